@@ -1,0 +1,56 @@
+/**
+ * Networks as data. Keys are those of the authors' command line, because checkpoints, cards and goldens carry them.
+ * Defaults are the paper's.
+ */
+export interface GeneratorConfig {
+  /** Side of the square image the network was trained on, pixels. Decides only at which levels attention sits. */
+  image_size: number;
+  /** Channels in and out: noisy target and source. */
+  num_channels: number;
+  /** Base width. */
+  num_channels_dae: number;
+  ch_mult: number[];
+  num_res_blocks: number;
+  /** Image sides at which self-attention follows a residual block. */
+  attn_resolutions: number[];
+  /** Length of the latent z. */
+  nz: number;
+  z_emb_dim: number;
+  n_mlp: number;
+  embedding_type: 'positional' | 'fourier';
+  fir: boolean;
+  resblock_type: 'biggan' | 'biggan_oneadagn';
+  progressive: 'none' | 'output_skip';
+  progressive_input: 'none' | 'residual';
+  not_use_tanh: boolean;
+  /** true: the input is already in [-1, 1]; false: it is in [0, 1] and the network maps it to 2x - 1 first. */
+  centered: boolean;
+}
+
+export const PAPER_GENERATOR: GeneratorConfig = {
+  image_size: 256,
+  num_channels: 2,
+  num_channels_dae: 64,
+  ch_mult: [1, 1, 2, 2, 4, 4],
+  num_res_blocks: 2,
+  attn_resolutions: [16],
+  nz: 100,
+  z_emb_dim: 256,
+  n_mlp: 3,
+  embedding_type: 'positional',
+  fir: true,
+  resblock_type: 'biggan',
+  progressive: 'none',
+  progressive_input: 'residual',
+  not_use_tanh: false,
+  centered: true,
+};
+
+/** One named tensor in the authors' layout (NCHW: conv [out, in, kh, kw], dense [out, in], NIN [in, out]), float32 values. */
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The authors' state_dict: names to tensors, in file order. */
+export type StateDict = ReadonlyMap<string, NamedTensor>;
