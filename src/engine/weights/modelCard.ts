@@ -24,7 +24,14 @@ export interface ModelCard {
     intensity: IntensityMapName;
   };
   diffusion: { steps: number; betaMin: number; betaMax: number; schedule: 'vp' | 'geometric' };
-  training: { data: string; licence: string; variant: string; iterations: number; commit?: string; date: string };
+  training: {
+    data: string;
+    licence: string;
+    variant: string;
+    iterations: number;
+    commit?: string;
+    date: string;
+  };
   licence: string;
   metrics: {
     data: string;

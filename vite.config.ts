@@ -1,0 +1,26 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** The headers under which the page is served; the same policy stands in index.html for plain file servers. */
+export const SECURITY_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' data: blob:; style-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export default defineConfig({
+  plugins: [react()],
+  server: { port: 5173, strictPort: true },
+  preview: { port: 5173, strictPort: true, headers: SECURITY_HEADERS },
+  worker: { format: 'es' },
+  // Two copies of tfjs-core would each have an own engine; these fields make all tfjs packages take the same one.
+  resolve: { mainFields: ['module', 'main'] },
+  build: { target: 'es2022', chunkSizeWarningLimit: 2500, assetsInlineLimit: 0 },
+  test: {
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+    environment: 'node',
+    testTimeout: 120_000,
+    server: { deps: { inline: [/@tensorflow/] } },
+  },
+});
