@@ -1,0 +1,55 @@
+/** What the viewer shows and how it is looked at; shared by the viewer's components and the page's state. */
+
+/** One 2-D image as the viewer takes it. Row 0 of `pixels` is the bottom (posterior) row, i.e. i fastest, j upwards. */
+export interface SliceImage {
+  /** width*height values in the volume's own units. */
+  pixels: Float32Array;
+  width: number;
+  height: number;
+  /** mm per pixel, [x, y]. */
+  spacing: readonly [number, number];
+  /** Finite range of the whole volume (not only of this slice): quantisation to 16 bit uses it, so grey values are stable. */
+  min: number;
+  max: number;
+}
+
+/** Window/level in the volume's own units. */
+export interface WindowLevel {
+  center: number;
+  width: number;
+}
+
+/** Shared by linked panes. `zoom` 1 = fit to the pane; `pan` in image pixels. */
+export interface ViewTransform {
+  zoom: number;
+  pan: { x: number; y: number };
+}
+
+/** 'gray' for scans; 'diverging' for signed differences (0 is neutral grey); 'heat' for spread. */
+export type Colormap = 'gray' | 'diverging' | 'heat';
+
+/** Pixel under the pointer, image coordinates (i to the right, j upwards), or null. */
+export type Probe = { i: number; j: number } | null;
+
+export interface SliceViewProps {
+  /** Accessible name, e.g. "Source T1w, axial slice 92 of 181". */
+  label: string;
+  image: SliceImage | null;
+  /** Shown in place of the image while `image` is null: what to do next. */
+  empty: string;
+  window: WindowLevel;
+  transform: ViewTransform;
+  colormap?: Colormap;
+  /** Corner texts: title top left, badge top right (e.g. "Synthetic"). */
+  title: string;
+  badge?: string;
+  /** Linked crosshair. */
+  probe: Probe;
+  onProbe: (probe: Probe) => void;
+  onWindow: (next: WindowLevel) => void;
+  onTransform: (next: ViewTransform) => void;
+  /** Wheel and arrow keys: +1 / -1. */
+  onSliceStep: (delta: number) => void;
+  /** Resets zoom, pan and window. */
+  onReset: () => void;
+}
