@@ -19,7 +19,7 @@ export interface WindowLevel {
   width: number;
 }
 
-/** Shared by linked panes. `zoom` 1 = fit to the pane; `pan` in image pixels. */
+/** Shared by linked panes. `zoom` 1 = fit to the pane; `pan` moves the image right (x) and down (y), in image pixels. */
 export interface ViewTransform {
   zoom: number;
   pan: { x: number; y: number };
@@ -30,6 +30,14 @@ export type Colormap = 'gray' | 'diverging' | 'heat';
 
 /** Pixel under the pointer, image coordinates (i to the right, j upwards), or null. */
 export type Probe = { i: number; j: number } | null;
+
+/** Letters at the pane's edges. Axial RAS+: i grows to the patient's right, j to the front. */
+export interface EdgeLetters {
+  left: string;
+  right: string;
+  top: string;
+  bottom: string;
+}
 
 export interface SliceViewProps {
   /** Accessible name, e.g. "Source T1w, axial slice 92 of 181". */
@@ -43,6 +51,8 @@ export interface SliceViewProps {
   /** Corner texts: title top left, badge top right (e.g. "Synthetic"). */
   title: string;
   badge?: string;
+  /** Default: axial, L R A P. */
+  edges?: EdgeLetters;
   /** Linked crosshair. */
   probe: Probe;
   onProbe: (probe: Probe) => void;
@@ -52,4 +62,39 @@ export interface SliceViewProps {
   onSliceStep: (delta: number) => void;
   /** Resets zoom, pan and window. */
   onReset: () => void;
+}
+
+/** The reverse chain of one slice, as `SliceResult.strip` brings it. */
+export interface StepStripProps {
+  /** Accessible name, e.g. "Reverse steps of slice 92". */
+  label: string;
+  /** Side of a frame in pixels. */
+  size: number;
+  /** size*size bytes each, row 0 = bottom. */
+  frames: readonly Uint8Array[];
+  labels: readonly string[];
+  /** The enlarged frame, marked; null: none. */
+  selected: number | null;
+  onSelect: (index: number) => void;
+}
+
+export type SliceState = 'none' | 'queued' | 'running' | 'done';
+
+export interface SliceRibbonProps {
+  /** Accessible name, e.g. "Axial slices". */
+  label: string;
+  /** One entry a slice. */
+  states: readonly SliceState[];
+  /** 0 (worst) .. 1 (best) a slice, null where there is no score. */
+  scores: readonly (number | null)[];
+  current: number;
+  onGo: (index: number) => void;
+}
+
+/** One pane of an exported PNG. */
+export interface PngPane {
+  title: string;
+  image: SliceImage;
+  window: WindowLevel;
+  colormap: Colormap;
 }
