@@ -1,0 +1,54 @@
+import { meanAbsoluteError } from './mae';
+import type { Pixels } from './pixels';
+import { psnr } from './psnr';
+import { meanSsim, ssimMap } from './ssim';
+
+/** PSNR in dB with data range 1 (Infinity for identical images), SSIM Gaussian 11x11 sigma 1.5, MAE in the unit of [0, 1]. */
+export interface Score {
+  psnr: number;
+  ssim: number;
+  mae: number;
+}
+
+/**
+ * Scores a synthetic slice against the real one.
+ * Both images are height rows of width pixels in [0, 1]; `mask` holds one byte a pixel, 1 in the reference's foreground.
+ * Over the foreground, PSNR and MAE take its pixels only and SSIM is the mean of the SSIM map there; null without foreground.
+ * Throws on images narrower than the 11-pixel window or of unequal size.
+ */
+export function scoreSlice(
+  synthetic: Pixels,
+  reference: Pixels,
+  width: number,
+  height: number,
+  mask: Uint8Array,
+): { whole: Score; foreground: Score | null } {
+  const map = ssimMap(synthetic, reference, width, height, 1);
+  const whole = {
+    psnr: psnr(synthetic, reference, 1),
+    ssim: meanSsim(map, width, height, 'gaussian'),
+    mae: meanAbsoluteError(synthetic, reference),
+  };
+  const foregroundSsim = maskedMean(map, mask);
+  if (foregroundSsim === null) return { whole, foreground: null };
+  return {
+    whole,
+    foreground: {
+      psnr: psnr(synthetic, reference, 1, mask),
+      ssim: foregroundSsim,
+      mae: meanAbsoluteError(synthetic, reference, mask),
+    },
+  };
+}
+
+function maskedMean(values: Float64Array, mask: Uint8Array): number | null {
+  let sum = 0;
+  let count = 0;
+  for (let p = 0; p < values.length; p++) {
+    if (mask[p]) {
+      sum += values[p];
+      count++;
+    }
+  }
+  return count ? sum / count : null;
+}
