@@ -1,0 +1,90 @@
+/** The diffusive discriminators D (time-conditional, on neighbours of the chain) and the non-diffusive PatchGAN. */
+import * as tf from '@tensorflow/tfjs';
+import { conv2d, dense, instanceNorm, rescaledSum, timestepEmbedding } from './layers';
+import type { Conv, Dense } from './parameters';
+import { firDown } from './resample';
+
+export type DiscriminatorBlock = { conv0: Conv; conv1: Conv; time: Dense; skip: Conv };
+
+export type DiffusiveDiscriminatorWeights = {
+  time: [Dense, Dense];
+  start: Conv;
+  blocks: DiscriminatorBlock[];
+  final: Conv;
+  end: Dense;
+};
+
+/** 'large': every block halves the image; 'small' (images of 64 and less): the first does not. */
+export interface DiffusiveDiscriminator {
+  size: 'large' | 'small';
+  timeDim: number;
+  weights: DiffusiveDiscriminatorWeights;
+}
+
+const leaky = <T extends tf.Tensor>(x: T): T => tf.leakyRelu(x, 0.2);
+
+/**
+ * @param x x_t, [b, h, w, 1]
+ * @param t time index of each batch entry
+ * @param xNext x_(t+1), [b, h, w, 1]
+ * @returns one logit an image, [b, 1]
+ */
+export function runDiffusiveDiscriminator(
+  { size, timeDim, weights }: DiffusiveDiscriminator,
+  x: tf.Tensor4D,
+  t: readonly number[],
+  xNext: tf.Tensor4D,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const embedding = leaky(dense(weights.time[0], timestepEmbedding(t, timeDim)));
+    const time = leaky(dense(weights.time[1], embedding));
+    let h = conv2d(weights.start, tf.concat([x, xNext], 3));
+    weights.blocks.forEach((block, i) => {
+      h = discriminatorBlock(block, h, time, size === 'large' || i > 0);
+    });
+    h = leaky(conv2d(weights.final, minibatchDeviation(h)));
+    return dense(weights.end, tf.sum(h, [1, 2]));
+  });
+}
+
+function discriminatorBlock(
+  block: DiscriminatorBlock,
+  x: tf.Tensor4D,
+  time: tf.Tensor2D,
+  down: boolean,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const resampled = (v: tf.Tensor4D) => (down ? firDown(v) : v);
+    const timeBias = dense(block.time, time);
+    const bias = tf.reshape(timeBias, [timeBias.shape[0], 1, 1, timeBias.shape[1]]);
+    const h = leaky(tf.add(conv2d(block.conv0, leaky(x)), bias) as tf.Tensor4D);
+    return rescaledSum(conv2d(block.conv1, resampled(h)), conv2d(block.skip, resampled(x)));
+  });
+}
+
+/**
+ * Appends a channel with the standard deviation over groups of up to 4 batch entries, averaged over positions and channels.
+ * Entry i belongs to the group of entries i mod (b/4), as in the authors' view(group, -1, ...).
+ */
+function minibatchDeviation(x: tf.Tensor4D): tf.Tensor4D {
+  const [b, h, w, c] = x.shape;
+  const group = Math.min(b, 4);
+  const grouped = tf.reshape(x, [group, b / group, h * w * c]);
+  const variance = tf.mean(tf.square(tf.sub(grouped, tf.mean(grouped, 0, true))), 0);
+  const deviation = tf.mean(tf.sqrt(tf.add(variance, 1e-8)), 1);
+  const map = tf.tile(tf.reshape(deviation, [b / group, 1, 1, 1]), [group, h, w, 1]);
+  return tf.concat([x, map as tf.Tensor4D], 3);
+}
+
+export type PatchDiscriminatorWeights = { convs: Conv[] };
+
+/** 70x70 PatchGAN: [b, h, w, 1] -> logits [b, h', w', 1]; all layers halve but the last two. */
+export function runPatchDiscriminator({ convs }: PatchDiscriminatorWeights, x: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() =>
+    convs.reduce((h, conv, i) => {
+      const last = i === convs.length - 1;
+      const y = conv2d(conv, h, i < convs.length - 2 ? 2 : 1, 1);
+      return last ? y : leaky(i === 0 ? y : instanceNorm(y));
+    }, x),
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * How a network's weights are laid out: one table of rows (our path, the authors' name, kind, shape), from which weights are
+ * read, checked, made and written back. Our layouts are TensorFlow's: conv [kh, kw, in, out], dense [in, out].
+ */
+import * as tf from '@tensorflow/tfjs';
+import { WeightsMismatch } from '../../errors';
+import type { NamedTensor, StateDict } from './config';
+
+/**
+ * conv: authors [out, in, kh, kw]; convTranspose: authors [in, out, kh, kw] -> ours [kh, kw, out, in];
+ * dense: authors [out, in]; asIs: vectors, and the attention's 1x1 matrices, which they store as [in, out].
+ */
+export type ParameterKind = 'conv' | 'convTranspose' | 'dense' | 'asIs';
+
+export interface ParameterRow {
+  /** Where the tensor sits in our weight tree, e.g. "down.0.blocks.1.conv0.weight". */
+  path: string;
+  /** The authors' name, e.g. "all_modules.4.Conv_0.weight". */
+  name: string;
+  kind: ParameterKind;
+  /** The authors' shape. */
+  shape: number[];
+}
+
+export type ParameterTable = ParameterRow[];
+
+export type Dense = { weight: tf.Tensor2D; bias: tf.Tensor1D };
+export type Conv = { weight: tf.Tensor4D; bias?: tf.Tensor1D };
+export type Affine = { weight: tf.Tensor1D; bias: tf.Tensor1D };
+
+const TO_OURS: Record<ParameterKind, number[] | null> = {
+  conv: [2, 3, 1, 0],
+  convTranspose: [2, 3, 1, 0],
+  dense: [1, 0],
+  asIs: null,
+};
+
+/** Our shape of a row. */
+export function ourShape({ kind, shape }: ParameterRow): number[] {
+  const order = TO_OURS[kind];
+  return order ? order.map((axis) => shape[axis]) : shape;
+}
+
+/** The authors' values in our layout. */
+export function toOurs(row: ParameterRow, data: Float32Array): Float32Array {
+  const order = TO_OURS[row.kind];
+  return order ? permute(data, row.shape, order) : data;
+}
+
+/** Our values in the authors' layout; the inverse of `toOurs`. */
+export function toAuthors(row: ParameterRow, data: Float32Array): Float32Array {
+  const order = TO_OURS[row.kind];
+  if (!order) return data;
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  return permute(data, ourShape(row), inverse);
+}
+
+/** Transposes a C-order array: axis a of the result is axis order[a] of the input. */
+function permute(data: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((p, n) => p * n, 1));
+  const outShape = order.map((axis) => shape[axis]);
+  const outStrides = order.map((axis) => strides[axis]);
+  const out = new Float32Array(data.length);
+  const index = outShape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < out.length; to++) {
+    out[to] = data[from];
+    for (let axis = outShape.length - 1; axis >= 0; axis--) {
+      from += outStrides[axis];
+      if (++index[axis] < outShape[axis]) break;
+      from -= outStrides[axis] * outShape[axis];
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
+
+/**
+ * Puts the authors' tensors on the backend as our weight tree. T must be the tree that the table describes.
+ * @throws WeightsMismatch naming the first tensor that is missing, superfluous or of another shape.
+ */
+export function loadTree<T>(table: ParameterTable, state: StateDict): T {
+  checkState(table, state);
+  return buildTree<T>(table, (row) =>
+    tf.tensor(toOurs(row, state.get(row.name)!.data), ourShape(row), 'float32'),
+  );
+}
+
+/** Arranges one leaf a row into nested objects and arrays (numeric parts of a path are array indices). */
+export function buildTree<T>(table: ParameterTable, leaf: (row: ParameterRow) => tf.Tensor): T {
+  const root: Record<string, unknown> = {};
+  for (const row of table) {
+    const parts = row.path.split('.');
+    let node = root;
+    parts.slice(0, -1).forEach((part, depth) => {
+      node[part] ??= /^\d+$/.test(parts[depth + 1]) ? [] : {};
+      node = node[part] as Record<string, unknown>;
+    });
+    node[parts[parts.length - 1]] = leaf(row);
+  }
+  return root as T;
+}
+
+/** The tensor of a row in a tree. */
+export function leafOf(tree: unknown, row: ParameterRow): tf.Tensor {
+  return row.path
+    .split('.')
+    .reduce((node, part) => (node as Record<string, unknown>)[part], tree) as tf.Tensor;
+}
+
+/** The authors' state_dict of a tree, downloaded. */
+export async function saveTree(table: ParameterTable, tree: unknown): Promise<Map<string, NamedTensor>> {
+  const state = new Map<string, NamedTensor>();
+  for (const row of table) {
+    const data = (await leafOf(tree, row).data()) as Float32Array;
+    state.set(row.name, { shape: row.shape, data: toAuthors(row, data) });
+  }
+  return state;
+}
+
+export function disposeTree(table: ParameterTable, tree: unknown): void {
+  for (const row of table) leafOf(tree, row).dispose();
+}
+
+function checkState(table: ParameterTable, state: StateDict): void {
+  for (const { name, shape } of table) {
+    const found = state.get(name);
+    if (!found) {
+      throw new WeightsMismatch(
+        `weights: the network needs a tensor ${name} [${shape}], the file has none; choose weights of this network`,
+      );
+    }
+    if (found.shape.join() !== shape.join()) {
+      throw new WeightsMismatch(
+        `weights: ${name} has shape [${shape}] in this network, got [${found.shape}]; choose weights of this network`,
+      );
+    }
+  }
+  if (state.size > table.length) {
+    const known = new Set(table.map((row) => row.name));
+    const extra = [...state.keys()].find((name) => !known.has(name));
+    throw new WeightsMismatch(`weights: the network has no tensor ${extra}; choose weights of this network`);
+  }
+}

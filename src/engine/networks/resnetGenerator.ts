@@ -1,0 +1,59 @@
+/** The non-diffusive generator R: CycleGAN's ResNet, one contrast to the other in one pass (SYNDIFF.md section 3). */
+import * as tf from '@tensorflow/tfjs';
+import { conv2d, instanceNorm } from './layers';
+import type { Conv } from './parameters';
+
+export interface ResnetGeneratorConfig {
+  ngf: number;
+  n_blocks: number;
+}
+
+export type ResnetGeneratorWeights = {
+  input: Conv;
+  down: [Conv, Conv];
+  blocks: { conv0: Conv; conv1: Conv }[];
+  up: [Conv, Conv];
+  output: Conv;
+};
+
+/** [b, h, w, 1] in [-1, 1] -> the same; h and w multiples of 4. */
+export function runResnetGenerator(weights: ResnetGeneratorWeights, x: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => {
+    let h = normRelu(conv2d(weights.input, reflectPad(x, 3), 1, 0));
+    for (const conv of weights.down) h = normRelu(conv2d(conv, h, 2, 1));
+    for (const { conv0, conv1 } of weights.blocks) {
+      const inner = normRelu(conv2d(conv0, reflectPad(h, 1), 1, 0));
+      h = tf.add(h, instanceNorm(conv2d(conv1, reflectPad(inner, 1), 1, 0)));
+    }
+    for (const conv of weights.up) h = normRelu(transposedConv2d(conv, h));
+    return tf.tanh(conv2d(weights.output, reflectPad(h, 3), 1, 0));
+  });
+}
+
+function normRelu(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.relu(instanceNorm(x));
+}
+
+function reflectPad(x: tf.Tensor4D, n: number): tf.Tensor4D {
+  return tf.mirrorPad(
+    x,
+    [
+      [0, 0],
+      [n, n],
+      [n, n],
+      [0, 0],
+    ],
+    'reflect',
+  );
+}
+
+/**
+ * PyTorch's ConvTranspose2d(3, stride 2, padding 1, output_padding 1): the full result is 2h+1 wide and loses its first row
+ * and column. TensorFlow's 'same' would drop the last ones instead.
+ */
+function transposedConv2d({ weight, bias }: Conv, x: tf.Tensor4D): tf.Tensor4D {
+  const [b, h, w] = x.shape;
+  const channels = weight.shape[2];
+  const full = tf.conv2dTranspose(x, weight, [b, 2 * h + 1, 2 * w + 1, channels], 2, 'valid');
+  return tf.add(tf.slice(full, [0, 1, 1, 0], [b, 2 * h, 2 * w, channels]), bias!);
+}

@@ -1,0 +1,76 @@
+/**
+ * Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+ * A number depends only on its key and counter, so an image does not depend on the order or batching of slices.
+ */
+
+/** What a stream of numbers is for. Each field is a whole number of 0 .. 2^32-1. */
+export interface NoiseKey {
+  seed: number;
+  sample: number;
+  slice: number;
+  /** Reverse step; the start x_T has step n. */
+  step: number;
+  /** 'noise': one number a pixel; 'latent': z. */
+  stream: 'noise' | 'latent';
+}
+
+/** `count` draws of N(0, 1) as float32, by Box-Muller on Philox words; the same key always gives the same numbers. */
+export function normals(key: NoiseKey, count: number): Float32Array {
+  const out = new Float32Array(count);
+  const words = new Uint32Array(4);
+  // Sample and stream share a counter word: at most 2^31 samples.
+  const third = ((key.sample << 1) | (key.stream === 'latent' ? 1 : 0)) >>> 0;
+  for (let i = 0; i < count; i += 4) {
+    philox4x32(i >>> 2, key.slice, key.step, third, key.seed, SYNDIFF_KEY, words);
+    for (let pair = 0; pair < 2 && i + 2 * pair < count; pair++) {
+      const radius = Math.sqrt(-2 * Math.log((words[2 * pair] + 0.5) / TWO_32));
+      const angle = (2 * Math.PI * (words[2 * pair + 1] + 0.5)) / TWO_32;
+      out[i + 2 * pair] = radius * Math.cos(angle);
+      if (i + 2 * pair + 1 < count) out[i + 2 * pair + 1] = radius * Math.sin(angle);
+    }
+  }
+  return out;
+}
+
+const TWO_32 = 4294967296;
+/** Second key word: separates this program's streams from other users of the same seed. */
+const SYNDIFF_KEY = 0x53796e44;
+
+/** Ten rounds; counter (c0..c3), key (k0, k1), four words out. */
+export function philox4x32(
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+  out: Uint32Array,
+): void {
+  for (let round = 0; round < 10; round++) {
+    const lo0 = Math.imul(0xd2511f53, c0) >>> 0;
+    const lo1 = Math.imul(0xcd9e8d57, c2) >>> 0;
+    const next0 = (mulHigh(0xcd9e8d57, c2) ^ c1 ^ k0) >>> 0;
+    const next2 = (mulHigh(0xd2511f53, c0) ^ c3 ^ k1) >>> 0;
+    c0 = next0;
+    c1 = lo1;
+    c2 = next2;
+    c3 = lo0;
+    k0 = (k0 + 0x9e3779b9) >>> 0;
+    k1 = (k1 + 0xbb67ae85) >>> 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** Upper 32 bits of an unsigned 32x32-bit product. */
+function mulHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const cross = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(cross / 65536)) >>> 0;
+}
