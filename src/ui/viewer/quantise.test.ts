@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { quantise, toStoredWindow, toVolumeWindow } from './quantise';
+import type { SliceImage } from './types';
+
+function slice(width: number, height: number, values: number[], min: number, max: number): SliceImage {
+  return { pixels: Float32Array.from(values), width, height, spacing: [1, 1], min, max };
+}
+
+describe('quantise', () => {
+  it('puts the last row (anterior) on top and keeps columns', () => {
+    expect([...quantise(slice(3, 2, [0, 1, 2, 3, 4, 5], 0, 65535))]).toEqual([3, 4, 5, 0, 1, 2]);
+  });
+
+  it('maps the range of the volume, not of the slice, to 0..65535', () => {
+    expect([...quantise(slice(3, 1, [-10, 0, 10], -30, 30))]).toEqual([21845, 32768, 43690]);
+    expect([...quantise(slice(2, 1, [-30, 30], -30, 30))]).toEqual([0, 65535]);
+  });
+
+  it('clips what lies outside and draws NaN as the minimum', () => {
+    const values = [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, -2, 2];
+    expect([...quantise(slice(5, 1, values, -1, 1))]).toEqual([0, 0, 65535, 0, 65535]);
+  });
+
+  it('draws a constant volume', () => {
+    expect([...quantise(slice(2, 1, [7, 7], 7, 7))]).toEqual([0, 0]);
+  });
+});
+
+describe('windows', () => {
+  const range = { min: -100, max: 3000 };
+
+  it('go to stored units and back', () => {
+    const window = { center: 640.5, width: 1234 };
+    const stored = toStoredWindow(window, range);
+    expect(stored.center).toBeCloseTo((740.5 * 65535) / 3100, 6);
+    expect(stored.width).toBeCloseTo((1234 * 65535) / 3100, 6);
+    const back = toVolumeWindow(stored, range);
+    expect(back.center).toBeCloseTo(window.center, 9);
+    expect(back.width).toBeCloseTo(window.width, 9);
+  });
+
+  it('are at least 100 stored units wide', () => {
+    expect(toStoredWindow({ center: 0, width: 0.001 }, range).width).toBe(100);
+  });
+
+  it('are finite for a constant volume', () => {
+    expect(toStoredWindow({ center: 7, width: 2 }, { min: 7, max: 7 })).toEqual({ center: 0, width: 100 });
+  });
+});
