@@ -4,42 +4,13 @@
  * Every request has an id; its answers carry the same id. A long request may send `event`s before its one `done` or
  * `failed`. `cancel` names the request to stop; it then fails with name "Aborted" within one reverse step.
  */
+import type { BackendName, EngineInfo } from '../engine/backend';
 import type { ModelCard } from '../engine/weights/modelCard';
 import type { Affine, Shape3 } from '../volume/volume';
 
+export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../engine/backend';
 export type { GeneratorConfig } from '../engine/networks/config';
 export type { IntensityMapName, ModelCard } from '../engine/weights/modelCard';
-
-export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
-
-/** A backend that was tried or passed over, and why; in the order tried. */
-export interface BackendTrial {
-  backend: BackendName;
-  outcome: 'chosen' | 'unavailable' | 'refused' | 'skipped';
-  /** One sentence for the screen. */
-  reason: string;
-}
-
-export interface EngineInfo {
-  backend: BackendName;
-  /** One sentence: why this backend. */
-  reason: string;
-  trials: BackendTrial[];
-  /** WebGPU adapter as the browser names it; null on other backends. */
-  adapter: {
-    vendor: string;
-    architecture: string;
-    device: string;
-    description: string;
-    software: boolean;
-  } | null;
-  /** Enabled WebGPU features and the limits in force. */
-  features: string[];
-  limits: Record<string, number>;
-  /** Largest relative error of the known-answer self-test on the chosen backend. */
-  selfTestError: number;
-  selfTestMs: number;
-}
 
 export interface Diagnostics extends EngineInfo {
   versions: Record<string, string>;
