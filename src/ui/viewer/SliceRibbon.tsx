@@ -1,0 +1,116 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { describeSlice, sliceForKey, sliceUnder } from './ribbon';
+import type { SliceRibbonProps } from './types';
+import './viewer.css';
+
+/** One cell a slice on one canvas; a slider to assistive technology. Height and tint both tell the score. */
+export function SliceRibbon({ label, states, scores, current, onGo }: SliceRibbonProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const count = states.length;
+
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      setSize({ width: element.clientWidth, height: element.clientHeight });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element || size.width === 0) return;
+    element.width = Math.round(size.width * devicePixelRatio);
+    element.height = Math.round(size.height * devicePixelRatio);
+    drawRibbon(element, states, scores, current);
+  }, [size, states, scores, current]);
+
+  const goTo = (index: number): void => {
+    if (index !== current) onGo(index);
+  };
+  const onPointer = (event: PointerEvent<HTMLDivElement>): void => {
+    // `buttons` is 1 while the left button or a finger is down.
+    if (event.buttons !== 1 || count === 0) return;
+    if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId);
+    const box = event.currentTarget.getBoundingClientRect();
+    goTo(sliceUnder(event.clientX - box.left, box.width, count));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.altKey || event.metaKey || count === 0) return;
+    const index = sliceForKey(event.key, current, count);
+    if (index === null) return;
+    event.preventDefault();
+    goTo(index);
+  };
+
+  return (
+    <div
+      className="slice-ribbon"
+      role="slider"
+      tabIndex={0}
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={Math.max(0, count - 1)}
+      aria-valuenow={current}
+      aria-valuetext={
+        count > 0 ? describeSlice(current, count, states[current], scores[current]) : 'No slices'
+      }
+      aria-disabled={count === 0}
+      onPointerDown={onPointer}
+      onPointerMove={onPointer}
+      onKeyDown={onKeyDown}
+    >
+      <canvas ref={canvas} />
+    </div>
+  );
+}
+
+/** Cells from left to right, all in device pixels; colours are the page's own custom properties. */
+function drawRibbon(
+  canvas: HTMLCanvasElement,
+  states: SliceRibbonProps['states'],
+  scores: SliceRibbonProps['scores'],
+  current: number,
+): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const style = getComputedStyle(canvas);
+  const color = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
+  const empty = color('--bg-3', '#262b33');
+  const dim = color('--text-dim', '#98a1ad');
+  const accent = color('--accent', '#5aa9ff');
+  const good = color('--good', '#5bc48c');
+  const text = color('--text', '#e6e9ed');
+  const { width, height } = canvas;
+  const ratio = devicePixelRatio;
+  const margin = 3 * ratio;
+  const full = height - 2 * margin;
+  const cell = width / Math.max(1, states.length);
+  const gap = cell >= 4 * ratio ? ratio : 0;
+
+  context.clearRect(0, 0, width, height);
+  const bar = (index: number, fill: string, share: number, opacity: number): void => {
+    const left = Math.round(index * cell);
+    const right = Math.round((index + 1) * cell);
+    context.globalAlpha = opacity;
+    context.fillStyle = fill;
+    context.fillRect(left, margin + full * (1 - share), Math.max(1, right - left - gap), full * share);
+  };
+  states.forEach((state, index) => {
+    const score = scores[index] ?? null;
+    bar(index, empty, 1, 1);
+    if (state === 'queued') bar(index, dim, 0.18, 0.8);
+    if (state === 'running') bar(index, accent, 1, 0.9);
+    if (state === 'done' && score === null) bar(index, dim, 1, 0.75);
+    if (state === 'done' && score !== null) bar(index, good, 0.25 + 0.75 * score, 0.35 + 0.65 * score);
+  });
+  context.globalAlpha = 1;
+
+  const middle = (current + 0.5) * cell;
+  const marker = Math.max(cell, 2 * ratio);
+  context.strokeStyle = text;
+  context.lineWidth = ratio;
+  context.strokeRect(middle - marker / 2 - ratio / 2, ratio / 2, marker + ratio, height - ratio);
+}
