@@ -1,0 +1,277 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { gzipped, makeNifti, type NiftiType } from '../../test/makeNifti';
+import { describeVolume, readNifti, readNiftiAll, toCOrder } from './nifti';
+
+const GOLDEN = new URL('../../../shared/golden/nifti/', import.meta.url);
+const present = existsSync(GOLDEN);
+
+interface Expected {
+  shape_ras: number[];
+  zooms_ras: number[];
+  affine_ras: number[][];
+  affine_stored: number[][];
+  axcodes_stored: string;
+  dtype_stored: string;
+}
+
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+function golden(name: string) {
+  return { name, bytes: bufferOf(readFileSync(new URL(name, GOLDEN))) };
+}
+
+function closeTo(got: readonly (readonly number[])[], want: number[][]) {
+  got.flat().forEach((value, n) => {
+    expect(Math.abs(value - want.flat()[n])).toBeLessThan(1e-12);
+  });
+}
+
+describe.skipIf(!present)('golden files (absent: ../shared/golden/nifti)', () => {
+  if (!present) return;
+  const table = JSON.parse(readFileSync(new URL('expected.json', GOLDEN), 'utf8')) as {
+    canonical: Record<string, Expected>;
+    bad: Record<string, string>;
+  };
+  const raw = readFileSync(new URL('expected_ras.safetensors', GOLDEN));
+  const headerSize = Number(raw.readBigUInt64LE(0));
+  const tensors = JSON.parse(raw.toString('utf8', 8, 8 + headerSize)) as Record<
+    string,
+    { data_offsets: [number, number] }
+  >;
+  const expectedVoxels = (name: string) => {
+    const [from, to] = tensors[`ras.${name}`].data_offsets;
+    return new Float32Array(bufferOf(raw.subarray(8 + headerSize + from, 8 + headerSize + to)));
+  };
+
+  it.each(Object.entries(table.canonical))('%s is what nibabel reads', async (name, expected) => {
+    const volumes = await readNiftiAll(golden(name));
+    const said = describeVolume(volumes[0]);
+    expect(said.shapeCanonical).toEqual(expected.shape_ras);
+    expect(said.axisCodes).toBe(expected.axcodes_stored);
+    expect(said.dtype).toBe(expected.dtype_stored);
+    // nibabel keeps pixdim's float32 where it need not reorient; ours are the affine's columns.
+    said.zooms.forEach((zoom, n) => {
+      expect(Math.abs(zoom - expected.zooms_ras[n])).toBeLessThan(1e-6);
+    });
+    closeTo(said.affine, expected.affine_ras);
+    closeTo(said.affineStored, expected.affine_stored);
+    expect(toCOrder(volumes)).toEqual(expectedVoxels(name));
+  });
+
+  it('reads each volume of the 4-D file alone', async () => {
+    const all = await readNiftiAll(golden('fourd.nii.gz'));
+    expect(all.length).toBe(3);
+    for (const volume of [0, 1, 2]) {
+      const one = await readNifti(golden('fourd.nii.gz'), { volume });
+      expect(one.voxels).toEqual(all[volume].voxels);
+      expect([one.volumeIndex, one.volumeCount]).toEqual([volume, 3]);
+    }
+    expect(all[0].voxels).not.toEqual(all[1].voxels);
+  });
+
+  it('reads the .hdr/.img pair as the single file with the same voxels', async () => {
+    const pair = await readNifti(golden('pair.hdr'), { image: golden('pair.img') });
+    const single = await readNifti(golden('dtype_f4.nii'));
+    expect(pair.affine).toEqual(single.affine);
+    expect(pair.voxels).toEqual(single.voxels);
+  });
+
+  const reasons: Record<string, [name: string, message: RegExp]> = {
+    'bad_truncated.nii': ['CorruptFile', /cut short/],
+    'bad_truncated.nii.gz': ['CorruptFile', /gzip stream.*cut short/],
+    'bad_header_only.nii': ['CorruptFile', /no pixel data/],
+    'bad_empty.nii': ['CorruptFile', /empty file/],
+    'bad_text.nii': ['UnsupportedFile', /must begin with a NIfTI header/],
+    'bad_dim0.nii': ['CorruptFile', /dim\[0\].*got 0/],
+    'bad_negative_dim.nii': ['CorruptFile', /at least 1, got -5 x 9 x 7/],
+    'bad_huge_dim.nii': ['CorruptFile', /32000 x 32000 x 32000/],
+    'bad_complex128.nii': ['UnsupportedFile', /complex128/],
+    'bad_unknown_dtype.nii': ['UnsupportedFile', /unknown data type code 9999/],
+    'bad_not_gzip.nii.gz': ['CorruptFile', /not gzip/],
+  };
+  it.each(Object.keys(table.bad))('%s is refused with its reason within 50 ms', async (name) => {
+    const file = golden(name);
+    // Once before, so that the time is not the compiler's.
+    await readNifti(file).catch(() => undefined);
+    const started = performance.now();
+    const error = await readNifti(file).catch((thrown: Error) => thrown);
+    expect(performance.now() - started).toBeLessThan(50);
+    const [kind, message] = reasons[name];
+    expect(error).toMatchObject({ name: kind, message: expect.stringMatching(message) });
+  });
+});
+
+describe('readNifti', () => {
+  const dims = [4, 3, 2];
+  const count = 24;
+  const values = Array.from({ length: count }, (_, n) => n + 1);
+  const sform = [
+    [2, 0, 0, -3],
+    [0, 2, 0, -4],
+    [0, 0, 5, -6],
+  ];
+  const types: NiftiType[] = [
+    'uint8',
+    'int8',
+    'int16',
+    'uint16',
+    'int32',
+    'uint32',
+    'int64',
+    'uint64',
+    'float32',
+    'float64',
+  ];
+  const cases = types.flatMap((type) =>
+    ([1, 2] as const).flatMap((version) =>
+      [false, true].flatMap((bigEndian) =>
+        [false, true].map((packed) => ({ type, version, bigEndian, packed })),
+      ),
+    ),
+  );
+
+  it.each(cases)('reads $type, NIfTI-$version, big-endian $bigEndian, gzip $packed', async (which) => {
+    const { file } = makeNifti({ dims, values, sform, slope: 0.5, intercept: -1, ...which });
+    const name = which.packed ? 'a.nii.gz' : 'a.nii';
+    const volume = await readNifti({ name, bytes: which.packed ? gzipped(file) : file });
+    expect([...volume.voxels]).toEqual(values.map((value) => value / 2 - 1));
+    expect(volume.shape).toEqual([4, 3, 2]);
+    expect(volume.affine).toEqual([...sform, [0, 0, 0, 1]]);
+    expect(volume.zooms).toEqual([2, 2, 5]);
+    expect(volume.header.dtype).toBe(which.type);
+    expect(volume.header.littleEndian).toBe(!which.bigEndian);
+  });
+
+  it('reads negative and large integers', async () => {
+    const signed = [-1, -2147483648, 2147483647, 0];
+    const read = async (type: NiftiType, numbers: number[]) =>
+      [
+        ...(
+          await readNifti({ name: 'a.nii', bytes: makeNifti({ dims: [2, 2], values: numbers, type }).file })
+        ).voxels,
+      ].sort();
+    expect(await read('int32', signed)).toEqual(signed.map(Math.fround).sort());
+    expect(await read('int64', signed)).toEqual(signed.map(Math.fround).sort());
+    expect(await read('uint64', [0, 1, 2 ** 53, 2 ** 40])).toEqual([0, 1, 2 ** 53, 2 ** 40].sort());
+  });
+
+  it.each([0, Number.NaN, Number.POSITIVE_INFINITY])('takes slope %s as no scaling', async (slope) => {
+    const { file } = makeNifti({ dims, values, sform, slope, intercept: 7 });
+    expect([...(await readNifti({ name: 'a.nii', bytes: file })).voxels]).toEqual(values);
+  });
+
+  it('prefers sform to qform whatever their codes, and qform to none', async () => {
+    const qform = { b: 0, c: 0, d: 1, x: 10, y: 20, z: 30, code: 4 };
+    const pixdim = [-1, 2, 3, 4];
+    const both = makeNifti({ dims, values, sform, sformCode: 1, qform, pixdim }).file;
+    expect((await readNifti({ name: 'a.nii', bytes: both })).affine).toEqual([...sform, [0, 0, 0, 1]]);
+    const only = await readNifti({ name: 'a.nii', bytes: makeNifti({ dims, values, qform, pixdim }).file });
+    // Half a turn about z; qfac -1 reverses k.
+    expect(only.orientation.codes).toBe('LPI');
+    closeTo(only.header.affine, [
+      [-2, 0, 0, 10],
+      [0, -3, 0, 20],
+      [0, 0, -4, 30],
+      [0, 0, 0, 1],
+    ]);
+  });
+
+  it('puts a file without qform and sform about its centre with x to the left', async () => {
+    const { file } = makeNifti({ dims, values, pixdim: [0, 2, -3, 0] });
+    const volume = await readNifti({ name: 'a.nii', bytes: file });
+    expect(volume.header.affine).toEqual([
+      [-2, 0, 0, 3],
+      [0, 3, 0, -3],
+      [0, 0, 1, -0.5],
+      [0, 0, 0, 1],
+    ]);
+    expect(volume.orientation.codes).toBe('LAS');
+    expect([...volume.voxels.subarray(0, 4)]).toEqual([4, 3, 2, 1]);
+  });
+
+  it('reads a 2-D file as one slice, and counts dimensions beyond the third as volumes', async () => {
+    const flat = await readNifti({ name: 'a.nii', bytes: makeNifti({ dims: [4, 6], values, sform }).file });
+    expect(flat.shape).toEqual([4, 6, 1]);
+    const bytes = makeNifti({ dims: [2, 2, 1, 3, 2], values, sform }).file;
+    const last = await readNifti({ name: 'a.nii', bytes }, { volume: 5 });
+    expect([...last.voxels]).toEqual([21, 22, 23, 24]);
+    await expect(readNifti({ name: 'a.nii', bytes }, { volume: 6 })).rejects.toMatchObject({
+      name: 'BadRequest',
+      message: expect.stringContaining('0 to 5, got 6'),
+    });
+  });
+
+  it('steps over extensions and reads a pair, compressed or not', async () => {
+    const extension = new Uint8Array(24).fill(65);
+    const single = makeNifti({ dims, values, sform, extension }).file;
+    expect([...(await readNifti({ name: 'a.nii', bytes: single })).voxels]).toEqual(values);
+    for (const version of [1, 2] as const) {
+      const { file, image } = makeNifti({ dims, values, sform, pair: true, version });
+      const header = { name: 'a.hdr', bytes: file };
+      const volume = await readNifti(header, { image: { name: 'a.img.gz', bytes: gzipped(image) } });
+      expect([...volume.voxels]).toEqual(values);
+      await expect(readNifti(header)).rejects.toMatchObject({
+        name: 'UnsupportedFile',
+        message: expect.stringContaining('.img'),
+      });
+    }
+  });
+
+  it('refuses what a gzip header claims beyond what deflate can hold, and a bomb behind a small header', async () => {
+    const { file } = makeNifti({ dims, values, sform });
+    const claim = file.slice(0);
+    [1000, 1000, 200].forEach((n, axis) => {
+      new DataView(claim).setInt16(42 + 2 * axis, n, true);
+    });
+    const started = performance.now();
+    await expect(readNifti({ name: 'a.nii.gz', bytes: gzipped(claim) })).rejects.toMatchObject({
+      name: 'CorruptFile',
+    });
+    expect(performance.now() - started).toBeLessThan(50);
+    const bomb = new Uint8Array(64 * 2 ** 20);
+    bomb.set(new Uint8Array(file));
+    const packed = bufferOf(gzipSync(bomb, { level: 1 }));
+    const before = process.memoryUsage().arrayBuffers;
+    const volume = await readNifti({ name: 'a.nii.gz', bytes: packed });
+    expect([...volume.voxels]).toEqual(values);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 * 2 ** 20);
+  });
+
+  it('verifies the checksum', async () => {
+    const { file } = makeNifti({ dims, values, sform });
+    const packed = gzipped(file);
+    const bytes = new Uint8Array(packed);
+    bytes[bytes.length - 6] ^= 1;
+    await expect(readNifti({ name: 'a.nii.gz', bytes: packed })).rejects.toMatchObject({
+      name: 'CorruptFile',
+    });
+  });
+
+  it.each([
+    ['scan.dcm', 'x', /DICOM.*dcm2niix/],
+    ['scan', `${'\0'.repeat(128)}DICM`, /DICOM.*dcm2niix/],
+    ['brain.mgz', '\x1f\x8b', /mri_convert/],
+    ['data.mat', 'MATLAB 5.0 MAT-file', /MATLAB/],
+    ['slice.nii', '\x89PNG\r\n', /picture/],
+    ['a.img', '\0'.repeat(400), /choose its \.hdr/],
+  ])('refuses %s by name with what to do', async (name, text, message) => {
+    const bytes = bufferOf(Uint8Array.from(text, (c) => c.charCodeAt(0)));
+    await expect(readNifti({ name, bytes })).rejects.toMatchObject({
+      name: 'UnsupportedFile',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuses an affine that spans no space and an intercept that is no number', async () => {
+    const flat = makeNifti({ dims, values, sform: [sform[0], sform[0], sform[2]] }).file;
+    await expect(readNifti({ name: 'a.nii', bytes: flat })).rejects.toMatchObject({ name: 'CorruptFile' });
+    const noNumber = makeNifti({ dims, values, sform, slope: 2, intercept: Number.NaN }).file;
+    await expect(readNifti({ name: 'a.nii', bytes: noNumber })).rejects.toMatchObject({
+      name: 'CorruptFile',
+    });
+  });
+});

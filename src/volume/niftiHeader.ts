@@ -1,0 +1,222 @@
+/** A NIfTI header, parsed by nifti-reader-js and then held to the rules of nifti1.h / nifti2.h as nibabel holds it. */
+import { type NIFTI1, type NIFTI2, readHeader } from 'nifti-reader-js';
+import { CorruptFile, UnsupportedFile } from '../errors';
+import { isUsableAffine } from './orientation';
+import type { Affine, Shape3 } from './volume';
+
+export interface VoxelType {
+  /** As numpy calls it, without byte order. */
+  name: string;
+  bytes: 1 | 2 | 4 | 8;
+  /** Numbers of a buffer in the machine's own (little-endian) order. */
+  read: (buffer: ArrayBuffer) => ArrayLike<number>;
+}
+
+export interface NiftiHeader {
+  version: 1 | 2;
+  littleEndian: boolean;
+  /** true: the voxels are in a separate .img. */
+  pair: boolean;
+  /** dim[1..dim[0]], as stored. */
+  dims: number[];
+  /** The first three of them, 1 where absent. */
+  shape: Shape3;
+  /** Product of dim[4..7]. */
+  volumeCount: number;
+  /** pixdim[4..] of dims beyond the third. */
+  otherZooms: number[];
+  type: VoxelType;
+  /** First voxel's byte in the file that holds the voxels. */
+  voxelOffset: number;
+  slope: number;
+  intercept: number;
+  affine: Affine;
+}
+
+/** Byte positions of the fields that are written or read beside the library: nifti1.h, nifti2.h. */
+export const LAYOUT = {
+  1: { size: 348, single: 352, magic: 344, srow: 280 },
+  2: { size: 540, single: 544, magic: 4, srow: 400 },
+} as const;
+
+const big = (numbers: ArrayLike<bigint>) => Float64Array.from(numbers as ArrayLike<unknown>, Number);
+
+const TYPES: Record<number, VoxelType> = {
+  2: { name: 'uint8', bytes: 1, read: (buffer) => new Uint8Array(buffer) },
+  4: { name: 'int16', bytes: 2, read: (buffer) => new Int16Array(buffer) },
+  8: { name: 'int32', bytes: 4, read: (buffer) => new Int32Array(buffer) },
+  16: { name: 'float32', bytes: 4, read: (buffer) => new Float32Array(buffer) },
+  64: { name: 'float64', bytes: 8, read: (buffer) => new Float64Array(buffer) },
+  256: { name: 'int8', bytes: 1, read: (buffer) => new Int8Array(buffer) },
+  512: { name: 'uint16', bytes: 2, read: (buffer) => new Uint16Array(buffer) },
+  768: { name: 'uint32', bytes: 4, read: (buffer) => new Uint32Array(buffer) },
+  1024: { name: 'int64', bytes: 8, read: (buffer) => big(new BigInt64Array(buffer)) },
+  1280: { name: 'uint64', bytes: 8, read: (buffer) => big(new BigUint64Array(buffer)) },
+};
+
+const UNSUPPORTED_TYPES: Record<number, string> = {
+  1: 'binary (1 bit)',
+  32: 'complex64',
+  128: 'RGB colour',
+  1536: 'float128',
+  1792: 'complex128',
+  2048: 'complex256',
+  2304: 'RGBA colour',
+};
+
+/** Version by the header's first field (its own size, in either byte order); null: no NIfTI. */
+export function niftiVersion(head: Uint8Array): 1 | 2 | null {
+  if (head.length < 4) return null;
+  const view = new DataView(head.buffer, head.byteOffset, 4);
+  const sizes = [view.getInt32(0, true), view.getInt32(0, false)];
+  if (sizes.includes(LAYOUT[1].size)) return 1;
+  return sizes.includes(LAYOUT[2].size) ? 2 : null;
+}
+
+/**
+ * @param bytes exactly 348 or 540
+ * @throws UnsupportedFile for what is valid but not read here (data type, Analyze), CorruptFile for what contradicts itself
+ */
+export function parseNiftiHeader(name: string, bytes: Uint8Array): NiftiHeader {
+  const version = bytes.length === LAYOUT[2].size ? 2 : 1;
+  // The library gets the header alone: it then never walks extensions, whose sizes a damaged file may invent.
+  const raw = parse(name, bytes);
+  const littleEndian = raw.littleEndian;
+  const layout = LAYOUT[version];
+  const pair = String.fromCharCode(bytes[layout.magic + 1]) === 'i';
+  const dims = checkedDims(name, raw.dims);
+  const at = (n: number) => dims[n] ?? 1;
+  const shape: Shape3 = [at(0), at(1), at(2)];
+  const type = checkedType(name, raw.datatypeCode);
+  const scaled = Number.isFinite(raw.scl_slope) && raw.scl_slope !== 0;
+  if (scaled && !Number.isFinite(raw.scl_inter))
+    throw new CorruptFile(
+      `${name}: scl_inter must be finite where scl_slope is set, got ${raw.scl_inter}; export it again`,
+    );
+  return {
+    version,
+    littleEndian,
+    pair,
+    dims,
+    shape,
+    volumeCount: dims.slice(3).reduce((product, n) => product * n, 1),
+    otherZooms: raw.pixDims.slice(4, dims.length + 1),
+    type,
+    voxelOffset: checkedOffset(name, raw.vox_offset, pair ? 0 : layout.single),
+    slope: scaled ? raw.scl_slope : 1,
+    intercept: scaled ? raw.scl_inter : 0,
+    affine: bestAffine(name, raw, shape, srow(bytes, version, littleEndian)),
+  };
+}
+
+function parse(name: string, bytes: Uint8Array): NIFTI1 | NIFTI2 {
+  try {
+    return readHeader(bytes.slice().buffer, true);
+  } catch {
+    throw new UnsupportedFile(
+      `${name}: must carry NIfTI's magic n+1, ni1, n+2 or ni2, got none (Analyze 7.5?); convert it to NIfTI`,
+    );
+  }
+}
+
+function checkedDims(name: string, dim: number[]): number[] {
+  const count = dim[0];
+  if (!(count >= 2 && count <= 7))
+    throw new CorruptFile(
+      `${name}: dim[0], the number of dimensions, must be 2 to 7, got ${count}; export it again`,
+    );
+  const dims = dim.slice(1, count + 1);
+  if (!dims.every((n) => Number.isSafeInteger(n) && n >= 1))
+    throw new CorruptFile(
+      `${name}: every dimension must be at least 1, got ${dims.join(' x ')}; export it again`,
+    );
+  return dims;
+}
+
+function checkedType(name: string, code: number): VoxelType {
+  const type = TYPES[code];
+  if (type) return type;
+  const known = UNSUPPORTED_TYPES[code];
+  throw new UnsupportedFile(
+    `${name}: voxels must be plain integers or floats, got ${known ? `data type ${known}` : `unknown data type code ${code}`}; convert it to float32`,
+  );
+}
+
+function checkedOffset(name: string, offset: number, lowest: number): number {
+  if (offset === 0) return lowest;
+  if (!(Number.isFinite(offset) && offset >= lowest))
+    throw new CorruptFile(`${name}: vox_offset must be at least ${lowest}, got ${offset}; export it again`);
+  return Math.trunc(offset);
+}
+
+function srow(bytes: Uint8Array, version: 1 | 2, littleEndian: boolean): Affine {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const value = (n: number) =>
+    version === 1
+      ? view.getFloat32(LAYOUT[1].srow + 4 * n, littleEndian)
+      : view.getFloat64(LAYOUT[2].srow + 8 * n, littleEndian);
+  const row = (r: number): [number, number, number, number] => [
+    value(4 * r),
+    value(4 * r + 1),
+    value(4 * r + 2),
+    value(4 * r + 3),
+  ];
+  return [row(0), row(1), row(2), [0, 0, 0, 1]];
+}
+
+/**
+ * nibabel's get_best_affine: sform if it has a code, else qform if it has one, else voxel sizes about the centre with x
+ * to the left. (nifti-reader-js takes whichever code is the higher, so its own affine is not used.)
+ */
+function bestAffine(name: string, raw: NIFTI1 | NIFTI2, shape: Shape3, sform: Affine): Affine {
+  // nibabel's header check: sizes made positive, zero becomes 1; codes outside 1..5 count as none.
+  const sizes = raw.pixDims.slice(1, 4).map((size) => Math.abs(size) || 1);
+  const coded = (code: number) => code >= 1 && code <= 5;
+  let affine: Affine;
+  if (coded(raw.sform_code)) affine = sform;
+  else if (coded(raw.qform_code)) affine = qform(name, raw, sizes);
+  else {
+    const [x, y, z] = sizes;
+    affine = [
+      [-x, 0, 0, (x * (shape[0] - 1)) / 2],
+      [0, y, 0, (-y * (shape[1] - 1)) / 2],
+      [0, 0, z, (-z * (shape[2] - 1)) / 2],
+      [0, 0, 0, 1],
+    ];
+  }
+  if (!isUsableAffine(affine))
+    throw new CorruptFile(
+      `${name}: its affine must span three dimensions, got rows ${affine
+        .slice(0, 3)
+        .map((row) => `[${row.join(' ')}]`)
+        .join(' ')}; set its sform or qform again`,
+    );
+  return affine;
+}
+
+/** nifti1.h, method 2, with nibabel's rule for a quaternion whose length rounding has pushed past 1. */
+function qform(name: string, raw: NIFTI1 | NIFTI2, sizes: number[]): Affine {
+  const [b, c, d] = [raw.quatern_b, raw.quatern_c, raw.quatern_d];
+  const left = 1 - (b * b + c * c + d * d);
+  const rounding = 3 * ('qfac' in raw ? 2 ** -23 : 2 ** -52);
+  if (!(left > -rounding))
+    throw new CorruptFile(
+      `${name}: its qform's quaternion must be at most 1 long, got b² + c² + d² = ${1 - left}; set its qform again`,
+    );
+  const a = left < rounding ? 0 : Math.sqrt(left);
+  const s = 2 / (a * a + b * b + c * c + d * d);
+  const rotation = [
+    [1 - s * (c * c + d * d), s * (b * c - a * d), s * (b * d + a * c)],
+    [s * (b * c + a * d), 1 - s * (b * b + d * d), s * (c * d - a * b)],
+    [s * (b * d - a * c), s * (c * d + a * b), 1 - s * (b * b + c * c)],
+  ];
+  const [x, y] = sizes;
+  const z = raw.pixDims[0] === -1 ? -sizes[2] : sizes[2];
+  const row = (r: number, offset: number): [number, number, number, number] => [
+    rotation[r][0] * x,
+    rotation[r][1] * y,
+    rotation[r][2] * z,
+    offset,
+  ];
+  return [row(0, raw.qoffset_x), row(1, raw.qoffset_y), row(2, raw.qoffset_z), [0, 0, 0, 1]];
+}
