@@ -1,0 +1,146 @@
+/**
+ * As much of the zip format as PyTorch's checkpoints use: the central directory, stored and deflated entries, checksums.
+ * No zip64 (over 4 GB), no encryption. APPNOTE.TXT 4.3 gives the records, all little-endian.
+ */
+import { CorruptFile, UnsupportedFile } from '../../errors';
+
+export interface ZipEntry {
+  readonly name: string;
+  readonly method: number;
+  readonly compressedSize: number;
+  readonly size: number;
+  readonly crc32: number;
+  readonly headerOffset: number;
+}
+
+const STORED = 0;
+const DEFLATED = 8;
+const END_SIGNATURE = 0x06054b50;
+const END_SIZE = 22;
+const DIRECTORY_SIGNATURE = 0x02014b50;
+const DIRECTORY_SIZE = 46;
+const LOCAL_SIGNATURE = 0x04034b50;
+const LOCAL_SIZE = 30;
+
+/**
+ * Entries by name.
+ * @throws CorruptFile where the directory is missing or leaves the file; UnsupportedFile for zip64 and encryption
+ */
+export function listZip(bytes: Uint8Array): Map<string, ZipEntry> {
+  const view = viewOf(bytes);
+  const end = findEnd(view);
+  const count = view.getUint16(end + 10, true);
+  let at = view.getUint32(end + 16, true);
+  if (count === 0xffff || at === 0xffffffff) {
+    throw new UnsupportedFile(
+      'zip: archive must be smaller than 4 GB with under 65535 entries, got a zip64 one',
+    );
+  }
+  const entries = new Map<string, ZipEntry>();
+  for (let i = 0; i < count; i++) {
+    if (at + DIRECTORY_SIZE > end || view.getUint32(at, true) !== DIRECTORY_SIGNATURE) {
+      throw new CorruptFile(`zip: directory must have ${count} entries, got ${i}; the file is damaged`);
+    }
+    const nameEnd = at + DIRECTORY_SIZE + view.getUint16(at + 28, true);
+    const name = new TextDecoder().decode(bytes.subarray(at + DIRECTORY_SIZE, nameEnd));
+    if (view.getUint16(at + 8, true) & 1) {
+      throw new UnsupportedFile(`zip: entries must not be encrypted, got "${name}"`);
+    }
+    entries.set(name, {
+      name,
+      method: view.getUint16(at + 10, true),
+      crc32: view.getUint32(at + 16, true),
+      compressedSize: view.getUint32(at + 20, true),
+      size: view.getUint32(at + 24, true),
+      headerOffset: view.getUint32(at + 42, true),
+    });
+    at = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  }
+  return entries;
+}
+
+/**
+ * An entry's content: a view of the archive where it is stored, new bytes where it is deflated.
+ * @throws CorruptFile where it leaves the file, unpacks to another size or fails its checksum
+ */
+export async function readZipEntry(bytes: Uint8Array, entry: ZipEntry): Promise<Uint8Array> {
+  const view = viewOf(bytes);
+  const at = entry.headerOffset;
+  if (at + LOCAL_SIZE > bytes.length || view.getUint32(at, true) !== LOCAL_SIGNATURE) {
+    throw new CorruptFile(`zip: "${entry.name}" must start with its own header; the file is damaged`);
+  }
+  const start = at + LOCAL_SIZE + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
+  const end = start + entry.compressedSize;
+  if (end > bytes.length) {
+    throw new CorruptFile(
+      `zip: "${entry.name}" must end within the file of ${bytes.length} bytes, got ${end}; the file is cut short or damaged`,
+    );
+  }
+  const packed = bytes.subarray(start, end);
+  const content = await unpack(packed, entry);
+  if (content.length !== entry.size || crc32(content) !== entry.crc32) {
+    throw new CorruptFile(`zip: "${entry.name}" does not match its checksum; the file is damaged`);
+  }
+  return content;
+}
+
+async function unpack(packed: Uint8Array, entry: ZipEntry): Promise<Uint8Array> {
+  if (entry.method === STORED) return packed;
+  if (entry.method !== DEFLATED) {
+    throw new UnsupportedFile(
+      `zip: entries must be stored or deflated, got method ${entry.method} in "${entry.name}"`,
+    );
+  }
+  const stream = new Blob([new Uint8Array(packed)])
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate-raw'));
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new CorruptFile(`zip: "${entry.name}" cannot be unpacked; the file is damaged`);
+    });
+    if (done) break;
+    chunks.push(value);
+    size += value.length;
+    // Stops a small file that unpacks without end; the directory's size is not allocated beforehand either.
+    if (size > entry.size) {
+      await reader.cancel();
+      throw new CorruptFile(`zip: "${entry.name}" must unpack to ${entry.size} bytes, got more`);
+    }
+  }
+  const out = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
+}
+
+/** The end record stands last, before a comment of up to 65535 bytes. */
+function findEnd(view: DataView): number {
+  const first = Math.max(0, view.byteLength - END_SIZE - 0xffff);
+  for (let at = view.byteLength - END_SIZE; at >= first; at--) {
+    if (view.getUint32(at, true) === END_SIGNATURE) return at;
+  }
+  throw new CorruptFile('zip: archive must end with its directory, got none; the file is cut short');
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+/** The checksum of zip and gzip (polynomial 0x04C11DB7, reflected). */
+export function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]) & 0xff];
+  return (crc ^ 0xffffffff) >>> 0;
+}
