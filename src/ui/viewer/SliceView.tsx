@@ -4,6 +4,7 @@ import { createSliceElement, type SliceElement } from './cornerstoneSlice';
 import { bindGestures, type Effect, type View } from './gestures';
 import { commandOf, effectOf } from './keys';
 import { centreOf, pixelAt, place, type Size } from './placement';
+import { narrowestWindow } from './quantise';
 import { probeText, viewText } from './readout';
 import type { EdgeLetters, Probe, SliceViewProps } from './types';
 import './viewer.css';
@@ -31,8 +32,11 @@ export function SliceView(props: SliceViewProps) {
   const apply = (effect: Effect): void => {
     const { props, pane } = latest.current;
     if (effect.kind === 'window') {
-      latest.current = { pane, props: { ...props, window: effect.window } };
-      props.onWindow(effect.window);
+      // Narrower ones would look the same: a drag back should show at once.
+      const narrowest = props.image ? narrowestWindow(props.image) : 0;
+      const window = { ...effect.window, width: Math.max(narrowest, effect.window.width) };
+      latest.current = { pane, props: { ...props, window } };
+      props.onWindow(window);
     } else if (effect.kind === 'transform') {
       latest.current = { pane, props: { ...props, transform: effect.transform } };
       props.onTransform(effect.transform);
@@ -42,7 +46,7 @@ export function SliceView(props: SliceViewProps) {
     }
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: bound once; handlers read what is current from `latest`
+  // Bound once; handlers read what is current from `latest`
   useLayoutEffect(() => {
     if (!host.current) return;
     const created = createSliceElement(host.current, setPane);

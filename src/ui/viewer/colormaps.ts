@@ -37,17 +37,26 @@ export function colorAt(colormap: Colormap, t: number): Rgb {
 
 /**
  * RGBA bytes of a slice, width*height*4, opaque, row 0 = top of the screen (the slice's last row).
- * The window's lower edge takes the first colour, its upper edge the last; grey is round((v - center) / width * 255 + 127.5).
+ * The window's lower edge takes the first colour, its upper edge the last; grey is
+ * round((v - center) / width * 255 + 127.5), clipped to 0..255.
  */
 export function colorize(image: SliceImage, window: WindowLevel, colormap: Colormap): Uint8ClampedArray {
   const { pixels, width, height } = image;
+  // 255 levels between two stops: every grey exactly once, and the middle colour of five exactly in the middle.
+  const top = 255 * (STOPS[colormap].length - 1);
+  const table = Array.from({ length: top + 1 }, (_, level) => colorAt(colormap, level / top));
   const bytes = new Uint8ClampedArray(width * height * 4);
   for (let row = 0; row < height; row++) {
     const from = (height - 1 - row) * width;
     for (let i = 0; i < width; i++) {
-      const t = (pixels[from + i] - window.center) / window.width + 0.5;
-      const [r, g, b] = colorAt(colormap, t);
-      bytes.set([r, g, b, 255], (row * width + i) * 4);
+      const level = Math.round(((pixels[from + i] - window.center) / window.width + 0.5) * top);
+      // NaN fails the comparison and takes the first colour.
+      const [r, g, b] = table[level > 0 ? Math.min(level, top) : 0];
+      const at = (row * width + i) * 4;
+      bytes[at] = r;
+      bytes[at + 1] = g;
+      bytes[at + 2] = b;
+      bytes[at + 3] = 255;
     }
   }
   return bytes;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BadRequest } from '../../errors';
-import { blend, checkerboard, difference, swipe, windowed } from './comparison';
+import { blend, checkerboard, difference, swipe } from './comparison';
 import type { SliceImage } from './types';
 
 function filled(width: number, height: number, value: number): SliceImage {
@@ -54,12 +54,5 @@ describe('comparison', () => {
     ]) {
       expect(make).toThrow('same size, got 4x2 and 2x4');
     }
-  });
-
-  it('windowed shows the window as 0..1', () => {
-    const image = { ...a, pixels: Float32Array.from([0, 1, 2, 3, 4, 2, 2, 2]) };
-    const shown = windowed(image, { center: 2, width: 2 });
-    expect([...shown.pixels]).toEqual([0, 0, 0.5, 1, 1, 0.5, 0.5, 0.5]);
-    expect([shown.min, shown.max]).toEqual([0, 1]);
   });
 });

@@ -1,6 +1,6 @@
 /** Two images of one slice made into one. Pure: both inputs stay as they are, rows go upwards as in every SliceImage. */
 import { BadRequest } from '../../errors';
-import type { SliceImage, WindowLevel } from './types';
+import type { SliceImage } from './types';
 
 /** One result pixel from the two values and its place; `range` is the result's finite range over the whole volume. */
 function combine(
@@ -53,15 +53,4 @@ export function checkerboard(a: SliceImage, b: SliceImage, cells: number): Slice
 export function blend(a: SliceImage, b: SliceImage, alpha: number): SliceImage {
   const share = Math.min(1, Math.max(0, alpha));
   return combine(a, b, commonRange(a, b), (x, y) => (1 - share) * x + share * y);
-}
-
-/**
- * The image as its window shows it, in [0, 1]: brings two contrasts to one scale before swipe, checkerboard or blend, which
- * are then shown under the window { center: 0.5, width: 1 }.
- */
-export function windowed(image: SliceImage, window: WindowLevel): SliceImage {
-  const pixels = image.pixels.map((value) =>
-    Math.min(1, Math.max(0, (value - window.center) / window.width + 0.5)),
-  );
-  return { ...image, pixels, min: 0, max: 1 };
 }

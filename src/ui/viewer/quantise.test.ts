@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quantise, toStoredWindow, toVolumeWindow } from './quantise';
+import { narrowestWindow, quantise, toStoredWindow } from './quantise';
 import type { SliceImage } from './types';
 
 function slice(width: number, height: number, values: number[], min: number, max: number): SliceImage {
@@ -29,18 +29,23 @@ describe('quantise', () => {
 describe('windows', () => {
   const range = { min: -100, max: 3000 };
 
-  it('go to stored units and back', () => {
-    const window = { center: 640.5, width: 1234 };
-    const stored = toStoredWindow(window, range);
+  it('go to stored units', () => {
+    const stored = toStoredWindow({ center: 640.5, width: 1234 }, range);
     expect(stored.center).toBeCloseTo((740.5 * 65535) / 3100, 6);
     expect(stored.width).toBeCloseTo((1234 * 65535) / 3100, 6);
-    const back = toVolumeWindow(stored, range);
-    expect(back.center).toBeCloseTo(window.center, 9);
-    expect(back.width).toBeCloseTo(window.width, 9);
+  });
+
+  it('show a value at the same share of the window in both units', () => {
+    const window = { center: 500, width: 800 };
+    const stored = toStoredWindow(window, range);
+    const [pixel] = quantise(slice(1, 1, [777], range.min, range.max));
+    expect((pixel - stored.center) / stored.width).toBeCloseTo((777 - 500) / 800, 4);
   });
 
   it('are at least 100 stored units wide', () => {
     expect(toStoredWindow({ center: 0, width: 0.001 }, range).width).toBe(100);
+    expect(narrowestWindow(range)).toBeCloseTo(4.7303, 4);
+    expect(toStoredWindow({ center: 0, width: narrowestWindow(range) }, range).width).toBeCloseTo(100, 9);
   });
 
   it('are finite for a constant volume', () => {

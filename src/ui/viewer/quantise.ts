@@ -33,14 +33,13 @@ export function quantise(image: SliceImage): Uint16Array {
   return stored;
 }
 
+/** The narrowest window that is drawn as asked, in volume units. */
+export function narrowestWindow(range: Range): number {
+  return NARROWEST / storedPerUnit(range);
+}
+
 /** A window in volume units -> the same window in stored units, at least 100 wide. */
 export function toStoredWindow(window: WindowLevel, range: Range): WindowLevel {
   const scale = storedPerUnit(range);
   return { center: (window.center - range.min) * scale, width: Math.max(NARROWEST, window.width * scale) };
-}
-
-/** The window that is really drawn, in volume units: the inverse of `toStoredWindow`. */
-export function toVolumeWindow(stored: WindowLevel, range: Range): WindowLevel {
-  const scale = storedPerUnit(range);
-  return { center: stored.center / scale + range.min, width: stored.width / scale };
 }
