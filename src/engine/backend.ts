@@ -194,7 +194,7 @@ async function startWebGpu({ gpu, onDeviceError }: BackendEnvironment, forced: b
   });
 
   tf.env().set('WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE', false);
-  tf.removeBackend('webgpu');
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
   await tf.setBackend('webgpu');
   return {

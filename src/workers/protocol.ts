@@ -5,11 +5,13 @@
  * `failed`. `cancel` names the request to stop; it then fails with name "Aborted" within one reverse step.
  */
 import type { BackendName, EngineInfo } from '../engine/backend';
+import type { TranslateSettings } from '../engine/translateSlices';
 import type { ModelCard } from '../engine/weights/modelCard';
 import type { Affine, Shape3 } from '../volume/volume';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../engine/backend';
 export type { GeneratorConfig } from '../engine/networks/config';
+export type { TranslateSettings } from '../engine/translateSlices';
 export type { IntensityMapName, ModelCard } from '../engine/weights/modelCard';
 
 export interface Diagnostics extends EngineInfo {
@@ -59,15 +61,6 @@ export interface LoadedModel {
   /** true: dropped in by the user. */
   custom: boolean;
   fromCache: boolean;
-}
-
-/** What decides a result: the same settings give the same bytes. */
-export interface TranslateSettings {
-  seed: number;
-  /** Number of samples that are averaged, 1..16. */
-  samples: number;
-  /** 'shared': all slices of a volume start from the same noise and latents (less flicker); 'independent': as the authors. */
-  noise: 'shared' | 'independent';
 }
 
 /** Everything that made a slice; stored in the sidecar. */

@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeEnvironment } from '../cli/nodeEnvironment';
+import { startEngine } from './backend';
+import { hashNormals, hashWeights } from './hash';
+import { type GeneratorConfig, PAPER_GENERATOR } from './networks/config';
+import { disposeGenerator, type Generator, loadGenerator } from './networks/ncsnpp';
+import { makeSchedule, PAPER_SCHEDULE } from './schedule';
+import { type SliceOutput, type TranslateSettings, translateSlices } from './translateSlices';
+import { ncsnppTable } from './weights/torchNames';
+
+const SIZE = 16;
+const CONFIG: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  image_size: SIZE,
+  num_channels_dae: 8,
+  ch_mult: [1, 2],
+  num_res_blocks: 1,
+  attn_resolutions: [8],
+  nz: 8,
+  z_emb_dim: 16,
+};
+const schedule = makeSchedule(PAPER_SCHEDULE);
+const slices = [4, 5, 6].map((index) => ({
+  index,
+  pixels: hashNormals(index, SIZE * SIZE).map((v) => Math.tanh(v)),
+}));
+const settings: TranslateSettings = { seed: 11, samples: 2, noise: 'independent' };
+
+let generator: Generator;
+
+beforeAll(async () => {
+  await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+  generator = loadGenerator(CONFIG, hashWeights(3, ncsnppTable(CONFIG)));
+});
+afterAll(() => disposeGenerator(generator));
+
+async function translate(
+  order: number[],
+  change: Partial<TranslateSettings> = {},
+  batch = 1,
+): Promise<Map<number, SliceOutput>> {
+  const out = new Map<number, SliceOutput>();
+  const inputs = order.map((i) => slices.find((s) => s.index === i)!);
+  for await (const slice of translateSlices(
+    generator,
+    schedule,
+    inputs,
+    SIZE,
+    { ...settings, ...change },
+    {},
+    batch,
+  )) {
+    out.set(slice.index, slice);
+  }
+  return out;
+}
+
+describe('translateSlices', () => {
+  it('gives the same bytes in any order, and the same image in any batch', async () => {
+    const straight = await translate([4, 5, 6]);
+    expect(await translate([6, 4, 5])).toEqual(new Map([6, 4, 5].map((i) => [i, straight.get(i)])));
+    // Products of more rows are summed in another order: float32 rounding, 2e-7 here, over four steps.
+    const batched = await translate([4, 5, 6], {}, 2);
+    for (const [index, { mean }] of straight) {
+      const off = mean.map((v, p) => Math.abs(v - batched.get(index)!.mean[p]));
+      expect(Math.max(...off)).toBeLessThan(1e-5);
+    }
+    expect((await translate([5])).get(5)).toEqual(straight.get(5));
+  });
+
+  it('depends on the seed and on the kind of noise', async () => {
+    const { mean } = (await translate([5])).get(5)!;
+    expect((await translate([5], { seed: 12 })).get(5)!.mean).not.toEqual(mean);
+    expect((await translate([5], { noise: 'shared' })).get(5)!.mean).not.toEqual(mean);
+  });
+
+  it('averages samples and gives their spread', async () => {
+    const two = (await translate([4])).get(4)!;
+    const one = (await translate([4], { samples: 1 })).get(4)!;
+    expect(one.spread).toBeNull();
+    // Two samples a, b: mean (a+b)/2, spread |a-b|/2, so a is mean + spread or mean - spread.
+    const off = one.mean.map((a, p) => Math.abs(Math.abs(a - two.mean[p]) - two.spread![p]));
+    expect(Math.max(...off)).toBeLessThan(1e-5);
+    expect(Math.max(...two.spread!)).toBeGreaterThan(0.01);
+  });
+
+  it('keeps the chain: x_T, then one estimate a step', async () => {
+    const { chain } = (await translate([4])).get(4)!;
+    expect(chain.map((frame) => frame.length)).toEqual(new Array(5).fill(SIZE * SIZE));
+    const spread = (x: Float32Array) => Math.sqrt(x.reduce((s, v) => s + v * v, 0) / x.length);
+    expect(spread(chain[0])).toBeGreaterThan(0.8); // N(0, 1)
+    expect(Math.max(...chain[4].map(Math.abs))).toBeLessThanOrEqual(1); // tanh
+  });
+
+  it('stops within one reverse step and leaves no tensor behind', async () => {
+    await translate([4]);
+    const before = tf.memory().numTensors;
+    const abort = new AbortController();
+    let steps = 0;
+    const run = async () => {
+      const hooks = {
+        signal: abort.signal,
+        onStep: () => {
+          steps++;
+          if (steps === 3) abort.abort();
+        },
+      };
+      for await (const _ of translateSlices(generator, schedule, slices, SIZE, settings, hooks));
+    };
+    await expect(run()).rejects.toMatchObject({ name: 'Aborted' });
+    expect(steps).toBe(3);
+    expect(tf.memory().numTensors).toBe(before);
+    await translate([4, 5, 6], {}, 3);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
