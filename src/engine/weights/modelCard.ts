@@ -1,4 +1,6 @@
+import { CorruptFile } from '../../errors';
 import type { GeneratorConfig } from '../networks/config';
+import { parseConfig } from './parseConfig';
 
 /** Intensity maps to [-1, 1]; defined in volume/intensity.ts. */
 export type IntensityMapName = 'foreground-p99.5' | 'foreground-median';
@@ -43,4 +45,143 @@ export interface ModelCard {
   };
   intendedUse: string;
   limits: string[];
+}
+
+/**
+ * A card from JSON, every field checked; unknown fields are dropped.
+ * @throws CorruptFile naming the field and what it must be; WeightsMismatch naming a field of `network`
+ */
+export function parseModelCard(json: unknown): ModelCard {
+  const card = new Fields(json, 'model card');
+  const weights = card.object('weights');
+  const preprocessing = card.object('preprocessing');
+  const diffusion = card.object('diffusion');
+  const training = card.object('training');
+  const metrics = card.object('metrics');
+  const interim = card.optional('interim', (name) => card.flag(name));
+  const commit = training.optional('commit', (name) => training.text(name));
+  const note = metrics.optional('note', (name) => metrics.text(name));
+  return {
+    id: card.text('id', /^[a-z0-9][a-z0-9._-]*$/, 'lower case letters, digits, "-", "_" and "."'),
+    version: card.text('version'),
+    name: card.text('name'),
+    source: card.text('source', /^\w+$/, 'a BIDS suffix such as T1w'),
+    target: card.text('target', /^\w+$/, 'a BIDS suffix such as FLAIR'),
+    ...(interim === undefined ? {} : { interim }),
+    network: parseConfig(card.object('network').all, 'model card: network'),
+    weights: {
+      // The file lies beside the card: a path could lead elsewhere.
+      file: weights.text('file', /^[\w-][\w.-]*$/, 'a file name without a path'),
+      sha256: weights.text('sha256', /^[0-9a-f]{64}$/, '64 hex digits in lower case'),
+      dtype: weights.oneOf('dtype', ['f32', 'f16', 'q8']),
+      bytes: weights.number('bytes', 1, 2 ** 40),
+    },
+    preprocessing: {
+      plane: preprocessing.oneOf('plane', ['axial']),
+      pixelSize: preprocessing.number('pixelSize', 0.01, 100),
+      size: preprocessing.number('size', 8, 4096),
+      intensity: preprocessing.oneOf('intensity', ['foreground-p99.5', 'foreground-median']),
+    },
+    diffusion: {
+      steps: diffusion.number('steps', 1, 1000),
+      betaMin: diffusion.number('betaMin', 1e-9, 1000),
+      betaMax: diffusion.number('betaMax', 1e-9, 1000),
+      schedule: diffusion.oneOf('schedule', ['vp', 'geometric']),
+    },
+    training: {
+      data: training.text('data'),
+      licence: training.text('licence'),
+      variant: training.text('variant'),
+      iterations: training.number('iterations', 0, 1e12),
+      ...(commit === undefined ? {} : { commit }),
+      date: training.text('date', /^(\d{4}-\d{2}(-\d{2})?|unknown)$/, 'YYYY-MM-DD, YYYY-MM or "unknown"'),
+    },
+    licence: card.text('licence'),
+    metrics: {
+      data: metrics.text('data'),
+      split: metrics.text('split'),
+      n: metrics.number('n', 0, 1e9),
+      rows: metrics.list('rows').map((row) => {
+        const psnrCopy = row.optional('psnrCopy', (name) => row.number(name, 0, 200));
+        return {
+          label: row.text('label'),
+          psnr: row.number('psnr', 0, 200),
+          ssim: row.number('ssim', -1, 1),
+          mae: row.number('mae', 0, 1),
+          ...(psnrCopy === undefined ? {} : { psnrCopy }),
+        };
+      }),
+      ...(note === undefined ? {} : { note }),
+    },
+    intendedUse: card.text('intendedUse'),
+    limits: card.texts('limits'),
+  };
+}
+
+/** The fields of one object of the card; each reader names its field when it refuses. */
+class Fields {
+  readonly all: Record<string, unknown>;
+
+  constructor(
+    value: unknown,
+    private readonly path: string,
+  ) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new CorruptFile(`${path}: must be an object, got ${JSON.stringify(value)}`);
+    }
+    this.all = { ...value };
+  }
+
+  text(name: string, pattern = /\S/, rule = 'text that is not empty'): string {
+    const value = this.all[name];
+    if (typeof value !== 'string' || !pattern.test(value)) throw this.refuse(name, rule);
+    return value;
+  }
+
+  number(name: string, least: number, most: number): number {
+    const value = this.all[name];
+    if (typeof value !== 'number' || !(value >= least && value <= most)) {
+      throw this.refuse(name, `a number from ${least} to ${most}`);
+    }
+    return value;
+  }
+
+  flag(name: string): boolean {
+    const value = this.all[name];
+    if (typeof value !== 'boolean') throw this.refuse(name, 'true or false');
+    return value;
+  }
+
+  oneOf<T extends string>(name: string, choices: readonly T[]): T {
+    const choice = choices.find((one) => one === this.all[name]);
+    if (choice === undefined) throw this.refuse(name, `one of ${choices.join(', ')}`);
+    return choice;
+  }
+
+  texts(name: string): string[] {
+    const value = this.all[name];
+    if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
+      throw this.refuse(name, 'a list of sentences');
+    }
+    return value;
+  }
+
+  object(name: string): Fields {
+    return new Fields(this.all[name], `${this.path}: ${name}`);
+  }
+
+  list(name: string): Fields[] {
+    const value = this.all[name];
+    if (!Array.isArray(value)) throw this.refuse(name, 'a list');
+    return value.map((one: unknown, i) => new Fields(one, `${this.path}: ${name}[${i}]`));
+  }
+
+  optional<T>(name: string, read: (name: string) => T): T | undefined {
+    return this.all[name] === undefined ? undefined : read(name);
+  }
+
+  private refuse(name: string, rule: string): CorruptFile {
+    const got = this.all[name] === undefined ? 'nothing' : JSON.stringify(this.all[name]);
+    return new CorruptFile(`${this.path}: ${name} must be ${rule}, got ${got}`);
+  }
 }

@@ -1,0 +1,159 @@
+/** Any file of weights that a user may have: the format is told by its content, never by its name. */
+import { CorruptFile, UnsupportedFile } from '../../errors';
+import type { GeneratorConfig, NamedTensor, StateDict } from '../networks/config';
+import { identifyNetwork } from './identify';
+import { inferConfig } from './inferConfig';
+import { decodeQ8 } from './q8';
+import { readSafetensors, type StoredTensor } from './safetensors';
+import { chooseNetwork, openTorchCheckpoint, readTorchNetwork } from './torchCheckpoint';
+
+export type WeightsFormat = 'safetensors' | 'pth-zip' | 'pth-legacy';
+
+export interface WeightsFile {
+  readonly name: string;
+  readonly bytes: ArrayBuffer | Uint8Array;
+}
+
+export interface Weights {
+  readonly state: StateDict;
+  readonly config: GeneratorConfig;
+  readonly format: WeightsFormat;
+  /** How values were stored: f32, f16, bf16, f64, q8; "mixed" where several kinds lie in one file. */
+  readonly dtype: string;
+  /** Number of values. */
+  readonly parameters: number;
+  /** Names of the networks in the file that can be asked for; empty where it holds a single unnamed one. */
+  readonly networks: string[];
+  /** The one of them that was read; "" for a single unnamed one. */
+  readonly network: string;
+  /** The file's own notes: safetensors metadata, or the simple values of the authors' arguments as text. */
+  readonly metadata: Record<string, string>;
+}
+
+/**
+ * Reads a diffusive generator.
+ * @param options.network which network of a file with several; the first diffusive generator where not given
+ * @throws UnsupportedFile for a file that is no weights (saying what it looks like) or a pickle with a forbidden type;
+ *         CorruptFile where it is damaged; WeightsMismatch where the network is no diffusive generator; BadRequest for a
+ *         network that is not there
+ */
+export async function readWeights(file: WeightsFile, options: { network?: string } = {}): Promise<Weights> {
+  const bytes = file.bytes instanceof Uint8Array ? file.bytes : new Uint8Array(file.bytes);
+  try {
+    return await read(bytes, options.network);
+  } catch (error) {
+    if (error instanceof Error) error.message = `${file.name}: ${error.message}`;
+    throw error;
+  }
+}
+
+async function read(bytes: Uint8Array, network?: string): Promise<Weights> {
+  if (looksLikeTorch(bytes)) return readTorch(bytes, network);
+  if (looksLikeSafetensors(bytes)) return readNamed(bytes);
+  throw new UnsupportedFile(
+    `weights: file must be .safetensors or a PyTorch .pth, got ${whatItLooksLike(bytes)}`,
+  );
+}
+
+async function readTorch(bytes: Uint8Array, name?: string): Promise<Weights> {
+  const checkpoint = await openTorchCheckpoint(bytes);
+  const { networks, args } = checkpoint;
+  const network =
+    name !== undefined
+      ? chooseNetwork(networks, name)
+      : (networks.find((one) => identifyNetwork(one.tensors.keys()) === 'diffusive generator') ??
+        networks[0]);
+  const { state, dtype } = await readTorchNetwork(checkpoint, network);
+  const simple = Object.entries(args).filter(
+    ([, value]) => typeof value !== 'bigint' && !(value instanceof Map),
+  );
+  return {
+    state,
+    config: inferConfig(state, args),
+    format: checkpoint.format,
+    dtype,
+    parameters: countValues(state),
+    networks: networks.map((one) => one.name).filter((one) => one !== ''),
+    network: network.name,
+    metadata: Object.fromEntries(simple.map(([key, value]) => [key, JSON.stringify(value)])),
+  };
+}
+
+function readNamed(bytes: Uint8Array): Weights {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const state = asState(decodeQ8(tensors));
+  return {
+    state,
+    config: inferConfig(state, recordedConfig(metadata)),
+    format: 'safetensors',
+    dtype: storedDtype(tensors),
+    parameters: countValues(state),
+    networks: [],
+    network: '',
+    metadata,
+  };
+}
+
+/** JSON under `config`, as the project's own files and the golden ones have it. */
+function recordedConfig(metadata: Readonly<Record<string, string>>): Record<string, unknown> {
+  if (metadata.config === undefined) return {};
+  try {
+    const json: unknown = JSON.parse(metadata.config);
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
+  } catch {
+    // Falls through to the one sentence for both.
+  }
+  throw new CorruptFile('safetensors: __metadata__.config must be a JSON object, got something else');
+}
+
+function asState(tensors: ReadonlyMap<string, StoredTensor>): StateDict {
+  const state = new Map<string, NamedTensor>();
+  for (const [name, { shape, data }] of tensors) {
+    state.set(name, { shape, data: data instanceof Float32Array ? data : Float32Array.from(data) });
+  }
+  return state;
+}
+
+function storedDtype(tensors: ReadonlyMap<string, StoredTensor>): string {
+  const dtypes = new Set([...tensors.values()].map((tensor) => tensor.dtype));
+  if (dtypes.has('I8')) return 'q8';
+  return dtypes.size === 1 ? [...dtypes][0].toLowerCase() : 'mixed';
+}
+
+function countValues(state: StateDict): number {
+  let count = 0;
+  for (const { data } of state.values()) count += data.length;
+  return count;
+}
+
+/** Zip's first entry, or a pickle of protocol 2 and later. */
+function looksLikeTorch(bytes: Uint8Array): boolean {
+  return startsWith(bytes, 0x50, 0x4b, 0x03, 0x04) || (bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5);
+}
+
+/** The header is JSON and begins at byte 8, right after its own length, which is below 2^40. */
+function looksLikeSafetensors(bytes: Uint8Array): boolean {
+  return bytes[8] === 0x7b && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0;
+}
+
+function whatItLooksLike(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'an empty file; download it again';
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 512)).trimStart();
+  if (/^<(!doctype|html|\?xml|head|body)/i.test(text)) {
+    return 'a web page; the link leads to a page about the file rather than to the file';
+  }
+  if (text.startsWith('version https://git-lfs'))
+    return 'a git-lfs pointer; fetch the file itself with git lfs pull';
+  if (/^[{[]/.test(text)) return 'JSON; choose the file of weights that belongs to it';
+  const magic = new TextDecoder('latin1').decode(bytes.subarray(344, 348));
+  if (/^(n\+1|ni1)\0/.test(magic) || new TextDecoder('latin1').decode(bytes.subarray(4, 7)) === 'n+2') {
+    return 'a NIfTI scan; open it as a scan';
+  }
+  if (startsWith(bytes, 0x1f, 0x8b)) return 'a gzip file, perhaps a NIfTI scan; open a scan as a scan';
+  if (startsWith(bytes, 0x89, 0x48, 0x44, 0x46)) return 'an HDF5 file, as Keras writes it';
+  return `${bytes.length} bytes of another kind`;
+}
+
+function startsWith(bytes: Uint8Array, ...start: number[]): boolean {
+  return start.every((byte, i) => bytes[i] === byte);
+}
