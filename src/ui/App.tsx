@@ -1,0 +1,41 @@
+import { useCallback, useState } from 'react';
+import { Notices } from './components/Notices';
+import { usePageKeys } from './keyboard';
+import { usePageDrop } from './pageDrop';
+import { AboutRoom } from './panels/AboutRoom';
+import { HelpSheet } from './panels/HelpSheet';
+import { ModelsRoom } from './panels/ModelsRoom';
+import { TopBar } from './panels/TopBar';
+import { TrainRoom } from './panels/TrainRoom';
+import { TranslateRoom } from './panels/translate/TranslateRoom';
+import { type Room, useRoom } from './routes';
+import { useApp, useGetState } from './state/StoreContext';
+
+const ROOMS: Record<Room, () => React.JSX.Element> = {
+  translate: TranslateRoom,
+  train: TrainRoom,
+  models: ModelsRoom,
+  about: AboutRoom,
+};
+
+export function App() {
+  const room = useRoom();
+  const actions = useApp((s) => s.actions);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const openHelp = useCallback(() => setHelpOpen(true), []);
+  usePageKeys(useGetState(), openHelp, room === 'translate');
+  const isDragging = usePageDrop(actions);
+  const RoomView = ROOMS[room];
+  return (
+    <div className="app" data-dragging={isDragging}>
+      <TopBar room={room} onHelp={openHelp} />
+      <RoomView />
+      <footer className="app-foot">
+        <strong>Research only, not for clinical use</strong>
+        <span>Nothing is uploaded.</span>
+      </footer>
+      <Notices />
+      <HelpSheet isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  );
+}

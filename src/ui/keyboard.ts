@@ -1,0 +1,71 @@
+import { useEffect } from 'react';
+import { type AppState, VIEW_MODES } from './state/types';
+import { dragWindow } from './viewer/gestures';
+import { commandOf } from './viewer/keys';
+
+/** Keys of the whole page, beside those of a focused pane (VIEWER_KEYS). One table for the help. */
+export const PAGE_KEYS: readonly { shown: string; does: string }[] = [
+  { shown: 'T', does: 'Translate the chosen slices' },
+  { shown: 'Esc', does: 'Cancel the run' },
+  { shown: '1', does: 'Side by side' },
+  { shown: '2', does: 'Difference' },
+  { shown: '3', does: 'Swipe' },
+  { shown: '4', does: 'Checkerboard' },
+  { shown: '5', does: 'Blend' },
+  { shown: '6', does: 'Spread of the samples' },
+  { shown: '?', does: 'This help' },
+];
+
+/** Fields and widgets keep their own keys. */
+const OWN_KEYS = 'input, select, textarea, summary, [role="slider"], [role="dialog"], [role="alertdialog"]';
+
+export interface KeyPress {
+  key: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+}
+
+/** Does what the key asks for; false where it asks for nothing. */
+export function handleKey(event: KeyPress, state: AppState): boolean {
+  if (event.ctrlKey || event.altKey || event.metaKey) return false;
+  const { actions, view } = state;
+  if (event.key === 'Escape' && state.run) {
+    actions.cancel();
+    return true;
+  }
+  if (event.key.toLowerCase() === 't') {
+    void actions.translate();
+    return true;
+  }
+  const mode = VIEW_MODES[Number(event.key) - 1];
+  if (mode) {
+    actions.setMode(mode);
+    return true;
+  }
+  const command = commandOf(event);
+  if (!command || !state.source) return false;
+  if (command.kind === 'slice') actions.stepSlice(command.delta);
+  else if (command.kind === 'window') {
+    const group = view.mode === 'difference' || view.mode === 'spread' ? view.mode : 'image';
+    actions.setWindow(group, dragWindow(view.windows[group], command.dx, command.dy));
+  } else if (command.kind === 'reset') actions.resetView();
+  else return false;
+  return true;
+}
+
+export function usePageKeys(getState: () => AppState, onHelp: () => void, isTranslate: boolean): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      // A focused pane has already taken it.
+      if (event.defaultPrevented) return;
+      if (event.target instanceof Element && event.target.closest(OWN_KEYS)) return;
+      if (event.key === '?') onHelp();
+      else if (!isTranslate || !handleKey(event, getState())) return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [getState, onHelp, isTranslate]);
+}

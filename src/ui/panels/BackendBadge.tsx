@@ -1,0 +1,27 @@
+import { useState } from 'react';
+import { useApp } from '../state/StoreContext';
+import { DiagnosticsSheet } from './DiagnosticsSheet';
+
+/** The backend in one word; a press opens the diagnostics. */
+export function BackendBadge() {
+  const [isOpen, setOpen] = useState(false);
+  const engine = useApp((s) => s.engine);
+  const words =
+    engine.phase === 'starting' ? 'starting' : engine.phase === 'failed' ? 'no engine' : engine.info?.backend;
+  return (
+    <>
+      <button
+        type="button"
+        className="backend-badge"
+        data-testid="backend-badge"
+        data-phase={engine.phase}
+        title={engine.info?.reason}
+        onClick={() => setOpen(true)}
+      >
+        <span className="visually-hidden">Engine: </span>
+        {words}
+      </button>
+      <DiagnosticsSheet isOpen={isOpen} onClose={() => setOpen(false)} />
+    </>
+  );
+}

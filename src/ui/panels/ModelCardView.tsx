@@ -1,0 +1,90 @@
+import type { ModelCard } from '../../workers/protocol';
+import { Facts } from '../components/Facts';
+import { InterimTag } from '../components/InterimTag';
+import { formatBytes } from '../format';
+import { useApp } from '../state/StoreContext';
+import { MetricsTable } from './MetricsTable';
+
+/** A model card in full. */
+export function ModelCardView({
+  card,
+  parameters,
+  isOwn,
+}: {
+  card: ModelCard;
+  /** Null until the weights have been read. */
+  parameters: number | null;
+  isOwn: boolean;
+}) {
+  const chosen = useApp((s) => s.cardId === card.id);
+  const running = useApp((s) => s.run !== null);
+  const { pickModel } = useApp((s) => s.actions);
+  const { network, weights, preprocessing, diffusion, training } = card;
+  return (
+    <article className="model-card" aria-label={card.name}>
+      <header>
+        <div>
+          <h2>
+            {card.name} <span className="dim num">{card.version}</span>
+          </h2>
+          <p className="dim">
+            {card.source} → {card.target}
+            {isOwn ? ', own weights' : ''}
+          </p>
+        </div>
+        <button
+          type="button"
+          className="button"
+          aria-pressed={chosen}
+          disabled={chosen || running}
+          onClick={() => pickModel(card.id)}
+        >
+          {chosen ? 'In use' : 'Use this model'}
+        </button>
+      </header>
+      {card.interim && <InterimTag card={card} />}
+      <p>{card.intendedUse}</p>
+      {card.metrics.rows.length > 0 && <MetricsTable metrics={card.metrics} />}
+      {card.limits.length > 0 && (
+        <>
+          <h3>Limits</h3>
+          <ul>
+            {card.limits.map((limit) => (
+              <li key={limit}>{limit}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h3>Made of</h3>
+      <Facts
+        entries={[
+          ['Training data', training.data],
+          ['Data licence', training.licence],
+          [
+            'Training',
+            `${training.variant}, ${training.iterations.toLocaleString('en')} iterations, ${training.date}`,
+          ],
+          ['Code', training.commit],
+          ['Weights licence', card.licence],
+          [
+            'Weights',
+            `${weights.file}, ${weights.dtype}, ${formatBytes(weights.bytes)}${parameters ? `, ${parameters.toLocaleString('en')} parameters` : ''}`,
+          ],
+          ['SHA-256', <code key="sha">{weights.sha256}</code>],
+          [
+            'Input',
+            `${preprocessing.plane} slices, ${preprocessing.size} × ${preprocessing.size} pixels of ${preprocessing.pixelSize} mm, intensity ${preprocessing.intensity}`,
+          ],
+          [
+            'Network',
+            `NCSN++, ${network.num_channels_dae} base channels × ${network.ch_mult.join(' ')}, ${network.num_res_blocks} blocks a level`,
+          ],
+          [
+            'Diffusion',
+            `${diffusion.steps} steps, ${diffusion.schedule}, beta ${diffusion.betaMin} to ${diffusion.betaMax}`,
+          ],
+        ]}
+      />
+    </article>
+  );
+}

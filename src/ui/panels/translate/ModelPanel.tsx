@@ -1,0 +1,53 @@
+import { FileButton, WEIGHTS_ENDINGS } from '../../components/FileButton';
+import { InterimTag } from '../../components/InterimTag';
+import { useApp } from '../../state/StoreContext';
+import { chosenCard } from '../../state/selectors';
+
+/** Which model translates, and in short what it is worth. */
+export function ModelPanel() {
+  const models = useApp((s) => s.models);
+  const loaded = useApp((s) => s.loaded);
+  const card = useApp(chosenCard);
+  const disabled = useApp((s) => s.run !== null);
+  const opening = useApp((s) => s.opening);
+  const { pickModel, addWeights } = useApp((s) => s.actions);
+  const own = Object.values(loaded).filter((model) => model.custom);
+  return (
+    <section className="panel" aria-label="Model">
+      <header className="panel-head">
+        <h2>Model</h2>
+        {card && <a href="#/models">Card in full</a>}
+      </header>
+      <select
+        aria-label="Model"
+        value={card?.id ?? ''}
+        disabled={disabled || (models.length === 0 && own.length === 0)}
+        onChange={(event) => pickModel(event.target.value)}
+      >
+        {!card && <option value="">No model</option>}
+        {models.map((model) => (
+          <option key={model.id} value={model.id}>
+            {model.source} → {model.target}: {model.name}
+          </option>
+        ))}
+        {own.map(({ card: model }) => (
+          <option key={model.id} value={model.id}>
+            Own: {model.name}
+          </option>
+        ))}
+      </select>
+      {card && (
+        <>
+          {card.interim && <InterimTag card={card} />}
+          <p className="dim clamp">{card.intendedUse}</p>
+        </>
+      )}
+      <FileButton
+        label={opening === 'weights' ? 'Reading weights…' : 'Own weights…'}
+        accept={WEIGHTS_ENDINGS}
+        isDisabled={disabled || opening !== null}
+        onFiles={([file]) => void addWeights(file)}
+      />
+    </section>
+  );
+}

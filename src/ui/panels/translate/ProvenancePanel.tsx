@@ -1,0 +1,59 @@
+import { Facts } from '../../components/Facts';
+import { formatDuration, formatValue } from '../../format';
+import { useApp } from '../../state/StoreContext';
+import { currentResults, currentSlice } from '../../state/selectors';
+
+/** What made the synthetic slice on the screen, and the results of other settings that are still there. */
+export function ProvenancePanel() {
+  const results = useApp(currentResults);
+  const slice = useApp(currentSlice);
+  const all = useApp((s) => s.results);
+  const running = useApp((s) => s.run !== null);
+  const { recall } = useApp((s) => s.actions);
+  const others = all.filter((set) => set !== results && set.slices.size > 0);
+  const p = results?.provenance;
+  return (
+    <section className="panel" aria-label="Provenance">
+      <h2>Provenance</h2>
+      {p && slice ? (
+        <Facts
+          entries={[
+            ['Model', `${p.modelName} (${p.source} → ${p.target})`],
+            [
+              'Weights',
+              <code key="sha" title={p.weightsSha256}>
+                {p.weightsSha256.slice(0, 12)}…
+              </code>,
+            ],
+            ['Seed', `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${p.noise} noise`],
+            ['Steps', `${p.steps} reverse steps`],
+            ['Intensity', `${p.intensity.map}, +1 at ${formatValue(p.intensity.upper)}`],
+            [
+              'Made',
+              `${p.backend}, ${formatDuration(slice.ms)}, ${p.date.slice(0, 16).replace('T', ' ')} UTC`,
+            ],
+          ]}
+        />
+      ) : (
+        <p className="dim">Nothing synthetic is on the screen.</p>
+      )}
+      {others.length > 0 && (
+        <>
+          <p className="dim">Kept from other settings:</p>
+          {others.map(({ key, provenance, slices }) => (
+            <button
+              key={key}
+              type="button"
+              className="button small wide"
+              disabled={running}
+              onClick={() => recall(key)}
+            >
+              {provenance.target}, seed {provenance.seed}, {provenance.samples} × {provenance.noise}:{' '}
+              {slices.size} {slices.size === 1 ? 'slice' : 'slices'}
+            </button>
+          ))}
+        </>
+      )}
+    </section>
+  );
+}

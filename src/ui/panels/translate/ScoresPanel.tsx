@@ -1,0 +1,71 @@
+import { useState } from 'react';
+import type { Score } from '../../../workers/protocol';
+import { useApp } from '../../state/StoreContext';
+import { currentResults, meanScore, type ScoreRegion } from '../../state/selectors';
+import type { ScorePair } from '../../state/types';
+import { ScoreCurve } from './ScoreCurve';
+
+const NO_SCORES: ReadonlyMap<number, ScorePair> = new Map();
+
+/** Synthetic against reference, and what a plain copy of the source would score: the figure to beat. */
+export function ScoresPanel() {
+  const hasReference = useApp((s) => s.reference !== null);
+  const scores = useApp((s) => currentResults(s)?.scores ?? NO_SCORES);
+  const slice = useApp((s) => s.view.slice);
+  const count = useApp((s) => s.source?.shape[2] ?? 0);
+  const [region, setRegion] = useState<ScoreRegion>('foreground');
+  const here = scores.get(slice);
+  const mean = meanScore(scores, 'synthetic', region);
+  const copy = meanScore(scores, 'copy', region);
+  return (
+    <section className="panel" aria-label="Scores" data-testid="scores">
+      <header className="panel-head">
+        <h2>Scores</h2>
+        <div className="segments tiny">
+          {(['foreground', 'whole'] as const).map((name) => (
+            <button key={name} type="button" aria-pressed={name === region} onClick={() => setRegion(name)}>
+              {name === 'whole' ? 'Whole' : 'Foreground'}
+            </button>
+          ))}
+        </div>
+      </header>
+      <table className="figures num">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="visually-hidden">Of</span>
+            </th>
+            <th scope="col">PSNR dB</th>
+            <th scope="col">SSIM %</th>
+            <th scope="col">MAE</th>
+          </tr>
+        </thead>
+        <tbody>
+          <ScoreRow name="This slice" score={here?.synthetic[region] ?? null} />
+          <ScoreRow name={mean ? `Mean of ${mean.n}` : 'Mean'} score={mean} />
+          <ScoreRow name="Source copied" score={copy} />
+        </tbody>
+      </table>
+      {hasReference && mean ? (
+        <ScoreCurve scores={scores} region={region} count={count} current={slice} />
+      ) : (
+        <p className="dim">
+          {hasReference
+            ? 'Scores come with the first translated slice.'
+            : 'Drop the real target contrast as reference to score against it.'}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function ScoreRow({ name, score }: { name: string; score: Score | null }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{score ? score.psnr.toFixed(2) : '–'}</td>
+      <td>{score ? (100 * score.ssim).toFixed(1) : '–'}</td>
+      <td>{score ? score.mae.toFixed(3) : '–'}</td>
+    </tr>
+  );
+}

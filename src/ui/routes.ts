@@ -1,0 +1,26 @@
+import { useSyncExternalStore } from 'react';
+
+export const ROOMS = ['translate', 'train', 'models', 'about'] as const;
+export type Room = (typeof ROOMS)[number];
+
+export const ROOM_NAMES: Record<Room, string> = {
+  translate: 'Translate',
+  train: 'Train',
+  models: 'Models',
+  about: 'About',
+};
+
+/** "#/models" -> "models"; anything unknown is the Translate room. */
+export function roomOf(hash: string): Room {
+  const name = hash.replace(/^#\/?/, '');
+  return ROOMS.find((room) => room === name) ?? 'translate';
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+}
+
+export function useRoom(): Room {
+  return useSyncExternalStore(subscribe, () => roomOf(window.location.hash));
+}

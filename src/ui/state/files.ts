@@ -1,0 +1,40 @@
+/** What dropped files are, by their names only; the engine decides by their bytes. */
+export interface SortedFiles {
+  /** One entry a scan; a .hdr and its .img stay together. */
+  scans: File[][];
+  weights: File[];
+  unknown: File[];
+}
+
+const WEIGHTS = /\.(pth|pt|safetensors)$/i;
+const NIFTI = /\.nii(\.gz)?$/i;
+const PAIR = /\.(hdr|img)(\.gz)?$/i;
+
+export function sortFiles(files: readonly File[]): SortedFiles {
+  const pairs = new Map<string, File[]>();
+  const sorted: SortedFiles = { scans: [], weights: [], unknown: [] };
+  for (const file of files) {
+    if (WEIGHTS.test(file.name)) sorted.weights.push(file);
+    else if (NIFTI.test(file.name)) sorted.scans.push([file]);
+    else if (PAIR.test(file.name)) {
+      const stem = file.name.replace(PAIR, '');
+      const pair = pairs.get(stem);
+      if (pair) pair.push(file);
+      else {
+        const begun = [file];
+        pairs.set(stem, begun);
+        sorted.scans.push(begun);
+      }
+    } else sorted.unknown.push(file);
+  }
+  return sorted;
+}
+
+/** The contrast that a file name claims, as a BIDS suffix, or null: "sub-01_T1w.nii.gz" -> "T1w". */
+export function contrastOfName(name: string): string | null {
+  const stem = name.replace(NIFTI, '').replace(PAIR, '');
+  if (/flair/i.test(stem)) return 'FLAIR';
+  if (/(^|[^a-z0-9])t1(w|ce|gd)?([^a-z0-9]|$)/i.test(stem)) return 'T1w';
+  if (/(^|[^a-z0-9])t2(w)?([^a-z0-9]|$)/i.test(stem)) return 'T2w';
+  return null;
+}

@@ -1,0 +1,43 @@
+import type { EngineInfo, ModelCard, Provenance, Scan, TranslateSettings } from '../../workers/protocol';
+import type { Recipe } from './types';
+
+/** What would be made now, or null while scan, model or engine are missing. */
+export function recipeOf(
+  scan: Scan | null,
+  cardId: string | null,
+  engine: EngineInfo | null,
+  settings: TranslateSettings,
+): Recipe | null {
+  if (!scan || !cardId || !engine) return null;
+  return { scanId: scan.scanId, cardId, backend: engine.backend, ...settings };
+}
+
+/** One string a recipe: equal exactly when everything that decides the result is equal. */
+export function recipeKey({ scanId, cardId, backend, seed, samples, noise }: Recipe): string {
+  return [scanId, cardId, backend, seed, samples, noise].join('|');
+}
+
+/** The provenance of slices that arrive before the engine has sent its own at the end of the run. */
+export function provenanceOf(
+  recipe: Recipe,
+  card: ModelCard,
+  modelId: string,
+  scan: Scan,
+  date: Date,
+): Provenance {
+  const map = card.preprocessing.intensity;
+  return {
+    seed: recipe.seed,
+    samples: recipe.samples,
+    noise: recipe.noise,
+    modelId,
+    modelName: card.name,
+    weightsSha256: card.weights.sha256,
+    steps: card.diffusion.steps,
+    intensity: { map, upper: scan.upper[map] },
+    source: card.source,
+    target: card.target,
+    backend: recipe.backend,
+    date: date.toISOString(),
+  };
+}

@@ -1,0 +1,148 @@
+import type {
+  BackendName,
+  Diagnostics,
+  EngineInfo,
+  LoadedModel,
+  LoadProgress,
+  ModelCard,
+  Provenance,
+  Scan,
+  SliceResult,
+  SliceScore,
+  TranslateProgress,
+  TranslateSettings,
+} from '../../workers/protocol';
+import type { Probe, ViewTransform, WindowLevel } from '../viewer/types';
+
+export type BackendChoice = 'auto' | BackendName;
+
+export interface EngineState {
+  phase: 'starting' | 'ready' | 'failed';
+  requested: BackendChoice;
+  info: EngineInfo | null;
+}
+
+/** A scan of the target contrast, on the source's grid. */
+export interface Reference {
+  scan: Scan;
+  /** true: it had another grid and was resampled (trilinear) to the source's. */
+  resampled: boolean;
+}
+
+/** Which slices Translate asks for. Slice numbers are voxel indices k, counted from 0; `to` is included. */
+export type SliceRange = { kind: 'visible' } | { kind: 'head' } | { kind: 'span'; from: number; to: number };
+
+/** Everything that decides the bytes of a result. Two equal recipes give the same slices. */
+export interface Recipe extends TranslateSettings {
+  scanId: string;
+  cardId: string;
+  backend: BackendName;
+}
+
+/** Scores of one slice against the reference: the synthetic image, and a plain copy of the source for comparison. */
+export interface ScorePair {
+  synthetic: SliceScore;
+  copy: SliceScore;
+}
+
+/** Slices made by one recipe. They are shown only while that recipe is the chosen one. */
+export interface ResultSet {
+  key: string;
+  recipe: Recipe;
+  provenance: Provenance;
+  slices: ReadonlyMap<number, SliceResult>;
+  /** Against the present reference; emptied when the reference changes. */
+  scores: ReadonlyMap<number, ScorePair>;
+}
+
+export interface Run {
+  phase: 'loading' | 'translating';
+  load: LoadProgress | null;
+  progress: TranslateProgress | null;
+  /** Slices asked for, in the order in which they are done. */
+  slices: readonly number[];
+}
+
+export const VIEW_MODES = ['side', 'difference', 'swipe', 'checkerboard', 'blend', 'spread'] as const;
+export type ViewMode = (typeof VIEW_MODES)[number];
+
+/** Panes of one group share a window. All windows are in normalised intensity: value / (value that the model calls +1). */
+export type WindowGroup = 'image' | 'difference' | 'spread';
+
+export interface ViewState {
+  slice: number;
+  mode: ViewMode;
+  windows: Record<WindowGroup, WindowLevel>;
+  transform: ViewTransform;
+  probe: Probe;
+  /** Swipe position or blend weight of the synthetic image, 0..1. */
+  mix: number;
+}
+
+export interface Notice {
+  id: number;
+  /** Info goes by itself; warnings and errors stay until dismissed. */
+  tone: 'info' | 'warn' | 'error';
+  text: string;
+}
+
+export interface AppData {
+  engine: EngineState;
+  models: ModelCard[];
+  /** Models whose weights the engine holds, by card id. */
+  loaded: Record<string, LoadedModel>;
+  /** The chosen model. */
+  cardId: string | null;
+  /** What is being read at the moment, for the screen. */
+  opening: 'source' | 'reference' | 'weights' | null;
+  source: Scan | null;
+  /** The files of `source`, to read another volume of them. */
+  sourceFiles: File[];
+  reference: Reference | null;
+  settings: TranslateSettings;
+  range: SliceRange;
+  run: Run | null;
+  /** Oldest first. */
+  results: readonly ResultSet[];
+  view: ViewState;
+  notices: readonly Notice[];
+}
+
+export interface AppActions {
+  start(backend: BackendChoice): Promise<void>;
+  /** Sorts dropped files into scans and weights and opens them. */
+  dropFiles(files: File[]): Promise<void>;
+  openSource(files: File[], volume?: number): Promise<void>;
+  openReference(files: File[]): Promise<void>;
+  removeSource(): void;
+  removeReference(): void;
+  addWeights(file: File): Promise<void>;
+  /** Opens the demo scan, picks the T1w -> FLAIR model and translates the visible slice and its neighbours. */
+  tryDemo(): Promise<void>;
+  pickModel(cardId: string): void;
+  setSettings(patch: Partial<TranslateSettings>): void;
+  setRange(range: SliceRange): void;
+  /** Translates the chosen range, or the given slices; slices that this recipe has already made are skipped. */
+  translate(slices?: readonly number[]): Promise<void>;
+  cancel(): void;
+  /** Goes back to the model and settings that made an earlier result. */
+  recall(key: string): void;
+  save(dtype: 'float32' | 'int16'): Promise<void>;
+  setSlice(slice: number): void;
+  stepSlice(delta: number): void;
+  setMode(mode: ViewMode): void;
+  setWindow(group: WindowGroup, next: WindowLevel): void;
+  setTransform(next: ViewTransform): void;
+  setProbe(probe: Probe): void;
+  setMix(mix: number): void;
+  /** Zoom, pan and windows as at first. */
+  resetView(): void;
+  /** Null, with a notice, when the engine cannot answer. */
+  diagnostics(): Promise<Diagnostics | null>;
+  notify(tone: Notice['tone'], text: string): void;
+  dismiss(id: number): void;
+}
+
+export interface AppState extends AppData {
+  actions: AppActions;
+}
