@@ -1,0 +1,109 @@
+/** What is unusual about a scan, as sentences for the screen: each says what it means for the result. */
+import { displayRange, foregroundThreshold } from './intensity';
+import type { SlicePlan } from './slices';
+import type { Volume } from './volume';
+
+/**
+ * @param plan the slice plan of the chosen model, if there is one: adds what depends on its field of view
+ * @returns sentences, the gravest first; empty for an ordinary head scan
+ */
+export function checkScan(volume: Volume, plan?: SlicePlan): string[] {
+  return [...checkIntensities(volume), ...checkGeometry(volume), ...(plan ? checkPlan(volume, plan) : [])];
+}
+
+function checkIntensities({ voxels }: Volume): string[] {
+  const { min, max, low } = displayRange(voxels);
+  if (min === max) return [`Every voxel is ${min}: there is nothing to translate.`];
+  const threshold = foregroundThreshold(voxels);
+  const counts = countVoxels(voxels, threshold);
+  const warnings: string[] = [];
+  if (low < -100 && min <= -500)
+    warnings.push(
+      `Values go down to ${Math.round(min)}, as in CT: the models know MR only, so the result would mean nothing.`,
+    );
+  else if (counts.negative > 0.01)
+    warnings.push(
+      `${percent(counts.negative)} of the voxels are negative; they count as background (0) for the model.`,
+    );
+  if (counts.notFinite > 0)
+    warnings.push(
+      `${percent(counts.notFinite)} of the voxels are NaN or infinite; they count as background (0).`,
+    );
+  if (counts.zero > 0.75)
+    warnings.push(
+      'Most voxels are exactly 0, as in a scan whose skull was removed: models trained with the skull do worse on it.',
+    );
+  if (counts.values < 64)
+    warnings.push(
+      `The image has only ${counts.values} different values, as in a label map or a coarsely stored scan: expect a poor result.`,
+    );
+  return warnings;
+}
+
+function checkGeometry({ shape, zooms, volumeCount, volumeIndex }: Volume): string[] {
+  const [ni, nj, nk] = shape;
+  const [x, y, z] = zooms;
+  const inPlane = Math.max(x, y);
+  const warnings: string[] = [];
+  if (volumeCount > 1)
+    warnings.push(
+      `The file has ${volumeCount} volumes; this is number ${volumeIndex + 1}, the others are not used.`,
+    );
+  if (Math.min(ni * x, nj * y) < 100 || Math.max(ni * x, nj * y) > 400)
+    warnings.push(
+      `The axial field of view is ${mm(ni * x)} x ${mm(nj * y)} mm, not a whole adult head: check the file's voxel size.`,
+    );
+  if (inPlane > 2.5)
+    warnings.push(`Axial pixels are ${mm(inPlane)} mm: the result can show no more detail than that.`);
+  else if (Math.min(ni, nj) < 64)
+    warnings.push(`Axial slices have only ${ni} x ${nj} pixels: expect a coarse result.`);
+  if (inPlane > 1.5 * Math.min(x, y))
+    warnings.push(
+      `Axial pixels are ${mm(x)} x ${mm(y)} mm: the scan was probably not made in axial slices, and the result is blurred along one side.`,
+    );
+  if (z > 7) warnings.push(`Slices are ${mm(z)} mm apart: thin lesions may be missed between them.`);
+  if (nk < 5)
+    warnings.push(
+      `The scan has only ${nk} axial ${nk === 1 ? 'slice' : 'slices'}: intensities are scaled by these alone.`,
+    );
+  return warnings;
+}
+
+function checkPlan({ shape, zooms }: Volume, plan: SlicePlan): string[] {
+  const field = mm(plan.size * plan.pixelSize);
+  const warnings: string[] = [];
+  // Below half a per cent it is noise or an ear.
+  if (plan.foregroundCut > 0.005)
+    warnings.push(
+      `${percent(plan.foregroundCut)} of the head lies outside the model's field of view (${field} mm square); the result is empty there.`,
+    );
+  if (Math.max(shape[0] * zooms[0], shape[1] * zooms[1]) < 0.5 * plan.size * plan.pixelSize)
+    warnings.push(
+      `The scan fills less than half of the model's field of view (${field} mm square), unlike what it was trained on: expect a poor result.`,
+    );
+  return warnings;
+}
+
+/** Shares of all voxels, and the number of different foreground values, counted up to 64. */
+function countVoxels(voxels: Float32Array, threshold: number) {
+  let negative = 0;
+  let zero = 0;
+  let notFinite = 0;
+  const values = new Set<number>();
+  for (const value of voxels) {
+    if (!Number.isFinite(value)) notFinite++;
+    else if (value < 0) negative++;
+    else if (value === 0) zero++;
+    if (value > threshold && values.size < 64) values.add(value);
+  }
+  const all = voxels.length;
+  return { negative: negative / all, zero: zero / all, notFinite: notFinite / all, values: values.size };
+}
+
+function percent(share: number): string {
+  return share < 0.001 ? 'Less than 0.1 %' : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
+
+function mm(length: number): string {
+  return String(Number(length.toFixed(length < 10 ? 2 : 0)));
+}

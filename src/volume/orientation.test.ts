@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import {
+  applyAffine,
+  canonicalAffine,
+  canonicalShape,
+  closestCanonical,
+  invertAffine,
+  isUsableAffine,
+  multiplyAffine,
+  storedSteps,
+  voxelSizes,
+} from './orientation';
+import fixtures from './orientation.fixtures.json';
+import type { Affine, Shape3 } from './volume';
+
+const cases = fixtures.cases.map(({ affine, shape, codes, canonical }) => ({
+  affine: [...affine, [0, 0, 0, 1]] as unknown as Affine,
+  shape: shape as unknown as Shape3,
+  codes,
+  canonical,
+}));
+
+describe('closestCanonical', () => {
+  it('gives the axis codes and affines of nibabel for 150 oblique, sheared and random affines', () => {
+    expect(cases.length).toBe(150);
+    for (const { affine, shape, codes, canonical } of cases) {
+      const orientation = closestCanonical(affine);
+      expect(orientation.codes).toBe(codes);
+      canonicalAffine(affine, shape, orientation)
+        .slice(0, 3)
+        .flat()
+        .forEach((value, n) => {
+          expect(Math.abs(value - canonical.flat()[n])).toBeLessThan(1e-10);
+        });
+    }
+  });
+
+  it('sends canonical voxels to the stored ones at the same place in the world', () => {
+    for (const { affine, shape } of cases) {
+      const orientation = closestCanonical(affine);
+      const { start, step } = storedSteps(shape, orientation);
+      const world = canonicalAffine(affine, shape, orientation);
+      const [ni, nj, nk] = canonicalShape(shape, orientation);
+      const voxel: Shape3 = [ni - 1, Math.floor(nj / 2), Math.floor(nk / 3)];
+      const at = start + voxel[0] * step[0] + voxel[1] * step[1] + voxel[2] * step[2];
+      const stored: Shape3 = [
+        at % shape[0],
+        Math.floor(at / shape[0]) % shape[1],
+        Math.floor(at / (shape[0] * shape[1])),
+      ];
+      const there = applyAffine(affine, stored);
+      applyAffine(world, voxel).forEach((mm, axis) => {
+        expect(Math.abs(mm - there[axis])).toBeLessThan(1e-9);
+      });
+    }
+  });
+});
+
+describe('affine algebra', () => {
+  it('inverts', () => {
+    for (const { affine } of cases) {
+      multiplyAffine(affine, invertAffine(affine)).forEach((row, r) => {
+        row.forEach((value, c) => {
+          expect(Math.abs(value - +(r === c))).toBeLessThan(1e-10);
+        });
+      });
+    }
+  });
+
+  it('tells voxel sizes and unusable affines', () => {
+    const affine: Affine = [
+      [0, 3, 0, 1],
+      [2, 4, 0, 1],
+      [0, 0, -5, 1],
+      [0, 0, 0, 1],
+    ];
+    expect(voxelSizes(affine)).toEqual([2, 5, 5]);
+    expect(isUsableAffine(affine)).toBe(true);
+    const flat: Affine = [affine[0], affine[0], affine[2], affine[3]];
+    expect(isUsableAffine(flat)).toBe(false);
+    expect(() => invertAffine(flat)).toThrow(/invertible/);
+    expect(isUsableAffine([[Number.NaN, 0, 0, 0], affine[1], affine[2], affine[3]])).toBe(false);
+    // A micrometre voxel is small, not flat.
+    expect(
+      isUsableAffine([
+        [1e-3, 0, 0, 0],
+        [0, 1e-3, 0, 0],
+        [0, 0, 1e-3, 0],
+        [0, 0, 0, 1],
+      ]),
+    ).toBe(true);
+  });
+});

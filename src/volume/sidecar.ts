@@ -1,0 +1,73 @@
+/** Names and JSON of results, after BIDS derivatives (bids-specification: derivatives/imaging). */
+
+/** What made a result; every field ends in the sidecar. */
+export interface SidecarFacts {
+  /** File name of the scan that was translated. */
+  sourceName: string;
+  source: string;
+  target: string;
+  modelId: string;
+  modelName: string;
+  weightsSha256: string;
+  seed: number;
+  steps: number;
+  samples: number;
+  noise: string;
+  intensity: { map: string; upper: number };
+  backend: string;
+  /** ISO 8601. */
+  date: string;
+  /** Axial slices (of the canonical volume, from 0) that were translated; the others are 0. */
+  slices: readonly number[];
+  softwareVersion: string;
+}
+
+const SUFFIX = /_(T1w|T2w|FLAIR|PDw)$/;
+
+/**
+ * e.g. ("sub-01_T1w.nii.gz", "FLAIR") -> "sub-01_desc-synth_FLAIR.nii.gz"; other names keep their stem: ("ch2.nii", "T2w") ->
+ * "ch2_desc-synth_T2w.nii.gz". A desc- entity of the source is replaced.
+ */
+export function derivativeName(inputName: string, target: string): string {
+  const file = inputName.split(/[\\/]/).pop() ?? inputName;
+  const stem = file
+    .replace(/\.gz$/i, '')
+    .replace(/\.(nii|hdr|img)$/i, '')
+    .replace(SUFFIX, '')
+    .replace(/_desc-[a-zA-Z0-9]+/, '');
+  return `${stem}_desc-synth_${target}.nii.gz`;
+}
+
+/** The sidecar's name beside the image: .nii.gz or .nii becomes .json. */
+export function sidecarName(imageName: string): string {
+  return imageName.replace(/\.nii(\.gz)?$/i, '.json');
+}
+
+/** For the header's descrip, at most 79 characters: the file says what it is even without its sidecar. */
+export function syntheticDescrip({ target, modelId }: Pick<SidecarFacts, 'target' | 'modelId'>): string {
+  return `SYNTHETIC ${target}, not for clinical use; SynDiff ${modelId}`.slice(0, 79);
+}
+
+/** JSON text, indented, ending in a newline. */
+export function sidecarJson(facts: SidecarFacts): string {
+  const sidecar = {
+    Description: `Synthetic ${facts.target} computed from ${facts.source}; research only, not for clinical use`,
+    Synthetic: true,
+    NotForClinicalUse: true,
+    Sources: [facts.sourceName],
+    SpatialReference: 'orig',
+    SourceContrast: facts.source,
+    TargetContrast: facts.target,
+    Model: { Id: facts.modelId, Name: facts.modelName, WeightsSha256: facts.weightsSha256 },
+    Seed: facts.seed,
+    Steps: facts.steps,
+    Samples: facts.samples,
+    Noise: facts.noise,
+    IntensityMap: { Name: facts.intensity.map, Upper: facts.intensity.upper },
+    TranslatedSlices: facts.slices,
+    Backend: facts.backend,
+    Date: facts.date,
+    GeneratedBy: [{ Name: 'SynDiff Web', Version: facts.softwareVersion }],
+  };
+  return `${JSON.stringify(sidecar, null, 2)}\n`;
+}

@@ -1,0 +1,150 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { gzipped, headPhantom, makeNifti, type NiftiRecipe } from '../../test/makeNifti';
+import { readNifti } from './nifti';
+import type { Volume } from './volume';
+import { writeNifti } from './writeNifti';
+
+const GOLDEN = new URL('../../../shared/golden/nifti/', import.meta.url);
+
+/** Byte ranges [from, to) that the writer may change. */
+const CHANGED = {
+  1: [
+    [40, 42],
+    [48, 56],
+    [70, 74],
+    [108, 120],
+    [124, 132],
+    [148, 228],
+    [344, 348],
+  ],
+  2: [
+    [4, 16],
+    [16, 24],
+    [48, 80],
+    [168, 208],
+    [240, 320],
+  ],
+} as const;
+
+function finiteRange(voxels: Float32Array) {
+  return voxels.reduce((largest, v) => (Number.isFinite(v) ? Math.max(largest, Math.abs(v)) : largest), 0);
+}
+
+async function checkRoundTrip(volume: Volume) {
+  for (const dtype of ['float32', 'int16'] as const) {
+    const written = await writeNifti(volume, volume.voxels, { dtype, descrip: 'SYNTHETIC FLAIR' });
+    const back = await readNifti({ name: 'out.nii.gz', bytes: new Uint8Array(written).buffer });
+    expect(back.affine).toEqual(volume.affine);
+    expect(back.header.affine).toEqual(volume.header.affine);
+    expect(back.header.shape).toEqual(volume.header.shape);
+    expect(back.orientation).toEqual(volume.orientation);
+    expect(back.header.littleEndian).toBe(volume.header.littleEndian);
+    expect([back.header.dtype, back.volumeCount]).toEqual([dtype, 1]);
+    if (dtype === 'float32') expect(back.voxels).toEqual(volume.voxels);
+    else {
+      const largest = finiteRange(volume.voxels);
+      // Half a step, and float32's own rounding of value, slope and product.
+      const bound = (0.5 * largest) / 32767 + largest * 2 ** -23;
+      volume.voxels.forEach((value, n) => {
+        if (Number.isFinite(value)) expect(Math.abs(back.voxels[n] - value)).toBeLessThanOrEqual(bound);
+        if (value === 0) expect(back.voxels[n]).toBe(0);
+      });
+    }
+    const file = new Uint8Array(gunzipSync(written));
+    const ranges = CHANGED[volume.header.version];
+    volume.header.bytes.forEach((byte, at) => {
+      if (!ranges.some(([from, to]) => at >= from && at < to)) expect([at, file[at]]).toEqual([at, byte]);
+    });
+    const descrip = volume.header.version === 1 ? 148 : 240;
+    expect(String.fromCharCode(...file.subarray(descrip, descrip + 16))).toBe('SYNTHETIC FLAIR\0');
+  }
+}
+
+describe('writeNifti', () => {
+  const oblique = [
+    [-1.4, 0.3, 0.1, 90],
+    [0.3, -1.1, 0.2, 70],
+    [0.1, 0.2, 2.9, -60],
+  ];
+  const dims = [9, 8, 7];
+  const values = headPhantom([9, 8, 7]);
+  const recipes: [string, NiftiRecipe][] = ([1, 2] as const).flatMap((version) =>
+    [false, true].flatMap((bigEndian): [string, NiftiRecipe][] => {
+      const base = {
+        dims,
+        values,
+        version,
+        bigEndian,
+        descrip: 'a former text that is longer than the new one',
+      };
+      const name = `NIfTI-${version} ${bigEndian ? 'big' : 'little'}-endian`;
+      const qform = { b: 0.1, c: -0.2, d: 0.97, x: 1, y: 2, z: 3 };
+      const extension = new Uint8Array(40).fill(7);
+      return [
+        [`${name}, sform`, { ...base, sform: oblique }],
+        [`${name}, qform only`, { ...base, qform, pixdim: [-1, 1.5, 2, 2.5, 1, 1, 1, 1] }],
+        [`${name}, neither`, { ...base, pixdim: [1, 1.5, 2, 2.5] }],
+        [
+          `${name}, extension, slope`,
+          { ...base, sform: oblique, extension, slope: 0.25, intercept: -9, type: 'int16' },
+        ],
+      ];
+    }),
+  );
+
+  it.each(recipes)('%s: reads back as it was', async (_, recipe) => {
+    await checkRoundTrip(await readNifti({ name: 'a.nii.gz', bytes: gzipped(makeNifti(recipe).file) }));
+  });
+
+  it('writes a pair, one volume of several and a 2-D file as single files', async () => {
+    const { file, image } = makeNifti({ dims, values, sform: oblique, pair: true });
+    await checkRoundTrip(
+      await readNifti({ name: 'a.hdr', bytes: file }, { image: { name: 'a.img', bytes: image } }),
+    );
+    const many = makeNifti({ dims: [9, 8, 1, 7], values, sform: oblique }).file;
+    await checkRoundTrip(await readNifti({ name: 'a.nii', bytes: many }, { volume: 3 }));
+    await checkRoundTrip(
+      await readNifti({ name: 'a.nii', bytes: makeNifti({ dims: [72, 7], values, sform: oblique }).file }),
+    );
+  });
+
+  it('puts NaN to 0 and infinities to the ends in int16, and writes an empty image', async () => {
+    const bytes = makeNifti({
+      dims: [2, 2, 1],
+      values: [1, 2, 3, 4],
+      sform: [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 1, 0],
+      ],
+    }).file;
+    const volume = await readNifti({ name: 'a.nii', bytes });
+    const write = async (voxels: number[]) => {
+      const written = await writeNifti(volume, Float32Array.from(voxels), { dtype: 'int16', descrip: '' });
+      return [...(await readNifti({ name: 'a.nii.gz', bytes: new Uint8Array(written).buffer })).voxels];
+    };
+    expect(await write([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 32767])).toEqual([
+      0, 32767, -32767, 32767,
+    ]);
+    expect(await write([0, 0, 0, 0])).toEqual([0, 0, 0, 0]);
+    await expect(writeNifti(volume, new Float32Array(3), { dtype: 'int16', descrip: '' })).rejects.toThrow(
+      /2 x 2 x 1 = 4, got 3/,
+    );
+  });
+
+  const goldenNames = existsSync(GOLDEN)
+    ? readdirSync(GOLDEN).filter((name) => /\.nii(\.gz)?$/.test(name) && !name.startsWith('bad_'))
+    : [];
+  it.skipIf(goldenNames.length === 0)(
+    'golden files (absent: ../shared/golden/nifti): each reads back as it was',
+    async () => {
+      for (const name of goldenNames) {
+        const bytes = new Uint8Array(readFileSync(new URL(name, GOLDEN))).buffer;
+        await checkRoundTrip(await readNifti({ name, bytes }));
+      }
+      expect(goldenNames.length).toBe(25);
+    },
+  );
+});

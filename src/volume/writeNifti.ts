@@ -1,0 +1,126 @@
+/** Writes a volume where its source was: the source's own header, with what describes the voxels replaced. */
+import { BadRequest } from '../errors';
+import { gzip } from './gzip';
+import { displayRange } from './intensity';
+import { LAYOUT } from './niftiHeader';
+import { storedSteps } from './orientation';
+import type { Volume } from './volume';
+
+export interface WriteOptions {
+  /** float32 keeps every bit; int16 is scaled by the largest magnitude, so 0 stays exactly 0 and the error is half a step. */
+  dtype: 'float32' | 'int16';
+  /** What the image is, for the header's descrip: at most 79 ASCII characters, the rest is cut. */
+  descrip: string;
+}
+
+const TYPE_CODE = { float32: 16, int16: 4 } as const;
+const BYTES = { float32: 4, int16: 2 } as const;
+
+/** Byte positions of what is replaced: nifti1.h, nifti2.h. */
+const FIELDS = {
+  1: { datatype: 70, dim: 40, voxOffset: 108, slope: 112, calMax: 124, calMin: 128, descrip: 148 },
+  2: { datatype: 12, dim: 16, voxOffset: 168, slope: 176, calMax: 192, calMin: 200, descrip: 240 },
+} as const;
+
+const MAGIC = { 1: 'n+1\0', 2: 'n+2\0\r\n\x1a\n' } as const;
+
+/**
+ * A single-file .nii.gz in the source's byte order and NIfTI version with its stored shape, affine, qform and sform.
+ * Replaced: dim (to the one volume), datatype, bitpix, vox_offset, scl_*, cal_* (0.5th to 99.5th percentile), descrip,
+ * magic. Every other byte of the header is the source's; extensions are dropped, since they describe other voxels.
+ *
+ * @param volume the source: its header and orientation
+ * @param canonicalVoxels as `Volume.voxels`; with int16, NaN becomes 0 and infinities the ends of the range
+ */
+export async function writeNifti(
+  volume: Pick<Volume, 'header' | 'orientation' | 'shape'>,
+  canonicalVoxels: Float32Array,
+  options: WriteOptions,
+): Promise<Uint8Array> {
+  const count = volume.shape.reduce((product, n) => product * n, 1);
+  if (canonicalVoxels.length !== count)
+    throw new BadRequest(
+      `voxels: must be ${volume.shape.join(' x ')} = ${count}, got ${canonicalVoxels.length}; pass the whole volume`,
+    );
+  const { dtype } = options;
+  const slope = dtype === 'int16' ? int16Slope(canonicalVoxels) : 1;
+  const stored = storeVoxels(volume, canonicalVoxels, dtype, slope);
+  return gzip([makeHeader(volume.header, canonicalVoxels, options, slope), stored]);
+}
+
+/** float32, as the header holds it: the largest magnitude is 32767 steps. */
+function int16Slope(voxels: Float32Array): number {
+  let largest = 0;
+  for (const value of voxels) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  // Below float32's smallest normal number the slope itself would lose digits.
+  return largest === 0 ? 1 : Math.max(Math.fround(largest / 32767), 2 ** -126);
+}
+
+function makeHeader(
+  header: Volume['header'],
+  voxels: Float32Array,
+  { dtype, descrip }: WriteOptions,
+  slope: number,
+): Uint8Array {
+  const { version, littleEndian } = header;
+  const { single, magic } = LAYOUT[version];
+  const fields = FIELDS[version];
+  const bytes = new Uint8Array(single);
+  bytes.set(header.bytes);
+  const view = new DataView(bytes.buffer);
+  const real = (at: number, value: number) =>
+    version === 1 ? view.setFloat32(at, value, littleEndian) : view.setFloat64(at, value, littleEndian);
+  const dim = (n: number, value: number) =>
+    version === 1
+      ? view.setInt16(fields.dim + 2 * n, value, littleEndian)
+      : view.setBigInt64(fields.dim + 8 * n, BigInt(value), littleEndian);
+  const stored =
+    version === 1
+      ? view.getInt16(fields.dim, littleEndian)
+      : Number(view.getBigInt64(fields.dim, littleEndian));
+  dim(0, Math.min(stored, 3));
+  for (let n = 4; n < 8; n++) dim(n, 1);
+  view.setInt16(fields.datatype, TYPE_CODE[dtype], littleEndian);
+  view.setInt16(fields.datatype + 2, 8 * BYTES[dtype], littleEndian);
+  if (version === 1) view.setFloat32(fields.voxOffset, single, littleEndian);
+  else view.setBigInt64(fields.voxOffset, BigInt(single), littleEndian);
+  real(fields.slope, slope);
+  real(fields.slope + (version === 1 ? 4 : 8), 0);
+  const { low, high } = displayRange(voxels);
+  real(fields.calMin, low);
+  real(fields.calMax, high);
+  bytes.fill(0, fields.descrip, fields.descrip + 80);
+  writeAscii(bytes, fields.descrip, descrip.slice(0, 79));
+  writeAscii(bytes, magic, MAGIC[version]);
+  return bytes;
+}
+
+function writeAscii(bytes: Uint8Array, at: number, text: string): void {
+  for (let n = 0; n < text.length; n++) bytes[at + n] = text.charCodeAt(n) < 128 ? text.charCodeAt(n) : 63;
+}
+
+function storeVoxels(
+  { header, orientation, shape }: Pick<Volume, 'header' | 'orientation' | 'shape'>,
+  voxels: Float32Array,
+  dtype: WriteOptions['dtype'],
+  slope: number,
+): Uint8Array {
+  const { start, step } = storedSteps(header.shape, orientation);
+  const view = new DataView(new ArrayBuffer(voxels.length * BYTES[dtype]));
+  const { littleEndian } = header;
+  const write =
+    dtype === 'float32'
+      ? (at: number, value: number) => view.setFloat32(4 * at, value, littleEndian)
+      : (at: number, value: number) => view.setInt16(2 * at, toInt16(value, slope), littleEndian);
+  let from = 0;
+  for (let k = 0; k < shape[2]; k++)
+    for (let j = 0; j < shape[1]; j++)
+      for (let i = 0; i < shape[0]; i++)
+        write(start + i * step[0] + j * step[1] + k * step[2], voxels[from++]);
+  return new Uint8Array(view.buffer);
+}
+
+function toInt16(value: number, slope: number): number {
+  if (Number.isNaN(value)) return 0;
+  return Math.min(Math.max(Math.round(value / slope), -32767), 32767);
+}
