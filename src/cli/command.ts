@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import { BadRequest } from '../errors';
+import type { Io } from './io';
+
+/** One option: its help line, and how it is parsed. */
+export interface OptionSpec {
+  /** Placeholder of the value, e.g. "A:B"; a switch where absent. */
+  readonly value?: string;
+  readonly text: string;
+  readonly default?: string;
+}
+
+export interface Arguments {
+  readonly positionals: readonly string[];
+  /** Value of an option, its default, or undefined. */
+  text(name: string): string | undefined;
+  has(name: string): boolean;
+}
+
+/** A command of the program; help and parsing come from the same table. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Placeholders of the positional arguments, all required. */
+  readonly positionals: readonly string[];
+  /** Arguments are neither checked nor used. */
+  readonly anyArguments?: boolean;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Arguments of one call as a user would type it. */
+  readonly example: string;
+  /** Returns the exit code. Throws BadRequest and the errors of what it calls. */
+  run(args: Arguments, io: Io): Promise<number>;
+}
+
+const HELP: OptionSpec = { text: 'this text' };
+
+/** Parses what follows the command's name. Throws BadRequest on unknown options and on too few or too many arguments. */
+export function parseCommand(command: Command, argv: readonly string[]): Arguments {
+  const specs: Record<string, OptionSpec> = { ...command.options, help: HELP };
+  const options = Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [
+      name,
+      { type: spec.value ? ('string' as const) : ('boolean' as const) },
+    ]),
+  );
+  const { values, positionals } = parsed(command, argv, options);
+  const args: Arguments = {
+    positionals,
+    text: (name) => (typeof values[name] === 'string' ? values[name] : specs[name]?.default),
+    has: (name) => values[name] === true,
+  };
+  if (args.has('help') || command.anyArguments) return args;
+  if (positionals.length !== command.positionals.length) {
+    const wanted = command.positionals.join(' ') || 'no arguments';
+    throw new BadRequest(
+      `${command.name}: needs ${wanted}, got ${positionals.length ? positionals.join(' ') : 'nothing'}; see \`syndiff ${command.name} --help\``,
+    );
+  }
+  return args;
+}
+
+function parsed(
+  command: Command,
+  argv: readonly string[],
+  options: Record<string, { type: 'string' | 'boolean' }>,
+) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: !command.anyArguments });
+  } catch (error) {
+    // parseArgs adds advice for the odd case of an argument that starts with a dash; its first sentence says what is wrong.
+    const [sentence] = (error as Error).message.split(/\. |\n/);
+    throw new BadRequest(`${command.name}: ${sentence}; see \`syndiff ${command.name} --help\``);
+  }
+}
+
+/** Usage, options with their defaults, one example. */
+export function helpText(command: Command): string {
+  const options = Object.entries({ ...command.options, help: HELP }).map(([name, spec]) => {
+    const left = spec.value ? `--${name} ${spec.value}` : `--${name}`;
+    const fallback = spec.default === undefined ? '' : ` (default ${spec.default})`;
+    return [left, spec.text + fallback] as const;
+  });
+  const width = Math.max(...options.map(([left]) => left.length));
+  return [
+    `${command.summary}`,
+    '',
+    `Usage: syndiff ${[command.name, ...command.positionals].join(' ')} [options]`,
+    '',
+    ...options.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    '',
+    `Example: syndiff ${command.name} ${command.example}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,31 @@
+import type { Io } from './io';
+import { main } from './main';
+
+const controller = new AbortController();
+process.once('SIGINT', () => {
+  controller.abort();
+  // A second Ctrl-C does not wait for the running step.
+  process.once('SIGINT', () => process.exit(130));
+});
+
+// A reader that closes early (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+// stdout holds results only, whatever a library prints.
+console.log = console.error;
+console.info = console.error;
+
+const io: Io = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  terminal: process.stderr.isTTY === true,
+  debug: Boolean(process.env.DEBUG),
+  signal: controller.signal,
+};
+
+const code = await main(process.argv.slice(2), io);
+// A GPU device keeps Node running; leave once the output has been taken.
+process.stdout.write('', () => process.exit(code));

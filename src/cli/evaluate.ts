@@ -1,0 +1,78 @@
+import { paperProtocol } from '../engine/metrics/paperProtocol';
+import { type Score, scoreSlice } from '../engine/metrics/scoreSlice';
+
+/** Two scans on one grid, and where the reference's foreground lies. */
+export interface ScanPair {
+  /** Canonical shape; voxel (i, j, k) is at i + ni * (j + nj * k). */
+  readonly shape: readonly [number, number, number];
+  /** Both in [0, 1]. */
+  readonly synthetic: Float32Array;
+  readonly reference: Float32Array;
+  /** One byte a voxel: 1 in the reference's foreground. */
+  readonly foreground: Uint8Array;
+}
+
+export interface SliceReport {
+  /** Canonical axial slice. */
+  readonly index: number;
+  readonly whole: Score;
+  /** null where the reference's slice has no foreground. */
+  readonly foreground: Score | null;
+  /** null where a slice is empty. */
+  readonly paper: { readonly psnr: number; readonly ssim: number } | null;
+}
+
+export interface Spread {
+  readonly mean: number;
+  /** Sample standard deviation over slices; null for fewer than two. */
+  readonly std: number | null;
+}
+
+export interface EvaluationReport {
+  readonly slices: readonly SliceReport[];
+  readonly mean: {
+    readonly whole: Record<'psnr' | 'ssim' | 'mae', Spread>;
+    readonly foreground: Record<'psnr' | 'ssim' | 'mae', Spread> | null;
+    readonly paper: Record<'psnr' | 'ssim', Spread> | null;
+  };
+}
+
+/** Scores the given axial slices, and their mean and spread. */
+export function evaluateSlices(pair: ScanPair, indices: readonly number[]): EvaluationReport {
+  const [width, height] = pair.shape;
+  const pixels = width * height;
+  const slices = indices.map((index) => {
+    const [first, end] = [index * pixels, (index + 1) * pixels];
+    const synthetic = pair.synthetic.subarray(first, end);
+    const reference = pair.reference.subarray(first, end);
+    const mask = pair.foreground.subarray(first, end);
+    return {
+      index,
+      ...scoreSlice(synthetic, reference, width, height, mask),
+      paper: paperProtocol(synthetic, reference, width, height),
+    };
+  });
+  return {
+    slices,
+    mean: {
+      whole: spreads(slices.map(({ whole }) => whole))!,
+      foreground: spreads(slices.flatMap(({ foreground }) => foreground ?? [])),
+      paper: spreads(slices.flatMap(({ paper }) => paper ?? [])),
+    },
+  };
+}
+
+/** Mean and spread of every measure; null for no rows. */
+function spreads<K extends string>(rows: readonly Record<K, number>[]): Record<K, Spread> | null {
+  if (rows.length === 0) return null;
+  const keys = Object.keys(rows[0]) as K[];
+  const entries = keys.map((key) => [key, spread(rows.map((row) => row[key]))]);
+  return Object.fromEntries(entries) as Record<K, Spread>;
+}
+
+function spread(values: readonly number[]): Spread {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  if (values.length < 2) return { mean, std: null };
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, std: Math.sqrt(squares / (values.length - 1)) };
+}

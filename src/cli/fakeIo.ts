@@ -1,0 +1,25 @@
+import type { Io } from './io';
+
+/** Collects what a command writes; for tests. */
+export interface FakeIo extends Io {
+  stdout: string;
+  stderr: string;
+}
+
+export function fakeIo(changes: Partial<Io> = {}): FakeIo {
+  const io: FakeIo = {
+    stdout: '',
+    stderr: '',
+    out: (text) => {
+      io.stdout += text;
+    },
+    err: (text) => {
+      io.stderr += text;
+    },
+    terminal: false,
+    debug: false,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+  return io;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { fakeIo } from './fakeIo';
+import { main } from './main';
+
+const COMMANDS = [
+  'translate',
+  'evaluate',
+  'volume',
+  'models',
+  'weights inspect',
+  'weights convert',
+  'parity',
+  'train',
+  'bench',
+];
+
+async function run(...argv: string[]) {
+  const io = fakeIo();
+  const code = await main(argv, io);
+  return { code, stdout: io.stdout, stderr: io.stderr };
+}
+
+describe('help', () => {
+  it('of the program names every command and goes to stdout', async () => {
+    const { code, stdout, stderr } = await run('--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const name of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
+  });
+
+  it.each(COMMANDS)('of %s says usage, options and an example', async (name) => {
+    const { code, stdout, stderr } = await run(...name.split(' '), '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: syndiff ${name}`);
+    expect(stdout).toContain('--help');
+    expect(stdout).toContain(`Example: syndiff ${name}`);
+  });
+
+  it('gives defaults', async () => {
+    const { stdout } = await run('translate', '--help');
+    expect(stdout).toMatch(/--seed N .*\(default 0\)/);
+    expect(stdout).toMatch(/--backend auto\|webgpu\|wasm\|cpu .*\(default auto\)/);
+  });
+});
+
+describe('bad usage ends with code 2, nothing on stdout and one sentence on stderr', () => {
+  const cases: [string, string[], string][] = [
+    ['no command', [], 'needs a command'],
+    ['unknown command', ['transalte'], 'got "transalte"'],
+    ['half a command', ['weights'], 'weights inspect'],
+    ['missing argument', ['volume'], 'volume: needs FILE, got nothing'],
+    ['too many arguments', ['volume', 'a.nii', 'b.nii'], 'got a.nii b.nii'],
+    ['unknown option', ['volume', 'a.nii', '--fast'], "volume: Unknown option '--fast'"],
+    ['option without its value', ['volume', 'a.nii', '--raw'], "Option '--raw <value>'"],
+    ['value for a switch', ['volume', 'a.nii', '--json=yes'], "'--json'"],
+    ['missing file', ['volume', 'no-such.nii'], 'no-such.nii: no such file'],
+    ['folder for a file', ['volume', 'src'], 'src: is a folder'],
+    ['train', ['train', '--a', 'x', '--b', 'y', '--out', 'z'], 'train: comes with a later version'],
+    ['bench', ['bench', '--suite', 'x', '--json'], 'bench: comes with a later version'],
+  ];
+  it.each(cases)('%s', async (_, argv, sentence) => {
+    const { code, stdout, stderr } = await run(...argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+  });
+
+  it('shows the stack only when debugging', async () => {
+    const io = fakeIo({ debug: true });
+    expect(await main(['volume', 'no-such.nii'], io)).toBe(2);
+    expect(io.stderr).toMatch(/\n +at /);
+  });
+});

@@ -1,0 +1,83 @@
+import { BadRequest } from '../errors';
+import { type Command, helpText, parseCommand } from './command';
+import { evaluateCommand } from './evaluateCommand';
+import type { Io } from './io';
+import { benchCommand, trainCommand } from './laterCommands';
+import { modelsCommand } from './modelsCommand';
+import { parityCommand } from './parityCommand';
+import { translateCommand } from './translateCommand';
+import { volumeCommand } from './volumeCommand';
+import { weightsConvertCommand, weightsInspectCommand } from './weightsCommand';
+
+const COMMANDS: readonly Command[] = [
+  translateCommand,
+  evaluateCommand,
+  volumeCommand,
+  modelsCommand,
+  weightsInspectCommand,
+  weightsConvertCommand,
+  parityCommand,
+  trainCommand,
+  benchCommand,
+];
+
+/** Errors of what the user gave; everything else is a failure of the program or the machine. */
+const BAD_INPUT = new Set(['BadRequest', 'UnsupportedFile', 'CorruptFile', 'WeightsMismatch']);
+
+/** As shells count a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs the program with the arguments after its name and returns its exit code: 0 success, 1 failed, 2 bad usage or bad
+ * input, 130 interrupted. Never throws: an error is one sentence on stderr, with its stack where `io.debug` is set.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    if (argv.length === 0) throw new BadRequest('syndiff: needs a command, got none; see `syndiff --help`');
+    if (argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help') {
+      io.out(programHelp());
+      return 0;
+    }
+    const { command, rest } = findCommand(argv);
+    const args = parseCommand(command, rest);
+    if (args.has('help')) {
+      io.out(helpText(command));
+      return 0;
+    }
+    return await command.run(args, io);
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function findCommand(argv: readonly string[]): { command: Command; rest: readonly string[] } {
+  for (const command of COMMANDS) {
+    const words = command.name.split(' ');
+    if (words.every((word, i) => argv[i] === word)) return { command, rest: argv.slice(words.length) };
+  }
+  const names = COMMANDS.map(({ name }) => name).join(', ');
+  throw new BadRequest(`syndiff: the commands are ${names}, got "${argv[0]}"; see \`syndiff --help\``);
+}
+
+function programHelp(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  return [
+    "Medical image translation by SynDiff's adversarial reverse diffusion. Research only, not for clinical use.",
+    '',
+    'Usage: syndiff COMMAND ... [--json]',
+    '',
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'syndiff COMMAND --help says more. Results go to stdout, progress to stderr.',
+    'Exit code: 0 success, 1 failed, 2 bad usage or bad input. DEBUG=1 shows stack traces.',
+    '',
+  ].join('\n');
+}
+
+function report(error: unknown, io: Io): number {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (io.debug) io.err(`${stack}\n`);
+  else io.err(`${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  if (name === 'Aborted') return INTERRUPTED;
+  return BAD_INPUT.has(name) ? 2 : 1;
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { customCard } from '../engine/weights/customCard';
+import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
+import { readWeights, type Weights } from '../engine/weights/readWeights';
+import { sha256 } from '../engine/weights/sha256';
+import { BadRequest, CorruptFile, WeightsMismatch } from '../errors';
+import { readBytes } from './files';
+import { PACKAGE_ROOT } from './packageRoot';
+
+/** A model: what it says it is, and its weights. */
+export interface LoadedModel {
+  readonly card: ModelCard;
+  readonly weights: Weights;
+}
+
+/** Folders here are model ids. */
+export const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
+
+/** The cards of the models that come with the program, by id. Throws CorruptFile naming a card that is not right. */
+export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {
+  const names = existsSync(folder) ? (await readdir(folder)).sort() : [];
+  const paths = names.map((name) => join(folder, name, 'card.json')).filter(existsSync);
+  return Promise.all(paths.map(readCard));
+}
+
+/**
+ * Loads what `--model` names: an id, a card.json, or a file of weights (whose card is guessed from its network).
+ * Throws BadRequest where there is no such model, WeightsMismatch where weights are not those of the card, and as
+ * `readWeights` and `parseModelCard`.
+ */
+export async function loadModel(model: string, folder = MODELS_FOLDER): Promise<LoadedModel> {
+  const shipped = join(folder, model, 'card.json');
+  if (/^[a-z0-9][a-z0-9._-]*$/.test(model) && existsSync(shipped)) return loadByCard(shipped);
+  if (/\.json$/i.test(model)) return loadByCard(model);
+  if (existsSync(model)) return loadByWeights(model);
+  const ids = (await listModels(folder)).map(({ id }) => id).join(', ') || 'none';
+  throw new BadRequest(`--model: must be an id (${ids}), a card.json or a file of weights, got "${model}"`);
+}
+
+async function loadByCard(path: string): Promise<LoadedModel> {
+  const card = await readCard(path);
+  const bytes = await readBytes(join(dirname(path), card.weights.file));
+  const hash = await sha256(bytes);
+  if (hash !== card.weights.sha256) {
+    throw new WeightsMismatch(
+      `${card.weights.file}: its sha256 must be the card's ${card.weights.sha256}, got ${hash}; fetch the weights again`,
+    );
+  }
+  return { card, weights: await readWeights({ name: card.weights.file, bytes }) };
+}
+
+async function loadByWeights(path: string): Promise<LoadedModel> {
+  const bytes = await readBytes(path);
+  const name = basename(path);
+  const weights = await readWeights({ name, bytes });
+  const card = customCard({ name, bytes: bytes.byteLength, sha256: await sha256(bytes) }, weights);
+  return { card, weights };
+}
+
+async function readCard(path: string): Promise<ModelCard> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  try {
+    return parseModelCard(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new CorruptFile(`${path}: must be JSON, got text that is not`);
+    if (error instanceof Error) error.message = `${path}: ${error.message}`;
+    throw error;
+  }
+}

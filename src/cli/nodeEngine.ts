@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type BackendName, type EngineInfo, startEngine } from '../engine/backend';
+import { BadRequest } from '../errors';
+import type { OptionSpec } from './command';
+
+/** WebGL is a page's only. */
+export const BACKENDS = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
+export type BackendChoice = (typeof BACKENDS)[number];
+
+export const BACKEND_OPTION: OptionSpec = {
+  value: BACKENDS.join('|'),
+  text: 'where to compute; auto takes WebGPU on a real GPU, else wasm',
+  default: 'auto',
+};
+
+export interface NodeEngine {
+  readonly info: EngineInfo;
+  /** Aborts on Ctrl-C and when the GPU fails; its reason is then the error to report. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts the engine in Node: WebGPU through Dawn where a Vulkan device exists, else wasm.
+ * Throws BadRequest where a backend was asked for by name and does not work here: a result under another name would mislead.
+ */
+export async function startNodeEngine(want: BackendChoice, stop: AbortSignal): Promise<NodeEngine> {
+  const failed = new AbortController();
+  const wasmPackage = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
+  const info = await startEngine(want, {
+    gpu: want === 'auto' || want === 'webgpu' ? await dawn() : null,
+    webglRenderer: null,
+    wasmPaths: join(dirname(wasmPackage), 'dist/'),
+    now: () => performance.now(),
+    onDeviceError: (error) => failed.abort(error),
+  });
+  if (want !== 'auto' && info.backend !== want) {
+    const why = info.trials.find(({ backend }: { backend: BackendName }) => backend === want)?.reason;
+    throw new BadRequest(`--backend ${want}: does not work here (${why}); use --backend auto`);
+  }
+  return { info, signal: AbortSignal.any([stop, failed.signal]) };
+}
+
+/** Chromium's WebGPU as a native library; null where it cannot be loaded. */
+async function dawn(): Promise<GPU | null> {
+  try {
+    const { create, globals } = await import('webgpu');
+    // tfjs's WebGPU backend takes GPUBufferUsage and the like from the global scope.
+    Object.assign(globalThis, globals);
+    return create([]);
+  } catch {
+    return null;
+  }
+}

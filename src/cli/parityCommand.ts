@@ -1,0 +1,51 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isEngineGolden, type ParityResult, runParity } from '../engine/parity';
+import { Aborted, BadRequest } from '../errors';
+import type { Arguments, Command } from './command';
+import { readBytes } from './files';
+import type { Io } from './io';
+import { BACKEND_OPTION, BACKENDS, startNodeEngine } from './nodeEngine';
+import { oneOf } from './options';
+import { startProgress } from './progress';
+import { JSON_OPTION, jsonText, tableText } from './report';
+
+export const parityCommand: Command = {
+  name: 'parity',
+  summary: "Hold the engine against numbers that the authors' code produced; exit code 1 if any differs",
+  positionals: ['DIR'],
+  options: { backend: BACKEND_OPTION, json: JSON_OPTION },
+  example: 'golden --backend wasm --json',
+  run,
+};
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const [folder] = args.positionals;
+  const want = oneOf(args, 'backend', BACKENDS);
+  const names = await readdir(folder).catch(() => {
+    throw new BadRequest(`${folder}: no such folder`);
+  });
+  const known = names.filter(isEngineGolden).sort();
+  if (known.length === 0) throw new BadRequest(`${folder}: must hold golden files, got none that is known`);
+
+  const { info, signal } = await startNodeEngine(want, io.signal);
+  io.err(`backend ${info.backend}: ${info.reason}\n`);
+  const progress = startProgress(io);
+  const results: ParityResult[] = [];
+  for (const name of known) {
+    if (signal.aborted) throw io.signal.aborted ? new Aborted('parity: stopped') : signal.reason;
+    progress.show(`${results.length + 1}/${known.length} ${name}`);
+    results.push(await runParity(name, async (file) => new Uint8Array(await readBytes(join(folder, file)))));
+  }
+  progress.end();
+
+  const passed = results.every((result) => result.passed);
+  if (args.has('json')) io.out(jsonText({ backend: info.backend, passed, results }));
+  else io.out(tableText([['file', 'error', 'allowed', ''], ...results.map(row)]));
+  return passed ? 0 : 1;
+}
+
+function row({ name, error, tolerance, passed }: ParityResult): string[] {
+  if (error === null) return [name, '-', '-', 'not run'];
+  return [name, error.toExponential(1), tolerance.toExponential(0), passed ? 'passed' : 'FAILED'];
+}

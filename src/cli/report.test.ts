@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { fakeIo } from './fakeIo';
+import { startProgress } from './progress';
+import { jsonText, tableText } from './report';
+
+describe('jsonText', () => {
+  it('keeps what JSON can hold and spells out what it cannot', () => {
+    const text = jsonText({ a: [1, 0.1, Number.NaN], b: Number.POSITIVE_INFINITY, c: null, d: 'x' });
+    expect(JSON.parse(text)).toEqual({ a: [1, 0.1, null], b: 'Infinity', c: null, d: 'x' });
+    expect(Number(JSON.parse(text).b)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('tableText', () => {
+  it('aligns columns', () => {
+    expect(
+      tableText([
+        ['name', 'value'],
+        ['a', '1.5'],
+      ]),
+    ).toBe('name  value\na       1.5\n');
+  });
+});
+
+describe('startProgress', () => {
+  it('rewrites one line on a terminal', () => {
+    const io = fakeIo({ terminal: true });
+    const progress = startProgress(io);
+    progress.show('one');
+    progress.show('two');
+    progress.end();
+    progress.end();
+    expect(io.stderr).toBe('\r\x1b[Kone\r\x1b[Ktwo\n');
+    expect(io.stdout).toBe('');
+  });
+
+  it('is sparse elsewhere', () => {
+    const io = fakeIo();
+    let clock = 0;
+    const progress = startProgress(io, () => clock);
+    for (; clock <= 25_000; clock += 1000) progress.show(`${clock}`);
+    progress.end();
+    expect(io.stderr).toBe('0\n10000\n20000\n');
+  });
+});

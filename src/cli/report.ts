@@ -1,0 +1,32 @@
+import type { OptionSpec } from './command';
+
+export const JSON_OPTION: OptionSpec = { text: 'results as JSON' };
+
+/**
+ * JSON for `--json`, indented. JSON knows no infinity: the PSNR of identical images is written as the string "Infinity",
+ * which `Number()` and Python's `float()` read back; what is not a number becomes null.
+ */
+export function jsonText(value: unknown): string {
+  const safe = (_key: string, item: unknown) => {
+    if (typeof item !== 'number' || Number.isFinite(item)) return item;
+    return Number.isNaN(item) ? null : String(item);
+  };
+  return `${JSON.stringify(value, safe, 2)}\n`;
+}
+
+/** Labels and what they stand for, one a line. */
+export function factsText(facts: readonly (readonly [label: string, text: string])[]): string {
+  const width = Math.max(...facts.map(([label]) => label.length));
+  return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
+}
+
+/** Rows as columns of equal width; the first column to the left, the others to the right. */
+export function tableText(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd();
+  return `${rows.map(line).join('\n')}\n`;
+}

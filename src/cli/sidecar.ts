@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { CorruptFile } from '../errors';
+import type { IntensityMap } from '../volume/intensity';
+import { sidecarName } from '../volume/sidecar';
+import { readBytes } from './files';
+
+/** What `evaluate` needs of a result's sidecar. */
+export interface Sidecar {
+  readonly intensity: { readonly map: IntensityMap; readonly upper: number };
+  /** Canonical axial slices that were translated. */
+  readonly slices: readonly number[];
+}
+
+/**
+ * The sidecar beside a scan; null where there is none, or one that is not of a result of this program (any BIDS scan has one).
+ * Throws CorruptFile where it is one of ours but damaged.
+ */
+export async function readSidecar(scanPath: string): Promise<Sidecar | null> {
+  const path = sidecarName(scanPath);
+  if (path === scanPath || !existsSync(path)) return null;
+  const json = parse(path, new TextDecoder().decode(await readBytes(path)));
+  if (json.IntensityMap === undefined) return null;
+  const { Name: map, Upper: upper } = record(json.IntensityMap);
+  const slices: unknown = json.TranslatedSlices;
+  if (map !== 'foreground-p99.5' && map !== 'foreground-median')
+    throw damaged(path, 'IntensityMap.Name', map);
+  if (typeof upper !== 'number' || !(upper > 0)) throw damaged(path, 'IntensityMap.Upper', upper);
+  if (!Array.isArray(slices) || !slices.every(isIndex)) throw damaged(path, 'TranslatedSlices', slices);
+  return { intensity: { map, upper }, slices };
+}
+
+function parse(path: string, text: string): Record<string, unknown> {
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    throw new CorruptFile(`${path}: must be JSON, got text that is not; delete or repair it`);
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0;
+}
+
+function damaged(path: string, field: string, value: unknown): CorruptFile {
+  return new CorruptFile(
+    `${path}: ${field} is not what this program writes, got ${JSON.stringify(value)}; delete or repair it`,
+  );
+}

@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import type { TranslateSettings } from '../engine/translateSlices';
+import { BadRequest } from '../errors';
+import { checkScan } from '../volume/checkScan';
+import { foregroundBySlice, foregroundThreshold } from '../volume/intensity';
+import { sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
+import { planSlices } from '../volume/slices';
+import type { Volume } from '../volume/volume';
+import { writeNifti } from '../volume/writeNifti';
+import type { Arguments, Command } from './command';
+import { refuseOverwrite, writeBytes } from './files';
+import type { Io } from './io';
+import { type LoadedModel, loadModel } from './models';
+import { BACKEND_OPTION, BACKENDS, startNodeEngine } from './nodeEngine';
+import { oneOf, required, sliceRange, wholeNumber } from './options';
+import { packageVersion } from './packageRoot';
+import { startProgress } from './progress';
+import { JSON_OPTION, jsonText } from './report';
+import { readScan } from './scans';
+import { type TranslatedScan, translateScan } from './translateScan';
+
+/** Slices with less foreground than this are not translated by default: they hold no head. */
+const LEAST_FOREGROUND = 0.01;
+
+const LARGEST_SEED = 2 ** 32 - 1;
+
+export const translateCommand: Command = {
+  name: 'translate',
+  summary: 'Translate a scan to another contrast by the four reverse adversarial steps',
+  positionals: ['INPUT'],
+  options: {
+    model: {
+      value: 'ID|card.json|FILE',
+      text: 'a model (see `syndiff models`), a card, or weights as .pth or .safetensors (required)',
+    },
+    output: {
+      value: 'OUT.nii.gz',
+      text: "the scan to write, on the input's grid; OUT.json is written beside it (required)",
+    },
+    slices: {
+      value: 'A:B',
+      text: `axial slices from A up to, but without, B; the others are zero (default: all with at least ${100 * LEAST_FOREGROUND} % foreground)`,
+    },
+    seed: { value: 'N', text: 'the same seed gives the same image', default: '0' },
+    samples: { value: 'N', text: 'how many samples are averaged, 1 to 16', default: '1' },
+    noise: {
+      value: 'shared|independent',
+      text: 'whether all slices start from the same noise',
+      default: 'shared',
+    },
+    steps: {
+      text: 'also write OUT_steps.nii.gz, 4-D: the noise x_T, then the estimate of every reverse step',
+    },
+    backend: BACKEND_OPTION,
+    dtype: { value: 'float32|int16', text: 'how voxels are stored', default: 'float32' },
+    volume: { value: 'N', text: 'which volume of a 4-D input, from 0', default: '0' },
+    json: JSON_OPTION,
+  },
+  example: 'sub-01_T1w.nii.gz --model ID --output sub-01_desc-synth_FLAIR.nii.gz',
+  run,
+};
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const [input] = args.positionals;
+  const output = required(args, 'output');
+  const modelName = required(args, 'model');
+  const want = oneOf(args, 'backend', BACKENDS);
+  const dtype = oneOf(args, 'dtype', ['float32', 'int16']);
+  const settings: TranslateSettings = {
+    seed: wholeNumber(args, 'seed', 0, LARGEST_SEED),
+    samples: wholeNumber(args, 'samples', 1, 16),
+    noise: oneOf(args, 'noise', ['shared', 'independent']),
+  };
+  const sidecar = await checkOutput(input, output);
+
+  const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
+  const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan);
+  const model = await loadModel(modelName);
+  for (const warning of checkScan(scan, planSlices(scan, model.card.preprocessing))) {
+    io.err(`${basename(input)}: ${warning}\n`);
+  }
+
+  const date = new Date().toISOString();
+  const { info, signal } = await startNodeEngine(want, io.signal);
+  io.err(`backend ${info.backend}: ${info.reason}\n`);
+  const result = await translateWithProgress(io, scan, model, slices, settings, args.has('steps'), signal);
+
+  const { card } = model;
+  const facts = {
+    sourceName: basename(input),
+    source: card.source,
+    target: card.target,
+    modelId: card.id,
+    modelName: card.name,
+    weightsSha256: card.weights.sha256,
+    ...settings,
+    steps: card.diffusion.steps,
+    intensity: { map: card.preprocessing.intensity, upper: result.upper },
+    backend: info.backend,
+    date,
+    slices,
+    softwareVersion: packageVersion(),
+  };
+  const descrip = syntheticDescrip(facts);
+  await writeBytes(output, await writeNifti(scan, result.voxels, { dtype, descrip }));
+  await writeBytes(sidecar, sidecarJson(facts));
+
+  const report = {
+    output,
+    sidecar,
+    model: card.id,
+    backend: info.backend,
+    reason: info.reason,
+    slices,
+    msPerSlice: median(result.times),
+    msFirstSlice: result.times[0],
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  io.out(args.has('json') ? jsonText(report) : humanText(report));
+  return 0;
+}
+
+/** The sidecar's path. Throws BadRequest where the output has no NIfTI name, no folder, or would replace the input's files. */
+async function checkOutput(input: string, output: string): Promise<string> {
+  if (!/\.nii\.gz$/i.test(output)) throw new BadRequest(`--output: must end in .nii.gz, got "${output}"`);
+  if (!existsSync(dirname(output))) throw new BadRequest(`${dirname(output)}: no such folder`);
+  await refuseOverwrite(input, output);
+  const sidecar = sidecarName(output);
+  if (resolve(sidecar) === resolve(sidecarName(input))) {
+    throw new BadRequest(`${output}: its sidecar would overwrite the input's; give another name`);
+  }
+  return sidecar;
+}
+
+function headSlices(scan: Volume): number[] {
+  const shares = [...foregroundBySlice(scan, foregroundThreshold(scan.voxels))];
+  const slices = shares.flatMap((share, index) => (share >= LEAST_FOREGROUND ? [index] : []));
+  if (slices.length === 0) {
+    throw new BadRequest(
+      `${scan.name}: must have a slice with ${100 * LEAST_FOREGROUND} % foreground, got none; choose slices with --slices`,
+    );
+  }
+  return slices;
+}
+
+async function translateWithProgress(
+  io: Io,
+  scan: Volume,
+  model: LoadedModel,
+  slices: readonly number[],
+  settings: TranslateSettings,
+  keepChain: boolean,
+  signal: AbortSignal,
+): Promise<TranslatedScan> {
+  const progress = startProgress(io);
+  const begin = performance.now();
+  const all = slices.length * settings.samples * model.card.diffusion.steps;
+  const onStep = (done: { slices: number; steps: number }) => {
+    const left = ((performance.now() - begin) / done.steps) * (all - done.steps);
+    progress.show(
+      `slice ${Math.min(done.slices + 1, slices.length)} of ${slices.length}, step ${done.steps} of ${all}, ${Math.ceil(left / 1000)} s left`,
+    );
+  };
+  try {
+    return await translateScan(scan, model, slices, settings, keepChain, { signal, onStep });
+  } catch (error) {
+    // The signal also carries the failure of the GPU, which says more than "cancelled".
+    throw signal.aborted && !io.signal.aborted ? signal.reason : error;
+  } finally {
+    progress.end();
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function humanText(report: {
+  output: string;
+  slices: readonly number[];
+  backend: string;
+  msPerSlice: number;
+  peakMemoryBytes: number;
+}): string {
+  const { output, slices, backend, msPerSlice, peakMemoryBytes } = report;
+  const memory = (peakMemoryBytes / 2 ** 20).toFixed(0);
+  return `${output}: ${slices.length} synthetic slices, ${msPerSlice.toFixed(0)} ms a slice on ${backend}, peak memory ${memory} MiB\n`;
+}

@@ -1,0 +1,80 @@
+import { disposeGenerator, loadGenerator } from '../engine/networks/ncsnpp';
+import { makeSchedule } from '../engine/schedule';
+import { type TranslateSettings, translateSlices } from '../engine/translateSlices';
+import { fromModelRange, intensityUpper, toModelRange } from '../volume/intensity';
+import { extractSlice, planSlices, restoreSlice } from '../volume/slices';
+import type { Volume } from '../volume/volume';
+import type { LoadedModel } from './models';
+
+export interface TranslatedScan {
+  /** On the scan's canonical grid, in its intensity units; untranslated slices are 0. */
+  readonly voxels: Float32Array;
+  /** x_T, then the x0 estimates of steps n-1 .. 0 of the first sample, like `voxels` but not clipped; empty if not asked for. */
+  readonly chain: readonly Float32Array[];
+  /** The intensity that the model calls +1. */
+  readonly upper: number;
+  /** Milliseconds of each slice, in the order of `slices`. */
+  readonly times: readonly number[];
+  /** Share of the scan's foreground outside the model's field of view, 0..1. */
+  readonly foregroundCut: number;
+}
+
+export interface TranslateCalls {
+  readonly signal: AbortSignal;
+  /** Slices finished, and reverse steps over all slices and samples. */
+  readonly onStep: (done: { slices: number; steps: number }) => void;
+}
+
+/**
+ * Translates axial slices of a scan one after the other on the current backend.
+ * Throws Aborted within one reverse step of the signal.
+ */
+export async function translateScan(
+  scan: Volume,
+  { card, weights }: LoadedModel,
+  slices: readonly number[],
+  settings: TranslateSettings,
+  keepChain: boolean,
+  { signal, onStep }: TranslateCalls,
+): Promise<TranslatedScan> {
+  const { size } = card.preprocessing;
+  const plan = planSlices(scan, card.preprocessing);
+  const upper = intensityUpper(scan.voxels, card.preprocessing.intensity);
+  const inputs = slices.map((index) => ({
+    index,
+    pixels: toModelRange(extractSlice(scan, plan, index), upper),
+  }));
+  const area = scan.shape[0] * scan.shape[1];
+  const voxels = new Float32Array(scan.voxels.length);
+  const chain = Array.from(
+    { length: keepChain ? card.diffusion.steps + 1 : 0 },
+    () => new Float32Array(scan.voxels.length),
+  );
+  const times: number[] = [];
+  let steps = 0;
+  const hooks = {
+    signal,
+    onStep: () => onStep({ slices: times.length, steps: ++steps }),
+    // wasm computes without a pause in which Ctrl-C could be heard.
+    pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
+  };
+  const generator = loadGenerator(card.network, weights.state);
+  try {
+    let begin = performance.now();
+    const schedule = makeSchedule(card.diffusion);
+    for await (const slice of translateSlices(generator, schedule, inputs, size, settings, hooks)) {
+      const at = slice.index * area;
+      voxels.set(restoreSlice(plan, fromModelRange(slice.mean, upper)), at);
+      chain.forEach((frame, n) => {
+        // Not clipped: x_T is noise around 0.
+        const values = slice.chain[n].map((value) => ((value + 1) / 2) * upper);
+        frame.set(restoreSlice(plan, values), at);
+      });
+      times.push(performance.now() - begin);
+      begin = performance.now();
+    }
+  } finally {
+    disposeGenerator(generator);
+  }
+  return { voxels, chain, upper, times, foregroundCut: plan.foregroundCut };
+}

@@ -1,0 +1,43 @@
+import { describeVolume, toCOrder } from '../volume/nifti';
+import type { Affine } from '../volume/volume';
+import type { Arguments, Command } from './command';
+import { refuseOverwrite, writeBytes } from './files';
+import type { Io } from './io';
+import { factsText, JSON_OPTION, jsonText, tableText } from './report';
+import { readScanAll } from './scans';
+
+export const volumeCommand: Command = {
+  name: 'volume',
+  summary: 'Say how a scan is stored and how it lies in space',
+  positionals: ['FILE'],
+  options: {
+    json: JSON_OPTION,
+    raw: { value: 'OUT.f32', text: 'write the canonical voxels, little-endian float32, C order [i,j,k(,t)]' },
+  },
+  example: 'sub-01_T1w.nii.gz --json',
+  run,
+};
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const [path] = args.positionals;
+  const raw = args.text('raw');
+  if (raw !== undefined) await refuseOverwrite(path, raw);
+  const volumes = await readScanAll(path);
+  const description = describeVolume(volumes[0]);
+  if (raw !== undefined) await writeBytes(raw, new Uint8Array(toCOrder(volumes).buffer));
+  if (args.has('json')) {
+    io.out(jsonText({ file: path, ...description }));
+    return 0;
+  }
+  const facts = factsText([
+    ['stored', `${description.shapeStored.join(' x ')} ${description.dtype}, axes ${description.axisCodes}`],
+    ['canonical (RAS+)', description.shapeCanonical.join(' x ')],
+    ['voxel size', `${description.zooms.map((zoom) => Number(zoom.toPrecision(6))).join(' x ')} mm`],
+  ]);
+  io.out(`${facts}affine (canonical voxel to mm)\n${affineText(description.affine)}`);
+  return 0;
+}
+
+function affineText(affine: Affine): string {
+  return tableText(affine.map((row) => ['', ...row.map((value) => value.toFixed(4))]));
+}
