@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { ColorScale } from './ColorScale';
 import { Crosshair } from './Crosshair';
 import { createSliceElement, type SliceElement } from './cornerstoneSlice';
 import { bindGestures, type Effect, type View } from './gestures';
@@ -95,7 +96,7 @@ export function SliceView(props: SliceViewProps) {
       <div className="slice-view-image" ref={host} />
       {image && seen && <Crosshair at={centreOf(image, place(image, pane, transform), seen)} pane={pane} />}
       {image ? (
-        <div className="slice-view-texts">
+        <div className="slice-view-texts" aria-hidden="true">
           <span className="slice-view-edge" data-edge="left">
             {edges.left}
           </span>
@@ -112,16 +113,20 @@ export function SliceView(props: SliceViewProps) {
             {probeText(image, probe)}
           </span>
           <span className="slice-view-readout" data-side="right">
-            {viewText(window, transform)}
+            {colormap === 'gray' ? (
+              viewText(window, transform)
+            ) : (
+              <ColorScale colormap={colormap} window={window} />
+            )}
           </span>
         </div>
       ) : (
         <p className="slice-view-empty">{empty}</p>
       )}
-      <header className="slice-view-head">
+      <div className="slice-view-head">
         <span className="slice-view-title">{title}</span>
         {badge && <span className="slice-view-badge">{badge}</span>}
-      </header>
+      </div>
     </section>
   );
 }

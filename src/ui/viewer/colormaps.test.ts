@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { colorAt, colorize } from './colormaps';
+import { colorAt, colorize, gradientOf } from './colormaps';
 import type { SliceImage } from './types';
 
 function row(values: number[]): SliceImage {
@@ -49,5 +49,11 @@ describe('colorAt', () => {
       return 0.299 * r + 0.587 * g + 0.114 * b;
     };
     for (let step = 1; step <= 20; step++) expect(luma(step / 20)).toBeGreaterThan(luma((step - 1) / 20));
+  });
+});
+
+describe('gradientOf', () => {
+  it('names the stops in order', () => {
+    expect(gradientOf('gray')).toBe('linear-gradient(to right, rgb(0 0 0), rgb(255 255 255))');
   });
 });

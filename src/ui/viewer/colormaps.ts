@@ -35,6 +35,11 @@ export function colorAt(colormap: Colormap, t: number): Rgb {
   return [mix(0), mix(1), mix(2)];
 }
 
+/** The same colours as a CSS image, lowest on the left. */
+export function gradientOf(colormap: Colormap): string {
+  return `linear-gradient(to right, ${STOPS[colormap].map((rgb) => `rgb(${rgb.join(' ')})`).join(', ')})`;
+}
+
 /**
  * RGBA bytes of a slice, width*height*4, opaque, row 0 = top of the screen (the slice's last row).
  * The window's lower edge takes the first colour, its upper edge the last; grey is

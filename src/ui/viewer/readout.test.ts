@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatValue, probeText, viewText } from './readout';
+import { formatValue, probeText, rangeOf, viewText } from './readout';
 import type { SliceImage } from './types';
 
 describe('readout', () => {
@@ -21,6 +21,11 @@ describe('readout', () => {
     expect(probeText(image, { i: 0, j: 1 })).toBe('0, 1 · 4');
     expect(probeText(image, { i: 3, j: 1 })).toBe('');
     expect(probeText(image, null)).toBe('');
+  });
+
+  it('names both edges of a window', () => {
+    expect(rangeOf({ center: 0, width: 0.5 })).toEqual(['-0.25', '0.25']);
+    expect(rangeOf({ center: 400, width: 800 })).toEqual(['0', '800']);
   });
 
   it('shows window and zoom', () => {

@@ -18,3 +18,8 @@ export function viewText(window: WindowLevel, transform: ViewTransform): string 
   const zoom = transform.zoom === 1 ? '' : ` · ${transform.zoom.toFixed(1)}×`;
   return `W ${formatValue(window.width)} L ${formatValue(window.center)}${zoom}`;
 }
+
+/** The values that a window shows darkest and lightest. */
+export function rangeOf(window: WindowLevel): [low: string, high: string] {
+  return [formatValue(window.center - window.width / 2), formatValue(window.center + window.width / 2)];
+}

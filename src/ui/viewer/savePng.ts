@@ -1,8 +1,9 @@
 /** Panes as they are looked at (window and colours, without zoom) to one PNG that says by itself what it is. */
 import { colorize } from './colormaps';
+import { rangeOf } from './readout';
 import type { PngPane } from './types';
 
-export const SYNTHETIC_CAPTION = 'Synthetic, research only';
+const SYNTHETIC_CAPTION = 'Synthetic, research only';
 
 /** Height of the bars with text, and the space around panes, in pixels of the PNG. */
 const BAR = 28;
@@ -46,7 +47,7 @@ export function readableFactor(panes: readonly Pick<PngPane, 'image'>[]): number
 }
 
 /**
- * One PNG of all panes in a row, each under its title, with the caption burnt in below.
+ * One PNG of all panes in a row, each under its title and the values that its window shows, with the caption burnt in below.
  * Pixels are repeated, never smoothed, so the picture holds exactly the greys of the window.
  * @throws Error if there is no pane or the browser cannot encode the picture.
  */
@@ -73,7 +74,8 @@ export async function panesToPng(
     context.drawImage(native, box.x, box.y, box.width, box.height);
     context.fillStyle = '#e6e9ed';
     context.font = '600 14px system-ui, sans-serif';
-    context.fillText(title, box.x, BAR / 2, box.width);
+    const [low, high] = rangeOf(window);
+    context.fillText(`${title} (${low} to ${high})`, box.x, BAR / 2, box.width);
   });
   context.fillStyle = '#f0b545';
   context.font = '600 13px system-ui, sans-serif';
