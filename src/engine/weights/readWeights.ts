@@ -3,6 +3,7 @@ import { CorruptFile, UnsupportedFile } from '../../errors';
 import type { GeneratorConfig, NamedTensor, StateDict } from '../networks/config';
 import { identifyNetwork } from './identify';
 import { inferConfig } from './inferConfig';
+import { plainBytes } from './plainBytes';
 import { decodeQ8 } from './q8';
 import { readSafetensors, type StoredTensor } from './safetensors';
 import { chooseNetwork, openTorchCheckpoint, readTorchNetwork } from './torchCheckpoint';
@@ -38,7 +39,7 @@ export interface Weights {
  *         network that is not there
  */
 export async function readWeights(file: WeightsFile, options: { network?: string } = {}): Promise<Weights> {
-  const bytes = file.bytes instanceof Uint8Array ? file.bytes : new Uint8Array(file.bytes);
+  const bytes = plainBytes(file.bytes);
   try {
     return await read(bytes, options.network);
   } catch (error) {

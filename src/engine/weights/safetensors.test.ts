@@ -77,6 +77,21 @@ describe('safetensors', () => {
     expect(values).toEqual({ f64: Math.PI, i64: -5, bf16: 1, i32: -7, u8: 200, i8: -1, f32: 0.5, f16: 1 });
   });
 
+  it('reads a Buffer of Node, whose slices share memory', () => {
+    const a = Float32Array.of(1, 2);
+    const tensor = (data: Float32Array) => ({ dtype: 'F32', shape: [2], data }) as const;
+    const bytes = writeSafetensors(
+      [
+        ['a', tensor(a)],
+        ['b', tensor(Float32Array.of(3, 4))],
+      ],
+      {},
+    );
+    const { tensors } = readSafetensors(Buffer.from(bytes));
+    expect(tensors.get('a')?.data).toEqual(a);
+    expect(tensors.get('b')?.data).toEqual(Float32Array.of(3, 4));
+  });
+
   it.each([
     ['shorter than its length', new Uint8Array(7), /at least 8 bytes, got 7/],
     ['header beyond the end', file('{}').subarray(0, 9), /length of 2; the file is cut short/],
@@ -145,6 +160,7 @@ describe('safetensors', () => {
     );
     expect(tensors.get('in.t')?.data).toBeInstanceOf(Float64Array);
     expect(tensors.get('in.x')?.shape).toEqual([2, 2, 32, 32]);
+    expect(tensors.get('in.x')?.data.length).toBe(2 * 2 * 32 * 32);
     expect(JSON.parse(metadata.config)).toMatchObject({ image_size: 32, ch_mult: [1, 2, 2] });
   });
 });

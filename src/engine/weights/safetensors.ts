@@ -5,6 +5,7 @@
  */
 import { BadRequest, CorruptFile, UnsupportedFile } from '../../errors';
 import { decodeBfloat16, decodeFloat16, encodeFloat16, FLOAT16_MAX } from './float16';
+import { plainBytes } from './plainBytes';
 
 export type SafetensorsDtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I8' | 'U8';
 
@@ -46,7 +47,7 @@ export type WritableTensor =
  *         UnsupportedFile for a dtype that is not in `SafetensorsDtype`.
  */
 export function readSafetensors(input: ArrayBuffer | Uint8Array): SafetensorsFile {
-  const bytes = input instanceof Uint8Array ? input : new Uint8Array(input);
+  const bytes = plainBytes(input);
   if (bytes.length < 8) throw corrupt(`file must have at least 8 bytes, got ${bytes.length}`);
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (headerLength > Math.min(bytes.length - 8, LONGEST_HEADER)) {

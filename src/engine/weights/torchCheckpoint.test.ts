@@ -39,6 +39,11 @@ describe('PyTorch checkpoints', () => {
     expect(await readFirst(await zipCheckpoint(state, storages, { deflate: true }))).toEqual(expected);
   });
 
+  it('reads a Buffer of Node, whose slices share memory', async () => {
+    expect(await readFirst(Buffer.from(await zipCheckpoint(state, storages)))).toEqual(expected);
+    expect(await readFirst(Buffer.from(legacyCheckpoint(state, storages)))).toEqual(expected);
+  });
+
   it('reads the legacy format', async () => {
     const bytes = legacyCheckpoint(state, storages);
     expect((await openTorchCheckpoint(bytes)).format).toBe('pth-legacy');

@@ -11,6 +11,7 @@
 import { BadRequest, CorruptFile, UnsupportedFile } from '../../errors';
 import type { NamedTensor, StateDict } from '../networks/config';
 import { type PickleOptions, PickleRecord, PickleType, readPickle } from './pickle';
+import { plainBytes } from './plainBytes';
 import { elementCount } from './safetensors';
 import { decodeTorchTensor, TORCH_STORAGES, TorchStorage, TorchTensor } from './torchTensor';
 import { listZip, readZipEntry } from './zip';
@@ -39,7 +40,8 @@ export interface TorchCheckpoint {
  * @throws UnsupportedFile for anything that is no PyTorch checkpoint, or names a type outside the list (it is named);
  *         CorruptFile where it is cut short or contradicts itself
  */
-export async function openTorchCheckpoint(bytes: Uint8Array): Promise<TorchCheckpoint> {
+export async function openTorchCheckpoint(input: Uint8Array): Promise<TorchCheckpoint> {
+  const bytes = plainBytes(input);
   return bytes[0] === 0x50 ? openZip(bytes) : openLegacy(bytes);
 }
 

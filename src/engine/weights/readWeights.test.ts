@@ -1,0 +1,254 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  type FixtureTensor,
+  floats,
+  legacyCheckpoint,
+  op,
+  pickle,
+  pickledStateDict,
+  zipCheckpoint,
+} from '../../../test/checkpointFixtures';
+import { hasGolden, readGolden } from '../../../test/golden';
+import { BadRequest, CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
+import { type GeneratorConfig, type NamedTensor, PAPER_GENERATOR, type StateDict } from '../networks/config';
+import { convertWeights, encodeWeights } from './convertWeights';
+import { inspectWeights } from './inspectWeights';
+import { readWeights } from './readWeights';
+import { elementCount, readSafetensors, writeSafetensors } from './safetensors';
+import { ncsnppTable } from './torchNames';
+
+const config: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  image_size: 16,
+  num_channels_dae: 4,
+  ch_mult: [1, 2],
+  num_res_blocks: 1,
+  attn_resolutions: [16],
+  nz: 3,
+  z_emb_dim: 4,
+  n_mlp: 1,
+};
+
+/** A generator of that configuration with values that float16 holds exactly. */
+const state: StateDict = new Map(
+  ncsnppTable(config).map(({ name, shape }): [string, NamedTensor] => [
+    name,
+    {
+      shape,
+      data: Float32Array.from({ length: elementCount(shape) }, (_, i) => ((i * 37) % 101) / 64 - 0.75),
+    },
+  ]),
+);
+const parameters = [...state.values()].reduce((sum, { data }) => sum + data.length, 0);
+
+const tensors: Record<string, FixtureTensor> = Object.fromEntries(
+  [...state].map(([name, { shape, data }]) => [
+    `module.${name}`,
+    { shape: [...shape], storage: floats(...data) },
+  ]),
+);
+const pickled = pickledStateDict(tensors);
+const storages = Object.values(tensors).map(({ storage }) => storage);
+const zipped = await zipCheckpoint(pickled, storages);
+const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+
+describe('readWeights', () => {
+  it.each([
+    ['safetensors', encodeWeights({ state, config }, 'f32'), 'f32'],
+    ['safetensors', encodeWeights({ state, config }, 'f16'), 'f16'],
+    ['pth-zip', zipped, 'f32'],
+    ['pth-legacy', legacyCheckpoint(pickled, storages), 'f32'],
+  ])('reads %s by content whatever the name', async (format, bytes, dtype) => {
+    const weights = await readWeights({ name: 'model.bin', bytes });
+    expect(weights).toMatchObject({ format, dtype, parameters, config, networks: [], network: '' });
+    expect(weights.state).toEqual(state);
+  });
+
+  it('reads 8-bit weights within half a step and says so', async () => {
+    const bytes = encodeWeights({ state, config }, 'q8');
+    const weights = await readWeights({ name: 'q8', bytes });
+    expect(weights).toMatchObject({ dtype: 'q8', parameters, config });
+    for (const [name, { data }] of weights.state) {
+      const worst = Math.max(...data.map((x, i) => Math.abs(x - state.get(name)!.data[i])));
+      // No value exceeds 0.83, so half a step is below 0.83 / 254.
+      expect(worst).toBeLessThan(0.0033);
+    }
+  });
+
+  it('takes an ArrayBuffer as well', async () => {
+    const { buffer } = encodeWeights({ state, config }, 'f32');
+    expect((await readWeights({ name: 'a', bytes: buffer })).parameters).toBe(parameters);
+  });
+
+  it('finds the generator among several networks, and takes the arguments beside it', async () => {
+    const discriminator = pickledStateDict(
+      { 'start_conv.weight': { shape: [2], storage: floats(1, 2) } },
+      900,
+    );
+    const content = [
+      ...op.emptyDict,
+      ...op.mark,
+      ...op.text('disc_diffusive_1_dict'),
+      ...discriminator,
+      ...op.text('gen_diffusive_1_dict'),
+      ...pickled,
+      ...op.text('args'),
+      ...[...op.emptyDict, ...op.mark, ...op.text('not_use_tanh'), ...op.true, ...op.setItems],
+      ...op.setItems,
+    ];
+    const bytes = await zipCheckpoint(content, storages);
+    const file = { name: 'content.pth', bytes };
+    const weights = await readWeights(file);
+    expect(weights.networks).toEqual(['disc_diffusive_1', 'gen_diffusive_1']);
+    expect(weights.network).toBe('gen_diffusive_1');
+    expect(weights.config).toEqual({ ...config, not_use_tanh: true });
+    expect(weights.metadata).toEqual({ not_use_tanh: 'true' });
+    await expect(readWeights(file, { network: 'gen_diffusive_9' })).rejects.toThrow(BadRequest);
+    await expect(readWeights(file, { network: 'gen_diffusive_9' })).rejects.toThrow(
+      /one of disc_diffusive_1, gen_diffusive_1/,
+    );
+  });
+
+  const scan = new Uint8Array(352);
+  scan.set([0x5c, 1], 0);
+  scan.set(text('n+1\0'), 344);
+  it.each([
+    ['an empty file', new Uint8Array()],
+    ['a web page', text('\n<!DOCTYPE html><html><body>Sign in</body></html>')],
+    ['a git-lfs pointer', text('version https://git-lfs.github.com/spec/v1\noid sha256:0')],
+    ['JSON', text('{"id": "t1w-to-flair"}')],
+    ['a NIfTI scan', scan],
+    ['a gzip file', Uint8Array.of(0x1f, 0x8b, 8, 0)],
+    ['an HDF5 file', Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a)],
+    ['3 bytes of another kind', Uint8Array.of(1, 2, 3)],
+  ])('refuses %s and says what it is', async (what, bytes) => {
+    const reading = readWeights({ name: 'dropped.pth', bytes });
+    await expect(reading).rejects.toThrow(UnsupportedFile);
+    await expect(reading).rejects.toThrow(
+      `dropped.pth: weights: file must be .safetensors or a PyTorch .pth, got ${what}`,
+    );
+  });
+
+  it('refuses a hostile pickle by name', async () => {
+    const bytes = pickle([
+      ...op.global('builtins', 'eval'),
+      ...op.mark,
+      ...op.text('1'),
+      ...op.tuple,
+      ...op.reduce,
+    ]);
+    await expect(readWeights({ name: 'x.pth', bytes })).rejects.toThrow(/x.pth: .*"builtins.eval"/);
+  });
+
+  it('refuses what is cut short, contradicts itself or is another network', async () => {
+    const whole = encodeWeights({ state, config }, 'f32');
+    await expect(readWeights({ name: 'x', bytes: whole.subarray(0, -1) })).rejects.toThrow(CorruptFile);
+    await expect(readWeights({ name: 'x', bytes: whole.subarray(0, 100) })).rejects.toThrow(CorruptFile);
+    const stored = [...state].map(
+      ([name, { shape, data }]) => [name, { dtype: 'F32', shape, data }] as const,
+    );
+    const badConfig = writeSafetensors(stored, { config: '[1]' });
+    await expect(readWeights({ name: 'x', bytes: badConfig })).rejects.toThrow(
+      /config must be a JSON object/,
+    );
+    const wrongConfig = writeSafetensors(stored, { config: JSON.stringify({ ...config, nz: 4 }) });
+    await expect(readWeights({ name: 'x', bytes: wrongConfig })).rejects.toThrow(WeightsMismatch);
+    const less = writeSafetensors(stored.slice(1), {});
+    await expect(readWeights({ name: 'x', bytes: less })).rejects.toThrow(WeightsMismatch);
+  });
+});
+
+describe('convertWeights and inspectWeights', () => {
+  it('writes safetensors that say what they are', async () => {
+    const file = { name: 'x.pth', bytes: legacyCheckpoint(pickled, storages) };
+    const written = await convertWeights(file, 'f16');
+    const { tensors: stored, metadata } = readSafetensors(written);
+    expect(metadata.format).toBe('f16');
+    expect(JSON.parse(metadata.config)).toEqual(config);
+    expect([...stored.keys()]).toEqual([...state.keys()]);
+    expect(stored.get('all_modules.2.weight')).toEqual({
+      dtype: 'F16',
+      ...state.get('all_modules.2.weight'),
+    });
+  });
+
+  it('reports each tensor', async () => {
+    const bytes = encodeWeights({ state, config }, 'f32');
+    const report = await inspectWeights({ name: 'x', bytes });
+    expect(report).toMatchObject({
+      name: 'x',
+      bytes: bytes.length,
+      format: 'safetensors',
+      parameters,
+      config,
+    });
+    expect(report.tensors.length).toBe(state.size);
+    expect(report.tensors.reduce((sum, tensor) => sum + tensor.parameters, 0)).toBe(parameters);
+    const bias = state.get('all_modules.0.bias')!;
+    const reported = report.tensors.find(({ name }) => name === 'all_modules.0.bias')!;
+    expect(reported.shape).toEqual([16]);
+    expect(reported.largest).toBe(Math.max(...bias.data.map(Math.abs)));
+    expect(reported.rms).toBeCloseTo(Math.hypot(...bias.data) / 4, 12);
+    expect('state' in report).toBe(false);
+  });
+});
+
+const SMALL_GOLDEN: Partial<GeneratorConfig> = {
+  image_size: 32,
+  num_channels_dae: 16,
+  ch_mult: [1, 2, 2],
+  num_res_blocks: 1,
+  nz: 20,
+  z_emb_dim: 32,
+};
+
+describe.skipIf(!hasGolden)('golden checkpoints (need ../shared)', () => {
+  it('holds the same network in all three files', async () => {
+    const names = ['gen_diffusive_1_50.pth', 'gen_diffusive_1_50_legacy.pth', 'content.pth'];
+    const [zip, legacy, content] = await Promise.all(
+      names.map(async (name) => readWeights({ name, bytes: await readGolden(name) })),
+    );
+    expect(zip).toMatchObject({ format: 'pth-zip', dtype: 'f32', networks: [] });
+    expect(legacy).toMatchObject({ format: 'pth-legacy', dtype: 'f32', networks: [] });
+    expect(content).toMatchObject({
+      format: 'pth-zip',
+      networks: ['gen_diffusive_1'],
+      network: 'gen_diffusive_1',
+    });
+    expect(zip.config).toEqual({ ...PAPER_GENERATOR, ...SMALL_GOLDEN });
+    expect(legacy.config).toEqual(zip.config);
+    expect(content.config).toEqual(zip.config);
+    expect(legacy.state).toEqual(zip.state);
+    expect(content.state).toEqual(zip.state);
+    expect(content.metadata.num_timesteps).toBe('4');
+  });
+
+  it('agrees to the bit with the weights of the golden sampling chain', async () => {
+    const { tensors: stored } = readSafetensors(await readGolden('sampling.safetensors'));
+    const { state: read } = await readWeights({
+      name: 'gen_diffusive_1_50.pth',
+      bytes: await readGolden('gen_diffusive_1_50.pth'),
+    });
+    const parameterNames = [...stored.keys()].filter((name) => name.startsWith('param.'));
+    expect([...read.keys()].map((name) => `param.${name}`)).toEqual(parameterNames);
+    for (const [name, { shape, data }] of read) {
+      expect(stored.get(`param.${name}`)).toEqual({ dtype: 'F32', shape, data });
+    }
+  });
+});
+
+const INTERIM = new URL('../../../../shared/weights/interim/', import.meta.url);
+describe.skipIf(!existsSync(INTERIM))('interim checkpoints (need ../shared)', () => {
+  it.each(['T1w_to_FLAIR', 'FLAIR_to_T1w'])('finds 128 pixels for %s', async (pair) => {
+    const name = `gen_diffusive_${pair}.pth`;
+    const weights = await readWeights({ name, bytes: readFileSync(new URL(name, INTERIM)) });
+    expect(weights.config).toEqual({
+      ...PAPER_GENERATOR,
+      image_size: 128,
+      num_channels_dae: 16,
+      z_emb_dim: 64,
+    });
+    expect(weights.format).toBe('pth-zip');
+  });
+});
