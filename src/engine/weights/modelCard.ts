@@ -71,7 +71,7 @@ export function parseModelCard(json: unknown): ModelCard {
     network: parseConfig(card.object('network').all, 'model card: network'),
     weights: {
       // The file lies beside the card: a path could lead elsewhere.
-      file: weights.text('file', /^[\w-][\w.-]*$/, 'a file name without a path'),
+      file: weights.text('file', /^[^./\\%?#][^/\\%?#]*$/, 'a file name without a path'),
       sha256: weights.text('sha256', /^[0-9a-f]{64}$/, '64 hex digits in lower case'),
       dtype: weights.oneOf('dtype', ['f32', 'f16', 'q8']),
       bytes: weights.number('bytes', 1, 2 ** 40),

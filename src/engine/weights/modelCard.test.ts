@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { CorruptFile, WeightsMismatch } from '../../errors';
+import { PAPER_GENERATOR } from '../networks/config';
+import { customCard } from './customCard';
+import { type ModelCard, parseModelCard } from './modelCard';
+
+const card: ModelCard = {
+  id: 'a-to-b',
+  version: '1.0.0',
+  name: 'A to B',
+  source: 'T1w',
+  target: 'FLAIR',
+  interim: true,
+  network: PAPER_GENERATOR,
+  weights: { file: 'weights.safetensors', sha256: 'ab'.repeat(32), dtype: 'f16', bytes: 10 },
+  preprocessing: { plane: 'axial', pixelSize: 0.9375, size: 256, intensity: 'foreground-median' },
+  diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
+  training: { data: 'd', licence: 'l', variant: 'v', iterations: 5, commit: 'abc', date: '2025-01-31' },
+  licence: 'CC BY 4.0',
+  metrics: {
+    data: 'd',
+    split: 'test',
+    n: 1,
+    rows: [{ label: 'sub-1', psnr: 20, ssim: 0.6, mae: 0.05, psnrCopy: 19 }],
+    note: 'note',
+  },
+  intendedUse: 'research',
+  limits: ['none known'],
+};
+
+/** The card as JSON with one field replaced, e.g. "weights.sha256", or removed. */
+function changed(path: string, value?: unknown): unknown {
+  const copy: unknown = JSON.parse(JSON.stringify(card));
+  const keys = path.split('.');
+  let at = copy as Record<string, unknown>;
+  for (const key of keys.slice(0, -1)) at = at[key] as Record<string, unknown>;
+  at[keys[keys.length - 1]] = value;
+  return copy;
+}
+
+function paths(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([key, field]) => [
+    prefix + key,
+    ...(typeof field === 'object' && !Array.isArray(field) ? paths(field, `${prefix}${key}.`) : []),
+  ]);
+}
+
+describe('parseModelCard', () => {
+  it('gives back a whole card, and drops fields that it does not know', () => {
+    expect(parseModelCard(JSON.parse(JSON.stringify(card)))).toEqual(card);
+    expect(parseModelCard({ ...card, colour: 'red' })).toEqual(card);
+  });
+
+  it('needs none of the optional fields', () => {
+    const { interim: _, ...rest } = card;
+    expect(parseModelCard(rest)).toEqual(rest);
+    expect(parseModelCard(changed('metrics.note')).metrics.note).toBeUndefined();
+    expect(parseModelCard(changed('training.commit')).training.commit).toBeUndefined();
+  });
+
+  const optional = ['interim', 'training.commit', 'metrics.note'];
+  it.each(paths(card).filter((path) => !optional.includes(path)))(
+    'asks for %s, and of the right kind',
+    (path) => {
+      const name = path.split('.').at(-1)!;
+      for (const value of [undefined, { wrong: true }]) {
+        // An empty object for an object: then its first field is what is missing.
+        const parse = (): ModelCard => parseModelCard(changed(path, value));
+        expect(parse).toThrow(path.startsWith('network.') ? WeightsMismatch : Error);
+        if (value === undefined) expect(parse).toThrow(new RegExp(`model card.*${name}`));
+        else expect(parse).toThrow(/^model card: /);
+      }
+    },
+  );
+
+  it.each([
+    ['id', '../../etc', /id must be lower case letters/],
+    ['weights.file', '../weights.safetensors', /weights: file must be a file name without a path/],
+    ['weights.sha256', 'AB'.repeat(32), /weights: sha256 must be 64 hex digits in lower case/],
+    ['weights.bytes', 0, /weights: bytes must be a number from 1/],
+    ['weights.dtype', 'f8', /weights: dtype must be one of f32, f16, q8, got "f8"/],
+    ['preprocessing.pixelSize', -1, /preprocessing: pixelSize must be a number from 0.01/],
+    ['preprocessing.intensity', 'mean', /must be one of foreground-p99.5, foreground-median/],
+    ['training.date', '31.1.2025', /training: date must be YYYY-MM-DD/],
+    [
+      'metrics.rows',
+      [{ label: 'a', psnr: 20, ssim: 60, mae: 0.1 }],
+      /rows\[0\]: ssim must be a number from -1 to 1, got 60/,
+    ],
+    ['limits', [1], /limits must be a list of sentences, got \[1\]/],
+    ['interim', 'yes', /interim must be true or false, got "yes"/],
+  ])('refuses %s = %o', (path, value, message) => {
+    expect(() => parseModelCard(changed(path, value))).toThrow(CorruptFile);
+    expect(() => parseModelCard(changed(path, value))).toThrow(message);
+  });
+
+  it.each([[null], ['text'], [[card]], [undefined]])('refuses %o for a card', (json) => {
+    expect(() => parseModelCard(json)).toThrow('model card: must be an object');
+  });
+});
+
+describe('customCard', () => {
+  const weights = { config: PAPER_GENERATOR, dtype: 'f32', network: '', metadata: {} };
+  const make = (name: string, changes: Partial<typeof weights> = {}): ModelCard =>
+    customCard({ name, bytes: 5, sha256: 'cd'.repeat(32) }, { ...weights, ...changes });
+
+  it('is a valid card that says what was guessed', () => {
+    const made = make('gen_diffusive_T1w_to_FLAIR.pth');
+    expect(parseModelCard(JSON.parse(JSON.stringify(made)))).toEqual(made);
+    expect(made).toMatchObject({
+      source: 'T1w',
+      target: 'FLAIR',
+      preprocessing: { pixelSize: 0.9375, size: 256, intensity: 'foreground-median' },
+      diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
+    });
+    expect(made.limits[0]).toMatch(/T1w to FLAIR is guessed/);
+    expect(made.limits[1]).toMatch(/0.938 mm .* is guessed/);
+  });
+
+  it.each([
+    ['t2-to-flair.safetensors', 'T2w', 'FLAIR'],
+    ['sub_PD_to_t1w_v2.pth', 'PDw', 'T1w'],
+    ['gen_diffusive_1_50.pth', 'source', 'target'],
+    ['gen_non_diffusive_1_to_2.pth', 'source', 'target'],
+  ])('reads the contrasts of %s', (name, source, target) => {
+    expect(make(name)).toMatchObject({ source, target });
+  });
+
+  it('is valid whatever the file is called', () => {
+    const made = make('my weights (1).pth');
+    expect(parseModelCard(JSON.parse(JSON.stringify(made)))).toEqual(made);
+  });
+
+  it('takes the schedule that the file records', () => {
+    const args = { num_timesteps: '8', beta_min: '0.2', use_geometric: 'true' };
+    expect(make('x', { metadata: args }).diffusion).toEqual({
+      steps: 8,
+      betaMin: 0.2,
+      betaMax: 20,
+      schedule: 'geometric',
+    });
+    const metadata = { config: JSON.stringify({ num_timesteps: 2, beta_max: 10 }) };
+    expect(make('x', { metadata }).diffusion).toEqual({
+      steps: 2,
+      betaMin: 0.1,
+      betaMax: 10,
+      schedule: 'vp',
+    });
+  });
+});

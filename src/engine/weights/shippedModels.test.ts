@@ -1,0 +1,64 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseModelCard } from './modelCard';
+import { readWeights } from './readWeights';
+import { sha256 } from './sha256';
+
+const FOLDER = new URL('../../../public/weights/', import.meta.url);
+const json = (path: string): unknown => JSON.parse(readFileSync(new URL(path, FOLDER), 'utf8'));
+const { models } = json('index.json') as { models: string[] };
+
+it('lists every folder once', () => {
+  const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect([...models].sort()).toEqual(folders.map(({ name }) => name).sort());
+});
+
+describe.each(models)('shipped model %s', (id) => {
+  const card = parseModelCard(json(`${id}/card.json`));
+  const bytes = readFileSync(new URL(`${id}/${card.weights.file}`, FOLDER));
+
+  it('has a card for these very bytes', async () => {
+    expect(card.id).toBe(id);
+    expect(card.weights.bytes).toBe(bytes.length);
+    expect(card.weights.sha256).toBe(await sha256(bytes));
+    // Nothing is dropped: the card on disk has no field that the program does not know.
+    expect(card).toEqual(json(`${id}/card.json`));
+  });
+
+  it('has the network that the card tells of, all values finite', async () => {
+    const weights = await readWeights({ name: card.weights.file, bytes });
+    expect(weights.config).toEqual(card.network);
+    expect(weights.dtype).toBe(card.weights.dtype);
+    expect(card.preprocessing.size).toBe(card.network.image_size);
+    const broken = [...weights.state].filter(([, { data }]) => !data.every(Number.isFinite));
+    expect(broken.map(([name]) => name)).toEqual([]);
+  });
+
+  it('tells the scores of each of its test patients', () => {
+    expect(card.metrics.rows.length).toBe(card.metrics.n);
+    expect(card.limits.length).toBeGreaterThan(0);
+  });
+});
+
+const INTERIM = new URL('../../../../shared/weights/interim/', import.meta.url);
+describe.skipIf(!existsSync(INTERIM))('interim models against their checkpoints (need ../shared)', () => {
+  it.each([
+    ['t1w-to-flair-interim', 'gen_diffusive_T1w_to_FLAIR.pth'],
+    ['flair-to-t1w-interim', 'gen_diffusive_FLAIR_to_T1w.pth'],
+  ])('%s is %s rounded to float16', async (id, name) => {
+    const original = await readWeights({ name, bytes: readFileSync(new URL(name, INTERIM)) });
+    const bytes = readFileSync(new URL(`${id}/weights.safetensors`, FOLDER));
+    const shipped = await readWeights({ name: id, bytes });
+    expect([...shipped.state.keys()]).toEqual([...original.state.keys()]);
+    let worst = 0;
+    for (const [key, { data }] of original.state) {
+      const rounded = shipped.state.get(key)!.data;
+      // float16 has 11 significant bits; below 2^-14 its steps are 2^-24.
+      data.forEach((x, i) => {
+        worst = Math.max(worst, Math.abs(rounded[i] - x) / Math.max(Math.abs(x), 2 ** -14));
+      });
+    }
+    expect(worst).toBeLessThanOrEqual(2 ** -11);
+    expect(worst).toBeGreaterThan(0);
+  });
+});
