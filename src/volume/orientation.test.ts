@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   applyAffine,
@@ -10,8 +11,11 @@ import {
   storedSteps,
   voxelSizes,
 } from './orientation';
-import fixtures from './orientation.fixtures.json';
 import type { Affine, Shape3 } from './volume';
+
+const fixtures = JSON.parse(readFileSync(new URL('orientation.fixtures.json', import.meta.url), 'utf8')) as {
+  cases: { affine: number[][]; shape: number[]; codes: string; canonical: number[][] }[];
+};
 
 const cases = fixtures.cases.map(({ affine, shape, codes, canonical }) => ({
   affine: [...affine, [0, 0, 0, 1]] as unknown as Affine,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { gzipped, headPhantom, makeNifti, type NiftiRecipe } from '../../test/makeNifti';
-import { readNifti } from './nifti';
+import { readNifti, readNiftiAll } from './nifti';
 import type { Volume } from './volume';
 import { writeNifti } from './writeNifti';
 
@@ -108,6 +108,36 @@ describe('writeNifti', () => {
     await checkRoundTrip(
       await readNifti({ name: 'a.nii', bytes: makeNifti({ dims: [72, 7], values, sform: oblique }).file }),
     );
+  });
+
+  it('writes several volumes as one 4-D file on the same grid', async () => {
+    for (const dims of [
+      [4, 3, 2],
+      [4, 6],
+    ]) {
+      for (const version of [1, 2] as const) {
+        const values = Float32Array.from({ length: 24 }, (_, n) => n);
+        const sform = [
+          [0, 2, 0, 5],
+          [-1, 0, 0, 6],
+          [0, 0, 3, 7],
+        ];
+        const bytes = makeNifti({ dims, values, sform, version }).file;
+        const volume = await readNifti({ name: 'a.nii', bytes });
+        const series = [volume.voxels, volume.voxels.map((value) => -value), volume.voxels.map((v) => v / 2)];
+        for (const dtype of ['float32', 'int16'] as const) {
+          const written = await writeNifti(volume, series, { dtype, descrip: '' });
+          const back = await readNiftiAll({ name: 'b.nii.gz', bytes: new Uint8Array(written).buffer });
+          expect(back.length).toBe(3);
+          back.forEach(({ affine, shape, voxels }, n) => {
+            expect([affine, shape]).toEqual([volume.affine, volume.shape]);
+            voxels.forEach((value, at) => {
+              expect(Math.abs(value - series[n][at])).toBeLessThanOrEqual(dtype === 'int16' ? 0.5 / 1000 : 0);
+            });
+          });
+        }
+      }
+    }
   });
 
   it('puts NaN to 0 and infinities to the ends in int16, and writes an empty image', async () => {

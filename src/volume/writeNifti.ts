@@ -30,35 +30,39 @@ const MAGIC = { 1: 'n+1\0', 2: 'n+2\0\r\n\x1a\n' } as const;
  * magic. Every other byte of the header is the source's; extensions are dropped, since they describe other voxels.
  *
  * @param volume the source: its header and orientation
- * @param canonicalVoxels as `Volume.voxels`; with int16, NaN becomes 0 and infinities the ends of the range
+ * @param canonicalVoxels as `Volume.voxels`; with int16, NaN becomes 0 and infinities the ends of the range. Several make a
+ * 4-D file with one volume each
  */
 export async function writeNifti(
   volume: Pick<Volume, 'header' | 'orientation' | 'shape'>,
-  canonicalVoxels: Float32Array,
+  canonicalVoxels: Float32Array | readonly Float32Array[],
   options: WriteOptions,
 ): Promise<Uint8Array> {
+  const volumes = canonicalVoxels instanceof Float32Array ? [canonicalVoxels] : canonicalVoxels;
   const count = volume.shape.reduce((product, n) => product * n, 1);
-  if (canonicalVoxels.length !== count)
-    throw new BadRequest(
-      `voxels: must be ${volume.shape.join(' x ')} = ${count}, got ${canonicalVoxels.length}; pass the whole volume`,
-    );
+  for (const { length } of volumes)
+    if (length !== count)
+      throw new BadRequest(
+        `voxels: must be ${volume.shape.join(' x ')} = ${count}, got ${length}; pass the whole volume`,
+      );
   const { dtype } = options;
-  const slope = dtype === 'int16' ? int16Slope(canonicalVoxels) : 1;
-  const stored = storeVoxels(volume, canonicalVoxels, dtype, slope);
-  return gzip([makeHeader(volume.header, canonicalVoxels, options, slope), stored]);
+  const slope = dtype === 'int16' ? int16Slope(volumes) : 1;
+  const stored = volumes.map((voxels) => storeVoxels(volume, voxels, dtype, slope));
+  return gzip([makeHeader(volume.header, volumes, options, slope), ...stored]);
 }
 
 /** float32, as the header holds it: the largest magnitude is 32767 steps. */
-function int16Slope(voxels: Float32Array): number {
+function int16Slope(volumes: readonly Float32Array[]): number {
   let largest = 0;
-  for (const value of voxels) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  for (const voxels of volumes)
+    for (const value of voxels) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
   // Below float32's smallest normal number the slope itself would lose digits.
   return largest === 0 ? 1 : Math.max(Math.fround(largest / 32767), 2 ** -126);
 }
 
 function makeHeader(
   header: Volume['header'],
-  voxels: Float32Array,
+  volumes: readonly Float32Array[],
   { dtype, descrip }: WriteOptions,
   slope: number,
 ): Uint8Array {
@@ -78,15 +82,21 @@ function makeHeader(
     version === 1
       ? view.getInt16(fields.dim, littleEndian)
       : Number(view.getBigInt64(fields.dim, littleEndian));
-  dim(0, Math.min(stored, 3));
+  dim(0, volumes.length > 1 ? 4 : Math.min(stored, 3));
   for (let n = 4; n < 8; n++) dim(n, 1);
+  if (volumes.length > 1) {
+    // Unset where the source is two-dimensional.
+    dim(3, header.shape[2]);
+    dim(4, volumes.length);
+  }
   view.setInt16(fields.datatype, TYPE_CODE[dtype], littleEndian);
   view.setInt16(fields.datatype + 2, 8 * BYTES[dtype], littleEndian);
   if (version === 1) view.setFloat32(fields.voxOffset, single, littleEndian);
   else view.setBigInt64(fields.voxOffset, BigInt(single), littleEndian);
   real(fields.slope, slope);
   real(fields.slope + (version === 1 ? 4 : 8), 0);
-  const { low, high } = displayRange(voxels);
+  // The last volume of a series is its result.
+  const { low, high } = displayRange(volumes[volumes.length - 1]);
   real(fields.calMin, low);
   real(fields.calMax, high);
   bytes.fill(0, fields.descrip, fields.descrip + 80);

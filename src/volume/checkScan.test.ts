@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { headPhantom } from '../../test/makeNifti';
+import { checkScan } from './checkScan';
+import { planSlices } from './slices';
+import type { Shape3, Volume } from './volume';
+
+const SHAPE: Shape3 = [128, 128, 30];
+
+/** A head with some texture at 1.7 x 1.7 x 5 mm. */
+function headScan(change: Partial<Volume> = {}): Volume {
+  const shape = change.shape ?? SHAPE;
+  const voxels = headPhantom(shape).map((value, n) => (value > 0 ? value + (n % 101) : n % 3));
+  const affine: Volume['affine'] = [
+    [1.7, 0, 0, 0],
+    [0, 1.7, 0, 0],
+    [0, 0, 5, 0],
+    [0, 0, 0, 1],
+  ];
+  return {
+    name: 'scan.nii',
+    shape,
+    zooms: [1.7, 1.7, 5],
+    affine,
+    voxels,
+    orientation: { axis: [0, 1, 2], flip: [false, false, false], codes: 'RAS' },
+    header: { version: 1, littleEndian: true, bytes: new Uint8Array(348), shape, affine, dtype: 'float32' },
+    volumeCount: 1,
+    volumeIndex: 0,
+    ...change,
+  };
+}
+
+describe('checkScan', () => {
+  it('has nothing to say about an ordinary head', () => {
+    const scan = headScan();
+    expect(checkScan(scan, planSlices(scan, { pixelSize: 1.875, size: 128 }))).toEqual([]);
+  });
+
+  const ordinary = headScan().voxels;
+  const oddities: [string, Partial<Volume>, RegExp][] = [
+    ['constant', { voxels: new Float32Array(128 * 128 * 30).fill(3) }, /Every voxel is 3/],
+    ['CT', { voxels: ordinary.map((v) => v - 1000) }, /as in CT/],
+    [
+      'negative',
+      { voxels: ordinary.map((v, n) => (n % 50 === 0 ? -5 : v)) },
+      /2\.0 % of the voxels are negative/,
+    ],
+    ['NaN', { voxels: ordinary.map((v, n) => (n === 5 ? Number.NaN : v)) }, /Less than 0\.1 %.*NaN/],
+    ['masked', { voxels: ordinary.map((v, n) => (n % 10 < 8 ? 0 : v)) }, /exactly 0.*skull/],
+    ['labels', { voxels: headPhantom(SHAPE) }, /only 6 different values/],
+    ['4-D', { volumeCount: 3, volumeIndex: 1 }, /3 volumes; this is number 2/],
+    ['thick', { zooms: [1.7, 1.7, 8] }, /8 mm apart/],
+    ['small field', { zooms: [0.5, 0.5, 5] }, /64 x 64 mm/],
+    ['coarse', { zooms: [3, 3, 5] }, /Axial pixels are 3 mm/],
+    ['sagittal', { zooms: [2.2, 1.1, 1] }, /not made in axial slices/],
+    [
+      'few slices',
+      { shape: [128, 128, 1], voxels: headScan({ shape: [128, 128, 1] }).voxels },
+      /only 1 axial slice:/,
+    ],
+    [
+      'tiny matrix',
+      { shape: [60, 100, 30], zooms: [2.4, 2.4, 5], voxels: headScan({ shape: [60, 100, 30] }).voxels },
+      /only 60 x 100/,
+    ],
+  ];
+  it.each(oddities)('tells: %s', (_, change, message) => {
+    const warnings = checkScan(headScan(change));
+    expect(warnings.filter((warning) => message.test(warning)).length).toBe(1);
+    for (const warning of warnings) expect(warning).toMatch(/^[A-Z0-9].*\.$/);
+  });
+
+  it('tells when the model sees only part of the head, or the head fills little of its view', () => {
+    const scan = headScan();
+    const narrow = checkScan(scan, planSlices(scan, { pixelSize: 1, size: 128 }));
+    expect(narrow.length).toBe(1);
+    expect(narrow[0]).toMatch(/^\d+ % of the head lies outside.*128 mm/);
+    const wide = checkScan(scan, planSlices(scan, { pixelSize: 4, size: 128 }));
+    expect(wide.length).toBe(1);
+    expect(wide[0]).toMatch(/less than half/);
+  });
+});

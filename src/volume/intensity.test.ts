@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { headPhantom } from '../../test/makeNifti';
+import {
+  displayRange,
+  foregroundBySlice,
+  foregroundThreshold,
+  fromModelRange,
+  intensityUpper,
+  percentiles,
+  toModelRange,
+} from './intensity';
+
+describe('percentiles', () => {
+  const values = Float32Array.from([
+    3,
+    -1.5,
+    0,
+    7.25,
+    1e-3,
+    100,
+    42,
+    -0.25,
+    8,
+    9,
+    1000,
+    2.5,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ]);
+
+  it("are numpy's of the finite values", () => {
+    // numpy.percentile(values[isfinite].astype(float64), ...), numpy 2.4.6
+    const want = [-1.5, -1.43125, -0.225, 0.0007500000356230885, 5.125, 17.25, 94.2, 950.5, 990.1, 1000];
+    percentiles(values, [0, 0.5, 10, 25, 50, 75, 90, 99.5, 99.9, 100]).forEach((got, n) => {
+      expect(Math.abs(got - want[n])).toBeLessThan(1e-11);
+    });
+    percentiles(values, [50, 99.5], 2).forEach((got, n) => {
+      expect(Math.abs(got - [8.5, 968.5][n])).toBeLessThan(1e-11);
+    });
+  });
+
+  it('agree with sorting on many values of both signs and all sizes', () => {
+    const many = Float32Array.from({ length: 5001 }, (_, n) => Math.sin(n * 12.9898) * 10 ** ((n % 13) - 6));
+    const sorted = many.slice().sort();
+    // 5001 values: every fifth of a permille is a value itself.
+    percentiles(many, [0, 1, 37, 50, 99, 100]).forEach((got, n) => {
+      expect(got).toBeCloseTo(sorted[[0, 50, 1850, 2500, 4950, 5000][n]], 12);
+    });
+  });
+
+  it('are NaN where there is no value', () => {
+    expect(percentiles(Float32Array.of(Number.NaN), [50])).toEqual([Number.NaN]);
+    expect(percentiles(Float32Array.of(1, 2), [50], 2)).toEqual([Number.NaN]);
+  });
+
+  it('take less than a second for 256 x 256 x 256 voxels', () => {
+    const voxels = new Float32Array(256 ** 3).map((_, n) => (n * 2654435761) % 4096);
+    const started = performance.now();
+    intensityUpper(voxels, 'foreground-median');
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('intensity maps', () => {
+  // 0..1000: the 99.9th percentile is 999, foreground is above 99.9, i.e. 100..1000.
+  const voxels = Float32Array.from({ length: 1001 }, (_, n) => n);
+
+  it('take their upper value from the foreground', () => {
+    expect(foregroundThreshold(voxels)).toBeCloseTo(99.9, 10);
+    expect(intensityUpper(voxels, 'foreground-median')).toBeCloseTo(3 * 550, 10);
+    expect(intensityUpper(voxels, 'foreground-p99.5')).toBeCloseTo(100 + 0.995 * 900, 10);
+  });
+
+  it('are inverted inside the clip range and clip outside it', () => {
+    for (const map of ['foreground-median', 'foreground-p99.5'] as const) {
+      const upper = intensityUpper(voxels, map);
+      const model = toModelRange(voxels, upper);
+      const back = fromModelRange(model, upper);
+      voxels.forEach((value, n) => {
+        expect(Math.abs(back[n] - Math.min(value, upper))).toBeLessThan(upper * 2 ** -23);
+      });
+    }
+    expect([...toModelRange(Float32Array.of(-5, 0, 5, 10, 20), 10)]).toEqual([-1, -1, 0, 1, 1]);
+    expect([...fromModelRange(Float32Array.of(-2, -1, 0, 1, 2), 10)]).toEqual([0, 0, 5, 10, 10]);
+  });
+
+  it('take what is not finite as 0 and an image without foreground as empty', () => {
+    expect([...toModelRange(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY), 10)]).toEqual([-1, -1]);
+    for (const empty of [new Float32Array(8), Float32Array.of(-3, -2, -1), Float32Array.of(Number.NaN)])
+      expect(intensityUpper(empty, 'foreground-median')).toBe(1);
+  });
+});
+
+describe('displayRange and foregroundBySlice', () => {
+  it('give the finite range, a robust window and the share of foreground', () => {
+    const voxels = Float32Array.from({ length: 1001 }, (_, n) => n);
+    expect(displayRange(voxels)).toEqual({ min: 0, low: 5, high: 995, max: 1000 });
+    expect(displayRange(Float32Array.of(Number.NaN, 4, Number.NEGATIVE_INFINITY))).toEqual({
+      min: 4,
+      low: 4,
+      high: 4,
+      max: 4,
+    });
+    expect(displayRange(Float32Array.of(Number.NaN))).toEqual({ min: 0, low: 0, high: 0, max: 0 });
+    const slices = foregroundBySlice(
+      { shape: [2, 2, 3], voxels: Float32Array.of(0, 0, 0, 0, 9, 0, 0, Number.NaN, 9, 9, 9, 9) },
+      1,
+    );
+    expect([...slices]).toEqual([0, 0.25, 1]);
+  });
+
+  it('separate a head from the air around it', () => {
+    const voxels = headPhantom([40, 40, 20]);
+    const threshold = foregroundThreshold(voxels);
+    const inside = voxels.filter((value) => value > 0).length;
+    expect(voxels.filter((value) => value > threshold).length).toBe(inside);
+  });
+});

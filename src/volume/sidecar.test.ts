@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from './sidecar';
+
+describe('derivativeName', () => {
+  it.each([
+    ['sub-01_T1w.nii.gz', 'FLAIR', 'sub-01_desc-synth_FLAIR.nii.gz'],
+    ['sub-01_ses-2_run-1_FLAIR.nii', 'T1w', 'sub-01_ses-2_run-1_desc-synth_T1w.nii.gz'],
+    ['sub-01_desc-preproc_T1w.nii.gz', 'T2w', 'sub-01_desc-synth_T2w.nii.gz'],
+    ['ch2.nii.gz', 'FLAIR', 'ch2_desc-synth_FLAIR.nii.gz'],
+    ['SCAN.HDR', 'T1w', 'SCAN_desc-synth_T1w.nii.gz'],
+    ['old_PDw.img.gz', 'T1w', 'old_desc-synth_T1w.nii.gz'],
+    ['folder/my.scan v2.nii', 'FLAIR', 'my.scan v2_desc-synth_FLAIR.nii.gz'],
+  ])('%s to %s is %s', (name, target, want) => {
+    expect(derivativeName(name, target)).toBe(want);
+  });
+
+  it('has its sidecar beside it', () => {
+    expect(sidecarName('out/sub-01_desc-synth_FLAIR.nii.gz')).toBe('out/sub-01_desc-synth_FLAIR.json');
+  });
+});
+
+describe('sidecarJson', () => {
+  const facts = {
+    sourceName: 'sub-01_T1w.nii.gz',
+    source: 'T1w',
+    target: 'FLAIR',
+    modelId: 't1w-flair-interim',
+    modelName: 'T1w to FLAIR, interim',
+    weightsSha256: 'ab'.repeat(32),
+    seed: 7,
+    steps: 4,
+    samples: 2,
+    noise: 'shared',
+    intensity: { map: 'foreground-p99.5', upper: 181.25 },
+    backend: 'webgpu',
+    date: '2026-01-02T03:04:05Z',
+    slices: [3, 4],
+    softwareVersion: '0.1.0',
+  };
+
+  it('says what made the image and that it is synthetic', () => {
+    expect(JSON.parse(sidecarJson(facts))).toEqual({
+      Description: 'Synthetic FLAIR computed from T1w; research only, not for clinical use',
+      Synthetic: true,
+      NotForClinicalUse: true,
+      Sources: ['sub-01_T1w.nii.gz'],
+      SpatialReference: 'orig',
+      SourceContrast: 'T1w',
+      TargetContrast: 'FLAIR',
+      Model: { Id: facts.modelId, Name: facts.modelName, WeightsSha256: facts.weightsSha256 },
+      Seed: 7,
+      Steps: 4,
+      Samples: 2,
+      Noise: 'shared',
+      IntensityMap: { Name: 'foreground-p99.5', Upper: 181.25 },
+      TranslatedSlices: [3, 4],
+      Backend: 'webgpu',
+      Date: '2026-01-02T03:04:05Z',
+      GeneratedBy: [{ Name: 'SynDiff Web', Version: '0.1.0' }],
+    });
+  });
+
+  it('fits the header in one line', () => {
+    expect(syntheticDescrip(facts)).toBe('SYNTHETIC FLAIR, not for clinical use; SynDiff t1w-flair-interim');
+    expect(syntheticDescrip({ target: 'FLAIR', modelId: 'x'.repeat(99) }).length).toBe(79);
+  });
+});
