@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { customCard } from '../engine/weights/customCard';
 import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
@@ -18,11 +17,13 @@ export interface LoadedModel {
 /** Folders here are model ids. */
 export const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
 
-/** The cards of the models that come with the program, by id. Throws CorruptFile naming a card that is not right. */
+/** The cards of the models that come with the program, in the order of its index. Throws CorruptFile naming what is not right. */
 export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {
-  const names = existsSync(folder) ? (await readdir(folder)).sort() : [];
-  const paths = names.map((name) => join(folder, name, 'card.json')).filter(existsSync);
-  return Promise.all(paths.map(readCard));
+  const path = join(folder, 'index.json');
+  if (!existsSync(path)) return [];
+  const index = (await readJson(path)) as { models?: unknown } | null;
+  if (!Array.isArray(index?.models)) throw new CorruptFile(`${path}: models must be a list of ids, got none`);
+  return Promise.all(index.models.map((id) => readCard(join(folder, String(id), 'card.json'))));
 }
 
 /**
@@ -60,12 +61,20 @@ async function loadByWeights(path: string): Promise<LoadedModel> {
 }
 
 async function readCard(path: string): Promise<ModelCard> {
-  const text = new TextDecoder().decode(await readBytes(path));
+  const json = await readJson(path);
   try {
-    return parseModelCard(JSON.parse(text));
+    return parseModelCard(json);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new CorruptFile(`${path}: must be JSON, got text that is not`);
     if (error instanceof Error) error.message = `${path}: ${error.message}`;
     throw error;
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CorruptFile(`${path}: must be JSON, got text that is not`);
   }
 }

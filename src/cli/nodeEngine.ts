@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { type BackendName, type EngineInfo, startEngine } from '../engine/backend';
+import { type EngineInfo, startEngine } from '../engine/backend';
 import { BadRequest } from '../errors';
 import type { OptionSpec } from './command';
+import { nodeEnvironment } from './nodeEnvironment';
 
 /** WebGL is a page's only. */
 export const BACKENDS = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
@@ -26,29 +25,11 @@ export interface NodeEngine {
  */
 export async function startNodeEngine(want: BackendChoice, stop: AbortSignal): Promise<NodeEngine> {
   const failed = new AbortController();
-  const wasmPackage = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-  const info = await startEngine(want, {
-    gpu: want === 'auto' || want === 'webgpu' ? await dawn() : null,
-    webglRenderer: null,
-    wasmPaths: join(dirname(wasmPackage), 'dist/'),
-    now: () => performance.now(),
-    onDeviceError: (error) => failed.abort(error),
-  });
+  const useGpu = want === 'auto' || want === 'webgpu';
+  const info = await startEngine(want, await nodeEnvironment((error) => failed.abort(error), useGpu));
   if (want !== 'auto' && info.backend !== want) {
-    const why = info.trials.find(({ backend }: { backend: BackendName }) => backend === want)?.reason;
+    const why = info.trials.find(({ backend }) => backend === want)?.reason;
     throw new BadRequest(`--backend ${want}: does not work here (${why}); use --backend auto`);
   }
   return { info, signal: AbortSignal.any([stop, failed.signal]) };
-}
-
-/** Chromium's WebGPU as a native library; null where it cannot be loaded. */
-async function dawn(): Promise<GPU | null> {
-  try {
-    const { create, globals } = await import('webgpu');
-    // tfjs's WebGPU backend takes GPUBufferUsage and the like from the global scope.
-    Object.assign(globalThis, globals);
-    return create([]);
-  } catch {
-    return null;
-  }
 }

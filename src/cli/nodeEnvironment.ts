@@ -4,13 +4,15 @@ import { dirname, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { BackendEnvironment } from '../engine/backend';
 
+/** @param useGpu false: Dawn is not even loaded, which spares its start and its warnings */
 export async function nodeEnvironment(
   onDeviceError: BackendEnvironment['onDeviceError'],
+  useGpu = true,
 ): Promise<BackendEnvironment> {
   const require = createRequire(import.meta.url);
   const wasmFile = require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm');
   return {
-    gpu: await dawn(),
+    gpu: useGpu ? await dawn() : null,
     webglRenderer: null,
     wasmPaths: dirname(wasmFile) + sep,
     now: () => performance.now(),

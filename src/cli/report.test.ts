@@ -7,7 +7,13 @@ describe('jsonText', () => {
   it('keeps what JSON can hold and spells out what it cannot', () => {
     const text = jsonText({ a: [1, 0.1, Number.NaN], b: Number.POSITIVE_INFINITY, c: null, d: 'x' });
     expect(JSON.parse(text)).toEqual({ a: [1, 0.1, null], b: 'Infinity', c: null, d: 'x' });
+    expect(text).toContain('"a": [1, 0.1, null],');
     expect(Number(JSON.parse(text).b)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('leaves strings as they are', () => {
+    const value = { 'a [1,\n  2]': ['[\n 1 ]', 'b  c', []], nested: [[1, 2], [{ d: [3] }]] };
+    expect(JSON.parse(jsonText(value))).toEqual(value);
   });
 });
 

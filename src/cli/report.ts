@@ -3,7 +3,7 @@ import type { OptionSpec } from './command';
 export const JSON_OPTION: OptionSpec = { text: 'results as JSON' };
 
 /**
- * JSON for `--json`, indented. JSON knows no infinity: the PSNR of identical images is written as the string "Infinity",
+ * JSON for `--json`, indented, lists of plain values on one line. JSON knows no infinity: the PSNR of identical images is written as the string "Infinity",
  * which `Number()` and Python's `float()` read back; what is not a number becomes null.
  */
 export function jsonText(value: unknown): string {
@@ -11,7 +11,12 @@ export function jsonText(value: unknown): string {
     if (typeof item !== 'number' || Number.isFinite(item)) return item;
     return Number.isNaN(item) ? null : String(item);
   };
-  return `${JSON.stringify(value, safe, 2)}\n`;
+  const text = JSON.stringify(value, safe, 2);
+  // Inside a string JSON has no line ends, so only lists of plain values match.
+  const compact = text.replace(/\[\n\s*([^[\]{}\n]+(?:\n[^[\]{}\n]+)*)\n\s*\]/g, (_, items: string) => {
+    return `[${items.replace(/\n\s*/g, ' ')}]`;
+  });
+  return `${compact}\n`;
 }
 
 /** Labels and what they stand for, one a line. */

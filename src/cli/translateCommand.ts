@@ -57,7 +57,7 @@ export const translateCommand: Command = {
     volume: { value: 'N', text: 'which volume of a 4-D input, from 0', default: '0' },
     json: JSON_OPTION,
   },
-  example: 'sub-01_T1w.nii.gz --model ID --output sub-01_desc-synth_FLAIR.nii.gz',
+  example: 'sub-01_T1w.nii.gz --model t1w-to-flair-interim --output sub-01_desc-synth_FLAIR.nii.gz',
   run,
 };
 
@@ -105,10 +105,13 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const descrip = syntheticDescrip(facts);
   await writeBytes(output, await writeNifti(scan, result.voxels, { dtype, descrip }));
   await writeBytes(sidecar, sidecarJson(facts));
+  const steps = stepsName(output);
+  if (args.has('steps')) await writeBytes(steps, await writeNifti(scan, result.chain, { dtype, descrip }));
 
   const report = {
     output,
     sidecar,
+    ...(args.has('steps') ? { steps } : {}),
     model: card.id,
     backend: info.backend,
     reason: info.reason,
@@ -126,11 +129,16 @@ async function checkOutput(input: string, output: string): Promise<string> {
   if (!/\.nii\.gz$/i.test(output)) throw new BadRequest(`--output: must end in .nii.gz, got "${output}"`);
   if (!existsSync(dirname(output))) throw new BadRequest(`${dirname(output)}: no such folder`);
   await refuseOverwrite(input, output);
+  await refuseOverwrite(input, stepsName(output));
   const sidecar = sidecarName(output);
   if (resolve(sidecar) === resolve(sidecarName(input))) {
     throw new BadRequest(`${output}: its sidecar would overwrite the input's; give another name`);
   }
   return sidecar;
+}
+
+function stepsName(output: string): string {
+  return output.replace(/\.nii\.gz$/i, '_steps.nii.gz');
 }
 
 function headSlices(scan: Volume): number[] {
@@ -174,7 +182,8 @@ async function translateWithProgress(
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
 function humanText(report: {
