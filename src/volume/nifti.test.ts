@@ -241,6 +241,30 @@ describe('readNifti', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 * 2 ** 20);
   });
 
+  it('refuses every cut of a file, and every damaged header that it does not read, by a named error', async () => {
+    const { file } = makeNifti({ dims, values, sform });
+    const packed = gzipped(file);
+    for (let size = 0; size < file.byteLength; size += 7)
+      await expect(readNifti({ name: 'a.nii', bytes: file.slice(0, size) })).rejects.toThrow(/a\.nii: .*; /);
+    for (let size = 0; size < packed.byteLength; size += 7)
+      await expect(readNifti({ name: 'a.nii.gz', bytes: packed.slice(0, size) })).rejects.toThrow(
+        /a\.nii\.gz: .*; /,
+      );
+    let refused = 0;
+    for (let n = 0; n < 348; n++) {
+      for (const version of [1, 2] as const) {
+        const bytes = makeNifti({ dims, values, sform, version }).file;
+        new Uint8Array(bytes)[n] ^= 0x5a + n;
+        const outcome = await readNifti({ name: 'a.nii', bytes }).catch((error: Error) => error);
+        if (outcome instanceof Error) {
+          refused++;
+          expect(['UnsupportedFile', 'CorruptFile']).toContain(outcome.name);
+        } else expect(outcome.voxels.length).toBe(outcome.shape.reduce((a, b) => a * b));
+      }
+    }
+    expect(refused).toBeGreaterThan(20);
+  });
+
   it('verifies the checksum', async () => {
     const { file } = makeNifti({ dims, values, sform });
     const packed = gzipped(file);

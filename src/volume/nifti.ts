@@ -98,37 +98,47 @@ async function read(
   choose: (volumeCount: number) => { first: number; count: number },
 ): Promise<Volume[]> {
   const stream = new ByteStream(file);
-  const bytes = await readHeaderBytes(file.name, stream);
-  const header = parseNiftiHeader(file.name, bytes);
-  if (header.pair && !image)
+  const imageStream = image && new ByteStream(image);
+  try {
+    return await readVolumes(file.name, stream, imageStream, choose);
+  } finally {
+    await Promise.all([stream.close(), imageStream?.close()]);
+  }
+}
+
+async function readVolumes(
+  name: string,
+  stream: ByteStream,
+  imageStream: ByteStream | undefined,
+  choose: (volumeCount: number) => { first: number; count: number },
+): Promise<Volume[]> {
+  const bytes = await readHeaderBytes(name, stream);
+  const header = parseNiftiHeader(name, bytes);
+  const voxels = header.pair ? imageStream : stream;
+  if (!voxels)
     throw new UnsupportedFile(
-      `${file.name}: a .hdr needs its .img beside it, got the header alone; choose both files`,
+      `${name}: a .hdr needs its .img beside it, got the header alone; choose both files`,
     );
-  const voxels = header.pair && image ? new ByteStream(image) : stream;
-  const bytesPerVolume = header.shape.reduce((product, n) => product * n, header.type.bytes);
-  checkClaim(voxels, header, bytesPerVolume);
+  const voxelsPerVolume = header.shape.reduce((product, n) => product * n, 1);
+  const bytesPerVolume = voxelsPerVolume * header.type.bytes;
+  const end = header.voxelOffset + header.volumeCount * bytesPerVolume;
+  // By the sizes alone, before a voxel is inflated or allocated.
+  if (end > voxels.mostBytes) throw cutShort(voxels.name, header, end, voxels.mostBytes);
   const { first, count } = choose(header.volumeCount);
-  if ((bytesPerVolume / header.type.bytes) * count > MOST_VOXELS)
+  if (voxelsPerVolume * count > MOST_VOXELS)
     throw new UnsupportedFile(
-      `${file.name}: may have up to ${MOST_VOXELS} voxels, got ${header.shape.join(' x ')} x ${count}; downsample or crop it`,
+      `${name}: may have up to ${MOST_VOXELS} voxels, got ${header.shape.join(' x ')} x ${count}; downsample or crop it`,
     );
   await voxels.skip(header.voxelOffset - voxels.position);
   await voxels.skip(first * bytesPerVolume);
   const stored = await voxels.take(count * bytesPerVolume);
   await voxels.skip((header.volumeCount - first - count) * bytesPerVolume);
-  const end = header.voxelOffset + header.volumeCount * bytesPerVolume;
   if (voxels.position < end) throw cutShort(voxels.name, header, end, voxels.position);
   await voxels.skip(MOST_TRAILING_BYTES);
-  await voxels.close();
   if (!header.littleEndian) reverseWords(stored, header.type.bytes);
+  const numbers = header.type.read(stored.buffer);
   return Array.from({ length: count }, (_, n) =>
-    toVolume(
-      file.name,
-      bytes,
-      header,
-      stored.buffer.slice(n * bytesPerVolume, (n + 1) * bytesPerVolume),
-      first + n,
-    ),
+    toVolume(name, bytes, header, numbers, n * voxelsPerVolume, first + n),
   );
 }
 
@@ -161,12 +171,6 @@ async function readHeaderBytes(name: string, stream: ByteStream): Promise<Uint8A
   return bytes;
 }
 
-/** Refuses by the sizes alone, before a voxel is inflated or allocated. */
-function checkClaim(stream: ByteStream, header: NiftiHeader, bytesPerVolume: number): void {
-  const end = header.voxelOffset + header.volumeCount * bytesPerVolume;
-  if (end > stream.mostBytes) throw cutShort(stream.name, header, end, stream.mostBytes);
-}
-
 function cutShort(name: string, header: NiftiHeader, needed: number, found: number): CorruptFile {
   const voxels = Math.max(0, found - header.voxelOffset);
   const what = voxels === 0 ? 'no pixel data' : `pixel data cut short: at most ${found} bytes`;
@@ -179,7 +183,8 @@ function toVolume(
   name: string,
   bytes: Uint8Array,
   header: NiftiHeader,
-  stored: ArrayBuffer,
+  stored: ArrayLike<number>,
+  offset: number,
   volumeIndex: number,
 ): Volume {
   const orientation = closestCanonical(header.affine);
@@ -189,7 +194,7 @@ function toVolume(
     shape: canonicalShape(header.shape, orientation),
     zooms: voxelSizes(affine),
     affine,
-    voxels: canonicalVoxels(header, orientation, header.type.read(stored)),
+    voxels: canonicalVoxels(header, orientation, stored, offset),
     orientation,
     header: {
       version: header.version,
@@ -204,10 +209,12 @@ function toVolume(
   };
 }
 
+/** The volume that begins at stored[offset]. */
 function canonicalVoxels(
   header: NiftiHeader,
   orientation: Orientation,
   stored: ArrayLike<number>,
+  offset: number,
 ): Float32Array {
   const { slope, intercept } = header;
   const [ni, nj, nk]: Shape3 = canonicalShape(header.shape, orientation);
@@ -216,7 +223,7 @@ function canonicalVoxels(
   let to = 0;
   for (let k = 0; k < nk; k++) {
     for (let j = 0; j < nj; j++) {
-      let from = start + k * step[2] + j * step[1];
+      let from = offset + start + k * step[2] + j * step[1];
       for (let i = 0; i < ni; i++, from += step[0]) voxels[to++] = slope * stored[from] + intercept;
     }
   }
