@@ -35,7 +35,7 @@ export function App() {
         <span>Nothing is uploaded.</span>
       </footer>
       <Notices />
-      <HelpSheet isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      {isHelpOpen && <HelpSheet onClose={() => setHelpOpen(false)} />}
     </div>
   );
 }

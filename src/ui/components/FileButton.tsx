@@ -1,29 +1,41 @@
-import { Button, FileTrigger } from 'react-aria-components';
+import { useRef } from 'react';
 
 /** Opens the system's file chooser. `accept` are file endings, e.g. ".nii". */
 export function FileButton({
   label,
   accept,
+  className = 'button',
   multiple = false,
-  isDisabled = false,
+  disabled = false,
   onFiles,
 }: {
   label: string;
   accept: readonly string[];
+  className?: string;
   multiple?: boolean;
-  isDisabled?: boolean;
+  disabled?: boolean;
   onFiles: (files: File[]) => void;
 }) {
+  const input = useRef<HTMLInputElement>(null);
   return (
-    <FileTrigger
-      acceptedFileTypes={[...accept]}
-      allowsMultiple={multiple}
-      onSelect={(list) => list && list.length > 0 && onFiles([...list])}
-    >
-      <Button className="button" isDisabled={isDisabled}>
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept={accept.join(',')}
+        multiple={multiple}
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])];
+          // So that the same file can be chosen again.
+          event.target.value = '';
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+      <button type="button" className={className} disabled={disabled} onClick={() => input.current?.click()}>
         {label}
-      </Button>
-    </FileTrigger>
+      </button>
+    </>
   );
 }
 

@@ -21,7 +21,7 @@ export function BackendBadge() {
         <span className="visually-hidden">Engine: </span>
         {words}
       </button>
-      <DiagnosticsSheet isOpen={isOpen} onClose={() => setOpen(false)} />
+      {isOpen && <DiagnosticsSheet onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -8,7 +8,7 @@ import type { BackendChoice } from '../state/types';
 import { diagnosticsText, sectionsOf } from './diagnosticsText';
 
 /** Which backend, why, and everything a bug report needs. */
-export function DiagnosticsSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
   const { phase, requested } = useApp((s) => s.engine);
   const running = useApp((s) => s.run !== null);
   const { start, diagnostics } = useApp((s) => s.actions);
@@ -16,14 +16,14 @@ export function DiagnosticsSheet({ isOpen, onClose }: { isOpen: boolean; onClose
   const [copied, setCopied] = useState(false);
 
   useEffect(() => {
-    if (!isOpen || phase !== 'ready') return;
+    if (phase !== 'ready') return;
     let current = true;
     setCopied(false);
     void diagnostics().then((d) => current && setFound(d));
     return () => {
       current = false;
     };
-  }, [isOpen, phase, diagnostics]);
+  }, [phase, diagnostics]);
 
   const copy = async (d: Diagnostics) => {
     await navigator.clipboard.writeText(diagnosticsText(d));
@@ -31,7 +31,7 @@ export function DiagnosticsSheet({ isOpen, onClose }: { isOpen: boolean; onClose
   };
 
   return (
-    <Sheet title="Diagnostics" isOpen={isOpen} onClose={onClose}>
+    <Sheet title="Diagnostics" onClose={onClose}>
       <div className="diagnostics-head">
         <label className="field">
           <span>Backend</span>

@@ -1,9 +1,9 @@
 import { Sheet } from '../components/Sheet';
 import { KeyTable } from './KeyTable';
 
-export function HelpSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function HelpSheet({ onClose }: { onClose: () => void }) {
   return (
-    <Sheet title="Keys and gestures" isOpen={isOpen} onClose={onClose}>
+    <Sheet title="Keys and gestures" onClose={onClose}>
       <KeyTable />
     </Sheet>
   );

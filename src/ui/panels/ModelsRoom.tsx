@@ -31,7 +31,7 @@ export function ModelsRoom() {
         <FileButton
           label={opening === 'weights' ? 'Reading…' : 'Choose a file…'}
           accept={WEIGHTS_ENDINGS}
-          isDisabled={opening !== null || running || phase !== 'ready'}
+          disabled={opening !== null || running || phase !== 'ready'}
           onFiles={([file]) => void addWeights(file)}
         />
       </div>

@@ -16,7 +16,16 @@ export function ModelPanel() {
     <section className="panel" aria-label="Model">
       <header className="panel-head">
         <h2>Model</h2>
-        {card && <a href="#/models">Card in full</a>}
+        <span className="panel-links">
+          <FileButton
+            label={opening === 'weights' ? 'Reading weights…' : 'Own weights…'}
+            className="link-button"
+            accept={WEIGHTS_ENDINGS}
+            disabled={disabled || opening !== null}
+            onFiles={([file]) => void addWeights(file)}
+          />
+          {card && <a href="#/models">Card</a>}
+        </span>
       </header>
       <select
         aria-label="Model"
@@ -42,12 +51,6 @@ export function ModelPanel() {
           <p className="dim clamp">{card.intendedUse}</p>
         </>
       )}
-      <FileButton
-        label={opening === 'weights' ? 'Reading weights…' : 'Own weights…'}
-        accept={WEIGHTS_ENDINGS}
-        isDisabled={disabled || opening !== null}
-        onFiles={([file]) => void addWeights(file)}
-      />
     </section>
   );
 }

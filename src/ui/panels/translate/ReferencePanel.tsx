@@ -9,7 +9,7 @@ export function ReferencePanel() {
   const opening = useApp((s) => s.opening);
   const target = useApp((s) => chosenCard(s)?.target);
   const { openReference, removeReference } = useApp((s) => s.actions);
-  const invitation = `Drop the real ${target ?? 'target contrast'} here to compare and score`;
+  const invitation = `Drop the real ${target ?? 'target'} here to score`;
   return (
     <section className="panel" aria-label="Reference scan">
       <header className="panel-head">
@@ -35,7 +35,7 @@ export function ReferencePanel() {
           label={reference ? 'Replace…' : 'Choose…'}
           accept={SCAN_ENDINGS}
           multiple
-          isDisabled={!hasSource || opening !== null}
+          disabled={!hasSource || opening !== null}
           onFiles={(files) => void openReference(files)}
         />
       </div>

@@ -57,7 +57,7 @@ export function SavePanel() {
           disabled={panes.every((pane) => !pane.image)}
           onClick={() => void savePng()}
         >
-          PNG
+          PNG of the panes
         </button>
       </div>
       <p className="dim num">

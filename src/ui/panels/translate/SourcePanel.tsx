@@ -28,7 +28,7 @@ export function SourcePanel() {
           label={source ? 'Replace…' : 'Choose a file…'}
           accept={SCAN_ENDINGS}
           multiple
-          isDisabled={opening !== null}
+          disabled={opening !== null}
           onFiles={(chosen) => void openSource(chosen)}
         />
       </div>

@@ -28,11 +28,7 @@ export function StripBar() {
         </p>
       )}
       {strip && selected !== null && (
-        <Sheet
-          title={`Slice ${result.index}: ${strip.labels[selected]}`}
-          isOpen
-          onClose={() => setSelected(null)}
-        >
+        <Sheet title={`Slice ${result.index}: ${strip.labels[selected]}`} onClose={() => setSelected(null)}>
           <EnlargedStep strip={strip} selected={selected} />
         </Sheet>
       )}

@@ -1,3 +1,4 @@
+import RotateCcw from 'lucide-react/icons/rotate-ccw';
 import { useApp } from '../../state/StoreContext';
 import { VIEW_MODES, type ViewMode } from '../../state/types';
 
@@ -5,7 +6,7 @@ export const MODE_NAMES: Record<ViewMode, string> = {
   side: 'Side by side',
   difference: 'Difference',
   swipe: 'Swipe',
-  checkerboard: 'Checkerboard',
+  checkerboard: 'Checker',
   blend: 'Blend',
   spread: 'Spread',
 };
@@ -34,7 +35,7 @@ export function ViewToolbar() {
         ))}
       </div>
       <label className="slider" data-hidden={!takesMix}>
-        <span>{mode === 'blend' ? 'Weight' : 'Edge'}</span>
+        <span className="visually-hidden">{mode === 'blend' ? 'Weight of the synthetic image' : 'Edge'}</span>
         <input
           type="range"
           min={0}
@@ -58,8 +59,14 @@ export function ViewToolbar() {
           onChange={(event) => setSlice(event.target.valueAsNumber)}
         />
       </label>
-      <button type="button" className="button small" onClick={resetView}>
-        Reset view
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Reset zoom, position and window"
+        title="Reset zoom, position and window (Home)"
+        onClick={resetView}
+      >
+        <RotateCcw size={15} aria-hidden="true" />
       </button>
     </div>
   );

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { fakeCard, fakeScan, fakeSlice } from '../../state/fakeClient';
+import { type PaneInput, panesOf } from './panes';
+
+const source = fakeScan('s', 'a.nii');
+const input: PaneInput = {
+  source,
+  reference: null,
+  result: fakeSlice(4, 0),
+  card: fakeCard('T1w', 'FLAIR'),
+  slice: 4,
+  mode: 'side',
+  mix: 0.5,
+  running: false,
+};
+const reference = {
+  scan: { ...fakeScan('r', 'b.nii'), upper: { 'foreground-p99.5': 40, 'foreground-median': 1 } },
+  resampled: false,
+};
+
+describe('panesOf', () => {
+  it('shows source and synthetic in normalised intensity, the synthetic one badged', () => {
+    const [left, right] = panesOf(input);
+    // Upper value 20; the slice's voxels are 16..19.
+    expect(Array.from(left.image!.pixels)).toEqual([16, 17, 18, 19].map((v) => Math.fround(v / 20)));
+    expect(left.badge).toBeUndefined();
+    expect(right).toMatchObject({ id: 'synthetic', title: 'FLAIR', badge: 'Synthetic' });
+    expect(right.image!.pixels[0]).toBeCloseTo(4 / 20, 6);
+  });
+
+  it('adds the reference, divided by its own upper value', () => {
+    const panes = panesOf({ ...input, reference });
+    expect(panes.map(({ id }) => id)).toEqual(['source', 'synthetic', 'reference']);
+    expect(panes[2].image!.pixels[0]).toBeCloseTo(16 / 40, 6);
+  });
+
+  it('says what to do where there is no result', () => {
+    expect(panesOf({ ...input, result: null })[1]).toMatchObject({
+      image: null,
+      empty: expect.stringContaining('Press Translate'),
+    });
+    expect(panesOf({ ...input, result: null, running: true })[1].empty).toMatch(/not done yet/);
+  });
+
+  it('subtracts the source, or the reference where there is one, and says which', () => {
+    const [, alone] = panesOf({ ...input, mode: 'difference' });
+    expect(alone).toMatchObject({ title: 'Difference: synthetic − source', colormap: 'diverging' });
+    expect(alone.image!.pixels[0]).toBeCloseTo(4 / 20 - 16 / 20, 6);
+    const [, scored] = panesOf({ ...input, reference, mode: 'difference' });
+    expect(scored.title).toBe('Difference: synthetic − reference');
+    expect(scored.image!.pixels[0]).toBeCloseTo(4 / 20 - 16 / 40, 6);
+  });
+
+  it('blends by the weight of the synthetic image', () => {
+    const [, pane] = panesOf({ ...input, mode: 'blend', mix: 0.25 });
+    expect(pane.image!.pixels[0]).toBeCloseTo(0.75 * 0.8 + 0.25 * 0.2, 6);
+  });
+
+  it('has a spread only from several samples', () => {
+    expect(panesOf({ ...input, mode: 'spread' })[1].image).toBeNull();
+    const result = { ...fakeSlice(4, 0), spread: new Float32Array(4).fill(2) };
+    expect(panesOf({ ...input, result, mode: 'spread' })[1].image!.pixels[0]).toBeCloseTo(0.1, 6);
+  });
+});

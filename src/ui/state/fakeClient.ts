@@ -1,0 +1,188 @@
+/** A client without an engine, for tests of the page's state: it answers at once and notes what was asked. */
+import { Aborted } from '../../errors';
+import type { EngineClient } from '../../workers/client';
+import type {
+  EngineInfo,
+  LoadedModel,
+  ModelCard,
+  Provenance,
+  Scan,
+  SliceResult,
+  SliceScore,
+} from '../../workers/protocol';
+import { PAPER_NETWORK } from './fakeNetwork';
+
+export function fakeCard(source: string, target: string): ModelCard {
+  return {
+    id: `${source}-${target}`,
+    version: '1',
+    name: `${source} to ${target}`,
+    source,
+    target,
+    network: PAPER_NETWORK,
+    weights: { file: 'weights.safetensors', sha256: 'ab'.repeat(32), dtype: 'f16', bytes: 10 },
+    preprocessing: { plane: 'axial', pixelSize: 1, size: 4, intensity: 'foreground-p99.5' },
+    diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
+    training: { data: 'none', licence: 'MIT', variant: 'none', iterations: 0, date: '2026-01-01' },
+    licence: 'MIT',
+    metrics: { data: 'none', split: 'test', n: 0, rows: [] },
+    intendedUse: 'Tests.',
+    limits: [],
+  };
+}
+
+/** A scan of 2 x 2 pixels and `slices` slices; voxel values count up; head in all slices but the first and the last. */
+export function fakeScan(scanId: string, name: string, slices = 8): Scan {
+  const foregroundBySlice = Float32Array.from({ length: slices }, (_, k) =>
+    k === 0 || k === slices - 1 ? 0 : 0.5,
+  );
+  foregroundBySlice[Math.floor(slices / 2)] = 0.6;
+  return {
+    scanId,
+    name,
+    shape: [2, 2, slices],
+    zooms: [1, 1, 1],
+    affine: [
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+    ],
+    storedAxes: 'RAS',
+    dtype: 'float32',
+    volumeCount: 1,
+    volumeIndex: 0,
+    voxels: Float32Array.from({ length: 4 * slices }, (_, n) => n),
+    range: { min: 0, max: 4 * slices - 1, low: 0, high: 4 * slices - 2 },
+    upper: { 'foreground-p99.5': 20, 'foreground-median': 10 },
+    foregroundThreshold: 2,
+    foregroundBySlice,
+    warnings: [],
+  };
+}
+
+export interface FakeClient extends EngineClient {
+  /** What was asked, in order: "openScan a.nii", "translate 4,3,5", "score ref 4". */
+  readonly log: string[];
+  /** While set, translate waits before each slice. */
+  gate: Promise<void> | null;
+  /** While set, the next call rejects with it. */
+  failure: Error | null;
+  restart(reason: string): void;
+}
+
+export function createFakeClient(): FakeClient {
+  const log: string[] = [];
+  const listeners = new Set<(reason: string) => void>();
+  let backend: EngineInfo['backend'] = 'webgpu';
+  let scanCount = 0;
+  const client: FakeClient = {
+    log,
+    gate: null,
+    failure: null,
+    restart: (reason) => {
+      for (const listener of listeners) listener(reason);
+    },
+    async start(asked = 'auto') {
+      note(`start ${asked}`);
+      backend = asked === 'auto' ? 'webgpu' : asked;
+      return {
+        backend,
+        reason: 'Fake.',
+        trials: [],
+        adapter: null,
+        features: [],
+        limits: {},
+        selfTestError: 0,
+        selfTestMs: 0,
+      };
+    },
+    async models() {
+      return [fakeCard('T1w', 'FLAIR'), fakeCard('FLAIR', 'T1w')];
+    },
+    async openScan(files, options) {
+      note(`openScan ${files[0].name}${options?.volume === undefined ? '' : ` volume ${options.volume}`}`);
+      scanCount += 1;
+      return fakeScan(`scan${scanCount}`, files[0].name);
+    },
+    async matchGrid(scanId, toScanId) {
+      note(`matchGrid ${scanId} ${toScanId}`);
+      return { scan: fakeScan(scanId, 'reference.nii'), resampled: true };
+    },
+    async closeScan(scanId) {
+      note(`closeScan ${scanId}`);
+    },
+    async loadModel(source): Promise<LoadedModel> {
+      const custom = source.kind === 'file';
+      note(`loadModel ${custom ? source.file.name : source.id}`);
+      const [from, to] = custom ? ['T1w', 'T2w'] : source.id.split('-');
+      return {
+        modelId: `m:${from}-${to}`,
+        card: fakeCard(from, to),
+        parameters: 7,
+        custom,
+        fromCache: false,
+      };
+    },
+    async translate({ modelId, slices, settings }, { onSlice, signal }): Promise<Provenance> {
+      note(`translate ${slices.join(',')}`);
+      for (const index of slices) {
+        await client.gate;
+        if (signal?.aborted) throw new Aborted('translate: cancelled');
+        onSlice(fakeSlice(index, settings.seed));
+      }
+      return {
+        ...settings,
+        modelId,
+        modelName: 'from the engine',
+        weightsSha256: 'ab'.repeat(32),
+        steps: 4,
+        intensity: { map: 'foreground-p99.5', upper: 20 },
+        source: 'T1w',
+        target: 'FLAIR',
+        backend,
+        date: '2026-01-01T00:00:00.000Z',
+      };
+    },
+    async score({ referenceScanId, slices }): Promise<SliceScore[]> {
+      note(`score ${referenceScanId} ${slices.map(({ index }) => index).join(',')}`);
+      // So that synthetic and copied images have scores of their own: the image's first pixel.
+      return slices.map(({ index, image }) => ({
+        index,
+        whole: { psnr: image[0], ssim: 0.5, mae: 0.1 },
+        foreground: null,
+      }));
+    },
+    async save({ slices, dtype }) {
+      note(`save ${dtype} ${slices.map(({ index }) => index).join(',')}`);
+      return { niftiName: 'out.nii.gz', nifti: new Uint8Array(3), sidecarName: 'out.json', sidecar: '{}' };
+    },
+    async diagnostics() {
+      throw new Error('diagnostics: not in the fake');
+    },
+    onRestart(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose() {},
+  };
+  return client;
+
+  function note(what: string): void {
+    log.push(what);
+    const { failure } = client;
+    client.failure = null;
+    if (failure) throw failure;
+  }
+}
+
+/** A slice whose pixels are 1000 * seed + index. */
+export function fakeSlice(index: number, seed: number): SliceResult {
+  return {
+    index,
+    image: new Float32Array(4).fill(1000 * seed + index),
+    spread: null,
+    strip: { size: 1, frames: [new Uint8Array(1)], labels: ['x'] },
+    ms: 1,
+  };
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { fakeCard, fakeScan } from './fakeClient';
+import { recipeKey } from './recipe';
+import { meanScore, translateBlock, upperOf } from './selectors';
+import { initialData } from './store';
+import type { Recipe, ScorePair } from './types';
+
+const score = (psnr: number) => ({ psnr, ssim: psnr / 100, mae: 1 / psnr });
+const pair = (index: number, whole: number, foreground: number | null): ScorePair => {
+  const slice = { index, whole: score(whole), foreground: foreground === null ? null : score(foreground) };
+  return { synthetic: slice, copy: { ...slice, whole: score(whole / 2) } };
+};
+
+describe('meanScore', () => {
+  const scores = new Map([
+    [1, pair(1, 20, 10)],
+    [2, pair(2, 30, null)],
+  ]);
+  it('averages over the slices that have a score in the region', () => {
+    expect(meanScore(scores, 'synthetic', 'whole')).toMatchObject({ psnr: 25, ssim: 0.25, n: 2 });
+    expect(meanScore(scores, 'synthetic', 'foreground')).toMatchObject({ psnr: 10, n: 1 });
+    expect(meanScore(scores, 'copy', 'whole')).toMatchObject({ psnr: 12.5 });
+  });
+  it('is null without scores', () => {
+    expect(meanScore(new Map(), 'synthetic', 'whole')).toBeNull();
+  });
+});
+
+it('a recipe key differs whenever anything differs that decides the result', () => {
+  const base: Recipe = { scanId: 's', cardId: 'c', backend: 'wasm', seed: 0, samples: 1, noise: 'shared' };
+  const others: Recipe[] = [
+    { ...base, scanId: 't' },
+    { ...base, cardId: 'd' },
+    { ...base, backend: 'cpu' },
+    { ...base, seed: 1 },
+    { ...base, samples: 2 },
+    { ...base, noise: 'independent' },
+  ];
+  expect(new Set([base, ...others].map(recipeKey)).size).toBe(7);
+  expect(recipeKey({ ...base })).toBe(recipeKey(base));
+});
+
+it('divides panes by the value that the chosen model calls +1', () => {
+  const scan = fakeScan('s', 'a.nii');
+  expect(upperOf(scan, fakeCard('T1w', 'FLAIR'))).toBe(20);
+  expect(upperOf(scan, null)).toBe(scan.range.high);
+  expect(upperOf({ ...scan, range: { ...scan.range, high: 0 } }, null)).toBe(1);
+});
+
+it('says what is missing before Translate can be pressed', () => {
+  const ready = { ...initialData, engine: { phase: 'ready', requested: 'auto', info: null } as const };
+  expect(translateBlock(initialData)).toMatch(/starting/);
+  expect(translateBlock(ready)).toMatch(/scan/);
+  const withScan = { ...ready, source: fakeScan('s', 'a.nii') };
+  expect(translateBlock(withScan)).toMatch(/model/);
+  const card = fakeCard('T1w', 'FLAIR');
+  expect(translateBlock({ ...withScan, models: [card], cardId: card.id })).toBeNull();
+});

@@ -1,0 +1,290 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CorruptFile } from '../../errors';
+import { createFakeClient, type FakeClient } from './fakeClient';
+import { chosenCard, currentResults, currentSlice, unscoredSlices } from './selectors';
+import { type AppStore, createAppStore } from './store';
+
+let client: FakeClient;
+let store: AppStore;
+let downloads: string[];
+
+const file = (name: string) => new File(['x'], name);
+const state = () => store.getState();
+const act = () => store.getState().actions;
+const texts = () => state().notices.map((notice) => notice.text);
+const doneSlices = () => [...(currentResults(state())?.slices.keys() ?? [])].sort((a, b) => a - b);
+
+/** Lets everything that waits only for resolved promises go on. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+beforeEach(async () => {
+  client = createFakeClient();
+  downloads = [];
+  store = createAppStore({
+    client,
+    fetchDemo: async () => file('demo_T1w.nii.gz'),
+    download: (name) => downloads.push(name),
+    now: () => new Date('2026-01-01T00:00:00Z'),
+  });
+  await act().start('auto');
+});
+
+describe('start', () => {
+  it('takes the backend, the models and the first model', () => {
+    expect(state().engine).toMatchObject({ phase: 'ready', requested: 'auto', info: { backend: 'webgpu' } });
+    expect(chosenCard(state())?.id).toBe('T1w-FLAIR');
+  });
+
+  it('says why the engine did not start', async () => {
+    client.failure = new Error('backend webgl: self-test failed, got error 0.3; choose wasm.');
+    await act().start('webgl');
+    expect(state().engine.phase).toBe('failed');
+    expect(texts()).toEqual(['backend webgl: self-test failed, got error 0.3; choose wasm.']);
+  });
+});
+
+describe('scans', () => {
+  it('opens a scan on the slice with most head and picks the model of its contrast', async () => {
+    await act().dropFiles([file('sub-01_FLAIR.nii.gz')]);
+    expect(state().source?.name).toBe('sub-01_FLAIR.nii.gz');
+    expect(state().view.slice).toBe(4);
+    expect(state().cardId).toBe('FLAIR-T1w');
+  });
+
+  it('takes a second dropped scan as the reference, on the grid of the first', async () => {
+    await act().dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+    expect(client.log).toContain('matchGrid scan2 scan1');
+    expect(state().reference).toMatchObject({ resampled: true, scan: { scanId: 'scan2' } });
+  });
+
+  it('keeps what is open when a file is bad, and says what is wrong until dismissed', async () => {
+    await act().openSource([file('good.nii')]);
+    client.failure = new CorruptFile('bad.nii: header must hold 348 bytes, got 3; fetch it again.');
+    await act().openSource([file('bad.nii')]);
+    expect(state().source?.name).toBe('good.nii');
+    expect(state().opening).toBeNull();
+    const [notice] = state().notices;
+    expect(notice).toMatchObject({ tone: 'error', text: expect.stringContaining('348 bytes') });
+    act().dismiss(notice.id);
+    expect(state().notices).toEqual([]);
+  });
+
+  it('refuses a file that is neither scan nor weights', async () => {
+    await act().dropFiles([file('notes.txt')]);
+    expect(texts()[0]).toMatch(/^notes\.txt: neither a scan nor weights/);
+    expect(client.log).toEqual(['start auto']);
+  });
+
+  it('a new scan clears results and reference, closes the old scans and says so', async () => {
+    await act().dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+    await act().translate();
+    await act().openSource([file('b_T1w.nii')]);
+    expect(state()).toMatchObject({ reference: null, results: [] });
+    expect(client.log).toEqual(expect.arrayContaining(['closeScan scan1', 'closeScan scan2']));
+    expect(texts().at(-1)).toBe('b_T1w.nii is open; the results of a_T1w.nii are cleared.');
+  });
+
+  it('reads another volume of the same files', async () => {
+    await act().openSource([file('four.nii')]);
+    await act().openSource(state().sourceFiles, 2);
+    expect(client.log.at(-2)).toBe('openScan four.nii volume 2');
+  });
+});
+
+describe('translate', () => {
+  beforeEach(() => act().openSource([file('a_T1w.nii')]));
+
+  it('loads the weights once and does the visible slice', async () => {
+    await act().translate();
+    act().setSlice(2);
+    await act().translate();
+    expect(client.log.filter((line) => line.startsWith('loadModel'))).toEqual(['loadModel T1w-FLAIR']);
+    expect(doneSlices()).toEqual([2, 4]);
+    expect(state().run).toBeNull();
+  });
+
+  it('does slices with head, nearest to the visible one first, and skips those already made', async () => {
+    await act().translate();
+    act().setRange({ kind: 'head' });
+    await act().translate();
+    expect(client.log.at(-1)).toBe('translate 3,5,2,6,1');
+    await act().translate();
+    expect(texts().at(-1)).toBe('These slices are already translated with these settings.');
+  });
+
+  it('never shows an image under other settings, and shows it again under its own', async () => {
+    await act().translate();
+    expect(currentSlice(state())?.image[0]).toBe(4);
+    act().setSettings({ seed: 1 });
+    expect(currentSlice(state())).toBeNull();
+    await act().translate();
+    expect(currentSlice(state())?.image[0]).toBe(1004);
+    act().recall(state().results[0].key);
+    expect(state().settings.seed).toBe(0);
+    expect(currentSlice(state())?.image[0]).toBe(4);
+    act().pickModel('FLAIR-T1w');
+    expect(currentSlice(state())).toBeNull();
+  });
+
+  it('keeps the results of three recipes', async () => {
+    for (const seed of [0, 1, 2, 3]) {
+      act().setSettings({ seed });
+      await act().translate();
+    }
+    expect(state().results.map((set) => set.recipe.seed)).toEqual([1, 2, 3]);
+  });
+
+  it('takes the provenance that the engine sends', async () => {
+    await act().translate();
+    expect(currentResults(state())?.provenance.modelName).toBe('from the engine');
+  });
+
+  it('cancel keeps what is done, with a provenance of its own', async () => {
+    let open = () => {};
+    act().setRange({ kind: 'span', from: 3, to: 5 });
+    const running = act().translate();
+    await settle();
+    expect(doneSlices()).toEqual([3, 4, 5]);
+    await running;
+
+    act().setSettings({ seed: 9 });
+    client.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const cancelled = act().translate();
+    await settle();
+    act().cancel();
+    open();
+    await cancelled;
+    expect(state().run).toBeNull();
+    expect(doneSlices()).toEqual([]);
+    expect(currentResults(state())?.provenance).toMatchObject({
+      seed: 9,
+      modelId: 'm:T1w-FLAIR',
+      intensity: { map: 'foreground-p99.5', upper: 20 },
+      backend: 'webgpu',
+    });
+    expect(texts().at(-1)).toBe('Cancelled: 0 of 3 slices are done.');
+  });
+
+  it('settings and model stand still while a run goes on', async () => {
+    let open = () => {};
+    client.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const running = act().translate();
+    await settle();
+    act().setSettings({ seed: 5 });
+    act().pickModel('FLAIR-T1w');
+    expect(state().settings.seed).toBe(0);
+    expect(state().cardId).toBe('T1w-FLAIR');
+    open();
+    await running;
+    expect(doneSlices()).toEqual([4]);
+  });
+
+  it('a scan dropped during a run ends the run, and its late slices appear nowhere', async () => {
+    let open = () => {};
+    client.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const running = act().translate();
+    await settle();
+    await act().openSource([file('b_T1w.nii')]);
+    open();
+    await running;
+    expect(state().run).toBeNull();
+    expect(state().results).toEqual([]);
+  });
+
+  it('says what to do first', async () => {
+    act().removeSource();
+    await act().translate();
+    expect(texts().at(-1)).toBe('Drop a scan first.');
+  });
+});
+
+describe('demo', () => {
+  it('is one call from nothing to a translated visible slice and its neighbours', async () => {
+    await act().tryDemo();
+    expect(client.log.slice(1)).toEqual([
+      'openScan demo_T1w.nii.gz',
+      'loadModel T1w-FLAIR',
+      'translate 4,3,5',
+    ]);
+    expect(currentSlice(state())?.index).toBe(4);
+  });
+
+  it('waits for the engine', async () => {
+    const early = createAppStore({
+      client,
+      fetchDemo: async () => file('demo_T1w.nii.gz'),
+      download: () => undefined,
+      now: () => new Date(),
+    });
+    const started = early.getState().actions.start('wasm');
+    await early.getState().actions.tryDemo();
+    await started;
+    expect(currentSlice(early.getState())?.index).toBe(4);
+  });
+});
+
+describe('scores', () => {
+  it('come for every translated slice once there is a reference, beside those of a copy of the source', async () => {
+    await act().dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+    act().setRange({ kind: 'span', from: 3, to: 4 });
+    await act().translate();
+    await settle();
+    const scores = currentResults(state())!.scores;
+    expect(scores.get(4)!.synthetic.whole.psnr).toBe(4);
+    // The source's voxels count up, four a slice.
+    expect(scores.get(4)!.copy.whole.psnr).toBe(16);
+    expect(unscoredSlices(state())).toEqual([]);
+  });
+
+  it('are dropped with the reference and made anew with another one', async () => {
+    await act().dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+    await act().translate();
+    await settle();
+    act().removeReference();
+    expect(currentResults(state())!.scores.size).toBe(0);
+    await act().openReference([file('b_FLAIR.nii')]);
+    await settle();
+    expect(client.log.at(-1)).toBe('score scan3 4');
+    expect(currentResults(state())!.scores.size).toBe(1);
+  });
+});
+
+describe('own weights', () => {
+  it('are loaded and chosen wherever they are dropped', async () => {
+    await act().dropFiles([file('content.pth')]);
+    expect(state().cardId).toBe('T1w-T2w');
+    expect(chosenCard(state())?.target).toBe('T2w');
+  });
+});
+
+describe('save', () => {
+  it('hands over the volume and its sidecar with the finished slices', async () => {
+    await act().openSource([file('a_T1w.nii')]);
+    await act().translate();
+    await act().save('int16');
+    expect(client.log.at(-1)).toBe('save int16 4');
+    expect(downloads).toEqual(['out.nii.gz', 'out.json']);
+  });
+});
+
+it('says that the engine was started again', () => {
+  client.restart('The GPU device was lost.');
+  expect(state().notices[0]).toMatchObject({
+    tone: 'warn',
+    text: 'The engine was started again: The GPU device was lost. Finished slices are kept.',
+  });
+});
+
+it('keeps the slice inside the scan', async () => {
+  await act().openSource([file('a.nii')]);
+  act().stepSlice(100);
+  expect(state().view.slice).toBe(7);
+  act().stepSlice(-100);
+  expect(state().view.slice).toBe(0);
+});
