@@ -1,6 +1,6 @@
 /** The reverse chain: n large adversarial steps from noise to the target contrast (paper eq. 15 and 20, section III-D). */
 import * as tf from '@tensorflow/tfjs';
-import { Aborted } from '../errors';
+import { Aborted, WeightsMismatch } from '../errors';
 import { samplePosterior } from './diffusion';
 import { type Generator, runGenerator } from './networks/ncsnpp';
 import type { Schedule } from './schedule';
@@ -25,7 +25,8 @@ export interface ChainStep {
 
 /**
  * @param source acquired contrast, [b, h, w, 1], [-1, 1]
- * @throws Aborted between steps once the signal is aborted
+ * @throws Aborted between steps once the signal is aborted; WeightsMismatch for a Fourier time embedding, which takes the
+ * logarithm of the step and so has no value at step 0 (the authors' code gives NaN there)
  */
 export async function* sampleChain(
   generator: Generator,
@@ -33,6 +34,11 @@ export async function* sampleChain(
   source: tf.Tensor4D,
   { noise, latent, signal }: ChainOptions,
 ): AsyncGenerator<ChainStep> {
+  if (generator.fourierFrequencies) {
+    throw new WeightsMismatch(
+      'generator: a Fourier time embedding has no value at step 0, so this network cannot translate; use weights with the positional embedding',
+    );
+  }
   const [b] = source.shape;
   let x = tf.tensor4d(noise(schedule.steps), source.shape);
   try {

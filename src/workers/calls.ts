@@ -1,0 +1,302 @@
+/**
+ * What the worker can do for the page: one handler a call. Scans and the loaded model live here; finished slices do not,
+ * they belong to the page, so that a worker can be thrown away at any time.
+ */
+import * as tf from '@tensorflow/tfjs';
+import packageJson from '../../package.json';
+import { type BackendEnvironment, type EngineInfo, startEngine } from '../engine/backend';
+import { foregroundMask } from '../engine/metrics/foreground';
+import { scoreSlice } from '../engine/metrics/scoreSlice';
+import { disposeGenerator, type Generator, loadGenerator } from '../engine/networks/ncsnpp';
+import { scanUpper, translateScan } from '../engine/translateScan';
+import { customCard } from '../engine/weights/customCard';
+import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
+import { readWeights } from '../engine/weights/readWeights';
+import { sha256 } from '../engine/weights/sha256';
+import { BadRequest, UnsupportedFile } from '../errors';
+import { checkScan } from '../volume/checkScan';
+import { displayRange, foregroundBySlice, foregroundThreshold, intensityUpper } from '../volume/intensity';
+import { readNifti } from '../volume/nifti';
+import { resampleToGrid, sameGrid } from '../volume/resample';
+import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
+import type { Volume } from '../volume/volume';
+import { writeNifti } from '../volume/writeNifti';
+import type { InputFile, LoadProgress, ModelSource, Scan, SliceResult } from './protocol';
+import type { CallHandlers } from './serve';
+import { TranslationProgress } from './translationProgress';
+import type { CachedWeights } from './weightsCache';
+
+export interface CallsEnvironment {
+  engine: BackendEnvironment;
+  /** Throws if the GPU has failed since the engine started. */
+  checkDevice: () => void;
+  /** A file of the page's own origin, e.g. "weights/index.json". */
+  fetchJson: (path: string) => Promise<unknown>;
+  loadWeights: (
+    path: string,
+    expected: { sha256: string; bytes: number },
+    onProgress: (receivedBytes: number, totalBytes: number) => void,
+    signal: AbortSignal,
+  ) => Promise<CachedWeights>;
+  /** Lets waiting messages in, a cancel among them. */
+  pause: () => Promise<void>;
+  today: () => Date;
+  userAgent: string;
+}
+
+interface Model {
+  card: ModelCard;
+  generator: Generator;
+}
+
+export function createCalls(environment: CallsEnvironment): CallHandlers {
+  const scans = new Map<string, Volume>();
+  let model: Model | null = null;
+  let info: EngineInfo | null = null;
+  const timings: Record<string, number> = {};
+  let peakBytes = 0;
+
+  const scanOf = (scanId: string): Volume => {
+    const scan = scans.get(scanId);
+    if (!scan) throw new BadRequest(`scan: must be open, got ${scanId}; open the file again`);
+    return scan;
+  };
+
+  const bytesInUse = () => {
+    const memory = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
+    return memory.numBytesAllocatedInGPU ?? memory.numBytes;
+  };
+
+  async function fetchCard(id: string): Promise<ModelCard> {
+    return parseModelCard(await environment.fetchJson(`weights/${id}/card.json`));
+  }
+
+  async function readModel(source: ModelSource, onProgress: (p: LoadProgress) => void, signal: AbortSignal) {
+    if (source.kind === 'file') {
+      const { file, target } = source;
+      const weights = await readWeights(file);
+      const card = customCard(
+        { name: file.name, bytes: file.bytes.byteLength, sha256: await sha256(file.bytes) },
+        weights,
+      );
+      return { card: target ? { ...card, target } : card, weights, fromCache: false };
+    }
+    const card = await fetchCard(source.id);
+    const path = `weights/${card.id}/${card.weights.file}`;
+    const report = (receivedBytes: number, totalBytes: number) =>
+      onProgress({ what: 'weights', receivedBytes, totalBytes });
+    const { bytes, fromCache } = await environment.loadWeights(path, card.weights, report, signal);
+    return { card, weights: await readWeights({ name: card.weights.file, bytes }), fromCache };
+  }
+
+  return {
+    start: async ({ backend }) => {
+      if (model) disposeGenerator(model.generator);
+      model = null;
+      info = await startEngine(backend, environment.engine);
+      return info;
+    },
+
+    models: async () => {
+      const { models } = (await environment.fetchJson('weights/index.json')) as { models: string[] };
+      return Promise.all(models.map(fetchCard));
+    },
+
+    openScan: async ({ files, volume, scanId }, context) => {
+      const scan = await readFiles(files, volume);
+      scans.set(scanId, scan);
+      return forPage(scanId, scan, context.transfer);
+    },
+
+    matchGrid: async ({ scanId, toScanId }, context) => {
+      const scan = scanOf(scanId);
+      const target = scanOf(toScanId);
+      const resampled = !sameGrid(scan, target);
+      if (resampled) {
+        scans.set(scanId, {
+          ...scan,
+          shape: target.shape,
+          zooms: target.zooms,
+          affine: target.affine,
+          voxels: resampleToGrid(scan, target),
+        });
+      }
+      return { scan: forPage(scanId, scanOf(scanId), context.transfer), resampled };
+    },
+
+    closeScan: async ({ scanId }) => {
+      scans.delete(scanId);
+      return null;
+    },
+
+    loadModel: async ({ source }, { event, signal }) => {
+      const begin = environment.engine.now();
+      const { card, weights, fromCache } = await readModel(source, event, signal);
+      const generator = loadGenerator(card.network, weights.state);
+      if (model) disposeGenerator(model.generator);
+      model = { card, generator };
+      timings.loadWeights = environment.engine.now() - begin;
+      return {
+        modelId: card.id,
+        card,
+        parameters: weights.parameters,
+        custom: source.kind === 'file',
+        fromCache,
+      };
+    },
+
+    translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {
+      const scan = scanOf(scanId);
+      if (!model || model.card.id !== modelId || !info) {
+        throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
+      }
+      const { card, generator } = model;
+      const { now } = environment.engine;
+      const date = environment.today().toISOString();
+      const progress = new TranslationProgress(slices.length, card.diffusion.steps * settings.samples, now);
+      event({ progress: progress.report() });
+      const hooks = {
+        signal,
+        onStep: () => {
+          progress.step();
+          event({ progress: progress.report() });
+        },
+        pause: async () => {
+          peakBytes = Math.max(peakBytes, bytesInUse());
+          await environment.pause();
+          environment.checkDevice();
+        },
+      };
+      const size = card.preprocessing.size;
+      for await (const slice of translateScan(scan, { card, generator }, slices, settings, hooks)) {
+        const result: SliceResult = {
+          index: slice.index,
+          image: slice.image,
+          spread: slice.spread,
+          strip: { size, frames: slice.chain.map(stripFrame), labels: stripLabels(card.diffusion.steps) },
+          ms: progress.slice(),
+        };
+        const buffers = [slice.image, ...(slice.spread ? [slice.spread] : []), ...result.strip.frames].map(
+          (a) => a.buffer,
+        );
+        event({ slice: result }, buffers as ArrayBuffer[]);
+        event({ progress: progress.report() });
+      }
+      Object.assign(timings, progress.timings());
+      return {
+        ...settings,
+        modelId,
+        modelName: card.name,
+        weightsSha256: card.weights.sha256,
+        steps: card.diffusion.steps,
+        intensity: { map: card.preprocessing.intensity, upper: scanUpper(scan, card) },
+        source: card.source,
+        target: card.target,
+        backend: info.backend,
+        date,
+      };
+    },
+
+    score: async ({ referenceScanId, provenance, slices }) => {
+      const reference = scanOf(referenceScanId);
+      const [ni, nj] = reference.shape;
+      const map = provenance.intensity.map as 'foreground-p99.5' | 'foreground-median';
+      const upper = intensityUpper(reference.voxels, map);
+      const threshold = foregroundThreshold(reference.voxels);
+      return slices.map(({ index, image }) => {
+        const real = reference.voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
+        const mask = foregroundMask(real, threshold);
+        const scores = scoreSlice(unit(image, provenance.intensity.upper), unit(real, upper), ni, nj, mask);
+        return { index, ...scores };
+      });
+    },
+
+    save: async ({ scanId, provenance, slices, dtype }, { transfer }) => {
+      const scan = scanOf(scanId);
+      const voxels = new Float32Array(scan.voxels.length);
+      for (const { index, image } of slices) voxels.set(image, index * image.length);
+      const nifti = await writeNifti(scan, voxels, { dtype, descrip: syntheticDescrip(provenance) });
+      transfer(nifti.buffer as ArrayBuffer);
+      const niftiName = derivativeName(scan.name, provenance.target);
+      const sidecar = sidecarJson({
+        ...provenance,
+        sourceName: scan.name,
+        slices: slices.map((s) => s.index).sort((a, b) => a - b),
+        softwareVersion: packageJson.version,
+      });
+      return { niftiName, nifti, sidecarName: sidecarName(niftiName), sidecar };
+    },
+
+    diagnostics: async () => {
+      if (!info) throw new BadRequest('diagnostics: the engine must be started first');
+      const memory = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
+      return {
+        ...info,
+        versions: { syndiff: packageJson.version, tfjs: tf.version.tfjs },
+        userAgent: environment.userAgent,
+        memory: {
+          tensors: memory.numTensors,
+          bytes: memory.numBytes,
+          bytesInGpu: memory.numBytesAllocatedInGPU,
+          peakBytes: Math.max(peakBytes, bytesInUse()),
+        },
+        timings: { ...timings, selfTest: info.selfTestMs },
+      };
+    },
+  };
+}
+
+/** One .nii or .nii.gz, or a .hdr with its .img. */
+async function readFiles(files: readonly InputFile[], volume?: number): Promise<Volume> {
+  const image = files.find((file) => /\.img(\.gz)?$/i.test(file.name));
+  const header = files.find((file) => file !== image) ?? image;
+  if (!header || files.length > (image ? 2 : 1)) {
+    throw new UnsupportedFile(
+      `scan: one .nii or .nii.gz, or a .hdr with its .img, got ${files.map((f) => f.name).join(', ') || 'no file'}`,
+    );
+  }
+  return readNifti(header, { image: image === header ? undefined : image, volume });
+}
+
+/** The page's copy: what is not finite becomes the finite minimum, so that it can be drawn. */
+function forPage(scanId: string, scan: Volume, transfer: (...buffers: ArrayBuffer[]) => void): Scan {
+  const range = displayRange(scan.voxels);
+  const voxels = scan.voxels.map((v) => (Number.isFinite(v) ? v : range.min));
+  const threshold = foregroundThreshold(scan.voxels);
+  const perSlice = foregroundBySlice(scan, threshold);
+  transfer(voxels.buffer, perSlice.buffer as ArrayBuffer);
+  return {
+    scanId,
+    name: scan.name,
+    shape: scan.shape,
+    zooms: scan.zooms,
+    affine: scan.affine,
+    storedAxes: scan.orientation.codes,
+    dtype: scan.header.dtype,
+    volumeCount: scan.volumeCount,
+    volumeIndex: scan.volumeIndex,
+    voxels,
+    range,
+    upper: {
+      'foreground-p99.5': intensityUpper(scan.voxels, 'foreground-p99.5'),
+      'foreground-median': intensityUpper(scan.voxels, 'foreground-median'),
+    },
+    foregroundThreshold: threshold,
+    foregroundBySlice: perSlice,
+    warnings: checkScan(scan),
+  };
+}
+
+/** clip(v / upper, 0, 1). */
+function unit(values: Float32Array, upper: number): Float32Array {
+  return values.map((v) => (Number.isFinite(v) ? Math.min(Math.max(v / upper, 0), 1) : 0));
+}
+
+/** The model's image (top row first, patient's right first) as the page draws it: i fastest, j upwards, one byte a pixel. */
+function stripFrame(frame: Float32Array): Uint8Array {
+  return Uint8Array.from(frame, (v) => Math.round(Math.min(Math.max((v + 1) / 2, 0), 1) * 255)).reverse();
+}
+
+function stripLabels(steps: number): string[] {
+  return ['x_T', ...Array.from({ length: steps }, (_, i) => `x0 at t = ${steps - 1 - i}`)];
+}

@@ -1,0 +1,191 @@
+/** The protocol in one realm: the real calls on wasm behind a stand-in for the Worker that clones messages like one. */
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { headPhantom, makeNifti } from '../../test/makeNifti';
+import { nodeEnvironment } from '../cli/nodeEnvironment';
+import type { BackendEnvironment } from '../engine/backend';
+import { hashWeights } from '../engine/hash';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../engine/networks/config';
+import { writeSafetensors } from '../engine/weights/safetensors';
+import { ncsnppTable } from '../engine/weights/torchNames';
+import { DeviceLost } from '../errors';
+import { createCalls } from './calls';
+import { createEngineClient, type EngineClient, type WorkerLike } from './client';
+import type { Request, Response, SliceResult } from './protocol';
+import { serialiseError, serve } from './serve';
+
+const CONFIG: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  image_size: 16,
+  num_channels_dae: 8,
+  ch_mult: [1, 2],
+  num_res_blocks: 1,
+  attn_resolutions: [16],
+  nz: 8,
+  z_emb_dim: 16,
+};
+const settings = { seed: 5, samples: 1, noise: 'independent' } as const;
+const slices = [3, 4, 2, 5];
+
+let engine: BackendEnvironment;
+beforeAll(async () => {
+  engine = { ...(await nodeEnvironment(() => {})), gpu: null };
+});
+
+/** A worker in this realm. `dieAfterSteps` reverse steps it reports a lost device, as the real one would. */
+function makeStandIn(dieAfterSteps = Infinity): WorkerLike {
+  let steps = 0;
+  let dead = false;
+  let lost: DeviceLost | null = null;
+  const worker: WorkerLike = {
+    onmessage: null,
+    onerror: null,
+    postMessage: (message: Request) => void handle(structuredClone(message)),
+    terminate: () => {
+      dead = true;
+    },
+  };
+  const post = (message: Response) => {
+    if (!dead) worker.onmessage?.({ data: structuredClone(message) } as MessageEvent);
+  };
+  const handle = serve(
+    createCalls({
+      engine,
+      checkDevice: () => {
+        if (++steps > dieAfterSteps && !lost) {
+          lost = new DeviceLost('webgpu: the GPU device was lost (test)');
+          post({ id: -1, kind: 'lost', error: serialiseError(lost) });
+        }
+        if (lost) throw lost;
+      },
+      fetchJson: async () => ({ models: [] }),
+      loadWeights: async () => {
+        throw new Error('no server here');
+      },
+      pause: () => new Promise((resolve) => setTimeout(resolve)),
+      today: () => new Date(0),
+      userAgent: 'test',
+    }),
+    post,
+  );
+  return worker;
+}
+
+const SHAPE: [number, number, number] = [20, 24, 8];
+const scanFile = () => {
+  const sform = [
+    [2, 0, 0, -20],
+    [0, 2, 0, -24],
+    [0, 0, 3, -12],
+  ];
+  const { file } = makeNifti({ dims: SHAPE, values: headPhantom(SHAPE), pixdim: [1, 2, 2, 3], sform });
+  return new File([file], 'sub-01_T1w.nii');
+};
+const weightsFile = () => {
+  const state = hashWeights(9, ncsnppTable(CONFIG));
+  const tensors = [...state].map(([name, t]) => [name, { ...t, dtype: 'F32' as const }] as const);
+  return new File(
+    [writeSafetensors(tensors, { config: JSON.stringify(CONFIG) })],
+    'T1w_to_FLAIR.safetensors',
+  );
+};
+
+let client: EngineClient;
+afterEach(() => client.dispose());
+
+async function open(makeWorker: () => WorkerLike) {
+  client = createEngineClient(makeWorker);
+  await client.start('wasm');
+  const scan = await client.openScan([scanFile()]);
+  const model = await client.loadModel({ kind: 'file', file: weightsFile() });
+  return { scan, request: { scanId: scan.scanId, modelId: model.modelId, slices, settings } };
+}
+
+describe('client and worker calls', () => {
+  it('opens, translates in the given order, scores and saves', async () => {
+    const { scan, request } = await open(makeStandIn);
+    expect(scan.shape).toEqual(SHAPE);
+    expect(scan.voxels).toEqual(headPhantom(SHAPE));
+    const got: SliceResult[] = [];
+    const provenance = await client.translate(request, { onSlice: (s) => got.push(s) });
+    expect(got.map((s) => s.index)).toEqual(slices);
+    expect(got[0].image).toHaveLength(20 * 24);
+    expect(got[0].strip.frames).toHaveLength(5);
+    expect(provenance).toMatchObject({ source: 'T1w', target: 'FLAIR', backend: 'wasm', seed: 5, steps: 4 });
+
+    const reference = await client.openScan([scanFile()]);
+    const [score] = await client.score({
+      referenceScanId: reference.scanId,
+      provenance,
+      slices: got.slice(0, 1),
+    });
+    expect(score.index).toBe(3);
+    expect(score.whole.psnr).toBeGreaterThan(0);
+    expect(score.whole.psnr).toBeLessThan(30); // hashed weights draw nothing like the phantom
+
+    const saved = await client.save({ scanId: scan.scanId, provenance, slices: got, dtype: 'float32' });
+    expect(saved.niftiName).toBe('sub-01_desc-synth_FLAIR.nii.gz');
+    const again = await client.openScan([
+      new File([saved.nifti as Uint8Array<ArrayBuffer>], saved.niftiName),
+    ]);
+    expect(again.affine).toEqual(scan.affine);
+    for (const { index, image } of got) {
+      expect(again.voxels.slice(index * 480, (index + 1) * 480)).toEqual(image);
+    }
+    expect(JSON.parse(saved.sidecar)).toMatchObject({
+      Synthetic: true,
+      Seed: 5,
+      TranslatedSlices: [2, 3, 4, 5],
+    });
+  });
+
+  it('cancels within one reverse step and stays usable', async () => {
+    const { request } = await open(makeStandIn);
+    const abort = new AbortController();
+    let stepsSeen = 0;
+    const run = client.translate(request, {
+      onSlice: () => {},
+      onProgress: ({ stepsDone }) => {
+        stepsSeen = stepsDone;
+        if (stepsDone === 2) abort.abort();
+      },
+      signal: abort.signal,
+    });
+    await expect(run).rejects.toMatchObject({ name: 'Aborted' });
+    expect(stepsSeen).toBeLessThanOrEqual(3);
+    const got: number[] = [];
+    await client.translate({ ...request, slices: [1] }, { onSlice: (s) => got.push(s.index) });
+    expect(got).toEqual([1]);
+  });
+
+  it('starts a new worker after a lost device, keeps finished slices and gives the same result', async () => {
+    const { request } = await open(makeStandIn);
+    const whole: SliceResult[] = [];
+    await client.translate(request, { onSlice: (s) => whole.push(s) });
+    client.dispose();
+
+    let workers = 0;
+    const dying = () => makeStandIn(workers++ === 0 ? 6 : Infinity); // in the second slice
+    const second = await open(dying);
+    const reasons: string[] = [];
+    client.onRestart((reason) => reasons.push(reason));
+    const got: SliceResult[] = [];
+    await client.translate(second.request, { onSlice: (s) => got.push(s) });
+    expect(workers).toBe(2);
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toContain('finished slices are kept');
+    expect(got.map((s) => s.index)).toEqual(slices);
+    expect(got.map((s) => s.image)).toEqual(whole.map((s) => s.image));
+  });
+
+  it('passes errors on by name with one sentence', async () => {
+    await open(makeStandIn);
+    const text = new File(['this is no scan, this is no scan'], 'notes.nii');
+    await expect(client.openScan([text])).rejects.toMatchObject({
+      name: expect.stringMatching(/UnsupportedFile|CorruptFile/),
+    });
+    await expect(client.loadModel({ kind: 'file', file: text })).rejects.toMatchObject({
+      name: 'UnsupportedFile',
+    });
+    await expect(client.closeScan('none')).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,56 @@
+/** The worker's side of the protocol: requests in, events and one answer out. Knows no call by itself. */
+import { Aborted } from '../errors';
+import type { CallName, Calls, Request, Response, SerialisedError } from './protocol';
+
+/** What a call may do besides returning its result. */
+export interface CallContext<K extends CallName> {
+  signal: AbortSignal;
+  event: (event: Calls[K]['event'], transfer?: Transferable[]) => void;
+  /** Buffers of the result that the page shall own. */
+  transfer: (...buffers: ArrayBuffer[]) => void;
+}
+
+export type CallHandlers = {
+  [K in CallName]: (params: Calls[K]['params'], context: CallContext<K>) => Promise<Calls[K]['result']>;
+};
+
+export type Post = (message: Response, transfer: Transferable[]) => void;
+
+/**
+ * The function to call for every message. Calls run at the same time unless a handler waits for another; `cancel` aborts
+ * the signal of the call that it names, which then fails with Aborted.
+ */
+export function serve(handlers: CallHandlers, post: Post): (message: Request) => Promise<void> {
+  const running = new Map<number, AbortController>();
+  return async (message) => {
+    if (message.call === 'cancel') {
+      running.get(message.id)?.abort();
+      return;
+    }
+    const { id, call, params } = message;
+    const controller = new AbortController();
+    running.set(id, controller);
+    const transfers: Transferable[] = [];
+    const context: CallContext<CallName> = {
+      signal: controller.signal,
+      event: (event, transfer = []) => post({ id, kind: 'event', event }, transfer),
+      transfer: (...buffers) => transfers.push(...buffers),
+    };
+    try {
+      // The handler of a call takes that call's parameters; the compiler cannot see that they go together.
+      const handler = handlers[call] as (p: unknown, c: CallContext<CallName>) => Promise<unknown>;
+      const result = await handler(params, context);
+      if (controller.signal.aborted) throw new Aborted(`${call}: cancelled`);
+      post({ id, kind: 'done', result }, transfers);
+    } catch (error) {
+      post({ id, kind: 'failed', error: serialiseError(error) }, []);
+    } finally {
+      running.delete(id);
+    }
+  };
+}
+
+export function serialiseError(error: unknown): SerialisedError {
+  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
+  return { name: 'Error', message: String(error) };
+}

@@ -1,0 +1,63 @@
+/** Counts reverse steps and estimates the time left. The first step builds kernels, so it is left out of the rate. */
+import type { TranslateProgress } from './protocol';
+
+export class TranslationProgress {
+  private readonly begin: number;
+  private firstStepEnd: number | null = null;
+  private sliceBegin: number;
+  private stepsDone = 0;
+  private slicesDone = 0;
+
+  constructor(
+    private readonly slices: number,
+    private readonly stepsPerSlice: number,
+    /** Milliseconds, monotonic. */
+    private readonly now: () => number,
+  ) {
+    this.begin = now();
+    this.sliceBegin = this.begin;
+  }
+
+  step(): void {
+    this.stepsDone++;
+    this.firstStepEnd ??= this.now();
+  }
+
+  /** Ends a slice; returns its milliseconds. */
+  slice(): number {
+    this.slicesDone++;
+    const end = this.now();
+    const ms = end - this.sliceBegin;
+    this.sliceBegin = end;
+    return ms;
+  }
+
+  report(): TranslateProgress {
+    const stepsTotal = this.slices * this.stepsPerSlice;
+    const rate = this.msPerStep();
+    return {
+      done: this.slicesDone,
+      total: this.slices,
+      stepsDone: this.stepsDone,
+      stepsTotal,
+      elapsedMs: this.now() - this.begin,
+      remainingMs: rate === null ? null : rate * (stepsTotal - this.stepsDone),
+      compiling: this.stepsDone === 0,
+    };
+  }
+
+  timings(): Record<string, number> {
+    return {
+      firstStep: (this.firstStepEnd ?? this.now()) - this.begin,
+      step: this.msPerStep() ?? 0,
+      slice: (this.now() - this.begin) / Math.max(1, this.slicesDone),
+    };
+  }
+
+  private msPerStep(): number | null {
+    if (this.firstStepEnd === null) return null;
+    // Until a second step has been timed the first one is all there is.
+    if (this.stepsDone === 1) return this.firstStepEnd - this.begin;
+    return (this.now() - this.firstStepEnd) / (this.stepsDone - 1);
+  }
+}
