@@ -302,7 +302,7 @@ class ByteStream {
       return !done;
     } catch {
       throw new CorruptFile(
-        `${this.name}: its gzip stream must be whole and match its checksum, got one that is cut short or damaged; download or export it again`,
+        `${this.name}: its gzip stream must be whole, in one part, and match its checksum, got one that is cut short, damaged or in several parts; unpack it yourself or export it again`,
       );
     }
   }
