@@ -243,7 +243,8 @@ export function readPickle(
       case 0x93: {
         const name = pop();
         const module = pop();
-        stack.push(find(String(module), String(name)));
+        if (typeof module !== 'string' || typeof name !== 'string') throw broken('names a type by no text');
+        stack.push(find(module, name));
         break;
       }
       case code('R'):
@@ -269,7 +270,9 @@ function setState(state: unknown, target: unknown): void {
   if (!(target instanceof PickleRecord) || !(state instanceof Map)) {
     throw broken('sets the state of something that has none');
   }
-  for (const [key, value] of state) target.fields.set(String(key), value);
+  for (const [key, value] of state) {
+    if (typeof key === 'string') target.fields.set(key, value);
+  }
 }
 
 /** Bytes read in order; running out is an error, and no length is believed before the bytes are there. */

@@ -141,6 +141,79 @@ describe('readWeights', () => {
     await expect(readWeights({ name: 'x.pth', bytes })).rejects.toThrow(/x.pth: .*"builtins.eval"/);
   });
 
+  it('names the networks of a file without a generator, and what the chosen one is', async () => {
+    const discriminator = { 'start_conv.weight': floats(1, 2), 'end_linear.weight': floats(3) };
+    const tensorsOf = (parts: Record<string, Uint8Array>): Record<string, FixtureTensor> =>
+      Object.fromEntries(
+        Object.entries(parts).map(([name, storage]) => [name, { shape: [storage.length / 4], storage }]),
+      );
+    const dict = [
+      ...op.emptyDict,
+      ...op.mark,
+      ...op.text('disc_diffusive_1_dict'),
+      ...pickledStateDict(tensorsOf(discriminator)),
+      ...op.setItems,
+    ];
+    const file = { name: 'x', bytes: await zipCheckpoint(dict, Object.values(discriminator)) };
+    await expect(readWeights(file)).rejects.toThrow(WeightsMismatch);
+    await expect(readWeights(file)).rejects.toThrow('got disc_diffusive_1 (diffusive discriminator)');
+    await expect(readWeights(file, { network: 'disc_diffusive_1' })).rejects.toThrow(
+      'got a diffusive discriminator',
+    );
+  });
+
+  it('strips "module." in safetensors as well', async () => {
+    const stored = [...state].map(
+      ([name, { shape, data }]) => [`module.${name}`, { dtype: 'F32', shape, data }] as const,
+    );
+    expect((await readWeights({ name: 'x', bytes: writeSafetensors(stored, {}) })).state).toEqual(state);
+  });
+
+  it('answers random damage with weights or a named error, never with another', async () => {
+    const named = ['CorruptFile', 'UnsupportedFile', 'WeightsMismatch'];
+    const whole = [encodeWeights({ state, config }, 'q8'), legacyCheckpoint(pickled, storages), zipped];
+    let seed = 1;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return Math.floor((seed / 2 ** 32) * below);
+    };
+    const outcomes = new Map<string, number>();
+    for (let i = 0; i < 600; i++) {
+      const bytes = whole[i % 3].slice();
+      // Header and pickle come first; a few changes each.
+      for (let change = 0; change <= i % 4; change++)
+        bytes[random(Math.min(bytes.length, 9000))] = random(256);
+      const outcome = await readWeights({ name: 'x', bytes }).then(
+        () => 'read',
+        (error: Error) => error.name,
+      );
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }
+    expect([...outcomes.keys()].filter((outcome) => outcome !== 'read' && !named.includes(outcome))).toEqual(
+      [],
+    );
+    expect(outcomes.get('CorruptFile')).toBeGreaterThan(100);
+  });
+
+  it('takes no harm from a pickle that contains itself', async () => {
+    // args = {"x": [itself], "y": 2**70}
+    const circular = [...op.emptyList, 0x71, 9, 0x68, 9, 0x61];
+    const long = [0x8a, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0x40];
+    const args = [...op.text('x'), ...circular, ...op.text('y'), ...long];
+    const content = [
+      ...op.emptyDict,
+      ...op.mark,
+      ...op.text('gen_dict'),
+      ...pickled,
+      ...op.text('args'),
+      ...[...op.emptyDict, ...op.mark, ...args, ...op.setItems],
+      ...op.setItems,
+    ];
+    const weights = await readWeights({ name: 'x', bytes: await zipCheckpoint(content, storages) });
+    expect(weights.metadata).toEqual({});
+    expect(weights.config).toEqual(config);
+  });
+
   it('refuses what is cut short, contradicts itself or is another network', async () => {
     const whole = encodeWeights({ state, config }, 'f32');
     await expect(readWeights({ name: 'x', bytes: whole.subarray(0, -1) })).rejects.toThrow(CorruptFile);

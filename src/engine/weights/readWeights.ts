@@ -1,12 +1,18 @@
 /** Any file of weights that a user may have: the format is told by its content, never by its name. */
-import { CorruptFile, UnsupportedFile } from '../../errors';
+import { CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
 import type { GeneratorConfig, NamedTensor, StateDict } from '../networks/config';
 import { identifyNetwork } from './identify';
 import { inferConfig } from './inferConfig';
 import { plainBytes } from './plainBytes';
 import { decodeQ8 } from './q8';
 import { readSafetensors, type StoredTensor } from './safetensors';
-import { chooseNetwork, openTorchCheckpoint, readTorchNetwork } from './torchCheckpoint';
+import {
+  chooseNetwork,
+  openTorchCheckpoint,
+  readTorchNetwork,
+  stripModule,
+  type TorchNetwork,
+} from './torchCheckpoint';
 
 export type WeightsFormat = 'safetensors' | 'pth-zip' | 'pth-legacy';
 
@@ -59,15 +65,8 @@ async function read(bytes: Uint8Array, network?: string): Promise<Weights> {
 async function readTorch(bytes: Uint8Array, name?: string): Promise<Weights> {
   const checkpoint = await openTorchCheckpoint(bytes);
   const { networks, args } = checkpoint;
-  const network =
-    name !== undefined
-      ? chooseNetwork(networks, name)
-      : (networks.find((one) => identifyNetwork(one.tensors.keys()) === 'diffusive generator') ??
-        networks[0]);
+  const network = name === undefined ? firstGenerator(networks) : chooseNetwork(networks, name);
   const { state, dtype } = await readTorchNetwork(checkpoint, network);
-  const simple = Object.entries(args).filter(
-    ([, value]) => typeof value !== 'bigint' && !(value instanceof Map),
-  );
   return {
     state,
     config: inferConfig(state, args),
@@ -76,8 +75,18 @@ async function readTorch(bytes: Uint8Array, name?: string): Promise<Weights> {
     parameters: countValues(state),
     networks: networks.map((one) => one.name).filter((one) => one !== ''),
     network: network.name,
-    metadata: Object.fromEntries(simple.map(([key, value]) => [key, JSON.stringify(value)])),
+    metadata: Object.fromEntries(Object.entries(args).map(([key, value]) => [key, JSON.stringify(value)])),
   };
+}
+
+/** A single unnamed network is taken as it is: what it is instead is said when its configuration is looked for. */
+function firstGenerator(networks: readonly TorchNetwork[]): TorchNetwork {
+  const kinds = networks.map((network) => identifyNetwork(network.tensors.keys()));
+  const first = kinds.indexOf('diffusive generator');
+  if (first >= 0) return networks[first];
+  if (networks.length === 1 && networks[0].name === '') return networks[0];
+  const there = networks.map(({ name }, i) => `${name} (${kinds[i]})`).join(', ');
+  throw new WeightsMismatch(`weights: file must hold a SynDiff diffusive generator, got ${there}`);
 }
 
 function readNamed(bytes: Uint8Array): Weights {
@@ -110,7 +119,10 @@ function recordedConfig(metadata: Readonly<Record<string, string>>): Record<stri
 function asState(tensors: ReadonlyMap<string, StoredTensor>): StateDict {
   const state = new Map<string, NamedTensor>();
   for (const [name, { shape, data }] of tensors) {
-    state.set(name, { shape, data: data instanceof Float32Array ? data : Float32Array.from(data) });
+    state.set(stripModule(name), {
+      shape,
+      data: data instanceof Float32Array ? data : Float32Array.from(data),
+    });
   }
   return state;
 }

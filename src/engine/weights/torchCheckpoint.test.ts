@@ -157,6 +157,21 @@ describe('PyTorch checkpoints', () => {
     await expect(readFirst(bytes)).rejects.toThrow(/storage 1 must have 2 values, got 3/);
   });
 
+  it.each([
+    [
+      'a dict made of no pairs',
+      [...op.global('collections', 'OrderedDict'), ...[op.mark, op.int(5), op.tuple].flat(), ...op.reduce],
+    ],
+    ['a storage inside the pickle', [...op.global('torch', 'FloatStorage'), ...op.emptyTuple, ...op.reduce]],
+    ['an outside object that is no storage', [...op.text('x'), ...op.persistent]],
+    [
+      'a tensor without a storage',
+      [...op.global('torch._utils', '_rebuild_tensor_v2'), ...op.emptyTuple, ...op.reduce],
+    ],
+  ])('refuses %s', async (_, program) => {
+    await expect(openTorchCheckpoint(await zipCheckpoint(program, []))).rejects.toThrow(/^checkpoint: /);
+  });
+
   it('refuses a missing storage, big-endian files, other archives and programs', async () => {
     await expect(readFirst(await zipCheckpoint(state, [a.storage]))).rejects.toThrow(
       /must hold storage 1, got none/,

@@ -29,7 +29,7 @@ export interface TorchNetwork {
 export interface TorchCheckpoint {
   readonly format: 'pth-zip' | 'pth-legacy';
   readonly networks: readonly TorchNetwork[];
-  /** The Namespace or dict under `args`; empty where there is none. */
+  /** The plain values and lists of the Namespace or dict under `args`; empty where there is none. */
   readonly args: Readonly<Record<string, unknown>>;
   /** Bytes of the storage with this key. */
   readonly storage: (key: string) => Promise<Uint8Array>;
@@ -113,7 +113,7 @@ function openLegacy(bytes: Uint8Array): TorchCheckpoint {
   }
   const protocol = readPickle(bytes, magic.end, options);
   if (protocol.value !== 1001) {
-    throw new UnsupportedFile(`checkpoint: legacy protocol must be 1001, got ${String(protocol.value)}`);
+    throw new UnsupportedFile('checkpoint: legacy protocol must be 1001, got another');
   }
   const system = readPickle(bytes, protocol.end, options);
   requireLittleEndian(system.value instanceof Map && system.value.get('little_endian') !== false);
@@ -139,11 +139,13 @@ function legacyStorages(
   keys: unknown,
   storages: ReadonlyMap<string, TorchStorage>,
 ): Map<string, Uint8Array> {
-  if (!Array.isArray(keys)) throw new CorruptFile('checkpoint: legacy file must list its storages');
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string')) {
+    throw new CorruptFile('checkpoint: legacy file must list its storages; the file is damaged');
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const contents = new Map<string, Uint8Array>();
   let at = start;
-  for (const key of keys.map(String)) {
+  for (const key of keys) {
     const storage = storages.get(key);
     if (!storage) throw new CorruptFile(`checkpoint: storage ${key} must belong to a tensor, got none`);
     const length = storage.length * storage.kind.bytesPerValue;
@@ -174,7 +176,7 @@ function requireLittleEndian(little: boolean): void {
 /** The types that a checkpoint of weights needs; storages met on the way are noted in `storages`. */
 function pickleOptions(storages: Map<string, TorchStorage>): PickleOptions {
   const types = [
-    new PickleType('collections.OrderedDict', ([pairs = []]) => new Map(pairs as [unknown, unknown][])),
+    new PickleType('collections.OrderedDict', orderedDict),
     new PickleType('argparse.Namespace', () => new PickleRecord()),
     new PickleType('torch.Size', ([sides]) => sides),
     new PickleType('torch._utils._rebuild_tensor_v2', rebuildTensor),
@@ -210,6 +212,14 @@ function parseStorage(id: unknown): TorchStorage {
   return new TorchStorage(kind, key, length);
 }
 
+/** Called without arguments, or with a list of (key, value). */
+function orderedDict([pairs = []]: readonly unknown[]): Map<unknown, unknown> {
+  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
+    throw new CorruptFile('checkpoint: dict must be made of pairs; the file is damaged');
+  }
+  return new Map(pairs);
+}
+
 function rebuildTensor([storage, offset, shape, strides]: readonly unknown[]): TorchTensor {
   if (
     !(storage instanceof TorchStorage) ||
@@ -242,7 +252,7 @@ function describe(value: unknown): Pick<TorchCheckpoint, 'networks' | 'args'> {
   const networks: TorchNetwork[] = [];
   for (const [key, entry] of value) {
     const tensors = asTensors(entry);
-    if (tensors) networks.push({ name: String(key).replace(/_dict$/, ''), tensors });
+    if (tensors && typeof key === 'string') networks.push({ name: key.replace(/_dict$/, ''), tensors });
   }
   if (networks.length === 0) {
     throw new UnsupportedFile('checkpoint: file must hold a state_dict, got no tensors by name');
@@ -256,15 +266,28 @@ function asTensors(value: unknown): Map<string, TorchTensor> | null {
   const out = new Map<string, TorchTensor>();
   for (const [name, tensor] of value) {
     if (typeof name !== 'string' || !(tensor instanceof TorchTensor)) return null;
-    out.set(name.replace(/^module\./, ''), tensor);
+    out.set(stripModule(name), tensor);
   }
   return out;
 }
 
+/** DataParallel, under which the authors train, puts "module." before every name. */
+export function stripModule(name: string): string {
+  return name.replace(/^module\./, '');
+}
+
+/** Plain values and flat lists of them only: what a pickle nests further may refer back to itself. */
 function asRecord(value: unknown): Record<string, unknown> {
-  if (value instanceof PickleRecord) return Object.fromEntries(value.fields);
-  if (value instanceof Map) return Object.fromEntries(value);
-  return {};
+  const fields = value instanceof PickleRecord ? value.fields : value;
+  if (!(fields instanceof Map)) return {};
+  const isPlain = (field: unknown): boolean =>
+    field === null || ['boolean', 'number', 'string'].includes(typeof field);
+  return Object.fromEntries(
+    [...fields].filter(
+      ([key, field]) =>
+        typeof key === 'string' && (isPlain(field) || (Array.isArray(field) && field.every(isPlain))),
+    ),
+  );
 }
 
 /**
