@@ -22,8 +22,7 @@ export function MetricsTable({ metrics }: { metrics: ModelCard['metrics'] }) {
           <tr key={row.label}>
             <th scope="row">{row.label}</th>
             <td>{row.psnr.toFixed(2)}</td>
-            {/* Cards may give the SSIM as a share or in per cent. */}
-            <td>{(row.ssim <= 1 ? 100 * row.ssim : row.ssim).toFixed(1)}</td>
+            <td>{(100 * row.ssim).toFixed(1)}</td>
             <td>{row.mae.toFixed(3)}</td>
             {hasCopy && <td>{row.psnrCopy?.toFixed(2) ?? '–'}</td>}
           </tr>

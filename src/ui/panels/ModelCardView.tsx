@@ -45,6 +45,7 @@ export function ModelCardView({
       {card.interim && <InterimTag card={card} />}
       <p>{card.intendedUse}</p>
       {card.metrics.rows.length > 0 && <MetricsTable metrics={card.metrics} />}
+      {card.metrics.note && <p className="dim">{card.metrics.note}</p>}
       {card.limits.length > 0 && (
         <>
           <h3>Limits</h3>

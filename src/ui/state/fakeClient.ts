@@ -2,6 +2,7 @@
 import { Aborted } from '../../errors';
 import type { EngineClient } from '../../workers/client';
 import type {
+  BackendName,
   EngineInfo,
   LoadedModel,
   ModelCard,
@@ -68,34 +69,27 @@ export interface FakeClient extends EngineClient {
   gate: Promise<void> | null;
   /** While set, the next call rejects with it. */
   failure: Error | null;
-  restart(reason: string): void;
+  /** Behaves as after a lost GPU: tells its listeners and runs on that backend. */
+  restart(sentence: string, backend: BackendName): void;
 }
 
 export function createFakeClient(): FakeClient {
   const log: string[] = [];
   const listeners = new Set<(reason: string) => void>();
-  let backend: EngineInfo['backend'] = 'webgpu';
+  let backend: BackendName = 'webgpu';
   let scanCount = 0;
   const client: FakeClient = {
     log,
     gate: null,
     failure: null,
-    restart: (reason) => {
-      for (const listener of listeners) listener(reason);
+    restart: (sentence, next) => {
+      backend = next;
+      for (const listener of listeners) listener(sentence);
     },
     async start(asked = 'auto') {
       note(`start ${asked}`);
       backend = asked === 'auto' ? 'webgpu' : asked;
-      return {
-        backend,
-        reason: 'Fake.',
-        trials: [],
-        adapter: null,
-        features: [],
-        limits: {},
-        selfTestError: 0,
-        selfTestMs: 0,
-      };
+      return info();
     },
     async models() {
       return [fakeCard('T1w', 'FLAIR'), fakeCard('FLAIR', 'T1w')];
@@ -158,7 +152,13 @@ export function createFakeClient(): FakeClient {
       return { niftiName: 'out.nii.gz', nifti: new Uint8Array(3), sidecarName: 'out.json', sidecar: '{}' };
     },
     async diagnostics() {
-      throw new Error('diagnostics: not in the fake');
+      return {
+        ...info(),
+        versions: { tfjs: '0' },
+        userAgent: 'fake',
+        memory: { tensors: 1, bytes: 2, peakBytes: 3 },
+        timings: { step: 1 },
+      };
     },
     onRestart(listener) {
       listeners.add(listener);
@@ -167,6 +167,19 @@ export function createFakeClient(): FakeClient {
     dispose() {},
   };
   return client;
+
+  function info(): EngineInfo {
+    return {
+      backend,
+      reason: 'Fake.',
+      trials: [{ backend, outcome: 'chosen', reason: 'Fake.' }],
+      adapter: null,
+      features: [],
+      limits: {},
+      selfTestError: 0,
+      selfTestMs: 0,
+    };
+  }
 
   function note(what: string): void {
     log.push(what);

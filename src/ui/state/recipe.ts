@@ -1,15 +1,15 @@
-import type { EngineInfo, ModelCard, Provenance, Scan, TranslateSettings } from '../../workers/protocol';
+import type { BackendName, ModelCard, Provenance, Scan, TranslateSettings } from '../../workers/protocol';
 import type { Recipe } from './types';
 
 /** What would be made now, or null while scan, model or engine are missing. */
 export function recipeOf(
   scan: Scan | null,
   cardId: string | null,
-  engine: EngineInfo | null,
+  backend: BackendName | null,
   settings: TranslateSettings,
 ): Recipe | null {
-  if (!scan || !cardId || !engine) return null;
-  return { scanId: scan.scanId, cardId, backend: engine.backend, ...settings };
+  if (!scan || !cardId || !backend) return null;
+  return { scanId: scan.scanId, cardId, backend, ...settings };
 }
 
 /** One string a recipe: equal exactly when everything that decides the result is equal. */

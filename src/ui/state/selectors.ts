@@ -1,8 +1,8 @@
 /** Derived values. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
-import type { ModelCard, Score, SliceResult } from '../../workers/protocol';
+import type { ModelCard, Score } from '../../workers/protocol';
 import { recipeKey, recipeOf } from './recipe';
 import { nearestFirst, slicesOf } from './slices';
-import type { AppData, Recipe, ResultSet, ScorePair } from './types';
+import type { AppData, MadeSlice, Recipe, ResultSet, ScorePair } from './types';
 
 export function chosenCard(state: Pick<AppData, 'models' | 'loaded' | 'cardId'>): ModelCard | null {
   if (!state.cardId) return null;
@@ -10,7 +10,7 @@ export function chosenCard(state: Pick<AppData, 'models' | 'loaded' | 'cardId'>)
 }
 
 export function currentRecipe(state: AppData): Recipe | null {
-  return recipeOf(state.source, state.cardId, state.engine.info, state.settings);
+  return recipeOf(state.source, state.cardId, state.engine.startedOn, state.settings);
 }
 
 /** The results of what is chosen now; results of other settings are never returned. */
@@ -21,7 +21,7 @@ export function currentResults(state: AppData): ResultSet | null {
   return state.results.find((set) => set.key === key) ?? null;
 }
 
-export function currentSlice(state: AppData): SliceResult | null {
+export function currentSlice(state: AppData): MadeSlice | null {
   return currentResults(state)?.slices.get(state.view.slice) ?? null;
 }
 

@@ -261,6 +261,30 @@ describe('own weights', () => {
     expect(state().cardId).toBe('T1w-T2w');
     expect(chosenCard(state())?.target).toBe('T2w');
   });
+
+  it('are read again from their file after another model was used, for the engine holds one', async () => {
+    await act().dropFiles([file('content.pth'), file('a.nii')]);
+    await act().translate();
+    act().pickModel('FLAIR-T1w');
+    await act().translate();
+    act().pickModel('T1w-T2w');
+    act().setSlice(2);
+    await act().translate();
+    expect(client.log.filter((line) => line.startsWith('loadModel'))).toEqual([
+      'loadModel content.pth',
+      'loadModel FLAIR-T1w',
+      'loadModel content.pth',
+    ]);
+  });
+
+  it('wait for the end of a run', async () => {
+    await act().openSource([file('a_T1w.nii')]);
+    const running = act().translate();
+    await act().addWeights(file('content.pth'));
+    await running;
+    expect(texts()[0]).toMatch(/^content\.pth: weights can be loaded when the run has ended/);
+    expect(client.log).not.toContain('loadModel content.pth');
+  });
 });
 
 describe('save', () => {
@@ -273,11 +297,33 @@ describe('save', () => {
   });
 });
 
-it('says that the engine was started again', () => {
-  client.restart('The GPU device was lost.');
-  expect(state().notices[0]).toMatchObject({
-    tone: 'warn',
-    text: 'The engine was started again: The GPU device was lost. Finished slices are kept.',
+describe('a restart', () => {
+  const sentence = 'The engine stopped (the GPU was lost). It goes on with wasm; finished slices are kept.';
+
+  it('is told, and the backend that runs now is shown', async () => {
+    client.restart(sentence, 'wasm');
+    await settle();
+    expect(state().notices[0]).toMatchObject({ tone: 'warn', text: sentence });
+    expect(state().engine).toMatchObject({ phase: 'ready', info: { backend: 'wasm' } });
+  });
+
+  it('hides no finished slice, and each says which backend made it', async () => {
+    await act().openSource([file('a_T1w.nii')]);
+    await act().translate();
+    client.restart(sentence, 'wasm');
+    await settle();
+    await act().translate([3]);
+    const slices = currentResults(state())!.slices;
+    expect([slices.get(4)!.backend, slices.get(3)!.backend]).toEqual(['webgpu', 'wasm']);
+  });
+
+  it("on another backend of the user's choice begins results of its own", async () => {
+    await act().openSource([file('a_T1w.nii')]);
+    await act().translate();
+    await act().start('wasm');
+    expect(currentResults(state())).toBeNull();
+    await act().start('webgpu');
+    expect(doneSlices()).toEqual([4]);
   });
 });
 

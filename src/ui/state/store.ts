@@ -50,9 +50,10 @@ const FULL_WINDOWS: ViewState['windows'] = {
 const FIT = { zoom: 1, pan: { x: 0, y: 0 } };
 
 export const initialData: AppData = {
-  engine: { phase: 'starting', requested: 'auto', info: null },
+  engine: { phase: 'starting', requested: 'auto', info: null, startedOn: null },
   models: [],
   loaded: {},
+  held: null,
   cardId: null,
   opening: null,
   source: null,
@@ -72,6 +73,8 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     let abort: AbortController | null = null;
     let scoring = false;
     let started: Promise<void> = Promise.resolve();
+    /** Where own weights come from, by card id: the engine holds one model, so they may have to be read again. */
+    const ownFiles = new Map<string, File>();
 
     const notify = (tone: Notice['tone'], text: string) => {
       noticeId += 1;
@@ -85,9 +88,13 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     const patchSet = (key: string, change: (old: ResultSet) => ResultSet) =>
       set(({ results }) => ({ results: results.map((r) => (r.key === key ? change(r) : r)) }));
 
-    client.onRestart((reason) =>
-      notify('warn', `The engine was started again: ${reason} Finished slices are kept.`),
-    );
+    client.onRestart((sentence) => {
+      notify('warn', sentence);
+      client.diagnostics().then(
+        (info) => set(({ engine }) => ({ engine: { ...engine, phase: 'ready', info } })),
+        () => set(({ engine }) => ({ engine: { ...engine, phase: 'failed', info: null } })),
+      );
+    });
 
     /** The engine forgets the scan; a failure to forget is of no interest to the user. */
     const forget = (scan: Scan | undefined) => {
@@ -95,13 +102,15 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     };
 
     const loadWeights = async (card: ModelCard, signal: AbortSignal): Promise<LoadedModel> => {
-      const held = get().loaded[card.id];
-      if (held) return held;
-      const model = await client.loadModel(
-        { kind: 'shipped', id: card.id },
-        { signal, onProgress: (load) => set(({ run }) => ({ run: run && { ...run, load } })) },
-      );
-      set(({ loaded }) => ({ loaded: { ...loaded, [card.id]: model } }));
+      const { held, loaded } = get();
+      if (held === card.id) return loaded[card.id];
+      set({ held: null });
+      const file = ownFiles.get(card.id);
+      const model = await client.loadModel(file ? { kind: 'file', file } : { kind: 'shipped', id: card.id }, {
+        signal,
+        onProgress: (load) => set(({ run }) => ({ run: run && { ...run, load } })),
+      });
+      set({ held: card.id, loaded: { ...get().loaded, [card.id]: model } });
       return model;
     };
 
@@ -123,7 +132,10 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     };
 
     const addSlice = (key: string, slice: SliceResult) => {
-      patchSet(key, (r) => ({ ...r, slices: new Map(r.slices).set(slice.index, slice) }));
+      patchSet(key, (r) => {
+        const backend = get().engine.info?.backend ?? r.recipe.backend;
+        return { ...r, slices: new Map(r.slices).set(slice.index, { ...slice, backend }) };
+      });
       void scoreMissing();
     };
 
@@ -198,13 +210,13 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
         return;
       }
       set({ opening: 'reference' });
+      let opened: Scan | undefined;
       try {
-        const opened = await client.openScan(files);
+        opened = await client.openScan(files);
         const { scan, resampled } = await client.matchGrid(opened.scanId, source.scanId);
-        if (scan.scanId !== opened.scanId) forget(opened);
         // The source may have been replaced while the reference was read.
         if (get().source?.scanId !== source.scanId) {
-          forget(scan);
+          forget(opened);
           return;
         }
         forget(old?.scan);
@@ -212,6 +224,7 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
         clearScores();
         void scoreMissing();
       } catch (error) {
+        forget(opened);
         report(error);
       } finally {
         set({ opening: null });
@@ -219,13 +232,16 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     };
 
     const addWeights = async (file: File) => {
+      if (get().run) {
+        notify('info', `${file.name}: weights can be loaded when the run has ended; cancel it or wait.`);
+        return;
+      }
       set({ opening: 'weights' });
       try {
         const model = await client.loadModel({ kind: 'file', file });
-        set(({ loaded }) => ({
-          loaded: { ...loaded, [model.card.id]: model },
-          cardId: get().run ? get().cardId : model.card.id,
-        }));
+        const { id } = model.card;
+        ownFiles.set(id, file);
+        set(({ loaded }) => ({ loaded: { ...loaded, [id]: model }, held: id, cardId: id }));
         notify(
           'info',
           `${model.card.name}: ${model.parameters.toLocaleString('en')} weights loaded from ${file.name}.`,
@@ -276,7 +292,8 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
         );
         patchSet(key, (r) => ({ ...r, provenance }));
       } catch (error) {
-        if (error instanceof Error && (error.name === 'Aborted' || error.name === 'AbortError'))
+        // A cancelled run may also end with its worker, when another backend was chosen.
+        if (controller.signal.aborted)
           notify(
             'info',
             `Cancelled: ${done} of ${slices.length} slices are done${done > 0 ? ' and kept' : ''}.`,
@@ -289,17 +306,17 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     };
 
     const start = async (requested: BackendChoice) => {
-      set({ engine: { phase: 'starting', requested, info: null } });
+      set({ engine: { phase: 'starting', requested, info: null, startedOn: null } });
       try {
         const info = await client.start(requested);
         const models = await client.models();
         set(({ cardId }) => ({
-          engine: { phase: 'ready', requested, info },
+          engine: { phase: 'ready', requested, info, startedOn: info.backend },
           models,
           cardId: cardId ?? models[0]?.id ?? null,
         }));
       } catch (error) {
-        set({ engine: { phase: 'failed', requested, info: null } });
+        set({ engine: { phase: 'failed', requested, info: null, startedOn: null } });
         report(error);
       }
     };

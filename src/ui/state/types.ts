@@ -19,7 +19,15 @@ export type BackendChoice = 'auto' | BackendName;
 export interface EngineState {
   phase: 'starting' | 'ready' | 'failed';
   requested: BackendChoice;
+  /** As it runs now: after a lost GPU the backend may be another one than at the start. */
   info: EngineInfo | null;
+  /** The backend chosen at the start: part of the recipe, so that a fallback in between does not hide finished slices. */
+  startedOn: BackendName | null;
+}
+
+/** A finished slice, and the backend that really made it. */
+export interface MadeSlice extends SliceResult {
+  backend: BackendName;
 }
 
 /** A scan of the target contrast, on the source's grid. */
@@ -50,7 +58,7 @@ export interface ResultSet {
   key: string;
   recipe: Recipe;
   provenance: Provenance;
-  slices: ReadonlyMap<number, SliceResult>;
+  slices: ReadonlyMap<number, MadeSlice>;
   /** Against the present reference; emptied when the reference changes. */
   scores: ReadonlyMap<number, ScorePair>;
 }
@@ -89,8 +97,10 @@ export interface Notice {
 export interface AppData {
   engine: EngineState;
   models: ModelCard[];
-  /** Models whose weights the engine holds, by card id. */
+  /** Models whose weights have been read, by card id. */
   loaded: Record<string, LoadedModel>;
+  /** Card id of the one model whose weights the engine holds now. */
+  held: string | null;
   /** The chosen model. */
   cardId: string | null;
   /** What is being read at the moment, for the screen. */

@@ -9,6 +9,7 @@ export function ProvenancePanel() {
   const slice = useApp(currentSlice);
   const all = useApp((s) => s.results);
   const running = useApp((s) => s.run !== null);
+  const startedOn = useApp((s) => s.engine.startedOn);
   const { recall } = useApp((s) => s.actions);
   const others = all.filter((set) => set !== results && set.slices.size > 0);
   const p = results?.provenance;
@@ -30,7 +31,7 @@ export function ProvenancePanel() {
             ['Intensity', `${p.intensity.map}, +1 at ${formatValue(p.intensity.upper)}`],
             [
               'Made',
-              `${p.backend}, ${formatDuration(slice.ms)}, ${p.date.slice(0, 16).replace('T', ' ')} UTC`,
+              `${slice.backend}, ${formatDuration(slice.ms)}, ${p.date.slice(0, 16).replace('T', ' ')} UTC`,
             ],
           ]}
         />
@@ -40,16 +41,16 @@ export function ProvenancePanel() {
       {others.length > 0 && (
         <>
           <p className="dim">Kept from other settings:</p>
-          {others.map(({ key, provenance, slices }) => (
+          {others.map(({ key, recipe, provenance, slices }) => (
             <button
               key={key}
               type="button"
               className="button small wide"
-              disabled={running}
+              disabled={running || recipe.backend !== startedOn}
               onClick={() => recall(key)}
             >
-              {provenance.target}, seed {provenance.seed}, {provenance.samples} × {provenance.noise}:{' '}
-              {slices.size} {slices.size === 1 ? 'slice' : 'slices'}
+              {provenance.target}, seed {provenance.seed}, {provenance.samples} × {provenance.noise},{' '}
+              {recipe.backend}: {slices.size} {slices.size === 1 ? 'slice' : 'slices'}
             </button>
           ))}
         </>
