@@ -16,7 +16,8 @@ export default defineConfig({
   worker: { format: 'es' },
   // Two copies of tfjs-core would each have an own engine; these fields make all tfjs packages take the same one.
   resolve: { mainFields: ['module', 'main'] },
-  build: { target: 'es2022', chunkSizeWarningLimit: 2500, assetsInlineLimit: 0 },
+  // dist/cli beside it holds the command line.
+  build: { outDir: 'dist/app', target: 'es2022', chunkSizeWarningLimit: 2500, assetsInlineLimit: 0 },
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     environment: 'node',

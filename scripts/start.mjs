@@ -1,0 +1,14 @@
+/** npm start: installs if needed, builds the page and serves it at http://localhost:5173. */
+import { installPackages, ROOT, run } from './install.mjs';
+
+try {
+  installPackages();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+if (run('npx', ['vite', 'build', '--logLevel', 'warn']) !== 0) process.exit(1);
+const { preview } = await import('vite');
+const server = await preview({ root: ROOT });
+server.printUrls();
+console.log('  Open it in Chrome or Edge (WebGPU), choose "Try the demo scan". Ctrl-C stops the server.');
