@@ -12,7 +12,7 @@ import type { Arguments, Command } from './command';
 import { type EvaluationReport, evaluateSlices, type Spread } from './evaluate';
 import type { Io } from './io';
 import { oneOf, sliceRange } from './options';
-import { JSON_OPTION, jsonText, tableText } from './report';
+import { counted, JSON_OPTION, jsonText, tableText } from './report';
 import { readScan } from './scans';
 import { readSidecar, type Sidecar } from './sidecar';
 
@@ -140,8 +140,7 @@ function humanText({ slices, mean }: EvaluationReport, map: string): string {
     cell(scores?.ssim, 4),
     cell(scores?.mae, 4),
   ];
-  const count = `${slices.length} slice${slices.length === 1 ? '' : 's'}`;
-  return `${count}, intensities by ${map}\n${tableText([
+  return `${counted(slices.length, 'slice')}, intensities by ${map}\n${tableText([
     ['', 'PSNR dB', 'SSIM', 'MAE'],
     row('whole slice', mean.whole),
     row('foreground', mean.foreground),

@@ -35,3 +35,8 @@ export function tableText(rows: readonly (readonly string[])[]): string {
       .trimEnd();
   return `${rows.map(line).join('\n')}\n`;
 }
+
+/** "1 slice", "3 slices". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

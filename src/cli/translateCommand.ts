@@ -16,7 +16,7 @@ import { BACKEND_OPTION, BACKENDS, startNodeEngine } from './nodeEngine';
 import { oneOf, required, sliceRange, wholeNumber } from './options';
 import { packageVersion } from './packageRoot';
 import { startProgress } from './progress';
-import { JSON_OPTION, jsonText } from './report';
+import { counted, JSON_OPTION, jsonText } from './report';
 import { readScan } from './scans';
 import { type TranslatedScan, translateScan } from './translateScan';
 
@@ -195,5 +195,5 @@ function humanText(report: {
 }): string {
   const { output, slices, backend, msPerSlice, peakMemoryBytes } = report;
   const memory = (peakMemoryBytes / 2 ** 20).toFixed(0);
-  return `${output}: ${slices.length} synthetic slices, ${msPerSlice.toFixed(0)} ms a slice on ${backend}, peak memory ${memory} MiB\n`;
+  return `${output}: ${counted(slices.length, 'synthetic slice')}, ${msPerSlice.toFixed(0)} ms a slice on ${backend}, peak memory ${memory} MiB\n`;
 }

@@ -1,0 +1,454 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GOLDEN_DIR, hasGolden } from '../../test/golden';
+import { gzipped, headPhantom, makeNifti } from '../../test/makeNifti';
+import { hashWeights } from '../engine/hash';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../engine/networks/config';
+import { encodeWeights } from '../engine/weights/convertWeights';
+import type { ModelCard } from '../engine/weights/modelCard';
+import { sha256 } from '../engine/weights/sha256';
+import { ncsnppTable } from '../engine/weights/torchNames';
+import { readNifti, readNiftiAll } from '../volume/nifti';
+import { fakeIo } from './fakeIo';
+import type { Io } from './io';
+import { main } from './main';
+
+const folder = mkdtempSync(join(tmpdir(), 'syndiff-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+/** A network that runs in milliseconds. */
+const CONFIG: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  image_size: 16,
+  num_channels_dae: 8,
+  ch_mult: [1, 1],
+  num_res_blocks: 1,
+  attn_resolutions: [],
+  nz: 4,
+  z_emb_dim: 8,
+  n_mlp: 1,
+};
+
+const CARD: ModelCard = {
+  id: 'tiny',
+  version: '1',
+  name: 'Tiny',
+  source: 'T1w',
+  target: 'FLAIR',
+  network: CONFIG,
+  weights: { file: 'tiny.safetensors', sha256: '0'.repeat(64), dtype: 'f32', bytes: 1 },
+  preprocessing: { plane: 'axial', pixelSize: 10, size: 16, intensity: 'foreground-median' },
+  diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
+  training: { data: 'none', licence: 'none', variant: 'hash', iterations: 0, date: 'unknown' },
+  licence: 'MIT',
+  metrics: { data: 'none', split: 'none', n: 0, rows: [] },
+  intendedUse: 'tests',
+  limits: ['means nothing'],
+};
+
+const SHAPE = [14, 16, 4] as const;
+/** Stored to the left, to the back, upwards: not the canonical order. */
+const SFORM = [
+  [-10, 0, 0, 65],
+  [0, -10, 0, 75],
+  [0, 0, 20, -30],
+];
+
+async function run(argv: string[], changes: Partial<Io> = {}) {
+  const io = fakeIo(changes);
+  const code = await main(argv, io);
+  return { code, stdout: io.stdout, stderr: io.stderr };
+}
+
+async function json(...argv: string[]) {
+  const { code, stdout, stderr } = await run([...argv, '--json']);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+async function refused(sentence: string | RegExp, ...argv: string[]) {
+  const { code, stdout, stderr } = await run(argv);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(sentence);
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+}
+
+function writeScan(name: string, values: ArrayLike<number>, sform = SFORM) {
+  const { file } = makeNifti({ dims: [...SHAPE], values, sform });
+  writeFileSync(at(name), new Uint8Array(name.endsWith('.gz') ? gzipped(file) : file));
+}
+
+async function readBack(name: string) {
+  return readNifti({ name, bytes: new Uint8Array(readFileSync(at(name))).buffer });
+}
+
+beforeAll(async () => {
+  writeScan('scan_T1w.nii.gz', headPhantom(SHAPE));
+  const weights = encodeWeights({ state: hashWeights(1, ncsnppTable(CONFIG)), config: CONFIG }, 'f32');
+  writeFileSync(at('tiny.safetensors'), weights);
+  const card = { ...CARD, weights: { ...CARD.weights, sha256: await sha256(weights) } };
+  writeFileSync(at('card.json'), JSON.stringify(card));
+});
+
+const translate = (output: string, ...more: string[]) => [
+  'translate',
+  at('scan_T1w.nii.gz'),
+  '--model',
+  at('card.json'),
+  '--output',
+  at(output),
+  '--backend',
+  'wasm',
+  ...more,
+];
+
+describe('translate', () => {
+  it('writes the result on the grid of the scan, its sidecar and its chain', async () => {
+    const report = await json(...translate('a.nii.gz', '--slices', '1:3', '--seed', '5', '--steps'));
+    expect(report).toMatchObject({ backend: 'wasm', model: 'tiny', slices: [1, 2] });
+    expect(report.msPerSlice).toBeGreaterThan(0);
+    expect(report.peakMemoryBytes).toBeGreaterThan(1e6);
+
+    const source = await readBack('scan_T1w.nii.gz');
+    const result = await readBack('a.nii.gz');
+    expect(result.affine).toEqual(source.affine);
+    expect(result.header.affine).toEqual(source.header.affine);
+    const area = SHAPE[0] * SHAPE[1];
+    const slice = (k: number) => [...result.voxels.subarray(k * area, (k + 1) * area)];
+    expect(
+      slice(0)
+        .concat(slice(3))
+        .every((value) => value === 0),
+    ).toBe(true);
+    expect(new Set(slice(1)).size).toBeGreaterThan(50);
+    expect(new Set(slice(2)).size).toBeGreaterThan(50);
+
+    const sidecar = JSON.parse(readFileSync(at('a.json'), 'utf8'));
+    expect(sidecar).toMatchObject({
+      Seed: 5,
+      TranslatedSlices: [1, 2],
+      Model: { Id: 'tiny' },
+      Synthetic: true,
+    });
+    // The brain is the median of the foreground: three times that is the map's +1, which no voxel of the result exceeds.
+    expect(sidecar.IntensityMap).toMatchObject({ Name: 'foreground-median' });
+    expect(Math.max(...result.voxels)).toBeLessThanOrEqual(sidecar.IntensityMap.Upper);
+
+    const steps = await readNiftiAll({
+      name: 'a_steps.nii.gz',
+      bytes: new Uint8Array(readFileSync(at('a_steps.nii.gz'))).buffer,
+    });
+    expect(steps.length).toBe(5);
+    // At step 0 the chain ends in the network's own estimate (up to the posterior's coefficients, 1 and 0).
+    steps[4].voxels.forEach((value, v) => {
+      expect(Math.abs(value - result.voxels[v])).toBeLessThan(1e-3 * sidecar.IntensityMap.Upper);
+    });
+  });
+
+  it('gives the same voxels for the same seed whatever the slices, and others for another seed', async () => {
+    await json(...translate('b.nii.gz', '--seed', '5', '--slices', '2:3', '--noise', 'independent'));
+    await json(...translate('c.nii.gz', '--seed', '5', '--slices', '0:4', '--noise', 'independent'));
+    await json(...translate('d.nii.gz', '--seed', '6', '--slices', '2:3', '--noise', 'independent'));
+    const middle = async (name: string) => {
+      const { voxels } = await readBack(name);
+      return voxels.slice(2 * SHAPE[0] * SHAPE[1], 3 * SHAPE[0] * SHAPE[1]);
+    };
+    expect(await middle('b.nii.gz')).toEqual(await middle('c.nii.gz'));
+    expect(await middle('d.nii.gz')).not.toEqual(await middle('b.nii.gz'));
+  });
+
+  it('stores int16 where asked to, and takes weights without a card', async () => {
+    const { code, stdout, stderr } = await run([
+      ...['translate', at('scan_T1w.nii.gz'), '--model', at('tiny.safetensors'), '--output', at('e.nii.gz')],
+      ...['--backend', 'wasm', '--slices', '1:2', '--dtype', 'int16'],
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/e\.nii\.gz: 1 synthetic slice, \d+ ms a slice on wasm, peak memory \d+ MiB/);
+    expect(stderr).toContain('backend wasm: wasm was asked for');
+    expect((await readBack('e.nii.gz')).header.dtype).toBe('int16');
+  });
+
+  it('stops at Ctrl-C without leaving a file', async () => {
+    const controller = new AbortController();
+    const stopping = {
+      signal: controller.signal,
+      err: (text: string) => {
+        if (text.startsWith('slice')) controller.abort();
+      },
+    };
+    const { code, stdout } = await run(translate('f.nii.gz'), stopping);
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(existsSync(at('f.nii.gz'))).toBe(false);
+    expect(existsSync(at('f.json'))).toBe(false);
+  });
+
+  it('refuses what would lose or mislead', async () => {
+    const scan = at('scan_T1w.nii.gz');
+    const model = ['--model', at('card.json')];
+    await refused('would overwrite the input', 'translate', scan, ...model, '--output', scan);
+    await refused('must end in .nii.gz', 'translate', scan, ...model, '--output', at('x.nii'));
+    await refused('no such folder', 'translate', scan, ...model, '--output', at('none/x.nii.gz'));
+    await refused('--output: must be given', 'translate', scan, ...model);
+    await refused('--model: must be given', 'translate', scan, '--output', at('x.nii.gz'));
+    await refused(
+      /--model: must be an id \(.*\), .* got "nil"/,
+      'translate',
+      scan,
+      '--model',
+      'nil',
+      '--output',
+      at('x.nii.gz'),
+    );
+    await refused(
+      '--samples: must be a whole number from 1 to 16',
+      ...translate('x.nii.gz', '--samples', '0'),
+    );
+    await refused('--slices: must be A:B with 0 <= A < B <= 4', ...translate('x.nii.gz', '--slices', '2:9'));
+    await refused('volume must be 0 to 0, got 1', ...translate('x.nii.gz', '--volume', '1'));
+    await refused(
+      'must be one of auto, webgpu, wasm, cpu',
+      'translate',
+      scan,
+      ...model,
+      '--output',
+      at('x.nii.gz'),
+      '--backend',
+      'webgl',
+    );
+    writeScan('copy_T1w.nii', headPhantom(SHAPE));
+    await refused(
+      "its sidecar would overwrite the input's",
+      'translate',
+      at('copy_T1w.nii'),
+      ...model,
+      '--output',
+      at('copy_T1w.nii.gz'),
+    );
+    expect(existsSync(at('x.nii.gz'))).toBe(false);
+  });
+
+  it('refuses weights that are not those of the card', async () => {
+    const card = { ...CARD, weights: { ...CARD.weights, sha256: 'a'.repeat(64) } };
+    writeFileSync(at('other.json'), JSON.stringify(card));
+    const argv = ['translate', at('scan_T1w.nii.gz'), '--output', at('x.nii.gz'), '--model'];
+    await refused(/its sha256 must be the card's a{64}/, ...argv, at('other.json'));
+    writeFileSync(at('text.json'), 'no card');
+    await refused('text.json: must be JSON', ...argv, at('text.json'));
+    writeFileSync(at('half.json'), '{}');
+    await refused('half.json: model card', ...argv, at('half.json'));
+  });
+});
+
+describe('evaluate', () => {
+  beforeAll(() => {
+    const phantom = headPhantom(SHAPE);
+    writeScan('real.nii', phantom);
+    writeScan(
+      'louder.nii',
+      phantom.map((value) => value * 3),
+    );
+    writeScan(
+      'unit.nii',
+      phantom.map((value) => value / 1000),
+    );
+    writeScan('moved.nii', phantom, [[-10, 0, 0, 66], ...SFORM.slice(1)]);
+    writeScan('empty.nii', new Float32Array(phantom.length));
+  });
+
+  it('maps each scan by its own level, so that a factor does not count', async () => {
+    const report = await json('evaluate', at('louder.nii'), at('real.nii'));
+    expect(report.slices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2, 3]);
+    expect(report.intensity.upperSynthetic).toBeCloseTo(3 * report.intensity.upperReference, 3);
+    expect(report.mean.whole.mae.mean).toBeLessThan(1e-6);
+    expect(report.mean.foreground.ssim.mean).toBeCloseTo(1, 6);
+  });
+
+  it('writes the PSNR of identical images as "Infinity"', async () => {
+    const report = await json('evaluate', at('real.nii'), at('real.nii'), '--slices', '1:3');
+    expect(report.slices).toHaveLength(2);
+    expect(report.slices[0]).toMatchObject({ index: 1, whole: { psnr: 'Infinity', ssim: 1, mae: 0 } });
+    expect(report.mean.whole.psnr).toEqual({ mean: 'Infinity', std: null });
+  });
+
+  it('takes values as they are with --intensity none', async () => {
+    const report = await json(
+      'evaluate',
+      at('empty.nii'),
+      at('unit.nii'),
+      '--intensity',
+      'none',
+      '--slices',
+      '1:2',
+    );
+    const { voxels } = await readBack('unit.nii');
+    const area = SHAPE[0] * SHAPE[1];
+    const sum = voxels.slice(area, 2 * area).reduce((a, b) => a + b, 0);
+    expect(report.intensity).toEqual({ map: 'none', upperSynthetic: 1, upperReference: 1 });
+    expect(report.slices[0].whole.mae).toBeCloseTo(sum / area, 6);
+    expect(report.slices[0].paper).toBeNull();
+  });
+
+  it("takes slices, map and level from the result's sidecar", async () => {
+    await json(...translate('g.nii.gz', '--slices', '1:3'));
+    const report = await json('evaluate', at('g.nii.gz'), at('real.nii'));
+    const sidecar = JSON.parse(readFileSync(at('g.json'), 'utf8'));
+    expect(report.slices.map(({ index }: { index: number }) => index)).toEqual([1, 2]);
+    expect(report.intensity).toMatchObject({
+      map: 'foreground-median',
+      upperSynthetic: sidecar.IntensityMap.Upper,
+    });
+    const other = await json('evaluate', at('g.nii.gz'), at('real.nii'), '--intensity', 'foreground-p99.5');
+    expect(other.intensity.map).toBe('foreground-p99.5');
+    writeFileSync(
+      at('g.json'),
+      JSON.stringify({ ...sidecar, IntensityMap: { Name: 'foreground-median', Upper: 0 } }),
+    );
+    await refused('g.json: IntensityMap.Upper', 'evaluate', at('g.nii.gz'), at('real.nii'));
+    // Any BIDS scan has a sidecar: one that is not ours says nothing here.
+    writeFileSync(at('g.json'), '{"Modality": "MR"}');
+    expect((await json('evaluate', at('g.nii.gz'), at('real.nii'), '--slices', '1:2')).intensity.map).toBe(
+      'foreground-p99.5',
+    );
+  });
+
+  it('prints a table', async () => {
+    const { code, stdout } = await run(['evaluate', at('louder.nii'), at('real.nii')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^4 slices, intensities by foreground-p99\.5\n/);
+    expect(stdout).toMatch(/\nwhole slice +\S+/);
+  });
+
+  it('refuses scans that cannot be compared', async () => {
+    await refused('must lie on the same grid', 'evaluate', at('moved.nii'), at('real.nii'));
+    await refused(
+      'must have a slice with 8 % foreground, got none',
+      'evaluate',
+      at('real.nii'),
+      at('empty.nii'),
+    );
+    await refused(
+      '--intensity: must be one of',
+      'evaluate',
+      at('real.nii'),
+      at('real.nii'),
+      '--intensity',
+      'mean',
+    );
+  });
+});
+
+describe('volume', () => {
+  it('describes a scan and writes canonical voxels', async () => {
+    const report = await json('volume', at('scan_T1w.nii.gz'), '--raw', at('raw.f32'));
+    expect(report).toMatchObject({
+      shapeStored: [14, 16, 4],
+      shapeCanonical: [14, 16, 4],
+      axisCodes: 'LPS',
+      dtype: 'float32',
+    });
+    expect(report.affine).toEqual([
+      [10, 0, 0, -65],
+      [0, 10, 0, -75],
+      [0, 0, 20, -30],
+      [0, 0, 0, 1],
+    ]);
+    const { voxels } = await readBack('scan_T1w.nii.gz');
+    const raw = new Float32Array(new Uint8Array(readFileSync(at('raw.f32'))).buffer);
+    expect(raw.length).toBe(voxels.length);
+    for (const [i, j, k] of [
+      [0, 0, 0],
+      [3, 9, 1],
+      [13, 15, 3],
+    ]) {
+      expect(raw[(i * SHAPE[1] + j) * SHAPE[2] + k]).toBe(voxels[i + SHAPE[0] * (j + SHAPE[1] * k)]);
+    }
+  });
+
+  it('finds the other file of a pair from either', async () => {
+    const { file, image } = makeNifti({ dims: [3, 2, 2], values: new Float32Array(12), pair: true });
+    writeFileSync(at('pair.hdr'), new Uint8Array(file));
+    await refused('needs its .img', 'volume', at('pair.hdr'));
+    writeFileSync(at('pair.img'), new Uint8Array(image));
+    expect((await json('volume', at('pair.hdr'))).shapeStored).toEqual([3, 2, 2]);
+    expect((await json('volume', at('pair.img'))).shapeStored).toEqual([3, 2, 2]);
+  });
+
+  it('refuses what is no scan', async () => {
+    await refused('must begin with a NIfTI header', 'volume', at('card.json'));
+    const whole = readFileSync(at('real.nii'));
+    writeFileSync(at('cut.nii'), whole.subarray(0, whole.length - 8));
+    await refused('cut short', 'volume', at('cut.nii'));
+  });
+});
+
+describe('weights', () => {
+  it('converts and inspects', async () => {
+    const report = await json(
+      'weights',
+      'convert',
+      at('tiny.safetensors'),
+      '--output',
+      at('half.safetensors'),
+    );
+    const inspected = await json('weights', 'inspect', at('half.safetensors'));
+    expect(report).toMatchObject({ dtype: 'f16', bytes: inspected.bytes, sha256: inspected.sha256 });
+    expect(inspected).toMatchObject({ format: 'safetensors', dtype: 'f16', config: CONFIG });
+    expect(inspected.bytes).toBeLessThan(readFileSync(at('tiny.safetensors')).length);
+    const { stdout } = await run(['weights', 'inspect', at('half.safetensors')]);
+    expect(stdout).toContain(`${inspected.parameters} parameters`);
+  });
+
+  it('refuses what is no weights, and a bad dtype', async () => {
+    await refused(
+      'card.json: weights: file must be .safetensors or a PyTorch .pth',
+      'weights',
+      'inspect',
+      at('card.json'),
+    );
+    const argv = ['weights', 'convert', at('tiny.safetensors'), '--output'];
+    await refused('--dtype: must be one of q8, f16, f32, got "int4"', ...argv, at('x'), '--dtype', 'int4');
+    await refused('would overwrite the input', ...argv, at('tiny.safetensors'));
+    await refused('--output: must be given', 'weights', 'convert', at('tiny.safetensors'));
+  });
+});
+
+describe('models', () => {
+  it('lists what comes with the program', async () => {
+    const ids = (await json('models')).map(({ id }: ModelCard) => id);
+    const { stdout } = await run(['models']);
+    for (const id of ids) expect(stdout).toContain(`\n${id} `);
+    expect(ids.length).toBeGreaterThan(0);
+  });
+});
+
+describe('parity', () => {
+  it('refuses a folder without golden files', async () => {
+    await refused('must hold golden files, got none', 'parity', folder);
+    await refused('no such folder', 'parity', at('none'));
+  });
+
+  it.skipIf(!hasGolden)(
+    'says which file differs and ends with code 1 (skipped where ../shared/golden is absent)',
+    async () => {
+      const golden = mkdtempSync(join(folder, 'golden-'));
+      const schedule = readFileSync(join(GOLDEN_DIR, 'schedule.json'), 'utf8');
+      writeFileSync(join(golden, 'schedule.json'), schedule);
+      const good = await json('parity', golden, '--backend', 'wasm');
+      expect(good).toMatchObject({
+        backend: 'wasm',
+        passed: true,
+        results: [{ name: 'schedule.json', passed: true }],
+      });
+
+      const wrong = JSON.parse(schedule);
+      wrong.T4_vp.betas[0] *= 1.01;
+      writeFileSync(join(golden, 'schedule.json'), JSON.stringify(wrong));
+      const { code, stdout } = await run(['parity', golden, '--backend', 'wasm']);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/schedule\.json .* FAILED/);
+    },
+  );
+});
