@@ -221,6 +221,12 @@ describe('readNifti', () => {
     }
   });
 
+  it('reads a .gz that a web server unpacked on the way', async () => {
+    const values = [1, 2, 3, 4, 5, 6, 7, 8];
+    const { file } = makeNifti({ dims: [2, 2, 2], values });
+    expect([...(await readNifti({ name: 'a.nii.gz', bytes: file })).voxels]).toEqual(values);
+  });
+
   it('refuses what a gzip header claims beyond what deflate can hold, and a bomb behind a small header', async () => {
     const { file } = makeNifti({ dims, values, sform });
     const claim = file.slice(0);

@@ -123,7 +123,7 @@ async function readVolumes(
   const bytesPerVolume = voxelsPerVolume * header.type.bytes;
   const end = header.voxelOffset + header.volumeCount * bytesPerVolume;
   // By the sizes alone, before a voxel is inflated or allocated.
-  if (end > voxels.mostBytes) throw cutShort(voxels.name, header, end, voxels.mostBytes);
+  if (end > voxels.mostBytes) throw cutShort(voxels, header, end, voxels.mostBytes);
   const { first, count } = choose(header.volumeCount);
   if (voxelsPerVolume * count > MOST_VOXELS)
     throw new UnsupportedFile(
@@ -133,7 +133,7 @@ async function readVolumes(
   await voxels.skip(first * bytesPerVolume);
   const stored = await voxels.take(count * bytesPerVolume);
   await voxels.skip((header.volumeCount - first - count) * bytesPerVolume);
-  if (voxels.position < end) throw cutShort(voxels.name, header, end, voxels.position);
+  if (voxels.position < end) throw cutShort(voxels, header, end, voxels.position);
   await voxels.skip(MOST_TRAILING_BYTES);
   if (!header.littleEndian) reverseWords(stored, header.type.bytes);
   const numbers = header.type.read(stored.buffer);
@@ -164,18 +164,20 @@ async function readHeaderBytes(name: string, stream: ByteStream): Promise<Uint8A
     throw new CorruptFile(
       `${name}: its header must be ${LAYOUT[version].size} bytes, got ${bytes.length}; download it again`,
     );
-  if (stream.misnamed)
-    throw new CorruptFile(
-      `${name}: a .gz must be gzip-compressed, got bytes that are not gzip; download it again, or name it .nii if it was unpacked on the way`,
-    );
   return bytes;
 }
 
-function cutShort(name: string, header: NiftiHeader, needed: number, found: number): CorruptFile {
+function cutShort(
+  { name, misnamed }: ByteStream,
+  header: NiftiHeader,
+  needed: number,
+  found: number,
+): CorruptFile {
   const voxels = Math.max(0, found - header.voxelOffset);
   const what = voxels === 0 ? 'no pixel data' : `pixel data cut short: at most ${found} bytes`;
+  const kind = misnamed ? ', and it is not gzip although its name says so' : '';
   return new CorruptFile(
-    `${name}: ${header.dims.join(' x ')} voxels of ${header.type.name} need ${needed} bytes, got ${what}; download or export it again`,
+    `${name}: ${header.dims.join(' x ')} voxels of ${header.type.name} need ${needed} bytes, got ${what}${kind}; download or export it again`,
   );
 }
 
@@ -247,7 +249,7 @@ class ByteStream {
   readonly isEmpty: boolean;
   /** The file's own first bytes, compressed or not. */
   readonly rawHead: Uint8Array;
-  /** Named .gz without being gzip. */
+  /** Named .gz without being gzip: web servers unpack such files on the way and keep the name, so this alone is no fault. */
   readonly misnamed: boolean;
   /** More than this many bytes cannot come out, whatever a header claims. */
   readonly mostBytes: number;
