@@ -223,7 +223,12 @@ describe('readNifti', () => {
 
   it('reads a .gz that a web server unpacked on the way', async () => {
     const values = [1, 2, 3, 4, 5, 6, 7, 8];
-    const { file } = makeNifti({ dims: [2, 2, 2], values });
+    const sform = [
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ];
+    const { file } = makeNifti({ dims: [2, 2, 2], values, sform });
     expect([...(await readNifti({ name: 'a.nii.gz', bytes: file })).voxels]).toEqual(values);
   });
 
