@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +16,7 @@ import { hashWeights } from '../engine/hash';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../engine/networks/config';
 import { encodeWeights } from '../engine/weights/convertWeights';
 import type { ModelCard } from '../engine/weights/modelCard';
+import { writeSafetensors } from '../engine/weights/safetensors';
 import { sha256 } from '../engine/weights/sha256';
 import { ncsnppTable } from '../engine/weights/torchNames';
 import { readNifti, readNiftiAll } from '../volume/nifti';
@@ -430,6 +439,57 @@ describe('parity', () => {
     await refused('no such folder', 'parity', at('none'));
   });
 
+  it('compares scans voxel for voxel, and wants damaged ones refused', async () => {
+    const golden = mkdtempSync(join(folder, 'golden-'));
+    mkdirSync(join(golden, 'nifti'));
+    const write = (name: string, content: string | Uint8Array) =>
+      writeFileSync(join(golden, 'nifti', name), content);
+    const values = Float32Array.from({ length: 8 }, (_, n) => n);
+    const sform = [
+      [2, 0, 0, 1],
+      [0, 2, 0, 1],
+      [0, 0, 2, 1],
+    ];
+    const affine = [...sform, [0, 0, 0, 1]];
+    const scan = new Uint8Array(makeNifti({ dims: [2, 2, 2], values, sform }).file);
+    // C order of [i, j, k] is the stored order backwards: i fastest becomes k fastest.
+    const data = Float32Array.of(0, 4, 2, 6, 1, 5, 3, 7);
+    const wrong = data.map((value) => (value === 5 ? 5.5 : value));
+    const want = {
+      shape_ras: [2, 2, 2],
+      zooms_ras: [2, 2, 2],
+      affine_ras: affine,
+      affine_stored: affine,
+      axcodes_stored: 'RAS',
+      dtype_stored: 'float32',
+    };
+    const canonical = { 'good.nii': want, 'voxel.nii': want, 'axes.nii': { ...want, axcodes_stored: 'LAS' } };
+    for (const name of [...Object.keys(canonical), 'bad_whole.nii']) write(name, scan);
+    write('bad_cut.nii', scan.subarray(0, scan.length - 1));
+    const bad = { 'bad_cut.nii': 'cut short', 'bad_whole.nii': 'nothing' };
+    write('expected.json', JSON.stringify({ canonical, bad }));
+    const stored = (name: string, voxels: Float32Array) =>
+      [`ras.${name}`, { dtype: 'F32', shape: [2, 2, 2], data: voxels }] as const;
+    write(
+      'expected_ras.safetensors',
+      writeSafetensors([stored('good.nii', data), stored('voxel.nii', wrong), stored('axes.nii', data)], {}),
+    );
+
+    const { code, stdout } = await run(['parity', golden, '--backend', 'wasm', '--json']);
+    const { passed, results } = JSON.parse(stdout);
+    expect({ code, passed }).toEqual({ code: 1, passed: false });
+    expect(results.map((r: { name: string; passed: boolean }) => [r.name, r.passed])).toEqual([
+      ['nifti/good.nii', true],
+      ['nifti/voxel.nii', false],
+      ['nifti/axes.nii', false],
+      ['nifti/bad_cut.nii', true],
+      ['nifti/bad_whole.nii', false],
+    ]);
+    expect(results[1].error).toBe('Infinity');
+    expect(results[3].note).toMatch(/^CorruptFile: .*cut short/);
+    expect(results[4].note).toContain('must be refused');
+  });
+
   it.skipIf(!hasGolden)(
     'says which file differs and ends with code 1 (skipped where ../shared/golden is absent)',
     async () => {
@@ -442,6 +502,15 @@ describe('parity', () => {
         passed: true,
         results: [{ name: 'schedule.json', passed: true }],
       });
+
+      for (const name of ['metrics.json', 'metrics.safetensors'])
+        copyFileSync(join(GOLDEN_DIR, name), join(golden, name));
+      const measures = await json('parity', golden, '--backend', 'wasm');
+      expect(measures.results.map(({ name }: { name: string }) => name)).toEqual([
+        'schedule.json',
+        'metrics.json',
+      ]);
+      expect(measures.results[1].error).toBeLessThan(1e-6);
 
       const wrong = JSON.parse(schedule);
       wrong.T4_vp.betas[0] *= 1.01;

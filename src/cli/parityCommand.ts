@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isEngineGolden, type ParityResult, runParity } from '../engine/parity';
 import { Aborted, BadRequest } from '../errors';
 import type { Arguments, Command } from './command';
+import { type FileGolden, listFileGoldens } from './fileGoldens';
 import { readBytes } from './files';
 import type { Io } from './io';
 import { BACKEND_OPTION, BACKENDS, startNodeEngine } from './nodeEngine';
@@ -25,17 +26,24 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const names = await readdir(folder).catch(() => {
     throw new BadRequest(`${folder}: no such folder`);
   });
-  const known = names.filter(isEngineGolden).sort();
+  const readFile = async (file: string) => new Uint8Array(await readBytes(join(folder, file)));
+  const known: FileGolden[] = [
+    ...names
+      .filter(isEngineGolden)
+      .sort()
+      .map((name) => ({ name, run: () => runParity(name, readFile) })),
+    ...(await listFileGoldens(folder)),
+  ];
   if (known.length === 0) throw new BadRequest(`${folder}: must hold golden files, got none that is known`);
 
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`backend ${info.backend}: ${info.reason}\n`);
   const progress = startProgress(io);
   const results: ParityResult[] = [];
-  for (const name of known) {
+  for (const { name, run } of known) {
     if (signal.aborted) throw io.signal.aborted ? new Aborted('parity: stopped') : signal.reason;
     progress.show(`${results.length + 1}/${known.length} ${name}`);
-    results.push(await runParity(name, async (file) => new Uint8Array(await readBytes(join(folder, file)))));
+    results.push(await run());
   }
   progress.end();
 
