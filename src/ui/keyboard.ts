@@ -16,8 +16,20 @@ export const PAGE_KEYS: readonly { shown: string; does: string }[] = [
   { shown: '?', does: 'This help' },
 ];
 
-/** Fields and widgets keep their own keys. */
-const OWN_KEYS = 'input, select, textarea, summary, [role="slider"], [role="dialog"], [role="alertdialog"]';
+/** Where every key is the widget's own. */
+const TYPING = 'input[type="number"], select, textarea, dialog';
+/** Where only the keys that move are the widget's own. */
+const MOVING = 'input, summary';
+const MOVES = /^(Arrow|Page|Home|End)/;
+
+/** true where the focused element, not the page, shall have the key. */
+function isTaken(event: KeyboardEvent): boolean {
+  const { target, key } = event;
+  // A focused pane or the ribbon has already taken it.
+  if (event.defaultPrevented) return true;
+  if (!(target instanceof Element)) return false;
+  return target.closest(TYPING) !== null || (MOVES.test(key) && target.closest(MOVING) !== null);
+}
 
 export interface KeyPress {
   key: string;
@@ -58,9 +70,7 @@ export function handleKey(event: KeyPress, state: AppState): boolean {
 export function usePageKeys(getState: () => AppState, onHelp: () => void, isTranslate: boolean): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      // A focused pane has already taken it.
-      if (event.defaultPrevented) return;
-      if (event.target instanceof Element && event.target.closest(OWN_KEYS)) return;
+      if (isTaken(event)) return;
       if (event.key === '?') onHelp();
       else if (!isTranslate || !handleKey(event, getState())) return;
       event.preventDefault();

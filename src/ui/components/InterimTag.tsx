@@ -1,10 +1,20 @@
 import type { ModelCard } from '../../workers/protocol';
 
-/** Says in sight that a model is only for trying the path, with the first of its limits. */
+/** Says in sight that a model is only for trying the path, and by its own figures what it is worth. */
 export function InterimTag({ card }: { card: ModelCard }) {
   return (
-    <p className="interim">
-      <strong>Interim</strong> {card.limits[0] ?? 'For trying the path, not for judging the method.'}
+    <p className="interim num">
+      <strong>Interim</strong> For trying the path. {worth(card.metrics)}
     </p>
   );
+}
+
+/** Mean PSNR of the card's rows beside that of a copy of the source. */
+function worth({ n, rows }: ModelCard['metrics']): string {
+  const compared = rows.filter((row) => row.psnrCopy !== undefined);
+  if (compared.length === 0) return '';
+  const mean = (values: number[]) => (values.reduce((sum, v) => sum + v, 0) / values.length).toFixed(2);
+  const own = mean(compared.map((row) => row.psnr));
+  const copy = mean(compared.map((row) => row.psnrCopy ?? 0));
+  return `${own} dB on ${n} test patients, where a copy of the source has ${copy} dB.`;
 }

@@ -11,8 +11,8 @@ export function ReverseChain() {
         role="img"
         aria-label="Reverse chain: from noise x4 through four generator steps to the translated image x0; each step sees the source and a fresh latent z"
       >
-        <rect className="chain-box" x="190" y="10" width="510" height="36" rx="8" />
-        <text x="445" y="33">
+        <rect className="chain-box" x="110" y="10" width="580" height="36" rx="8" />
+        <text x="400" y="33">
           acquired source y, the same at every step
         </text>
         {STEPS.map((t, n) => (

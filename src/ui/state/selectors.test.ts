@@ -48,7 +48,10 @@ it('divides panes by the value that the chosen model calls +1', () => {
 });
 
 it('says what is missing before Translate can be pressed', () => {
-  const ready = { ...initialData, engine: { phase: 'ready', requested: 'auto', info: null, startedOn: null } as const };
+  const ready = {
+    ...initialData,
+    engine: { phase: 'ready', requested: 'auto', info: null, startedOn: null } as const,
+  };
   expect(translateBlock(initialData)).toMatch(/starting/);
   expect(translateBlock(ready)).toMatch(/scan/);
   const withScan = { ...ready, source: fakeScan('s', 'a.nii') };

@@ -24,7 +24,8 @@ export function RunPanel() {
   return (
     <section className="run-panel" aria-label="Run">
       <p className="run-hint dim num">
-        {block ?? (isDone ? 'These slices are done.' : `${todo} ${todo === 1 ? 'slice' : 'slices'} to do`)}
+        {block ??
+          (isDone ? 'Done. Choose more slices above.' : `${todo} ${todo === 1 ? 'slice' : 'slices'} to do`)}
       </p>
       <button
         type="button"
