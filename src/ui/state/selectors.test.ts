@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCard, fakeScan } from './fakeClient';
 import { recipeKey } from './recipe';
-import { meanScore, translateBlock, upperOf } from './selectors';
+import { contrastWarning, meanScore, translateBlock, upperOf } from './selectors';
 import { initialData } from './store';
 import type { Recipe, ScorePair } from './types';
 
@@ -45,6 +45,16 @@ it('divides panes by the value that the chosen model calls +1', () => {
   expect(upperOf(scan, fakeCard('T1w', 'FLAIR'))).toBe(20);
   expect(upperOf(scan, null)).toBe(scan.range.high);
   expect(upperOf({ ...scan, range: { ...scan.range, high: 0 } }, null)).toBe(1);
+});
+
+it('warns where the name of the scan claims another contrast than the model takes', () => {
+  const models = [fakeCard('T1w', 'FLAIR')];
+  const base = { ...initialData, models, cardId: models[0].id };
+  expect(contrastWarning({ ...base, source: fakeScan('s', 'sub-01_FLAIR.nii') })).toBe(
+    "The scan's name says FLAIR, but this model takes T1w.",
+  );
+  expect(contrastWarning({ ...base, source: fakeScan('s', 'sub-01_T1w.nii') })).toBeNull();
+  expect(contrastWarning({ ...base, source: fakeScan('s', 'brain.nii') })).toBeNull();
 });
 
 it('says what is missing before Translate can be pressed', () => {

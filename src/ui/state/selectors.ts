@@ -1,5 +1,6 @@
 /** Derived values. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
 import type { ModelCard, Score } from '../../workers/protocol';
+import { contrastOfName } from './files';
 import { recipeKey, recipeOf } from './recipe';
 import { nearestFirst, slicesOf } from './slices';
 import type { AppData, MadeSlice, Recipe, ResultSet, ScorePair } from './types';
@@ -67,6 +68,14 @@ export function meanScore(
   if (values.length === 0) return null;
   const mean = (of: (score: Score) => number) => values.reduce((sum, v) => sum + of(v), 0) / values.length;
   return { psnr: mean((s) => s.psnr), ssim: mean((s) => s.ssim), mae: mean((s) => s.mae), n: values.length };
+}
+
+/** A sentence where the source's name claims another contrast than the model takes; null where all seems well. */
+export function contrastWarning(state: AppData): string | null {
+  const card = chosenCard(state);
+  const claimed = state.source && contrastOfName(state.source.name);
+  if (!card || !claimed || claimed === card.source) return null;
+  return `The scan's name says ${claimed}, but this model takes ${card.source}.`;
 }
 
 /** Why Translate cannot be pressed now, as what to do next; null when it can. */

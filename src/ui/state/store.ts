@@ -38,6 +38,9 @@ export type AppStore = StoreApi<AppState>;
 /** Results of this many recipes are kept, so that going back to earlier settings shows them again. */
 const KEPT_RESULTS = 3;
 
+/** More would cover the page. */
+const SHOWN_NOTICES = 4;
+
 /** Slices scored in one call: small, so that the first scores come soon. */
 const SCORE_BATCH = 8;
 
@@ -80,7 +83,9 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
       noticeId += 1;
       const notice: Notice = { id: noticeId, tone, text };
       // The same sentence twice says nothing new.
-      set(({ notices }) => ({ notices: [...notices.filter((n) => n.text !== text), notice] }));
+      set(({ notices }) => ({
+        notices: [...notices.filter((n) => n.text !== text), notice].slice(-SHOWN_NOTICES),
+      }));
     };
     const report = (error: unknown) =>
       notify('error', error instanceof Error ? error.message : `Something failed: ${String(error)}`);
@@ -242,10 +247,7 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
         const { id } = model.card;
         ownFiles.set(id, file);
         set(({ loaded }) => ({ loaded: { ...loaded, [id]: model }, held: id, cardId: id }));
-        notify(
-          'info',
-          `${model.card.name}: ${model.parameters.toLocaleString('en')} weights loaded from ${file.name}.`,
-        );
+        notify('info', `${model.card.name}: ${model.parameters.toLocaleString('en')} parameters loaded.`);
       } catch (error) {
         report(error);
       } finally {
@@ -270,14 +272,15 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
       }
       const controller = new AbortController();
       abort = controller;
-      set({ run: { phase: 'loading', load: null, progress: null, slices } });
+      const stepsPerSlice = card.diffusion.steps * before.settings.samples;
+      set({ run: { phase: 'loading', load: null, progress: null, slices, stepsPerSlice } });
       let done = 0;
       try {
         const model = await loadWeights(card, controller.signal);
         controller.signal.throwIfAborted();
         const recipe = currentRecipe(get())!;
         const key = beginResults(recipe, card, model.modelId, scan);
-        set({ run: { phase: 'translating', load: null, progress: null, slices } });
+        set({ run: { phase: 'translating', load: null, progress: null, slices, stepsPerSlice } });
         const { seed, samples, noise } = recipe;
         const provenance = await client.translate(
           { scanId: scan.scanId, modelId: model.modelId, slices, settings: { seed, samples, noise } },

@@ -69,6 +69,8 @@ export interface Run {
   progress: TranslateProgress | null;
   /** Slices asked for, in the order in which they are done. */
   slices: readonly number[];
+  /** Reverse steps of all samples of one slice. */
+  stepsPerSlice: number;
 }
 
 export const VIEW_MODES = ['side', 'difference', 'swipe', 'checkerboard', 'blend', 'spread'] as const;

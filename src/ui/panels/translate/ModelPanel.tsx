@@ -1,13 +1,14 @@
 import { FileButton, WEIGHTS_ENDINGS } from '../../components/FileButton';
 import { InterimTag } from '../../components/InterimTag';
 import { useApp } from '../../state/StoreContext';
-import { chosenCard } from '../../state/selectors';
+import { chosenCard, contrastWarning } from '../../state/selectors';
 
 /** Which model translates, and in short what it is worth. */
 export function ModelPanel() {
   const models = useApp((s) => s.models);
   const loaded = useApp((s) => s.loaded);
   const card = useApp(chosenCard);
+  const mismatch = useApp(contrastWarning);
   const disabled = useApp((s) => s.run !== null);
   const opening = useApp((s) => s.opening);
   const { pickModel, addWeights } = useApp((s) => s.actions);
@@ -47,8 +48,9 @@ export function ModelPanel() {
       </select>
       {card && (
         <>
+          {mismatch && <p className="warning">{mismatch}</p>}
           {card.interim && <InterimTag card={card} />}
-          <p className="dim clamp">{card.intendedUse}</p>
+          <p className="dim clamp">{loaded[card.id]?.custom ? card.limits.join(' ') : card.intendedUse}</p>
         </>
       )}
     </section>

@@ -23,9 +23,8 @@ export function RunPanel() {
   const isDone = !block && todo === 0;
   return (
     <section className="run-panel" aria-label="Run">
-      <p className="run-hint dim num">
-        {block ??
-          (isDone ? 'Done. Choose more slices above.' : `${todo} ${todo === 1 ? 'slice' : 'slices'} to do`)}
+      <p className="run-hint dim num" aria-live="polite">
+        {block ?? (isDone ? 'Done. Choose more slices.' : `${todo} ${todo === 1 ? 'slice' : 'slices'} to do`)}
       </p>
       <button
         type="button"

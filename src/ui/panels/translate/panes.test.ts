@@ -23,6 +23,7 @@ describe('panesOf', () => {
     const [left, right] = panesOf(input);
     // Upper value 20; the slice's voxels are 16..19.
     expect(Array.from(left.image!.pixels)).toEqual([16, 17, 18, 19].map((v) => Math.fround(v / 20)));
+    expect(left).toMatchObject({ id: 'source', title: 'Source' });
     expect(left.badge).toBeUndefined();
     expect(right).toMatchObject({ id: 'synthetic', title: 'FLAIR', badge: 'Synthetic' });
     expect(right.image!.pixels[0]).toBeCloseTo(4 / 20, 6);

@@ -1,5 +1,6 @@
 /** Which images the centre shows, as data. All in normalised intensity, so that one window serves every contrast. */
 import type { ModelCard, Scan, SliceResult } from '../../../workers/protocol';
+import { contrastOfName } from '../../state/files';
 import { upperOf } from '../../state/selectors';
 import { sliceOf } from '../../state/store';
 import type { Reference, ViewMode, WindowGroup } from '../../state/types';
@@ -69,12 +70,18 @@ function sizeOf(scan: Scan): Pick<SliceImage, 'width' | 'height' | 'spacing'> {
 function sourcePane({ source, card, slice }: PaneInput): Pane {
   return {
     id: 'source',
-    title: card ? `Source ${card.source}` : 'Source',
+    title: titleOf('Source', source),
     image: scanImage(source, slice, upperOf(source, card)),
     empty: '',
     group: 'image',
     colormap: 'gray',
   };
+}
+
+/** With the contrast that the file's name claims, if any: the model's own contrast would claim more than is known. */
+function titleOf(role: string, scan: Scan): string {
+  const contrast = contrastOfName(scan.name);
+  return contrast ? `${role} ${contrast}` : role;
 }
 
 function syntheticPane({ source, card, result, running }: PaneInput): Pane {
@@ -100,7 +107,7 @@ function syntheticPane({ source, card, result, running }: PaneInput): Pane {
 function referencePane({ card, slice }: PaneInput, reference: Reference): Pane {
   return {
     id: 'reference',
-    title: card ? `Reference ${card.target}` : 'Reference',
+    title: titleOf('Reference', reference.scan),
     image: scanImage(reference.scan, slice, upperOf(reference.scan, card)),
     empty: '',
     group: 'image',

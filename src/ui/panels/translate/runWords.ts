@@ -12,14 +12,17 @@ export function runWords(run: Run): { label: string; value: number | null; detai
       detail: `${formatBytes(load.receivedBytes)} of ${formatBytes(load.totalBytes)}`,
     };
   }
-  const { progress } = run;
-  if (!progress || progress.stepsTotal === 0) return { label: 'Starting', value: null };
-  const left = progress.remainingMs === null ? undefined : `${formatDuration(progress.remainingMs)} left`;
+  const { progress, stepsPerSlice } = run;
+  if (!progress) return { label: 'Starting', value: null };
+  const { done, total, remainingMs, compiling } = progress;
+  // Counted inside the slice: after a restart the engine counts only the steps of what is left.
+  const step = progress.stepsDone % stepsPerSlice;
+  const place = `Slice ${Math.min(done + 1, total)} of ${total}`;
   return {
-    label: progress.compiling
-      ? `Slice ${progress.done + 1} of ${progress.total}: preparing the engine, first step is slow`
-      : `${progress.done} of ${progress.total} slices, step ${progress.stepsDone} of ${progress.stepsTotal}`,
-    value: progress.stepsDone / progress.stepsTotal,
-    detail: left,
+    label: compiling
+      ? `${place}: the first step prepares the engine`
+      : `${place}, step ${step} of ${stepsPerSlice}`,
+    value: (done + step / stepsPerSlice) / total,
+    detail: remainingMs === null ? undefined : `${formatDuration(remainingMs)} left`,
   };
 }
