@@ -140,7 +140,7 @@ const NO_GPU_DETAILS = { adapter: null, features: [], limits: {} };
 
 const START: Record<BackendName, (environment: BackendEnvironment, forced: boolean) => Promise<Started>> = {
   webgpu: startWebGpu,
-  webgl: async ({ webglRenderer }, forced) => {
+  webgl: async ({ webglRenderer, onDeviceError }, forced) => {
     if (webglRenderer === null) return { skip: 'WebGL 2 is not available', outcome: 'unavailable' };
     if (!forced && SOFTWARE_RENDERER.test(webglRenderer)) {
       return { skip: `WebGL runs in software here (${webglRenderer}); wasm is faster`, outcome: 'skipped' };
@@ -150,6 +150,10 @@ const START: Record<BackendName, (environment: BackendEnvironment, forced: boole
     if (tf.env().getNumber('WEBGL_VERSION') !== 2 || !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
       return { skip: 'WebGL has no float32 textures to compute in', outcome: 'unavailable' };
     }
+    const { canvas } = (tf.backend() as unknown as { gpgpu: { gl: { canvas: EventTarget } } }).gpgpu.gl;
+    canvas.addEventListener('webglcontextlost', () => {
+      onDeviceError(new DeviceLost('webgl: the graphics context was lost'));
+    });
     return NO_GPU_DETAILS;
   },
   wasm: async ({ wasmPaths }) => {
