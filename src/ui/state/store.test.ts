@@ -154,6 +154,7 @@ describe('translate', () => {
     const cancelled = act().translate();
     await settle();
     act().cancel();
+    expect(state().run?.isCancelling).toBe(true);
     open();
     await cancelled;
     expect(state().run).toBeNull();

@@ -20,6 +20,7 @@ import type {
   Notice,
   Recipe,
   ResultSet,
+  Run,
   ScorePair,
   ViewState,
 } from './types';
@@ -273,14 +274,22 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
       const controller = new AbortController();
       abort = controller;
       const stepsPerSlice = card.diffusion.steps * before.settings.samples;
-      set({ run: { phase: 'loading', load: null, progress: null, slices, stepsPerSlice } });
+      const begun: Run = {
+        phase: 'loading',
+        load: null,
+        progress: null,
+        slices,
+        stepsPerSlice,
+        isCancelling: false,
+      };
+      set({ run: begun });
       let done = 0;
       try {
         const model = await loadWeights(card, controller.signal);
         controller.signal.throwIfAborted();
         const recipe = currentRecipe(get())!;
         const key = beginResults(recipe, card, model.modelId, scan);
-        set({ run: { phase: 'translating', load: null, progress: null, slices, stepsPerSlice } });
+        set({ run: { ...begun, phase: 'translating' } });
         const { seed, samples, noise } = recipe;
         const provenance = await client.translate(
           { scanId: scan.scanId, modelId: model.modelId, slices, settings: { seed, samples, noise } },
@@ -397,7 +406,10 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
         setSettings: (patch) => choose({ settings: { ...get().settings, ...patch } }),
         setRange: (range) => choose({ range }),
         translate,
-        cancel: () => abort?.abort(),
+        cancel() {
+          abort?.abort();
+          set(({ run }) => ({ run: run && { ...run, isCancelling: true } }));
+        },
 
         recall(key) {
           const recipe = get().results.find((r) => r.key === key)?.recipe;

@@ -71,6 +71,8 @@ export interface Run {
   slices: readonly number[];
   /** Reverse steps of all samples of one slice. */
   stepsPerSlice: number;
+  /** Asked to stop; the step at work is still finished. */
+  isCancelling: boolean;
 }
 
 export const VIEW_MODES = ['side', 'difference', 'swipe', 'checkerboard', 'blend', 'spread'] as const;

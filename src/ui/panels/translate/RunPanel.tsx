@@ -14,8 +14,20 @@ export function RunPanel() {
     return (
       <section className="run-panel" aria-label="Run">
         <Meter label={label} value={value} detail={detail} />
-        <button type="button" className="button wide" data-testid="cancel-button" onClick={cancel}>
-          Cancel <kbd>Esc</kbd>
+        <button
+          type="button"
+          className="button wide"
+          data-testid="cancel-button"
+          disabled={run.isCancelling}
+          onClick={cancel}
+        >
+          {run.isCancelling ? (
+            'Stopping after this step…'
+          ) : (
+            <>
+              Cancel <kbd>Esc</kbd>
+            </>
+          )}
         </button>
       </section>
     );

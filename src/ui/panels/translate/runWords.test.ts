@@ -2,7 +2,14 @@ import { expect, it } from 'vitest';
 import type { Run } from '../../state/types';
 import { runWords } from './runWords';
 
-const loading: Run = { phase: 'loading', load: null, progress: null, slices: [1, 2], stepsPerSlice: 4 };
+const loading: Run = {
+  phase: 'loading',
+  load: null,
+  progress: null,
+  slices: [1, 2],
+  stepsPerSlice: 4,
+  isCancelling: false,
+};
 
 it('counts bytes while weights are loaded', () => {
   expect(runWords(loading).value).toBeNull();
@@ -21,7 +28,7 @@ it('counts slices and the steps inside the slice', () => {
     compiling: false,
   };
   const run: Run = { ...loading, phase: 'translating', progress };
-  expect(runWords(run)).toEqual({ label: 'Slice 2 of 2, step 2 of 4', value: 0.75, detail: '2.0 s left' });
+  expect(runWords(run)).toEqual({ label: 'Slice 2 of 2, step 3 of 4', value: 0.75, detail: '2.0 s left' });
 });
 
 it('says why the first step is slow, and never counts beyond the last slice', () => {
@@ -39,7 +46,7 @@ it('says why the first step is slow, and never counts beyond the last slice', ()
   );
   const last = { ...first, done: 2, stepsDone: 8, compiling: false };
   expect(runWords({ ...loading, phase: 'translating', progress: last })).toMatchObject({
-    label: 'Slice 2 of 2, step 0 of 4',
+    label: 'Finishing',
     value: 1,
   });
 });

@@ -17,11 +17,12 @@ export function runWords(run: Run): { label: string; value: number | null; detai
   const { done, total, remainingMs, compiling } = progress;
   // Counted inside the slice: after a restart the engine counts only the steps of what is left.
   const step = progress.stepsDone % stepsPerSlice;
-  const place = `Slice ${Math.min(done + 1, total)} of ${total}`;
+  if (done >= total) return { label: 'Finishing', value: 1 };
+  const place = `Slice ${done + 1} of ${total}`;
   return {
     label: compiling
       ? `${place}: the first step prepares the engine`
-      : `${place}, step ${step} of ${stepsPerSlice}`,
+      : `${place}, step ${step + 1} of ${stepsPerSlice}`,
     value: (done + step / stepsPerSlice) / total,
     detail: remainingMs === null ? undefined : `${formatDuration(remainingMs)} left`,
   };
