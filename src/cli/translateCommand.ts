@@ -18,7 +18,7 @@ import { packageVersion } from './packageRoot';
 import { startProgress } from './progress';
 import { counted, JSON_OPTION, jsonText } from './report';
 import { readScan } from './scans';
-import { type TranslatedScan, translateScan } from './translateScan';
+import { type TranslatedVolume, translateVolume } from './translateVolume';
 
 /** Slices with less foreground than this are not translated by default: they hold no head. */
 const LEAST_FOREGROUND = 0.01;
@@ -160,7 +160,7 @@ async function translateWithProgress(
   settings: TranslateSettings,
   keepChain: boolean,
   signal: AbortSignal,
-): Promise<TranslatedScan> {
+): Promise<TranslatedVolume> {
   const progress = startProgress(io);
   const begin = performance.now();
   const all = slices.length * settings.samples * model.card.diffusion.steps;
@@ -171,7 +171,7 @@ async function translateWithProgress(
     );
   };
   try {
-    return await translateScan(scan, model, slices, settings, keepChain, { signal, onStep });
+    return await translateVolume(scan, model, slices, settings, keepChain, { signal, onStep });
   } catch (error) {
     // The signal also carries the failure of the GPU, which says more than "cancelled".
     throw signal.aborted && !io.signal.aborted ? signal.reason : error;

@@ -1,12 +1,11 @@
 import { disposeGenerator, loadGenerator } from '../engine/networks/ncsnpp';
-import { makeSchedule } from '../engine/schedule';
-import { type TranslateSettings, translateSlices } from '../engine/translateSlices';
-import { fromModelRange, intensityUpper, toModelRange } from '../volume/intensity';
-import { extractSlice, planSlices, restoreSlice } from '../volume/slices';
+import { scanUpper, translateScan } from '../engine/translateScan';
+import type { TranslateSettings } from '../engine/translateSlices';
+import { planSlices, restoreSlice } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import type { LoadedModel } from './models';
 
-export interface TranslatedScan {
+export interface TranslatedVolume {
   /** On the scan's canonical grid, in its intensity units; untranslated slices are 0. */
   readonly voxels: Float32Array;
   /** x_T, then the x0 estimates of steps n-1 .. 0 of the first sample, like `voxels` but not clipped; empty if not asked for. */
@@ -15,8 +14,6 @@ export interface TranslatedScan {
   readonly upper: number;
   /** Milliseconds of each slice, in the order of `slices`. */
   readonly times: readonly number[];
-  /** Share of the scan's foreground outside the model's field of view, 0..1. */
-  readonly foregroundCut: number;
 }
 
 export interface TranslateCalls {
@@ -26,30 +23,23 @@ export interface TranslateCalls {
 }
 
 /**
- * Translates axial slices of a scan one after the other on the current backend.
+ * Translates axial slices of a scan one after the other on the current backend, into whole volumes.
  * Throws Aborted within one reverse step of the signal.
  */
-export async function translateScan(
+export async function translateVolume(
   scan: Volume,
   { card, weights }: LoadedModel,
   slices: readonly number[],
   settings: TranslateSettings,
   keepChain: boolean,
   { signal, onStep }: TranslateCalls,
-): Promise<TranslatedScan> {
-  const { size } = card.preprocessing;
+): Promise<TranslatedVolume> {
   const plan = planSlices(scan, card.preprocessing);
-  const upper = intensityUpper(scan.voxels, card.preprocessing.intensity);
-  const inputs = slices.map((index) => ({
-    index,
-    pixels: toModelRange(extractSlice(scan, plan, index), upper),
-  }));
+  const upper = scanUpper(scan, card);
   const area = scan.shape[0] * scan.shape[1];
-  const voxels = new Float32Array(scan.voxels.length);
-  const chain = Array.from(
-    { length: keepChain ? card.diffusion.steps + 1 : 0 },
-    () => new Float32Array(scan.voxels.length),
-  );
+  const empty = () => new Float32Array(scan.voxels.length);
+  const voxels = empty();
+  const chain = Array.from({ length: keepChain ? card.diffusion.steps + 1 : 0 }, empty);
   const times: number[] = [];
   let steps = 0;
   const hooks = {
@@ -61,14 +51,12 @@ export async function translateScan(
   const generator = loadGenerator(card.network, weights.state);
   try {
     let begin = performance.now();
-    const schedule = makeSchedule(card.diffusion);
-    for await (const slice of translateSlices(generator, schedule, inputs, size, settings, hooks)) {
-      const at = slice.index * area;
-      voxels.set(restoreSlice(plan, fromModelRange(slice.mean, upper)), at);
+    for await (const slice of translateScan(scan, { card, generator }, slices, settings, hooks)) {
+      voxels.set(slice.image, slice.index * area);
       chain.forEach((frame, n) => {
         // Not clipped: x_T is noise around 0.
         const values = slice.chain[n].map((value) => ((value + 1) / 2) * upper);
-        frame.set(restoreSlice(plan, values), at);
+        frame.set(restoreSlice(plan, values), slice.index * area);
       });
       times.push(performance.now() - begin);
       begin = performance.now();
@@ -76,5 +64,5 @@ export async function translateScan(
   } finally {
     disposeGenerator(generator);
   }
-  return { voxels, chain, upper, times, foregroundCut: plan.foregroundCut };
+  return { voxels, chain, upper, times };
 }
