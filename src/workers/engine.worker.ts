@@ -38,7 +38,17 @@ const handle = serve(
   post,
 );
 
-self.addEventListener('message', (event: MessageEvent<Request>) => void handle(event.data));
+/**
+ * Done once this worker holds the lock of its own name, which it keeps as long as it lives: the page waits for the same
+ * lock and so learns of a silent death. Requests wait for it, for the page asks after the first answer and must not be first.
+ */
+const alive = new Promise<void>((resolve) => {
+  const hold = () => {
+    resolve();
+    return new Promise(() => {});
+  };
+  if (navigator.locks) void navigator.locks.request(self.name, hold).catch(() => resolve());
+  else resolve();
+});
 
-// Held as long as this worker lives: the page waits for the same lock and so learns of a silent death.
-void navigator.locks?.request(self.name, () => new Promise(() => {}));
+self.addEventListener('message', (event: MessageEvent<Request>) => void alive.then(() => handle(event.data)));

@@ -97,7 +97,10 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     client.onRestart((sentence) => {
       notify('warn', sentence);
       client.diagnostics().then(
-        (info) => set(({ engine }) => ({ engine: { ...engine, phase: 'ready', info } })),
+        (info) =>
+          set(({ engine }) => ({
+            engine: { ...engine, phase: 'ready', info, startedOn: engine.startedOn ?? info.backend },
+          })),
         () => set(({ engine }) => ({ engine: { ...engine, phase: 'failed', info: null } })),
       );
     });
