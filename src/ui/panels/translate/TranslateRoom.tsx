@@ -33,6 +33,7 @@ export function TranslateRoom() {
       <div className="stage">
         {hasSource ? (
           <>
+            <h1 className="visually-hidden">Translate</h1>
             <ViewToolbar />
             <Panes />
             <RibbonBar />
