@@ -6,7 +6,7 @@ import './topBar.css';
 export function TopBar({ room, onHelp }: { room: Room; onHelp: () => void }) {
   return (
     <header className="top-bar">
-      <a className="brand" href="#/translate">
+      <a className="brand" href="#/translate" aria-label="SynDiff Web">
         <img src="./favicon.svg" alt="" width="22" height="22" />
         <span>SynDiff Web</span>
       </a>
