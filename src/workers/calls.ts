@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import packageJson from '../../package.json';
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../engine/backend';
+import { memoryUse } from '../engine/memory';
 import { foregroundMask } from '../engine/metrics/foreground';
 import { scoreSlice } from '../engine/metrics/scoreSlice';
 import { disposeGenerator, type Generator, loadGenerator } from '../engine/networks/ncsnpp';
@@ -54,17 +55,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
   let model: Model | null = null;
   let info: EngineInfo | null = null;
   const timings: Record<string, number> = {};
-  let peakBytes = 0;
 
   const scanOf = (scanId: string): Volume => {
     const scan = scans.get(scanId);
     if (!scan) throw new BadRequest(`scan: must be open, got ${scanId}; open the file again`);
     return scan;
-  };
-
-  const bytesInUse = () => {
-    const memory = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
-    return memory.numBytesAllocatedInGPU ?? memory.numBytes;
   };
 
   async function fetchCard(id: string): Promise<ModelCard> {
@@ -162,7 +157,6 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
           event({ progress: progress.report() });
         },
         pause: async () => {
-          peakBytes = Math.max(peakBytes, bytesInUse());
           await environment.pause();
           environment.checkDevice();
         },
@@ -229,17 +223,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
 
     diagnostics: async () => {
       if (!info) throw new BadRequest('diagnostics: the engine must be started first');
-      const memory = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
       return {
         ...info,
         versions: { syndiff: packageJson.version, tfjs: tf.version.tfjs },
         userAgent: environment.userAgent,
-        memory: {
-          tensors: memory.numTensors,
-          bytes: memory.numBytes,
-          bytesInGpu: memory.numBytesAllocatedInGPU,
-          peakBytes: Math.max(peakBytes, bytesInUse()),
-        },
+        memory: memoryUse(),
         timings: { ...timings, selfTest: info.selfTestMs },
       };
     },

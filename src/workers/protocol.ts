@@ -5,6 +5,7 @@
  * `failed`. `cancel` names the request to stop; it then fails with name "Aborted" within one reverse step.
  */
 import type { BackendName, EngineInfo } from '../engine/backend';
+import type { MemoryUse } from '../engine/memory';
 import type { TranslateSettings } from '../engine/translateSlices';
 import type { ModelCard } from '../engine/weights/modelCard';
 import type { Affine, Shape3 } from '../volume/volume';
@@ -17,7 +18,7 @@ export type { IntensityMapName, ModelCard } from '../engine/weights/modelCard';
 export interface Diagnostics extends EngineInfo {
   versions: Record<string, string>;
   userAgent: string;
-  memory: { tensors: number; bytes: number; bytesInGpu?: number; peakBytes: number };
+  memory: MemoryUse;
   /** Milliseconds by what was timed: weights, compile (first step), step, slice. */
   timings: Record<string, number>;
 }

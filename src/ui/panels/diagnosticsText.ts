@@ -11,8 +11,6 @@ export interface Section {
 /** All of the diagnostics as titled name-value rows: the dialog's tables and the copied text are made of these. */
 export function sectionsOf(d: Diagnostics): Section[] {
   const { memory } = d;
-  const inGpu: Row[] =
-    memory.bytesInGpu === undefined ? [] : [['On the GPU', formatBytes(memory.bytesInGpu)]];
   const sections: Section[] = [
     {
       title: 'Engine',
@@ -31,9 +29,8 @@ export function sectionsOf(d: Diagnostics): Section[] {
       title: 'Memory',
       rows: [
         ['Tensors', String(memory.tensors)],
-        ['Now', formatBytes(memory.bytes)],
-        ['Peak', formatBytes(memory.peakBytes)],
-        ...inGpu,
+        ['In tensors', formatBytes(memory.bytes)],
+        ['Held, peak', formatBytes(memory.reservedBytes)],
       ],
     },
     { title: 'Timings, ms', rows: Object.entries(d.timings).map(([name, ms]) => [name, ms.toFixed(1)]) },

@@ -156,7 +156,7 @@ export function createFakeClient(): FakeClient {
         ...info(),
         versions: { tfjs: '0' },
         userAgent: 'fake',
-        memory: { tensors: 1, bytes: 2, peakBytes: 3 },
+        memory: { tensors: 1, bytes: 2, reservedBytes: 3 },
         timings: { step: 1 },
       };
     },
