@@ -1,0 +1,69 @@
+/** A scan of the real target contrast: shown beside the synthetic one and scored against it. */
+import { drop, expect, expectImage, openPage, openScan, pane, test, translate } from './helpers';
+import { headScan } from './phantom';
+
+const ZONE = '[data-drop="reference"]';
+/** Dark where the T1w is bright and the other way round, air stays air. */
+const otherContrast = (value: number) => (value > 0 ? 1000 - value : 0);
+
+test('a reference gives scores, a difference image, and a note where its grid is another', async ({
+  page,
+}) => {
+  await openPage(page);
+  await openScan(page, headScan('sub-01_T1w.nii'));
+  await translate(page);
+  const scores = page.getByTestId('scores');
+  await expect(scores).toContainText('Drop the real target contrast');
+
+  await drop(page, [headScan('sub-01_FLAIR.nii', { change: otherContrast })], ZONE);
+  await expect(page.getByTestId('drop-reference')).toContainText('sub-01_FLAIR.nii');
+  await expectImage(page, 'reference');
+  await expect(page.getByLabel('Reference scan')).not.toContainText('Resampled');
+
+  const figures = async (row: RegExp) =>
+    (await scores.getByRole('row', { name: row }).getByRole('cell').allInnerTexts()).map(Number);
+  await expect.poll(() => figures(/^This slice/)).not.toContain(Number.NaN);
+  for (const row of [/^This slice/, /^Mean of 1/, /^Source copied/]) {
+    const [psnr, ssim, mae] = await figures(row);
+    expect(psnr).toBeGreaterThan(1);
+    expect(psnr).toBeLessThan(40);
+    expect(ssim).toBeGreaterThan(-100);
+    expect(ssim).toBeLessThan(100);
+    expect(mae).toBeGreaterThan(0.001);
+    expect(mae).toBeLessThan(1);
+  }
+  expect(await figures(/^This slice/)).not.toEqual(await figures(/^Source copied/));
+
+  const foreground = await figures(/^This slice/);
+  await scores.getByRole('button', { name: 'Whole' }).click();
+  // Air is equal in both images, so the whole slice scores better.
+  expect((await figures(/^This slice/))[2]).toBeLessThan(foreground[2]);
+
+  await page.getByRole('button', { name: 'Difference' }).click();
+  await expect(pane(page, 'compared')).toHaveAccessibleName(/^Difference: synthetic − reference/);
+  await expectImage(page, 'compared');
+
+  await drop(
+    page,
+    [headScan('moved_FLAIR.nii', { change: otherContrast, offset: [88.5, 103.5, -30] })],
+    ZONE,
+  );
+  await expect(page.getByTestId('drop-reference')).toContainText('moved_FLAIR.nii');
+  await expect(page.getByLabel('Reference scan')).toContainText('Resampled to the source');
+  await expect.poll(() => figures(/^This slice/)).not.toContain(Number.NaN);
+
+  await page.getByRole('button', { name: 'Side by side' }).click();
+  await page.getByLabel('Reference scan').getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByTestId('pane-reference')).toHaveCount(0);
+  await expect(scores).toContainText('Drop the real target contrast');
+});
+
+test('the source itself as reference: the copy is without error', async ({ page }) => {
+  await openPage(page);
+  await openScan(page, headScan('sub-01_T1w.nii'));
+  await drop(page, [headScan('same_T1w.nii')], ZONE);
+  await translate(page);
+  const copied = page.getByTestId('scores').getByRole('row', { name: /^Source copied/ });
+  await expect(copied.getByRole('cell').nth(1)).toHaveText('100.0');
+  await expect(copied.getByRole('cell').nth(2)).toHaveText('0.000');
+});

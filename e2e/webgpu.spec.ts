@@ -1,0 +1,39 @@
+/** The GPU path on a software adapter: slow, but the same kernels as on a real one. */
+import { addWeights, expect, openPage, openScan, save, sliceOf, test, translate } from './helpers';
+import { headScan } from './phantom';
+import { shippedWeightsOfSteps } from './weightsFiles';
+
+/** Share of the slice's range. Measured: 1.6e-7 over four steps (float32 sums in another order). */
+const TOLERANCE = 2e-6;
+
+test('webgpu gives the slice that wasm gives', async ({ page }) => {
+  const scan = headScan('sub-01_T1w.nii');
+  // Two steps of the shipped network: one with the posterior's noise and the last one, at half the time of four.
+  const weights = await shippedWeightsOfSteps('T1w_to_FLAIR.safetensors', 2);
+  const slices: Float32Array[] = [];
+  for (const backend of ['webgpu', 'wasm'] as const) {
+    await openPage(page, backend);
+    await expect(page.getByTestId('backend-badge')).toContainText(backend);
+    await openScan(page, scan);
+    await addWeights(page, weights);
+    await translate(page, 200_000);
+    const { volume, sidecar } = await save(page);
+    expect(sidecar).toMatchObject({ Backend: backend, Steps: 2 });
+    const [index] = sidecar.TranslatedSlices as number[];
+    slices.push(sliceOf(volume, index));
+  }
+  const [gpu, wasm] = slices;
+  const range = Math.max(...wasm) - Math.min(...wasm);
+  expect(range).toBeGreaterThan(100);
+  const worst = wasm.reduce((most, value, n) => Math.max(most, Math.abs(value - gpu[n])), 0);
+  expect(worst / range).toBeLessThan(TOLERANCE);
+});
+
+test('by itself the page passes a software GPU over and says so', async ({ page }) => {
+  await openPage(page, 'auto');
+  await expect(page.getByTestId('backend-badge')).toContainText('wasm');
+  await page.getByTestId('backend-badge').click();
+  await expect(page.getByRole('dialog', { name: 'Diagnostics' })).toContainText(
+    /WebGPU runs in software here \(.*swiftshader.*\); wasm is faster/i,
+  );
+});
