@@ -37,8 +37,8 @@ describe('startEngine', () => {
   });
 
   it('refuses a backend that computes wrong and falls back', async () => {
-    const right = tf.getKernel('Conv2D', 'wasm');
-    tf.unregisterKernel('Conv2D', 'wasm');
+    const right = tf.getKernel('FusedConv2D', 'wasm');
+    tf.unregisterKernel('FusedConv2D', 'wasm');
     tf.registerKernel({
       ...right,
       kernelFunc: (call) => {
@@ -57,7 +57,7 @@ describe('startEngine', () => {
       expect(info.trials[0].reason).toContain('computes wrong');
       expect(info.backend).toBe('cpu');
     } finally {
-      tf.unregisterKernel('Conv2D', 'wasm');
+      tf.unregisterKernel('FusedConv2D', 'wasm');
       tf.registerKernel(right);
     }
   });

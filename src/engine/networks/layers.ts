@@ -14,6 +14,10 @@ export function conv2d(
   stride = 1,
   pad = (weight.shape[0] - 1) / 2,
 ): tf.Tensor4D {
+  // One pass over the image less where the bias goes in with the products; the fused kernel has no second derivative.
+  if (bias && tf.engine().state.gradientDepth === 0) {
+    return tf.fused.conv2d({ x, filter: weight, strides: stride, pad, bias });
+  }
   const y = tf.conv2d(x, weight, stride, pad);
   return bias ? tf.add(y, bias) : y;
 }
@@ -45,19 +49,27 @@ function meanOverGroup(x: tf.Tensor3D, groups: number): tf.Tensor3D {
   return tf.reshape(tf.tile(grouped, [1, 1, c / groups]), [b, 1, c]);
 }
 
-/** Group norm without affine: variance is biased, as in PyTorch. groups = c is instance norm. */
-export function groupNorm(x: tf.Tensor4D, groups: number, epsilon: number): tf.Tensor4D {
+/** x less its group means, and 1/sqrt(variance + epsilon) of each channel's group: group norm before its last product. */
+function groupStatistics(x: tf.Tensor4D, groups: number, epsilon: number): [tf.Tensor4D, tf.Tensor4D] {
   const [b, , , c] = x.shape;
   const perChannel = (mean: tf.Tensor3D) =>
     tf.reshape(groups === c ? mean : meanOverGroup(mean, groups), [b, 1, 1, c]) as tf.Tensor4D;
   const centred = tf.sub(x, perChannel(meanOverPositions(x))) as tf.Tensor4D;
-  const variance = perChannel(meanOverPositions(tf.square(centred)));
-  return tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
+  // Not tf.square, which wasm computes one number at a time.
+  const variance = perChannel(meanOverPositions(tf.mul(centred, centred)));
+  return [centred, tf.rsqrt(tf.add(variance, epsilon))];
+}
+
+/** Group norm, then scale and shift, each [b or 1, 1, 1, c]. The variance is biased, as in PyTorch. */
+function scaledGroupNorm(x: tf.Tensor4D, epsilon: number, scale: tf.Tensor, shift: tf.Tensor): tf.Tensor4D {
+  const [centred, inverse] = groupStatistics(x, groupsFor(x.shape[3]), epsilon);
+  return tf.add(tf.mul(centred, tf.mul(inverse, scale)), shift);
 }
 
 /** Instance norm without affine, eps 1e-5 (the ResNet generator and PatchGAN). */
 export function instanceNorm(x: tf.Tensor4D): tf.Tensor4D {
-  return groupNorm(x, x.shape[3], 1e-5);
+  const [centred, inverse] = groupStatistics(x, x.shape[3], 1e-5);
+  return tf.mul(centred, inverse);
 }
 
 /** NCSN++'s group count for a width. */
@@ -67,7 +79,7 @@ export function groupsFor(channels: number): number {
 
 /** Group norm with learned scale and shift, eps 1e-6. */
 export function affineGroupNorm({ weight, bias }: Affine, x: tf.Tensor4D): tf.Tensor4D {
-  return tf.add(tf.mul(groupNorm(x, groupsFor(x.shape[3]), 1e-6), weight), bias);
+  return scaledGroupNorm(x, 1e-6, weight, bias);
 }
 
 export type AdaptiveGroupNorm = { style: Dense };
@@ -76,7 +88,7 @@ export type AdaptiveGroupNorm = { style: Dense };
 export function adaptiveGroupNorm({ style }: AdaptiveGroupNorm, x: tf.Tensor4D, z: tf.Tensor2D): tf.Tensor4D {
   const [b, , , c] = x.shape;
   const [gamma, beta] = tf.split(tf.reshape(dense(style, z), [b, 1, 1, 2 * c]), 2, 3);
-  return tf.add(tf.mul(groupNorm(x, groupsFor(c), 1e-6), gamma), beta);
+  return scaledGroupNorm(x, 1e-6, gamma, beta);
 }
 
 /** z / sqrt(mean z^2 + 1e-8) over the last axis. */
