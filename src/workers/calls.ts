@@ -11,6 +11,7 @@ import { scoreSlice } from '../engine/metrics/scoreSlice';
 import { disposeGenerator, type Generator, loadGenerator } from '../engine/networks/ncsnpp';
 import { scanUpper, translateScan } from '../engine/translateScan';
 import { customCard } from '../engine/weights/customCard';
+import { droppedCard } from '../engine/weights/droppedCard';
 import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
 import { readWeights } from '../engine/weights/readWeights';
 import { sha256 } from '../engine/weights/sha256';
@@ -68,13 +69,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
 
   async function readModel(source: ModelSource, onProgress: (p: LoadProgress) => void, signal: AbortSignal) {
     if (source.kind === 'file') {
-      const { file, target } = source;
+      const { file, settings } = source;
+      const facts = { name: file.name, bytes: file.bytes.byteLength, sha256: await sha256(file.bytes) };
+      const dropped = source.card && droppedCard(source.card, facts);
       const weights = await readWeights(file);
-      const card = customCard(
-        { name: file.name, bytes: file.bytes.byteLength, sha256: await sha256(file.bytes) },
-        weights,
-      );
-      return { card: target ? { ...card, target } : card, weights, fromCache: false };
+      return { card: dropped ?? customCard(facts, weights, settings), weights, fromCache: false };
     }
     const card = await fetchCard(source.id);
     const path = `weights/${card.id}/${card.weights.file}`;

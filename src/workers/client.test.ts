@@ -10,7 +10,7 @@ import { ncsnppTable } from '../engine/weights/torchNames';
 import { DeviceLost } from '../errors';
 import { createCalls } from './calls';
 import { createEngineClient, type EngineClient, type WorkerLike } from './client';
-import type { Request, Response, SliceResult } from './protocol';
+import type { ModelCard, Request, Response, SliceResult } from './protocol';
 import { serialiseError, serve } from './serve';
 
 const CONFIG: GeneratorConfig = {
@@ -175,6 +175,62 @@ describe('client and worker calls', () => {
     expect(reasons[0]).toContain('finished slices are kept');
     expect(got.map((s) => s.index)).toEqual(slices);
     expect(got.map((s) => s.image)).toEqual(whole.map((s) => s.image));
+  });
+
+  it('takes settings for own weights, and keeps them in a new worker', async () => {
+    const { request } = await open(makeStandIn);
+    const settings = {
+      source: 'PDw',
+      target: 'T2w',
+      pixelSize: 3,
+      size: 32,
+      intensity: 'foreground-p99.5',
+    } as const;
+    const { card } = await client.loadModel({ kind: 'file', file: weightsFile(), settings });
+    const { pixelSize, size, intensity } = settings;
+    expect(card).toMatchObject({
+      source: 'PDw',
+      target: 'T2w',
+      preprocessing: { pixelSize, size, intensity },
+    });
+    await client.start('wasm');
+    const got: SliceResult[] = [];
+    const provenance = await client.translate({ ...request, slices: [4] }, { onSlice: (s) => got.push(s) });
+    expect(provenance).toMatchObject({ source: 'PDw', target: 'T2w', intensity: { map: intensity } });
+    expect(got[0].strip.size).toBe(32);
+    await expect(
+      client.loadModel({ kind: 'file', file: weightsFile(), settings: { size: 33 } }),
+    ).rejects.toMatchObject({
+      name: 'BadRequest',
+      message: expect.stringMatching(/^image size: must be a multiple of 2 /),
+    });
+  });
+
+  it('takes a card that lies beside own weights, also in a new worker, and refuses that of others', async () => {
+    const { request } = await open(makeStandIn);
+    const file = weightsFile();
+    const guessed = await client.loadModel({ kind: 'file', file });
+    const made: ModelCard = {
+      ...guessed.card,
+      id: 'my-model',
+      name: 'Mine',
+      target: 'T2w',
+      preprocessing: { ...guessed.card.preprocessing, size: 32 },
+      limits: ['none known'],
+    };
+    const cardFile = (card: ModelCard) => new File([JSON.stringify(card)], 'card.json');
+    const loaded = await client.loadModel({ kind: 'file', file, card: cardFile(made) });
+    expect(loaded).toMatchObject({ custom: true, card: { ...made, id: guessed.card.id } });
+
+    const other = { ...made, weights: { ...made.weights, sha256: '0'.repeat(64) } };
+    await expect(client.loadModel({ kind: 'file', file, card: cardFile(other) })).rejects.toMatchObject({
+      name: 'WeightsMismatch',
+      message: expect.stringMatching(/sha256 that card\.json gives/),
+    });
+
+    await client.start('wasm');
+    const provenance = await client.translate({ ...request, slices: [4] }, { onSlice: () => {} });
+    expect(provenance).toMatchObject({ modelName: 'Mine', target: 'T2w' });
   });
 
   it('passes errors on by name with one sentence', async () => {

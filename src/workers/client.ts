@@ -7,6 +7,7 @@ import type {
   BackendName,
   CallName,
   Calls,
+  CustomSettings,
   Diagnostics,
   EngineInfo,
   InputFile,
@@ -25,10 +26,16 @@ import type {
   TranslateSettings,
 } from './protocol';
 
-/** Weights that ship with the page, or a file of the user's. */
-export type ClientModelSource =
-  | { kind: 'shipped'; id: string }
-  | { kind: 'file'; file: File; target?: string };
+/** Weights of the user's, and either the card that came with them or what the user says of them. */
+export interface OwnModelSource {
+  kind: 'file';
+  file: File;
+  settings?: CustomSettings;
+  card?: File;
+}
+
+/** Weights that ship with the page, or the user's own. */
+export type ClientModelSource = { kind: 'shipped'; id: string } | OwnModelSource;
 
 export interface TranslateRequest {
   scanId: string;
@@ -350,6 +357,6 @@ async function readFiles(files: File[]): Promise<InputFile[]> {
 
 async function withBytes(source: ClientModelSource): Promise<Calls['loadModel']['params']['source']> {
   if (source.kind === 'shipped') return source;
-  const [file] = await readFiles([source.file]);
-  return { kind: 'file', file, target: source.target };
+  const [file, card] = await readFiles(source.card ? [source.file, source.card] : [source.file]);
+  return { kind: 'file', file, settings: source.settings, card };
 }

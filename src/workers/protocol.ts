@@ -7,12 +7,14 @@
 import type { BackendName, EngineInfo } from '../engine/backend';
 import type { MemoryUse } from '../engine/memory';
 import type { TranslateSettings } from '../engine/translateSlices';
+import type { CustomSettings } from '../engine/weights/customCard';
 import type { ModelCard } from '../engine/weights/modelCard';
 import type { Affine, Shape3 } from '../volume/volume';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../engine/backend';
 export type { GeneratorConfig } from '../engine/networks/config';
 export type { TranslateSettings } from '../engine/translateSlices';
+export type { CustomSettings } from '../engine/weights/customCard';
 export type { IntensityMapName, ModelCard } from '../engine/weights/modelCard';
 
 export interface Diagnostics extends EngineInfo {
@@ -140,9 +142,13 @@ export interface InputFile {
   bytes: ArrayBuffer;
 }
 
+/**
+ * A model that ships with the page, or the user's own weights. A card that lies beside own weights decides everything;
+ * without one the settings do, and what they leave open is guessed.
+ */
 export type ModelSource =
   | { kind: 'shipped'; id: string }
-  | { kind: 'file'; file: InputFile; target?: string };
+  | { kind: 'file'; file: InputFile; settings?: CustomSettings; card?: InputFile };
 
 /** Request -> its parameters, events and result. */
 export interface Calls {

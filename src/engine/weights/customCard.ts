@@ -1,5 +1,19 @@
-import type { ModelCard } from './modelCard';
+import { BadRequest } from '../../errors';
+import type { GeneratorConfig } from '../networks/config';
+import type { IntensityMapName, ModelCard } from './modelCard';
 import type { Weights } from './readWeights';
+
+/** What weights do not tell and their owner may know. */
+export type CustomSettings = Partial<
+  Pick<ModelCard, 'source' | 'target'> & Pick<ModelCard['preprocessing'], 'pixelSize' | 'size' | 'intensity'>
+>;
+
+/** The file of weights as dropped; `sha256` in 64 lower case hex digits. */
+export interface CustomFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
 
 /** A head with some air around it, mm: what the model's square is taken to cover. */
 const FIELD_OF_VIEW = 240;
@@ -15,52 +29,123 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   flair: 'FLAIR',
 };
 
+const MAPS: Readonly<Record<IntensityMapName, string>> = {
+  'foreground-median': "the foreground's median",
+  'foreground-p99.5': "the foreground's 99.5th percentile",
+};
+
+/** The id of weights that the user brought: their own, whatever they are named and whichever card comes with them. */
+export function customId(sha256: string): string {
+  return `custom-${sha256.slice(0, 12)}`;
+}
+
 /**
- * A card for weights that came without one. What weights do not tell is guessed, and `limits` says so.
- * @param sha256 of the file as dropped, 64 hex digits
+ * A card for weights that came without one. What neither the weights nor the settings tell is guessed, and `limits` says so.
+ * @throws BadRequest for a setting out of its range
  */
 export function customCard(
-  file: { readonly name: string; readonly bytes: number; readonly sha256: string },
+  file: CustomFile,
   weights: Pick<Weights, 'config' | 'dtype' | 'network' | 'metadata'>,
+  settings: CustomSettings = {},
 ): ModelCard {
-  const { source, target, guessed } = contrasts(`${weights.network} ${file.name}`);
-  const size = weights.config.image_size;
-  const pixelSize = FIELD_OF_VIEW / size;
+  checkSettings(settings, weights.config);
+  const recorded = { ...weights.metadata, ...parseRecord(weights.metadata.config) };
+  const named = contrastsOfName(`${weights.network} ${file.name}`);
+  const size = settings.size ?? weights.config.image_size;
+  const pixelSize = settings.pixelSize ?? FIELD_OF_VIEW / size;
+  const intensity = settings.intensity ?? 'foreground-median';
   return {
-    id: `custom-${file.sha256.slice(0, 12)}`,
+    id: customId(file.sha256),
     version: '0',
     name: file.name,
-    source,
-    target,
+    source: settings.source ?? named?.source ?? 'source',
+    target: settings.target ?? named?.target ?? 'target',
     network: weights.config,
     weights: { file: file.name, sha256: file.sha256, dtype: cardDtype(weights.dtype), bytes: file.bytes },
-    preprocessing: { plane: 'axial', pixelSize, size, intensity: 'foreground-median' },
-    diffusion: diffusion(weights.metadata),
+    preprocessing: { plane: 'axial', pixelSize, size, intensity },
+    diffusion: diffusion(recorded),
     training: { data: 'unknown', licence: 'unknown', variant: 'unknown', iterations: 0, date: 'unknown' },
     licence: 'unknown',
     metrics: { data: 'none', split: 'none', n: 0, rows: [] },
     intendedUse: 'Research only, not for clinical use.',
     limits: [
-      guessed
-        ? `That the model translates ${source} to ${target} is guessed from the file's name.`
-        : 'Which contrasts the model translates is not known.',
-      `That a pixel is ${Number(pixelSize.toFixed(3))} mm (${size} pixels over ${FIELD_OF_VIEW} mm) and that intensities are scaled by the foreground's median is guessed: the file does not say how its training images were made.`,
+      ...contrastLimits(settings, named),
+      ...(settings.size || recorded.image_size
+        ? []
+        : [`That an image is ${size} pixels wide is guessed from the network's attention.`]),
+      ...(settings.pixelSize
+        ? []
+        : [
+            `That a pixel is ${Number(pixelSize.toFixed(3))} mm (${size} pixels over ${FIELD_OF_VIEW} mm) is guessed: the file does not say how its training images were made.`,
+          ]),
+      ...(settings.intensity ? [] : [`That intensities are scaled by ${MAPS[intensity]} is guessed.`]),
       'Training data, scores and licence are unknown.',
     ],
   };
 }
 
+/**
+ * The network is convolutional, so that its images may have any side that can be halved once a level.
+ * @throws BadRequest naming `subject`
+ */
+export function checkSize(subject: string, size: number, { ch_mult }: GeneratorConfig): void {
+  const step = 2 ** (ch_mult.length - 1);
+  if (!Number.isInteger(size) || size % step !== 0 || size < 16 || size > 1024) {
+    throw new BadRequest(
+      `${subject}: must be a multiple of ${step} from 16 to 1024 pixels for this network, got ${size}`,
+    );
+  }
+}
+
+function checkSettings(settings: CustomSettings, network: GeneratorConfig): void {
+  for (const side of ['source', 'target'] as const) {
+    const word = settings[side];
+    if (word !== undefined && !/^[a-z0-9]+$/i.test(word)) {
+      throw new BadRequest(
+        `${side} contrast: must be letters and digits, a BIDS suffix such as T1w or FLAIR, got "${word}"`,
+      );
+    }
+  }
+  const { pixelSize, size, intensity } = settings;
+  if (pixelSize !== undefined && !(pixelSize >= 0.1 && pixelSize <= 10)) {
+    throw new BadRequest(`pixel size: must be from 0.1 to 10 mm, got ${pixelSize}`);
+  }
+  if (size !== undefined) checkSize('image size', size, network);
+  if (intensity !== undefined && !(intensity in MAPS)) {
+    throw new BadRequest(`intensity map: must be ${Object.keys(MAPS).join(' or ')}, got ${intensity}`);
+  }
+}
+
+type Contrasts = Pick<ModelCard, 'source' | 'target'>;
+
 /** The contrasts of a name such as gen_diffusive_T1w_to_FLAIR.pth. */
-function contrasts(name: string): { source: string; target: string; guessed: boolean } {
+function contrastsOfName(name: string): Contrasts | null {
   const match = /([a-z][a-z0-9]*)[-_ ]to[-_ ]([a-z][a-z0-9]*)/i.exec(name);
-  if (!match) return { source: 'source', target: 'target', guessed: false };
+  if (!match) return null;
   const [source, target] = match.slice(1).map((word) => SUFFIXES[word.toLowerCase()] ?? word);
-  return { source, target, guessed: true };
+  return { source, target };
+}
+
+function contrastLimits(settings: CustomSettings, named: Contrasts | null): string[] {
+  const open = (['source', 'target'] as const).filter((side) => settings[side] === undefined);
+  if (open.length === 0) return [];
+  if (open.length === 1) {
+    const [side] = open;
+    return [
+      named
+        ? `That the model's ${side} is ${named[side]} is guessed from the file's name.`
+        : `The model's ${side} contrast is not known.`,
+    ];
+  }
+  return [
+    named
+      ? `That the model translates ${named.source} to ${named.target} is guessed from the file's name.`
+      : 'Which contrasts the model translates is not known.',
+  ];
 }
 
 /** The authors' arguments and the golden files hold these beside the network's configuration. */
-function diffusion(metadata: Readonly<Record<string, string>>): ModelCard['diffusion'] {
-  const recorded = { ...metadata, ...parseRecord(metadata.config) };
+function diffusion(recorded: Readonly<Record<string, unknown>>): ModelCard['diffusion'] {
   const number = (name: string, otherwise: number): number => {
     const value = Number(recorded[name]);
     return Number.isFinite(value) && value > 0 ? value : otherwise;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CorruptFile, WeightsMismatch } from '../../errors';
 import { PAPER_GENERATOR } from '../networks/config';
-import { customCard } from './customCard';
 import { type ModelCard, parseModelCard } from './modelCard';
 
 const card: ModelCard = {
@@ -96,55 +95,5 @@ describe('parseModelCard', () => {
 
   it.each([[null], ['text'], [[card]], [undefined]])('refuses %o for a card', (json) => {
     expect(() => parseModelCard(json)).toThrow('model card: must be an object');
-  });
-});
-
-describe('customCard', () => {
-  const weights = { config: PAPER_GENERATOR, dtype: 'f32', network: '', metadata: {} };
-  const make = (name: string, changes: Partial<typeof weights> = {}): ModelCard =>
-    customCard({ name, bytes: 5, sha256: 'cd'.repeat(32) }, { ...weights, ...changes });
-
-  it('is a valid card that says what was guessed', () => {
-    const made = make('gen_diffusive_T1w_to_FLAIR.pth');
-    expect(parseModelCard(JSON.parse(JSON.stringify(made)))).toEqual(made);
-    expect(made).toMatchObject({
-      source: 'T1w',
-      target: 'FLAIR',
-      preprocessing: { pixelSize: 0.9375, size: 256, intensity: 'foreground-median' },
-      diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
-    });
-    expect(made.limits[0]).toMatch(/T1w to FLAIR is guessed/);
-    expect(made.limits[1]).toMatch(/0.938 mm .* is guessed/);
-  });
-
-  it.each([
-    ['t2-to-flair.safetensors', 'T2w', 'FLAIR'],
-    ['sub_PD_to_t1w_v2.pth', 'PDw', 'T1w'],
-    ['gen_diffusive_1_50.pth', 'source', 'target'],
-    ['gen_non_diffusive_1_to_2.pth', 'source', 'target'],
-  ])('reads the contrasts of %s', (name, source, target) => {
-    expect(make(name)).toMatchObject({ source, target });
-  });
-
-  it('is valid whatever the file is called', () => {
-    const made = make('my weights (1).pth');
-    expect(parseModelCard(JSON.parse(JSON.stringify(made)))).toEqual(made);
-  });
-
-  it('takes the schedule that the file records', () => {
-    const args = { num_timesteps: '8', beta_min: '0.2', use_geometric: 'true' };
-    expect(make('x', { metadata: args }).diffusion).toEqual({
-      steps: 8,
-      betaMin: 0.2,
-      betaMax: 20,
-      schedule: 'geometric',
-    });
-    const metadata = { config: JSON.stringify({ num_timesteps: 2, beta_max: 10 }) };
-    expect(make('x', { metadata }).diffusion).toEqual({
-      steps: 2,
-      betaMin: 0.1,
-      betaMax: 10,
-      schedule: 'vp',
-    });
   });
 });
