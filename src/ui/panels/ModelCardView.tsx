@@ -4,6 +4,7 @@ import { InterimTag } from '../components/InterimTag';
 import { formatBytes } from '../format';
 import { useApp } from '../state/StoreContext';
 import { MetricsTable } from './MetricsTable';
+import { OwnModelForm } from './OwnModelForm';
 
 /** A model card in full. */
 export function ModelCardView({
@@ -17,6 +18,7 @@ export function ModelCardView({
   isOwn: boolean;
 }) {
   const chosen = useApp((s) => s.cardId === card.id);
+  const hasCard = useApp((s) => s.own[card.id]?.card !== undefined);
   const running = useApp((s) => s.run !== null);
   const { pickModel } = useApp((s) => s.actions);
   const { network, weights, preprocessing, diffusion, training } = card;
@@ -30,6 +32,7 @@ export function ModelCardView({
           <p className="dim">
             {card.source} → {card.target}
             {isOwn ? ', own weights' : ''}
+            {isOwn && hasCard ? ' with their card' : ''}
           </p>
         </div>
         <button
@@ -42,6 +45,7 @@ export function ModelCardView({
           {chosen ? 'In use' : 'Use this model'}
         </button>
       </header>
+      <OwnModelForm card={card} />
       {card.interim && <InterimTag card={card} />}
       <p>{card.intendedUse}</p>
       {card.metrics.rows.length > 0 && <MetricsTable metrics={card.metrics} />}

@@ -24,15 +24,16 @@ export function ModelsRoom() {
           <strong>Own weights</strong>
           <br />
           <span className="dim">
-            Drop a SynDiff generator, the authors' .pth or a .safetensors file. It is read here and never run
-            as code.
+            Drop a SynDiff generator, the authors' .pth or a .safetensors file, with its card.json if there is
+            one. It is read here and never run as code.
           </span>
         </p>
         <FileButton
           label={opening === 'weights' ? 'Reading…' : 'Choose a file…'}
           accept={WEIGHTS_ENDINGS}
+          multiple
           disabled={opening !== null || running || phase !== 'ready'}
-          onFiles={([file]) => void addWeights(file)}
+          onFiles={(files) => void addWeights(files)}
         />
       </div>
       {own.map(({ card, parameters }) => (

@@ -3,6 +3,7 @@ import { Aborted } from '../../errors';
 import type { EngineClient } from '../../workers/client';
 import type {
   BackendName,
+  CustomSettings,
   EngineInfo,
   LoadedModel,
   ModelCard,
@@ -108,11 +109,13 @@ export function createFakeClient(): FakeClient {
     },
     async loadModel(source): Promise<LoadedModel> {
       const custom = source.kind === 'file';
-      note(`loadModel ${custom ? source.file.name : source.id}`);
+      const beside = custom && source.card ? ` with ${source.card.name}` : '';
+      note(`loadModel ${custom ? source.file.name : source.id}${beside}`);
       const [from, to] = custom ? ['T1w', 'T2w'] : source.id.split('-');
+      const card = fakeCard(from, to);
       return {
         modelId: `m:${from}-${to}`,
-        card: fakeCard(from, to),
+        card: custom && source.settings ? described(card, source.settings) : card,
         parameters: 7,
         custom,
         fromCache: false,
@@ -187,6 +190,11 @@ export function createFakeClient(): FakeClient {
     client.failure = null;
     if (failure) throw failure;
   }
+}
+
+function described(card: ModelCard, settings: CustomSettings): ModelCard {
+  const { source = card.source, target = card.target, ...given } = settings;
+  return { ...card, source, target, preprocessing: { ...card.preprocessing, ...given } };
 }
 
 /** A slice whose pixels are 1000 * seed + index. */

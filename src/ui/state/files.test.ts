@@ -11,6 +11,12 @@ it('keeps a header and its image together and tells weights from scans', () => {
   expect(unknown.map(({ name }) => name)).toEqual(['x.txt']);
 });
 
+it('tells model cards from weights and scans', () => {
+  const { scans, weights, cards, unknown } = sortFiles(['card.json', 'w.pth', 'b.nii', 'B.JSON'].map(file));
+  expect([scans.length, weights.length, unknown.length]).toEqual([1, 1, 0]);
+  expect(cards.map(({ name }) => name)).toEqual(['card.json', 'B.JSON']);
+});
+
 it.each([
   ['sub-01_T1w.nii.gz', 'T1w'],
   ['sub-01_desc-synth_FLAIR.nii', 'FLAIR'],

@@ -3,18 +3,22 @@ export interface SortedFiles {
   /** One entry a scan; a .hdr and its .img stay together. */
   scans: File[][];
   weights: File[];
+  /** Any JSON: what else would come with weights. */
+  cards: File[];
   unknown: File[];
 }
 
 const WEIGHTS = /\.(pth|pt|safetensors)$/i;
+const CARD = /\.json$/i;
 const NIFTI = /\.nii(\.gz)?$/i;
 const PAIR = /\.(hdr|img)(\.gz)?$/i;
 
 export function sortFiles(files: readonly File[]): SortedFiles {
   const pairs = new Map<string, File[]>();
-  const sorted: SortedFiles = { scans: [], weights: [], unknown: [] };
+  const sorted: SortedFiles = { scans: [], weights: [], cards: [], unknown: [] };
   for (const file of files) {
     if (WEIGHTS.test(file.name)) sorted.weights.push(file);
+    else if (CARD.test(file.name)) sorted.cards.push(file);
     else if (NIFTI.test(file.name)) sorted.scans.push([file]);
     else if (PAIR.test(file.name)) {
       const stem = file.name.replace(PAIR, '');

@@ -4,17 +4,19 @@ import type { Recipe } from './types';
 /** What would be made now, or null while scan, model or engine are missing. */
 export function recipeOf(
   scan: Scan | null,
-  cardId: string | null,
+  card: ModelCard | null,
   backend: BackendName | null,
   settings: TranslateSettings,
 ): Recipe | null {
-  if (!scan || !cardId || !backend) return null;
-  return { scanId: scan.scanId, cardId, backend, ...settings };
+  if (!scan || !card || !backend) return null;
+  const { source, target, network, preprocessing, diffusion } = card;
+  const model = { source, target, network, preprocessing, diffusion };
+  return { scanId: scan.scanId, cardId: card.id, model, backend, ...settings };
 }
 
 /** One string a recipe: equal exactly when everything that decides the result is equal. */
-export function recipeKey({ scanId, cardId, backend, seed, samples, noise }: Recipe): string {
-  return [scanId, cardId, backend, seed, samples, noise].join('|');
+export function recipeKey({ scanId, cardId, model, backend, seed, samples, noise }: Recipe): string {
+  return [scanId, cardId, backend, seed, samples, noise, JSON.stringify(model)].join('|');
 }
 
 /** The provenance of slices that arrive before the engine has sent its own at the end of the run. */

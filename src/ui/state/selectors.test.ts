@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCard, fakeScan } from './fakeClient';
-import { recipeKey } from './recipe';
+import { recipeKey, recipeOf } from './recipe';
 import { contrastWarning, meanScore, translateBlock, upperOf } from './selectors';
 import { initialData } from './store';
 import type { Recipe, ScorePair } from './types';
@@ -27,7 +27,10 @@ describe('meanScore', () => {
 });
 
 it('a recipe key differs whenever anything differs that decides the result', () => {
-  const base: Recipe = { scanId: 's', cardId: 'c', backend: 'wasm', seed: 0, samples: 1, noise: 'shared' };
+  const card = fakeCard('T1w', 'FLAIR');
+  const settings = { seed: 0, samples: 1, noise: 'shared' } as const;
+  const base = recipeOf(fakeScan('s', 'a.nii'), card, 'wasm', settings)!;
+  const { model } = base;
   const others: Recipe[] = [
     { ...base, scanId: 't' },
     { ...base, cardId: 'd' },
@@ -35,8 +38,17 @@ it('a recipe key differs whenever anything differs that decides the result', () 
     { ...base, seed: 1 },
     { ...base, samples: 2 },
     { ...base, noise: 'independent' },
+    { ...base, model: { ...model, source: 'T2w' } },
+    { ...base, model: { ...model, target: 'T2w' } },
+    { ...base, model: { ...model, preprocessing: { ...model.preprocessing, pixelSize: 2 } } },
+    { ...base, model: { ...model, preprocessing: { ...model.preprocessing, size: 8 } } },
+    {
+      ...base,
+      model: { ...model, preprocessing: { ...model.preprocessing, intensity: 'foreground-median' } },
+    },
+    { ...base, model: { ...model, diffusion: { ...model.diffusion, steps: 2 } } },
   ];
-  expect(new Set([base, ...others].map(recipeKey)).size).toBe(7);
+  expect(new Set([base, ...others].map(recipeKey)).size).toBe(13);
   expect(recipeKey({ ...base })).toBe(recipeKey(base));
 });
 

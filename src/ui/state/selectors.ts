@@ -11,7 +11,7 @@ export function chosenCard(state: Pick<AppData, 'models' | 'loaded' | 'cardId'>)
 }
 
 export function currentRecipe(state: AppData): Recipe | null {
-  return recipeOf(state.source, state.cardId, state.engine.startedOn, state.settings);
+  return recipeOf(state.source, chosenCard(state), state.engine.startedOn, state.settings);
 }
 
 /** The results of what is chosen now; results of other settings are never returned. */
@@ -70,11 +70,16 @@ export function meanScore(
   return { psnr: mean((s) => s.psnr), ssim: mean((s) => s.ssim), mae: mean((s) => s.mae), n: values.length };
 }
 
+/** The contrast, or "" where own weights do not tell it and their card has a placeholder. */
+export function knownContrast(card: ModelCard, side: 'source' | 'target'): string {
+  return card[side] === side ? '' : card[side];
+}
+
 /** A sentence where the source's name claims another contrast than the model takes; null where all seems well. */
 export function contrastWarning(state: AppData): string | null {
   const card = chosenCard(state);
   const claimed = state.source && contrastOfName(state.source.name);
-  if (!card || !claimed || claimed === card.source) return null;
+  if (!card || !claimed || claimed === card.source || !knownContrast(card, 'source')) return null;
   return `The scan's name says ${claimed}, but this model takes ${card.source}.`;
 }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CorruptFile } from '../../errors';
+import { BadRequest, CorruptFile } from '../../errors';
 import { createFakeClient, type FakeClient } from './fakeClient';
 import { chosenCard, currentResults, currentSlice, unscoredSlices } from './selectors';
 import { type AppStore, createAppStore } from './store';
@@ -281,10 +281,111 @@ describe('own weights', () => {
   it('wait for the end of a run', async () => {
     await act().openSource([file('a_T1w.nii')]);
     const running = act().translate();
-    await act().addWeights(file('content.pth'));
+    await act().addWeights([file('content.pth')]);
     await running;
     expect(texts()[0]).toMatch(/^content\.pth: weights can be loaded when the run has ended/);
     expect(client.log).not.toContain('loadModel content.pth');
+  });
+});
+
+describe('what own weights are', () => {
+  beforeEach(() => act().dropFiles([file('content.pth'), file('a.nii')]));
+
+  it('is said by the user: the same file is loaded again, and the model and its place stay', async () => {
+    await act().describeOwn('T1w-T2w', { source: 'PDw', pixelSize: 0.5 });
+    expect(client.log.filter((line) => line.startsWith('loadModel'))).toEqual([
+      'loadModel content.pth',
+      'loadModel content.pth',
+    ]);
+    expect(chosenCard(state())).toMatchObject({
+      source: 'PDw',
+      target: 'T2w',
+      preprocessing: { pixelSize: 0.5 },
+    });
+    expect(state().own['T1w-T2w'].settings).toEqual({ source: 'PDw', pixelSize: 0.5 });
+    expect(texts().at(-1)).toBe('T1w to T2w: now PDw to T2w, 4 × 4 pixels of 0.5 mm, foreground-p99.5.');
+  });
+
+  it('never shows a result of other settings, and goes back to them with it', async () => {
+    await act().describeOwn('T1w-T2w', { pixelSize: 0.5 });
+    await act().translate();
+    expect(doneSlices()).toEqual([4]);
+    await act().describeOwn('T1w-T2w', { pixelSize: 2 });
+    expect(currentResults(state())).toBeNull();
+    await act().translate();
+    expect(state().results).toHaveLength(2);
+
+    await act().recall(state().results[0].key);
+    expect(chosenCard(state())?.preprocessing.pixelSize).toBe(0.5);
+    expect(state().own['T1w-T2w'].settings).toEqual({ pixelSize: 0.5 });
+    expect(currentSlice(state())?.index).toBe(4);
+    const before = client.log.length;
+    await act().translate([3]);
+    expect(client.log.slice(before)).toEqual(['translate 3']);
+  });
+
+  it('is still known when they are read again after another model was used', async () => {
+    await act().describeOwn('T1w-T2w', { pixelSize: 0.5 });
+    act().pickModel('FLAIR-T1w');
+    await act().translate();
+    act().pickModel('T1w-T2w');
+    await act().translate();
+    expect(currentResults(state())?.recipe.model.preprocessing.pixelSize).toBe(0.5);
+    expect(chosenCard(state())?.preprocessing.pixelSize).toBe(0.5);
+  });
+
+  it('stays as it was when the engine refuses', async () => {
+    const sentence = 'pixel size: must be from 0.1 to 10 mm, got 50';
+    client.failure = new BadRequest(sentence);
+    await act().describeOwn('T1w-T2w', { pixelSize: 50 });
+    expect(texts().at(-1)).toBe(sentence);
+    expect(chosenCard(state())?.preprocessing.pixelSize).toBe(1);
+    expect(state().own['T1w-T2w'].settings).toBeUndefined();
+    expect(state().opening).toBeNull();
+  });
+
+  it('stands still while a run goes on', async () => {
+    const running = act().translate();
+    await act().describeOwn('T1w-T2w', { pixelSize: 2 });
+    await running;
+    expect(chosenCard(state())?.preprocessing.pixelSize).toBe(1);
+    expect(doneSlices()).toEqual([4]);
+  });
+
+  it('cannot be said of a shipped model', async () => {
+    const before = client.log.length;
+    await act().describeOwn('T1w-FLAIR', { pixelSize: 2 });
+    expect(client.log).toHaveLength(before);
+  });
+});
+
+describe('a model card', () => {
+  it('goes to the engine with the weights that were dropped beside it', async () => {
+    await act().dropFiles([file('card.json'), file('w.safetensors')]);
+    expect(client.log.at(-1)).toBe('loadModel w.safetensors with card.json');
+    expect(state().own['T1w-T2w'].card?.name).toBe('card.json');
+    expect(state().cardId).toBe('T1w-T2w');
+  });
+
+  it('may be chosen with its weights', async () => {
+    await act().addWeights([file('w.pth'), file('model.JSON')]);
+    expect(client.log.at(-1)).toBe('loadModel w.pth with model.JSON');
+  });
+
+  it.each([
+    [['card.json'], /^card\.json: a model card must come with its one file of weights, got card\.json; drop/],
+    [['card.json', 'a.pth', 'b.pth'], /got card\.json, a\.pth, b\.pth/],
+    [['a.json', 'b.json', 'a.pth'], /^a\.json: .*got a\.json, b\.json, a\.pth/],
+  ])('is refused with a sentence where it is not clear whose it is: %s', async (names, sentence) => {
+    await act().dropFiles(names.map(file));
+    expect(texts()).toEqual([expect.stringMatching(sentence)]);
+    expect(client.log).toEqual(['start auto']);
+  });
+
+  it('does not keep a scan from being opened', async () => {
+    await act().dropFiles([file('a_T1w.nii'), file('a_T1w.json')]);
+    expect(state().source?.name).toBe('a_T1w.nii');
+    expect(texts()[0]).toMatch(/^a_T1w\.json: a model card must come/);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The page's state: plain data, and actions that call the engine's client. Made once in main.tsx, in tests with a fake client. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { EngineClient } from '../../workers/client';
+import type { EngineClient, OwnModelSource } from '../../workers/client';
 import type { LoadedModel, ModelCard, Scan, SliceResult } from '../../workers/protocol';
 import { contrastOfName, sortFiles } from './files';
 import { provenanceOf, recipeKey } from './recipe';
@@ -57,6 +57,7 @@ export const initialData: AppData = {
   engine: { phase: 'starting', requested: 'auto', info: null, startedOn: null },
   models: [],
   loaded: {},
+  own: {},
   held: null,
   cardId: null,
   opening: null,
@@ -77,8 +78,6 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     let abort: AbortController | null = null;
     let scoring = false;
     let started: Promise<void> = Promise.resolve();
-    /** Where own weights come from, by card id: the engine holds one model, so they may have to be read again. */
-    const ownFiles = new Map<string, File>();
 
     const notify = (tone: Notice['tone'], text: string) => {
       noticeId += 1;
@@ -111,11 +110,10 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
     };
 
     const loadWeights = async (card: ModelCard, signal: AbortSignal): Promise<LoadedModel> => {
-      const { held, loaded } = get();
+      const { held, loaded, own } = get();
       if (held === card.id) return loaded[card.id];
       set({ held: null });
-      const file = ownFiles.get(card.id);
-      const model = await client.loadModel(file ? { kind: 'file', file } : { kind: 'shipped', id: card.id }, {
+      const model = await client.loadModel(own[card.id] ?? { kind: 'shipped', id: card.id }, {
         signal,
         onProgress: (load) => set(({ run }) => ({ run: run && { ...run, load } })),
       });
@@ -131,6 +129,7 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
         const begun: ResultSet = old ?? {
           key,
           recipe,
+          own: get().own[card.id] ?? null,
           provenance: provenanceOf(recipe, card, modelId, scan, now()),
           slices: new Map(),
           scores: new Map(),
@@ -240,22 +239,49 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
       }
     };
 
-    const addWeights = async (file: File) => {
+    /** Null, with a notice, when it could not be loaded; the engine then holds what it held. */
+    const loadOwn = async (source: OwnModelSource): Promise<LoadedModel | null> => {
       if (get().run) {
-        notify('info', `${file.name}: weights can be loaded when the run has ended; cancel it or wait.`);
-        return;
+        notify(
+          'info',
+          `${source.file.name}: weights can be loaded when the run has ended; cancel it or wait.`,
+        );
+        return null;
       }
       set({ opening: 'weights' });
       try {
-        const model = await client.loadModel({ kind: 'file', file });
+        const model = await client.loadModel(source);
         const { id } = model.card;
-        ownFiles.set(id, file);
-        set(({ loaded }) => ({ loaded: { ...loaded, [id]: model }, held: id, cardId: id }));
-        notify('info', `${model.card.name}: ${model.parameters.toLocaleString('en')} parameters loaded.`);
+        set(({ loaded, own }) => ({
+          loaded: { ...loaded, [id]: model },
+          own: { ...own, [id]: source },
+          held: id,
+        }));
+        return model;
       } catch (error) {
         report(error);
+        return null;
       } finally {
         set({ opening: null });
+      }
+    };
+
+    const addWeights = async (files: File[]) => {
+      const { cards } = sortFiles(files);
+      const weights = files.filter((file) => !cards.includes(file));
+      if (cards.length > 0 && (cards.length > 1 || weights.length !== 1)) {
+        const got = [...cards, ...weights].map(({ name }) => name).join(', ');
+        notify(
+          'error',
+          `${cards[0].name}: a model card must come with its one file of weights, got ${got}; drop the two together.`,
+        );
+        return;
+      }
+      for (const file of weights) {
+        const model = await loadOwn({ kind: 'file', file, card: cards[0] });
+        if (!model) continue;
+        set({ cardId: model.card.id });
+        notify('info', `${model.card.name}: ${model.parameters.toLocaleString('en')} parameters loaded.`);
       }
     };
 
@@ -353,13 +379,13 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
         },
 
         async dropFiles(files) {
-          const { scans, weights, unknown } = sortFiles(files);
+          const { scans, weights, cards, unknown } = sortFiles(files);
           if (unknown.length > 0)
             notify(
               'error',
-              `${unknown[0].name}: neither a scan nor weights; drop .nii, .nii.gz, a .hdr with its .img, .pth or .safetensors.`,
+              `${unknown[0].name}: neither a scan nor weights; drop .nii, .nii.gz, a .hdr with its .img, .pth or .safetensors, with its card.json if there is one.`,
             );
-          for (const file of weights) await addWeights(file);
+          await addWeights([...weights, ...cards]);
           if (scans.length === 0) return;
           await openSource(scans[0]);
           if (scans.length > 1) {
@@ -371,6 +397,20 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
         openSource,
         openReference,
         addWeights,
+
+        async describeOwn(cardId, settings) {
+          const { own, opening } = get();
+          if (!own[cardId] || opening) return;
+          const model = await loadOwn({ ...own[cardId], settings });
+          if (!model) return;
+          const { name, source, target, preprocessing } = model.card;
+          const { size, pixelSize, intensity } = preprocessing;
+          notify(
+            'info',
+            `${name}: now ${source} to ${target}, ${size} × ${size} pixels of ${Number(pixelSize.toFixed(3))} mm, ${intensity}.`,
+          );
+          void scoreMissing();
+        },
 
         removeSource() {
           abort?.abort();
@@ -414,10 +454,12 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
           set(({ run }) => ({ run: run && { ...run, isCancelling: true } }));
         },
 
-        recall(key) {
-          const recipe = get().results.find((r) => r.key === key)?.recipe;
-          if (!recipe) return;
-          const { cardId, seed, samples, noise } = recipe;
+        async recall(key) {
+          const kept = get().results.find((r) => r.key === key);
+          if (!kept || get().run || get().opening) return;
+          const { cardId, seed, samples, noise } = kept.recipe;
+          // Own weights may have been described anew since.
+          if (kept.own && kept.own !== get().own[cardId] && !(await loadOwn(kept.own))) return;
           choose({ cardId, settings: { seed, samples, noise } });
         },
 

@@ -1,5 +1,7 @@
+import type { OwnModelSource } from '../../workers/client';
 import type {
   BackendName,
+  CustomSettings,
   Diagnostics,
   EngineInfo,
   LoadedModel,
@@ -44,6 +46,8 @@ export type SliceRange = { kind: 'visible' } | { kind: 'head' } | { kind: 'span'
 export interface Recipe extends TranslateSettings {
   scanId: string;
   cardId: string;
+  /** Own weights can be given other settings, or a card, under the same id. */
+  model: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>;
   backend: BackendName;
 }
 
@@ -57,6 +61,8 @@ export interface ScorePair {
 export interface ResultSet {
   key: string;
   recipe: Recipe;
+  /** How own weights were loaded for it; null for a shipped model. */
+  own: OwnModelSource | null;
   provenance: Provenance;
   slices: ReadonlyMap<number, MadeSlice>;
   /** Against the present reference; emptied when the reference changes. */
@@ -103,6 +109,8 @@ export interface AppData {
   models: ModelCard[];
   /** Models whose weights have been read, by card id. */
   loaded: Record<string, LoadedModel>;
+  /** Where own weights come from, by card id: the engine holds one model, so they may have to be read again. */
+  own: Record<string, OwnModelSource>;
   /** Card id of the one model whose weights the engine holds now. */
   held: string | null;
   /** The chosen model. */
@@ -130,7 +138,10 @@ export interface AppActions {
   openReference(files: File[]): Promise<void>;
   removeSource(): void;
   removeReference(): void;
-  addWeights(file: File): Promise<void>;
+  /** Files of weights, or one of them with its card.json. */
+  addWeights(files: File[]): Promise<void>;
+  /** Loads own weights again as what the user says that they are; results of former settings are kept, not shown. */
+  describeOwn(cardId: string, settings: CustomSettings): Promise<void>;
   /** Opens the demo scan, picks the T1w -> FLAIR model and translates the visible slice and its neighbours. */
   tryDemo(): Promise<void>;
   pickModel(cardId: string): void;
@@ -140,7 +151,7 @@ export interface AppActions {
   translate(slices?: readonly number[]): Promise<void>;
   cancel(): void;
   /** Goes back to the model and settings that made an earlier result. */
-  recall(key: string): void;
+  recall(key: string): Promise<void>;
   save(dtype: 'float32' | 'int16'): Promise<void>;
   setSlice(slice: number): void;
   stepSlice(delta: number): void;

@@ -2,6 +2,7 @@ import { FileButton, WEIGHTS_ENDINGS } from '../../components/FileButton';
 import { InterimTag } from '../../components/InterimTag';
 import { useApp } from '../../state/StoreContext';
 import { chosenCard, contrastWarning } from '../../state/selectors';
+import { OwnModelForm } from '../OwnModelForm';
 
 /** Which model translates, and in short what it is worth. */
 export function ModelPanel() {
@@ -12,6 +13,7 @@ export function ModelPanel() {
   const disabled = useApp((s) => s.run !== null);
   const opening = useApp((s) => s.opening);
   const { pickModel, addWeights } = useApp((s) => s.actions);
+  const isGuessed = useApp((s) => card !== null && s.own[card.id] !== undefined && !s.own[card.id].card);
   const own = Object.values(loaded).filter((model) => model.custom);
   return (
     <section className="panel" aria-label="Model">
@@ -22,8 +24,9 @@ export function ModelPanel() {
             label={opening === 'weights' ? 'Reading weights…' : 'Own weights…'}
             className="link-button"
             accept={WEIGHTS_ENDINGS}
+            multiple
             disabled={disabled || opening !== null}
-            onFiles={([file]) => void addWeights(file)}
+            onFiles={(files) => void addWeights(files)}
           />
           {card && <a href="#/models">Card</a>}
         </span>
@@ -50,7 +53,8 @@ export function ModelPanel() {
         <>
           {mismatch && <p className="warning">{mismatch}</p>}
           {card.interim && <InterimTag card={card} />}
-          <p className="dim clamp">{loaded[card.id]?.custom ? card.limits.join(' ') : card.intendedUse}</p>
+          <p className="dim clamp">{isGuessed ? card.limits.join(' ') : card.intendedUse}</p>
+          <OwnModelForm card={card} />
         </>
       )}
     </section>
