@@ -27,7 +27,7 @@ test('one press on a fresh page gives translated slices; diagnostics can be copi
     /Why: wasm was asked for/,
     /Self-test: largest relative error \d/,
     /WebGPU adapter: not in use/,
-    /Peak: [\d.]+ MB/,
+    /peak: [\d.]+ MB/,
     /step: \d+/,
     /syndiff: \d+\.\d+/,
     /tfjs: \d+\.\d+/,

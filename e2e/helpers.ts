@@ -105,6 +105,12 @@ export async function translate(page: Page, timeout = 120_000): Promise<void> {
   await runEnded(page, timeout);
 }
 
+/** Waits for the words of the run; asks often, because a fast machine soon says something else. */
+export async function runSays(page: Page, words: RegExp): Promise<void> {
+  const said = () => page.getByLabel('Run', { exact: true }).textContent();
+  await expect.poll(said, { intervals: [50], timeout: 60_000 }).toMatch(words);
+}
+
 export async function runEnded(page: Page, timeout = 120_000): Promise<void> {
   await expect(translateButton(page)).toBeVisible({ timeout });
 }

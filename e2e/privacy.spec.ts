@@ -18,7 +18,7 @@ test('demo, own files, translation and save send nothing anywhere', async ({ pag
   await openPage(page);
   await page.getByTestId('demo-button').click();
   await expect(page.getByTestId('cancel-button')).toBeVisible();
-  await expect(page.getByLabel('Save', { exact: true })).toContainText('1 slice;', { timeout: 60_000 });
+  await expect(page.getByLabel('Save', { exact: true })).toContainText(/\d slices?;/, { timeout: 60_000 });
   await page.keyboard.press('Escape');
   await runEnded(page);
   await save(page);

@@ -1,5 +1,19 @@
 /** The GPU path on a software adapter: slow, but the same kernels as on a real one. */
-import { addWeights, expect, openPage, openScan, save, sliceOf, test, translate } from './helpers';
+import {
+  addWeights,
+  expect,
+  expectImage,
+  notices,
+  openPage,
+  openScan,
+  runEnded,
+  runSays,
+  save,
+  sliceOf,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan } from './phantom';
 import { shippedWeightsOfSteps } from './weightsFiles';
 
@@ -36,4 +50,22 @@ test('by itself the page passes a software GPU over and says so', async ({ page 
   await expect(page.getByRole('dialog', { name: 'Diagnostics' })).toContainText(
     /WebGPU runs in software here \(.*swiftshader.*\); wasm is faster/i,
   );
+});
+
+test('a GPU process that crashes in a run: a new engine finishes it', async ({ page, browser }) => {
+  await openPage(page, 'webgpu');
+  await openScan(page, headScan('sub-01_T1w.nii'));
+  await addWeights(page, await shippedWeightsOfSteps('T1w_to_FLAIR.safetensors', 1));
+  await translateButton(page).click();
+  await runSays(page, /first step/);
+  const session = await browser.newBrowserCDPSession();
+  await session.send('Browser.crashGpuProcess');
+  await expect(
+    notices(page).filter({ hasText: /The engine stopped .* finished slices are kept/ }),
+  ).toHaveCount(1, {
+    timeout: 60_000,
+  });
+  await runEnded(page, 200_000);
+  await expectImage(page, 'synthetic');
+  await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
 });

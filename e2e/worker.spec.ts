@@ -1,6 +1,7 @@
 /** The worker dies as a crashed or killed process does: without a word. */
 import {
   chooseSlices,
+  drop,
   expect,
   filledSlices,
   goToSlice,
@@ -8,6 +9,7 @@ import {
   openPage,
   openScan,
   runEnded,
+  runSays,
   save,
   sliceOf,
   test,
@@ -26,7 +28,7 @@ test('a worker that dies in a run is started again and finishes the rest', async
   await chooseSlices(page, 4, 7);
   await translateButton(page).click();
   // Of the three slices that are missing, one is done.
-  await expect(page.getByLabel('Run', { exact: true })).toContainText('Slice 2 of 3');
+  await runSays(page, /Slice [23] of 3/);
   expect(page.workers()).toHaveLength(1);
   await page.workers()[0].evaluate(() => self.close());
   await expect(notices(page).filter({ hasText: 'was started again; finished slices are kept' })).toHaveCount(
@@ -36,5 +38,32 @@ test('a worker that dies in a run is started again and finishes the rest', async
   const after = await save(page);
   expect(filledSlices(after.volume)).toEqual([4, 5, 6, 7]);
   expect(sliceOf(after.volume, 5)).toEqual(sliceOf(before.volume, 5));
-  await expect(notices(page).locator('[data-tone="error"]')).toHaveCount(0);
+  await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
+});
+
+test('a worker that dies at rest comes back with scan, reference on its grid, and model', async ({
+  page,
+}) => {
+  await openPage(page);
+  await openScan(page, headScan('sub-01_T1w.nii'));
+  await drop(page, [headScan('moved_FLAIR.nii', { offset: [88.5, 103.5, -30] })], '[data-drop="reference"]');
+  await expect(page.getByLabel('Reference scan')).toContainText('Resampled');
+  await translate(page);
+  const score = page.getByTestId('scores').getByRole('row', { name: /^This slice/ });
+  await expect(score).not.toContainText('–');
+  const before = await score.textContent();
+  const saved = await save(page);
+
+  await page.workers()[0].evaluate(() => self.close());
+  await expect(notices(page).filter({ hasText: 'was started again' })).toHaveCount(1);
+  await expect(score).toHaveText(before ?? '');
+  // A second time with the settings of the first: the engine has all that it had.
+  await page.getByText('Settings', { exact: true }).click();
+  const seed = page.getByRole('spinbutton', { name: 'Seed' });
+  await seed.fill('1');
+  await translate(page);
+  await expect(score).not.toContainText('–');
+  expect(await score.textContent()).not.toBe(before);
+  expect((await save(page)).volume.header.affine).toEqual(saved.volume.header.affine);
+  await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
 });

@@ -1,0 +1,97 @@
+/** Scans in their other forms, and what happens to a run when its scan goes. */
+import { gzipSync } from 'node:zlib';
+import { headPhantom, makeNifti } from '../test/makeNifti';
+import {
+  chooseHead,
+  drop,
+  expect,
+  expectImage,
+  filledSlices,
+  greys,
+  notices,
+  openPage,
+  openScan,
+  runEnded,
+  runSays,
+  save,
+  sourceDrop,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
+import { headScan, type TestFile } from './phantom';
+
+const file = (name: string, bytes: ArrayBuffer | Uint8Array): TestFile => ({
+  name,
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from(bytes as Uint8Array),
+});
+
+test('gzipped, as a .hdr with its .img, and two files at once', async ({ page }) => {
+  await openPage(page);
+  const plain = headScan('sub-01_T1w.nii');
+  await openScan(page, file('packed_T1w.nii.gz', gzipSync(plain.buffer)));
+  await expectImage(page, 'source');
+
+  const shape = [40, 44, 6] as const;
+  const pair = makeNifti({ dims: [...shape], values: headPhantom(shape), pixdim: [1, 4, 4, 8], pair: true });
+  await drop(page, [file('pair_T1w.img', pair.image), file('pair_T1w.hdr', pair.file)]);
+  await expect(page.getByLabel('Source scan')).toContainText('40 × 44 × 6');
+  await expectImage(page, 'source');
+
+  await drop(page, [plain, headScan('sub-01_FLAIR.nii')]);
+  await expect(sourceDrop(page)).toContainText('sub-01_T1w.nii');
+  await expect(page.getByTestId('drop-reference')).toContainText('sub-01_FLAIR.nii');
+  await expect(notices(page)).toHaveText([/sub-01_T1w\.nii is the source, sub-01_FLAIR\.nii the reference/]);
+});
+
+test('a 4-D file: one of its volumes is chosen', async ({ page }) => {
+  const shape = [40, 44, 6] as const;
+  const head = headPhantom(shape);
+  const faint = head.map((value, n) => (n % 40 < 20 ? value : 0));
+  const scan = makeNifti({
+    dims: [...shape, 2],
+    values: [...head, ...faint],
+    pixdim: [1, 4, 4, 8, 2],
+  });
+  await openPage(page);
+  await openScan(page, file('two_T1w.nii', scan.file));
+  const before = await greys(page, 'source');
+  await page.getByRole('spinbutton', { name: /^Volume, 0 to 1/ }).fill('1');
+  await expect.poll(async () => (await greys(page, 'source')).deviation).not.toBeCloseTo(before.deviation, 1);
+  await translate(page);
+  await expectImage(page, 'synthetic');
+  const { volume } = await save(page);
+  expect(volume.shape).toEqual([...shape]);
+  expect(volume.volumeCount).toBe(1);
+});
+
+test('another scan dropped into a run ends it and takes its place', async ({ page }) => {
+  await openPage(page);
+  await openScan(page, headScan('first_T1w.nii'));
+  await chooseHead(page);
+  await translateButton(page).click();
+  await runSays(page, /Slice [2-9] of 12/);
+  await drop(page, [headScan('second_T1w.nii')]);
+  await expect(sourceDrop(page)).toContainText('second_T1w.nii');
+  await runEnded(page);
+  await expect(page.getByTestId('save-nifti')).toBeDisabled();
+  await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
+  await translate(page);
+  const { volume, niftiName } = await save(page);
+  expect(niftiName).toBe('second_desc-synth_FLAIR.nii.gz');
+  expect(filledSlices(volume)).toHaveLength(1);
+});
+
+test('a scan removed in a run leaves the empty page', async ({ page }) => {
+  await openPage(page);
+  await openScan(page, headScan('first_T1w.nii'));
+  await chooseHead(page);
+  await translateButton(page).click();
+  await runSays(page, /step \d/);
+  await page.getByLabel('Source scan').getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByTestId('demo-button')).toBeVisible();
+  await runEnded(page);
+  await expect(translateButton(page)).toBeDisabled();
+  await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
+});
