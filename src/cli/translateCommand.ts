@@ -97,6 +97,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     ...settings,
     steps: card.diffusion.steps,
     intensity: { map: card.preprocessing.intensity, upper: result.upper },
+    grid: { size: card.preprocessing.size, pixelSize: card.preprocessing.pixelSize },
     backend: info.backend,
     date,
     slices,

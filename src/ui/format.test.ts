@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { backendOfQuery } from './backendChoice';
-import { formatBytes, formatDuration, formatValue } from './format';
+import { formatBytes, formatDuration, formatGrid, formatValue } from './format';
 import { roomOf } from './routes';
 
 it.each([
@@ -42,4 +42,8 @@ it('finds the backend that the address asks for', () => {
   expect(backendOfQuery('?backend=wasm')).toBe('wasm');
   expect(backendOfQuery('?backend=metal')).toBe('auto');
   expect(backendOfQuery('')).toBe('auto');
+});
+
+it('says the grid of a model', () => {
+  expect(formatGrid({ size: 224, pixelSize: 240 / 224 })).toBe('224 × 224 pixels of 1.071 mm');
 });

@@ -31,3 +31,8 @@ export function formatValue(value: number): string {
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2);
   return value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3);
 }
+
+/** A model's square image: "256 × 256 pixels of 0.938 mm". */
+export function formatGrid({ size, pixelSize }: { size: number; pixelSize: number }): string {
+  return `${size} × ${size} pixels of ${Number(pixelSize.toFixed(3))} mm`;
+}

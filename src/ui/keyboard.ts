@@ -17,7 +17,7 @@ export const PAGE_KEYS: readonly { shown: string; does: string }[] = [
 ];
 
 /** Where every key is the widget's own. */
-const TYPING = 'input[type="number"], select, textarea, dialog';
+const TYPING = 'input[type="number"], input[type="text"], select, textarea, dialog';
 /** Where only the keys that move are the widget's own. */
 const MOVING = 'input, summary';
 const MOVES = /^(Arrow|Page|Home|End)/;

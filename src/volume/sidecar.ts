@@ -14,6 +14,8 @@ export interface SidecarFacts {
   samples: number;
   noise: string;
   intensity: { map: string; upper: number };
+  /** The model's square image: its side in pixels, and a pixel's in mm. */
+  grid: { size: number; pixelSize: number };
   backend: string;
   /** ISO 8601. */
   date: string;
@@ -63,6 +65,7 @@ export function sidecarJson(facts: SidecarFacts): string {
     Steps: facts.steps,
     Samples: facts.samples,
     Noise: facts.noise,
+    ModelGrid: { Size: facts.grid.size, PixelSize: facts.grid.pixelSize },
     IntensityMap: { Name: facts.intensity.map, Upper: facts.intensity.upper },
     TranslatedSlices: facts.slices,
     Backend: facts.backend,

@@ -183,6 +183,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
         weightsSha256: card.weights.sha256,
         steps: card.diffusion.steps,
         intensity: { map: card.preprocessing.intensity, upper: scanUpper(scan, card) },
+        grid: { size, pixelSize: card.preprocessing.pixelSize },
         source: card.source,
         target: card.target,
         backend: info.backend,

@@ -196,7 +196,12 @@ describe('client and worker calls', () => {
     await client.start('wasm');
     const got: SliceResult[] = [];
     const provenance = await client.translate({ ...request, slices: [4] }, { onSlice: (s) => got.push(s) });
-    expect(provenance).toMatchObject({ source: 'PDw', target: 'T2w', intensity: { map: intensity } });
+    expect(provenance).toMatchObject({
+      source: 'PDw',
+      target: 'T2w',
+      intensity: { map: intensity },
+      grid: { size: 32, pixelSize: 3 },
+    });
     expect(got[0].strip.size).toBe(32);
     await expect(
       client.loadModel({ kind: 'file', file: weightsFile(), settings: { size: 33 } }),

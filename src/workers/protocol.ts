@@ -73,6 +73,8 @@ export interface Provenance extends TranslateSettings {
   weightsSha256: string;
   steps: number;
   intensity: { map: string; upper: number };
+  /** The model's square image: its side in pixels, and a pixel's in mm. */
+  grid: { size: number; pixelSize: number };
   source: string;
   target: string;
   backend: BackendName;

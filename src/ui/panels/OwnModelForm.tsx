@@ -1,21 +1,34 @@
 import { useEffect, useId, useState } from 'react';
-import type { ModelCard } from '../../workers/protocol';
+import type { IntensityMapName, ModelCard } from '../../workers/protocol';
 import { type OwnModelForm as Form, formOf, settingsOf } from '../state/ownModel';
 import { useApp } from '../state/StoreContext';
+import { knownContrast } from '../state/selectors';
 import './ownModelForm.css';
 
 const CONTRASTS = ['T1w', 'T2w', 'FLAIR', 'PDw', 'CT'];
 
-/** Weights do not tell what they were made of: here their owner says it. Nothing for a model that came with its card. */
+const MAPS: Record<IntensityMapName, string> = {
+  'foreground-median': '3 × foreground median',
+  'foreground-p99.5': 'foreground 99.5th percentile',
+};
+
+/**
+ * Weights do not tell what they were made of: here their owner says it. A field left empty is guessed, and shows the guess.
+ * Nothing for a model that came with its card.
+ */
 export function OwnModelForm({ card }: { card: ModelCard }) {
   const own = useApp((s) => s.own[card.id]);
   const running = useApp((s) => s.run !== null);
   const reading = useApp((s) => s.opening === 'weights');
   const { describeOwn } = useApp((s) => s.actions);
-  const [form, setForm] = useState(() => formOf(card));
-  useEffect(() => setForm(formOf(card)), [card]);
+  const said = own?.settings;
+  const [form, setForm] = useState(() => formOf(said));
+  useEffect(() => setForm(formOf(said)), [said]);
   const contrasts = useId();
   if (!own || own.card) return null;
+  const { pixelSize, size, intensity } = card.preprocessing;
+  const contrast = (side: 'source' | 'target') =>
+    guess(said?.[side], knownContrast(card, side)) || 'not known';
   const text = (name: Exclude<keyof Form, 'intensity'>) => ({
     type: 'text',
     value: form[name],
@@ -35,42 +48,48 @@ export function OwnModelForm({ card }: { card: ModelCard }) {
     >
       <fieldset disabled={running}>
         <legend>What this model is</legend>
-        <p className="dim">The weights do not say. If this is wrong, so is the result.</p>
+        <p className="dim">The weights do not say. If a guess is wrong, so is the result.</p>
         <label className="field">
           <span>Source contrast</span>
-          <input {...text('source')} list={contrasts} placeholder="not known" />
+          <input {...text('source')} list={contrasts} placeholder={contrast('source')} />
         </label>
         <label className="field">
           <span>Target contrast</span>
-          <input {...text('target')} list={contrasts} placeholder="not known" />
+          <input {...text('target')} list={contrasts} placeholder={contrast('target')} />
         </label>
         <datalist id={contrasts}>
-          {CONTRASTS.map((contrast) => (
-            <option key={contrast} value={contrast} />
+          {CONTRASTS.map((name) => (
+            <option key={name} value={name} />
           ))}
         </datalist>
         <label className="field">
           <span>Pixel size, mm</span>
-          <input {...text('pixelSize')} inputMode="decimal" placeholder="guess" />
+          <input
+            {...text('pixelSize')}
+            inputMode="decimal"
+            placeholder={guess(said?.pixelSize, Number(pixelSize.toFixed(3)))}
+          />
         </label>
         <label className="field">
           <span>Image size, px</span>
-          <input {...text('size')} inputMode="numeric" placeholder="guess" />
+          <input
+            {...text('size')}
+            inputMode="numeric"
+            placeholder={said?.size ? 'as the network' : `network: ${size}`}
+          />
         </label>
         <label className="field wide">
-          <span>Intensity map</span>
+          <span>Intensity map: what counts as +1</span>
           <select
             value={form.intensity}
-            onChange={(event) =>
-              setForm({
-                ...form,
-                intensity:
-                  event.target.value === 'foreground-median' ? 'foreground-median' : 'foreground-p99.5',
-              })
-            }
+            onChange={({ target }) => setForm({ ...form, intensity: asMap(target.value) })}
           >
-            <option value="foreground-median">+1 at 3 × foreground median</option>
-            <option value="foreground-p99.5">+1 at 99.5th percentile of foreground</option>
+            <option value="">{guess(said?.intensity, MAPS[intensity])}</option>
+            {Object.entries(MAPS).map(([map, name]) => (
+              <option key={map} value={map}>
+                {name}
+              </option>
+            ))}
           </select>
         </label>
         <button type="submit" className="button small wide">
@@ -79,4 +98,14 @@ export function OwnModelForm({ card }: { card: ModelCard }) {
       </fieldset>
     </form>
   );
+}
+
+/** For an empty field. The card shows the guess only while the user has said nothing. */
+function guess(said: unknown, guessed: string | number): string {
+  if (said !== undefined) return 'guess';
+  return guessed === '' ? '' : `guess: ${guessed}`;
+}
+
+function asMap(value: string): Form['intensity'] {
+  return value === 'foreground-median' || value === 'foreground-p99.5' ? value : '';
 }

@@ -135,6 +135,7 @@ export function createFakeClient(): FakeClient {
         weightsSha256: 'ab'.repeat(32),
         steps: 4,
         intensity: { map: 'foreground-p99.5', upper: 20 },
+        grid: { size: 4, pixelSize: 1 },
         source: 'T1w',
         target: 'FLAIR',
         backend,

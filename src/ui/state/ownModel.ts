@@ -1,6 +1,5 @@
 /** The form in which a user says what own weights are: text fields, and the settings they stand for. */
-import type { CustomSettings, IntensityMapName, ModelCard } from '../../workers/protocol';
-import { knownContrast } from './selectors';
+import type { CustomSettings, IntensityMapName } from '../../workers/protocol';
 
 export interface OwnModelForm {
   source: string;
@@ -9,22 +8,21 @@ export interface OwnModelForm {
   pixelSize: string;
   /** Pixels. */
   size: string;
-  intensity: IntensityMapName;
+  intensity: IntensityMapName | '';
 }
 
-/** What the card says now; empty where it does not know. */
-export function formOf(card: ModelCard): OwnModelForm {
-  const { pixelSize, size, intensity } = card.preprocessing;
+/** What the user has said; empty where the engine guesses. */
+export function formOf({ source, target, pixelSize, size, intensity }: CustomSettings = {}): OwnModelForm {
   return {
-    source: knownContrast(card, 'source'),
-    target: knownContrast(card, 'target'),
-    pixelSize: String(Number(pixelSize.toFixed(4))),
-    size: String(size),
-    intensity,
+    source: source ?? '',
+    target: target ?? '',
+    pixelSize: String(pixelSize ?? ''),
+    size: String(size ?? ''),
+    intensity: intensity ?? '',
   };
 }
 
-/** An empty field is left open, for the engine to guess; what is no number becomes NaN, which the engine refuses. */
+/** What is no number becomes NaN, which the engine refuses. */
 export function settingsOf(form: OwnModelForm): CustomSettings {
   const text = (value: string) => value.trim() || undefined;
   const number = (value: string) => (value.trim() ? Number(value.replace(',', '.')) : undefined);
@@ -33,6 +31,6 @@ export function settingsOf(form: OwnModelForm): CustomSettings {
     target: text(form.target),
     pixelSize: number(form.pixelSize),
     size: number(form.size),
-    intensity: form.intensity,
+    intensity: form.intensity || undefined,
   };
 }

@@ -27,7 +27,7 @@ export function provenanceOf(
   scan: Scan,
   date: Date,
 ): Provenance {
-  const map = card.preprocessing.intensity;
+  const { intensity: map, size, pixelSize } = card.preprocessing;
   return {
     seed: recipe.seed,
     samples: recipe.samples,
@@ -37,6 +37,7 @@ export function provenanceOf(
     weightsSha256: card.weights.sha256,
     steps: card.diffusion.steps,
     intensity: { map, upper: scan.upper[map] },
+    grid: { size, pixelSize },
     source: card.source,
     target: card.target,
     backend: recipe.backend,

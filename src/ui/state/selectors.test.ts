@@ -67,6 +67,8 @@ it('warns where the name of the scan claims another contrast than the model take
   );
   expect(contrastWarning({ ...base, source: fakeScan('s', 'sub-01_T1w.nii') })).toBeNull();
   expect(contrastWarning({ ...base, source: fakeScan('s', 'brain.nii') })).toBeNull();
+  const unknown = { ...models[0], source: 'source' };
+  expect(contrastWarning({ ...base, models: [unknown], source: fakeScan('s', 'T1w.nii') })).toBeNull();
 });
 
 it('says what is missing before Translate can be pressed', () => {

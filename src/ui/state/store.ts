@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EngineClient, OwnModelSource } from '../../workers/client';
 import type { LoadedModel, ModelCard, Scan, SliceResult } from '../../workers/protocol';
+import { formatGrid } from '../format';
 import { contrastOfName, sortFiles } from './files';
 import { provenanceOf, recipeKey } from './recipe';
 import {
@@ -404,10 +405,9 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
           const model = await loadOwn({ ...own[cardId], settings });
           if (!model) return;
           const { name, source, target, preprocessing } = model.card;
-          const { size, pixelSize, intensity } = preprocessing;
           notify(
             'info',
-            `${name}: now ${source} to ${target}, ${size} × ${size} pixels of ${Number(pixelSize.toFixed(3))} mm, ${intensity}.`,
+            `${name}: now ${source} to ${target}, ${formatGrid(preprocessing)}, ${preprocessing.intensity}.`,
           );
           void scoreMissing();
         },

@@ -1,5 +1,5 @@
 import { Facts } from '../../components/Facts';
-import { formatDuration, formatValue } from '../../format';
+import { formatDuration, formatGrid, formatValue } from '../../format';
 import { useApp } from '../../state/StoreContext';
 import { currentResults, currentSlice } from '../../state/selectors';
 
@@ -29,6 +29,7 @@ export function ProvenancePanel() {
             ['Seed', `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${p.noise} noise`],
             ['Steps', `${p.steps} reverse steps`],
             ['Intensity', `${p.intensity.map}, +1 at ${formatValue(p.intensity.upper)}`],
+            ['Grid', formatGrid(p.grid)],
             [
               'Made',
               `${slice.backend}, ${formatDuration(slice.ms)}, ${p.date.slice(0, 16).replace('T', ' ')} UTC`,
@@ -41,7 +42,7 @@ export function ProvenancePanel() {
       {others.length > 0 && (
         <>
           <p className="dim">Kept from other settings:</p>
-          {others.map(({ key, recipe, provenance, slices }) => (
+          {others.map(({ key, recipe, own, provenance, slices }) => (
             <button
               key={key}
               type="button"
@@ -49,8 +50,10 @@ export function ProvenancePanel() {
               disabled={running || recipe.backend !== startedOn}
               onClick={() => recall(key)}
             >
-              {provenance.target}, seed {provenance.seed}, {provenance.samples} × {provenance.noise},{' '}
-              {recipe.backend}: {slices.size} {slices.size === 1 ? 'slice' : 'slices'}
+              {provenance.target}
+              {own && `, ${formatGrid(provenance.grid)}, ${provenance.intensity.map}`}, seed {provenance.seed}
+              , {provenance.samples} × {provenance.noise}, {recipe.backend}: {slices.size}{' '}
+              {slices.size === 1 ? 'slice' : 'slices'}
             </button>
           ))}
         </>
