@@ -108,7 +108,8 @@ test('the same settings give the same bytes again, whatever else is translated',
 
   await goToSlice(page, 4);
   const picture = page.waitForEvent('download');
-  await page.getByTestId('save-png').click();
+  // At once: the notice of the save before does not lie in the way.
+  await page.getByTestId('save-png').click({ timeout: 3000 });
   const png = await readFile(await (await picture).path());
   expect((await picture).suggestedFilename()).toBe('sub-02_T1w_slice-4.png');
   expect(png.subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));

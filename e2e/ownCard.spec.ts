@@ -1,0 +1,83 @@
+/** What own weights are: said by the user in a form, or by the card that is dropped with them. */
+import { readFile } from 'node:fs/promises';
+import {
+  addWeights,
+  drop,
+  expect,
+  expectImage,
+  modelSelect,
+  notices,
+  openPage,
+  openScan,
+  save,
+  test,
+  translate,
+} from './helpers';
+import { headScan } from './phantom';
+import { SHIPPED, shippedWeights } from './weightsFiles';
+
+const card = async () => ({
+  name: 'card.json',
+  mimeType: 'application/json',
+  buffer: await readFile(`${SHIPPED}/card.json`),
+});
+
+test('the user says what the weights are, by keyboard, and earlier results are not shown as of these', async ({
+  page,
+}) => {
+  await openPage(page);
+  await openScan(page, headScan('brain.nii'));
+  await addWeights(page, await shippedWeights('gen_diffusive_1_50.safetensors'));
+  await translate(page);
+  await expectImage(page, 'synthetic');
+
+  const form = page.getByTestId('own-model-form');
+  await form.getByLabel('Source contrast').focus();
+  // Letters and digits of the page's own keys: T translates, 2 shows the difference.
+  for (const text of ['T1w', 'T2w', '2', '65']) {
+    await page.keyboard.type(text);
+    await page.keyboard.press('Tab');
+  }
+  await form.getByLabel('Image size, px').press('Enter');
+  await expect(notices(page).last()).toHaveText(
+    /^image size: must be a multiple of \d+ from 16 to 1024 pixels/,
+  );
+  await form.getByLabel('Image size, px').fill('64');
+  await page.keyboard.press('Enter');
+  await expect(notices(page).last()).toContainText('now T1w to T2w, 64 × 64 pixels of 2 mm');
+  await expect(page.getByLabel('Provenance')).toContainText('Nothing synthetic is on the screen.');
+
+  await translate(page);
+  const { niftiName, sidecar } = await save(page);
+  expect(niftiName).toBe('brain_desc-synth_T2w.nii.gz');
+  expect(sidecar).toMatchObject({
+    SourceContrast: 'T1w',
+    TargetContrast: 'T2w',
+    ModelGrid: { Size: 64, PixelSize: 2 },
+  });
+
+  await page.getByLabel('Provenance').getByRole('button').click();
+  await expect(form.getByLabel('Source contrast')).toHaveValue('');
+  await expectImage(page, 'synthetic');
+});
+
+test('a card dropped with its weights decides; alone or with others it is refused', async ({ page }) => {
+  await openPage(page);
+  await drop(page, [await card()]);
+  await expect(notices(page)).toHaveText([
+    /^card\.json: a model card must come with its one file of weights/,
+  ]);
+
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Own weights…' }).click();
+  await (await chooser).setFiles([await card(), await shippedWeights('mine.safetensors')]);
+  const { name } = JSON.parse((await card()).buffer.toString()) as { name: string };
+  await expect(modelSelect(page).locator('option:checked')).toHaveText(`Own: ${name}`);
+  await expect(page.getByTestId('own-model-form')).toHaveCount(0);
+
+  const other = await shippedWeights('other.safetensors');
+  await drop(page, [await card(), { ...other, buffer: Buffer.concat([other.buffer, Buffer.of(0)]) }]);
+  await expect(notices(page).last()).toHaveText(
+    /^other\.safetensors: must hold the \d+ bytes that card\.json gives/,
+  );
+});
