@@ -352,6 +352,14 @@ describe('what own weights are', () => {
     expect(doneSlices()).toEqual([4]);
   });
 
+  it('waits for a file that is being read, and says so', async () => {
+    const opening = act().openSource([file('b.nii')]);
+    await act().describeOwn('T1w-T2w', { pixelSize: 2 });
+    expect(texts().at(-1)).toBe('A file is being read; apply again when it is open.');
+    await opening;
+    expect(chosenCard(state())?.preprocessing.pixelSize).toBe(1);
+  });
+
   it('cannot be said of a shipped model', async () => {
     const before = client.log.length;
     await act().describeOwn('T1w-FLAIR', { pixelSize: 2 });

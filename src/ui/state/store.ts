@@ -401,7 +401,11 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
 
         async describeOwn(cardId, settings) {
           const { own, opening } = get();
-          if (!own[cardId] || opening) return;
+          if (!own[cardId]) return;
+          if (opening) {
+            notify('info', 'A file is being read; apply again when it is open.');
+            return;
+          }
           const model = await loadOwn({ ...own[cardId], settings });
           if (!model) return;
           const { name, source, target, preprocessing } = model.card;
