@@ -483,7 +483,7 @@ export function createAppStore({ client, fetchDemo, download, now }: Services): 
             download(files.sidecarName, files.sidecar, 'application/json');
             notify(
               'info',
-              `Saved ${files.niftiName} and its sidecar: ${slices.length} translated slices, the others zero.`,
+              `Saved ${files.niftiName} and its sidecar: ${slices.length} translated ${slices.length === 1 ? 'slice' : 'slices'}, the others zero.`,
             );
           } catch (error) {
             report(error);
