@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCard, fakeScan } from './fakeClient';
+import { initialData } from './initialData';
 import { recipeKey, recipeOf } from './recipe';
 import { contrastWarning, meanScore, translateBlock, upperOf } from './selectors';
-import { initialData } from './store';
 import type { Recipe, ScorePair } from './types';
 
 const score = (psnr: number) => ({ psnr, ssim: psnr / 100, mae: 1 / psnr });

@@ -41,3 +41,9 @@ export function firstSlice(scan: Scan): number {
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
+
+/** Axial slice k of a scan, a copy: nothing that crosses to the engine may be the scan's own buffer. */
+export function sliceOf(scan: Pick<Scan, 'voxels' | 'shape'>, k: number): Float32Array {
+  const pixels = scan.shape[0] * scan.shape[1];
+  return scan.voxels.slice(k * pixels, (k + 1) * pixels);
+}

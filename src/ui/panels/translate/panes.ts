@@ -2,7 +2,7 @@
 import type { ModelCard, Scan, SliceResult } from '../../../workers/protocol';
 import { contrastOfName } from '../../state/files';
 import { upperOf } from '../../state/selectors';
-import { sliceOf } from '../../state/store';
+import { sliceOf } from '../../state/slices';
 import type { Reference, ViewMode, WindowGroup } from '../../state/types';
 import { blend, checkerboard, difference, swipe } from '../../viewer/comparison';
 import type { Colormap, SliceImage } from '../../viewer/types';

@@ -1,0 +1,31 @@
+/** What decides the result. It stands still while a run goes on, whose controls are disabled anyway. */
+import type { Context } from './context';
+import { loadOwn } from './ownWeights';
+import type { ScoreMissing } from './scoring';
+import type { AppActions, AppData } from './types';
+
+export function choiceActions(
+  context: Context,
+  scoreMissing: ScoreMissing,
+): Pick<AppActions, 'pickModel' | 'setSettings' | 'setRange' | 'recall'> {
+  const { get, set } = context;
+  const choose = (patch: Partial<AppData>) => {
+    if (get().run) return;
+    set(patch);
+    void scoreMissing();
+  };
+  return {
+    pickModel: (cardId) => choose({ cardId }),
+    setSettings: (patch) => choose({ settings: { ...get().settings, ...patch } }),
+    setRange: (range) => choose({ range }),
+
+    async recall(key) {
+      const kept = get().results.find((r) => r.key === key);
+      if (!kept || get().run || get().opening) return;
+      const { cardId, seed, samples, noise } = kept.recipe;
+      // Own weights may have been described anew since.
+      if (kept.own && kept.own !== get().own[cardId] && !(await loadOwn(context, kept.own))) return;
+      choose({ cardId, settings: { seed, samples, noise } });
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { StoreApi } from 'zustand/vanilla';
+import type { EngineClient } from '../../workers/client';
+import type { AppState, Notice } from './types';
+
+/** What the store needs from outside. */
+export interface Services {
+  client: EngineClient;
+  fetchDemo(): Promise<File>;
+  /** Hands a file to the user. */
+  download(name: string, data: Uint8Array | string, type: string): void;
+  now(): Date;
+}
+
+/** What every group of actions works with. */
+export interface Context {
+  get: StoreApi<AppState>['getState'];
+  set: StoreApi<AppState>['setState'];
+  services: Services;
+  notify(tone: Notice['tone'], text: string): void;
+  /** Tells the user of an error. */
+  report(error: unknown): void;
+}

@@ -1,0 +1,56 @@
+/** Starting the engine, and what is known of it while it runs. */
+import type { Context } from './context';
+import type { AppActions, BackendChoice } from './types';
+
+interface Engine {
+  actions: Pick<AppActions, 'start' | 'diagnostics'>;
+  /** Settles when the latest start has ended, well or not. */
+  whenStarted(): Promise<void>;
+}
+
+export function createEngine({ get, set, services: { client }, notify, report }: Context): Engine {
+  let started: Promise<void> = Promise.resolve();
+
+  client.onRestart((sentence) => {
+    notify('warn', sentence);
+    client.diagnostics().then(
+      (info) =>
+        set(({ engine }) => ({
+          engine: { ...engine, phase: 'ready', info, startedOn: engine.startedOn ?? info.backend },
+        })),
+      () => set(({ engine }) => ({ engine: { ...engine, phase: 'failed', info: null } })),
+    );
+  });
+
+  const start = async (requested: BackendChoice) => {
+    set({ engine: { phase: 'starting', requested, info: null, startedOn: null } });
+    try {
+      const info = await client.start(requested);
+      const models = await client.models();
+      set(({ cardId }) => ({
+        engine: { phase: 'ready', requested, info, startedOn: info.backend },
+        models,
+        cardId: cardId ?? models[0]?.id ?? null,
+      }));
+    } catch (error) {
+      set({ engine: { phase: 'failed', requested, info: null, startedOn: null } });
+      report(error);
+    }
+  };
+
+  return {
+    actions: {
+      start(requested) {
+        get().actions.cancel();
+        started = start(requested);
+        return started;
+      },
+      diagnostics: () =>
+        client.diagnostics().catch((error: unknown) => {
+          report(error);
+          return null;
+        }),
+    },
+    whenStarted: () => started,
+  };
+}

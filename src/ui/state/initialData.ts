@@ -1,0 +1,21 @@
+import type { AppData } from './types';
+import { FIT, FULL_WINDOWS } from './viewActions';
+
+export const initialData: AppData = {
+  engine: { phase: 'starting', requested: 'auto', info: null, startedOn: null },
+  models: [],
+  loaded: {},
+  own: {},
+  held: null,
+  cardId: null,
+  opening: null,
+  source: null,
+  sourceFiles: [],
+  reference: null,
+  settings: { seed: 0, samples: 1, noise: 'shared' },
+  range: { kind: 'visible' },
+  run: null,
+  results: [],
+  view: { slice: 0, mode: 'side', windows: FULL_WINDOWS, transform: FIT, probe: null, mix: 0.5 },
+  notices: [],
+};

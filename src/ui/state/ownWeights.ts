@@ -1,0 +1,79 @@
+/** Weights of the user's own: with a card, or with what the user says of them. */
+import type { OwnModelSource } from '../../workers/client';
+import type { LoadedModel } from '../../workers/protocol';
+import { formatGrid } from '../format';
+import type { Context } from './context';
+import { sortFiles } from './files';
+import type { ScoreMissing } from './scoring';
+import type { AppActions } from './types';
+
+export function ownWeightsActions(
+  context: Context,
+  scoreMissing: ScoreMissing,
+): Pick<AppActions, 'addWeights' | 'describeOwn'> {
+  const { get, set, notify } = context;
+  return {
+    async addWeights(files) {
+      const { cards } = sortFiles(files);
+      const weights = files.filter((file) => !cards.includes(file));
+      if (cards.length > 0 && (cards.length > 1 || weights.length !== 1)) {
+        const got = [...cards, ...weights].map(({ name }) => name).join(', ');
+        notify(
+          'error',
+          `${cards[0].name}: a model card must come with its one file of weights, got ${got}; drop the two together.`,
+        );
+        return;
+      }
+      for (const file of weights) {
+        const model = await loadOwn(context, { kind: 'file', file, card: cards[0] });
+        if (!model) continue;
+        set({ cardId: model.card.id });
+        notify('info', `${model.card.name}: ${model.parameters.toLocaleString('en')} parameters loaded.`);
+      }
+    },
+
+    async describeOwn(cardId, settings) {
+      const { own, opening } = get();
+      if (!own[cardId]) return;
+      if (opening) {
+        notify('info', 'A file is being read; apply again when it is open.');
+        return;
+      }
+      const model = await loadOwn(context, { ...own[cardId], settings });
+      if (!model) return;
+      const { name, source, target, preprocessing } = model.card;
+      notify(
+        'info',
+        `${name}: now ${source} to ${target}, ${formatGrid(preprocessing)}, ${preprocessing.intensity}.`,
+      );
+      void scoreMissing();
+    },
+  };
+}
+
+/** Null, with a notice, when it could not be loaded; the engine then holds what it held. */
+export async function loadOwn(
+  { get, set, services: { client }, notify, report }: Context,
+  source: OwnModelSource,
+): Promise<LoadedModel | null> {
+  if (get().run) {
+    notify('info', `${source.file.name}: weights can be loaded when the run has ended; cancel it or wait.`);
+    return null;
+  }
+  set({ opening: 'weights' });
+  try {
+    const model = await client.loadModel(source);
+    const { id } = model.card;
+    set(({ loaded, own }) => ({
+      loaded: { ...loaded, [id]: model },
+      own: { ...own, [id]: source },
+      held: id,
+    }));
+    return model;
+  } catch (error) {
+    report(error);
+    return null;
+  } finally {
+    set({ opening: null });
+  }
+}

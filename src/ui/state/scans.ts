@@ -1,0 +1,139 @@
+/** Opening and closing the source, its reference and the demo scan. */
+import type { ModelCard, Scan } from '../../workers/protocol';
+import type { Context } from './context';
+import { contrastOfName, sortFiles } from './files';
+import { type ScoreMissing, withoutScores } from './scoring';
+import { firstSlice, neighbourhood } from './slices';
+import type { AppActions } from './types';
+import { FIT, FULL_WINDOWS } from './viewActions';
+
+type ScanActions = Pick<
+  AppActions,
+  'dropFiles' | 'openSource' | 'openReference' | 'removeSource' | 'removeReference' | 'tryDemo'
+>;
+
+/** `whenStarted`: the demo may be asked for before the engine can open it. */
+export function scanActions(
+  { get, set, services: { client, fetchDemo }, notify, report }: Context,
+  scoreMissing: ScoreMissing,
+  whenStarted: () => Promise<void>,
+): ScanActions {
+  /** The engine forgets the scan; a failure to forget is of no interest to the user. */
+  const forget = (scan: Scan | undefined) => {
+    if (scan) client.closeScan(scan.scanId).catch(() => undefined);
+  };
+
+  const openSource = async (files: File[], volume?: number) => {
+    get().actions.cancel();
+    set({ opening: 'source' });
+    try {
+      const scan = await client.openScan(files, { volume });
+      const old = get();
+      forget(old.source ?? undefined);
+      forget(old.reference?.scan);
+      if (old.results.length > 0)
+        notify(
+          'info',
+          `${scan.name} is open; the results of ${old.source?.name ?? 'the former scan'} are cleared.`,
+        );
+      set(({ view, models, cardId }) => ({
+        source: scan,
+        sourceFiles: files,
+        reference: null,
+        results: [],
+        cardId: modelForName(scan.name, models) ?? cardId,
+        range: { kind: 'visible' },
+        view: { ...view, slice: firstSlice(scan), probe: null, transform: FIT, windows: FULL_WINDOWS },
+      }));
+    } catch (error) {
+      report(error);
+    } finally {
+      set({ opening: null });
+    }
+  };
+
+  const openReference = async (files: File[]) => {
+    const { source, reference: old } = get();
+    if (!source) {
+      notify('info', 'Drop the source scan first; the reference is laid on its grid.');
+      return;
+    }
+    set({ opening: 'reference' });
+    let opened: Scan | undefined;
+    try {
+      opened = await client.openScan(files);
+      const { scan, resampled } = await client.matchGrid(opened.scanId, source.scanId);
+      // The source may have been replaced while the reference was read.
+      if (get().source?.scanId !== source.scanId) {
+        forget(opened);
+        return;
+      }
+      forget(old?.scan);
+      set(({ results }) => ({ reference: { scan, resampled }, results: withoutScores(results) }));
+      void scoreMissing();
+    } catch (error) {
+      forget(opened);
+      report(error);
+    } finally {
+      set({ opening: null });
+    }
+  };
+
+  return {
+    openSource,
+    openReference,
+
+    async dropFiles(files) {
+      const { scans, weights, cards, unknown } = sortFiles(files);
+      if (unknown.length > 0)
+        notify(
+          'error',
+          `${unknown[0].name}: neither a scan nor weights; drop .nii, .nii.gz, a .hdr with its .img, .pth or .safetensors, with its card.json if there is one.`,
+        );
+      await get().actions.addWeights([...weights, ...cards]);
+      if (scans.length === 0) return;
+      await openSource(scans[0]);
+      if (scans.length > 1) {
+        await openReference(scans[1]);
+        notify('info', `${scans[0][0].name} is the source, ${scans[1][0].name} the reference.`);
+      }
+    },
+
+    removeSource() {
+      get().actions.cancel();
+      forget(get().source ?? undefined);
+      forget(get().reference?.scan);
+      set({ source: null, sourceFiles: [], reference: null, results: [] });
+    },
+
+    removeReference() {
+      forget(get().reference?.scan);
+      set(({ results }) => ({ reference: null, results: withoutScores(results) }));
+    },
+
+    async tryDemo() {
+      if (get().run || get().opening) return;
+      set({ opening: 'source' });
+      try {
+        await whenStarted();
+        const file = await fetchDemo();
+        await openSource([file]);
+      } catch (error) {
+        report(error);
+        return;
+      } finally {
+        set({ opening: null });
+      }
+      const { source, models, view, actions } = get();
+      const model = models.find((card) => card.source === 'T1w' && card.target === 'FLAIR') ?? models[0];
+      if (!source || !model) return;
+      set({ cardId: model.id });
+      await actions.translate(neighbourhood(view.slice, 1, source.shape[2]));
+    },
+  };
+}
+
+function modelForName(name: string, models: readonly ModelCard[]): string | null {
+  const contrast = contrastOfName(name);
+  return models.find((card) => card.source === contrast)?.id ?? null;
+}
