@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
+import { createFakeClient } from '../../test/fakeClient';
 import { handleKey, type KeyPress } from './keyboard';
-import { createFakeClient } from './state/fakeClient';
 import { type AppStore, createAppStore } from './state/store';
 
 let store: AppStore;

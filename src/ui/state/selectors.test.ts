@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeCard, fakeScan } from './fakeClient';
+import { fakeCard, fakeScan } from '../../../test/fakeClient';
 import { initialData } from './initialData';
 import { recipeKey, recipeOf } from './recipe';
 import { contrastWarning, meanScore, translateBlock, upperOf } from './selectors';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeScan } from './fakeClient';
+import { fakeScan } from '../../../test/fakeClient';
 import { firstSlice, nearestFirst, neighbourhood, slicesOf } from './slices';
 
 const scan = fakeScan('s', 'a.nii', 8);

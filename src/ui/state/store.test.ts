@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClient, type FakeClient } from '../../../test/fakeClient';
 import { BadRequest, CorruptFile } from '../../errors';
-import { createFakeClient, type FakeClient } from './fakeClient';
 import { chosenCard, currentResults, currentSlice, unscoredSlices } from './selectors';
 import { type AppStore, createAppStore } from './store';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeCard, fakeScan, fakeSlice } from '../../state/fakeClient';
+import { fakeCard, fakeScan, fakeSlice } from '../../../../test/fakeClient';
 import { type PaneInput, panesOf } from './panes';
 
 const source = fakeScan('s', 'a.nii');

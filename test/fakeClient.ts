@@ -1,6 +1,8 @@
 /** A client without an engine, for tests of the page's state: it answers at once and notes what was asked. */
-import { Aborted } from '../../errors';
-import type { EngineClient } from '../../workers/client';
+
+import { PAPER_GENERATOR } from '../src/engine/networks/config';
+import { Aborted } from '../src/errors';
+import type { EngineClient } from '../src/workers/client';
 import type {
   BackendName,
   CustomSettings,
@@ -11,8 +13,7 @@ import type {
   Scan,
   SliceResult,
   SliceScore,
-} from '../../workers/protocol';
-import { PAPER_NETWORK } from './fakeNetwork';
+} from '../src/workers/protocol';
 
 export function fakeCard(source: string, target: string): ModelCard {
   return {
@@ -21,7 +22,7 @@ export function fakeCard(source: string, target: string): ModelCard {
     name: `${source} to ${target}`,
     source,
     target,
-    network: PAPER_NETWORK,
+    network: PAPER_GENERATOR,
     weights: { file: 'weights.safetensors', sha256: 'ab'.repeat(32), dtype: 'f16', bytes: 10 },
     preprocessing: { plane: 'axial', pixelSize: 1, size: 4, intensity: 'foreground-p99.5' },
     diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
