@@ -1,6 +1,7 @@
 /** Everything by keys, everything with a name, and nothing wider than the screen. */
 import type { Page } from '@playwright/test';
 import {
+  cancelButton,
   chooseHead,
   expect,
   notices,
@@ -11,6 +12,7 @@ import {
   runEnded,
   test,
   translate,
+  translateButton,
 } from './helpers';
 import { headScan } from './phantom';
 
@@ -52,6 +54,46 @@ test('keys go through slices, translate, cancel and help', async ({ page }) => {
 
   await page.keyboard.press('2');
   await expect(page.getByRole('button', { name: 'Difference' })).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('the focus stays on the one button from the start of a run to its end and its cancelling', async ({
+  page,
+}) => {
+  await openPage(page);
+  await openScan(page, SCAN);
+  await translateButton(page).focus();
+  await page.keyboard.press('Enter');
+  await expect(cancelButton(page)).toBeFocused();
+  await runEnded(page);
+  await expect(translateButton(page)).toBeDisabled();
+  await expect(translateButton(page)).toBeFocused();
+
+  await chooseHead(page);
+  await translateButton(page).focus();
+  await page.keyboard.press('Space');
+  await expect(cancelButton(page)).toBeFocused();
+  await page.keyboard.press('Space');
+  await runEnded(page);
+  await expect(notices(page)).toContainText(/^Cancelled: \d+ of 11 slices/);
+  await expect(translateButton(page)).toBeFocused();
+});
+
+test('neither a held key nor a double click cancels what it has started', async ({ page }) => {
+  await openPage(page);
+  await openScan(page, SCAN);
+  await chooseHead(page);
+  await translateButton(page).focus();
+  await page.keyboard.down('Enter');
+  await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
+  await expect(cancelButton(page)).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await runEnded(page);
+
+  await translateButton(page).dblclick();
+  await expect(cancelButton(page)).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await runEnded(page);
 });
 
 test('the whole way by Tab, without a pointer', async ({ page }) => {
