@@ -1,5 +1,5 @@
 /** The protocol in one realm: the real calls on wasm behind a stand-in for the Worker that clones messages like one. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { headPhantom, makeNifti } from '../../test/makeNifti';
 import { nodeEnvironment } from '../cli/nodeEnvironment';
 import type { BackendEnvironment } from '../engine/backend';
@@ -90,7 +90,10 @@ const weightsFile = () => {
 };
 
 let client: EngineClient;
-afterEach(() => client.dispose());
+afterEach(() => {
+  client.dispose();
+  vi.unstubAllGlobals();
+});
 
 async function open(makeWorker: () => WorkerLike) {
   client = createEngineClient(makeWorker);
@@ -236,6 +239,25 @@ describe('client and worker calls', () => {
     await client.start('wasm');
     const provenance = await client.translate({ ...request, slices: [4] }, { onSlice: () => {} });
     expect(provenance).toMatchObject({ modelName: 'Mine', target: 'T2w' });
+  });
+
+  it('refuses a page over plain http in one sentence, whatever is asked, and makes no worker', async () => {
+    vi.stubGlobal('isSecureContext', false);
+    vi.stubGlobal('location', { origin: 'http://192.0.2.7:5173' });
+    let workers = 0;
+    client = createEngineClient(() => {
+      workers++;
+      return makeStandIn();
+    });
+    const refusal = {
+      name: 'BadRequest',
+      message: expect.stringMatching(
+        /^this page: must be opened from https or from localhost, got http:\/\/192\.0\.2\.7:5173;/,
+      ),
+    };
+    await expect(client.start()).rejects.toMatchObject(refusal);
+    await expect(client.openScan([scanFile()])).rejects.toMatchObject(refusal);
+    expect(workers).toBe(0);
   });
 
   it('passes errors on by name with one sentence', async () => {

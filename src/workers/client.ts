@@ -126,7 +126,7 @@ class Client implements EngineClient {
   }
 
   async openScan(files: File[], { volume }: { volume?: number } = {}): Promise<Scan> {
-    const scanId = crypto.randomUUID();
+    const scanId = `scan-${this.nextId++}`;
     const scan = await this.ask('openScan', { files: await readFiles(files), volume, scanId });
     this.scans.set(scanId, { files, volume });
     return scan;
@@ -242,6 +242,7 @@ class Client implements EngineClient {
 
   private startWorker(): WorkerLike {
     if (this.worker) return this.worker;
+    refuseInsecureContext();
     const name = `syndiff-engine-${crypto.randomUUID()}`;
     const worker = this.makeWorker(name);
     worker.onmessage = ({ data }: MessageEvent<Response>) => {
@@ -338,6 +339,15 @@ class Client implements EngineClient {
     }
     if (this.model) await this.call('loadModel', { source: await withBytes(this.model) });
   }
+}
+
+/** Over plain http the browser gives a page neither WebGPU nor checksums nor storage; Node leaves `isSecureContext` undefined. */
+function refuseInsecureContext(): void {
+  if (globalThis.isSecureContext === false)
+    throw namedError({
+      name: 'BadRequest',
+      message: `this page: must be opened from https or from localhost, got ${location.origin}; over plain http the browser withholds what the engine needs.`,
+    });
 }
 
 function isLoss(error: unknown): boolean {

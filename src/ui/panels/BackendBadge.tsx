@@ -15,7 +15,7 @@ export function BackendBadge() {
         className="backend-badge"
         data-testid="backend-badge"
         data-phase={engine.phase}
-        title={engine.info?.reason}
+        title={engine.info?.reason ?? engine.failure ?? undefined}
         onClick={() => setOpen(true)}
       >
         <span className="visually-hidden">Engine: </span>

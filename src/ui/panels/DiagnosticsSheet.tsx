@@ -9,7 +9,7 @@ import { diagnosticsText, sectionsOf } from './diagnosticsText';
 
 /** Which backend, why, and everything a bug report needs. */
 export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
-  const { phase, requested } = useApp((s) => s.engine);
+  const { phase, requested, failure } = useApp((s) => s.engine);
   const running = useApp((s) => s.run !== null);
   const { start, diagnostics } = useApp((s) => s.actions);
   const [found, setFound] = useState<Diagnostics | null>(null);
@@ -52,7 +52,7 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
         </button>
       </div>
       {phase === 'starting' && <p className="dim">The engine is starting and tests itself.</p>}
-      {phase === 'failed' && <p>The engine did not start. Choose another backend.</p>}
+      {phase === 'failed' && <p>The engine does not run. {failure}</p>}
       {phase === 'ready' &&
         found &&
         sectionsOf(found).map(({ title, rows }) => (

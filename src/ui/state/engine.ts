@@ -1,5 +1,6 @@
 /** Starting the engine, and what is known of it while it runs. */
 import type { Context } from './context';
+import { sentenceOf } from './notices';
 import type { AppActions, BackendChoice } from './types';
 
 interface Engine {
@@ -16,24 +17,32 @@ export function createEngine({ get, set, services: { client }, notify, report }:
     client.diagnostics().then(
       (info) =>
         set(({ engine }) => ({
-          engine: { ...engine, phase: 'ready', info, startedOn: engine.startedOn ?? info.backend },
+          engine: {
+            ...engine,
+            phase: 'ready',
+            info,
+            startedOn: engine.startedOn ?? info.backend,
+            failure: null,
+          },
         })),
-      () => set(({ engine }) => ({ engine: { ...engine, phase: 'failed', info: null } })),
+      () => set(({ engine }) => ({ engine: { ...engine, phase: 'failed', info: null, failure: sentence } })),
     );
   });
 
   const start = async (requested: BackendChoice) => {
-    set({ engine: { phase: 'starting', requested, info: null, startedOn: null } });
+    set({ engine: { phase: 'starting', requested, info: null, startedOn: null, failure: null } });
     try {
       const info = await client.start(requested);
       const models = await client.models();
       set(({ cardId }) => ({
-        engine: { phase: 'ready', requested, info, startedOn: info.backend },
+        engine: { phase: 'ready', requested, info, startedOn: info.backend, failure: null },
         models,
         cardId: cardId ?? models[0]?.id ?? null,
       }));
     } catch (error) {
-      set({ engine: { phase: 'failed', requested, info: null, startedOn: null } });
+      set({
+        engine: { phase: 'failed', requested, info: null, startedOn: null, failure: sentenceOf(error) },
+      });
       report(error);
     }
   };

@@ -2,7 +2,7 @@ import type { AppData } from './types';
 import { FIT, FULL_WINDOWS } from './viewActions';
 
 export const initialData: AppData = {
-  engine: { phase: 'starting', requested: 'auto', info: null, startedOn: null },
+  engine: { phase: 'starting', requested: 'auto', info: null, startedOn: null, failure: null },
   models: [],
   loaded: {},
   own: {},

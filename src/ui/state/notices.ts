@@ -16,8 +16,11 @@ export function noticeActions(set: Context['set']): NoticeActions {
   };
   return {
     notify,
-    report: (error) =>
-      notify('error', error instanceof Error ? error.message : `Something failed: ${String(error)}`),
+    report: (error) => notify('error', sentenceOf(error)),
     dismiss: (id) => set(({ notices }) => ({ notices: notices.filter((n) => n.id !== id) })),
   };
+}
+
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : `Something failed: ${String(error)}`;
 }

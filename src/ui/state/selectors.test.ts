@@ -74,7 +74,7 @@ it('warns where the name of the scan claims another contrast than the model take
 it('says what is missing before Translate can be pressed', () => {
   const ready = {
     ...initialData,
-    engine: { phase: 'ready', requested: 'auto', info: null, startedOn: null } as const,
+    engine: { phase: 'ready', requested: 'auto', info: null, startedOn: null, failure: null } as const,
   };
   expect(translateBlock(initialData)).toMatch(/starting/);
   expect(translateBlock(ready)).toMatch(/scan/);

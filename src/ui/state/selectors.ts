@@ -87,7 +87,7 @@ export function contrastWarning(state: AppData): string | null {
 export function translateBlock(state: AppData): string | null {
   if (state.engine.phase === 'starting') return 'The engine is starting.';
   if (state.engine.phase === 'failed')
-    return 'The engine did not start: choose another backend at the top right.';
+    return 'The engine does not run: press “no engine” at the top right for the reason and other backends.';
   if (!state.source) return 'Drop a scan first.';
   if (!chosenCard(state)) return 'Choose a model first.';
   if (state.opening) return 'A file is being read.';

@@ -25,6 +25,8 @@ export interface EngineState {
   info: EngineInfo | null;
   /** The backend chosen at the start: part of the recipe, so that a fallback in between does not hide finished slices. */
   startedOn: BackendName | null;
+  /** Why it does not run; set exactly while `phase` is failed. */
+  failure: string | null;
 }
 
 /** A finished slice, and the backend that really made it. */
