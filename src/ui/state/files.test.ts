@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contrastOfName, sortFiles } from './files';
+import { contrastOfName, sortFiles, withoutJson } from './files';
 
 const file = (name: string) => new File([], name);
 
@@ -15,6 +15,27 @@ it('tells model cards from weights and scans', () => {
   const { scans, weights, cards, unknown } = sortFiles(['card.json', 'w.pth', 'b.nii', 'B.JSON'].map(file));
   expect([scans.length, weights.length, unknown.length]).toEqual([1, 1, 0]);
   expect(cards.map(({ name }) => name)).toEqual(['card.json', 'B.JSON']);
+});
+
+it.each([
+  { where: 'beside its scan', names: ['sub-01_T1w.nii.gz', 'sub-01_T1w.json'], found: [] },
+  { where: 'of the data set', names: ['sub-01_T1w.nii.gz', 'dataset_description.json'], found: [] },
+  {
+    where: 'beside a scan and weights',
+    names: ['a.hdr', 'a.img', 'a.json', 'w.pth', 'c.json'],
+    found: ['c.json'],
+  },
+  { where: 'alone', names: ['sub-01_T1w.json'], found: ['sub-01_T1w.json'] },
+])('takes JSON $where for a card only if it may be one', ({ names, found }) => {
+  const { cards, unknown } = sortFiles(names.map(file));
+  expect(cards.map(({ name }) => name)).toEqual(found);
+  expect(unknown).toEqual([]);
+});
+
+it('leaves out the JSON beside a scan, but not JSON alone', () => {
+  const left = (...names: string[]) => withoutJson(names.map(file)).map(({ name }) => name);
+  expect(left('a.hdr', 'a.json', 'a.img')).toEqual(['a.hdr', 'a.img']);
+  expect(left('a.json')).toEqual(['a.json']);
 });
 
 it.each([

@@ -1,7 +1,7 @@
 /** Opening and closing the source, its reference and the demo scan. */
 import type { ModelCard, Scan } from '../../workers/protocol';
 import type { Context } from './context';
-import { contrastOfName, sortFiles } from './files';
+import { contrastOfName, sortFiles, withoutJson } from './files';
 import { type ScoreMissing, withoutScores } from './scoring';
 import { firstSlice, neighbourhood } from './slices';
 import type { AppActions } from './types';
@@ -61,7 +61,7 @@ export function scanActions(
     set({ opening: 'reference' });
     let opened: Scan | undefined;
     try {
-      opened = await client.openScan(files);
+      opened = await client.openScan(withoutJson(files));
       const { scan, resampled } = await client.matchGrid(opened.scanId, source.scanId);
       // The source may have been replaced while the reference was read.
       if (get().source?.scanId !== source.scanId) {

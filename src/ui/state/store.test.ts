@@ -38,8 +38,13 @@ describe('start', () => {
   it('says why the engine did not start', async () => {
     client.failure = new Error('backend webgl: self-test failed, got error 0.3; choose wasm.');
     await act().start('webgl');
-    expect(state().engine.phase).toBe('failed');
+    expect(state().engine).toMatchObject({
+      phase: 'failed',
+      failure: 'backend webgl: self-test failed, got error 0.3; choose wasm.',
+    });
     expect(texts()).toEqual(['backend webgl: self-test failed, got error 0.3; choose wasm.']);
+    await act().start('wasm');
+    expect(state().engine).toMatchObject({ phase: 'ready', failure: null });
   });
 });
 
@@ -390,10 +395,11 @@ describe('a model card', () => {
     expect(client.log).toEqual(['start auto']);
   });
 
-  it('does not keep a scan from being opened', async () => {
-    await act().dropFiles([file('a_T1w.nii'), file('a_T1w.json')]);
+  it('is not looked for in the JSON that lies beside scans', async () => {
+    await act().dropFiles(['a_T1w.nii', 'a_T1w.json', 'a_FLAIR.nii', 'a_FLAIR.json'].map(file));
     expect(state().source?.name).toBe('a_T1w.nii');
-    expect(texts()[0]).toMatch(/^a_T1w\.json: a model card must come/);
+    expect(state().reference).not.toBeNull();
+    expect(texts()).toEqual(['a_T1w.nii is the source, a_FLAIR.nii the reference.']);
   });
 });
 
