@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -236,7 +237,12 @@ describe('translate', () => {
       '--output',
       at('copy_T1w.nii.gz'),
     );
+    mkdirSync(at('folder.nii.gz'), { recursive: true });
+    await refused('folder.nii.gz: is a folder', ...translate('folder.nii.gz'));
+    await refused('no such folder', ...translate('scan_T1w.nii.gz/x.nii.gz'));
+    await refused(/card\.json: would overwrite the input .*card\.json/, ...translate('card.nii.gz'));
     expect(existsSync(at('x.nii.gz'))).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
   it('refuses weights that are not those of the card', async () => {
@@ -383,6 +389,8 @@ describe('volume', () => {
     writeFileSync(at('pair.img'), new Uint8Array(image));
     expect((await json('volume', at('pair.hdr'))).shapeStored).toEqual([3, 2, 2]);
     expect((await json('volume', at('pair.img'))).shapeStored).toEqual([3, 2, 2]);
+    await refused('would overwrite the input', 'volume', at('pair.hdr'), '--raw', at('pair.img'));
+    await refused('would overwrite the input', 'volume', at('pair.img'), '--raw', at('pair.hdr'));
   });
 
   it('refuses what is no scan', async () => {

@@ -16,10 +16,16 @@ export async function readScanAll(path: string): Promise<Volume[]> {
   return readNiftiAll(file, { image });
 }
 
-async function scanFiles(path: string): Promise<{ file: NamedBytes; image?: NamedBytes }> {
+/** The files that make up a scan on disk: itself, or the header and the image of a pair. */
+export function scanPaths(path: string): string[] {
   const header = partner(path, 'img', 'hdr') ?? path;
   const image = partner(header, 'hdr', 'img');
-  return { file: await named(header), image: image === undefined ? undefined : await named(image) };
+  return image === undefined ? [header] : [header, image];
+}
+
+async function scanFiles(path: string): Promise<{ file: NamedBytes; image?: NamedBytes }> {
+  const [file, image] = scanPaths(path);
+  return { file: await named(file), image: image === undefined ? undefined : await named(image) };
 }
 
 /** The other file of a .hdr/.img pair where it exists, in the same spelling. */

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { TranslateSettings } from '../engine/translateSlices';
 import { BadRequest } from '../errors';
 import { checkScan } from '../volume/checkScan';
@@ -9,7 +8,7 @@ import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import { writeNifti } from '../volume/writeNifti';
 import type { Arguments, Command } from './command';
-import { refuseOverwrite, writeBytes } from './files';
+import { checkWritable, refuseOverwrite, writeBytes } from './files';
 import type { Io } from './io';
 import { type LoadedModel, loadModel } from './models';
 import { BACKEND_OPTION, BACKENDS, startNodeEngine } from './nodeEngine';
@@ -17,7 +16,7 @@ import { oneOf, required, sliceRange, wholeNumber } from './options';
 import { packageVersion } from './packageRoot';
 import { startProgress } from './progress';
 import { counted, JSON_OPTION, jsonText } from './report';
-import { readScan } from './scans';
+import { readScan, scanPaths } from './scans';
 import { type TranslatedVolume, translateVolume } from './translateVolume';
 
 /** Slices with less foreground than this are not translated by default: they hold no head. */
@@ -72,7 +71,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     samples: wholeNumber(args, 'samples', 1, 16),
     noise: oneOf(args, 'noise', ['shared', 'independent']),
   };
-  const sidecar = await checkOutput(input, output);
+  const { sidecar, steps } = await checkedOutputs(output, args.has('steps'), input, modelName);
 
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
   const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan);
@@ -84,7 +83,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const date = new Date().toISOString();
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`backend ${info.backend}: ${info.reason}\n`);
-  const result = await translateWithProgress(io, scan, model, slices, settings, args.has('steps'), signal);
+  const result = await translateWithProgress(io, scan, model, slices, settings, steps !== undefined, signal);
 
   const { card } = model;
   const facts = {
@@ -106,13 +105,12 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const descrip = syntheticDescrip(facts);
   await writeBytes(output, await writeNifti(scan, result.voxels, { dtype, descrip }));
   await writeBytes(sidecar, sidecarJson(facts));
-  const steps = stepsName(output);
-  if (args.has('steps')) await writeBytes(steps, await writeNifti(scan, result.chain, { dtype, descrip }));
+  if (steps) await writeBytes(steps, await writeNifti(scan, result.chain, { dtype, descrip }));
 
   const report = {
     output,
     sidecar,
-    ...(args.has('steps') ? { steps } : {}),
+    steps,
     model: card.id,
     backend: info.backend,
     reason: info.reason,
@@ -125,21 +123,27 @@ async function run(args: Arguments, io: Io): Promise<number> {
   return 0;
 }
 
-/** The sidecar's path. Throws BadRequest where the output has no NIfTI name, no folder, or would replace the input's files. */
-async function checkOutput(input: string, output: string): Promise<string> {
+/**
+ * What is written beside the output. Throws BadRequest where the output has no NIfTI name, or one of the files cannot be
+ * written or would replace the input or the model: the translation itself may take minutes.
+ */
+async function checkedOutputs(
+  output: string,
+  withSteps: boolean,
+  input: string,
+  model: string,
+): Promise<{ sidecar: string; steps?: string }> {
   if (!/\.nii\.gz$/i.test(output)) throw new BadRequest(`--output: must end in .nii.gz, got "${output}"`);
-  if (!existsSync(dirname(output))) throw new BadRequest(`${dirname(output)}: no such folder`);
-  await refuseOverwrite(input, output);
-  await refuseOverwrite(input, stepsName(output));
   const sidecar = sidecarName(output);
   if (resolve(sidecar) === resolve(sidecarName(input))) {
     throw new BadRequest(`${output}: its sidecar would overwrite the input's; give another name`);
   }
-  return sidecar;
-}
-
-function stepsName(output: string): string {
-  return output.replace(/\.nii\.gz$/i, '_steps.nii.gz');
+  const steps = withSteps ? output.replace(/\.nii\.gz$/i, '_steps.nii.gz') : undefined;
+  for (const path of steps ? [output, sidecar, steps] : [output, sidecar]) {
+    await refuseOverwrite([...scanPaths(input), model], path);
+    await checkWritable(path);
+  }
+  return { sidecar, steps };
 }
 
 function headSlices(scan: Volume): number[] {

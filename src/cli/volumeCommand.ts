@@ -1,10 +1,10 @@
 import { describeVolume, toCOrder } from '../volume/nifti';
 import type { Affine } from '../volume/volume';
 import type { Arguments, Command } from './command';
-import { refuseOverwrite, writeBytes } from './files';
+import { checkWritable, refuseOverwrite, writeBytes } from './files';
 import type { Io } from './io';
 import { factsText, JSON_OPTION, jsonText, tableText } from './report';
-import { readScanAll } from './scans';
+import { readScanAll, scanPaths } from './scans';
 
 export const volumeCommand: Command = {
   name: 'volume',
@@ -21,7 +21,7 @@ export const volumeCommand: Command = {
 async function run(args: Arguments, io: Io): Promise<number> {
   const [path] = args.positionals;
   const raw = args.text('raw');
-  if (raw !== undefined) await refuseOverwrite(path, raw);
+  if (raw !== undefined) await checkOutput(path, raw);
   const volumes = await readScanAll(path);
   const description = describeVolume(volumes[0]);
   if (raw !== undefined) await writeBytes(raw, new Uint8Array(toCOrder(volumes).buffer));
@@ -36,6 +36,11 @@ async function run(args: Arguments, io: Io): Promise<number> {
   ]);
   io.out(`${facts}affine (canonical voxel to mm)\n${affineText(description.affine)}`);
   return 0;
+}
+
+async function checkOutput(input: string, output: string): Promise<void> {
+  await refuseOverwrite(scanPaths(input), output);
+  await checkWritable(output);
 }
 
 function affineText(affine: Affine): string {

@@ -3,7 +3,7 @@ import { convertWeights } from '../engine/weights/convertWeights';
 import { inspectWeights } from '../engine/weights/inspectWeights';
 import { sha256 } from '../engine/weights/sha256';
 import type { Arguments, Command, OptionSpec } from './command';
-import { readBytes, refuseOverwrite, writeBytes } from './files';
+import { checkWritable, readBytes, refuseOverwrite, writeBytes } from './files';
 import type { Io } from './io';
 import { oneOf, required } from './options';
 import { factsText, JSON_OPTION, jsonText, tableText } from './report';
@@ -73,7 +73,8 @@ async function convert(args: Arguments, io: Io): Promise<number> {
   const [path] = args.positionals;
   const output = required(args, 'output');
   const dtype = oneOf(args, 'dtype', ['q8', 'f16', 'f32']);
-  await refuseOverwrite(path, output);
+  await refuseOverwrite([path], output);
+  await checkWritable(output);
   const file = { name: basename(path), bytes: await readBytes(path) };
   const bytes = await convertWeights(file, dtype, args.text('network'));
   await writeBytes(output, bytes);
