@@ -334,10 +334,16 @@ describe('evaluate', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^4 slices, intensities by foreground-p99\.5\n/);
     expect(stdout).toMatch(/\nwhole slice +\S+/);
+    const identical = await run(['evaluate', at('real.nii'), at('real.nii')]);
+    expect(identical.stdout).toMatch(/\nwhole slice +Infinity +1\.0000 ± 0\.0000/);
+    expect(identical.stdout).not.toContain('NaN');
   });
 
   it('refuses scans that cannot be compared', async () => {
     await refused('must lie on the same grid', 'evaluate', at('moved.nii'), at('real.nii'));
+    const small = makeNifti({ dims: [10, 12, 2], values: Float32Array.from({ length: 240 }, (_, n) => n) });
+    writeFileSync(at('small.nii'), new Uint8Array(small.file));
+    await refused('at least 11 pixels a side, got 10 x 12', 'evaluate', at('small.nii'), at('small.nii'));
     await refused(
       'must have a slice with 8 % foreground, got none',
       'evaluate',

@@ -24,7 +24,7 @@ export interface SliceReport {
 
 export interface Spread {
   readonly mean: number;
-  /** Sample standard deviation over slices; null for fewer than two. */
+  /** Sample standard deviation over slices; null for fewer than two, NaN where a value is infinite. */
   readonly std: number | null;
 }
 

@@ -1,15 +1,11 @@
 import { foregroundMask } from '../engine/metrics/foreground';
 import { BadRequest } from '../errors';
-import {
-  foregroundBySlice,
-  foregroundThreshold,
-  type IntensityMap,
-  intensityUpper,
-} from '../volume/intensity';
+import { foregroundThreshold, type IntensityMap, intensityUpper } from '../volume/intensity';
 import { sameGrid } from '../volume/resample';
 import type { Volume } from '../volume/volume';
 import type { Arguments, Command } from './command';
 import { type EvaluationReport, evaluateSlices, type Spread } from './evaluate';
+import { headSlices } from './headSlices';
 import type { Io } from './io';
 import { oneOf, sliceRange } from './options';
 import { counted, JSON_OPTION, jsonText, tableText } from './report';
@@ -57,7 +53,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const slices =
     sliceRange(args, reference.shape[2]) ??
     translatedSlices(sidecar, reference) ??
-    headSlices(reference, threshold);
+    headSlices(reference, LEAST_FOREGROUND);
   const report = evaluateSlices(
     {
       shape: reference.shape,
@@ -111,17 +107,6 @@ function translatedSlices(sidecar: Sidecar | null, { shape }: Volume): number[] 
   return slices?.length ? slices : undefined;
 }
 
-function headSlices(reference: Volume, threshold: number): number[] {
-  const shares = [...foregroundBySlice(reference, threshold)];
-  const slices = shares.flatMap((share, index) => (share >= LEAST_FOREGROUND ? [index] : []));
-  if (slices.length === 0) {
-    throw new BadRequest(
-      `${reference.name}: must have a slice with ${100 * LEAST_FOREGROUND} % foreground, got none; choose slices with --slices`,
-    );
-  }
-  return slices;
-}
-
 function gridText({ shape, zooms, affine }: Volume): string {
   const size = zooms.map((zoom) => Number(zoom.toFixed(3))).join(' x ');
   const origin = affine.slice(0, 3).map((row) => Number(row[3].toFixed(2)));
@@ -131,7 +116,8 @@ function gridText({ shape, zooms, affine }: Volume): string {
 function humanText({ slices, mean }: EvaluationReport, map: string): string {
   const cell = (spread: Spread | undefined, digits: number) => {
     if (!spread) return '-';
-    const std = spread.std === null ? '' : ` ± ${spread.std.toFixed(digits)}`;
+    // The spread is no number where an image is identical to its reference: its PSNR is infinite.
+    const std = spread.std === null || Number.isNaN(spread.std) ? '' : ` ± ${spread.std.toFixed(digits)}`;
     return `${spread.mean.toFixed(digits)}${std}`;
   };
   const row = (label: string, scores: Partial<Record<'psnr' | 'ssim' | 'mae', Spread>> | null) => [

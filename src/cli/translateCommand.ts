@@ -2,13 +2,13 @@ import { basename, resolve } from 'node:path';
 import type { TranslateSettings } from '../engine/translateSlices';
 import { BadRequest } from '../errors';
 import { checkScan } from '../volume/checkScan';
-import { foregroundBySlice, foregroundThreshold } from '../volume/intensity';
 import { sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
 import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import { writeNifti } from '../volume/writeNifti';
 import type { Arguments, Command } from './command';
 import { checkWritable, refuseOverwrite, writeBytes } from './files';
+import { headSlices } from './headSlices';
 import type { Io } from './io';
 import { type LoadedModel, loadModel } from './models';
 import { BACKEND_OPTION, BACKENDS, startNodeEngine } from './nodeEngine';
@@ -74,7 +74,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const { sidecar, steps } = await checkedOutputs(output, args.has('steps'), input, modelName);
 
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
-  const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan);
+  const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan, LEAST_FOREGROUND);
   const model = await loadModel(modelName);
   for (const warning of checkScan(scan, planSlices(scan, model.card.preprocessing))) {
     io.err(`${basename(input)}: ${warning}\n`);
@@ -144,17 +144,6 @@ async function checkedOutputs(
     await checkWritable(path);
   }
   return { sidecar, steps };
-}
-
-function headSlices(scan: Volume): number[] {
-  const shares = [...foregroundBySlice(scan, foregroundThreshold(scan.voxels))];
-  const slices = shares.flatMap((share, index) => (share >= LEAST_FOREGROUND ? [index] : []));
-  if (slices.length === 0) {
-    throw new BadRequest(
-      `${scan.name}: must have a slice with ${100 * LEAST_FOREGROUND} % foreground, got none; choose slices with --slices`,
-    );
-  }
-  return slices;
 }
 
 async function translateWithProgress(

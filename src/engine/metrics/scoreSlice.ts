@@ -14,7 +14,7 @@ export interface Score {
  * Scores a synthetic slice against the real one.
  * Both images are height rows of width pixels in [0, 1]; `mask` holds one byte a pixel, 1 in the reference's foreground.
  * Over the foreground, PSNR and MAE take its pixels only and SSIM is the mean of the SSIM map there; null without foreground.
- * Throws on images narrower than the 11-pixel window or of unequal size.
+ * Throws BadRequest on images narrower than the 11-pixel window, Error on images of unequal size.
  */
 export function scoreSlice(
   synthetic: Pixels,

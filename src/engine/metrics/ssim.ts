@@ -1,3 +1,4 @@
+import { BadRequest } from '../../errors';
 import { countPixels, type Pixels } from './pixels';
 
 /**
@@ -24,7 +25,7 @@ const K2 = 0.03;
 /**
  * Structural similarity at every pixel, in [-1, 1] (Wang et al. 2004, eq. 13), with the image mirrored at its border
  * (d c b a | a b c d | d c b a) as scikit-image does.
- * Images are height rows of width pixels. Throws where an image is narrower than the window.
+ * Images are height rows of width pixels. Throws BadRequest where an image is narrower than the window.
  */
 export function ssimMap(
   image: Pixels,
@@ -36,9 +37,11 @@ export function ssimMap(
 ): Float64Array {
   const { taps, covarianceNorm } = WINDOWS[window];
   const count = countPixels(image, reference);
-  if (count !== width * height || Math.min(width, height) < taps.length) {
-    throw new Error(
-      `SSIM: an image must be at least ${taps.length} pixels a side, got ${width} x ${height} (${count} pixels)`,
+  if (count !== width * height)
+    throw new Error(`SSIM: an image of ${width} x ${height} must have as many pixels, got ${count}`);
+  if (Math.min(width, height) < taps.length) {
+    throw new BadRequest(
+      `SSIM: an image must be at least ${taps.length} pixels a side, got ${width} x ${height}; compare larger slices`,
     );
   }
   const products = (a: Pixels, b: Pixels) => Float64Array.from(a, (value, p) => value * b[p]);
