@@ -32,7 +32,7 @@ export interface Command {
   run(args: Arguments, io: Io): Promise<number>;
 }
 
-const HELP: OptionSpec = { text: 'this text' };
+const HELP: OptionSpec = { text: 'this text (also -h)' };
 
 /** Parses what follows the command's name. Throws BadRequest on unknown options and on too few or too many arguments. */
 export function parseCommand(command: Command, argv: readonly string[]): Arguments {
@@ -40,7 +40,10 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [
       name,
-      { type: spec.value ? ('string' as const) : ('boolean' as const) },
+      {
+        type: spec.value ? ('string' as const) : ('boolean' as const),
+        ...(spec === HELP ? { short: 'h' } : {}),
+      },
     ]),
   );
   const { values, positionals } = parsed(command, argv, options);
@@ -62,13 +65,21 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
 function parsed(
   command: Command,
   argv: readonly string[],
-  options: Record<string, { type: 'string' | 'boolean' }>,
+  options: Record<string, { type: 'string' | 'boolean'; short?: string }>,
 ) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: !command.anyArguments });
   } catch (error) {
-    // parseArgs adds advice for the odd case of an argument that starts with a dash; its first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\. |\n/);
+    const { message } = error as Error;
+    // "--seed -1" and "--output --json" look alike to parseArgs.
+    const [, ambiguous] = /'([^']+)' argument is ambiguous/.exec(message) ?? [];
+    if (ambiguous) {
+      throw new BadRequest(
+        `${command.name}: ${ambiguous} needs a value, got what starts with a dash; write ${ambiguous}=VALUE if it is meant`,
+      );
+    }
+    // Advice for odd cases follows; the first sentence says what is wrong.
+    const [sentence] = message.split(/\. |\n/);
     throw new BadRequest(`${command.name}: ${sentence}; see \`syndiff ${command.name} --help\``);
   }
 }
@@ -88,7 +99,7 @@ export function helpText(command: Command): string {
     '',
     ...options.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
     '',
-    `Example: syndiff ${command.name} ${command.example}`,
+    `Example: syndiff ${command.name} ${command.example}`.trimEnd(),
     '',
   ].join('\n');
 }

@@ -35,6 +35,17 @@ describe('help', () => {
     expect(stdout).toContain(`Example: syndiff ${name}`);
   });
 
+  it('is also had by "help" and "-h"', async () => {
+    const { stdout } = await run('weights', 'inspect', '--help');
+    expect(await run('help', 'weights', 'inspect')).toEqual({ code: 0, stdout, stderr: '' });
+    expect(await run('weights', 'inspect', '-h')).toEqual({ code: 0, stdout, stderr: '' });
+    expect(await run('help')).toEqual(await run('--help'));
+  });
+
+  it('gives the version', async () => {
+    expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it('gives defaults', async () => {
     const { stdout } = await run('translate', '--help');
     expect(stdout).toMatch(/--seed N .*\(default 0\)/);
@@ -51,6 +62,9 @@ describe('bad usage ends with code 2, nothing on stdout and one sentence on stde
     ['too many arguments', ['volume', 'a.nii', 'b.nii'], 'got a.nii b.nii'],
     ['unknown option', ['volume', 'a.nii', '--fast'], "volume: Unknown option '--fast'"],
     ['option without its value', ['volume', 'a.nii', '--raw'], "Option '--raw <value>'"],
+    ['value with a dash', ['translate', 'a.nii', '--seed', '-1'], 'write --seed=VALUE if it is meant'],
+    ['value forgotten', ['translate', 'a.nii', '--output', '--json'], 'translate: --output needs a value'],
+    ['empty argument', ['volume', ''], '"": no such file'],
     ['value for a switch', ['volume', 'a.nii', '--json=yes'], "'--json'"],
     ['missing file', ['volume', 'no-such.nii'], 'no-such.nii: no such file'],
     ['folder for a file', ['volume', 'src'], 'src: is a folder'],

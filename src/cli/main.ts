@@ -4,6 +4,7 @@ import { evaluateCommand } from './evaluateCommand';
 import type { Io } from './io';
 import { benchCommand, trainCommand } from './laterCommands';
 import { modelsCommand } from './modelsCommand';
+import { packageVersion } from './packageRoot';
 import { parityCommand } from './parityCommand';
 import { translateCommand } from './translateCommand';
 import { volumeCommand } from './volumeCommand';
@@ -34,8 +35,13 @@ const INTERRUPTED = 130;
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (argv.length === 0) throw new BadRequest('syndiff: needs a command, got none; see `syndiff --help`');
-    if (argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help') {
+    if (argv[0] === '--help' || argv[0] === '-h' || (argv[0] === 'help' && argv.length === 1)) {
       io.out(programHelp());
+      return 0;
+    }
+    if (argv[0] === 'help') return await main([...argv.slice(1), '--help'], io);
+    if (argv[0] === '--version') {
+      io.out(`${packageVersion()}\n`);
       return 0;
     }
     const { command, rest } = findCommand(argv);
@@ -68,7 +74,7 @@ function programHelp(): string {
     '',
     ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'syndiff COMMAND --help says more. Results go to stdout, progress to stderr.',
+    'syndiff COMMAND --help says more, syndiff --version which version this is. Results go to stdout, progress to stderr.',
     'Exit code: 0 success, 1 failed, 2 bad usage or bad input. DEBUG=1 shows stack traces.',
     '',
   ].join('\n');
