@@ -252,7 +252,7 @@ describe('client and worker calls', () => {
     const refusal = {
       name: 'BadRequest',
       message: expect.stringMatching(
-        /^this page: must be opened from https or from localhost, got http:\/\/192\.0\.2\.7:5173;/,
+        /^This page must be opened from https or from localhost, got http:\/\/192\.0\.2\.7:5173;/,
       ),
     };
     await expect(client.start()).rejects.toMatchObject(refusal);

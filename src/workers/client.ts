@@ -98,6 +98,9 @@ export function createEngineClient(makeWorker: MakeWorker = makeEngineWorker): E
   return new Client(makeWorker);
 }
 
+/** Calls that are made again of the next worker. A file that has brought a worker down is not opened a second time. */
+const MADE_AGAIN: ReadonlySet<CallName> = new Set(['loadModel', 'translate', 'score', 'save']);
+
 class Client implements EngineClient {
   private worker: WorkerLike | null = null;
   private readonly pending = new Map<number, Pending>();
@@ -106,34 +109,38 @@ class Client implements EngineClient {
   /** What a new worker must be told to be where the old one was. */
   private readonly scans = new Map<string, { files: File[]; volume?: number; matchTo?: string }>();
   private model: ClientModelSource | null = null;
-  private restarting: Promise<void> | null = null;
+  /** While a worker is brought up; other calls wait for its end, good or bad. */
+  private bringingUp: Promise<void> | null = null;
+  /** Counts bring-ups: one that finds a later number has been overtaken and ends. */
+  private turn = 0;
+  /** Why there will be no worker until the next `start`. */
+  private down: Error | null = null;
   private losses = 0;
   private readonly listeners = new Set<(reason: string) => void>();
 
   constructor(private readonly makeWorker: MakeWorker) {}
 
-  async start(backend: 'auto' | BackendName = 'auto'): Promise<EngineInfo> {
+  start(backend: 'auto' | BackendName = 'auto'): Promise<EngineInfo> {
     this.backend = backend;
     this.losses = 0;
     this.stopWorker('the engine was started again');
-    const info = await this.call('start', { backend });
-    await this.replay();
-    return info;
+    return this.bringUp();
   }
 
   models(): Promise<ModelCard[]> {
-    return this.ask('models', {});
+    return this.ask('models', () => ({}));
   }
 
   async openScan(files: File[], { volume }: { volume?: number } = {}): Promise<Scan> {
     const scanId = `scan-${this.nextId++}`;
-    const scan = await this.ask('openScan', { files: await readFiles(files), volume, scanId });
+    const params = { files: await readFiles(files), volume, scanId };
+    const scan = await this.ask('openScan', () => params);
     this.scans.set(scanId, { files, volume });
     return scan;
   }
 
   async matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan; resampled: boolean }> {
-    const result = await this.ask('matchGrid', { scanId, toScanId });
+    const result = await this.ask('matchGrid', () => ({ scanId, toScanId }));
     const scan = this.scans.get(scanId);
     if (scan) scan.matchTo = toScanId;
     return result;
@@ -141,14 +148,15 @@ class Client implements EngineClient {
 
   async closeScan(scanId: string): Promise<void> {
     this.scans.delete(scanId);
-    await this.ask('closeScan', { scanId });
+    await this.ask('closeScan', () => ({ scanId }));
   }
 
   async loadModel(
     source: ClientModelSource,
     { onProgress, signal }: { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal } = {},
   ): Promise<LoadedModel> {
-    const loaded = await this.ask('loadModel', { source: await withBytes(source) }, onProgress, signal);
+    const params = { source: await withBytes(source) };
+    const loaded = await this.ask('loadModel', () => params, onProgress, signal);
     this.model = source;
     return loaded;
   }
@@ -158,43 +166,41 @@ class Client implements EngineClient {
     { onSlice, onProgress, signal }: TranslateOptions,
   ): Promise<Provenance> {
     const done = new Set<number>();
-    const total = request.slices.length;
-    for (;;) {
-      const slices = request.slices.filter((index) => !done.has(index));
-      const doneBefore = done.size;
-      try {
-        return await this.ask(
-          'translate',
-          { ...request, slices },
-          (event) => {
-            if ('slice' in event) {
-              done.add(event.slice.index);
-              this.losses = 0;
-              onSlice(event.slice);
-            } else {
-              const { progress } = event;
-              onProgress?.({ ...progress, done: doneBefore + progress.done, total });
-            }
-          },
-          signal,
-        );
-      } catch (error) {
-        if (!isLoss(error) || signal?.aborted) throw error;
-        await this.restarting;
-      }
-    }
+    // What former workers have done of this request.
+    let before = { slices: 0, elapsedMs: 0 };
+    let elapsedMs = 0;
+    const missing = () => {
+      before = { slices: done.size, elapsedMs };
+      return { ...request, slices: request.slices.filter((index) => !done.has(index)) };
+    };
+    return this.ask(
+      'translate',
+      missing,
+      (event) => {
+        if ('slice' in event) {
+          done.add(event.slice.index);
+          this.losses = 0;
+          onSlice(event.slice);
+        } else {
+          const progress = wholeProgress(event.progress, before);
+          elapsedMs = progress.elapsedMs;
+          onProgress?.(progress);
+        }
+      },
+      signal,
+    );
   }
 
   score(params: Calls['score']['params']): Promise<SliceScore[]> {
-    return this.ask('score', params);
+    return this.ask('score', () => params);
   }
 
   save(params: Calls['save']['params']): Promise<SavedFiles> {
-    return this.ask('save', params);
+    return this.ask('save', () => params);
   }
 
   diagnostics(): Promise<Diagnostics> {
-    return this.ask('diagnostics', {});
+    return this.ask('diagnostics', () => ({}));
   }
 
   onRestart(listener: (reason: string) => void): () => void {
@@ -204,29 +210,41 @@ class Client implements EngineClient {
 
   dispose(): void {
     this.listeners.clear();
+    this.turn++;
+    this.down = lost('the engine was closed');
     this.stopWorker('the engine was closed');
   }
 
-  /** A call that waits for a restart under way. */
+  /** A call that waits for a worker that is being brought up. `params` is asked for whenever the call is made. */
   private async ask<K extends CallName>(
     call: K,
-    params: Calls[K]['params'],
+    params: () => Calls[K]['params'],
     onEvent?: (event: Calls[K]['event']) => void,
     signal?: AbortSignal,
   ): Promise<Calls[K]['result']> {
-    await this.restarting;
-    return this.call(call, params, onEvent, signal);
+    for (;;) {
+      while (this.bringingUp) await unlessAborted(this.bringingUp, call, signal);
+      if (this.down) throw this.down;
+      try {
+        return await this.call(this.startWorker(), call, params(), onEvent, signal);
+      } catch (error) {
+        if (!isLoss(error)) throw error;
+        if (signal?.aborted) throw cancelled(call);
+        if (!MADE_AGAIN.has(call) || !this.bringingUp) throw error;
+      }
+    }
   }
 
   private call<K extends CallName>(
+    worker: WorkerLike,
     call: K,
     params: Calls[K]['params'],
     onEvent?: (event: Calls[K]['event']) => void,
     signal?: AbortSignal,
   ): Promise<Calls[K]['result']> {
-    if (signal?.aborted)
-      return Promise.reject(namedError({ name: 'Aborted', message: `${call}: cancelled` }));
-    const worker = this.startWorker();
+    if (signal?.aborted) return Promise.reject(cancelled(call));
+    // It may have been lost while a file was read for it.
+    if (worker !== this.worker) return Promise.reject(lost('the worker was replaced'));
     const id = this.nextId++;
     const cancel = () => worker.postMessage({ id, call: 'cancel' } satisfies Request);
     signal?.addEventListener('abort', cancel);
@@ -249,7 +267,9 @@ class Client implements EngineClient {
       if (worker === this.worker) this.receive(data, name);
     };
     worker.onerror = (event) => {
-      if (worker === this.worker) this.lose(`the worker failed: ${event.message}`);
+      // Without a message where the script itself could not be loaded.
+      if (worker === this.worker)
+        this.lose(`the worker failed: ${event.message || 'it could not be loaded'}`);
     };
     this.worker = worker;
     return worker;
@@ -260,6 +280,7 @@ class Client implements EngineClient {
       this.lose(message.error.message);
       return;
     }
+    this.watch(workerName);
     const call = this.pending.get(message.id);
     if (!call) return;
     if (message.kind === 'event') {
@@ -267,12 +288,8 @@ class Client implements EngineClient {
       return;
     }
     this.pending.delete(message.id);
-    if (message.kind === 'failed') {
-      call.reject(namedError(message.error));
-      return;
-    }
-    this.watch(workerName);
-    call.resolve(message.result);
+    if (message.kind === 'failed') call.reject(namedError(message.error));
+    else call.resolve(message.result);
   }
 
   private watched = '';
@@ -281,9 +298,11 @@ class Client implements EngineClient {
   private watch(workerName: string): void {
     if (this.watched === workerName) return;
     this.watched = workerName;
-    void globalThis.navigator?.locks?.request(workerName, () => {
+    const died = () => {
       if (this.watched === workerName && this.worker) this.lose('the worker stopped without a word');
-    });
+    };
+    // Where locks are refused a silent death goes unseen, and that is all.
+    globalThis.navigator?.locks?.request(workerName, died).catch(() => undefined);
   }
 
   /** Ends the worker for good: every open call is rejected as lost. */
@@ -293,51 +312,115 @@ class Client implements EngineClient {
     this.watched = '';
     const open = [...this.pending.values()];
     this.pending.clear();
-    for (const { reject } of open) reject(namedError({ name: 'DeviceLost', message: `engine: ${reason}` }));
+    for (const { reject } of open) reject(lost(reason));
   }
 
   private lose(reason: string): void {
-    // A restart under way that fails again is told by its own calls being rejected.
-    const again = this.restarting;
     this.losses++;
     this.stopWorker(reason);
-    if (again) return;
-    this.restarting = this.restart(reason).finally(() => {
-      this.restarting = null;
-    });
+    // One that is being brought up is told by its own calls being rejected.
+    if (this.bringingUp) return;
+    if (this.losses > LOSSES_BEFORE_WASM) this.giveUp(reason, lost(reason));
+    else void this.restart(reason);
   }
 
   private async restart(reason: string): Promise<void> {
+    const turn = this.turn + 1;
+    try {
+      await this.bringUp();
+      const how = this.losses >= LOSSES_BEFORE_WASM ? 'It goes on with wasm' : 'It was started again';
+      this.tell(`The engine stopped (${reason}). ${how}; finished slices are kept.`);
+    } catch (error) {
+      // Overtaken by the user's own start, or closed: nothing to tell.
+      if (turn === this.turn) this.giveUp(reason, error as Error);
+    }
+  }
+
+  private giveUp(reason: string, error: Error): void {
+    this.down = error;
+    this.tell(`The engine stopped (${reason}) and could not be started again; reload the page.`);
+  }
+
+  private tell(sentence: string): void {
+    for (const listener of this.listeners) listener(sentence);
+  }
+
+  /** Starts a worker that knows what the last one knew. Other calls wait for it. */
+  private bringUp(): Promise<EngineInfo> {
+    this.down = null;
+    const up = this.startAndReplay(++this.turn);
+    const ended = up
+      .catch(() => undefined)
+      .then(() => {
+        if (this.bringingUp === ended) this.bringingUp = null;
+      });
+    this.bringingUp = ended;
+    return up;
+  }
+
+  private async startAndReplay(turn: number): Promise<EngineInfo> {
     for (;;) {
-      const giveUpGpu = this.losses >= LOSSES_BEFORE_WASM;
-      const backend = giveUpGpu ? 'wasm' : this.backend;
+      let worker: WorkerLike | null = null;
       try {
-        await this.call('start', { backend });
-        await this.replay();
-        const how = giveUpGpu ? 'It goes on with wasm' : 'It was started again';
-        for (const listener of this.listeners)
-          listener(`The engine stopped (${reason}). ${how}; finished slices are kept.`);
-        return;
+        worker = this.startWorker();
+        const backend = this.losses >= LOSSES_BEFORE_WASM ? 'wasm' : this.backend;
+        const info = await this.call(worker, 'start', { backend });
+        await this.replay(worker);
+        return info;
       } catch (error) {
-        if (!isLoss(error) || this.losses > LOSSES_BEFORE_WASM) {
-          for (const listener of this.listeners) {
-            listener(`The engine stopped (${reason}) and could not be started again; reload the page.`);
-          }
-          return;
+        const isGone = isLoss(error) && worker !== this.worker;
+        if (turn === this.turn && isGone && this.losses <= LOSSES_BEFORE_WASM) continue;
+        if (turn === this.turn) {
+          this.down = error as Error;
+          this.stopWorker('the engine could not be started');
         }
+        throw error;
       }
     }
   }
 
   /** Opens scans and model again in a new worker. A scan whose grid follows another one needs that one first. */
-  private async replay(): Promise<void> {
+  private async replay(worker: WorkerLike): Promise<void> {
     for (const [scanId, { files, volume }] of this.scans) {
-      await this.call('openScan', { files: await readFiles(files), volume, scanId });
+      await this.call(worker, 'openScan', { files: await readFiles(files), volume, scanId });
     }
     for (const [scanId, { matchTo }] of this.scans) {
-      if (matchTo && this.scans.has(matchTo)) await this.call('matchGrid', { scanId, toScanId: matchTo });
+      if (matchTo && this.scans.has(matchTo))
+        await this.call(worker, 'matchGrid', { scanId, toScanId: matchTo });
     }
-    if (this.model) await this.call('loadModel', { source: await withBytes(this.model) });
+    if (this.model) await this.call(worker, 'loadModel', { source: await withBytes(this.model) });
+  }
+}
+
+/** The worker's account of its part, and what was done before it, as an account of the whole request. */
+function wholeProgress(
+  part: TranslateProgress,
+  before: { slices: number; elapsedMs: number },
+): TranslateProgress {
+  const stepsPerSlice = part.stepsTotal / Math.max(1, part.total);
+  return {
+    ...part,
+    done: before.slices + part.done,
+    total: before.slices + part.total,
+    stepsDone: before.slices * stepsPerSlice + part.stepsDone,
+    stepsTotal: before.slices * stepsPerSlice + part.stepsTotal,
+    elapsedMs: before.elapsedMs + part.elapsedMs,
+  };
+}
+
+/** The promise, or Aborted as soon as the signal is. */
+async function unlessAborted(promise: Promise<void>, call: CallName, signal?: AbortSignal): Promise<void> {
+  if (!signal) return promise;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(cancelled(call));
+  });
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 
@@ -346,12 +429,20 @@ function refuseInsecureContext(): void {
   if (globalThis.isSecureContext === false)
     throw namedError({
       name: 'BadRequest',
-      message: `this page: must be opened from https or from localhost, got ${location.origin}; over plain http the browser withholds what the engine needs.`,
+      message: `This page must be opened from https or from localhost, got ${location.origin}; over plain http the browser withholds what the engine needs.`,
     });
 }
 
 function isLoss(error: unknown): boolean {
   return error instanceof Error && (error.name === 'DeviceLost' || error.name === 'OutOfMemory');
+}
+
+function lost(reason: string): Error {
+  return namedError({ name: 'DeviceLost', message: `engine: ${reason}` });
+}
+
+function cancelled(call: CallName): Error {
+  return namedError({ name: 'Aborted', message: `${call}: cancelled` });
 }
 
 function namedError({ name, message, stack }: SerialisedError): Error {

@@ -52,7 +52,7 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
         </button>
       </div>
       {phase === 'starting' && <p className="dim">The engine is starting and tests itself.</p>}
-      {phase === 'failed' && <p>The engine does not run. {failure}</p>}
+      {phase === 'failed' && <p>{failure}</p>}
       {phase === 'ready' &&
         found &&
         sectionsOf(found).map(({ title, rows }) => (
