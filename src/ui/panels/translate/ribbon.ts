@@ -13,17 +13,13 @@ export function sliceStates(
   return states;
 }
 
-/** The foreground SSIM (whole slice where there is none) spread over 0..1 between the worst and the best slice. */
+/** The foreground SSIM (whole slice where there is none), below 0 taken as 0: no cell changes when another slice is done. */
 export function ribbonScores(
   count: number,
   scores: ReadonlyMap<number, ScorePair> | null,
 ): (number | null)[] {
-  const ssim = Array.from({ length: count }, (_, k) => {
-    const pair = scores?.get(k)?.synthetic;
-    return pair ? (pair.foreground ?? pair.whole).ssim : null;
+  return Array.from({ length: count }, (_, k) => {
+    const slice = scores?.get(k)?.synthetic;
+    return slice ? Math.max(0, (slice.foreground ?? slice.whole).ssim) : null;
   });
-  const known = ssim.filter((value) => value !== null);
-  const low = Math.min(...known);
-  const high = Math.max(...known);
-  return ssim.map((value) => (value === null ? null : high > low ? (value - low) / (high - low) : 1));
 }
