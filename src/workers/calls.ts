@@ -286,5 +286,5 @@ function stripFrame(frame: Float32Array): Uint8Array {
 }
 
 function stripLabels(steps: number): string[] {
-  return ['x_T', ...Array.from({ length: steps }, (_, i) => `x0 at t = ${steps - 1 - i}`)];
+  return ['noise', ...Array.from({ length: steps }, (_, i) => `step ${i + 1} of ${steps}`)];
 }

@@ -26,7 +26,9 @@ export function AboutRoom() {
       <ReverseChain />
       {example ? (
         <>
-          <p>The same on slice {example.index} of the scan that is open:</p>
+          <p>
+            The same on slice {example.index} of the scan that is open: noise, then the guess of each step.
+          </p>
           <div className="about-strip">
             <StepStrip
               label={`Reverse steps of slice ${example.index}`}
@@ -58,6 +60,10 @@ export function AboutRoom() {
         <li>
           The panes share one window in normalised intensity: 1 is the value that the model takes as the upper
           end of the contrast. Values under the pointer, at the right, are in the scan's own units.
+        </li>
+        <li>
+          The ribbon under the panes has one cell a slice: blue at work, grey translated, and with a reference
+          green, as high as the slice's SSIM on the head.
         </li>
         <li>
           Scores compare synthetic and reference in normalised intensity, on the whole slice and on the head

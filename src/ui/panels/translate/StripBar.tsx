@@ -13,14 +13,20 @@ export function StripBar() {
   return (
     <div className="strip-bar" data-testid="strip">
       {strip ? (
-        <StepStrip
-          label={`Reverse steps of slice ${result.index}`}
-          size={strip.size}
-          frames={strip.frames}
-          labels={strip.labels}
-          selected={selected}
-          onSelect={setSelected}
-        />
+        <>
+          <StepStrip
+            label={`Reverse steps of slice ${result.index}`}
+            size={strip.size}
+            frames={strip.frames}
+            labels={strip.labels}
+            selected={selected}
+            onSelect={setSelected}
+          />
+          <p className="dim strip-hint">
+            The reverse steps: from noise, with the source beside it, the network estimates the image again
+            and again. Press one to enlarge it.
+          </p>
+        </>
       ) : (
         <p className="dim strip-empty">
           Here come the reverse steps of this slice: noise first, then what the network makes of it, step by
