@@ -4,7 +4,7 @@ import type { ModelCard } from '../../workers/protocol';
 export function InterimTag({ card }: { card: ModelCard }) {
   return (
     <p className="interim num">
-      <strong>Interim</strong> For trying the path. {worth(card.metrics)}
+      <strong>Interim</strong> A stand-in until better weights are trained. {worth(card.metrics)}
     </p>
   );
 }
@@ -16,5 +16,5 @@ function worth({ n, rows }: ModelCard['metrics']): string {
   const mean = (values: number[]) => (values.reduce((sum, v) => sum + v, 0) / values.length).toFixed(2);
   const own = mean(compared.map((row) => row.psnr));
   const copy = mean(compared.map((row) => row.psnrCopy ?? 0));
-  return `${own} dB on ${n} test patients, where a copy of the source has ${copy} dB.`;
+  return `Mean PSNR ${own} dB on ${n} test patients; the untranslated source has ${copy} dB.`;
 }

@@ -1,6 +1,6 @@
 import type { ModelCard } from '../../workers/protocol';
 
-/** Held-out figures with their n and split; "copy" is what the source itself would score. */
+/** Held-out figures with their n and split; beside them what the untranslated source itself would score. */
 export function MetricsTable({ metrics }: { metrics: ModelCard['metrics'] }) {
   const hasCopy = metrics.rows.some((row) => row.psnrCopy !== undefined);
   return (
@@ -10,11 +10,11 @@ export function MetricsTable({ metrics }: { metrics: ModelCard['metrics'] }) {
       </caption>
       <thead>
         <tr>
-          <th scope="col">Of</th>
+          <th scope="col">Scan</th>
           <th scope="col">PSNR dB</th>
           <th scope="col">SSIM %</th>
           <th scope="col">MAE</th>
-          {hasCopy && <th scope="col">PSNR of a copy</th>}
+          {hasCopy && <th scope="col">PSNR dB of the source</th>}
         </tr>
       </thead>
       <tbody>

@@ -40,7 +40,7 @@ export function ModelPanel() {
         {!card && <option value="">No model</option>}
         {models.map((model) => (
           <option key={model.id} value={model.id}>
-            {model.source} → {model.target}: {model.name}
+            {model.name}
           </option>
         ))}
         {own.map(({ card: model }) => (

@@ -16,8 +16,12 @@ export function RangePanel() {
   const span =
     range.kind === 'span' ? range : { from: Math.max(0, slice - 5), to: Math.min(last, slice + 5) };
   const choices: { kind: SliceRange['kind']; label: string; range: SliceRange }[] = [
-    { kind: 'visible', label: source ? `This slice (${slice})` : 'This slice', range: { kind: 'visible' } },
-    { kind: 'head', label: source ? `All with head (${head})` : 'All with head', range: { kind: 'head' } },
+    { kind: 'visible', label: source ? `This slice: ${slice}` : 'This slice', range: { kind: 'visible' } },
+    {
+      kind: 'head',
+      label: source ? `All with head: ${head} slices` : 'All with head',
+      range: { kind: 'head' },
+    },
     { kind: 'span', label: 'From – to', range: { kind: 'span', from: span.from, to: span.to } },
   ];
   return (

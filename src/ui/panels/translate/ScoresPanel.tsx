@@ -43,7 +43,11 @@ export function ScoresPanel() {
         <tbody>
           <ScoreRow name="This slice" score={here?.synthetic[region] ?? null} />
           <ScoreRow name={mean ? `Mean of ${mean.n}` : 'Mean'} score={mean} />
-          <ScoreRow name="Source copied" score={copy} />
+          <ScoreRow
+            name="Source copied"
+            title="Mean of the same slices if the source were taken as it is, untranslated: the figure to beat"
+            score={copy}
+          />
         </tbody>
       </table>
       {hasReference && mean ? (
@@ -59,10 +63,12 @@ export function ScoresPanel() {
   );
 }
 
-function ScoreRow({ name, score }: { name: string; score: Score | null }) {
+function ScoreRow({ name, title, score }: { name: string; title?: string; score: Score | null }) {
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row" title={title}>
+        {name}
+      </th>
       <td>{score ? score.psnr.toFixed(2) : '–'}</td>
       <td>{score ? (100 * score.ssim).toFixed(1) : '–'}</td>
       <td>{score ? score.mae.toFixed(3) : '–'}</td>

@@ -7,7 +7,13 @@ export function SettingsPanel() {
   const disabled = useApp((s) => s.run !== null);
   const { setSettings } = useApp((s) => s.actions);
   return (
-    <details className="panel disclosure">
+    <details
+      className="panel disclosure"
+      onToggle={(event) => {
+        // On a low screen it opens below the edge.
+        if (event.currentTarget.open) event.currentTarget.scrollIntoView({ block: 'nearest' });
+      }}
+    >
       <summary>
         <h2>Settings</h2>
         <span className="dim num">

@@ -35,7 +35,7 @@ export function ViewToolbar() {
         ))}
       </div>
       <label className="slider" data-hidden={!takesMix}>
-        <span className="visually-hidden">{mode === 'blend' ? 'Weight of the synthetic image' : 'Edge'}</span>
+        <span>{mode === 'blend' ? 'Synthetic' : 'Edge'}</span>
         <input
           type="range"
           min={0}
@@ -48,7 +48,7 @@ export function ViewToolbar() {
       </label>
       <label className="slider slice-slider">
         <span className="num">
-          Slice {slice} / {last}
+          Slice {slice} of 0–{last}
         </span>
         <input
           type="range"
