@@ -40,10 +40,12 @@ export function serve(handlers: CallHandlers, post: Post): (message: Request) =>
       // The handler of a call takes that call's parameters; the compiler cannot see that they go together.
       const handler = handlers[call] as (p: unknown, c: CallContext<CallName>) => Promise<unknown>;
       const result = await handler(params, context);
-      if (controller.signal.aborted) throw new Aborted(`${call}: cancelled`);
+      controller.signal.throwIfAborted();
       post({ id, kind: 'done', result }, transfers);
     } catch (error) {
-      post({ id, kind: 'failed', error: serialiseError(error) }, []);
+      // The platform has a name of its own for it, e.g. where a download was cancelled.
+      const told = controller.signal.aborted ? new Aborted(`${call}: cancelled`) : error;
+      post({ id, kind: 'failed', error: serialiseError(told) }, []);
     } finally {
       running.delete(id);
     }
