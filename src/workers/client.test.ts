@@ -1,5 +1,5 @@
 /** The protocol in one realm: the real calls on wasm behind a stand-in for the Worker that clones messages like one. */
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { headPhantom, makeNifti } from '../../test/makeNifti';
 import { nodeEnvironment } from '../cli/nodeEnvironment';
 import type { BackendEnvironment } from '../engine/backend';
@@ -10,7 +10,7 @@ import { ncsnppTable } from '../engine/weights/torchNames';
 import { DeviceLost } from '../errors';
 import { createCalls } from './calls';
 import { createEngineClient, type EngineClient, type WorkerLike } from './client';
-import type { ModelCard, Request, Response, SliceResult } from './protocol';
+import type { ModelCard, Request, Response, SliceResult, TranslateProgress } from './protocol';
 import { serialiseError, serve } from './serve';
 
 const CONFIG: GeneratorConfig = {
@@ -90,6 +90,10 @@ const weightsFile = () => {
 };
 
 let client: EngineClient;
+beforeEach(() => {
+  // Newer versions of Node have locks; the stand-in holds none and would pass for dead.
+  vi.stubGlobal('navigator', undefined);
+});
 afterEach(() => {
   client.dispose();
   vi.unstubAllGlobals();
@@ -172,12 +176,126 @@ describe('client and worker calls', () => {
     const reasons: string[] = [];
     client.onRestart((reason) => reasons.push(reason));
     const got: SliceResult[] = [];
-    await client.translate(second.request, { onSlice: (s) => got.push(s) });
+    const told: TranslateProgress[] = [];
+    await client.translate(second.request, {
+      onSlice: (s) => got.push(s),
+      onProgress: (p) => told.push(p),
+    });
     expect(workers).toBe(2);
     expect(reasons).toHaveLength(1);
     expect(reasons[0]).toContain('finished slices are kept');
     expect(got.map((s) => s.index)).toEqual(slices);
     expect(got.map((s) => s.image)).toEqual(whole.map((s) => s.image));
+    // Told of the whole request throughout: the unfinished slice begins anew, the finished one stays counted.
+    expect(new Set(told.map(({ total, stepsTotal }) => `${total} ${stepsTotal}`))).toEqual(new Set(['4 16']));
+    expect(told.some(({ stepsDone }) => stepsDone === 6)).toBe(true);
+    expect(Math.min(...told.slice(6).map(({ stepsDone }) => stepsDone))).toBe(4);
+    expect(told.at(-1)).toMatchObject({ done: 4, stepsDone: 16 });
+    const elapsed = told.map(({ elapsedMs }) => elapsedMs);
+    expect(elapsed).toEqual([...elapsed].sort((a, b) => a - b));
+  });
+
+  it('gives up when wasm fails too, says so, and can be started anew', async () => {
+    let workers = 0;
+    const { request } = await open(() => {
+      workers++;
+      return makeStandIn(workers <= 3 ? 0 : Infinity);
+    });
+    const reasons: string[] = [];
+    client.onRestart((reason) => reasons.push(reason));
+    await expect(client.translate(request, { onSlice: () => {} })).rejects.toMatchObject({
+      name: 'DeviceLost',
+    });
+    expect(workers).toBe(3);
+    expect(reasons).toEqual([
+      expect.stringContaining('was started again'),
+      expect.stringContaining('goes on with wasm'),
+      expect.stringContaining('could not be started again'),
+    ]);
+    await expect(client.diagnostics()).rejects.toMatchObject({ name: 'DeviceLost' });
+    await client.start('wasm');
+    const got: number[] = [];
+    await client.translate(request, { onSlice: (s) => got.push(s.index) });
+    expect(got).toEqual(slices);
+  });
+
+  it('goes on in a third worker when the second is lost while a file is read for it', async () => {
+    const calls: string[][] = [];
+    let current: WorkerLike;
+    const { request } = await open(() => {
+      const worker = makeStandIn(calls.length === 0 ? 6 : Infinity);
+      const heard: string[] = [];
+      calls.push(heard);
+      const { postMessage } = worker;
+      worker.postMessage = (message: Request) => {
+        heard.push(message.call);
+        postMessage(message);
+      };
+      current = worker;
+      return worker;
+    });
+    const second = scanFile();
+    const bytes = await second.arrayBuffer();
+    let reads = 0;
+    second.arrayBuffer = async () => {
+      if (++reads === 2) current.onerror?.({ message: 'out of memory' } as ErrorEvent);
+      return bytes;
+    };
+    await client.openScan([second]);
+    const reasons: string[] = [];
+    client.onRestart((reason) => reasons.push(reason));
+    const got: number[] = [];
+    await client.translate(request, { onSlice: (s) => got.push(s.index) });
+    expect(got).toEqual(slices);
+    expect(calls.slice(1)).toEqual([
+      ['start', 'openScan'],
+      ['start', 'openScan', 'openScan', 'loadModel', 'translate'],
+    ]);
+    expect(reasons).toHaveLength(1);
+  });
+
+  it('can be cancelled while a new worker is being brought up', async () => {
+    const abort = new AbortController();
+    let workers = 0;
+    const { request } = await open(() => {
+      if (workers++ === 0) return makeStandIn(2);
+      setTimeout(() => abort.abort());
+      return { postMessage: () => {}, terminate: () => {}, onmessage: null, onerror: null };
+    });
+    await expect(
+      client.translate(request, { onSlice: () => {}, signal: abort.signal }),
+    ).rejects.toMatchObject({ name: 'Aborted' });
+    expect(workers).toBe(2);
+  });
+
+  it('takes a run along when it is started again', async () => {
+    const { request } = await open(makeStandIn);
+    const got: number[] = [];
+    let again: Promise<unknown> | null = null;
+    await client.translate(request, {
+      onSlice: (s) => got.push(s.index),
+      onProgress: ({ stepsDone }) => {
+        if (stepsDone === 6) again ??= client.start('wasm');
+      },
+    });
+    await again;
+    expect(again).not.toBeNull();
+    expect(got).toEqual(slices);
+  });
+
+  it('ends a run when it is closed, and makes no other worker', async () => {
+    let workers = 0;
+    const { request } = await open(() => {
+      workers++;
+      return makeStandIn();
+    });
+    const run = client.translate(request, {
+      onSlice: () => {},
+      onProgress: ({ stepsDone }) => stepsDone === 2 && client.dispose(),
+    });
+    await expect(run).rejects.toMatchObject({ message: expect.stringContaining('was closed') });
+    await expect(client.models()).rejects.toMatchObject({ message: expect.stringContaining('was closed') });
+    expect(workers).toBe(1);
   });
 
   it('takes settings for own weights, and keeps them in a new worker', async () => {
