@@ -126,6 +126,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
     loadModel: async ({ source }, { event, signal }) => {
       const begin = environment.engine.now();
       const { card, weights, fromCache } = await readModel(source, event, signal);
+      // Before the change: a cancelled call leaves the model that was there.
+      signal.throwIfAborted();
       const generator = loadGenerator(card.network, weights.state);
       if (model) disposeGenerator(model.generator);
       model = { card, generator };
