@@ -252,6 +252,16 @@ describe('translate', () => {
     await refused(/its sha256 must be the card's a{64}/, ...argv, at('other.json'));
     writeFileSync(at('text.json'), 'no card');
     await refused('text.json: must be JSON', ...argv, at('text.json'));
+    writeFileSync(
+      at('size.json'),
+      JSON.stringify({ ...CARD, preprocessing: { ...CARD.preprocessing, size: 17 } }),
+    );
+    await refused('size.json: preprocessing: size: must be a multiple of 2', ...argv, at('size.json'));
+    writeFileSync(
+      at('steps.json'),
+      JSON.stringify({ ...CARD, diffusion: { ...CARD.diffusion, steps: 2.5 } }),
+    );
+    await refused('steps must be a whole number from 1 to 1000, got 2.5', ...argv, at('steps.json'));
     writeFileSync(at('half.json'), '{}');
     await refused('half.json: model card', ...argv, at('half.json'));
   });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { customCard } from '../engine/weights/customCard';
+import { checkSize, customCard } from '../engine/weights/customCard';
 import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
 import { readWeights, type Weights } from '../engine/weights/readWeights';
 import { sha256 } from '../engine/weights/sha256';
@@ -28,7 +28,7 @@ export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {
 
 /**
  * Loads what `--model` names: an id, a card.json, or a file of weights (whose card is guessed from its network).
- * Throws BadRequest where there is no such model, WeightsMismatch where weights are not those of the card, and as
+ * Throws BadRequest where there is no such model or its card's image size is none for its network, WeightsMismatch where weights are not those of the card, and as
  * `readWeights` and `parseModelCard`.
  */
 export async function loadModel(model: string, folder = MODELS_FOLDER): Promise<LoadedModel> {
@@ -42,6 +42,7 @@ export async function loadModel(model: string, folder = MODELS_FOLDER): Promise<
 
 async function loadByCard(path: string): Promise<LoadedModel> {
   const card = await readCard(path);
+  checkSize(`${path}: preprocessing: size`, card.preprocessing.size, card.network);
   const bytes = await readBytes(join(dirname(path), card.weights.file));
   const hash = await sha256(bytes);
   if (hash !== card.weights.sha256) {

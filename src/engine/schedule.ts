@@ -6,6 +6,7 @@
  *   diffusion table, n+1 entries: index 0 is (almost) no noise, index i the state after i steps
  *   posterior table, n entries: index t belongs to the step from x_(t+1) to x_t
  */
+import { BadRequest } from '../errors';
 
 export interface ScheduleOptions {
   /** Number of reverse steps n. */
@@ -37,16 +38,30 @@ export interface Schedule {
 
 const EPSILON = 1e-3;
 const f32 = Math.fround;
+/** The paper's T: steps of fewer than one fine step do not exist. */
+const MOST_STEPS = 1000;
 
 export const PAPER_SCHEDULE: ScheduleOptions = { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' };
 
-/** @throws RangeError if steps is not a whole number of 1 or more. */
+/**
+ * Both tables for n = `steps` (1 to 1000; 4 in the paper) and 0 < betaMin, betaMax; a geometric variance stays below 1 only
+ * for betaMax < 1.
+ * @throws BadRequest where steps is no such number or the betas leave no noise schedule (a variance of 1 and more)
+ */
 export function makeSchedule({ steps, betaMin, betaMax, schedule }: ScheduleOptions): Schedule {
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new RangeError(`schedule: steps is a whole number of 1 or more, got ${steps}`);
+  if (!Number.isInteger(steps) || steps < 1 || steps > MOST_STEPS) {
+    throw new BadRequest(
+      `schedule: steps must be a whole number from 1 to ${MOST_STEPS}, got ${steps}; check the model's card`,
+    );
   }
   const time = Float64Array.from({ length: steps + 1 }, (_, i) => EPSILON + (1 - EPSILON) * (i / steps));
   const alphaBar = time.map((t) => 1 - variance(t, betaMin, betaMax, schedule));
+  // Else square roots of negative numbers and 0/0 follow, and an image of NaN.
+  if (!alphaBar.every((share, i) => share > 0 && share < (i === 0 ? 1 : alphaBar[i - 1]))) {
+    throw new BadRequest(
+      `schedule: variance must rise from 0 to below 1, which a ${schedule} schedule does not with beta ${betaMin} to ${betaMax}; check the model's card`,
+    );
+  }
 
   const betaAll = new Float32Array(steps + 1);
   betaAll[0] = 1e-8;

@@ -41,7 +41,7 @@ export function customId(sha256: string): string {
 
 /**
  * A card for weights that came without one. What neither the weights nor the settings tell is guessed, and `limits` says so.
- * @throws BadRequest for a setting out of its range
+ * @throws BadRequest for a setting out of its range, or an image size (set, recorded or guessed) that the network cannot have
  */
 export function customCard(
   file: CustomFile,
@@ -110,7 +110,7 @@ function checkSettings(settings: CustomSettings, network: GeneratorConfig): void
   if (pixelSize !== undefined && !(pixelSize >= 0.1 && pixelSize <= 10)) {
     throw new BadRequest(`pixel size: must be from 0.1 to 10 mm, got ${pixelSize}`);
   }
-  if (size !== undefined) checkSize('image size', size, network);
+  checkSize('image size', size ?? network.image_size, network);
   if (intensity !== undefined && !(intensity in MAPS)) {
     throw new BadRequest(`intensity map: must be ${Object.keys(MAPS).join(' or ')}, got ${intensity}`);
   }

@@ -79,11 +79,11 @@ export function parseModelCard(json: unknown): ModelCard {
     preprocessing: {
       plane: preprocessing.oneOf('plane', ['axial']),
       pixelSize: preprocessing.number('pixelSize', 0.01, 100),
-      size: preprocessing.number('size', 8, 4096),
+      size: preprocessing.whole('size', 8, 4096),
       intensity: preprocessing.oneOf('intensity', ['foreground-p99.5', 'foreground-median']),
     },
     diffusion: {
-      steps: diffusion.number('steps', 1, 1000),
+      steps: diffusion.whole('steps', 1, 1000),
       betaMin: diffusion.number('betaMin', 1e-9, 1000),
       betaMax: diffusion.number('betaMax', 1e-9, 1000),
       schedule: diffusion.oneOf('schedule', ['vp', 'geometric']),
@@ -144,6 +144,11 @@ class Fields {
       throw this.refuse(name, `a number from ${least} to ${most}`);
     }
     return value;
+  }
+
+  whole(name: string, least: number, most: number): number {
+    if (!Number.isInteger(this.all[name])) throw this.refuse(name, `a whole number from ${least} to ${most}`);
+    return this.number(name, least, most);
   }
 
   flag(name: string): boolean {

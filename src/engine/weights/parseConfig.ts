@@ -3,11 +3,14 @@ import type { GeneratorConfig } from '../networks/config';
 
 type Check = { readonly rule: string; readonly holds: (value: unknown) => boolean };
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
-const count: Check = { rule: 'a whole number above 0', holds: isCount };
+/** Far above any network of use; without a limit a card could ask for an endless list of layers. */
+const MOST = 4096;
+const isCount = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) > 0 && (value as number) <= MOST;
+const count: Check = { rule: `a whole number from 1 to ${MOST}`, holds: isCount };
 const flag: Check = { rule: 'true or false', holds: (value) => typeof value === 'boolean' };
 const counts = (least: number): Check => ({
-  rule: `a list of ${least === 0 ? '' : 'one or more '}whole numbers above 0`,
+  rule: `a list of ${least === 0 ? '' : 'one or more '}whole numbers from 1 to ${MOST}`,
   holds: (value) => Array.isArray(value) && value.length >= least && value.every(isCount),
 });
 const oneOf = (...words: string[]): Check => ({
@@ -24,7 +27,7 @@ const FIELDS: Record<keyof GeneratorConfig, Check> = {
   attn_resolutions: counts(0),
   nz: count,
   z_emb_dim: count,
-  n_mlp: { rule: 'a whole number from 0', holds: (value) => value === 0 || isCount(value) },
+  n_mlp: { rule: `a whole number from 0 to ${MOST}`, holds: (value) => value === 0 || isCount(value) },
   embedding_type: oneOf('positional', 'fourier'),
   fir: flag,
   resblock_type: oneOf('biggan', 'biggan_oneadagn'),
