@@ -56,15 +56,19 @@ test('keys go through slices, translate, cancel and help', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Difference' })).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('the focus stays on the one button from the start of a run to its end and its cancelling', async ({
+test('focus and place of the one button stay from the start of a run to its end and its cancelling', async ({
   page,
 }) => {
   await openPage(page);
   await openScan(page, SCAN);
+  const place = () => page.getByLabel('Run', { exact: true }).boundingBox();
+  const before = await place();
   await translateButton(page).focus();
   await page.keyboard.press('Enter');
   await expect(cancelButton(page)).toBeFocused();
+  expect(await place()).toEqual(before);
   await runEnded(page);
+  expect(await place()).toEqual(before);
   await expect(translateButton(page)).toBeDisabled();
   await expect(translateButton(page)).toBeFocused();
 
