@@ -63,7 +63,7 @@ export function AboutRoom() {
         </li>
         <li>
           The ribbon under the panes has one cell a slice: blue at work, grey translated, and with a reference
-          green, as high as the slice's SSIM on the head.
+          green, the higher and brighter the higher the SSIM on the head.
         </li>
         <li>
           Scores compare synthetic and reference in normalised intensity, on the whole slice and on the head
