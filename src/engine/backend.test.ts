@@ -62,6 +62,33 @@ describe('startEngine', () => {
     }
   });
 
+  it('falls back where the device fails during its test, and hears no more of it', async () => {
+    const errors: Error[] = [];
+    let fail = () => {};
+    const device = {
+      features: new Set(),
+      limits: {},
+      lost: new Promise(() => {}),
+      addEventListener: (_: string, listener: (event: unknown) => void) => {
+        fail = () => listener({ error: new Error('out of registers') });
+        fail();
+      },
+    };
+    const adapter = {
+      info: { vendor: 'a', architecture: 'b', device: '', description: '', isFallbackAdapter: false },
+      features: new Set(),
+      limits: {},
+      requestDevice: async () => device,
+    };
+    const gpu = { requestAdapter: async () => adapter } as unknown as GPU;
+    const info = await startEngine('auto', await environment({ gpu, onDeviceError: (e) => errors.push(e) }));
+    expect(info.trials[0]).toMatchObject({ backend: 'webgpu', outcome: 'unavailable' });
+    expect(info.trials[0].reason).toContain('the GPU reported an error (out of registers)');
+    expect(info.backend).toBe('wasm');
+    fail();
+    expect(errors).toEqual([]);
+  });
+
   it('refuses a name that is no backend', async () => {
     await expect(startEngine('cuda' as 'cpu', await environment())).rejects.toThrow('got cuda');
   });

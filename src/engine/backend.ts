@@ -51,7 +51,7 @@ export interface BackendEnvironment {
   wasmPaths: Parameters<typeof setWasmPaths>[0];
   /** Milliseconds, monotonic. */
   now: () => number;
-  /** The device is gone or has failed: nothing that it computed since can be trusted. */
+  /** The device of the chosen backend is gone or has failed: nothing that it computed since can be trusted. */
   onDeviceError: (error: DeviceLost | OutOfMemory) => void;
 }
 
@@ -78,7 +78,7 @@ const WANTED_LIMITS = [
 /**
  * Starts a backend and tests it. With 'auto' the first of the order that is there, is no software rendering and passes the
  * self-test; with a name that one, and if it fails the rest of the order.
- * @throws Error if no backend at all works.
+ * @throws BadRequest for a name that is no backend; Error if no backend at all works
  */
 export async function startEngine(
   want: 'auto' | BackendName,
@@ -93,14 +93,22 @@ export async function startEngine(
   const trials: BackendTrial[] = [];
   for (const backend of order) {
     const forced = backend === want;
+    // An error before the choice speaks against this backend only; one of a backend that was passed over means nothing.
+    let chosen = false;
+    let failure: Error | null = null;
+    const onDeviceError: BackendEnvironment['onDeviceError'] = (error) => {
+      if (chosen) environment.onDeviceError(error);
+      else failure ??= error;
+    };
     try {
-      const started = await START[backend](environment, forced);
+      const started = await START[backend]({ ...environment, onDeviceError }, forced);
       if ('skip' in started) {
         trials.push({ backend, outcome: started.outcome, reason: started.skip });
         continue;
       }
       const begin = environment.now();
       const error = await selfTestError();
+      if (failure) throw failure;
       if (!(error <= SELF_TEST_TOLERANCE)) {
         trials.push({
           backend,
@@ -109,6 +117,7 @@ export async function startEngine(
         });
         continue;
       }
+      chosen = true;
       const reason = chosenReason(backend, forced, trials);
       trials.push({ backend, outcome: 'chosen', reason });
       return {
@@ -125,7 +134,7 @@ export async function startEngine(
       trials.push({
         backend,
         outcome: 'unavailable',
-        reason: `${backend} did not start: ${messageOf(error)}`,
+        reason: `${backend} did not start: ${messageOf(failure ?? error)}`,
       });
     }
   }
@@ -200,7 +209,7 @@ async function startWebGpu({ gpu, onDeviceError }: BackendEnvironment, forced: b
   tf.env().set('WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE', false);
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
-  await tf.setBackend('webgpu');
+  if (!(await tf.setBackend('webgpu'))) return { skip: 'WebGPU did not start', outcome: 'unavailable' };
   return {
     adapter: description,
     features: [...device.features].sort(),
