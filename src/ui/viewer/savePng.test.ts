@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutPanes, panesToPng, readableFactor } from './savePng';
+import { captionOf, layoutPanes, panesToPng, readableFactor } from './savePng';
 import type { SliceImage } from './types';
 
 function pane(width: number, height: number, spacing: [number, number]): { image: SliceImage } {
@@ -26,6 +26,13 @@ describe('readableFactor', () => {
   it('enlarges small images by a whole number', () => {
     expect(readableFactor([pane(181, 217, [1, 1]), pane(512, 512, [1, 1])])).toBe(2);
     expect(readableFactor([pane(512, 512, [1, 1])])).toBe(1);
+  });
+});
+
+describe('captionOf', () => {
+  it('says synthetic where a pane is, and not of scans alone', () => {
+    expect(captionOf([{}, { badge: 'Synthetic' }])).toBe('Synthetic, research only');
+    expect(captionOf([{}, {}])).toBe('Research only');
   });
 });
 

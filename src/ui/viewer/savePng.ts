@@ -3,8 +3,6 @@ import { colorize } from './colormaps';
 import { rangeOf } from './readout';
 import type { PngPane } from './types';
 
-const SYNTHETIC_CAPTION = 'Synthetic, research only';
-
 /** Height of the bars with text, and the space around panes, in pixels of the PNG. */
 const BAR = 28;
 const GAP = 8;
@@ -46,6 +44,11 @@ export function readableFactor(panes: readonly Pick<PngPane, 'image'>[]): number
   return Math.max(1, Math.ceil(READABLE / narrowest));
 }
 
+/** Burnt in below the panes: a picture of scans alone is not called synthetic. */
+export function captionOf(panes: readonly Pick<PngPane, 'badge'>[]): string {
+  return panes.some(({ badge }) => badge) ? 'Synthetic, research only' : 'Research only';
+}
+
 /**
  * One PNG of all panes in a row, each under its title and the values that its window shows, with the caption burnt in below.
  * Pixels are repeated, never smoothed, so the picture holds exactly the greys of the window.
@@ -65,7 +68,7 @@ export async function panesToPng(
   context.fillRect(0, 0, width, height);
   context.imageSmoothingEnabled = false;
   context.textBaseline = 'middle';
-  panes.forEach(({ title, image, window, colormap }, index) => {
+  panes.forEach(({ title, badge, image, window, colormap }, index) => {
     const box = boxes[index];
     const data = new ImageData(image.width, image.height);
     data.data.set(colorize(image, window, colormap));
@@ -75,10 +78,11 @@ export async function panesToPng(
     context.fillStyle = '#e6e9ed';
     context.font = '600 14px system-ui, sans-serif';
     const [low, high] = rangeOf(window);
-    context.fillText(`${title} (${low} to ${high})`, box.x, BAR / 2, box.width);
+    const name = badge ? `${title} · ${badge}` : title;
+    context.fillText(`${name} (${low} to ${high})`, box.x, BAR / 2, box.width);
   });
   context.fillStyle = '#f0b545';
   context.font = '600 13px system-ui, sans-serif';
-  context.fillText(SYNTHETIC_CAPTION, GAP, height - BAR / 2, width - 2 * GAP);
+  context.fillText(captionOf(panes), GAP, height - BAR / 2, width - 2 * GAP);
   return sheet.convertToBlob({ type: 'image/png' });
 }

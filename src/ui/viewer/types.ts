@@ -94,6 +94,8 @@ export interface SliceRibbonProps {
 /** One pane of an exported PNG. */
 export interface PngPane {
   title: string;
+  /** As on the pane, e.g. "Synthetic"; scans have none. */
+  badge?: string;
   image: SliceImage;
   window: WindowLevel;
   colormap: Colormap;

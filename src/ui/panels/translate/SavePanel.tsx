@@ -17,9 +17,7 @@ export function SavePanel() {
 
   const savePng = async () => {
     const shown = panes.flatMap(({ title, badge, image, group, colormap }) =>
-      image
-        ? [{ title: badge ? `${title} · ${badge}` : title, image, window: windows[group], colormap }]
-        : [],
+      image ? [{ title, badge, image, window: windows[group], colormap }] : [],
     );
     try {
       const png = await panesToPng(shown);
