@@ -77,8 +77,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
     }
     const card = await fetchCard(source.id);
     const path = `weights/${card.id}/${card.weights.file}`;
-    const report = (receivedBytes: number, totalBytes: number) =>
-      onProgress({ what: 'weights', receivedBytes, totalBytes });
+    const report = (receivedBytes: number, totalBytes: number) => onProgress({ receivedBytes, totalBytes });
     const { bytes, fromCache } = await environment.loadWeights(path, card.weights, report, signal);
     return { card, weights: await readWeights({ name: card.weights.file, bytes }), fromCache };
   }
@@ -195,11 +194,14 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
 
     score: async ({ referenceScanId, provenance, slices }) => {
       const reference = scanOf(referenceScanId);
-      const [ni, nj] = reference.shape;
-      const map = provenance.intensity.map as 'foreground-p99.5' | 'foreground-median';
-      const upper = intensityUpper(reference.voxels, map);
+      const [ni, nj, nk] = reference.shape;
+      const upper = intensityUpper(reference.voxels, provenance.intensity.map);
       const threshold = foregroundThreshold(reference.voxels);
       return slices.map(({ index, image }) => {
+        if (image.length !== ni * nj || !(index < nk))
+          throw new BadRequest(
+            `reference: must lie on the scan's grid, got ${ni} x ${nj} x ${nk} for ${image.length} pixels of slice ${index}; drop it again`,
+          );
         const real = reference.voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
         const mask = foregroundMask(real, threshold);
         const scores = scoreSlice(unit(image, provenance.intensity.upper), unit(real, upper), ni, nj, mask);

@@ -129,6 +129,16 @@ describe('client and worker calls', () => {
     expect(score.whole.psnr).toBeGreaterThan(0);
     expect(score.whole.psnr).toBeLessThan(30); // hashed weights draw nothing like the phantom
 
+    const smaller = makeNifti({ dims: [8, 9, 4], values: headPhantom([8, 9, 4]) });
+    const other = await client.openScan([new File([smaller.file], 'other.nii')]);
+    const asked = { referenceScanId: other.scanId, provenance, slices: got.slice(0, 1) };
+    await expect(client.score(asked)).rejects.toMatchObject({
+      name: 'BadRequest',
+      message: expect.stringMatching(/^reference: must lie on the scan's grid, got 8 x 9 x 4 for 480 pixels/),
+    });
+    expect((await client.matchGrid(other.scanId, scan.scanId)).resampled).toBe(true);
+    expect((await client.score(asked)).map(({ index }) => index)).toEqual([3]);
+
     const saved = await client.save({ scanId: scan.scanId, provenance, slices: got, dtype: 'float32' });
     expect(saved.niftiName).toBe('sub-01_desc-synth_FLAIR.nii.gz');
     const again = await client.openScan([

@@ -59,6 +59,7 @@ export interface EngineClient {
   openScan(files: File[], options?: { volume?: number }): Promise<Scan>;
   /** Resamples a scan to the grid of another one where they differ. */
   matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan; resampled: boolean }>;
+  /** Close scans that were matched to its grid with it: a new worker could not match them again. */
   closeScan(scanId: string): Promise<void>;
   loadModel(
     source: ClientModelSource,

@@ -8,7 +8,7 @@ import type { BackendName, EngineInfo } from '../engine/backend';
 import type { MemoryUse } from '../engine/memory';
 import type { TranslateSettings } from '../engine/translateSlices';
 import type { CustomSettings } from '../engine/weights/customCard';
-import type { ModelCard } from '../engine/weights/modelCard';
+import type { IntensityMapName, ModelCard } from '../engine/weights/modelCard';
 import type { Affine, Shape3 } from '../volume/volume';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../engine/backend';
@@ -46,7 +46,7 @@ export interface Scan {
   /** Finite minimum and maximum, and a robust window (0.5th to 99.5th percentile). */
   range: { min: number; max: number; low: number; high: number };
   /** The value that each intensity map sends to +1 (0 goes to -1). */
-  upper: Record<'foreground-p99.5' | 'foreground-median', number>;
+  upper: Record<IntensityMapName, number>;
   /** Values above this are foreground (10 % of the 99.9th percentile). */
   foregroundThreshold: number;
   /** Share of foreground pixels of each axial slice, 0..1. */
@@ -72,7 +72,7 @@ export interface Provenance extends TranslateSettings {
   modelName: string;
   weightsSha256: string;
   steps: number;
-  intensity: { map: string; upper: number };
+  intensity: { map: IntensityMapName; upper: number };
   /** The model's square image: its side in pixels, and a pixel's in mm. */
   grid: { size: number; pixelSize: number };
   source: string;
@@ -134,7 +134,6 @@ export interface SavedFiles {
 }
 
 export interface LoadProgress {
-  what: 'weights' | 'scan';
   receivedBytes: number;
   totalBytes: number;
 }
@@ -172,8 +171,9 @@ export interface Calls {
   };
   score: {
     params: {
+      /** On the slices' grid, by itself or by `matchGrid`. */
       referenceScanId: string;
-      /** Intensity value that the synthetic slices call 1, from Provenance. */
+      /** What made the slices: its intensity map scales the reference too, to an upper value of the reference's own. */
       provenance: Provenance;
       slices: { index: number; image: Float32Array }[];
     };

@@ -13,7 +13,7 @@ const loading: Run = {
 
 it('counts bytes while weights are loaded', () => {
   expect(runWords(loading).value).toBeNull();
-  const load = { what: 'weights' as const, receivedBytes: 1_000_000, totalBytes: 4_000_000 };
+  const load = { receivedBytes: 1_000_000, totalBytes: 4_000_000 };
   expect(runWords({ ...loading, load })).toMatchObject({ value: 0.25, detail: '1.0 MB of 4.0 MB' });
 });
 
