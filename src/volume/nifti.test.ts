@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { GOLDEN_DIR } from '../../test/golden';
 import { gzipped, makeNifti, type NiftiType } from '../../test/makeNifti';
 import { describeVolume, readNifti, readNiftiAll, toCOrder } from './nifti';
 
-const GOLDEN = new URL('../../../shared/golden/nifti/', import.meta.url);
+const GOLDEN = pathToFileURL(`${GOLDEN_DIR}/nifti/`);
 const present = existsSync(GOLDEN);
 
 interface Expected {

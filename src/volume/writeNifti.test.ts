@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { GOLDEN_DIR } from '../../test/golden';
 import { gzipped, headPhantom, makeNifti, type NiftiRecipe } from '../../test/makeNifti';
 import { readNifti, readNiftiAll } from './nifti';
 import type { Volume } from './volume';
 import { writeNifti } from './writeNifti';
 
-const GOLDEN = new URL('../../../shared/golden/nifti/', import.meta.url);
+const GOLDEN = pathToFileURL(`${GOLDEN_DIR}/nifti/`);
 
 /** Byte ranges [from, to) that the writer may change. */
 const CHANGED = {
