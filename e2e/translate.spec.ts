@@ -69,7 +69,7 @@ test('a dropped scan: two slices, saved as float32 and int16 on the scan’s own
   expect(filledSlices(int.volume)).toEqual([5, 6]);
   const largest = float.volume.voxels.reduce((a, b) => Math.max(a, b), 0);
   const worst = float.volume.voxels.reduce((a, v, n) => Math.max(a, Math.abs(v - int.volume.voxels[n])), 0);
-  // Half a step of 65535 over the range, and the header's float32 slope.
+  // Half a step of 32767 up to the largest value, and the header's float32 slope.
   expect(worst).toBeLessThan((0.51 * largest) / 32767);
 });
 
