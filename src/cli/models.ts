@@ -15,7 +15,7 @@ export interface LoadedModel {
 }
 
 /** Folders here are model ids. */
-export const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
+const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
 
 /** The cards of the models that come with the program, in the order of its index. Throws CorruptFile naming what is not right. */
 export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {

@@ -15,7 +15,7 @@ function lowbias32(x: number): number {
 }
 
 /** Number i of the stream of a seed, uniform in [-1, 1). */
-export function hashUniform(seed: number, i: number): number {
+function hashUniform(seed: number, i: number): number {
   const h = lowbias32((i + Math.imul(seed, 0x9e3779b9)) >>> 0);
   return ((h >>> 8) / 16777216) * 2 - 1;
 }

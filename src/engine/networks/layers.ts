@@ -73,7 +73,7 @@ export function instanceNorm(x: tf.Tensor4D): tf.Tensor4D {
 }
 
 /** NCSN++'s group count for a width. */
-export function groupsFor(channels: number): number {
+function groupsFor(channels: number): number {
   return Math.min(Math.floor(channels / 4), 32);
 }
 

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { WeightsMismatch } from '../../errors';
+import { gatherStrided } from '../weights/strided';
 import type { NamedTensor, StateDict } from './config';
 
 /**
@@ -36,19 +37,19 @@ const TO_OURS: Record<ParameterKind, number[] | null> = {
 };
 
 /** Our shape of a row. */
-export function ourShape({ kind, shape }: ParameterRow): number[] {
+function ourShape({ kind, shape }: ParameterRow): number[] {
   const order = TO_OURS[kind];
   return order ? order.map((axis) => shape[axis]) : shape;
 }
 
 /** The authors' values in our layout. */
-export function toOurs(row: ParameterRow, data: Float32Array): Float32Array {
+function toOurs(row: ParameterRow, data: Float32Array): Float32Array {
   const order = TO_OURS[row.kind];
   return order ? permute(data, row.shape, order) : data;
 }
 
 /** Our values in the authors' layout; the inverse of `toOurs`. */
-export function toAuthors(row: ParameterRow, data: Float32Array): Float32Array {
+function toAuthors(row: ParameterRow, data: Float32Array): Float32Array {
   const order = TO_OURS[row.kind];
   if (!order) return data;
   const inverse = order.map((_, axis) => order.indexOf(axis));
@@ -58,21 +59,11 @@ export function toAuthors(row: ParameterRow, data: Float32Array): Float32Array {
 /** Transposes a C-order array: axis a of the result is axis order[a] of the input. */
 function permute(data: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((p, n) => p * n, 1));
-  const outShape = order.map((axis) => shape[axis]);
-  const outStrides = order.map((axis) => strides[axis]);
-  const out = new Float32Array(data.length);
-  const index = outShape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = data[from];
-    for (let axis = outShape.length - 1; axis >= 0; axis--) {
-      from += outStrides[axis];
-      if (++index[axis] < outShape[axis]) break;
-      from -= outStrides[axis] * outShape[axis];
-      index[axis] = 0;
-    }
-  }
-  return out;
+  return gatherStrided(
+    data,
+    order.map((axis) => shape[axis]),
+    order.map((axis) => strides[axis]),
+  );
 }
 
 /**
@@ -87,7 +78,7 @@ export function loadTree<T>(table: ParameterTable, state: StateDict): T {
 }
 
 /** Arranges one leaf a row into nested objects and arrays (numeric parts of a path are array indices). */
-export function buildTree<T>(table: ParameterTable, leaf: (row: ParameterRow) => tf.Tensor): T {
+function buildTree<T>(table: ParameterTable, leaf: (row: ParameterRow) => tf.Tensor): T {
   const root: Record<string, unknown> = {};
   for (const row of table) {
     const parts = row.path.split('.');
@@ -102,7 +93,7 @@ export function buildTree<T>(table: ParameterTable, leaf: (row: ParameterRow) =>
 }
 
 /** The tensor of a row in a tree. */
-export function leafOf(tree: unknown, row: ParameterRow): tf.Tensor {
+function leafOf(tree: unknown, row: ParameterRow): tf.Tensor {
   return row.path
     .split('.')
     .reduce((node, part) => (node as Record<string, unknown>)[part], tree) as tf.Tensor;

@@ -185,7 +185,7 @@ export interface DiffusiveDiscriminatorConfig {
 }
 
 /** Widths in and out of the blocks, in units of ngf. */
-export const DISCRIMINATOR_WIDTHS: Record<'large' | 'small', [number, number][]> = {
+const DISCRIMINATOR_WIDTHS: Record<'large' | 'small', [number, number][]> = {
   large: [
     [2, 4],
     [4, 8],

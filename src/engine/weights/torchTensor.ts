@@ -3,6 +3,7 @@ import { CorruptFile } from '../../errors';
 import type { NamedTensor } from '../networks/config';
 import { decodeBfloat16, decodeFloat16 } from './float16';
 import { elementCount } from './safetensors';
+import { gatherStrided } from './strided';
 
 /** Storage classes by the name in the pickle, with the bytes a value takes and how values become float32. */
 export const TORCH_STORAGES: ReadonlyMap<string, StorageKind> = new Map(
@@ -71,7 +72,7 @@ export function decodeTorchTensor(name: string, tensor: TorchTensor, bytes: Uint
   const values = (from: number, to: number): Float32Array =>
     decode(bytes.slice(from * bytesPerValue, to * bytesPerValue).buffer);
   if (count === 0 || isRowMajor(shape, strides)) return { shape, data: values(offset, offset + count) };
-  return { shape, data: gather(values(offset, last + 1), shape, strides) };
+  return { shape, data: gatherStrided(values(offset, last + 1), shape, strides) };
 }
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
@@ -82,20 +83,4 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
     expected *= shape[axis];
   }
   return true;
-}
-
-function gather(values: Float32Array, shape: readonly number[], strides: readonly number[]): Float32Array {
-  const out = new Float32Array(elementCount(shape));
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = values[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return out;
 }
