@@ -514,6 +514,19 @@ describe('parity', () => {
     expect(results[4].note).toContain('must be refused');
   });
 
+  it('fails a file that cannot be run, says why, and goes on with the others', async () => {
+    const golden = mkdtempSync(join(folder, 'golden-'));
+    writeFileSync(join(golden, 'schedule.json'), '{');
+    writeFileSync(join(golden, 'sampling.safetensors'), 'no tensors');
+    writeFileSync(join(golden, 'training.safetensors'), '');
+    const { code, stdout } = await run(['parity', golden, '--backend', 'wasm']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^sampling\.safetensors +Infinity .* FAILED$/m);
+    expect(stdout).toMatch(/^schedule\.json +Infinity .* FAILED$/m);
+    expect(stdout).toMatch(/^training\.safetensors .* not run$/m);
+    expect(stdout).toMatch(/^sampling\.safetensors: safetensors: header must fit/m);
+  });
+
   it.skipIf(!hasGolden)(
     'says which file differs and ends with code 1 (skipped where ../shared/golden is absent)',
     async () => {

@@ -5,7 +5,7 @@ import { meanAbsoluteError } from '../engine/metrics/mae';
 import { paperProtocol } from '../engine/metrics/paperProtocol';
 import { psnr } from '../engine/metrics/psnr';
 import { ssim } from '../engine/metrics/ssim';
-import { type ParityResult, relativeError } from '../engine/parity';
+import { attempt, type ParityResult, relativeError } from '../engine/parity';
 import { readWeights } from '../engine/weights/readWeights';
 import { readSafetensors } from '../engine/weights/safetensors';
 import { describeVolume, toCOrder } from '../volume/nifti';
@@ -28,7 +28,7 @@ const TOLERANCE = 1e-6;
 export async function listFileGoldens(folder: string): Promise<FileGolden[]> {
   const goldens: FileGolden[] = [];
   const add = (name: string, error: () => Promise<number>) =>
-    goldens.push({ name, run: async () => result(name, await error()) });
+    goldens.push({ name, run: () => attempt(name, TOLERANCE, error) });
   for (const name of (await readdir(folder)).sort()) {
     if (/\.pth$/.test(name)) add(name, () => checkpointError(folder, name));
   }
@@ -69,10 +69,6 @@ interface ExpectedMeasures {
   ssim_gaussian: number;
   ssim_uniform7: number;
   paper_protocol: { psnr: number; ssim: number };
-}
-
-function result(name: string, error: number): ParityResult {
-  return { name, error, tolerance: TOLERANCE, passed: error <= TOLERANCE };
 }
 
 /** The checkpoints hold the generator of the golden reverse chain. */

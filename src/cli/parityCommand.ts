@@ -46,14 +46,21 @@ async function run(args: Arguments, io: Io): Promise<number> {
     results.push(await run());
   }
   progress.end();
+  // A GPU that failed during the last file leaves numbers that mean nothing.
+  if (signal.aborted && !io.signal.aborted) throw signal.reason;
 
   const passed = results.every((result) => result.passed);
   if (args.has('json')) io.out(jsonText({ backend: info.backend, passed, results }));
-  else io.out(tableText([['file', 'error', 'allowed', ''], ...results.map(row)]));
+  else io.out(tableText([['file', 'error', 'allowed', ''], ...results.map(row)]) + reasons(results));
   return passed ? 0 : 1;
 }
 
 function row({ name, error, tolerance, passed }: ParityResult): string[] {
   if (error === null) return [name, '-', '-', 'not run'];
   return [name, error.toExponential(1), tolerance.toExponential(0), passed ? 'passed' : 'FAILED'];
+}
+
+/** Why files could not be compared, one a line. */
+function reasons(results: readonly ParityResult[]): string {
+  return results.map(({ name, passed, note }) => (passed || !note ? '' : `${name}: ${note}\n`)).join('');
 }

@@ -66,7 +66,10 @@ export function isEngineGolden(name: string): boolean {
   return CASES.some(([pattern]) => pattern.test(name));
 }
 
-/** Runs one golden file on the current backend. */
+/**
+ * Runs one golden file on the current backend. A file that cannot be run (damaged, or of a network that is none) fails, with
+ * the reason as its note, so that one such file does not hide the others.
+ */
 export async function runParity(name: string, read: GoldenReader): Promise<ParityResult> {
   const [, tolerance, run] = CASES.find(([pattern]) => pattern.test(name))!;
   if (!run) {
@@ -78,8 +81,22 @@ export async function runParity(name: string, read: GoldenReader): Promise<Parit
       note: 'not yet run: training comes with a later version',
     };
   }
-  const error = await run(name, read);
-  return { name, error, tolerance, passed: error <= tolerance };
+  return attempt(name, tolerance, () => run(name, read));
+}
+
+/** The result of a comparison, whose largest relative error `compare` gives. */
+export async function attempt(
+  name: string,
+  tolerance: number,
+  compare: () => Promise<number>,
+): Promise<ParityResult> {
+  try {
+    const error = await compare();
+    return { name, error, tolerance, passed: error <= tolerance };
+  } catch (error) {
+    const note = error instanceof Error ? error.message : String(error);
+    return { name, error: Infinity, tolerance, passed: false, note };
+  }
 }
 
 type Case = (name: string, read: GoldenReader) => Promise<number>;
