@@ -25,8 +25,9 @@ export interface ChainStep {
 
 /**
  * @param source acquired contrast, [b, h, w, 1], [-1, 1]
- * @throws Aborted between steps once the signal is aborted; WeightsMismatch for a Fourier time embedding, which takes the
- * logarithm of the step and so has no value at step 0 (the authors' code gives NaN there)
+ * @throws Aborted between steps once the signal is aborted; WeightsMismatch for a network of another number of channels than
+ * two, and for a Fourier time embedding, which takes the logarithm of the step and so has no value at step 0 (the authors'
+ * code gives NaN there)
  */
 export async function* sampleChain(
   generator: Generator,
@@ -37,6 +38,11 @@ export async function* sampleChain(
   if (generator.fourierFrequencies) {
     throw new WeightsMismatch(
       'generator: a Fourier time embedding has no value at step 0, so this network cannot translate; use weights with the positional embedding',
+    );
+  }
+  if (generator.config.num_channels !== 2) {
+    throw new WeightsMismatch(
+      `generator: must take 2 channels, noisy target and source, got ${generator.config.num_channels}; use weights of one source contrast`,
     );
   }
   const [b] = source.shape;

@@ -11,6 +11,7 @@ import { BadRequest } from '../errors';
 export interface ScheduleOptions {
   /** Number of reverse steps n. */
   steps: number;
+  /** Variance rates (vp), or variances (geometric), at the two ends of fine time; above 0. */
   betaMin: number;
   betaMax: number;
   /** 'vp': variance-preserving; 'geometric': var(t) = betaMin (betaMax/betaMin)^t. */
@@ -41,6 +42,7 @@ const f32 = Math.fround;
 /** The paper's T: steps of fewer than one fine step do not exist. */
 const MOST_STEPS = 1000;
 
+/** The paper's: four steps of 250 of its 1000 fine ones (eq. 10). */
 export const PAPER_SCHEDULE: ScheduleOptions = { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' };
 
 /**

@@ -17,6 +17,7 @@ export type DiffusiveDiscriminatorWeights = {
 /** 'large': every block halves the image; 'small' (images of 64 and less): the first does not. */
 export interface DiffusiveDiscriminator {
   size: 'large' | 'small';
+  /** Length of the sinusoidal time embedding. */
   timeDim: number;
   weights: DiffusiveDiscriminatorWeights;
 }
@@ -24,8 +25,8 @@ export interface DiffusiveDiscriminator {
 const leaky = <T extends tf.Tensor>(x: T): T => tf.leakyRelu(x, 0.2);
 
 /**
- * @param x x_t, [b, h, w, 1]
- * @param t time index of each batch entry
+ * @param x x_t, [b, h, w, 1], [-1, 1] and noise; b at most 4 or a multiple of 4; h and w multiples of 64 (large) or 8 (small)
+ * @param t time index of each batch entry, 0..n-1
  * @param xNext x_(t+1), [b, h, w, 1]
  * @returns one logit an image, [b, 1]
  */

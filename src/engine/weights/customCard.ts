@@ -1,5 +1,6 @@
 import { BadRequest } from '../../errors';
 import type { GeneratorConfig } from '../networks/config';
+import { PAPER_SCHEDULE } from '../schedule';
 import type { IntensityMapName, ModelCard } from './modelCard';
 import type { Weights } from './readWeights';
 
@@ -151,10 +152,10 @@ function diffusion(recorded: Readonly<Record<string, unknown>>): ModelCard['diff
     return Number.isFinite(value) && value > 0 ? value : otherwise;
   };
   return {
-    steps: number('num_timesteps', 4),
-    betaMin: number('beta_min', 0.1),
-    betaMax: number('beta_max', 20),
-    schedule: String(recorded.use_geometric) === 'true' ? 'geometric' : 'vp',
+    steps: number('num_timesteps', PAPER_SCHEDULE.steps),
+    betaMin: number('beta_min', PAPER_SCHEDULE.betaMin),
+    betaMax: number('beta_max', PAPER_SCHEDULE.betaMax),
+    schedule: String(recorded.use_geometric) === 'true' ? 'geometric' : PAPER_SCHEDULE.schedule,
   };
 }
 
