@@ -9,6 +9,9 @@ try {
 }
 if (run('npx', ['vite', 'build', '--logLevel', 'warn']) !== 0) process.exit(1);
 const { preview } = await import('vite');
-const server = await preview({ root: ROOT });
+const server = await preview({ root: ROOT }).catch((error) => {
+  console.error(`${error.message}; stop what uses it (perhaps another npm start) and start again`);
+  process.exit(1);
+});
 server.printUrls();
 console.log('  Open it in Chrome or Edge (WebGPU), choose "Try the demo scan". Ctrl-C stops the server.');
