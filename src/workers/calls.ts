@@ -12,7 +12,7 @@ import { disposeGenerator, type Generator, loadGenerator } from '../engine/netwo
 import { scanUpper, translateScan } from '../engine/translateScan';
 import { customCard } from '../engine/weights/customCard';
 import { droppedCard } from '../engine/weights/droppedCard';
-import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
+import { type IntensityMapName, type ModelCard, parseModelCard } from '../engine/weights/modelCard';
 import { readWeights } from '../engine/weights/readWeights';
 import { sha256 } from '../engine/weights/sha256';
 import { BadRequest, UnsupportedFile } from '../errors';
@@ -46,18 +46,25 @@ export interface CallsEnvironment {
   userAgent: string;
 }
 
+/** A scan with the figures of all its voxels, which take a while to find and are asked for with every slice scored. */
+interface OpenScan {
+  volume: Volume;
+  threshold: number;
+  upper: Record<IntensityMapName, number>;
+}
+
 interface Model {
   card: ModelCard;
   generator: Generator;
 }
 
 export function createCalls(environment: CallsEnvironment): CallHandlers {
-  const scans = new Map<string, Volume>();
+  const scans = new Map<string, OpenScan>();
   let model: Model | null = null;
   let info: EngineInfo | null = null;
   const timings: Record<string, number> = {};
 
-  const scanOf = (scanId: string): Volume => {
+  const scanOf = (scanId: string): OpenScan => {
     const scan = scans.get(scanId);
     if (!scan) throw new BadRequest(`scan: must be open, got ${scanId}; open the file again`);
     return scan;
@@ -96,23 +103,19 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
     },
 
     openScan: async ({ files, volume, scanId }, context) => {
-      const scan = await readFiles(files, volume);
+      const scan = measured(await readFiles(files, volume));
       scans.set(scanId, scan);
       return forPage(scanId, scan, context.transfer);
     },
 
     matchGrid: async ({ scanId, toScanId }, context) => {
-      const scan = scanOf(scanId);
-      const target = scanOf(toScanId);
-      const resampled = !sameGrid(scan, target);
+      const { volume } = scanOf(scanId);
+      const { volume: target } = scanOf(toScanId);
+      const resampled = !sameGrid(volume, target);
       if (resampled) {
-        scans.set(scanId, {
-          ...scan,
-          shape: target.shape,
-          zooms: target.zooms,
-          affine: target.affine,
-          voxels: resampleToGrid(scan, target),
-        });
+        const { shape, zooms, affine } = target;
+        const voxels = resampleToGrid(volume, target);
+        scans.set(scanId, measured({ ...volume, shape, zooms, affine, voxels }));
       }
       return { scan: forPage(scanId, scanOf(scanId), context.transfer), resampled };
     },
@@ -141,7 +144,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
     },
 
     translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {
-      const scan = scanOf(scanId);
+      const { volume } = scanOf(scanId);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
       }
@@ -162,7 +165,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
         },
       };
       const size = card.preprocessing.size;
-      for await (const slice of translateScan(scan, { card, generator }, slices, settings, hooks)) {
+      for await (const slice of translateScan(volume, { card, generator }, slices, settings, hooks)) {
         const result: SliceResult = {
           index: slice.index,
           image: slice.image,
@@ -183,7 +186,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
         modelName: card.name,
         weightsSha256: card.weights.sha256,
         steps: card.diffusion.steps,
-        intensity: { map: card.preprocessing.intensity, upper: scanUpper(scan, card) },
+        intensity: { map: card.preprocessing.intensity, upper: scanUpper(volume, card) },
         grid: { size, pixelSize: card.preprocessing.pixelSize },
         source: card.source,
         target: card.target,
@@ -193,10 +196,9 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
     },
 
     score: async ({ referenceScanId, provenance, slices }) => {
-      const reference = scanOf(referenceScanId);
+      const { volume: reference, threshold, upper } = scanOf(referenceScanId);
       const [ni, nj, nk] = reference.shape;
-      const upper = intensityUpper(reference.voxels, provenance.intensity.map);
-      const threshold = foregroundThreshold(reference.voxels);
+      const realUpper = upper[provenance.intensity.map];
       return slices.map(({ index, image }) => {
         if (image.length !== ni * nj || !(index < nk))
           throw new BadRequest(
@@ -204,13 +206,19 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
           );
         const real = reference.voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
         const mask = foregroundMask(real, threshold);
-        const scores = scoreSlice(unit(image, provenance.intensity.upper), unit(real, upper), ni, nj, mask);
+        const scores = scoreSlice(
+          unit(image, provenance.intensity.upper),
+          unit(real, realUpper),
+          ni,
+          nj,
+          mask,
+        );
         return { index, ...scores };
       });
     },
 
     save: async ({ scanId, provenance, slices, dtype }, { transfer }) => {
-      const scan = scanOf(scanId);
+      const { volume: scan } = scanOf(scanId);
       const voxels = new Float32Array(scan.voxels.length);
       for (const { index, image } of slices) voxels.set(image, index * image.length);
       const nifti = await writeNifti(scan, voxels, { dtype, descrip: syntheticDescrip(provenance) });
@@ -250,11 +258,26 @@ async function readFiles(files: readonly InputFile[], volume?: number): Promise<
   return readNifti(header, { image: image === header ? undefined : image, volume });
 }
 
+function measured(volume: Volume): OpenScan {
+  const { voxels } = volume;
+  return {
+    volume,
+    threshold: foregroundThreshold(voxels),
+    upper: {
+      'foreground-p99.5': intensityUpper(voxels, 'foreground-p99.5'),
+      'foreground-median': intensityUpper(voxels, 'foreground-median'),
+    },
+  };
+}
+
 /** The page's copy: what is not finite becomes the finite minimum, so that it can be drawn. */
-function forPage(scanId: string, scan: Volume, transfer: (...buffers: ArrayBuffer[]) => void): Scan {
+function forPage(
+  scanId: string,
+  { volume: scan, threshold, upper }: OpenScan,
+  transfer: (...buffers: ArrayBuffer[]) => void,
+): Scan {
   const range = displayRange(scan.voxels);
   const voxels = scan.voxels.map((v) => (Number.isFinite(v) ? v : range.min));
-  const threshold = foregroundThreshold(scan.voxels);
   const perSlice = foregroundBySlice(scan, threshold);
   transfer(voxels.buffer, perSlice.buffer as ArrayBuffer);
   return {
@@ -269,10 +292,7 @@ function forPage(scanId: string, scan: Volume, transfer: (...buffers: ArrayBuffe
     volumeIndex: scan.volumeIndex,
     voxels,
     range,
-    upper: {
-      'foreground-p99.5': intensityUpper(scan.voxels, 'foreground-p99.5'),
-      'foreground-median': intensityUpper(scan.voxels, 'foreground-median'),
-    },
+    upper,
     foregroundThreshold: threshold,
     foregroundBySlice: perSlice,
     warnings: checkScan(scan),
