@@ -3,7 +3,7 @@
  * read, checked, made and written back. Our layouts are TensorFlow's: conv [kh, kw, in, out], dense [in, out].
  */
 import * as tf from '@tensorflow/tfjs';
-import { WeightsMismatch } from '../../errors';
+import { checkState } from '../weights/checkState';
 import { gatherStrided } from '../weights/strided';
 import type { NamedTensor, StateDict } from './config';
 
@@ -111,25 +111,4 @@ export async function saveTree(table: ParameterTable, tree: unknown): Promise<Ma
 
 export function disposeTree(table: ParameterTable, tree: unknown): void {
   for (const row of table) leafOf(tree, row).dispose();
-}
-
-function checkState(table: ParameterTable, state: StateDict): void {
-  for (const { name, shape } of table) {
-    const found = state.get(name);
-    if (!found) {
-      throw new WeightsMismatch(
-        `weights: the network needs a tensor ${name} [${shape}], the file has none; choose weights of this network`,
-      );
-    }
-    if (found.shape.join() !== shape.join()) {
-      throw new WeightsMismatch(
-        `weights: ${name} has shape [${shape}] in this network, got [${found.shape}]; choose weights of this network`,
-      );
-    }
-  }
-  if (state.size > table.length) {
-    const known = new Set(table.map((row) => row.name));
-    const extra = [...state.keys()].find((name) => !known.has(name));
-    throw new WeightsMismatch(`weights: the network has no tensor ${extra}; choose weights of this network`);
-  }
 }

@@ -6,6 +6,7 @@
  */
 import { WeightsMismatch } from '../../errors';
 import { type GeneratorConfig, PAPER_GENERATOR, type StateDict } from '../networks/config';
+import { checkState } from './checkState';
 import { identifyNetwork } from './identify';
 import { parsePartialConfig } from './parseConfig';
 import { ncsnppTable } from './torchNames';
@@ -155,20 +156,5 @@ function compare(state: StateDict, config: GeneratorConfig): void {
       'weights: layers must follow the order of a SynDiff diffusive generator, got another; parts of the file may be missing',
     );
   }
-  const expected = new Map(ncsnppTable(config).map(({ name, shape }) => [name, shape]));
-  for (const [name, shape] of expected) {
-    const found = state.get(name);
-    if (!found) throw mismatch(name, `be there with shape [${shape}]`, 'nothing');
-    if (found.shape.join() !== shape.join())
-      throw mismatch(name, `have shape [${shape}]`, `[${found.shape}]`);
-  }
-  for (const name of state.keys()) {
-    if (!expected.has(name)) throw mismatch(name, 'not be there', 'one');
-  }
-}
-
-function mismatch(name: string, rule: string, got: string): WeightsMismatch {
-  return new WeightsMismatch(
-    `weights: "${name}" must ${rule} in a generator of this configuration, got ${got}`,
-  );
+  checkState(ncsnppTable(config), state);
 }
