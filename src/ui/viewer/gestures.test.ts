@@ -25,7 +25,7 @@ function play(inputs: (Partial<PointerInput> & Pick<PointerInput, 'type' | 'x' |
 } {
   let state = IDLE;
   const effects = inputs.map((input) => {
-    const next = stepGesture(state, { id: 1, button: 0, shift: false, ...input }, view);
+    const next = stepGesture(state, { id: 1, button: 0, pressed: true, shift: false, ...input }, view);
     state = next.state;
     return next.effect;
   });
@@ -105,6 +105,17 @@ describe('stepGesture', () => {
       { type: 'up', x: 31, y: 32 },
     ]);
     expect(tap.effects).toEqual([null, null, { kind: 'probe', at: { x: 31, y: 32 } }]);
+  });
+
+  it('a mouse that comes back without its button drags no more', () => {
+    const { effects, state } = play([
+      { type: 'down', x: 10, y: 10 },
+      { type: 'move', x: 85, y: 10 },
+      { type: 'move', x: 30, y: 10, pressed: false },
+      { type: 'move', x: 40, y: 10, pressed: false },
+    ]);
+    expect(effects.slice(2)).toEqual([null, { kind: 'probe', at: { x: 40, y: 10 } }]);
+    expect(state).toEqual(IDLE);
   });
 
   it('a cancelled touch (the page scrolls) leaves no drag', () => {

@@ -20,6 +20,8 @@ export interface PointerInput extends Point {
   id: number;
   /** As in PointerEvent; only read on `down`. */
   button: number;
+  /** A button or finger is down. */
+  pressed: boolean;
   shift: boolean;
 }
 
@@ -96,6 +98,9 @@ export function stepGesture(
 ): { state: GestureState; effect: Effect | null } {
   const at = { x: input.x, y: input.y };
   const known = state.pointers.has(input.id);
+  // A context menu may swallow the release: the drag ended unheard, and the mouse merely passes by.
+  if (known && input.type === 'move' && !input.pressed)
+    return stepGesture(state, { ...input, type: 'up' }, view);
 
   if (input.type === 'down') {
     const pointers = new Map(state.pointers).set(input.id, at);
@@ -188,6 +193,7 @@ export function bindGestures(element: HTMLElement, target: GestureTarget): () =>
       type,
       id: event.pointerId,
       button: event.button,
+      pressed: event.buttons !== 0,
       shift: event.shiftKey,
     };
     const next = stepGesture(state, input, view);
