@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path';
 import type { TranslateSettings } from '../engine/translateSlices';
-import { BadRequest } from '../errors';
+import type { ModelCard } from '../engine/weights/modelCard';
+import { Aborted, BadRequest } from '../errors';
 import { checkScan } from '../volume/checkScan';
-import { sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
+import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
 import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import { writeNifti } from '../volume/writeNifti';
@@ -85,18 +86,11 @@ async function run(args: Arguments, io: Io): Promise<number> {
   io.err(`backend ${info.backend}: ${info.reason}\n`);
   const result = await translateWithProgress(io, scan, model, slices, settings, steps !== undefined, signal);
 
-  const { card } = model;
-  const facts = {
-    sourceName: basename(input),
-    source: card.source,
-    target: card.target,
-    modelId: card.id,
-    modelName: card.name,
-    weightsSha256: card.weights.sha256,
+  const facts: SidecarFacts = {
+    ...modelFacts(model.card),
     ...settings,
-    steps: card.diffusion.steps,
-    intensity: { map: card.preprocessing.intensity, upper: result.upper },
-    grid: { size: card.preprocessing.size, pixelSize: card.preprocessing.pixelSize },
+    sourceName: basename(input),
+    intensity: { map: model.card.preprocessing.intensity, upper: result.upper },
     backend: info.backend,
     date,
     slices,
@@ -111,7 +105,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     output,
     sidecar,
     steps,
-    model: card.id,
+    model: facts.modelId,
     backend: info.backend,
     reason: info.reason,
     slices,
@@ -146,6 +140,19 @@ async function checkedOutputs(
   return { sidecar, steps };
 }
 
+/** What of a result's sidecar the model's card says. */
+function modelFacts({ id, name, source, target, weights, diffusion, preprocessing }: ModelCard) {
+  return {
+    source,
+    target,
+    modelId: id,
+    modelName: name,
+    weightsSha256: weights.sha256,
+    steps: diffusion.steps,
+    grid: { size: preprocessing.size, pixelSize: preprocessing.pixelSize },
+  };
+}
+
 async function translateWithProgress(
   io: Io,
   scan: Volume,
@@ -165,7 +172,10 @@ async function translateWithProgress(
     );
   };
   try {
-    return await translateVolume(scan, model, slices, settings, keepChain, { signal, onStep });
+    const result = await translateVolume(scan, model, slices, settings, keepChain, { signal, onStep });
+    // The GPU may have failed in the very last step.
+    if (signal.aborted) throw new Aborted('translation: cancelled');
+    return result;
   } catch (error) {
     // The signal also carries the failure of the GPU, which says more than "cancelled".
     throw signal.aborted && !io.signal.aborted ? signal.reason : error;

@@ -93,52 +93,50 @@ export async function startEngine(
   const trials: BackendTrial[] = [];
   for (const backend of order) {
     const forced = backend === want;
-    // An error before the choice speaks against this backend only; one of a backend that was passed over means nothing.
-    let chosen = false;
-    let failure: Error | null = null;
-    const onDeviceError: BackendEnvironment['onDeviceError'] = (error) => {
-      if (chosen) environment.onDeviceError(error);
-      else failure ??= error;
-    };
-    try {
-      const started = await START[backend]({ ...environment, onDeviceError }, forced);
-      if ('skip' in started) {
-        trials.push({ backend, outcome: started.outcome, reason: started.skip });
-        continue;
-      }
-      const begin = environment.now();
-      const error = await selfTestError();
-      if (failure) throw failure;
-      if (!(error <= SELF_TEST_TOLERANCE)) {
-        trials.push({
-          backend,
-          outcome: 'refused',
-          reason: `${backend} computes wrong on this machine (self-test error ${error.toExponential(1)}, allowed ${SELF_TEST_TOLERANCE})`,
-        });
-        continue;
-      }
-      chosen = true;
-      const reason = chosenReason(backend, forced, trials);
-      trials.push({ backend, outcome: 'chosen', reason });
-      return {
-        backend,
-        reason,
-        trials,
-        adapter: started.adapter,
-        features: started.features,
-        limits: started.limits,
-        selfTestError: error,
-        selfTestMs: environment.now() - begin,
-      };
-    } catch (error) {
-      trials.push({
-        backend,
-        outcome: 'unavailable',
-        reason: `${backend} did not start: ${messageOf(failure ?? error)}`,
-      });
+    const attempt = await tryBackend(backend, forced, environment);
+    if ('outcome' in attempt) {
+      trials.push({ backend, ...attempt });
+      continue;
     }
+    const reason = chosenReason(backend, forced, trials);
+    trials.push({ backend, outcome: 'chosen', reason });
+    return { backend, reason, trials, ...attempt };
   }
   throw new Error(`backend: none works here: ${trials.map((t) => t.reason).join('; ')}`);
+}
+
+type Working = Pick<EngineInfo, 'adapter' | 'features' | 'limits' | 'selfTestError' | 'selfTestMs'>;
+
+/** Starts and tests one backend: what it is, or why it is not to be used. */
+async function tryBackend(
+  backend: BackendName,
+  forced: boolean,
+  environment: BackendEnvironment,
+): Promise<Working | Omit<BackendTrial, 'backend'>> {
+  // A device error during the trial speaks against this backend only; one of a backend that was passed over means nothing.
+  let works = false;
+  let failure: Error | null = null;
+  const onDeviceError: BackendEnvironment['onDeviceError'] = (error) => {
+    if (works) environment.onDeviceError(error);
+    else failure ??= error;
+  };
+  try {
+    const started = await START[backend]({ ...environment, onDeviceError }, forced);
+    if ('skip' in started) return { outcome: started.outcome, reason: started.skip };
+    const begin = environment.now();
+    const error = await selfTestError();
+    if (failure) throw failure;
+    if (!(error <= SELF_TEST_TOLERANCE)) {
+      return {
+        outcome: 'refused',
+        reason: `${backend} computes wrong on this machine (self-test error ${error.toExponential(1)}, allowed ${SELF_TEST_TOLERANCE})`,
+      };
+    }
+    works = true;
+    return { ...started, selfTestError: error, selfTestMs: environment.now() - begin };
+  } catch (error) {
+    return { outcome: 'unavailable', reason: `${backend} did not start: ${messageOf(failure ?? error)}` };
+  }
 }
 
 type Started =
