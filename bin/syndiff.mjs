@@ -66,5 +66,10 @@ async function build() {
 }
 
 const inCheckout = existsSync(join(ROOT, 'src/cli/entry.ts'));
-if (inCheckout && Math.max(...SOURCES.map(newestChange)) > modified(BUILT)) await build();
+if (inCheckout && Math.max(...SOURCES.map(newestChange)) > modified(BUILT)) {
+  await build().catch((error) => {
+    process.stderr.write(`syndiff: cannot be built (${error.message.split('\n')[0]}); run npm ci first\n`);
+    process.exit(1);
+  });
+}
 await import(pathToFileURL(BUILT).href);
