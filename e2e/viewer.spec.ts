@@ -1,0 +1,81 @@
+/** The panes under the mouse: window, slice, zoom and place, and the value that is read is the scan's own. */
+import type { Page } from '@playwright/test';
+import { expect, openPage, openScan, pane, readScan, ribbon, sliceOf, test } from './helpers';
+import { headScan } from './phantom';
+
+const SCAN = headScan('sub-01_T1w.nii');
+
+/** The numbers in a corner of the source pane. */
+async function readout(page: Page, side: 'left' | 'right'): Promise<number[]> {
+  const text = await page
+    .getByTestId('pane-source')
+    .locator(`.slice-view-readout[data-side="${side}"]`)
+    .textContent();
+  return (text?.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
+}
+
+test('drag, wheel and double click', async ({ page }) => {
+  await openPage(page);
+  await openScan(page, SCAN);
+  const box = (await pane(page, 'source').boundingBox())!;
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const slice = async () => Number(await ribbon(page).getAttribute('aria-valuenow'));
+  const [width, center] = await readout(page, 'right');
+  expect(width).toBeGreaterThan(0);
+
+  // 150 pixels to the right double the window's width; up is brighter, that is a lower centre.
+  await page.mouse.move(middle.x, middle.y);
+  await page.mouse.down();
+  await page.mouse.move(middle.x + 150, middle.y - 30, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(async () => Math.round((await readout(page, 'right'))[0] / width)).toBe(2);
+  expect((await readout(page, 'right'))[1]).toBeLessThan(center);
+  await page.mouse.move(middle.x - 40, middle.y);
+  expect(Math.round((await readout(page, 'right'))[0] / width)).toBe(2);
+
+  const start = await slice();
+  await page.mouse.wheel(0, -120);
+  await expect.poll(slice).toBe(start + 1);
+  await page.mouse.wheel(0, 120);
+  await expect.poll(slice).toBe(start);
+
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -120);
+  await page.keyboard.up('Control');
+  await expect.poll(async () => (await readout(page, 'right'))[2]).toBe(1.3);
+  await page.mouse.dblclick(middle.x, middle.y);
+  await expect.poll(() => readout(page, 'right')).toEqual([width, center]);
+});
+
+test('the value under the mouse is that of the voxel, also zoomed and moved', async ({ page }) => {
+  await openPage(page);
+  await openScan(page, SCAN);
+  const volume = await readScan(SCAN);
+  const k = Number(await ribbon(page).getAttribute('aria-valuenow'));
+  const voxels = sliceOf(volume, k);
+  const box = (await pane(page, 'source').boundingBox())!;
+  const seen = new Set<string>();
+  const probe = async (x: number, y: number) => {
+    const before = await readout(page, 'left');
+    await page.mouse.move(box.x + box.width * x, box.y + box.height * y);
+    await expect.poll(() => readout(page, 'left')).not.toEqual(before);
+    const [i, j, value] = await readout(page, 'left');
+    // Panes are scaled by the model's intensity map, which sends the scalp's 900 to 1; three digits are shown.
+    expect(value).toBeCloseTo(voxels[i + volume.shape[0] * j] / 900, 3);
+    seen.add(`${i} ${j} ${value}`);
+    return { i, j };
+  };
+  const middle = await probe(0.5, 0.5);
+  const right = await probe(0.6, 0.5);
+  const up = await probe(0.5, 0.4);
+  // To the right of the screen is the patient's right, i upwards; the top is the front.
+  expect(right.i).toBeGreaterThan(middle.i);
+  expect(up.j).toBeGreaterThan(middle.j);
+
+  await pane(page, 'source').focus();
+  await page.keyboard.press('+');
+  await page.keyboard.press('Shift+ArrowRight');
+  const moved = await probe(0.55, 0.45);
+  expect(moved.i).toBeLessThan(right.i);
+  expect(seen.size).toBe(4);
+});
