@@ -15,7 +15,7 @@ export function runWords(run: Run): { label: string; value: number | null; detai
   const { progress, stepsPerSlice } = run;
   if (!progress) return { label: 'Starting', value: null };
   const { done, total, remainingMs, compiling } = progress;
-  // Counted inside the slice: after a restart the engine counts only the steps of what is left.
+  // Counted inside the slice.
   const step = progress.stepsDone % stepsPerSlice;
   if (done >= total) return { label: 'Finishing', value: 1 };
   const place = `Slice ${done + 1} of ${total}`;
