@@ -251,7 +251,7 @@ describe('translate', () => {
     const argv = ['translate', at('scan_T1w.nii.gz'), '--output', at('x.nii.gz'), '--model'];
     await refused(/its sha256 must be the card's a{64}/, ...argv, at('other.json'));
     writeFileSync(at('text.json'), 'no card');
-    await refused('text.json: must be JSON', ...argv, at('text.json'));
+    await refused('text.json: a model card must be JSON', ...argv, at('text.json'));
     writeFileSync(
       at('size.json'),
       JSON.stringify({ ...CARD, preprocessing: { ...CARD.preprocessing, size: 17 } }),

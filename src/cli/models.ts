@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { checkSize, customCard } from '../engine/weights/customCard';
-import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
+import { type ModelCard, readModelCard } from '../engine/weights/modelCard';
 import { readWeights, type Weights } from '../engine/weights/readWeights';
 import { sha256 } from '../engine/weights/sha256';
 import { BadRequest, CorruptFile, WeightsMismatch } from '../errors';
@@ -21,15 +21,25 @@ const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
 export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {
   const path = join(folder, 'index.json');
   if (!existsSync(path)) return [];
-  const index = (await readJson(path)) as { models?: unknown } | null;
-  if (!Array.isArray(index?.models)) throw new CorruptFile(`${path}: models must be a list of ids, got none`);
-  return Promise.all(index.models.map((id) => readCard(join(folder, String(id), 'card.json'))));
+  const ids = modelIds(new TextDecoder().decode(await readBytes(path)));
+  if (!ids)
+    throw new CorruptFile(`${path}: must be JSON with a list of ids under "models", got something else`);
+  return Promise.all(ids.map((id) => readCard(join(folder, String(id), 'card.json'))));
+}
+
+function modelIds(index: string): unknown[] | null {
+  try {
+    const { models } = JSON.parse(index);
+    return Array.isArray(models) ? models : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
  * Loads what `--model` names: an id, a card.json, or a file of weights (whose card is guessed from its network).
  * Throws BadRequest where there is no such model or its card's image size is none for its network, WeightsMismatch where weights are not those of the card, and as
- * `readWeights` and `parseModelCard`.
+ * `readWeights` and `readModelCard`.
  */
 export async function loadModel(model: string, folder = MODELS_FOLDER): Promise<LoadedModel> {
   const shipped = join(folder, model, 'card.json');
@@ -62,20 +72,5 @@ async function loadByWeights(path: string): Promise<LoadedModel> {
 }
 
 async function readCard(path: string): Promise<ModelCard> {
-  const json = await readJson(path);
-  try {
-    return parseModelCard(json);
-  } catch (error) {
-    if (error instanceof Error) error.message = `${path}: ${error.message}`;
-    throw error;
-  }
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = new TextDecoder().decode(await readBytes(path));
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CorruptFile(`${path}: must be JSON, got text that is not`);
-  }
+  return readModelCard(path, await readBytes(path));
 }

@@ -1,6 +1,6 @@
-import { CorruptFile, WeightsMismatch } from '../../errors';
+import { WeightsMismatch } from '../../errors';
 import { type CustomFile, checkSize, customId } from './customCard';
-import { type ModelCard, parseModelCard } from './modelCard';
+import { type ModelCard, readModelCard } from './modelCard';
 
 /**
  * The card that was dropped together with its weights. It decides everything but the id, which is that of own weights, so
@@ -12,7 +12,7 @@ export function droppedCard(
   card: { readonly name: string; readonly bytes: ArrayBuffer },
   file: CustomFile,
 ): ModelCard {
-  const parsed = parse(card);
+  const parsed = readModelCard(card.name, card.bytes);
   const { sha256, bytes } = parsed.weights;
   if (file.bytes !== bytes) {
     throw mismatch(`hold the ${bytes} bytes that ${card.name} gives`, `${file.bytes}`);
@@ -26,20 +26,5 @@ export function droppedCard(
     return new WeightsMismatch(
       `${file.name}: must ${rule}, got ${got}; drop the card that belongs to these weights`,
     );
-  }
-}
-
-function parse({ name, bytes }: { readonly name: string; readonly bytes: ArrayBuffer }): ModelCard {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new CorruptFile(`${name}: a model card must be JSON, got text that is not`);
-  }
-  try {
-    return parseModelCard(json);
-  } catch (error) {
-    if (error instanceof Error) error.message = `${name}: ${error.message}`;
-    throw error;
   }
 }

@@ -118,6 +118,25 @@ export function parseModelCard(json: unknown): ModelCard {
   };
 }
 
+/**
+ * The card in a file of JSON; its name begins every error.
+ * @throws CorruptFile where it is no JSON, and as `parseModelCard`
+ */
+export function readModelCard(name: string, bytes: ArrayBuffer): ModelCard {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new CorruptFile(`${name}: a model card must be JSON, got text that is not`);
+  }
+  try {
+    return parseModelCard(json);
+  } catch (error) {
+    if (error instanceof Error) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
+}
+
 /** The fields of one object of the card; each reader names its field when it refuses. */
 class Fields {
   readonly all: Record<string, unknown>;
