@@ -514,6 +514,21 @@ describe('parity', () => {
     expect(results[4].note).toContain('must be refused');
   });
 
+  it('stops at Ctrl-C after the running file', async () => {
+    const golden = mkdtempSync(join(folder, 'golden-'));
+    for (const name of ['sampling.safetensors', 'schedule.json']) writeFileSync(join(golden, name), '');
+    const controller = new AbortController();
+    const shown: string[] = [];
+    const err = (text: string) => {
+      shown.push(text);
+      if (text.includes('1/2')) controller.abort();
+    };
+    const argv = ['parity', golden, '--backend', 'wasm'];
+    const { code, stdout } = await run(argv, { signal: controller.signal, terminal: true, err });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(shown.slice(-2)).toEqual(['\n', 'parity: cancelled\n']);
+  });
+
   it('fails a file that cannot be run, says why, and goes on with the others', async () => {
     const golden = mkdtempSync(join(folder, 'golden-'));
     writeFileSync(join(golden, 'schedule.json'), '{');

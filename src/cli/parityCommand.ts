@@ -38,21 +38,29 @@ async function run(args: Arguments, io: Io): Promise<number> {
 
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`backend ${info.backend}: ${info.reason}\n`);
-  const progress = startProgress(io);
-  const results: ParityResult[] = [];
-  for (const { name, run } of known) {
-    if (signal.aborted) throw io.signal.aborted ? new Aborted('parity: stopped') : signal.reason;
-    progress.show(`${results.length + 1}/${known.length} ${name}`);
-    results.push(await run());
-  }
-  progress.end();
-  // A GPU that failed during the last file leaves numbers that mean nothing.
-  if (signal.aborted && !io.signal.aborted) throw signal.reason;
-
+  const results = await runAll(known, io, signal);
   const passed = results.every((result) => result.passed);
   if (args.has('json')) io.out(jsonText({ backend: info.backend, passed, results }));
   else io.out(tableText([['file', 'error', 'allowed', ''], ...results.map(row)]) + reasons(results));
   return passed ? 0 : 1;
+}
+
+/** Throws Aborted on Ctrl-C, and the GPU's error where it failed: its numbers mean nothing. */
+async function runAll(known: readonly FileGolden[], io: Io, signal: AbortSignal): Promise<ParityResult[]> {
+  const progress = startProgress(io);
+  const results: ParityResult[] = [];
+  try {
+    for (const { name, run } of known) {
+      progress.show(`${results.length + 1}/${known.length} ${name}`);
+      results.push(await run());
+      // Lets Ctrl-C be heard, for which wasm leaves no pause.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (signal.aborted) throw io.signal.aborted ? new Aborted('parity: cancelled') : signal.reason;
+    }
+  } finally {
+    progress.end();
+  }
+  return results;
 }
 
 function row({ name, error, tolerance, passed }: ParityResult): string[] {
