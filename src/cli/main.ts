@@ -61,8 +61,12 @@ function findCommand(argv: readonly string[]): { command: Command; rest: readonl
     const words = command.name.split(' ');
     if (words.every((word, i) => argv[i] === word)) return { command, rest: argv.slice(words.length) };
   }
-  const names = COMMANDS.map(({ name }) => name).join(', ');
-  throw new BadRequest(`syndiff: the commands are ${names}, got "${argv[0]}"; see \`syndiff --help\``);
+  // Half a command, such as "weights", is told its other half.
+  const family = COMMANDS.filter(({ name }) => name.startsWith(`${argv[0]} `));
+  const [names, got] = family.length > 0 ? [family, argv.slice(0, 2).join(' ')] : [COMMANDS, argv[0]];
+  throw new BadRequest(
+    `syndiff: the commands are ${names.map(({ name }) => name).join(', ')}, got "${got}"; see \`syndiff --help\``,
+  );
 }
 
 function programHelp(): string {
