@@ -199,6 +199,10 @@ describe('readNifti', () => {
     const flat = await readNifti({ name: 'a.nii', bytes: makeNifti({ dims: [4, 6], values, sform }).file });
     expect(flat.shape).toEqual([4, 6, 1]);
     const bytes = makeNifti({ dims: [2, 2, 1, 3, 2], values, sform }).file;
+    // numpy.arange(1, 25).reshape(2, 2, 1, 3, 2, order='F').ravel(order='C')
+    expect([...toCOrder(await readNiftiAll({ name: 'a.nii', bytes }))]).toEqual([
+      1, 13, 5, 17, 9, 21, 3, 15, 7, 19, 11, 23, 2, 14, 6, 18, 10, 22, 4, 16, 8, 20, 12, 24,
+    ]);
     const last = await readNifti({ name: 'a.nii', bytes }, { volume: 5 });
     expect([...last.voxels]).toEqual([21, 22, 23, 24]);
     await expect(readNifti({ name: 'a.nii', bytes }, { volume: 6 })).rejects.toMatchObject({

@@ -79,11 +79,19 @@ export function describeVolume(volume: Volume): VolumeDescription {
   };
 }
 
-/** Voxels of all volumes in C order [i, j, k, t], t fastest ([i, j, k] for one volume). */
+/** Voxels of all volumes of a file, in C order of its `shapeCanonical`: [i, j, k, t, ...], the last axis fastest. */
 export function toCOrder(volumes: readonly Volume[]): Float32Array {
   const [ni, nj, nk] = volumes[0].shape;
+  const others = describeVolume(volumes[0]).shapeStored.slice(3);
   const out = new Float32Array(ni * nj * nk * volumes.length);
-  volumes.forEach(({ voxels }, t) => {
+  volumes.forEach(({ voxels, volumeIndex }) => {
+    let t = 0;
+    let rest = volumeIndex;
+    // Volumes are stored with the fourth axis fastest.
+    for (const count of others) {
+      t = t * count + (rest % count);
+      rest = Math.floor(rest / count);
+    }
     let from = 0;
     for (let k = 0; k < nk; k++)
       for (let j = 0; j < nj; j++)
