@@ -40,6 +40,10 @@ describe('help', () => {
     expect(await run('help', 'weights', 'inspect')).toEqual({ code: 0, stdout, stderr: '' });
     expect(await run('weights', 'inspect', '-h')).toEqual({ code: 0, stdout, stderr: '' });
     expect(await run('help')).toEqual(await run('--help'));
+    const family = await run('weights', '--help');
+    expect(family.code).toBe(0);
+    expect(family.stdout).toContain(stdout);
+    expect(family.stdout).toContain('Usage: syndiff weights convert');
   });
 
   it('gives the version', async () => {

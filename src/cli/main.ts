@@ -35,13 +35,10 @@ const INTERRUPTED = 130;
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (argv.length === 0) throw new BadRequest('syndiff: needs a command, got none; see `syndiff --help`');
-    if (argv[0] === '--help' || argv[0] === '-h' || (argv[0] === 'help' && argv.length === 1)) {
-      io.out(programHelp());
-      return 0;
-    }
     if (argv[0] === 'help') return await main([...argv.slice(1), '--help'], io);
-    if (argv[0] === '--version') {
-      io.out(`${packageVersion()}\n`);
+    const answer = answerAtOnce(argv);
+    if (answer !== null) {
+      io.out(answer);
       return 0;
     }
     const { command, rest } = findCommand(argv);
@@ -56,13 +53,26 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** The version, or help on more than one command; null for anything else. */
+function answerAtOnce([first, second]: readonly string[]): string | null {
+  if (first === '--version') return `${packageVersion()}\n`;
+  if (first === '--help' || first === '-h') return programHelp();
+  const family = familyOf(first);
+  const asksHelp = second === '--help' || second === '-h';
+  return family.length > 0 && asksHelp ? family.map(helpText).join('\n') : null;
+}
+
+/** The commands of which this is the first of two words, such as "weights". */
+function familyOf(word: string): readonly Command[] {
+  return COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
+}
+
 function findCommand(argv: readonly string[]): { command: Command; rest: readonly string[] } {
   for (const command of COMMANDS) {
     const words = command.name.split(' ');
     if (words.every((word, i) => argv[i] === word)) return { command, rest: argv.slice(words.length) };
   }
-  // Half a command, such as "weights", is told its other half.
-  const family = COMMANDS.filter(({ name }) => name.startsWith(`${argv[0]} `));
+  const family = familyOf(argv[0]);
   const [names, got] = family.length > 0 ? [family, argv.slice(0, 2).join(' ')] : [COMMANDS, argv[0]];
   throw new BadRequest(
     `syndiff: the commands are ${names.map(({ name }) => name).join(', ')}, got "${got}"; see \`syndiff --help\``,
