@@ -97,18 +97,11 @@ export function SliceView(props: SliceViewProps) {
       {image && seen && <Crosshair at={centreOf(image, place(image, pane, transform), seen)} pane={pane} />}
       {image ? (
         <div className="slice-view-texts" aria-hidden="true">
-          <span className="slice-view-edge" data-edge="left">
-            {edges.left}
-          </span>
-          <span className="slice-view-edge" data-edge="right">
-            {edges.right}
-          </span>
-          <span className="slice-view-edge" data-edge="top">
-            {edges.top}
-          </span>
-          <span className="slice-view-edge" data-edge="bottom">
-            {edges.bottom}
-          </span>
+          {(['left', 'right', 'top', 'bottom'] as const).map((side) => (
+            <span key={side} className="slice-view-edge" data-edge={side}>
+              {edges[side]}
+            </span>
+          ))}
           <span className="slice-view-readout" data-side="left">
             {probeText(image, probe)}
           </span>
