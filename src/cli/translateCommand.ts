@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { TranslateSettings } from '../engine/translateSlices';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
-import { checkScan } from '../volume/checkScan';
+import { checkPlan, checkScan } from '../volume/checkScan';
 import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
 import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
@@ -77,7 +77,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
   const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan, LEAST_FOREGROUND);
   const model = await loadModel(modelName);
-  for (const warning of checkScan(scan, planSlices(scan, model.card.preprocessing))) {
+  const plan = planSlices(scan, model.card.preprocessing);
+  for (const warning of [...checkScan(scan), ...checkPlan(scan, plan)]) {
     io.err(`${basename(input)}: ${warning}\n`);
   }
 

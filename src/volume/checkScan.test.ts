@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { headPhantom } from '../../test/makeNifti';
-import { checkScan } from './checkScan';
+import { checkPlan, checkScan } from './checkScan';
 import { planSlices } from './slices';
 import type { Shape3, Volume } from './volume';
 
@@ -33,7 +33,8 @@ function headScan(change: Partial<Volume> = {}): Volume {
 describe('checkScan', () => {
   it('has nothing to say about an ordinary head', () => {
     const scan = headScan();
-    expect(checkScan(scan, planSlices(scan, { pixelSize: 1.875, size: 128 }))).toEqual([]);
+    expect(checkScan(scan)).toEqual([]);
+    expect(checkPlan(scan, planSlices(scan, { pixelSize: 1.875, size: 128 }))).toEqual([]);
   });
 
   const ordinary = headScan().voxels;
@@ -72,10 +73,10 @@ describe('checkScan', () => {
 
   it('tells when the model sees only part of the head, or the head fills little of its view', () => {
     const scan = headScan();
-    const narrow = checkScan(scan, planSlices(scan, { pixelSize: 1, size: 128 }));
+    const narrow = checkPlan(scan, planSlices(scan, { pixelSize: 1, size: 128 }));
     expect(narrow.length).toBe(1);
     expect(narrow[0]).toMatch(/^\d+ % of the head lies outside.*128 mm/);
-    const wide = checkScan(scan, planSlices(scan, { pixelSize: 4, size: 128 }));
+    const wide = checkPlan(scan, planSlices(scan, { pixelSize: 4, size: 128 }));
     expect(wide.length).toBe(1);
     expect(wide[0]).toMatch(/less than half/);
   });

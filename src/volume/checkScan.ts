@@ -3,12 +3,9 @@ import { displayRange, foregroundThreshold } from './intensity';
 import type { SlicePlan } from './slices';
 import type { Volume } from './volume';
 
-/**
- * @param plan the slice plan of the chosen model, if there is one: adds what depends on its field of view
- * @returns sentences, the gravest first; empty for an ordinary head scan
- */
-export function checkScan(volume: Volume, plan?: SlicePlan): string[] {
-  return [...checkIntensities(volume), ...checkGeometry(volume), ...(plan ? checkPlan(volume, plan) : [])];
+/** Sentences, the gravest first; empty for an ordinary head scan. */
+export function checkScan(volume: Volume): string[] {
+  return [...checkIntensities(volume), ...checkGeometry(volume)];
 }
 
 function checkIntensities({ voxels }: Volume): string[] {
@@ -69,7 +66,8 @@ function checkGeometry({ shape, zooms, volumeCount, volumeIndex }: Volume): stri
   return warnings;
 }
 
-function checkPlan({ shape, zooms }: Volume, plan: SlicePlan): string[] {
+/** Sentences on how the scan lies in a model's field of view; empty where it fits. */
+export function checkPlan({ shape, zooms }: Volume, plan: SlicePlan): string[] {
   const field = mm(plan.size * plan.pixelSize);
   const warnings: string[] = [];
   // Below half a per cent it is noise or an ear.

@@ -16,11 +16,12 @@ import { type IntensityMapName, type ModelCard, parseModelCard } from '../engine
 import { readWeights } from '../engine/weights/readWeights';
 import { sha256 } from '../engine/weights/sha256';
 import { BadRequest, UnsupportedFile } from '../errors';
-import { checkScan } from '../volume/checkScan';
+import { checkPlan, checkScan } from '../volume/checkScan';
 import { displayRange, foregroundBySlice, foregroundThreshold, intensityUpper } from '../volume/intensity';
 import { readNifti } from '../volume/nifti';
 import { resampleToGrid, sameGrid } from '../volume/resample';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
+import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import { writeNifti } from '../volume/writeNifti';
 import type { InputFile, LoadProgress, ModelSource, Scan, SliceResult } from './protocol';
@@ -152,6 +153,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
       const { now } = environment.engine;
       const date = environment.today().toISOString();
       const progress = new TranslationProgress(slices.length, card.diffusion.steps * settings.samples, now);
+      const warnings = checkPlan(volume, planSlices(volume, card.preprocessing));
+      if (warnings.length > 0) event({ warnings });
       event({ progress: progress.report() });
       const hooks = {
         signal,

@@ -48,6 +48,8 @@ export interface TranslateRequest {
 export interface TranslateOptions {
   onSlice: (slice: SliceResult) => void;
   onProgress?: (progress: TranslateProgress) => void;
+  /** Sentences on how the scan suits the model; again after a restart. */
+  onWarnings?: (warnings: string[]) => void;
   signal?: AbortSignal;
 }
 
@@ -164,7 +166,7 @@ class Client implements EngineClient {
 
   async translate(
     request: TranslateRequest,
-    { onSlice, onProgress, signal }: TranslateOptions,
+    { onSlice, onProgress, onWarnings, signal }: TranslateOptions,
   ): Promise<Provenance> {
     const done = new Set<number>();
     // What former workers have done of this request.
@@ -182,6 +184,8 @@ class Client implements EngineClient {
           done.add(event.slice.index);
           this.losses = 0;
           onSlice(event.slice);
+        } else if ('warnings' in event) {
+          onWarnings?.(event.warnings);
         } else {
           const progress = wholeProgress(event.progress, before);
           elapsedMs = progress.elapsedMs;

@@ -166,7 +166,8 @@ export interface Calls {
   loadModel: { params: { source: ModelSource }; event: LoadProgress; result: LoadedModel };
   translate: {
     params: { scanId: string; modelId: string; slices: number[]; settings: TranslateSettings };
-    event: { slice: SliceResult } | { progress: TranslateProgress };
+    /** `warnings` come first, where the scan does not suit the model's field of view. */
+    event: { warnings: string[] } | { slice: SliceResult } | { progress: TranslateProgress };
     result: Provenance;
   };
   score: {
