@@ -1,5 +1,6 @@
 /** Starting the engine, and what is known of it while it runs. */
 import type { Context } from './context';
+import { fallbackNotice } from './fallback';
 import { sentenceOf } from './notices';
 import type { AppActions, BackendChoice } from './types';
 
@@ -39,6 +40,8 @@ export function createEngine({ get, set, services: { client }, notify, report }:
         models,
         cardId: cardId ?? models[0]?.id ?? null,
       }));
+      const notice = fallbackNotice(requested, info);
+      if (notice) notify(notice.tone, notice.text);
     } catch (error) {
       set({
         engine: { phase: 'failed', requested, info: null, startedOn: null, failure: sentenceOf(error) },
