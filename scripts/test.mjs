@@ -59,7 +59,7 @@ try {
       skipped: r.numPendingTests,
     }),
   );
-  check('build', 'npx', ['vite', 'build', '--logLevel', 'warn']);
+  check('build', 'npx', ['vite', 'build', '--logLevel', 'error']);
   suite(
     'browser tests',
     'npx',
