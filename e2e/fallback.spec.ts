@@ -13,7 +13,7 @@ test.use({
 test('auto says what is missing and translates on wasm', async ({ page }) => {
   await openPage(page, 'auto');
   await expect(page.getByTestId('backend-badge')).toContainText('wasm');
-  await expect(page.getByTestId('notice')).toContainText('WebGPU has no adapter; the page computes on wasm');
+  await expect(page.locator('main')).toContainText('Computes on wasm: the same images, but slower');
   await page.getByTestId('backend-badge').click();
   const sheet = page.getByRole('dialog', { name: 'Diagnostics' });
   await expect(sheet).toContainText('wasm, because: WebGPU has no adapter; WebGL 2 is not available');

@@ -1,6 +1,6 @@
 /** Starting the engine, and what is known of it while it runs. */
+import { backendNote } from './backendNote';
 import type { Context } from './context';
-import { fallbackNotice } from './fallback';
 import { sentenceOf } from './notices';
 import type { AppActions, BackendChoice } from './types';
 
@@ -40,8 +40,8 @@ export function createEngine({ get, set, services: { client }, notify, report }:
         models,
         cardId: cardId ?? models[0]?.id ?? null,
       }));
-      const notice = fallbackNotice(requested, info);
-      if (notice) notify(notice.tone, notice.text);
+      const { tone, text } = backendNote(requested, info);
+      if (tone === 'warn') notify(tone, text);
     } catch (error) {
       set({
         engine: { phase: 'failed', requested, info: null, startedOn: null, failure: sentenceOf(error) },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BackendTrial, EngineInfo } from '../../workers/protocol';
-import { fallbackNotice } from './fallback';
+import { backendNote } from './backendNote';
 
 function infoOf(trials: BackendTrial[]): EngineInfo {
   const { backend, reason } = trials[trials.length - 1];
@@ -22,19 +22,27 @@ const chosen = (backend: BackendTrial['backend']): BackendTrial => ({
 });
 const missing: BackendTrial = { backend: 'webgpu', outcome: 'unavailable', reason: 'WebGPU has no adapter' };
 
-describe('fallbackNotice', () => {
-  it('is silent on WebGPU and on what was asked for', () => {
-    expect(fallbackNotice('auto', infoOf([chosen('webgpu')]))).toBeNull();
-    expect(fallbackNotice('wasm', infoOf([chosen('wasm')]))).toBeNull();
+describe('backendNote', () => {
+  it('names the backend', () => {
+    expect(backendNote('auto', infoOf([chosen('webgpu')]))).toEqual({
+      tone: 'info',
+      text: 'Computes on WebGPU.',
+    });
+    expect(backendNote('wasm', infoOf([chosen('wasm')])).text).toBe(
+      'Computes on wasm: the same images, but slower than on a GPU.',
+    );
   });
 
-  it('says why there is no WebGPU, calmly if nobody asked for it', () => {
+  it('says why there is no WebGPU, and warns only if it was asked for', () => {
     const info = infoOf([missing, chosen('wasm')]);
-    expect(fallbackNotice('auto', info)).toEqual({
+    expect(backendNote('auto', info)).toEqual({
       tone: 'info',
-      text: 'WebGPU has no adapter; the page computes on wasm, which gives the same images but takes longer than a GPU.',
+      text: 'Computes on wasm: the same images, but slower than on a GPU. WebGPU has no adapter.',
     });
-    expect(fallbackNotice('webgpu', info)?.tone).toBe('warn');
+    expect(backendNote('webgpu', info)).toEqual({
+      tone: 'warn',
+      text: 'WebGPU has no adapter; the page computes on wasm instead.',
+    });
   });
 
   it('warns of a backend that computes wrong', () => {
@@ -43,7 +51,7 @@ describe('fallbackNotice', () => {
       outcome: 'refused',
       reason: 'webgpu computes wrong here',
     };
-    expect(fallbackNotice('auto', infoOf([wrong, chosen('wasm')]))).toEqual({
+    expect(backendNote('auto', infoOf([wrong, chosen('wasm')]))).toEqual({
       tone: 'warn',
       text: 'webgpu computes wrong here; the page computes on wasm instead.',
     });
