@@ -1,6 +1,12 @@
 import { foregroundMask } from '../engine/metrics/foreground';
 import { BadRequest } from '../errors';
-import { foregroundThreshold, type IntensityMap, intensityUpper } from '../volume/intensity';
+import {
+  foregroundThreshold,
+  INTENSITY_MAPS,
+  type IntensityMap,
+  intensityUpper,
+  toUnitRange,
+} from '../volume/intensity';
 import { sameGrid } from '../volume/resample';
 import type { Volume } from '../volume/volume';
 import type { Arguments, Command } from './command';
@@ -15,7 +21,7 @@ import { readSidecar, type Sidecar } from './sidecar';
 /** Slices with less foreground than this are left out by default: they are mostly air. */
 const LEAST_FOREGROUND = 0.08;
 
-const INTENSITIES = ['foreground-p99.5', 'foreground-median', 'none'] as const;
+const INTENSITIES = [...INTENSITY_MAPS, 'none'] as const;
 type Intensity = (typeof INTENSITIES)[number];
 
 export const evaluateCommand: Command = {
@@ -57,8 +63,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const report = evaluateSlices(
     {
       shape: reference.shape,
-      synthetic: toUnit(synthetic.voxels, intensity.upperSynthetic),
-      reference: toUnit(reference.voxels, intensity.upperReference),
+      synthetic: toUnitRange(synthetic.voxels, intensity.upperSynthetic),
+      reference: toUnitRange(reference.voxels, intensity.upperReference),
       foreground: foregroundMask(reference.voxels, threshold),
     },
     slices,
@@ -95,11 +101,6 @@ function intensities(
   }
   const map = asked ?? 'foreground-p99.5';
   return { map, upperSynthetic: own(synthetic, map), upperReference: own(reference, map) };
-}
-
-/** clip(v / upper, 0, 1); what is not finite counts as 0. */
-function toUnit(voxels: Float32Array, upper: number): Float32Array {
-  return voxels.map((value) => (Number.isFinite(value) ? Math.min(Math.max(value / upper, 0), 1) : 0));
 }
 
 function translatedSlices(sidecar: Sidecar | null, { shape }: Volume): number[] | undefined {

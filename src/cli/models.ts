@@ -38,8 +38,8 @@ function modelIds(index: string): unknown[] | null {
 
 /**
  * Loads what `--model` names: an id, a card.json, or a file of weights (whose card is guessed from its network).
- * Throws BadRequest where there is no such model or its card's image size is none for its network, WeightsMismatch where weights are not those of the card, and as
- * `readWeights` and `readModelCard`.
+ * Throws BadRequest where there is no such model or its card's image size is none for its network, WeightsMismatch where
+ * weights are not those of the card, and as `readWeights` and `readModelCard`.
  */
 export async function loadModel(model: string, folder = MODELS_FOLDER): Promise<LoadedModel> {
   const shipped = join(folder, model, 'card.json');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { CorruptFile } from '../errors';
-import type { IntensityMap } from '../volume/intensity';
+import { INTENSITY_MAPS, type IntensityMap } from '../volume/intensity';
 import { sidecarName } from '../volume/sidecar';
 import { readBytes } from './files';
 
@@ -22,8 +22,7 @@ export async function readSidecar(scanPath: string): Promise<Sidecar | null> {
   if (json.IntensityMap === undefined) return null;
   const { Name: map, Upper: upper } = record(json.IntensityMap);
   const slices: unknown = json.TranslatedSlices;
-  if (map !== 'foreground-p99.5' && map !== 'foreground-median')
-    throw damaged(path, 'IntensityMap.Name', map);
+  if (!isIntensityMap(map)) throw damaged(path, 'IntensityMap.Name', map);
   if (typeof upper !== 'number' || !(upper > 0)) throw damaged(path, 'IntensityMap.Upper', upper);
   if (!Array.isArray(slices) || !slices.every(isIndex)) throw damaged(path, 'TranslatedSlices', slices);
   return { intensity: { map, upper }, slices };
@@ -39,6 +38,10 @@ function parse(path: string, text: string): Record<string, unknown> {
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isIntensityMap(value: unknown): value is IntensityMap {
+  return INTENSITY_MAPS.some((map) => map === value);
 }
 
 function isIndex(value: unknown): value is number {

@@ -5,7 +5,8 @@
 import type { Volume } from './volume';
 
 /** `foreground-p99.5`: 99.5th percentile of the foreground = +1. `foreground-median`: three times its median = +1. */
-export type IntensityMap = 'foreground-p99.5' | 'foreground-median';
+export const INTENSITY_MAPS = ['foreground-p99.5', 'foreground-median'] as const;
+export type IntensityMap = (typeof INTENSITY_MAPS)[number];
 
 /** Above this a voxel is foreground: 10 % of the 99.9th percentile. -Infinity if no voxel is finite. */
 export function foregroundThreshold(voxels: Float32Array): number {
@@ -26,9 +27,16 @@ export function intensityUpper(voxels: Float32Array, map: IntensityMap): number 
 
 /** clip(v / upper, 0, 1) * 2 - 1; what is not finite counts as 0. */
 export function toModelRange(values: Float32Array, upper: number): Float32Array {
-  return values.map((value) =>
-    Number.isFinite(value) ? Math.min(Math.max(value / upper, 0), 1) * 2 - 1 : -1,
-  );
+  return values.map((value) => clipped(value, upper) * 2 - 1);
+}
+
+/** clip(v / upper, 0, 1), in which images are scored; what is not finite counts as 0. */
+export function toUnitRange(values: Float32Array, upper: number): Float32Array {
+  return values.map((value) => clipped(value, upper));
+}
+
+function clipped(value: number, upper: number): number {
+  return Number.isFinite(value) ? Math.min(Math.max(value / upper, 0), 1) : 0;
 }
 
 /** Inverse of `toModelRange` on [-1, 1], to which values are clipped: result in [0, upper]. */

@@ -9,15 +9,22 @@ import { memoryUse } from '../engine/memory';
 import { foregroundMask } from '../engine/metrics/foreground';
 import { scoreSlice } from '../engine/metrics/scoreSlice';
 import { disposeGenerator, type Generator, loadGenerator } from '../engine/networks/ncsnpp';
-import { scanUpper, translateScan } from '../engine/translateScan';
+import { translateScan } from '../engine/translateScan';
 import { customCard } from '../engine/weights/customCard';
 import { droppedCard } from '../engine/weights/droppedCard';
-import { type IntensityMapName, type ModelCard, parseModelCard } from '../engine/weights/modelCard';
+import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
 import { readWeights } from '../engine/weights/readWeights';
 import { sha256 } from '../engine/weights/sha256';
 import { BadRequest, UnsupportedFile } from '../errors';
 import { checkPlan, checkScan } from '../volume/checkScan';
-import { displayRange, foregroundBySlice, foregroundThreshold, intensityUpper } from '../volume/intensity';
+import {
+  displayRange,
+  foregroundBySlice,
+  foregroundThreshold,
+  type IntensityMap,
+  intensityUpper,
+  toUnitRange,
+} from '../volume/intensity';
 import { readNifti } from '../volume/nifti';
 import { resampleToGrid, sameGrid } from '../volume/resample';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
@@ -51,7 +58,7 @@ export interface CallsEnvironment {
 interface OpenScan {
   volume: Volume;
   threshold: number;
-  upper: Record<IntensityMapName, number>;
+  upper: Record<IntensityMap, number>;
 }
 
 interface Model {
@@ -145,7 +152,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
     },
 
     translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {
-      const { volume } = scanOf(scanId);
+      const { volume, upper } = scanOf(scanId);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
       }
@@ -189,7 +196,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
         modelName: card.name,
         weightsSha256: card.weights.sha256,
         steps: card.diffusion.steps,
-        intensity: { map: card.preprocessing.intensity, upper: scanUpper(volume, card) },
+        intensity: { map: card.preprocessing.intensity, upper: upper[card.preprocessing.intensity] },
         grid: { size, pixelSize: card.preprocessing.pixelSize },
         source: card.source,
         target: card.target,
@@ -210,8 +217,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
         const real = reference.voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
         const mask = foregroundMask(real, threshold);
         const scores = scoreSlice(
-          unit(image, provenance.intensity.upper),
-          unit(real, realUpper),
+          toUnitRange(image, provenance.intensity.upper),
+          toUnitRange(real, realUpper),
           ni,
           nj,
           mask,
@@ -300,11 +307,6 @@ function forPage(
     foregroundBySlice: perSlice,
     warnings: checkScan(scan),
   };
-}
-
-/** clip(v / upper, 0, 1). */
-function unit(values: Float32Array, upper: number): Float32Array {
-  return values.map((v) => (Number.isFinite(v) ? Math.min(Math.max(v / upper, 0), 1) : 0));
 }
 
 /** The model's image (top row first, patient's right first) as the page draws it: i fastest, j upwards, one byte a pixel. */

@@ -8,14 +8,16 @@ import type { BackendName, EngineInfo } from '../engine/backend';
 import type { MemoryUse } from '../engine/memory';
 import type { TranslateSettings } from '../engine/translateSlices';
 import type { CustomSettings } from '../engine/weights/customCard';
-import type { IntensityMapName, ModelCard } from '../engine/weights/modelCard';
+import type { ModelCard } from '../engine/weights/modelCard';
+import type { IntensityMap } from '../volume/intensity';
 import type { Affine, Shape3 } from '../volume/volume';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../engine/backend';
 export type { GeneratorConfig } from '../engine/networks/config';
 export type { TranslateSettings } from '../engine/translateSlices';
 export type { CustomSettings } from '../engine/weights/customCard';
-export type { IntensityMapName, ModelCard } from '../engine/weights/modelCard';
+export type { ModelCard } from '../engine/weights/modelCard';
+export type { IntensityMap } from '../volume/intensity';
 
 export interface Diagnostics extends EngineInfo {
   versions: Record<string, string>;
@@ -46,7 +48,7 @@ export interface Scan {
   /** Finite minimum and maximum, and a robust window (0.5th to 99.5th percentile). */
   range: { min: number; max: number; low: number; high: number };
   /** The value that each intensity map sends to +1 (0 goes to -1). */
-  upper: Record<IntensityMapName, number>;
+  upper: Record<IntensityMap, number>;
   /** Values above this are foreground (10 % of the 99.9th percentile). */
   foregroundThreshold: number;
   /** Share of foreground pixels of each axial slice, 0..1. */
@@ -72,7 +74,7 @@ export interface Provenance extends TranslateSettings {
   modelName: string;
   weightsSha256: string;
   steps: number;
-  intensity: { map: IntensityMapName; upper: number };
+  intensity: { map: IntensityMap; upper: number };
   /** The model's square image: its side in pixels, and a pixel's in mm. */
   grid: { size: number; pixelSize: number };
   source: string;

@@ -1,7 +1,8 @@
 import { BadRequest } from '../../errors';
+import type { IntensityMap } from '../../volume/intensity';
 import type { GeneratorConfig } from '../networks/config';
 import { PAPER_SCHEDULE } from '../schedule';
-import type { IntensityMapName, ModelCard } from './modelCard';
+import type { ModelCard } from './modelCard';
 import type { Weights } from './readWeights';
 
 /** What weights do not tell and their owner may know. */
@@ -30,7 +31,7 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   flair: 'FLAIR',
 };
 
-const MAPS: Readonly<Record<IntensityMapName, string>> = {
+const MAPS: Readonly<Record<IntensityMap, string>> = {
   'foreground-median': "the foreground's median",
   'foreground-p99.5': "the foreground's 99.5th percentile",
 };

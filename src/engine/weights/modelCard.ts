@@ -1,9 +1,7 @@
 import { CorruptFile } from '../../errors';
+import { INTENSITY_MAPS, type IntensityMap } from '../../volume/intensity';
 import type { GeneratorConfig } from '../networks/config';
 import { parseConfig } from './parseConfig';
-
-/** Intensity maps to [-1, 1]; defined in volume/intensity.ts. */
-export type IntensityMapName = 'foreground-p99.5' | 'foreground-median';
 
 /** What a model is, by what it was made and what it can do: public/weights/<id>/card.json. */
 export interface ModelCard {
@@ -23,7 +21,7 @@ export interface ModelCard {
     pixelSize: number;
     /** Side of the model's square image, pixels. */
     size: number;
-    intensity: IntensityMapName;
+    intensity: IntensityMap;
   };
   diffusion: { steps: number; betaMin: number; betaMax: number; schedule: 'vp' | 'geometric' };
   training: {
@@ -80,7 +78,7 @@ export function parseModelCard(json: unknown): ModelCard {
       plane: preprocessing.oneOf('plane', ['axial']),
       pixelSize: preprocessing.number('pixelSize', 0.01, 100),
       size: preprocessing.whole('size', 8, 4096),
-      intensity: preprocessing.oneOf('intensity', ['foreground-p99.5', 'foreground-median']),
+      intensity: preprocessing.oneOf('intensity', INTENSITY_MAPS),
     },
     diffusion: {
       steps: diffusion.whole('steps', 1, 1000),

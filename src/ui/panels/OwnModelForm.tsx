@@ -1,5 +1,5 @@
 import { useEffect, useId, useState } from 'react';
-import type { IntensityMapName, ModelCard } from '../../workers/protocol';
+import type { IntensityMap, ModelCard } from '../../workers/protocol';
 import { type OwnModelForm as Form, formOf, settingsOf } from '../state/ownModel';
 import { useApp } from '../state/StoreContext';
 import { knownContrast } from '../state/selectors';
@@ -7,7 +7,7 @@ import './ownModelForm.css';
 
 const CONTRASTS = ['T1w', 'T2w', 'FLAIR', 'PDw', 'CT'];
 
-const MAPS: Record<IntensityMapName, string> = {
+const MAPS: Record<IntensityMap, string> = {
   'foreground-median': '3 × foreground median',
   'foreground-p99.5': 'foreground 99.5th percentile',
 };

@@ -42,7 +42,6 @@ export function runActions(
         load: null,
         progress: null,
         slices,
-        stepsPerSlice: card.diffusion.steps * before.settings.samples,
         isCancelling: false,
       };
       set({ run: begun });

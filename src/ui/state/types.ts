@@ -77,8 +77,6 @@ export interface Run {
   progress: TranslateProgress | null;
   /** Slices asked for, in the order in which they are done. */
   slices: readonly number[];
-  /** Reverse steps of all samples of one slice. */
-  stepsPerSlice: number;
   /** Asked to stop; the step at work is still finished. */
   isCancelling: boolean;
 }

@@ -7,7 +7,6 @@ const loading: Run = {
   load: null,
   progress: null,
   slices: [1, 2],
-  stepsPerSlice: 4,
   isCancelling: false,
 };
 

@@ -12,9 +12,10 @@ export function runWords(run: Run): { label: string; value: number | null; detai
       detail: `${formatBytes(load.receivedBytes)} of ${formatBytes(load.totalBytes)}`,
     };
   }
-  const { progress, stepsPerSlice } = run;
+  const { progress } = run;
   if (!progress) return { label: 'Starting', value: null };
   const { done, total, remainingMs, compiling } = progress;
+  const stepsPerSlice = progress.stepsTotal / total;
   // Counted inside the slice.
   const step = progress.stepsDone % stepsPerSlice;
   if (done >= total) return { label: 'Finishing', value: 1 };
