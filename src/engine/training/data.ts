@@ -1,0 +1,27 @@
+/** What a run is trained on: slices on the model's grid, quantised to 16 bits, half of float32's memory. */
+import type { Side } from './settings';
+
+/** Slices of one contrast. Image n is `images[n*size*size .. (n+1)*size*size)`, row-major as the model sees it. */
+export interface SliceSet {
+  size: number;
+  count: number;
+  /** 0..65535 for [-1, 1]. */
+  images: Uint16Array;
+  /** Index into `subjects` of each slice. */
+  subject: Uint16Array;
+  /** Axial slice of the canonical scan. */
+  slice: Uint16Array;
+  subjects: string[];
+}
+
+export interface TrainData {
+  /** Paired: slice n of `a` and of `b` are the same anatomy. */
+  train: Record<Side, SliceSet>;
+  /** Aligned, for scores only; null where there is none. */
+  validation: Record<Side, SliceSet> | null;
+}
+
+/** Image n in [-1, 1]. */
+export function sliceImage({ size, images }: SliceSet, n: number): Float32Array {
+  return Float32Array.from(images.subarray(n * size * size, (n + 1) * size * size), (v) => v / 32767.5 - 1);
+}

@@ -1,0 +1,47 @@
+/** What a run tells while it goes: plain data for log, page and file. */
+import type { Score } from '../metrics/scoreSlice';
+
+/** Names as the method page's: each is summed over the directions and contrasts that train. */
+export type LossName =
+  | 'dDiffusiveReal'
+  | 'dDiffusiveFake'
+  | 'r1'
+  | 'dPatchReal'
+  | 'dPatchFake'
+  | 'gDiffusive'
+  | 'gPatch'
+  | 'cycle'
+  | 'l1'
+  | 'generator';
+
+export interface StepReport {
+  /** Iterations done, this one included: 1 after the first. */
+  step: number;
+  /** Only the terms that the variant has; r1 only in the iterations that have it. Before their weights. */
+  losses: Partial<Record<LossName, number>>;
+  /** Learning rate of the generators. */
+  rate: number;
+  ms: number;
+}
+
+export type Direction = 'aToB' | 'bToA';
+
+export interface Preview {
+  step: number;
+  direction: Direction;
+  size: number;
+  /** One byte a pixel, [-1, 1] -> 0..255, row-major, row 0 anterior. Target null where there is no aligned one. */
+  rows: { source: Uint8Array; synthetic: Uint8Array; target: Uint8Array | null }[];
+}
+
+export interface Validation {
+  step: number;
+  /** Means over the validation slices of the EMA networks' images, beside copying the source. */
+  directions: {
+    direction: Direction;
+    n: number;
+    whole: Score;
+    foreground: Score;
+    copy: { whole: Score; foreground: Score };
+  }[];
+}

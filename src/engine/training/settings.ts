@@ -1,0 +1,177 @@
+/** Everything that decides the numbers of a training run: plain data, stored with every checkpoint and told on the card. */
+import { BadRequest } from '../../errors';
+import type { IntensityMap } from '../../volume/intensity';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/config';
+import { PAPER_SCHEDULE, type ScheduleOptions } from '../schedule';
+
+/** The diffusive generators and discriminators are named by the contrast that they make or judge: a or b. */
+export type Side = 'a' | 'b';
+export const SIDES: readonly Side[] = ['a', 'b'];
+export const otherSide = (side: Side): Side => (side === 'a' ? 'b' : 'a');
+
+export interface Variant {
+  /** paired: the aligned real source is the condition, and there is no R (the paper's future work). */
+  pairing: 'unpaired' | 'paired';
+  /** false: no discriminators, no adversarial terms. */
+  adversarial: boolean;
+  /** false: no cycle term. */
+  cycle: boolean;
+  /** false: R alone is trained and translates (cGAN); unpaired only. */
+  diffusion: boolean;
+  /** frozen: R keeps the weights that it starts with. Unpaired only. */
+  r: 'trained' | 'frozen';
+  /** Which diffusive directions are trained; the R of an unpaired run always train both ways, for the cycle. */
+  direction: 'both' | 'aToB' | 'bToA';
+}
+
+export interface TrainSettings {
+  preset: PresetName;
+  /** BIDS suffixes of the two contrasts, e.g. "T1w" and "FLAIR". */
+  contrasts: Record<Side, string>;
+  /** Side of the square images, pixels, and of a pixel, mm. */
+  size: number;
+  pixelSize: number;
+  intensity: IntensityMap;
+  generator: GeneratorConfig;
+  /** Base widths of R, the PatchGAN and the diffusive discriminators, and the last one's time embedding. */
+  widths: { r: number; patch: number; diffusive: number; timeEmbedding: number };
+  variant: Variant;
+  diffusion: ScheduleOptions;
+  /** Slices of each contrast an iteration. */
+  batch: number;
+  /** Iterations; the learning rates fall over them as half a cosine to `leastRate`. */
+  iterations: number;
+  rates: { generators: number; discriminators: number; least: number };
+  weights: { l1: number; cycle: number };
+  /** R1 penalty gamma/2 |grad D|^2 on the diffusive discriminators in every `every`-th iteration. */
+  r1: { gamma: number; every: number };
+  ema: number;
+  augmentation: { mirror: boolean; geometry: boolean; intensity: boolean };
+  seed: number;
+  /** Run each residual block again in the backward pass instead of keeping its insides: less memory, about a third more work. */
+  recompute: boolean;
+}
+
+export type PresetName = 'tiny' | 'small' | 'base' | 'paper';
+
+export const PAPER_VARIANT: Variant = {
+  pairing: 'unpaired',
+  adversarial: true,
+  cycle: true,
+  diffusion: true,
+  r: 'trained',
+  direction: 'both',
+};
+
+/** The networks of a preset: base width and image side. */
+const PRESETS: Record<
+  PresetName,
+  { size: number; pixelSize: number; width: number; zEmb: number; levels: number[]; recompute: boolean }
+> = {
+  tiny: { size: 64, pixelSize: 3.75, width: 16, zEmb: 64, levels: [1, 2, 2], recompute: false },
+  small: { size: 128, pixelSize: 1.875, width: 32, zEmb: 128, levels: [1, 1, 2, 2, 4, 4], recompute: true },
+  base: { size: 256, pixelSize: 0.9375, width: 32, zEmb: 256, levels: [1, 1, 2, 2, 4, 4], recompute: true },
+  paper: { size: 256, pixelSize: 0.9375, width: 64, zEmb: 256, levels: [1, 1, 2, 2, 4, 4], recompute: true },
+};
+export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
+
+/** The settings of a preset, everything else as in the paper (section 4 of the method page). */
+export function presetSettings(preset: PresetName, contrasts: Record<Side, string>): TrainSettings {
+  const { size, pixelSize, width, zEmb, levels, recompute } = PRESETS[preset];
+  return {
+    preset,
+    contrasts,
+    size,
+    pixelSize,
+    intensity: 'foreground-median',
+    generator: {
+      ...PAPER_GENERATOR,
+      image_size: size,
+      num_channels_dae: width,
+      z_emb_dim: zEmb,
+      ch_mult: levels,
+    },
+    widths: { r: width, patch: width, diffusive: width, timeEmbedding: 256 },
+    variant: PAPER_VARIANT,
+    diffusion: PAPER_SCHEDULE,
+    batch: 1,
+    iterations: 2000,
+    rates: { generators: 1.6e-4, discriminators: 1e-4, least: 1e-5 },
+    weights: { l1: 0.5, cycle: 0.5 },
+    r1: { gamma: 1, every: 10 },
+    ema: 0.999,
+    augmentation: { mirror: true, geometry: true, intensity: true },
+    seed: 1,
+    recompute,
+  };
+}
+
+/** Trained in this run: both, or the side that is made. */
+export function trainedSides({ direction }: Variant): readonly Side[] {
+  if (direction === 'both') return SIDES;
+  return direction === 'aToB' ? ['b'] : ['a'];
+}
+
+/** Which of R12, R21 and the discriminators a variant has at all. */
+export const hasR = ({ pairing }: Variant): boolean => pairing === 'unpaired';
+export const trainsR = (variant: Variant): boolean => hasR(variant) && variant.r === 'trained';
+
+/** One sentence that names the variant, for card and log. */
+export function variantText({ variant, diffusion }: TrainSettings): string {
+  const parts = [
+    variant.pairing,
+    variant.diffusion ? `${diffusion.steps} steps` : 'no diffusion (R alone, cGAN)',
+    variant.adversarial ? 'adversarial' : 'no adversarial term (L1 only)',
+  ];
+  if (hasR(variant)) {
+    parts.push(variant.cycle ? 'cycle' : 'no cycle term');
+    if (variant.r === 'frozen') parts.push('R frozen');
+  }
+  if (variant.direction !== 'both') parts.push(`${variant.direction === 'aToB' ? 'A to B' : 'B to A'} only`);
+  return parts.join(', ');
+}
+
+/**
+ * @throws BadRequest for settings that contradict each other or cannot train, one sentence that says which and what to do
+ */
+export function checkSettings(settings: TrainSettings): void {
+  const { variant, size, generator } = settings;
+  const rule = (holds: boolean, sentence: string) => {
+    if (!holds) throw new BadRequest(`training: ${sentence}`);
+  };
+  const positive: [string, number][] = [
+    ['batch', settings.batch],
+    ['iterations', settings.iterations],
+    ['size', size],
+    ['r1.every', settings.r1.every],
+  ];
+  for (const [name, value] of positive)
+    rule(Number.isInteger(value) && value > 0, `${name} must be a whole number above 0, got ${value}`);
+  const least = 2 ** (generator.ch_mult.length - 1);
+  rule(
+    size % least === 0,
+    `size must be a multiple of ${least} for ${generator.ch_mult.length} levels, got ${size}`,
+  );
+  if (variant.adversarial && variant.diffusion)
+    rule(
+      size === 64 || size % 64 === 0,
+      `size must be a multiple of 64 for the diffusive discriminator, got ${size}; train without the adversarial term or choose 64, 128 or 256`,
+    );
+  rule(
+    settings.batch <= 4 || settings.batch % 4 === 0,
+    `batch must be at most 4 or a multiple of 4 (the discriminator compares groups of 4), got ${settings.batch}`,
+  );
+  rule(
+    variant.diffusion || variant.pairing === 'unpaired',
+    'no diffusion means R alone, which paired training does not have; choose unpaired',
+  );
+  rule(variant.diffusion || variant.r === 'trained', 'no diffusion trains R alone, so R cannot be frozen');
+  rule(
+    variant.diffusion || variant.adversarial || variant.cycle,
+    'R alone needs the adversarial or the cycle term; switch one on',
+  );
+  rule(
+    Object.values(settings.rates).every((rate) => Number.isFinite(rate) && rate >= 0),
+    `learning rates must be 0 or above, got ${Object.values(settings.rates).join(', ')}`,
+  );
+}
