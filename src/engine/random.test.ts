@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normals, philox4x32 } from './random';
+import { normals, philox4x32, uniforms } from './random';
 
 describe('philox4x32', () => {
   // Known-answer vectors of the Random123 library (kat_vectors, philox4x32 10).
@@ -54,5 +54,28 @@ describe('normals', () => {
       const x = normals(other, 9);
       expect(x.some((v, i) => v === first[i])).toBe(false);
     }
+  });
+});
+
+describe('uniforms', () => {
+  const key = { seed: 7, sample: 0, slice: 3, step: 2, stream: 'noise' } as const;
+
+  it('fills [0, 1) evenly', () => {
+    const x = uniforms(key, 100_000);
+    const counts = new Array(10).fill(0);
+    for (const v of x) counts[Math.floor(v * 10)]++;
+    expect(counts).toHaveLength(10);
+    // Four standard deviations of 10000 out of 100000.
+    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(4 * Math.sqrt(9000));
+  });
+
+  it('depends on every part of the key and on nothing else', () => {
+    const first = uniforms(key, 9);
+    expect(uniforms(key, 9)).toEqual(first);
+    expect(uniforms(key, 5)).toEqual(first.slice(0, 5));
+    const fields = ['seed', 'sample', 'slice', 'step'] as const;
+    const others = fields.map((field) => uniforms({ ...key, [field]: 9 }, 9));
+    for (const x of [...others, uniforms({ ...key, stream: 'latent' }, 9)])
+      expect(x.some((v, i) => v === first[i])).toBe(false);
   });
 });

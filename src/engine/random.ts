@@ -18,10 +18,8 @@ export interface NoiseKey {
 export function normals(key: NoiseKey, count: number): Float32Array {
   const out = new Float32Array(count);
   const words = new Uint32Array(4);
-  // Sample and stream share a counter word: at most 2^31 samples.
-  const third = ((key.sample << 1) | (key.stream === 'latent' ? 1 : 0)) >>> 0;
   for (let i = 0; i < count; i += 4) {
-    philox4x32(i >>> 2, key.slice, key.step, third, key.seed, SYNDIFF_KEY, words);
+    philoxOf(key, i >>> 2, SYNDIFF_KEY, words);
     for (let pair = 0; pair < 2 && i + 2 * pair < count; pair++) {
       const radius = Math.sqrt(-2 * Math.log((words[2 * pair] + 0.5) / TWO_32));
       const angle = (2 * Math.PI * (words[2 * pair + 1] + 0.5)) / TWO_32;
@@ -32,9 +30,32 @@ export function normals(key: NoiseKey, count: number): Float32Array {
   return out;
 }
 
+/**
+ * `count` numbers uniform in [0, 1) as float32, multiples of 2^-24; the same key always gives the same numbers, and they share
+ * no Philox word with the normals of any key.
+ */
+export function uniforms(key: NoiseKey, count: number): Float32Array {
+  const out = new Float32Array(count);
+  const words = new Uint32Array(4);
+  for (let i = 0; i < count; i++) {
+    if (i % 4 === 0) philoxOf(key, i >>> 2, UNIFORM_KEY, words);
+    out[i] = (words[i % 4] >>> 8) / TWO_24;
+  }
+  return out;
+}
+
+/** The four words of a key at a place of its stream. */
+function philoxOf(key: NoiseKey, place: number, secondKey: number, words: Uint32Array): void {
+  // Sample and stream share a counter word: at most 2^31 samples.
+  const third = ((key.sample << 1) | (key.stream === 'latent' ? 1 : 0)) >>> 0;
+  philox4x32(place, key.slice, key.step, third, key.seed, secondKey, words);
+}
+
+const TWO_24 = 16777216;
 const TWO_32 = 4294967296;
-/** Second key word: separates this program's streams from other users of the same seed. */
+/** Second key words: separate this program's streams from other users of the same seed, and uniform from normal numbers. */
 const SYNDIFF_KEY = 0x53796e44;
+const UNIFORM_KEY = 0x53796e55;
 
 /** Ten rounds; counter (c0..c3), key (k0, k1), four words out. */
 export function philox4x32(

@@ -1,0 +1,67 @@
+/**
+ * Every random number of one iteration but the choice of its slices (batches.ts). They depend on the run's seed and the
+ * iteration alone, so that a resumed run goes on as if it had not been stopped.
+ */
+import { type NoiseKey, normals, uniforms } from '../random';
+import type { Side, TrainSettings } from './settings';
+
+/** What a diffusive generator and its discriminator draw in one phase, for a batch of one contrast. */
+export interface PhaseDraws {
+  /** Diffusion step of each image, uniform over 0..n-1. */
+  t: number[];
+  /** N(0, 1), batch*size*size each: of x_t, of x_(t+1) given x_t, and of the posterior's sample. */
+  noise: Float32Array;
+  pairNoise: Float32Array;
+  posteriorNoise: Float32Array;
+  /** N(0, 1), batch*nz: the generator's latent. */
+  z: Float32Array;
+}
+
+/** d: the discriminators' phase, g: the generators', each with numbers of its own (SYNDIFF.md section 4). */
+export interface StepDraws {
+  d: Record<Side, PhaseDraws>;
+  g: Record<Side, PhaseDraws>;
+}
+
+/** What training draws numbers for; each has a stream of its own, numbered by its place here. */
+const STREAMS = [
+  ...(['d.a', 'd.b', 'g.a', 'g.b'] as const).flatMap((of) =>
+    (['t', 'noise', 'pairNoise', 'posteriorNoise', 'z'] as const).map((kind) => `${of}.${kind}` as const),
+  ),
+  'order.a',
+  'order.b',
+  'geometry.a',
+  'geometry.b',
+  'intensity.a',
+  'intensity.b',
+] as const;
+export type TrainStream = (typeof STREAMS)[number];
+
+/** No translation has so many samples of a slice: training never draws the numbers of a translation with the same seed. */
+const TRAINING = 2 ** 31 - 1;
+
+/** @param step iteration, or epoch where a stream goes by epochs; 0 .. 2^32-2 */
+export function trainKey(seed: number, stream: TrainStream, step: number): NoiseKey {
+  return { seed, sample: TRAINING, slice: STREAMS.indexOf(stream), step, stream: 'noise' };
+}
+
+/** @param step iterations done before this one, 0 at first */
+export function drawsOf(
+  settings: Pick<TrainSettings, 'seed' | 'batch' | 'size' | 'generator' | 'diffusion'>,
+  step: number,
+): StepDraws {
+  const { seed, batch, size, generator, diffusion } = settings;
+  const image = batch * size * size;
+  const phaseDraws = (phase: keyof StepDraws, side: Side): PhaseDraws => {
+    const key = (kind: keyof PhaseDraws) => trainKey(seed, `${phase}.${side}.${kind}`, step);
+    return {
+      t: Array.from(uniforms(key('t'), batch), (u) => Math.floor(u * diffusion.steps)),
+      noise: normals(key('noise'), image),
+      pairNoise: normals(key('pairNoise'), image),
+      posteriorNoise: normals(key('posteriorNoise'), image),
+      z: normals(key('z'), batch * generator.nz),
+    };
+  };
+  const bothSides = (phase: keyof StepDraws) => ({ a: phaseDraws(phase, 'a'), b: phaseDraws(phase, 'b') });
+  return { d: bothSides('d'), g: bothSides('g') };
+}
