@@ -15,7 +15,7 @@ import { readScanAll } from './scans';
 /** One golden file that needs no backend, and how to hold the program against it. */
 export interface FileGolden {
   readonly name: string;
-  run(): Promise<ParityResult>;
+  run(): Promise<ParityResult[]>;
 }
 
 /** Float64 sums in another order; affines from float32 headers. */
@@ -28,7 +28,7 @@ const TOLERANCE = 1e-6;
 export async function listFileGoldens(folder: string): Promise<FileGolden[]> {
   const goldens: FileGolden[] = [];
   const add = (name: string, error: () => Promise<number>) =>
-    goldens.push({ name, run: () => attempt(name, TOLERANCE, error) });
+    goldens.push({ name, run: async () => [await attempt(name, TOLERANCE, error)] });
   for (const name of (await readdir(folder)).sort()) {
     if (/\.pth$/.test(name)) add(name, () => checkpointError(folder, name));
   }
@@ -41,7 +41,7 @@ export async function listFileGoldens(folder: string): Promise<FileGolden[]> {
       add(`nifti/${name}`, () => scanError(join(scans, name), want, stored.get(`ras.${name}`)!.data));
     }
     for (const name of Object.keys(expected.bad)) {
-      goldens.push({ name: `nifti/${name}`, run: () => refusal(`nifti/${name}`, join(scans, name)) });
+      goldens.push({ name: `nifti/${name}`, run: async () => [await refusal(`nifti/${name}`, join(scans, name))] });
     }
   }
   return goldens;

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { BadRequest, DeviceLost, OutOfMemory } from '../errors';
+import { registerConvolutionGradients } from './autodiff/convolutionGradients';
 import { SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -167,6 +168,7 @@ const START: Record<BackendName, (environment: BackendEnvironment, forced: boole
     // The threaded build breaks when minified and would need blob: workers, which the page's policy forbids.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     setWasmPaths(wasmPaths);
+    registerConvolutionGradients('wasm');
     if (!(await tf.setBackend('wasm'))) return { skip: 'WebAssembly did not start', outcome: 'unavailable' };
     return NO_GPU_DETAILS;
   },
@@ -207,6 +209,7 @@ async function startWebGpu({ gpu, onDeviceError }: BackendEnvironment, forced: b
   tf.env().set('WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE', false);
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
+  registerConvolutionGradients('webgpu');
   if (!(await tf.setBackend('webgpu'))) return { skip: 'WebGPU did not start', outcome: 'unavailable' };
   return {
     adapter: description,

@@ -24,8 +24,8 @@ describe.skipIf(!hasGolden)(
 
     it.each(files)('%s', async (name) => {
       const before = tf.memory().numTensors;
-      const result = await runParity(name, readGolden);
-      expect(result.passed, `${name}: error ${result.error}, allowed ${result.tolerance}`).toBe(true);
+      for (const result of await runParity(name, readGolden))
+        expect(result.passed, `${result.name}: error ${result.error}, allowed ${result.tolerance}`).toBe(true);
       expect(tf.memory().numTensors).toBe(before);
     });
   },

@@ -25,6 +25,7 @@ import { firDown, firSmooth, firUp, naiveDown, naiveUp } from './networks/resamp
 import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator';
 import { sampleChain } from './sampler';
 import { makeSchedule } from './schedule';
+import { type TrainingErrors, type TrainingGolden, trainingErrors } from './training/parity';
 import { readSafetensors } from './weights/safetensors';
 import {
   attentionTable,
@@ -37,8 +38,8 @@ import {
 
 export interface ParityResult {
   name: string;
-  /** Largest relative error; null where the file was not run. */
-  error: number | null;
+  /** Largest relative error. */
+  error: number;
   tolerance: number;
   passed: boolean;
   note?: string;
@@ -63,25 +64,17 @@ interface Golden {
 
 /** True if `runParity` knows what to do with a file of this name. */
 export function isEngineGolden(name: string): boolean {
-  return CASES.some(([pattern]) => pattern.test(name));
+  return TRAINING.test(name) || CASES.some(([pattern]) => pattern.test(name));
 }
 
 /**
- * Runs one golden file on the current backend. A file that cannot be run (damaged, or of a network that is none) fails, with
+ * Runs one golden file on the current backend; training gives a result for each kind of number. A file that cannot be run (damaged, or of a network that is none) fails, with
  * the reason as its note, so that one such file does not hide the others.
  */
-export async function runParity(name: string, read: GoldenReader): Promise<ParityResult> {
+export async function runParity(name: string, read: GoldenReader): Promise<ParityResult[]> {
+  if (TRAINING.test(name)) return trainingResults(name, read);
   const [, tolerance, run] = CASES.find(([pattern]) => pattern.test(name))!;
-  if (!run) {
-    return {
-      name,
-      error: null,
-      tolerance,
-      passed: true,
-      note: 'not yet run: training comes with a later version',
-    };
-  }
-  return attempt(name, tolerance, () => run(name, read));
+  return [await attempt(name, tolerance, () => run(name, read))];
 }
 
 /** The result of a comparison, whose largest relative error `compare` gives. */
@@ -101,7 +94,7 @@ export async function attempt(
 
 type Case = (name: string, read: GoldenReader) => Promise<number>;
 
-const CASES: [pattern: RegExp, tolerance: number, run: Case | null][] = [
+const CASES: [pattern: RegExp, tolerance: number, run: Case][] = [
   [/^schedule\.json$/, SCHEDULE_TOLERANCE, scheduleCase],
   [/^resampling\.safetensors$/, NETWORK_TOLERANCE, withGolden(resamplingCase)],
   [/^block_resnet_biggan.*\.safetensors$/, NETWORK_TOLERANCE, residualBlockCase],
@@ -113,20 +106,44 @@ const CASES: [pattern: RegExp, tolerance: number, run: Case | null][] = [
   [/^net_diffusive_discriminator_(large|small)\.safetensors$/, NETWORK_TOLERANCE, discriminatorCase],
   [/^net_patch_discriminator\.safetensors$/, NETWORK_TOLERANCE, withGolden(patchCase)],
   [/^sampling\.safetensors$/, NETWORK_TOLERANCE, withGolden(samplingCase)],
-  [/^training\.safetensors$/, 1e-3, null],
 ];
+
+const TRAINING = /^training\.safetensors$/;
+
+/** What three iterations may differ by: each loss, each tensor's gradient and weights relative to its largest value. */
+const TRAINING_TOLERANCES: Record<keyof TrainingErrors, [label: string, tolerance: number]> = {
+  losses: ['losses', 1e-4],
+  gradients: ['gradients', 1e-3],
+  r1Gradients: ['gradients of R1 alone', 1e-3],
+  weights: ['weights after three iterations', 1e-3],
+  averages: ['EMA after three iterations', 1e-3],
+};
+
+async function trainingResults(name: string, read: GoldenReader): Promise<ParityResult[]> {
+  const errors = read(name).then((bytes) => trainingErrors(readGolden(bytes), relativeError));
+  const results: ParityResult[] = [];
+  for (const [kind, [label, tolerance]] of Object.entries(TRAINING_TOLERANCES))
+    results.push(await attempt(`${name}: ${label}`, tolerance, async () => (await errors)[kind as keyof TrainingErrors]));
+  return results;
+}
 
 function withGolden(run: (golden: Golden) => Promise<number>): Case {
   return async (name, read) => run(parseGolden(await read(name)));
 }
 
-function parseGolden(bytes: Uint8Array): Golden {
+/** All tensors as float32. */
+function readGolden(bytes: Uint8Array): TrainingGolden {
   const { tensors, metadata } = readSafetensors(bytes);
+  const asFloat = new Map<string, NamedTensor>();
+  for (const [name, { shape, data }] of tensors) asFloat.set(name, { shape, data: Float32Array.from(data) });
+  return { tensors: asFloat, metadata };
+}
+
+function parseGolden(bytes: Uint8Array): Golden {
+  const { tensors, metadata } = readGolden(bytes);
   const params = new Map<string, NamedTensor>();
-  for (const [name, { shape, data }] of tensors) {
-    if (name.startsWith('param.'))
-      params.set(name.slice('param.'.length), { shape, data: Float32Array.from(data) });
-  }
+  for (const [name, value] of tensors)
+    if (name.startsWith('param.')) params.set(name.slice('param.'.length), value);
   return {
     metadata,
     config: metadata.config ? JSON.parse(metadata.config) : {},
@@ -135,7 +152,7 @@ function parseGolden(bytes: Uint8Array): Golden {
     tensor: (name) => {
       const found = tensors.get(name);
       if (!found) throw new Error(`parity: the file has no tensor ${name}`);
-      return { shape: found.shape, data: Float32Array.from(found.data) };
+      return found;
     },
   };
 }

@@ -57,8 +57,8 @@ describe.skipIf(!adapter)('webgpu in Node (skipped where there is no adapter)', 
 
   it.each(files)('parity of %s', async (name) => {
     const before = tf.memory().numTensors;
-    const result = await runParity(name, readGolden);
-    expect(result.passed, `${name}: error ${result.error}, allowed ${result.tolerance}`).toBe(true);
+    for (const result of await runParity(name, readGolden))
+      expect(result.passed, `${result.name}: error ${result.error}, allowed ${result.tolerance}`).toBe(true);
     expect(tf.memory().numTensors).toBe(before);
     expect(errors).toEqual([]);
   });

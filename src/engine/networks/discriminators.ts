@@ -1,6 +1,7 @@
 /** The diffusive discriminators D (time-conditional, on neighbours of the chain) and the non-diffusive PatchGAN. */
 import * as tf from '@tensorflow/tfjs';
-import { conv2d, dense, instanceNorm, rescaledSum, timestepEmbedding } from './layers';
+import { leakyRelu } from '../autodiff/leakyRelu';
+import { addToChannels, conv2d, dense, instanceNorm, rescaledSum, timestepEmbedding } from './layers';
 import type { Conv, Dense } from './parameters';
 import { firDown } from './resample';
 
@@ -22,7 +23,7 @@ export interface DiffusiveDiscriminator {
   weights: DiffusiveDiscriminatorWeights;
 }
 
-const leaky = <T extends tf.Tensor>(x: T): T => tf.leakyRelu(x, 0.2);
+const leaky = <T extends tf.Tensor>(x: T): T => leakyRelu(x, 0.2);
 
 /**
  * @param x x_t, [b, h, w, 1], [-1, 1] and noise; b at most 4 or a multiple of 4; h and w multiples of 64 (large) or 8 (small)
@@ -57,8 +58,8 @@ function discriminatorBlock(
   return tf.tidy(() => {
     const resampled = (v: tf.Tensor4D) => (down ? firDown(v) : v);
     const timeBias = dense(block.time, time);
-    const bias = tf.reshape(timeBias, [timeBias.shape[0], 1, 1, timeBias.shape[1]]);
-    const h = leaky(tf.add(conv2d(block.conv0, leaky(x)), bias) as tf.Tensor4D);
+    const bias: tf.Tensor4D = tf.reshape(timeBias, [timeBias.shape[0], 1, 1, timeBias.shape[1]]);
+    const h = leaky(addToChannels(conv2d(block.conv0, leaky(x)), bias));
     return rescaledSum(conv2d(block.conv1, resampled(h)), conv2d(block.skip, resampled(x)));
   });
 }

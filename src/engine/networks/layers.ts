@@ -1,5 +1,6 @@
 /** Building blocks shared by the networks. Images are [b, h, w, c]. All functions are pure; callers tidy. */
 import * as tf from '@tensorflow/tfjs';
+import { isRecording } from '../autodiff/vjp';
 import type { Affine, Conv, Dense } from './parameters';
 
 /** x W + b on [b, in]. */
@@ -15,16 +16,38 @@ export function conv2d(
   pad = (weight.shape[0] - 1) / 2,
 ): tf.Tensor4D {
   // One pass over the image less where the bias goes in with the products; the fused kernel has no second derivative.
-  if (bias && tf.engine().state.gradientDepth === 0) {
+  if (bias && !isRecording()) {
     return tf.fused.conv2d({ x, filter: weight, strides: stride, pad, bias });
   }
   const y = tf.conv2d(x, weight, stride, pad);
-  return bias ? tf.add(y, bias) : y;
+  return bias ? addToChannels(y, tf.reshape(bias, [1, 1, 1, bias.shape[0]])) : y;
 }
 
-/** SiLU: x sigmoid(x). */
+/** x + bias, [b, h, w, c] and [b or 1, 1, 1, c]: the gradient sums over positions as products, as group norm does. */
+export function addToChannels(x: tf.Tensor4D, bias: tf.Tensor4D): tf.Tensor4D {
+  if (!isRecording()) return tf.add(x, bias);
+  const operation = tf.customGrad((...args) => ({
+    value: tf.add(args[0] as tf.Tensor4D, args[1] as tf.Tensor4D),
+    gradFunc: (dy: tf.Tensor) => {
+      const [, h, w] = dy.shape;
+      return [dy, asSums(meanOverPositions(dy as tf.Tensor4D), h! * w!, bias.shape[0])];
+    },
+  }));
+  return operation(x, bias) as tf.Tensor4D;
+}
+
+/** SiLU: x sigmoid(x). Keeps x alone for its gradient. */
 export function silu<T extends tf.Tensor>(x: T): T {
-  return tf.mul(x, tf.sigmoid(x));
+  if (!isRecording()) return tf.mul(x, tf.sigmoid(x));
+  const operation = tf.customGrad((value, save) => {
+    (save as tf.GradSaveFunc)([value as tf.Tensor]);
+    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]) => {
+      const s = tf.sigmoid(saved);
+      return tf.mul(dy, tf.mul(s, tf.add(1, tf.mul(saved, tf.sub(1, s)))));
+    };
+    return { value: tf.mul(value as T, tf.sigmoid(value as T)), gradFunc };
+  });
+  return operation(x) as T;
 }
 
 /** (a + b)/sqrt 2: keeps the variance of two independent summands (the authors' skip_rescale). */
@@ -42,6 +65,13 @@ function meanOverPositions(x: tf.Tensor4D): tf.Tensor3D {
   return tf.matMul(tf.fill([1, h], 1 / h) as tf.Tensor2D, tf.reshape(overColumns, [b, h, c]));
 }
 
+/** Means over `positions` pixels, [b, 1, c], as sums, [b, 1, 1, c], or over the batch, too, where `entries` is 1. */
+function asSums(mean: tf.Tensor3D, positions: number, entries: number): tf.Tensor4D {
+  const [b, , c] = mean.shape;
+  const sums = tf.mul(tf.reshape(mean, [b, 1, 1, c]), positions) as tf.Tensor4D;
+  return entries === b ? sums : tf.sum(sums, 0, true);
+}
+
 /** Mean over the channels of each group, repeated for each of its channels: [b, 1, c] -> [b, 1, c]. */
 function meanOverGroup(x: tf.Tensor3D, groups: number): tf.Tensor3D {
   const [b, , c] = x.shape;
@@ -49,27 +79,71 @@ function meanOverGroup(x: tf.Tensor3D, groups: number): tf.Tensor3D {
   return tf.reshape(tf.tile(grouped, [1, 1, c / groups]), [b, 1, c]);
 }
 
+/** [b, 1, c] channel means to [b, 1, 1, c] means of each channel's group. */
+function groupMeans(mean: tf.Tensor3D, groups: number): tf.Tensor4D {
+  const [b, , c] = mean.shape;
+  return tf.reshape(groups === c ? mean : meanOverGroup(mean, groups), [b, 1, 1, c]);
+}
+
 /** x less its group means, and 1/sqrt(variance + epsilon) of each channel's group: group norm before its last product. */
 function groupStatistics(x: tf.Tensor4D, groups: number, epsilon: number): [tf.Tensor4D, tf.Tensor4D] {
-  const [b, , , c] = x.shape;
-  const perChannel = (mean: tf.Tensor3D) =>
-    tf.reshape(groups === c ? mean : meanOverGroup(mean, groups), [b, 1, 1, c]) as tf.Tensor4D;
-  const centred = tf.sub(x, perChannel(meanOverPositions(x))) as tf.Tensor4D;
+  const centred = tf.sub(x, groupMeans(meanOverPositions(x), groups)) as tf.Tensor4D;
   // Not tf.square, which wasm computes one number at a time.
-  const variance = perChannel(meanOverPositions(tf.mul(centred, centred)));
+  const variance = groupMeans(meanOverPositions(tf.mul(centred, centred)), groups);
   return [centred, tf.rsqrt(tf.add(variance, epsilon))];
 }
 
-/** Group norm, then scale and shift, each [b or 1, 1, 1, c]. The variance is biased, as in PyTorch. */
-function scaledGroupNorm(x: tf.Tensor4D, epsilon: number, scale: tf.Tensor, shift: tf.Tensor): tf.Tensor4D {
-  const [centred, inverse] = groupStatistics(x, groupsFor(x.shape[3]), epsilon);
-  return tf.add(tf.mul(centred, tf.mul(inverse, scale)), shift);
+/**
+ * Group norm, then scale and shift, each [b or 1, 1, 1, c]. The variance is biased, as in PyTorch. The gradient keeps x alone
+ * and takes its statistics again.
+ */
+function scaledGroupNorm(
+  x: tf.Tensor4D,
+  groups: number,
+  epsilon: number,
+  scale: tf.Tensor4D,
+  shift: tf.Tensor4D,
+): tf.Tensor4D {
+  const forward = (v: tf.Tensor4D, by: tf.Tensor4D) => {
+    const [centred, inverse] = groupStatistics(v, groups, epsilon);
+    return tf.add(tf.mul(centred, tf.mul(inverse, by)), shift) as tf.Tensor4D;
+  };
+  if (!isRecording()) return forward(x, scale);
+  const operation = tf.customGrad((...args) => {
+    const [v, by] = args as tf.Tensor4D[];
+    (args[3] as unknown as tf.GradSaveFunc)([v, by]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      normGradients(dy as tf.Tensor4D, saved as tf.Tensor4D[], groups, epsilon);
+    return { value: forward(v, by), gradFunc };
+  });
+  return operation(x, scale, shift) as tf.Tensor4D;
+}
+
+/** dx = r (s dy - mean(s dy) - n mean(s dy n)), with n the normalised x, r = 1/std, means over the group; ds, dshift. */
+function normGradients(
+  dy: tf.Tensor4D,
+  [x, scale]: tf.Tensor4D[],
+  groups: number,
+  epsilon: number,
+): tf.Tensor4D[] {
+  const [b, , , c] = x.shape;
+  const [centred, inverse] = groupStatistics(x, groups, epsilon);
+  const normalised = tf.mul(centred, inverse) as tf.Tensor4D;
+  const dyMean = meanOverPositions(dy);
+  const dyNormalisedMean = meanOverPositions(tf.mul(dy, normalised));
+  const perChannel = tf.broadcastTo(tf.reshape(scale, [scale.shape[0], 1, c]), [b, 1, c]) as tf.Tensor3D;
+  const shiftPart = groupMeans(tf.mul(perChannel, dyMean), groups);
+  const scalePart = groupMeans(tf.mul(perChannel, dyNormalisedMean), groups);
+  const inner = tf.sub(tf.sub(tf.mul(dy, scale), shiftPart), tf.mul(normalised, scalePart));
+  const summed = (mean: tf.Tensor3D) => asSums(mean, x.shape[1] * x.shape[2], scale.shape[0]);
+  return [tf.mul(inner, inverse), summed(dyNormalisedMean), summed(dyMean)];
 }
 
 /** Instance norm without affine, eps 1e-5 (the ResNet generator and PatchGAN). */
 export function instanceNorm(x: tf.Tensor4D): tf.Tensor4D {
-  const [centred, inverse] = groupStatistics(x, x.shape[3], 1e-5);
-  return tf.mul(centred, inverse);
+  const c = x.shape[3];
+  const ones: tf.Tensor4D = tf.ones([1, 1, 1, c]);
+  return scaledGroupNorm(x, c, 1e-5, ones, tf.zeros([1, 1, 1, c]));
 }
 
 /** NCSN++'s group count for a width. */
@@ -79,7 +153,9 @@ function groupsFor(channels: number): number {
 
 /** Group norm with learned scale and shift, eps 1e-6. */
 export function affineGroupNorm({ weight, bias }: Affine, x: tf.Tensor4D): tf.Tensor4D {
-  return scaledGroupNorm(x, 1e-6, weight, bias);
+  const c = x.shape[3];
+  const perChannel = (v: tf.Tensor1D) => tf.reshape(v, [1, 1, 1, c]) as tf.Tensor4D;
+  return scaledGroupNorm(x, groupsFor(c), 1e-6, perChannel(weight), perChannel(bias));
 }
 
 export type AdaptiveGroupNorm = { style: Dense };
@@ -88,7 +164,7 @@ export type AdaptiveGroupNorm = { style: Dense };
 export function adaptiveGroupNorm({ style }: AdaptiveGroupNorm, x: tf.Tensor4D, z: tf.Tensor2D): tf.Tensor4D {
   const [b, , , c] = x.shape;
   const [gamma, beta] = tf.split(tf.reshape(dense(style, z), [b, 1, 1, 2 * c]), 2, 3);
-  return scaledGroupNorm(x, 1e-6, gamma, beta);
+  return scaledGroupNorm(x, groupsFor(c), 1e-6, gamma as tf.Tensor4D, beta as tf.Tensor4D);
 }
 
 /** z / sqrt(mean z^2 + 1e-8) over the last axis. */

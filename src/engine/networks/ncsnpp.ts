@@ -3,12 +3,14 @@
  * It takes the noisy target and the source as channels and gives its estimate of the clean target as the first channel.
  */
 import * as tf from '@tensorflow/tfjs';
+import { recomputed } from '../autodiff/recompute';
 import { ncsnppTable } from '../weights/torchNames';
 import type { GeneratorConfig, StateDict } from './config';
 import {
   type AdaptiveGroupNorm,
   type Attention,
   adaptiveGroupNorm,
+  addToChannels,
   affineGroupNorm,
   attention,
   conv2d,
@@ -19,7 +21,15 @@ import {
   silu,
   timestepEmbedding,
 } from './layers';
-import { type Affine, type Conv, type Dense, disposeTree, loadTree, type ParameterTable } from './parameters';
+import {
+  type Affine,
+  type Conv,
+  type Dense,
+  disposeTree,
+  loadTree,
+  type ParameterTable,
+  tensorsOf,
+} from './parameters';
 import { firDown, firSmooth, firUp, naiveDown, naiveUp } from './resample';
 
 export type ResidualBlock = {
@@ -60,6 +70,8 @@ export interface Generator {
   weights: NcsnppWeights;
   /** Host copy of the Fourier frequencies: embeddings are made on the CPU. */
   fourierFrequencies: Float32Array | null;
+  /** Training keeps the inputs of residual blocks and of attention only and runs them again in the backward pass. */
+  recompute?: boolean;
 }
 
 /** @throws WeightsMismatch if names or shapes are not those of `config`. */
@@ -101,7 +113,10 @@ export function residualBlock(
           : v;
     let h = resampled(silu(adaptiveGroupNorm(block.norm0, x, z)));
     const timeBias = dense(block.time, silu(time));
-    h = tf.add(conv2d(block.conv0, h), tf.reshape(timeBias, [timeBias.shape[0], 1, 1, timeBias.shape[1]]));
+    h = addToChannels(
+      conv2d(block.conv0, h),
+      tf.reshape(timeBias, [timeBias.shape[0], 1, 1, timeBias.shape[1]]),
+    );
     h = 'style' in block.norm1 ? adaptiveGroupNorm(block.norm1, h, z) : affineGroupNorm(block.norm1, h);
     h = conv2d(block.conv1, silu(h));
     const skip = resampled(x);
@@ -142,8 +157,15 @@ export function runGenerator(
       ? fourierEmbedding(t, generator.fourierFrequencies)
       : timestepEmbedding(t, config.num_channels_dae);
     const time = dense(weights.time[1], silu(dense(weights.time[0], embedding)));
-    const block = (b: ResidualBlock, v: tf.Tensor4D, resample: Resample = null) =>
-      residualBlock(b, v, time, style, resample, config.fir);
+    const block = (b: ResidualBlock, v: tf.Tensor4D, resample: Resample = null) => {
+      const run = (u: tf.Tensor4D, timeOfBlock: tf.Tensor2D, styleOfBlock: tf.Tensor2D) =>
+        residualBlock(b, u, timeOfBlock, styleOfBlock, resample, config.fir);
+      return generator.recompute ? recomputed(run, [v, time, style], tensorsOf(b)) : run(v, time, style);
+    };
+    const attend = (a: Attention, v: tf.Tensor4D) => {
+      const run = (u: tf.Tensor4D) => attention(a, u);
+      return generator.recompute ? recomputed(run, [v], tensorsOf(a)) : run(v);
+    };
 
     // Encoder.
     const input = config.centered ? x : (tf.sub(tf.mul(x, 2), 1) as tf.Tensor4D);
@@ -151,9 +173,9 @@ export function runGenerator(
     let h = conv2d(weights.input, input);
     const kept = [h];
     for (const level of weights.down) {
-      for (const { residual, attention: attend } of level.blocks) {
+      for (const { residual, attention: attentive } of level.blocks) {
         h = block(residual, h);
-        if (attend) h = attention(attend, h);
+        if (attentive) h = attend(attentive, h);
         kept.push(h);
       }
       if (!level.resample) break;
@@ -164,7 +186,7 @@ export function runGenerator(
 
     // Middle.
     h = block(weights.middle.before, h);
-    h = attention(weights.middle.attention, h);
+    h = attend(weights.middle.attention, h);
     h = block(weights.middle.after, h);
 
     // Decoder.
@@ -173,7 +195,7 @@ export function runGenerator(
       for (const b of level.blocks) {
         h = tf.tidy(() => block(b, tf.concat([h, kept.pop()!], 3)));
       }
-      if (level.attention) h = attention(level.attention, h);
+      if (level.attention) h = attend(level.attention, h);
       if (level.output) {
         const step = conv2d(level.output.conv, silu(affineGroupNorm(level.output.norm, h)));
         output = output ? tf.add(config.fir ? firUp(output) : naiveUp(output), step) : step;

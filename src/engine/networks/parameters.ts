@@ -37,19 +37,19 @@ const TO_OURS: Record<ParameterKind, number[] | null> = {
 };
 
 /** Our shape of a row. */
-function ourShape({ kind, shape }: ParameterRow): number[] {
+export function ourShape({ kind, shape }: ParameterRow): number[] {
   const order = TO_OURS[kind];
   return order ? order.map((axis) => shape[axis]) : shape;
 }
 
 /** The authors' values in our layout. */
-function toOurs(row: ParameterRow, data: Float32Array): Float32Array {
+export function toOurs(row: ParameterRow, data: Float32Array): Float32Array {
   const order = TO_OURS[row.kind];
   return order ? permute(data, row.shape, order) : data;
 }
 
 /** Our values in the authors' layout; the inverse of `toOurs`. */
-function toAuthors(row: ParameterRow, data: Float32Array): Float32Array {
+export function toAuthors(row: ParameterRow, data: Float32Array): Float32Array {
   const order = TO_OURS[row.kind];
   if (!order) return data;
   const inverse = order.map((_, axis) => order.indexOf(axis));
@@ -93,10 +93,30 @@ function buildTree<T>(table: ParameterTable, leaf: (row: ParameterRow) => tf.Ten
 }
 
 /** The tensor of a row in a tree. */
-function leafOf(tree: unknown, row: ParameterRow): tf.Tensor {
-  return row.path
-    .split('.')
-    .reduce((node, part) => (node as Record<string, unknown>)[part], tree) as tf.Tensor;
+export function leafOf(tree: unknown, row: ParameterRow): tf.Tensor {
+  const [node, name] = placeOf(tree, row);
+  return node[name];
+}
+
+/** Puts another tensor in the place of a row's; the old one is disposed. */
+export function replaceLeaf(tree: unknown, row: ParameterRow, tensor: tf.Tensor): void {
+  const [node, name] = placeOf(tree, row);
+  node[name].dispose();
+  node[name] = tensor;
+}
+
+/** The object that holds a row's tensor, and under which name. */
+function placeOf(tree: unknown, { path }: ParameterRow): [node: Record<string, tf.Tensor>, name: string] {
+  const parts = path.split('.');
+  const name = parts.pop()!;
+  const node = parts.reduce((inner, part) => (inner as Record<string, unknown>)[part], tree);
+  return [node as Record<string, tf.Tensor>, name];
+}
+
+/** All tensors of a tree or a part of one. */
+export function tensorsOf(tree: unknown): tf.Tensor[] {
+  if (tree instanceof tf.Tensor) return [tree];
+  return Object.values(tree ?? {}).flatMap(tensorsOf);
 }
 
 /** The authors' state_dict of a tree, downloaded. */

@@ -1,7 +1,8 @@
 /** The non-diffusive generator R: CycleGAN's ResNet, one contrast to the other in one pass (SYNDIFF.md section 3). */
 import * as tf from '@tensorflow/tfjs';
-import { conv2d, instanceNorm } from './layers';
+import { addToChannels, conv2d, instanceNorm } from './layers';
 import type { Conv } from './parameters';
+import { reflectPad } from './reflectPad';
 
 export interface ResnetGeneratorConfig {
   ngf: number;
@@ -34,19 +35,6 @@ function normRelu(x: tf.Tensor4D): tf.Tensor4D {
   return tf.relu(instanceNorm(x));
 }
 
-function reflectPad(x: tf.Tensor4D, n: number): tf.Tensor4D {
-  return tf.mirrorPad(
-    x,
-    [
-      [0, 0],
-      [n, n],
-      [n, n],
-      [0, 0],
-    ],
-    'reflect',
-  );
-}
-
 /**
  * PyTorch's ConvTranspose2d(3, stride 2, padding 1, output_padding 1): the full result is 2h+1 wide and loses its first row
  * and column. TensorFlow's 'same' would drop the last ones instead.
@@ -55,5 +43,6 @@ function transposedConv2d({ weight, bias }: Conv, x: tf.Tensor4D): tf.Tensor4D {
   const [b, h, w] = x.shape;
   const channels = weight.shape[2];
   const full = tf.conv2dTranspose(x, weight, [b, 2 * h + 1, 2 * w + 1, channels], 2, 'valid');
-  return tf.add(tf.slice(full, [0, 1, 1, 0], [b, 2 * h, 2 * w, channels]), bias!);
+  const y = tf.slice(full, [0, 1, 1, 0], [b, 2 * h, 2 * w, channels]);
+  return addToChannels(y, tf.reshape(bias!, [1, 1, 1, channels]));
 }

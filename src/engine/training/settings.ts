@@ -33,6 +33,8 @@ export interface TrainSettings {
   pixelSize: number;
   intensity: IntensityMap;
   generator: GeneratorConfig;
+  /** The diffusive discriminator's form: 'small' is the authors' for images of 64 and less. */
+  discriminator: 'large' | 'small';
   /** Base widths of R, the PatchGAN and the diffusive discriminators, and the last one's time embedding. */
   widths: { r: number; patch: number; diffusive: number; timeEmbedding: number };
   variant: Variant;
@@ -91,6 +93,7 @@ export function presetSettings(preset: PresetName, contrasts: Record<Side, strin
       z_emb_dim: zEmb,
       ch_mult: levels,
     },
+    discriminator: size <= 64 ? 'small' : 'large',
     widths: { r: width, patch: width, diffusive: width, timeEmbedding: 256 },
     variant: PAPER_VARIANT,
     diffusion: PAPER_SCHEDULE,
@@ -152,11 +155,15 @@ export function checkSettings(settings: TrainSettings): void {
     size % least === 0,
     `size must be a multiple of ${least} for ${generator.ch_mult.length} levels, got ${size}`,
   );
-  if (variant.adversarial && variant.diffusion)
-    rule(
-      size === 64 || size % 64 === 0,
-      `size must be a multiple of 64 for the diffusive discriminator, got ${size}; train without the adversarial term or choose 64, 128 or 256`,
-    );
+  const most = settings.discriminator === 'large' ? 64 : 8;
+  rule(
+    !(variant.adversarial && variant.diffusion) || size % most === 0,
+    `size must be a multiple of ${most} for the ${settings.discriminator} diffusive discriminator, got ${size}`,
+  );
+  rule(
+    generator.embedding_type === 'positional',
+    `the generator's time embedding must be positional, got ${generator.embedding_type} (it has no value at step 0)`,
+  );
   rule(
     settings.batch <= 4 || settings.batch % 4 === 0,
     `batch must be at most 4 or a multiple of 4 (the discriminator compares groups of 4), got ${settings.batch}`,

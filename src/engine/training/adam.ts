@@ -1,0 +1,55 @@
+/** Adam (Kingma & Ba 2015), as PyTorch has it: the bias corrections outside, eps added to the corrected root. */
+import * as tf from '@tensorflow/tfjs';
+import { leafOf, type ParameterTable, replaceLeaf } from '../networks/parameters';
+
+const BETA1 = 0.5;
+const BETA2 = 0.9;
+const EPSILON = 1e-8;
+
+/** The moments of a network's parameters, in the order of its table. */
+export interface AdamState {
+  /** Updates done. */
+  updates: number;
+  mean: tf.Tensor[];
+  square: tf.Tensor[];
+}
+
+export function startAdam(table: ParameterTable, tree: unknown): AdamState {
+  const zeros = () => table.map((row) => tf.zerosLike(leafOf(tree, row)));
+  return { updates: 0, mean: zeros(), square: zeros() };
+}
+
+/** One update of every parameter of the tree, in place. The gradients, in the table's order, are disposed. */
+export function updateByAdam(
+  table: ParameterTable,
+  tree: unknown,
+  state: AdamState,
+  gradients: readonly tf.Tensor[],
+  rate: number,
+): void {
+  state.updates++;
+  const step = rate / (1 - BETA1 ** state.updates);
+  const root = 1 / Math.sqrt(1 - BETA2 ** state.updates);
+  table.forEach((row, i) => {
+    const gradient = gradients[i];
+    const [mean, square, parameter] = tf.tidy(() => {
+      const m = mix(state.mean[i], gradient, BETA1);
+      const v = mix(state.square[i], tf.mul(gradient, gradient), BETA2);
+      const denominator = tf.add(tf.mul(tf.sqrt(v), root), EPSILON);
+      return [m, v, tf.sub(leafOf(tree, row), tf.mul(tf.div(m, denominator), step))];
+    });
+    tf.dispose([state.mean[i], state.square[i], gradient]);
+    state.mean[i] = mean;
+    state.square[i] = square;
+    replaceLeaf(tree, row, parameter);
+  });
+}
+
+/** decay a + (1 - decay) b. */
+export function mix(a: tf.Tensor, b: tf.Tensor, decay: number): tf.Tensor {
+  return tf.add(tf.mul(a, decay), tf.mul(b, 1 - decay));
+}
+
+export function disposeAdam({ mean, square }: AdamState): void {
+  tf.dispose([...mean, ...square]);
+}

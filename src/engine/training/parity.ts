@@ -1,0 +1,203 @@
+/** Three training iterations with given draws against what the authors' code computed: losses, gradients, weights, EMA. */
+import * as tf from '@tensorflow/tfjs';
+import type { GeneratorConfig, NamedTensor, StateDict } from '../networks/config';
+import { toAuthors } from '../networks/parameters';
+import { makeSchedule } from '../schedule';
+import type { PhaseDraws, StepDraws } from './draws';
+import { disposeNetworks, loadNetworks, type NetworkName, parametersOf } from './networks';
+import type { LossName } from './reports';
+import { PAPER_VARIANT, presetSettings, type Side, type TrainSettings } from './settings';
+import { type GradientHook, type Losses, type TrainingState, trainStep } from './step';
+
+/** The golden file: its tensors by name, and its header's notes. */
+export interface TrainingGolden {
+  metadata: Record<string, string>;
+  tensors: ReadonlyMap<string, NamedTensor>;
+}
+
+/** Largest errors of each kind, by the caller's measure. */
+export interface TrainingErrors {
+  losses: number;
+  gradients: number;
+  r1Gradients: number;
+  weights: number;
+  averages: number;
+}
+
+const THEIR_NETWORKS: Record<NetworkName, string> = {
+  'g.a': 'gen_diffusive_1',
+  'g.b': 'gen_diffusive_2',
+  'r.a': 'gen_non_diffusive_2to1',
+  'r.b': 'gen_non_diffusive_1to2',
+  'd.a': 'disc_diffusive_1',
+  'd.b': 'disc_diffusive_2',
+  'p.a': 'disc_non_diffusive_cycle1',
+  'p.b': 'disc_non_diffusive_cycle2',
+};
+
+/** Their sums of our losses; errG is ours after weighting. */
+const THEIR_LOSSES: Record<string, LossName> = {
+  errD_real: 'dDiffusiveReal',
+  errD_fake: 'dDiffusiveFake',
+  errD_cycle_real: 'dPatchReal',
+  errD_cycle_fake: 'dPatchFake',
+  errG_adv: 'gDiffusive',
+  errG_cycle_adv: 'gPatch',
+  errG_L1: 'l1',
+  errG_cycle: 'cycle',
+  errG: 'generator',
+};
+
+interface Hyper {
+  lr_g: number;
+  lr_d: number;
+  r1_gamma: number;
+  lazy_reg: number;
+  lambda_l1: number;
+  ema_decay: number;
+  steps: number;
+  batch: number;
+  ngf_resnet: number;
+  ndf_patch: number;
+  ngf_disc: number;
+  t_emb_dim: number;
+}
+
+/** @param error the measure: largest difference over largest wanted value */
+export async function trainingErrors(
+  golden: TrainingGolden,
+  error: (got: ArrayLike<number>, want: ArrayLike<number>) => number,
+  changes: Partial<TrainSettings> = {},
+): Promise<TrainingErrors> {
+  const hyper = JSON.parse(golden.metadata.hyper) as Hyper;
+  const losses = JSON.parse(golden.metadata.losses) as Record<string, number>[];
+  const settings = { ...goldenSettings(golden, hyper), ...changes };
+  const { steps, betaMin, betaMax } = settings.diffusion;
+  const state: TrainingState = {
+    settings,
+    schedule: makeSchedule({ steps, betaMin, betaMax, schedule: 'vp' }),
+    networks: loadNetworks(settings, (name) => withPrefix(golden, `before.${THEIR_NETWORKS[name]}.`)),
+    step: 0,
+  };
+  const worst: TrainingErrors = { losses: 0, gradients: 0, r1Gradients: 0, weights: 0, averages: 0 };
+  const compared: Record<keyof TrainingErrors, number> = { ...worst };
+  const see = (kind: keyof TrainingErrors, got: ArrayLike<number>, want: ArrayLike<number>) => {
+    worst[kind] = Math.max(worst[kind], error(got, want));
+  };
+  /** Those of a network's tensors that the file has under the prefix. */
+  const compare = async (
+    kind: keyof TrainingErrors,
+    prefix: string,
+    name: NetworkName,
+    tensors: readonly tf.Tensor[],
+  ) => {
+    for (const [i, row] of state.networks.get(name)!.table.entries()) {
+      const want = golden.tensors.get(`${prefix}.${THEIR_NETWORKS[name]}.${row.name}`);
+      if (!want) continue;
+      see(kind, toAuthors(row, (await tensors[i].data()) as Float32Array), want.data);
+      compared[kind]++;
+    }
+  };
+  for (let step = 0; step < hyper.steps; step++) {
+    const kept: { name: NetworkName; of: 'all' | 'r1'; gradients: tf.Tensor[] }[] = [];
+    const keep: GradientHook = (name, gradients, of) => {
+      if (step === 0) kept.push({ name, of, gradients: gradients.map((g) => tf.clone(g)) });
+    };
+    const images = { a: image(golden, `in.step${step}.x1`), b: image(golden, `in.step${step}.x2`) };
+    const rates = { generators: hyper.lr_g, discriminators: hyper.lr_d };
+    const got = trainStep(state, images, drawsOf(golden, step), rates, keep);
+    tf.dispose(images);
+    await compareLosses(got, losses[step], settings.r1.gamma / 2, (g, w) => see('losses', [g], [w]));
+    for (const { name, of, gradients } of kept) {
+      await compare(of === 'r1' ? 'r1Gradients' : 'gradients', of === 'r1' ? 'grad_r1.step0' : 'grad.step0', name, gradients);
+      tf.dispose(gradients);
+    }
+  }
+  for (const [name, network] of state.networks) {
+    await compare('weights', 'after', name, parametersOf(network));
+    if (network.ema) await compare('averages', 'ema', name, network.ema);
+  }
+  disposeNetworks(state.networks);
+  for (const kind of ['gradients', 'r1Gradients', 'weights', 'averages'] as const)
+    if (compared[kind] === 0) throw new Error(`parity: the file has nothing to compare ${kind} with`);
+  return worst;
+}
+
+function goldenSettings({ metadata }: TrainingGolden, hyper: Hyper): TrainSettings {
+  const config = JSON.parse(metadata.config) as GeneratorConfig & {
+    num_timesteps: number;
+    beta_min: number;
+    beta_max: number;
+  };
+  const { num_timesteps: steps, beta_min: betaMin, beta_max: betaMax } = config;
+  return {
+    ...presetSettings('tiny', { a: 'T1w', b: 'T2w' }),
+    size: config.image_size,
+    generator: config,
+    discriminator: 'large',
+    widths: {
+      r: hyper.ngf_resnet,
+      patch: hyper.ndf_patch,
+      diffusive: hyper.ngf_disc,
+      timeEmbedding: hyper.t_emb_dim,
+    },
+    variant: PAPER_VARIANT,
+    diffusion: { steps, betaMin, betaMax, schedule: 'vp' },
+    batch: hyper.batch,
+    weights: { l1: hyper.lambda_l1, cycle: hyper.lambda_l1 },
+    r1: { gamma: hyper.r1_gamma, every: hyper.lazy_reg },
+    ema: hyper.ema_decay,
+    recompute: false,
+  };
+}
+
+/** r1 is theirs after gamma/2, and only of the iterations that have it. */
+async function compareLosses(
+  got: Losses,
+  want: Record<string, number>,
+  r1Weight: number,
+  error: (got: number, want: number) => void,
+): Promise<void> {
+  for (const [theirs, ours] of Object.entries(THEIR_LOSSES)) {
+    error((await got.get(ours)!.data())[0], want[theirs]);
+  }
+  const penalty = got.get('r1');
+  if ((penalty === undefined) !== (want.grad_penalty === undefined))
+    throw new Error('parity: R1 must be in the same iterations as in the file');
+  if (penalty) error(r1Weight * (await penalty.data())[0], want.grad_penalty);
+  tf.dispose([...got.values()]);
+}
+
+function tensor({ tensors }: TrainingGolden, name: string): NamedTensor {
+  const found = tensors.get(name);
+  if (!found) throw new Error(`parity: the file has no tensor ${name}`);
+  return found;
+}
+
+function withPrefix({ tensors }: TrainingGolden, prefix: string): StateDict {
+  const found = [...tensors].filter(([name]) => name.startsWith(prefix));
+  return new Map(found.map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
+/** One channel: [b, 1, h, w] and [b, h, w, 1] are the same numbers. */
+function image(golden: TrainingGolden, name: string): tf.Tensor4D {
+  const { shape, data } = tensor(golden, name);
+  const [b, , h, w] = shape;
+  return tf.tensor4d(data, [b, h, w, 1]);
+}
+
+function drawsOf(golden: TrainingGolden, step: number): StepDraws {
+  const phase = (letter: 'd' | 'g', side: Side): PhaseDraws => {
+    const number = side === 'a' ? 1 : 2;
+    const of = (name: string) => tensor(golden, `in.step${step}.${letter}.${name}`).data;
+    return {
+      t: [...of(`t${number}`)],
+      noise: of(`${number}.q_noise`),
+      pairNoise: of(`${number}.pair_noise`),
+      posteriorNoise: of(`${number}.posterior_noise`),
+      z: of(`z${number}`),
+    };
+  };
+  const both = (letter: 'd' | 'g') => ({ a: phase(letter, 'a'), b: phase(letter, 'b') });
+  return { d: both('d'), g: both('g') };
+}
