@@ -7,7 +7,7 @@ import {
   intensityUpper,
   toUnitRange,
 } from '../volume/intensity';
-import { sameGrid } from '../volume/resample';
+import { gridText, sameGrid } from '../volume/resample';
 import type { Volume } from '../volume/volume';
 import type { Arguments, Command } from './command';
 import { type EvaluationReport, evaluateSlices, type Spread } from './evaluate';
@@ -106,12 +106,6 @@ function intensities(
 function translatedSlices(sidecar: Sidecar | null, { shape }: Volume): number[] | undefined {
   const slices = sidecar?.slices.filter((index) => index < shape[2]);
   return slices?.length ? slices : undefined;
-}
-
-function gridText({ shape, zooms, affine }: Volume): string {
-  const size = zooms.map((zoom) => Number(zoom.toFixed(3))).join(' x ');
-  const origin = affine.slice(0, 3).map((row) => Number(row[3].toFixed(2)));
-  return `${shape.join(' x ')} of ${size} mm from (${origin.join(', ')})`;
 }
 
 function humanText({ slices, mean }: EvaluationReport, map: string): string {

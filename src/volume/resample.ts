@@ -26,6 +26,13 @@ export function sameGrid(a: Grid, b: Grid): boolean {
   );
 }
 
+/** A grid in words, for the message that two differ. */
+export function gridText({ shape, zooms, affine }: Pick<Volume, 'shape' | 'zooms' | 'affine'>): string {
+  const size = zooms.map((zoom) => Number(zoom.toFixed(3))).join(' x ');
+  const origin = affine.slice(0, 3).map((row) => Number(row[3].toFixed(2)));
+  return `${shape.join(' x ')} of ${size} mm from (${origin.join(', ')})`;
+}
+
 /**
  * The volume's values at the target's voxel centres, trilinear: target.shape, i fastest. Up to half a voxel beyond its
  * outermost centres the volume's edge counts, farther out the value is 0. What is not finite counts as 0.

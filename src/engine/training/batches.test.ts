@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { batchOf, chosenSlices } from './batches';
+import type { SliceSet } from './data';
+import { presetSettings, type Side } from './settings';
+
+const SIZE = 16;
+const settings = { ...presetSettings('tiny', { a: 'T1w', b: 'T2w' }), batch: 3 };
+const paired = { ...settings, variant: { ...settings.variant, pairing: 'paired' as const } };
+const plain = { mirror: false, geometry: false, intensity: false };
+
+/** Image n is flat, n/100 of the range, but for an off-centre square that is brighter by half. */
+function slices(count: number): SliceSet {
+  const images = new Uint16Array(count * SIZE * SIZE);
+  for (let at = 0; at < images.length; at++) {
+    const n = Math.floor(at / SIZE ** 2);
+    const [x, y] = [at % SIZE, Math.floor((at % SIZE ** 2) / SIZE)];
+    images[at] = 655.35 * n + (x > 8 && x < 13 && y > 3 && y < 8 ? 32767 : 0);
+  }
+  const zeros = new Uint16Array(count);
+  return { size: SIZE, count, images, subject: zeros, slice: zeros, subjects: ['sub-1'] };
+}
+const data = (a: number, b: number) => ({ train: { a: slices(a), b: slices(b) } });
+
+/** Which slice an image is, unaugmented. */
+const indexOf = (batch: Float32Array, n: number) => Math.round(((batch[n * SIZE * SIZE] + 1) / 2) * 100);
+
+/** The slices of a contrast in the order of `steps` iterations. */
+function sequence(side: Side, counts: Record<Side, number>, steps: number, of = settings): number[] {
+  return Array.from({ length: steps }, (_, step) => chosenSlices(counts, of, step)[side]).flat();
+}
+
+describe('chosenSlices', () => {
+  const counts = { a: 12, b: 7 };
+  const all = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+  it('takes every slice once an epoch, each epoch in another order', () => {
+    for (const side of ['a', 'b'] as const) {
+      const count = counts[side];
+      const drawn = sequence(side, counts, 28);
+      const epochs = Array.from({ length: 7 }, (_, e) => drawn.slice(e * count, (e + 1) * count));
+      for (const epoch of epochs) expect(epoch.toSorted((x, y) => x - y)).toEqual(all(count));
+      expect(new Set(epochs.map(String)).size).toBe(7);
+    }
+  });
+
+  it('depends on seed and iteration alone', () => {
+    expect(chosenSlices(counts, settings, 9)).toEqual(chosenSlices(counts, { ...settings }, 9));
+    expect(sequence('a', counts, 4, { ...settings, seed: 2 })).not.toEqual(sequence('a', counts, 4));
+  });
+
+  it('shuffles unpaired contrasts independently and pairs together', () => {
+    const same = { a: 12, b: 12 };
+    expect(sequence('a', same, 4)).not.toEqual(sequence('b', same, 4));
+    expect(sequence('a', same, 4, paired)).toEqual(sequence('b', same, 4, paired));
+  });
+
+  it('puts every slice in every place alike', () => {
+    const first = Array.from({ length: 6000 }, (_, epoch) => {
+      return chosenSlices({ a: 6, b: 6 }, { ...settings, batch: 6 }, epoch).a[0];
+    });
+    // 1000 of 6000 each: four standard deviations are 115.
+    for (const index of all(6)) {
+      const count = first.filter((v) => v === index).length;
+      expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt((6000 * 5) / 36));
+    }
+  });
+});
+
+describe('batchOf', () => {
+  it('gives the chosen slices as they are without augmentation', () => {
+    const run = { ...settings, augmentation: plain };
+    const batch = batchOf(data(12, 7), run, 4);
+    const chosen = chosenSlices({ a: 12, b: 7 }, run, 4);
+    for (const side of ['a', 'b'] as const) {
+      expect(batch[side]).toHaveLength(3 * SIZE * SIZE);
+      expect([0, 1, 2].map((n) => indexOf(batch[side], n))).toEqual(chosen[side]);
+    }
+  });
+
+  it('gives the same numbers again, others in another iteration', () => {
+    const [set, other] = [batchOf(data(12, 7), settings, 4), batchOf(data(1, 1), settings, 5)];
+    expect(batchOf(data(12, 7), settings, 4)).toEqual(set);
+    // One and the same slice, three augmentations.
+    const images = [0, 1, 2].map((n) => String(other.a.slice(n * SIZE * SIZE, (n + 1) * SIZE * SIZE)));
+    expect(new Set(images).size).toBe(3);
+    expect(batchOf(data(1, 1), settings, 6).a).not.toEqual(other.a);
+  });
+
+  it('moves a pair alike and brightens each by itself', () => {
+    const still = { ...paired, augmentation: { ...paired.augmentation, intensity: false } };
+    for (let step = 0; step < 4; step++) {
+      const moved = batchOf(data(5, 5), still, step);
+      expect(moved.a).toEqual(moved.b);
+      const bright = batchOf(data(5, 5), paired, step);
+      expect(bright.a).not.toEqual(bright.b);
+    }
+    const unpaired = { ...still, variant: settings.variant };
+    const moved = batchOf(data(1, 1), unpaired, 0);
+    expect(moved.a).not.toEqual(moved.b);
+  });
+});

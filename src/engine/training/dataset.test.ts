@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { intensityUpper, toModelRange } from '../../volume/intensity';
+import { extractSlice, planSlices } from '../../volume/slices';
+import type { Affine, Shape3 } from '../../volume/volume';
+import { sliceImage } from './data';
+import { joinSlices, pairedSlices, volumeSlices } from './dataset';
+
+const settings = { size: 8, pixelSize: 2, intensity: 'foreground-p99.5' } as const;
+
+/** 16 x 16 pixels of 1 mm; slice k is bright in its first `rows[k]` of 16 rows, with a gradient that tells left from right. */
+function scan(name: string, rows: number[], gain = 1) {
+  const shape: Shape3 = [16, 16, rows.length];
+  const voxels = new Float32Array(256 * rows.length);
+  for (let at = 0; at < voxels.length; at++) {
+    const row = Math.floor((at % 256) / 16);
+    if (row < rows[Math.floor(at / 256)]) voxels[at] = gain * (100 + (at % 16));
+  }
+  const zooms: Shape3 = [1, 1, 3];
+  const affine: Affine = [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 3, 0],
+    [0, 0, 0, 1],
+  ];
+  return { name, shape, zooms, affine, voxels };
+}
+
+describe('volumeSlices', () => {
+  it('takes the slices with enough foreground', () => {
+    // 2 of 16 rows are 12.5 %, one is 6.25 %.
+    const set = volumeSlices(scan('a', [0, 1, 2, 9, 16, 1]), 'sub-1', settings);
+    expect([...set.slice]).toEqual([2, 3, 4]);
+    expect(set).toMatchObject({ size: 8, count: 3, subjects: ['sub-1'] });
+    expect([...set.subject]).toEqual([0, 0, 0]);
+    expect([...volumeSlices(scan('a', [0, 1, 2]), 'sub-1', settings, 0.05).slice]).toEqual([1, 2]);
+    expect(volumeSlices(scan('a', [1, 1]), 'sub-1', settings).count).toBe(0);
+  });
+
+  it('gives the images that a translation would, to 16 bits', () => {
+    const volume = scan('a', [16, 5]);
+    const set = volumeSlices(volume, 'sub-1', settings);
+    const plan = planSlices(volume, settings);
+    const upper = intensityUpper(volume.voxels, settings.intensity);
+    for (const [n, k] of set.slice.entries()) {
+      const expected = toModelRange(extractSlice(volume, plan, k), upper);
+      const image = sliceImage(set, n);
+      expect(image).toHaveLength(64);
+      for (const [at, value] of image.entries())
+        expect(Math.abs(value - expected[at])).toBeLessThan(1.01 / 65535);
+    }
+    // The scan's first rows are posterior, the bottom of the model's image.
+    expect(sliceImage(set, 1)[0]).toBe(-1);
+    expect(sliceImage(set, 1)[63]).toBeGreaterThan(0.5);
+  });
+});
+
+describe('pairedSlices', () => {
+  it('takes the slices that hold some head in both, each by its own intensities', () => {
+    const { a, b } = pairedSlices(
+      { a: scan('a', [1, 8, 8, 8]), b: scan('b', [8, 8, 1, 8], 7) },
+      'sub-1',
+      settings,
+    );
+    expect([...a.slice]).toEqual([1, 3]);
+    expect([...b.slice]).toEqual([1, 3]);
+    expect(a.images).toEqual(b.images);
+  });
+
+  it('crops both where a is cropped', () => {
+    const small = { ...settings, size: 4 };
+    const a = scan('a', [16]);
+    const b = scan('b', [16]);
+    // Heads in opposite corners: by itself each would be cropped about its own.
+    const corner = (low: number) => (_: unknown, at: number) => {
+      const [i, j] = [at % 16, Math.floor(at / 16)];
+      return i >= low && i < low + 6 && j >= low && j < low + 6 ? 100 : 0;
+    };
+    a.voxels.set(a.voxels.map(corner(0)));
+    b.voxels.set(b.voxels.map(corner(10)));
+    const pair = pairedSlices({ a, b }, 'sub-1', small);
+    expect(pair.a).toEqual(volumeSlices(a, 'sub-1', small));
+    expect(pair.b.count).toBe(1);
+    expect(pair.b.images.every((v) => v === 0)).toBe(true);
+    expect(volumeSlices(b, 'sub-1', small).images.every((v) => v === 0)).toBe(false);
+  });
+
+  it('refuses different grids in one sentence', () => {
+    const moved = scan('moved.nii', [8, 8, 8]);
+    expect(() => pairedSlices({ a: scan('still.nii', [8, 8]), b: moved }, 'sub-1', settings)).toThrow(
+      'still.nii, moved.nii: a pair must lie on the same grid, got 16 x 16 x 2 of 1 x 1 x 3 mm from (0, 0, 0) and 16 x 16 x 3 of',
+    );
+  });
+});
+
+describe('joinSlices', () => {
+  it('puts sets together and scans of one subject under one name', () => {
+    const first = volumeSlices(scan('a', [16, 8]), 'sub-1', settings);
+    const second = volumeSlices(scan('b', [0, 0, 4]), 'sub-2', settings);
+    const third = volumeSlices(scan('c', [12]), 'sub-1', settings);
+    const joined = joinSlices([first, second, third]);
+    expect(joined.subjects).toEqual(['sub-1', 'sub-2']);
+    expect([...joined.subject]).toEqual([0, 0, 1, 0]);
+    expect([...joined.slice]).toEqual([0, 1, 2, 0]);
+    expect(joined.count).toBe(4);
+    expect(sliceImage(joined, 2)).toEqual(sliceImage(second, 0));
+    expect(sliceImage(joined, 3)).toEqual(sliceImage(third, 0));
+  });
+
+  it('refuses scans without a head in one sentence', () => {
+    const empty = volumeSlices(scan('a', [0, 1]), 'sub-1', settings);
+    expect(() => joinSlices([empty, empty])).toThrow(
+      'training slices: must be at least one that holds some head, got none in 2 scans; choose other scans',
+    );
+  });
+});

@@ -1,0 +1,117 @@
+/**
+ * Scans to training slices: the same plan and intensity map as a translation's (translateScan.ts), so that a model sees in
+ * training what it is given later. Scan after scan, so that only one volume is in memory at a time.
+ */
+import { BadRequest } from '../../errors';
+import { foregroundBySlice, foregroundThreshold, intensityUpper, toUnitRange } from '../../volume/intensity';
+import { gridText, sameGrid } from '../../volume/resample';
+import { extractSlice, planSlices, type SlicePlan } from '../../volume/slices';
+import type { Volume } from '../../volume/volume';
+import type { SliceSet } from './data';
+import type { Side, TrainSettings } from './settings';
+
+type Scan = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;
+type SliceSettings = Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity'>;
+
+/** Share of a scan slice's pixels that are foreground, below which it is not trained on: neck, crown, air. */
+export const LEAST_FOREGROUND = 0.1;
+
+/** The axial slices of a scan that hold some head; `count` is 0 where none does. */
+export function volumeSlices(
+  scan: Scan,
+  subject: string,
+  settings: SliceSettings,
+  leastForeground = LEAST_FOREGROUND,
+): SliceSet {
+  const slices = slicesWithForeground([scan], leastForeground);
+  return takeSlices(scan, subject, settings, planSlices(scan, settings), slices);
+}
+
+/**
+ * The same slices of two aligned scans, those that hold some head in both, on one plan: a crop is decided on `a`.
+ * @throws BadRequest where the scans lie on different grids
+ */
+export function pairedSlices(
+  { a, b }: Record<Side, Scan>,
+  subject: string,
+  settings: SliceSettings,
+  leastForeground = LEAST_FOREGROUND,
+): Record<Side, SliceSet> {
+  if (!sameGrid(a, b)) {
+    throw new BadRequest(
+      `${a.name}, ${b.name}: a pair must lie on the same grid, got ${gridText(a)} and ${gridText(b)}; resample one to the other first`,
+    );
+  }
+  const plan = planSlices(a, settings);
+  const slices = slicesWithForeground([a, b], leastForeground);
+  return {
+    a: takeSlices(a, subject, settings, plan, slices),
+    b: takeSlices(b, subject, settings, plan, slices),
+  };
+}
+
+/**
+ * One set of many, in their order; scans of the same subject share its entry in `subjects`.
+ * @throws BadRequest where there is no slice at all
+ */
+export function joinSlices(sets: readonly SliceSet[]): SliceSet {
+  const count = sets.reduce((sum, set) => sum + set.count, 0);
+  if (count === 0) {
+    throw new BadRequest(
+      `training slices: must be at least one that holds some head, got none in ${sets.length} scans; choose other scans`,
+    );
+  }
+  const { size } = sets[0];
+  const subjects = [...new Set(sets.flatMap((set) => set.subjects))];
+  const joined: SliceSet = {
+    size,
+    count,
+    images: new Uint16Array(count * size * size),
+    subject: new Uint16Array(count),
+    slice: new Uint16Array(count),
+    subjects,
+  };
+  let at = 0;
+  for (const set of sets) {
+    const indices = set.subjects.map((name) => subjects.indexOf(name));
+    joined.images.set(set.images, at * size * size);
+    joined.subject.set(
+      set.subject.map((index) => indices[index]),
+      at,
+    );
+    joined.slice.set(set.slice, at);
+    at += set.count;
+  }
+  return joined;
+}
+
+function slicesWithForeground(scans: readonly Scan[], least: number): number[] {
+  const [first, ...others] = scans.map((scan) => foregroundBySlice(scan, foregroundThreshold(scan.voxels)));
+  return [...first.keys()].filter((k) => first[k] >= least && others.every((shares) => shares[k] >= least));
+}
+
+function takeSlices(
+  scan: Scan,
+  subject: string,
+  { size, intensity }: SliceSettings,
+  plan: SlicePlan,
+  slices: readonly number[],
+): SliceSet {
+  const upper = intensityUpper(scan.voxels, intensity);
+  const images = new Uint16Array(slices.length * size * size);
+  slices.forEach((k, n) => {
+    const unit = toUnitRange(extractSlice(scan, plan, k), upper);
+    images.set(
+      unit.map((value) => Math.round(value * 65535)),
+      n * size * size,
+    );
+  });
+  return {
+    size,
+    count: slices.length,
+    images,
+    subject: new Uint16Array(slices.length),
+    slice: Uint16Array.from(slices),
+    subjects: [subject],
+  };
+}
