@@ -21,7 +21,7 @@ export interface TrainingScan {
   path: string;
 }
 
-/** In the order of the names, each sorted by path. @throws BadRequest for a name that leads to no scans, in one sentence */
+/** In the order of the names; a folder's sorted by path. @throws BadRequest for a name that leads to no scans, in one sentence */
 export async function trainingScans(names: string): Promise<TrainingScan[]> {
   const scans: TrainingScan[] = [];
   for (const name of names.split(',')) scans.push(...(await scansOf(name.trim())));
