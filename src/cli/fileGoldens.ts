@@ -41,7 +41,10 @@ export async function listFileGoldens(folder: string): Promise<FileGolden[]> {
       add(`nifti/${name}`, () => scanError(join(scans, name), want, stored.get(`ras.${name}`)!.data));
     }
     for (const name of Object.keys(expected.bad)) {
-      goldens.push({ name: `nifti/${name}`, run: async () => [await refusal(`nifti/${name}`, join(scans, name))] });
+      goldens.push({
+        name: `nifti/${name}`,
+        run: async () => [await refusal(`nifti/${name}`, join(scans, name))],
+      });
     }
   }
   return goldens;

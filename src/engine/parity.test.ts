@@ -25,7 +25,9 @@ describe.skipIf(!hasGolden)(
     it.each(files)('%s', async (name) => {
       const before = tf.memory().numTensors;
       for (const result of await runParity(name, readGolden))
-        expect(result.passed, `${result.name}: error ${result.error}, allowed ${result.tolerance}`).toBe(true);
+        expect(result.passed, `${result.name}: error ${result.error}, allowed ${result.tolerance}`).toBe(
+          true,
+        );
       expect(tf.memory().numTensors).toBe(before);
     });
   },

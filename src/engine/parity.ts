@@ -123,7 +123,9 @@ async function trainingResults(name: string, read: GoldenReader): Promise<Parity
   const errors = read(name).then((bytes) => trainingErrors(readGolden(bytes), relativeError));
   const results: ParityResult[] = [];
   for (const [kind, [label, tolerance]] of Object.entries(TRAINING_TOLERANCES))
-    results.push(await attempt(`${name}: ${label}`, tolerance, async () => (await errors)[kind as keyof TrainingErrors]));
+    results.push(
+      await attempt(`${name}: ${label}`, tolerance, async () => (await errors)[kind as keyof TrainingErrors]),
+    );
   return results;
 }
 

@@ -16,7 +16,7 @@ import {
   resnetGeneratorTable,
 } from '../weights/torchNames';
 import { type AdamState, disposeAdam, mix, startAdam } from './adam';
-import { hasR, type Side, SIDES, type TrainSettings, trainedSides, trainsR } from './settings';
+import { hasR, SIDES, type Side, type TrainSettings, trainedSides, trainsR } from './settings';
 
 /** g: diffusive generator, r: non-diffusive one, d: diffusive discriminator, p: PatchGAN; by the contrast made or judged. */
 export type NetworkName = `${'g' | 'r' | 'd' | 'p'}.${Side}`;
@@ -71,7 +71,12 @@ export function loadNetworks(settings: TrainSettings, state: (name: NetworkName)
   const networks: Networks = new Map();
   for (const [name, table] of networkTables(settings)) {
     const tree = loadTree(table, state(name));
-    networks.set(name, { table, tree, adam: learns(name, settings) ? startAdam(table, tree) : null, ema: null });
+    networks.set(name, {
+      table,
+      tree,
+      adam: learns(name, settings) ? startAdam(table, tree) : null,
+      ema: null,
+    });
   }
   return networks;
 }

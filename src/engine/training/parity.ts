@@ -109,7 +109,12 @@ export async function trainingErrors(
     tf.dispose(images);
     await compareLosses(got, losses[step], settings.r1.gamma / 2, (g, w) => see('losses', [g], [w]));
     for (const { name, of, gradients } of kept) {
-      await compare(of === 'r1' ? 'r1Gradients' : 'gradients', of === 'r1' ? 'grad_r1.step0' : 'grad.step0', name, gradients);
+      await compare(
+        of === 'r1' ? 'r1Gradients' : 'gradients',
+        of === 'r1' ? 'grad_r1.step0' : 'grad.step0',
+        name,
+        gradients,
+      );
       tf.dispose(gradients);
     }
   }

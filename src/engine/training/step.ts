@@ -5,7 +5,7 @@
  * terms are differentiated one after another and only one term's insides are in memory at a time.
  */
 import * as tf from '@tensorflow/tfjs';
-import { valueAndGradients, type Vjp, vjp } from '../autodiff/vjp';
+import { type Vjp, valueAndGradients, vjp } from '../autodiff/vjp';
 import { qSamplePairs, samplePosterior } from '../diffusion';
 import { runDiffusiveDiscriminator, runPatchDiscriminator } from '../networks/discriminators';
 import { runGenerator } from '../networks/ncsnpp';
@@ -27,7 +27,7 @@ import {
   updateAverage,
 } from './networks';
 import type { LossName } from './reports';
-import { hasR, otherSide, type Side, SIDES, type TrainSettings, trainedSides, trainsR } from './settings';
+import { hasR, otherSide, SIDES, type Side, type TrainSettings, trainedSides, trainsR } from './settings';
 
 export interface TrainingState {
   settings: TrainSettings;
