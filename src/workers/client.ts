@@ -3,6 +3,7 @@
  * starts another, opens the same scans and model again and goes on with the slices that are missing.
  * All methods reject with an Error whose `name` is one of src/errors.ts.
  */
+import { readFiles } from './inputFiles';
 import type {
   BackendName,
   CallName,
@@ -10,21 +11,20 @@ import type {
   CustomSettings,
   Diagnostics,
   EngineInfo,
-  InputFile,
   LoadedModel,
   LoadProgress,
   ModelCard,
   Provenance,
-  Request,
-  Response,
   SavedFiles,
   Scan,
-  SerialisedError,
   SliceResult,
   SliceScore,
   TranslateProgress,
   TranslateSettings,
 } from './protocol';
+import { cancelled, type MakeWorker, namedError, type WorkerLike, WorkerLink } from './workerLink';
+
+export type { MakeWorker, WorkerLike } from './workerLink';
 
 /** Weights of the user's, and either the card that came with them or what the user says of them. */
 export interface OwnModelSource {
@@ -77,25 +77,11 @@ export interface EngineClient {
   dispose(): void;
 }
 
-/** What the client needs of a worker; tests give a stand-in. */
-export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
-  onmessage: ((event: MessageEvent) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-};
-
-export type MakeWorker = (name: string) => WorkerLike;
-
 const makeEngineWorker: MakeWorker = (name) =>
   new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name });
 
 /** After this many losses without a finished slice in between the GPU is given up for wasm. */
 const LOSSES_BEFORE_WASM = 2;
-
-interface Pending {
-  resolve: (result: unknown) => void;
-  reject: (error: Error) => void;
-  event: (event: unknown) => void;
-}
 
 export function createEngineClient(makeWorker: MakeWorker = makeEngineWorker): EngineClient {
   return new Client(makeWorker);
@@ -105,9 +91,8 @@ export function createEngineClient(makeWorker: MakeWorker = makeEngineWorker): E
 const MADE_AGAIN: ReadonlySet<CallName> = new Set(['loadModel', 'translate', 'score', 'save']);
 
 class Client implements EngineClient {
-  private worker: WorkerLike | null = null;
-  private readonly pending = new Map<number, Pending>();
-  private nextId = 0;
+  private readonly link: WorkerLink<Calls>;
+  private scanCount = 0;
   private backend: 'auto' | BackendName = 'auto';
   /** What a new worker must be told to be where the old one was. */
   private readonly scans = new Map<string, { files: File[]; volume?: number; matchTo?: string }>();
@@ -121,12 +106,19 @@ class Client implements EngineClient {
   private losses = 0;
   private readonly listeners = new Set<(reason: string) => void>();
 
-  constructor(private readonly makeWorker: MakeWorker) {}
+  constructor(makeWorker: MakeWorker) {
+    this.link = new WorkerLink({
+      makeWorker,
+      name: 'syndiff-engine',
+      lost,
+      onLost: (reason) => this.afterLoss(reason),
+    });
+  }
 
   start(backend: 'auto' | BackendName = 'auto'): Promise<EngineInfo> {
     this.backend = backend;
     this.losses = 0;
-    this.stopWorker('the engine was started again');
+    this.link.close('the engine was started again');
     return this.bringUp();
   }
 
@@ -135,7 +127,7 @@ class Client implements EngineClient {
   }
 
   async openScan(files: File[], { volume }: { volume?: number } = {}): Promise<Scan> {
-    const scanId = `scan-${this.nextId++}`;
+    const scanId = `scan-${this.scanCount++}`;
     const params = { files: await readFiles(files), volume, scanId };
     const scan = await this.ask('openScan', () => params);
     this.scans.set(scanId, { files, volume });
@@ -217,7 +209,7 @@ class Client implements EngineClient {
     this.listeners.clear();
     this.turn++;
     this.down = lost('the engine was closed');
-    this.stopWorker('the engine was closed');
+    this.link.close('the engine was closed');
   }
 
   /** A call that waits for a worker that is being brought up. `params` is asked for whenever the call is made. */
@@ -231,7 +223,7 @@ class Client implements EngineClient {
       while (this.bringingUp) await unlessAborted(this.bringingUp, call, signal);
       if (this.down) throw this.down;
       try {
-        return await this.call(this.startWorker(), call, params(), onEvent, signal);
+        return await this.link.call(this.link.open(), call, params(), { onEvent, signal });
       } catch (error) {
         if (!isLoss(error)) throw error;
         if (signal?.aborted) throw cancelled(call);
@@ -240,89 +232,8 @@ class Client implements EngineClient {
     }
   }
 
-  private call<K extends CallName>(
-    worker: WorkerLike,
-    call: K,
-    params: Calls[K]['params'],
-    onEvent?: (event: Calls[K]['event']) => void,
-    signal?: AbortSignal,
-  ): Promise<Calls[K]['result']> {
-    if (signal?.aborted) return Promise.reject(cancelled(call));
-    // It may have been lost while a file was read for it.
-    if (worker !== this.worker) return Promise.reject(lost('the worker was replaced'));
-    const id = this.nextId++;
-    const cancel = () => worker.postMessage({ id, call: 'cancel' } satisfies Request);
-    signal?.addEventListener('abort', cancel);
-    return new Promise<Calls[K]['result']>((resolve, reject) => {
-      this.pending.set(id, {
-        resolve: (result) => resolve(result as Calls[K]['result']),
-        reject,
-        event: (event) => onEvent?.(event as Calls[K]['event']),
-      });
-      worker.postMessage({ id, call, params } as Request);
-    }).finally(() => signal?.removeEventListener('abort', cancel));
-  }
-
-  private startWorker(): WorkerLike {
-    if (this.worker) return this.worker;
-    refuseInsecureContext();
-    const name = `syndiff-engine-${crypto.randomUUID()}`;
-    const worker = this.makeWorker(name);
-    worker.onmessage = ({ data }: MessageEvent<Response>) => {
-      if (worker === this.worker) this.receive(data, name);
-    };
-    worker.onerror = (event) => {
-      // Without a message where the script itself could not be loaded.
-      if (worker === this.worker)
-        this.lose(`the worker failed: ${event.message || 'it could not be loaded'}`);
-    };
-    this.worker = worker;
-    return worker;
-  }
-
-  private receive(message: Response, workerName: string): void {
-    if (message.kind === 'lost') {
-      this.lose(message.error.message);
-      return;
-    }
-    this.watch(workerName);
-    const call = this.pending.get(message.id);
-    if (!call) return;
-    if (message.kind === 'event') {
-      call.event(message.event);
-      return;
-    }
-    this.pending.delete(message.id);
-    if (message.kind === 'failed') call.reject(namedError(message.error));
-    else call.resolve(message.result);
-  }
-
-  private watched = '';
-
-  /** The worker holds a lock of its own name while it lives; being given it means that the worker has died silently. */
-  private watch(workerName: string): void {
-    if (this.watched === workerName) return;
-    this.watched = workerName;
-    const died = () => {
-      if (this.watched === workerName && this.worker) this.lose('the worker stopped without a word');
-    };
-    // Where locks are refused a silent death goes unseen, and that is all.
-    globalThis.navigator?.locks?.request(workerName, died).catch(() => undefined);
-  }
-
-  /** Ends the worker for good: every open call is rejected as lost. */
-  private stopWorker(reason: string): void {
-    this.worker?.terminate();
-    this.worker = null;
-    this.watched = '';
-    const open = [...this.pending.values()];
-    this.pending.clear();
-    for (const { reject } of open) reject(lost(reason));
-  }
-
-  private lose(reason: string): void {
+  private afterLoss(reason: string): void {
     this.losses++;
-    this.stopWorker(reason);
     // One that is being brought up is told by its own calls being rejected.
     if (this.bringingUp) return;
     if (this.losses > LOSSES_BEFORE_WASM) this.giveUp(reason, lost(reason));
@@ -367,17 +278,17 @@ class Client implements EngineClient {
     for (;;) {
       let worker: WorkerLike | null = null;
       try {
-        worker = this.startWorker();
+        worker = this.link.open();
         const backend = this.losses >= LOSSES_BEFORE_WASM ? 'wasm' : this.backend;
-        const info = await this.call(worker, 'start', { backend });
+        const info = await this.link.call(worker, 'start', { backend });
         await this.replay(worker);
         return info;
       } catch (error) {
-        const isGone = isLoss(error) && worker !== this.worker;
+        const isGone = isLoss(error) && !this.link.isCurrent(worker);
         if (turn === this.turn && isGone && this.losses <= LOSSES_BEFORE_WASM) continue;
         if (turn === this.turn) {
           this.down = error as Error;
-          this.stopWorker('the engine could not be started');
+          this.link.close('the engine could not be started');
         }
         throw error;
       }
@@ -387,13 +298,13 @@ class Client implements EngineClient {
   /** Opens scans and model again in a new worker. A scan whose grid follows another one needs that one first. */
   private async replay(worker: WorkerLike): Promise<void> {
     for (const [scanId, { files, volume }] of this.scans) {
-      await this.call(worker, 'openScan', { files: await readFiles(files), volume, scanId });
+      await this.link.call(worker, 'openScan', { files: await readFiles(files), volume, scanId });
     }
     for (const [scanId, { matchTo }] of this.scans) {
       if (matchTo && this.scans.has(matchTo))
-        await this.call(worker, 'matchGrid', { scanId, toScanId: matchTo });
+        await this.link.call(worker, 'matchGrid', { scanId, toScanId: matchTo });
     }
-    if (this.model) await this.call(worker, 'loadModel', { source: await withBytes(this.model) });
+    if (this.model) await this.link.call(worker, 'loadModel', { source: await withBytes(this.model) });
   }
 }
 
@@ -429,36 +340,12 @@ async function unlessAborted(promise: Promise<void>, call: CallName, signal?: Ab
   }
 }
 
-/** Over plain http the browser gives a page neither WebGPU nor checksums nor storage; Node leaves `isSecureContext` undefined. */
-function refuseInsecureContext(): void {
-  if (globalThis.isSecureContext === false)
-    throw namedError({
-      name: 'BadRequest',
-      message: `This page must be opened from https or from localhost, got ${location.origin}; over plain http the browser withholds what the engine needs.`,
-    });
-}
-
 function isLoss(error: unknown): boolean {
   return error instanceof Error && (error.name === 'DeviceLost' || error.name === 'OutOfMemory');
 }
 
 function lost(reason: string): Error {
   return namedError({ name: 'DeviceLost', message: `engine: ${reason}` });
-}
-
-function cancelled(call: CallName): Error {
-  return namedError({ name: 'Aborted', message: `${call}: cancelled` });
-}
-
-function namedError({ name, message, stack }: SerialisedError): Error {
-  const error = new Error(message);
-  error.name = name;
-  if (stack) error.stack = stack;
-  return error;
-}
-
-async function readFiles(files: File[]): Promise<InputFile[]> {
-  return Promise.all(files.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })));
 }
 
 async function withBytes(source: ClientModelSource): Promise<Calls['loadModel']['params']['source']> {
