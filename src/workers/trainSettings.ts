@@ -8,5 +8,6 @@ export {
   PRESET_NAMES,
   presetSettings,
   SIDES,
+  settingsFromCard,
   variantText,
 } from '../engine/training/settings';

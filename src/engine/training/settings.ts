@@ -3,6 +3,7 @@ import { BadRequest } from '../../errors';
 import type { IntensityMap } from '../../volume/intensity';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/config';
 import { PAPER_SCHEDULE, type ScheduleOptions } from '../schedule';
+import type { ModelCard } from '../weights/modelCard';
 
 /** The diffusive generators and discriminators are named by the contrast that they make or judge: a or b. */
 export type Side = 'a' | 'b';
@@ -106,6 +107,28 @@ export function presetSettings(preset: PresetName, contrasts: Record<Side, strin
     augmentation: { mirror: true, geometry: true, intensity: true },
     seed: 1,
     recompute,
+  };
+}
+
+/**
+ * The settings for going on from a model that makes `card.target` from `card.source`: its contrasts, grid, network and
+ * diffusion are taken over, and its direction alone is trained.
+ */
+export function settingsFromCard(
+  settings: TrainSettings,
+  card: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>,
+): TrainSettings {
+  const { size, pixelSize, intensity } = card.preprocessing;
+  return {
+    ...settings,
+    contrasts: { a: card.source, b: card.target },
+    size,
+    pixelSize,
+    intensity,
+    generator: card.network,
+    discriminator: size <= 64 ? 'small' : 'large',
+    diffusion: card.diffusion,
+    variant: { ...settings.variant, direction: 'aToB' },
   };
 }
 
