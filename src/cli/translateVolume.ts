@@ -1,4 +1,4 @@
-import { disposeGenerator, loadGenerator } from '../engine/networks/ncsnpp';
+import { disposeTranslator, loadTranslator } from '../engine/networks/translator';
 import { scanUpper, translateScan } from '../engine/translateScan';
 import type { TranslateSettings } from '../engine/translateSlices';
 import { planSlices, restoreSlice } from '../volume/slices';
@@ -48,10 +48,10 @@ export async function translateVolume(
     // wasm computes without a pause in which Ctrl-C could be heard.
     pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
-  const generator = loadGenerator(card.network, weights.state);
+  const translator = loadTranslator(card.network, weights.state);
   try {
     let begin = performance.now();
-    for await (const slice of translateScan(scan, { card, generator }, slices, settings, hooks)) {
+    for await (const slice of translateScan(scan, { card, translator }, slices, settings, hooks)) {
       voxels.set(slice.image, slice.index * area);
       chain.forEach((frame, n) => {
         // Not clipped: x_T is noise around 0.
@@ -62,7 +62,7 @@ export async function translateVolume(
       begin = performance.now();
     }
   } finally {
-    disposeGenerator(generator);
+    disposeTranslator(translator);
   }
   return { voxels, chain, upper, times };
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isResnetConfig, type TranslatorConfig } from '../engine/networks/config';
 import { convertWeights } from '../engine/weights/convertWeights';
 import { inspectWeights } from '../engine/weights/inspectWeights';
 import { sha256 } from '../engine/weights/sha256';
@@ -50,9 +51,13 @@ async function inspect(args: Arguments, io: Io): Promise<number> {
     factsText([
       ['format', `${report.format}, ${report.dtype}, ${report.bytes} bytes`],
       ['networks', report.networks.join(', ') || 'one, unnamed'],
-      ['this one', `${report.network || 'diffusive generator'}, ${report.parameters} parameters`],
-      ['image size', `${config.image_size} x ${config.image_size}`],
-      ['width', `${config.num_channels_dae}, times ${config.ch_mult.join(' ')}`],
+      ['this one', `${report.network || kindText(config)}, ${report.parameters} parameters`],
+      ...(isResnetConfig(config)
+        ? [['width', `${config.ngf}, ${config.n_blocks} blocks`] as const]
+        : [
+            ['image size', `${config.image_size} x ${config.image_size}`] as const,
+            ['width', `${config.num_channels_dae}, times ${config.ch_mult.join(' ')}`] as const,
+          ]),
     ]),
   );
   io.out(
@@ -85,4 +90,8 @@ async function convert(args: Arguments, io: Io): Promise<number> {
       : `${output}: ${result.bytes} bytes, ${dtype}, sha256 ${result.sha256}\n`,
   );
   return 0;
+}
+
+function kindText(config: TranslatorConfig): string {
+  return isResnetConfig(config) ? 'non-diffusive generator R' : 'diffusive generator';
 }

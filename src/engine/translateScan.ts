@@ -2,7 +2,7 @@
 import { fromModelRange, intensityUpper, toModelRange } from '../volume/intensity';
 import { extractSlice, planSlices, restoreSlice } from '../volume/slices';
 import type { Volume } from '../volume/volume';
-import type { Generator } from './networks/ncsnpp';
+import type { Translator } from './networks/translator';
 import { makeSchedule } from './schedule';
 import { type TranslateHooks, type TranslateSettings, translateSlices } from './translateSlices';
 import type { ModelCard } from './weights/modelCard';
@@ -13,7 +13,7 @@ export interface TranslatedSlice {
   image: Float32Array;
   /** Standard deviation over samples, same grid and units; null for one sample. */
   spread: Float32Array | null;
-  /** x_T, then the x0 estimates of steps n-1 .. 0 of the first sample: size*size in the model's range and row order. */
+  /** x_T (R: the source), then the x0 estimates of steps n-1 .. 0 of the first sample: size*size in the model's range and row order. */
   chain: Float32Array[];
 }
 
@@ -25,7 +25,7 @@ export function scanUpper(scan: Volume, card: ModelCard): number {
 /** Yields slices in the given order. @throws Aborted within one reverse step of the signal */
 export async function* translateScan(
   scan: Volume,
-  { card, generator }: { card: ModelCard; generator: Generator },
+  { card, translator }: { card: ModelCard; translator: Translator },
   slices: readonly number[],
   settings: TranslateSettings,
   hooks: TranslateHooks,
@@ -35,7 +35,7 @@ export async function* translateScan(
   const schedule = makeSchedule(card.diffusion);
   for (const index of slices) {
     const input = { index, pixels: toModelRange(extractSlice(scan, plan, index), upper) };
-    const done = translateSlices(generator, schedule, [input], card.preprocessing.size, settings, hooks);
+    const done = translateSlices(translator, schedule, [input], card.preprocessing.size, settings, hooks);
     for await (const { mean, spread, chain } of done) {
       yield {
         index,

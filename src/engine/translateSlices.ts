@@ -1,6 +1,9 @@
 /** Slices at the model's size through the reverse chain: seeds, samples and batches, but nothing of scans or files. */
 import * as tf from '@tensorflow/tfjs';
+import { Aborted } from '../errors';
 import type { Generator } from './networks/ncsnpp';
+import { runResnetGenerator } from './networks/resnetGenerator';
+import { isResnet, type ResnetTranslator, type Translator } from './networks/translator';
 import { normals } from './random';
 import { sampleChain } from './sampler';
 import type { Schedule } from './schedule';
@@ -29,7 +32,7 @@ export interface SliceOutput {
   mean: Float32Array;
   /** Standard deviation over samples (divided by N); null for one sample. */
   spread: Float32Array | null;
-  /** First sample: x_T, then the x0 estimates of steps n-1 .. 0. */
+  /** First sample: x_T, then the x0 estimates of steps n-1 .. 0; of R, which has no chain, source and result. */
   chain: Float32Array[];
 }
 
@@ -41,9 +44,9 @@ export interface TranslateHooks {
   pause?: () => Promise<void>;
 }
 
-/** Yields slices in the given order, `batch` at a time. */
+/** Yields slices in the given order, `batch` at a time. R translates without chance: all samples are the same. */
 export async function* translateSlices(
-  generator: Generator,
+  translator: Translator,
   schedule: Schedule,
   slices: readonly SliceInput[],
   size: number,
@@ -52,14 +55,10 @@ export async function* translateSlices(
   batch = 1,
 ): AsyncGenerator<SliceOutput> {
   for (let start = 0; start < slices.length; start += batch) {
-    yield* await translateBatch(
-      generator,
-      schedule,
-      slices.slice(start, start + batch),
-      size,
-      settings,
-      hooks,
-    );
+    const inputs = slices.slice(start, start + batch);
+    yield* isResnet(translator)
+      ? await translateByR(translator, inputs, size, settings, hooks)
+      : await translateBatch(translator, schedule, inputs, size, settings, hooks);
   }
 }
 
@@ -110,6 +109,31 @@ async function translateBatch(
           ),
     chain: chains[i],
   }));
+}
+
+async function translateByR(
+  { weights }: ResnetTranslator,
+  slices: readonly SliceInput[],
+  size: number,
+  { samples }: TranslateSettings,
+  { signal, onStep, pause }: TranslateHooks,
+): Promise<SliceOutput[]> {
+  if (signal?.aborted) throw new Aborted('translation: cancelled');
+  const pixels = size * size;
+  const made = tf.tidy(() =>
+    runResnetGenerator(
+      weights,
+      tf.tensor4d(joined(slices.map((s) => s.pixels)), [slices.length, size, size, 1]),
+    ),
+  );
+  const values = await made.data<'float32'>();
+  made.dispose();
+  for (let sample = 0; sample < samples; sample++) onStep?.(slices.length);
+  await pause?.();
+  return slices.map(({ index, pixels: source }, i) => {
+    const mean = values.slice(i * pixels, (i + 1) * pixels);
+    return { index, mean, spread: samples === 1 ? null : new Float32Array(pixels), chain: [source, mean] };
+  });
 }
 
 function joined(parts: Float32Array[]): Float32Array {

@@ -8,7 +8,7 @@ import { type BackendEnvironment, type EngineInfo, startEngine } from '../engine
 import { memoryUse } from '../engine/memory';
 import { foregroundMask } from '../engine/metrics/foreground';
 import { scoreSlice } from '../engine/metrics/scoreSlice';
-import { disposeGenerator, type Generator, loadGenerator } from '../engine/networks/ncsnpp';
+import { disposeTranslator, isResnet, loadTranslator, type Translator } from '../engine/networks/translator';
 import { translateScan } from '../engine/translateScan';
 import { customCard } from '../engine/weights/customCard';
 import { droppedCard } from '../engine/weights/droppedCard';
@@ -63,7 +63,7 @@ interface OpenScan {
 
 interface Model {
   card: ModelCard;
-  generator: Generator;
+  translator: Translator;
 }
 
 export function createCalls(environment: CallsEnvironment): CallHandlers {
@@ -99,7 +99,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
 
   return {
     start: async ({ backend }) => {
-      if (model) disposeGenerator(model.generator);
+      if (model) disposeTranslator(model.translator);
       model = null;
       info = await startEngine(backend, environment.engine);
       return info;
@@ -138,9 +138,9 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
       const { card, weights, fromCache } = await readModel(source, event, signal);
       // Before the change: a cancelled call leaves the model that was there.
       signal.throwIfAborted();
-      const generator = loadGenerator(card.network, weights.state);
-      if (model) disposeGenerator(model.generator);
-      model = { card, generator };
+      const translator = loadTranslator(card.network, weights.state);
+      if (model) disposeTranslator(model.translator);
+      model = { card, translator };
       timings.loadWeights = environment.engine.now() - begin;
       return {
         modelId: card.id,
@@ -156,7 +156,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
       }
-      const { card, generator } = model;
+      const { card, translator } = model;
       const { now } = environment.engine;
       const date = environment.today().toISOString();
       const progress = new TranslationProgress(slices.length, card.diffusion.steps * settings.samples, now);
@@ -175,12 +175,16 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
         },
       };
       const size = card.preprocessing.size;
-      for await (const slice of translateScan(volume, { card, generator }, slices, settings, hooks)) {
+      for await (const slice of translateScan(volume, { card, translator }, slices, settings, hooks)) {
         const result: SliceResult = {
           index: slice.index,
           image: slice.image,
           spread: slice.spread,
-          strip: { size, frames: slice.chain.map(stripFrame), labels: stripLabels(card.diffusion.steps) },
+          strip: {
+            size,
+            frames: slice.chain.map(stripFrame),
+            labels: isResnet(translator) ? ['source', 'one pass'] : stripLabels(card.diffusion.steps),
+          },
           ms: progress.slice(),
         };
         const buffers = [slice.image, ...(slice.spread ? [slice.spread] : []), ...result.strip.frames].map(

@@ -5,13 +5,20 @@
  */
 import type { BackendName, EngineInfo } from '../engine/backend';
 import type { MemoryEstimate } from '../engine/training/estimate';
-import type { Direction, Preview, StepReport, Validation } from '../engine/training/reports';
+import type { Direction, Preview, RunHistory, StepReport, Validation } from '../engine/training/reports';
 import type { Side, TrainSettings } from '../engine/training/settings';
 import type { ModelCard } from '../engine/weights/modelCard';
 import type { InputFile } from './protocol';
 
 export type { MemoryEstimate } from '../engine/training/estimate';
-export type { Direction, LossName, Preview, StepReport, Validation } from '../engine/training/reports';
+export type {
+  Direction,
+  LossName,
+  Preview,
+  RunHistory,
+  StepReport,
+  Validation,
+} from '../engine/training/reports';
 export type { PresetName, Side, TrainSettings, Variant } from '../engine/training/settings';
 
 /** Where a volume goes: training, or the aligned validation pairs (paired by order: first valA with first valB). */
@@ -51,12 +58,6 @@ export interface StoredRun {
   saved: string;
   volumes: Record<Role, string[]>;
   bytes: number;
-}
-
-/** The whole of what was told so far, so that a page that was reloaded can draw its curves. */
-export interface RunHistory {
-  steps: StepReport[];
-  validations: Validation[];
 }
 
 export interface TrainProgress {

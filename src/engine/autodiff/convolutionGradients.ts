@@ -21,28 +21,39 @@ export function filterGradient(
     const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode);
     const { padInfo, outHeight, outWidth, strideHeight, strideWidth, filterHeight, filterWidth } = info;
     const [b, , , channels] = x.shape;
-    const pixels = b * outHeight * outWidth;
-    const padded = tf.pad(x, [
-      [0, 0],
-      [padInfo.top, padInfo.bottom],
-      [padInfo.left, padInfo.right],
-      [0, 0],
-    ]);
     // Channels first once, instead of transposing for every tap.
-    const rows = tf.transpose(padded, [3, 0, 1, 2]);
-    const flatDy = tf.reshape(dy, [pixels, dy.shape[3]]);
+    const rows = tf.transpose(padSides(x, padInfo), [3, 0, 1, 2]);
+    const [, , height, width] = rows.shape;
+    const [spanH, spanW] = [(outHeight - 1) * strideHeight + 1, (outWidth - 1) * strideWidth + 1];
+    const isDense = strideHeight === 1 && strideWidth === 1;
+    // Undivided, dy is put on the padded image's grid: what a tap sees is then the same numbers moved along, one long run a
+    // channel, which is copied many times faster than a window.
+    const length = b * height * width - (filterHeight - 1) * width - (filterWidth - 1);
+    const flat = tf.reshape(rows, [channels, b * height * width]);
+    const flatDy = isDense
+      ? tf.slice(
+          tf.reshape(padSides(dy, { top: 0, left: 0, bottom: height - spanH, right: width - spanW }), [
+            b * height * width,
+            dy.shape[3],
+          ]),
+          [0, 0],
+          [length, dy.shape[3]],
+        )
+      : tf.reshape(dy, [b * outHeight * outWidth, dy.shape[3]]);
     const taps: tf.Tensor2D[] = [];
     for (let i = 0; i < filterHeight; i++) {
       for (let j = 0; j < filterWidth; j++) {
         taps.push(
           tf.tidy(() => {
-            const seen = tf.stridedSlice(
-              rows,
-              [0, 0, i, j],
-              [channels, b, i + (outHeight - 1) * strideHeight + 1, j + (outWidth - 1) * strideWidth + 1],
-              [1, 1, strideHeight, strideWidth],
-            );
-            return tf.matMul(tf.reshape(seen, [channels, pixels]), flatDy);
+            const seen = isDense
+              ? tf.slice(flat, [0, i * width + j], [channels, length])
+              : tf.stridedSlice(
+                  rows,
+                  [0, 0, i, j],
+                  [channels, b, i + spanH, j + spanW],
+                  [1, 1, strideHeight, strideWidth],
+                );
+            return tf.matMul(tf.reshape(seen, [channels, flatDy.shape[0]]), flatDy);
           }),
         );
       }
@@ -67,7 +78,7 @@ export function dataGradient(
       pad,
       dimRoundingMode,
     );
-    const turned: tf.Tensor4D = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
+    const turned = turnFilter(filter);
     const spread = spreadOut(dy, info.strideHeight, info.strideWidth);
     const [, height, width] = spread.shape;
     const top = info.filterHeight - 1 - info.padInfo.top;
@@ -81,6 +92,25 @@ export function dataGradient(
       [0, 0],
     ]);
   });
+}
+
+/** Turned by 180 degrees, in and out exchanged. By whole taps: wasm's `reverse` goes number by number. */
+function turnFilter(filter: tf.Tensor4D): tf.Tensor4D {
+  const [height, width, cin, cout] = filter.shape;
+  const taps = tf.split(tf.reshape(filter, [height * width, cin, cout]), height * width, 0);
+  return tf.reshape(tf.transpose(tf.concat(taps.reverse(), 0), [0, 2, 1]), [height, width, cout, cin]);
+}
+
+function padSides(
+  x: tf.Tensor4D,
+  { top, bottom, left, right }: { top: number; bottom: number; left: number; right: number },
+): tf.Tensor4D {
+  return tf.pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
 }
 
 /** Zeros between rows and columns: [b, h, w, c] -> [b, (h-1) strideH + 1, (w-1) strideW + 1, c]. */

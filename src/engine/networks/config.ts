@@ -46,6 +46,26 @@ export const PAPER_GENERATOR: GeneratorConfig = {
   centered: true,
 };
 
+/** The non-diffusive ResNet generator R. */
+export interface ResnetGeneratorConfig {
+  /** Base width. */
+  ngf: number;
+  /** Residual blocks. */
+  n_blocks: number;
+}
+
+/** What translates: the diffusive generator by its reverse chain, or R alone in one pass (cGAN). */
+export type TranslatorConfig = GeneratorConfig | ResnetGeneratorConfig;
+
+export function isResnetConfig(config: TranslatorConfig): config is ResnetGeneratorConfig {
+  return 'ngf' in config;
+}
+
+/** An image's sides must be a multiple of this. */
+export function leastSide(config: TranslatorConfig): number {
+  return isResnetConfig(config) ? 4 : 2 ** (config.ch_mult.length - 1);
+}
+
 /** One named tensor in the authors' layout (NCHW: conv [out, in, kh, kw], dense [out, in], NIN [in, out]), float32 values. */
 export interface NamedTensor {
   readonly shape: readonly number[];

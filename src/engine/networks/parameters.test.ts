@@ -9,7 +9,7 @@ import {
   resnetGeneratorTable,
 } from '../weights/torchNames';
 import { type GeneratorConfig, PAPER_GENERATOR } from './config';
-import { disposeTree, loadTree, type ParameterTable, saveTree } from './parameters';
+import { disposeTree, downloadState, leafOf, loadTree, type ParameterTable } from './parameters';
 
 const small: GeneratorConfig = {
   ...PAPER_GENERATOR,
@@ -50,7 +50,10 @@ describe.each(tables)('%s', (_, table) => {
     const before = tf.memory().numTensors;
     const tree = loadTree<unknown>(table, state);
     expect(tf.memory().numTensors).toBe(before + table.length);
-    const saved = await saveTree(table, tree);
+    const saved = await downloadState(
+      table,
+      table.map((row) => leafOf(tree, row)),
+    );
     expect([...saved.keys()]).toEqual([...state.keys()]);
     expect(saved).toEqual(state);
     disposeTree(table, tree);

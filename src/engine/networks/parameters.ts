@@ -42,6 +42,11 @@ export function ourShape({ kind, shape }: ParameterRow): number[] {
   return order ? order.map((axis) => shape[axis]) : shape;
 }
 
+/** Values of all tensors of a network. */
+export function numberOfValues(table: ParameterTable): number {
+  return table.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}
+
 /** The authors' values in our layout. */
 export function toOurs(row: ParameterRow, data: Float32Array): Float32Array {
   const order = TO_OURS[row.kind];
@@ -72,23 +77,27 @@ function permute(data: Float32Array, shape: readonly number[], order: readonly n
  */
 export function loadTree<T>(table: ParameterTable, state: StateDict): T {
   checkState(table, state);
-  return buildTree<T>(table, (row) =>
-    tf.tensor(toOurs(row, state.get(row.name)!.data), ourShape(row), 'float32'),
+  return treeOf<T>(
+    table,
+    table.map((row) => tf.tensor(toOurs(row, state.get(row.name)!.data), ourShape(row), 'float32')),
   );
 }
 
-/** Arranges one leaf a row into nested objects and arrays (numeric parts of a path are array indices). */
-function buildTree<T>(table: ParameterTable, leaf: (row: ParameterRow) => tf.Tensor): T {
+/**
+ * Arranges one tensor a row into nested objects and arrays (numeric parts of a path are array indices). T must be the tree
+ * that the table describes.
+ */
+export function treeOf<T>(table: ParameterTable, leaves: readonly tf.Tensor[]): T {
   const root: Record<string, unknown> = {};
-  for (const row of table) {
+  table.forEach((row, index) => {
     const parts = row.path.split('.');
     let node = root;
     parts.slice(0, -1).forEach((part, depth) => {
       node[part] ??= /^\d+$/.test(parts[depth + 1]) ? [] : {};
       node = node[part] as Record<string, unknown>;
     });
-    node[parts[parts.length - 1]] = leaf(row);
-  }
+    node[parts[parts.length - 1]] = leaves[index];
+  });
   return root as T;
 }
 
@@ -119,11 +128,14 @@ export function tensorsOf(tree: unknown): tf.Tensor[] {
   return Object.values(tree ?? {}).flatMap(tensorsOf);
 }
 
-/** The authors' state_dict of a tree, downloaded. */
-export async function saveTree(table: ParameterTable, tree: unknown): Promise<Map<string, NamedTensor>> {
+/** One tensor a row as the authors' state_dict, downloaded. */
+export async function downloadState(
+  table: ParameterTable,
+  leaves: readonly tf.Tensor[],
+): Promise<Map<string, NamedTensor>> {
   const state = new Map<string, NamedTensor>();
-  for (const row of table) {
-    const data = (await leafOf(tree, row).data()) as Float32Array;
+  for (const [index, row] of table.entries()) {
+    const data = (await leaves[index].data()) as Float32Array;
     state.set(row.name, { shape: row.shape, data: toAuthors(row, data) });
   }
   return state;

@@ -4,11 +4,6 @@ import { addToChannels, conv2d, instanceNorm } from './layers';
 import type { Conv } from './parameters';
 import { reflectPad } from './reflectPad';
 
-export interface ResnetGeneratorConfig {
-  ngf: number;
-  n_blocks: number;
-}
-
 export type ResnetGeneratorWeights = {
   input: Conv;
   down: [Conv, Conv];

@@ -17,7 +17,15 @@ function slices(count: number): SliceSet {
     images[at] = 655.35 * n + (x > 8 && x < 13 && y > 3 && y < 8 ? 32767 : 0);
   }
   const zeros = new Uint16Array(count);
-  return { size: SIZE, count, images, subject: zeros, slice: zeros, subjects: ['sub-1'] };
+  return {
+    size: SIZE,
+    count,
+    images,
+    subject: zeros,
+    slice: zeros,
+    foreground: new Float32Array(count),
+    subjects: ['sub-1'],
+  };
 }
 const data = (a: number, b: number) => ({ train: { a: slices(a), b: slices(b) } });
 

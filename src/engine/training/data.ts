@@ -11,6 +11,8 @@ export interface SliceSet {
   subject: Uint16Array;
   /** Axial slice of the canonical scan. */
   slice: Uint16Array;
+  /** Value in [0, 1] above which a pixel of each slice's scan is foreground. */
+  foreground: Float32Array;
   subjects: string[];
 }
 
@@ -21,7 +23,7 @@ export interface TrainData {
   validation: Record<Side, SliceSet> | null;
 }
 
-/** Image n in [-1, 1]. */
+/** Image n in [-1, 1], size*size. */
 export function sliceImage({ size, images }: SliceSet, n: number): Float32Array {
   return Float32Array.from(images.subarray(n * size * size, (n + 1) * size * size), (v) => v / 32767.5 - 1);
 }

@@ -69,6 +69,7 @@ export function joinSlices(sets: readonly SliceSet[]): SliceSet {
     images: new Uint16Array(count * size * size),
     subject: new Uint16Array(count),
     slice: new Uint16Array(count),
+    foreground: new Float32Array(count),
     subjects,
   };
   let at = 0;
@@ -80,6 +81,7 @@ export function joinSlices(sets: readonly SliceSet[]): SliceSet {
       at,
     );
     joined.slice.set(set.slice, at);
+    joined.foreground.set(set.foreground, at);
     at += set.count;
   }
   return joined;
@@ -112,6 +114,7 @@ function takeSlices(
     images,
     subject: new Uint16Array(slices.length),
     slice: Uint16Array.from(slices),
+    foreground: new Float32Array(slices.length).fill(foregroundThreshold(scan.voxels) / upper),
     subjects: [subject],
   };
 }

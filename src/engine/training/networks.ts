@@ -1,6 +1,6 @@
 /** The eight networks of a run (those that its variant has), their optimizer states and moving averages. */
 import * as tf from '@tensorflow/tfjs';
-import type { StateDict } from '../networks/config';
+import type { ResnetGeneratorConfig, StateDict } from '../networks/config';
 import type {
   DiffusiveDiscriminator,
   DiffusiveDiscriminatorWeights,
@@ -36,6 +36,11 @@ export type Networks = Map<NetworkName, TrainedNetwork>;
 const R_BLOCKS = 6;
 const PATCH_LAYERS = 3;
 
+export const resnetConfig = ({ widths }: Pick<TrainSettings, 'widths'>): ResnetGeneratorConfig => ({
+  ngf: widths.r,
+  n_blocks: R_BLOCKS,
+});
+
 /** Tables of the networks that the variant has, in a fixed order. */
 export function networkTables(settings: TrainSettings): Map<NetworkName, ParameterTable> {
   const { variant, widths, discriminator } = settings;
@@ -43,7 +48,7 @@ export function networkTables(settings: TrainSettings): Map<NetworkName, Paramet
   for (const side of SIDES) {
     const diffusive = variant.diffusion && trainedSides(variant).includes(side);
     if (diffusive) tables.set(`g.${side}`, ncsnppTable(settings.generator));
-    if (hasR(variant)) tables.set(`r.${side}`, resnetGeneratorTable({ ngf: widths.r, n_blocks: R_BLOCKS }));
+    if (hasR(variant)) tables.set(`r.${side}`, resnetGeneratorTable(resnetConfig(settings)));
     if (diffusive && variant.adversarial) {
       const config = { ngf: widths.diffusive, t_emb_dim: widths.timeEmbedding, size: discriminator };
       tables.set(`d.${side}`, diffusiveDiscriminatorTable(config));
@@ -102,6 +107,11 @@ export function updateAverage(network: TrainedNetwork, decay: number): void {
     ? before.map((average, i) => tf.tidy(() => mix(average, parameters[i], decay)))
     : parameters.map((parameter) => tf.clone(parameter));
   tf.dispose(before ?? []);
+}
+
+/** The network's average, which translates; the parameters themselves before the first update. In the table's order. */
+export function averageOf(network: TrainedNetwork): tf.Tensor[] {
+  return network.ema ?? parametersOf(network);
 }
 
 /** The networks as their run functions take them. */

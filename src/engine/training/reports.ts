@@ -45,3 +45,9 @@ export interface Validation {
     copy: { whole: Score; foreground: Score };
   }[];
 }
+
+/** The whole of what a run has told so far, oldest first. */
+export interface RunHistory {
+  steps: StepReport[];
+  validations: Validation[];
+}

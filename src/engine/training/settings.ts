@@ -1,7 +1,7 @@
 /** Everything that decides the numbers of a training run: plain data, stored with every checkpoint and told on the card. */
 import { BadRequest } from '../../errors';
 import type { IntensityMap } from '../../volume/intensity';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/config';
+import { type GeneratorConfig, isResnetConfig, leastSide, PAPER_GENERATOR } from '../networks/config';
 import { PAPER_SCHEDULE, type ScheduleOptions } from '../schedule';
 import type { ModelCard } from '../weights/modelCard';
 
@@ -112,23 +112,26 @@ export function presetSettings(preset: PresetName, contrasts: Record<Side, strin
 
 /**
  * The settings for going on from a model that makes `card.target` from `card.source`: its contrasts, grid, network and
- * diffusion are taken over, and its direction alone is trained.
+ * diffusion are taken over, and its direction alone is trained. R as the model means training without diffusion.
  */
 export function settingsFromCard(
   settings: TrainSettings,
   card: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>,
 ): TrainSettings {
+  const { network } = card;
   const { size, pixelSize, intensity } = card.preprocessing;
+  const own = isResnetConfig(network)
+    ? { widths: { ...settings.widths, r: network.ngf } }
+    : { generator: network, diffusion: card.diffusion };
   return {
     ...settings,
+    ...own,
     contrasts: { a: card.source, b: card.target },
     size,
     pixelSize,
     intensity,
-    generator: card.network,
     discriminator: size <= 64 ? 'small' : 'large',
-    diffusion: card.diffusion,
-    variant: { ...settings.variant, direction: 'aToB' },
+    variant: { ...settings.variant, diffusion: !isResnetConfig(network), direction: 'aToB' },
   };
 }
 
@@ -173,7 +176,7 @@ export function checkSettings(settings: TrainSettings): void {
   ];
   for (const [name, value] of positive)
     rule(Number.isInteger(value) && value > 0, `${name} must be a whole number above 0, got ${value}`);
-  const least = 2 ** (generator.ch_mult.length - 1);
+  const least = leastSide(generator);
   rule(
     size % least === 0,
     `size must be a multiple of ${least} for ${generator.ch_mult.length} levels, got ${size}`,
@@ -182,6 +185,10 @@ export function checkSettings(settings: TrainSettings): void {
   rule(
     !(variant.adversarial && variant.diffusion) || size % most === 0,
     `size must be a multiple of ${most} for the ${settings.discriminator} diffusive discriminator, got ${size}`,
+  );
+  rule(
+    !(variant.adversarial && trainsR(variant)) || size >= 32,
+    `size must be at least 32 for the PatchGAN, got ${size}`,
   );
   rule(
     generator.embedding_type === 'positional',

@@ -1,6 +1,6 @@
 import { BadRequest } from '../../errors';
 import type { IntensityMap } from '../../volume/intensity';
-import type { GeneratorConfig } from '../networks/config';
+import { isResnetConfig, leastSide, PAPER_GENERATOR, type TranslatorConfig } from '../networks/config';
 import { PAPER_SCHEDULE } from '../schedule';
 import type { ModelCard } from './modelCard';
 import type { Weights } from './readWeights';
@@ -19,6 +19,9 @@ export interface CustomFile {
 
 /** A head with some air around it, mm: what the model's square is taken to cover. */
 const FIELD_OF_VIEW = 240;
+
+/** The card of R, which knows no noise: one pass. */
+export const ONE_PASS: ModelCard['diffusion'] = { ...PAPER_SCHEDULE, steps: 1 };
 
 /** Common ways to write BIDS suffixes. */
 const SUFFIXES: Readonly<Record<string, string>> = {
@@ -53,7 +56,7 @@ export function customCard(
   checkSettings(settings, weights.config);
   const recorded = { ...weights.metadata, ...parseRecord(weights.metadata.config) };
   const named = contrastsOfName(`${weights.network} ${file.name}`);
-  const size = settings.size ?? weights.config.image_size;
+  const size = settings.size ?? imageSize(weights.config);
   const pixelSize = settings.pixelSize ?? FIELD_OF_VIEW / size;
   const intensity = settings.intensity ?? 'foreground-median';
   return {
@@ -65,7 +68,7 @@ export function customCard(
     network: weights.config,
     weights: { file: file.name, sha256: file.sha256, dtype: cardDtype(weights.dtype), bytes: file.bytes },
     preprocessing: { plane: 'axial', pixelSize, size, intensity },
-    diffusion: diffusion(recorded),
+    diffusion: isResnetConfig(weights.config) ? ONE_PASS : diffusion(recorded),
     training: { data: 'unknown', licence: 'unknown', variant: 'unknown', iterations: 0, date: 'unknown' },
     licence: 'unknown',
     metrics: { data: 'none', split: 'none', n: 0, rows: [] },
@@ -90,8 +93,8 @@ export function customCard(
  * The network is convolutional, so that its images may have any side that can be halved once a level.
  * @throws BadRequest naming `subject`
  */
-export function checkSize(subject: string, size: number, { ch_mult }: GeneratorConfig): void {
-  const step = 2 ** (ch_mult.length - 1);
+export function checkSize(subject: string, size: number, network: TranslatorConfig): void {
+  const step = leastSide(network);
   if (!Number.isInteger(size) || size % step !== 0 || size < 16 || size > 1024) {
     throw new BadRequest(
       `${subject}: must be a multiple of ${step} from 16 to 1024 pixels for this network, got ${size}`,
@@ -99,7 +102,7 @@ export function checkSize(subject: string, size: number, { ch_mult }: GeneratorC
   }
 }
 
-function checkSettings(settings: CustomSettings, network: GeneratorConfig): void {
+function checkSettings(settings: CustomSettings, network: TranslatorConfig): void {
   for (const side of ['source', 'target'] as const) {
     const word = settings[side];
     if (word !== undefined && !/^[a-z0-9]+$/i.test(word)) {
@@ -112,10 +115,15 @@ function checkSettings(settings: CustomSettings, network: GeneratorConfig): void
   if (pixelSize !== undefined && !(pixelSize >= 0.1 && pixelSize <= 10)) {
     throw new BadRequest(`pixel size: must be from 0.1 to 10 mm, got ${pixelSize}`);
   }
-  checkSize('image size', size ?? network.image_size, network);
+  checkSize('image size', size ?? imageSize(network), network);
   if (intensity !== undefined && !(intensity in MAPS)) {
     throw new BadRequest(`intensity map: must be ${Object.keys(MAPS).join(' or ')}, got ${intensity}`);
   }
+}
+
+/** R does not tell the side of its images: as in the paper. */
+function imageSize(network: TranslatorConfig): number {
+  return isResnetConfig(network) ? PAPER_GENERATOR.image_size : network.image_size;
 }
 
 type Contrasts = Pick<ModelCard, 'source' | 'target'>;

@@ -5,17 +5,41 @@
  * centring, and FIR where there is no input pyramid. For these a record in the file decides, else the paper.
  */
 import { WeightsMismatch } from '../../errors';
-import { type GeneratorConfig, PAPER_GENERATOR, type StateDict } from '../networks/config';
+import {
+  type GeneratorConfig,
+  PAPER_GENERATOR,
+  type ResnetGeneratorConfig,
+  type StateDict,
+  type TranslatorConfig,
+} from '../networks/config';
 import { checkState } from './checkState';
 import { identifyNetwork } from './identify';
 import { parsePartialConfig } from './parseConfig';
-import { ncsnppTable } from './torchNames';
+import { ncsnppTable, resnetGeneratorTable } from './torchNames';
 
 type Shape = readonly number[];
 /** One entry of `all_modules`: its parameters' names after the index, and their shapes. */
 type Module = ReadonlyMap<string, Shape>;
 
 const ATTENTION_PIXELS = 16;
+
+/** As `inferConfig`, or for the non-diffusive ResNet generator, of which nothing has to be guessed. */
+export function inferTranslatorConfig(
+  state: StateDict,
+  recorded: Readonly<Record<string, unknown>> = {},
+): TranslatorConfig {
+  const isResnet = identifyNetwork(state.keys()) === 'non-diffusive ResNet generator';
+  return isResnet ? inferResnetConfig(state) : inferConfig(state, recorded);
+}
+
+function inferResnetConfig(state: StateDict): ResnetGeneratorConfig {
+  const blocks = new Set(
+    [...state.keys()].flatMap((name) => /^model\.(\d+)\.conv_block\./.exec(name)?.[1] ?? []),
+  );
+  const config = { ngf: state.get('model.1.weight')?.shape[0] ?? 0, n_blocks: blocks.size };
+  checkState(resnetGeneratorTable(config), state);
+  return config;
+}
 
 /**
  * @param state weights under the authors' names; values are not looked at

@@ -1,7 +1,7 @@
 import { CorruptFile } from '../../errors';
 import { INTENSITY_MAPS, type IntensityMap } from '../../volume/intensity';
-import type { GeneratorConfig } from '../networks/config';
-import { parseConfig } from './parseConfig';
+import type { TranslatorConfig } from '../networks/config';
+import { parseTranslatorConfig } from './parseConfig';
 
 /** What a model is, by what it was made and what it can do: public/weights/<id>/card.json. */
 export interface ModelCard {
@@ -13,7 +13,8 @@ export interface ModelCard {
   target: string;
   /** Interim models are for trying the path, and the page says so. */
   interim?: boolean;
-  network: GeneratorConfig;
+  /** NCSN++ with its reverse chain, or the ResNet R (ngf, n_blocks), which translates in one pass. */
+  network: TranslatorConfig;
   weights: { file: string; sha256: string; dtype: 'f32' | 'f16' | 'q8'; bytes: number };
   preprocessing: {
     plane: 'axial';
@@ -66,7 +67,7 @@ export function parseModelCard(json: unknown): ModelCard {
     source: card.text('source', /^\w+$/, 'a BIDS suffix such as T1w'),
     target: card.text('target', /^\w+$/, 'a BIDS suffix such as FLAIR'),
     ...(interim === undefined ? {} : { interim }),
-    network: parseConfig(card.object('network').all, 'model card: network'),
+    network: parseTranslatorConfig(card.object('network').all, 'model card: network'),
     weights: {
       // The file lies beside the card: a path could lead elsewhere.
       file: weights.text('file', /^[^./\\%?#][^/\\%?#]*$/, 'a file name without a path'),

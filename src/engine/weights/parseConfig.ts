@@ -1,5 +1,5 @@
 import { WeightsMismatch } from '../../errors';
-import type { GeneratorConfig } from '../networks/config';
+import type { GeneratorConfig, TranslatorConfig } from '../networks/config';
 
 type Check = { readonly rule: string; readonly holds: (value: unknown) => boolean };
 
@@ -84,4 +84,21 @@ export function parseConfig(record: Readonly<Record<string, unknown>>, subject: 
   const missing = Object.keys(FIELDS).find((field) => !(field in found));
   if (missing) throw new WeightsMismatch(`${subject}: ${missing} must be given, got nothing`);
   return found as GeneratorConfig;
+}
+
+/**
+ * A whole configuration of either generator: R's is told by its `ngf`.
+ * @throws WeightsMismatch naming a field that is missing or of the wrong kind
+ */
+export function parseTranslatorConfig(
+  record: Readonly<Record<string, unknown>>,
+  subject: string,
+): TranslatorConfig {
+  const { ngf, n_blocks } = record;
+  if (ngf === undefined) return parseConfig(record, subject);
+  for (const [field, value] of Object.entries({ ngf, n_blocks })) {
+    if (!count.holds(value))
+      throw new WeightsMismatch(`${subject}: ${field} must be ${count.rule}, got ${JSON.stringify(value)}`);
+  }
+  return { ngf, n_blocks } as TranslatorConfig;
 }

@@ -1,8 +1,8 @@
 /** Any file of weights that a user may have: the format is told by its content, never by its name. */
 import { CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
-import type { GeneratorConfig, NamedTensor, StateDict } from '../networks/config';
+import type { NamedTensor, StateDict, TranslatorConfig } from '../networks/config';
 import { identifyNetwork } from './identify';
-import { inferConfig } from './inferConfig';
+import { inferTranslatorConfig } from './inferConfig';
 import { plainBytes } from './plainBytes';
 import { decodeQ8 } from './q8';
 import { readSafetensors, type StoredTensor } from './safetensors';
@@ -23,7 +23,7 @@ export interface WeightsFile {
 
 export interface Weights {
   readonly state: StateDict;
-  readonly config: GeneratorConfig;
+  readonly config: TranslatorConfig;
   readonly format: WeightsFormat;
   /** How values were stored: f32, f16, bf16, f64, q8; "mixed" where several kinds lie in one file. */
   readonly dtype: string;
@@ -38,10 +38,10 @@ export interface Weights {
 }
 
 /**
- * Reads a diffusive generator.
+ * Reads a generator: the diffusive one, or the non-diffusive R.
  * @param options.network which network of a file with several; the first diffusive generator where not given
  * @throws UnsupportedFile for a file that is no weights (saying what it looks like) or a pickle with a forbidden type;
- *         CorruptFile where it is damaged; WeightsMismatch where the network is no diffusive generator; BadRequest for a
+ *         CorruptFile where it is damaged; WeightsMismatch where the network is no generator; BadRequest for a
  *         network that is not there
  */
 export async function readWeights(file: WeightsFile, options: { network?: string } = {}): Promise<Weights> {
@@ -69,7 +69,7 @@ async function readTorch(bytes: Uint8Array, name?: string): Promise<Weights> {
   const { state, dtype } = await readTorchNetwork(checkpoint, network);
   return {
     state,
-    config: inferConfig(state, args),
+    config: inferTranslatorConfig(state, args),
     format: checkpoint.format,
     dtype,
     parameters: countValues(state),
@@ -94,7 +94,7 @@ function readNamed(bytes: Uint8Array): Weights {
   const state = asState(decodeQ8(tensors));
   return {
     state,
-    config: inferConfig(state, recordedConfig(metadata)),
+    config: inferTranslatorConfig(state, recordedConfig(metadata)),
     format: 'safetensors',
     dtype: storedDtype(tensors),
     parameters: countValues(state),

@@ -39,7 +39,8 @@ export interface SafetensorsFile {
 /** What `writeSafetensors` takes: F16 is rounded from float32. */
 export type WritableTensor =
   | { readonly dtype: 'F32' | 'F16'; readonly shape: readonly number[]; readonly data: Float32Array }
-  | { readonly dtype: 'I8'; readonly shape: readonly number[]; readonly data: Int8Array };
+  | { readonly dtype: 'I8'; readonly shape: readonly number[]; readonly data: Int8Array }
+  | { readonly dtype: 'U8'; readonly shape: readonly number[]; readonly data: Uint8Array };
 
 /**
  * All tensors of a file, copied out of it.

@@ -82,7 +82,9 @@ export function ModelCardView({
           ],
           [
             'Network',
-            `NCSN++, ${network.num_channels_dae} base channels × ${network.ch_mult.join(' ')}, ${network.num_res_blocks} blocks a level`,
+            'ngf' in network
+              ? `ResNet, ${network.ngf} base channels, ${network.n_blocks} blocks, one pass`
+              : `NCSN++, ${network.num_channels_dae} base channels × ${network.ch_mult.join(' ')}, ${network.num_res_blocks} blocks a level`,
           ],
           [
             'Diffusion',

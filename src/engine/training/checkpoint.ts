@@ -1,0 +1,214 @@
+/**
+ * A run on disk, so that it goes on after a crash at any moment as if nothing had happened. Every checkpoint has files of its
+ * own; the index names them and is written last and whole, so that it always leads to a complete checkpoint.
+ *
+ *   checkpoint.json             the index: settings, iterations done, and which files hold what
+ *   STEP.g.a.safetensors ...    a network each: parameters, Adam's moments, average
+ *   STEP.history.json           what the run has told so far
+ *   data.safetensors            the slices (dataFile.ts)
+ */
+import * as tf from '@tensorflow/tfjs';
+import { CorruptFile } from '../../errors';
+import type { NamedTensor, StateDict } from '../networks/config';
+import { downloadState, ourShape, type ParameterTable, toOurs } from '../networks/parameters';
+import { makeSchedule } from '../schedule';
+import { readSafetensors, type WritableTensor, writeSafetensors } from '../weights/safetensors';
+import {
+  averageOf,
+  loadNetworks,
+  type NetworkName,
+  networkTables,
+  parametersOf,
+  type TrainedNetwork,
+} from './networks';
+import type { RunHistory } from './reports';
+import { checkSettings, type TrainSettings } from './settings';
+import type { TrainingState } from './step';
+
+/** A place for one run's files; their names are plain. */
+export interface RunFiles {
+  /** Null where there is no such file. */
+  read(name: string): Promise<Uint8Array | null>;
+  /** All of it or nothing: a reader never sees half a file. */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
+  list(): Promise<string[]>;
+}
+
+/** What a run is, beside its settings: plain data that crosses to the page and to the card. */
+export interface RunFacts {
+  /** ISO 8601. */
+  started: string;
+  /** Names of what it is trained on. */
+  volumes: { trainA: string[]; trainB: string[]; valA: string[]; valB: string[] };
+  /** Models that it started from. */
+  start: { network: NetworkName; name: string; licence: string }[];
+}
+
+export interface CheckpointIndex extends RunFacts {
+  format: 1;
+  settings: TrainSettings;
+  /** Iterations done. */
+  step: number;
+  /** ISO 8601. */
+  saved: string;
+  networks: Partial<Record<NetworkName, { file: string; updates: number; hasAverage: boolean }>>;
+  history: string;
+  /** Of all its files. */
+  bytes: number;
+}
+
+const INDEX = 'checkpoint.json';
+/** What belongs to one checkpoint, not to the run. */
+const OF_CHECKPOINT = /^\d{9}\./;
+
+const KINDS = ['parameter', 'mean', 'square', 'average'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** @throws what `files` throws: the checkpoint before stays then */
+export async function saveCheckpoint(
+  files: RunFiles,
+  state: TrainingState,
+  history: RunHistory,
+  facts: RunFacts,
+  saved: string,
+): Promise<CheckpointIndex> {
+  const prefix = String(state.step).padStart(9, '0');
+  const index: CheckpointIndex = {
+    ...facts,
+    format: 1,
+    settings: state.settings,
+    step: state.step,
+    saved,
+    networks: {},
+    history: `${prefix}.history.json`,
+    bytes: 0,
+  };
+  // One network after another: only one is in memory twice.
+  for (const [name, network] of state.networks) {
+    const file = `${prefix}.${name}.safetensors`;
+    const bytes = writeSafetensors(await networkTensors(network), {});
+    await files.write(file, bytes);
+    index.bytes += bytes.length;
+    index.networks[name] = {
+      file,
+      updates: network.adam?.updates ?? 0,
+      hasAverage: network.ema !== null,
+    };
+  }
+  const told = new TextEncoder().encode(JSON.stringify(history));
+  await files.write(index.history, told);
+  index.bytes += told.length;
+  await files.write(INDEX, new TextEncoder().encode(JSON.stringify(index)));
+  await removeOthers(files, index);
+  return index;
+}
+
+/** Null where the run has no checkpoint. @throws CorruptFile where the index is none */
+export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIndex | null> {
+  const bytes = await files.read(INDEX);
+  if (!bytes) return null;
+  try {
+    const index = JSON.parse(new TextDecoder().decode(bytes)) as CheckpointIndex;
+    checkSettings(index.settings);
+    if (index.format !== 1) throw new Error(`its format must be 1, got ${index.format}`);
+    return index;
+  } catch (error) {
+    throw new CorruptFile(
+      `${INDEX}: must be the index of a training run, but ${(error as Error).message}; start a new run`,
+    );
+  }
+}
+
+export async function readHistory(files: RunFiles, index: CheckpointIndex): Promise<RunHistory> {
+  return JSON.parse(new TextDecoder().decode(await needed(files, index.history)));
+}
+
+/** Puts a checkpoint's networks on the backend. @throws CorruptFile, WeightsMismatch where its files are not whole */
+export async function loadCheckpoint(files: RunFiles, index: CheckpointIndex): Promise<TrainingState> {
+  const { settings, step } = index;
+  const read = new Map<NetworkName, Record<Kind, StateDict>>();
+  for (const name of networkTables(settings).keys()) read.set(name, await readNetwork(files, index, name));
+  const networks = loadNetworks(settings, (name) => read.get(name)!.parameter);
+  for (const [name, network] of networks) {
+    const { updates, hasAverage } = index.networks[name]!;
+    const { mean, square, average } = read.get(name)!;
+    if (network.adam) {
+      tf.dispose([...network.adam.mean, ...network.adam.square]);
+      network.adam = { updates, mean: upload(network.table, mean), square: upload(network.table, square) };
+    }
+    if (hasAverage) network.ema = upload(network.table, average);
+  }
+  return { settings, schedule: makeSchedule(settings.diffusion), networks, step };
+}
+
+/** What a checkpoint's network translates with, without loading the others. @throws CorruptFile */
+export async function readAverage(
+  files: RunFiles,
+  index: CheckpointIndex,
+  name: NetworkName,
+): Promise<StateDict> {
+  const { average, parameter } = await readNetwork(files, index, name);
+  return index.networks[name]!.hasAverage ? average : parameter;
+}
+
+/** The state that translates, of networks that are on the backend. */
+export async function downloadAverage(network: TrainedNetwork): Promise<StateDict> {
+  return downloadState(network.table, averageOf(network));
+}
+
+async function networkTensors(network: TrainedNetwork): Promise<[string, WritableTensor][]> {
+  const { table, adam, ema } = network;
+  const parts: [Kind, readonly tf.Tensor[] | null | undefined][] = [
+    ['parameter', parametersOf(network)],
+    ['mean', adam?.mean],
+    ['square', adam?.square],
+    ['average', ema],
+  ];
+  const tensors: [string, WritableTensor][] = [];
+  for (const [kind, leaves] of parts) {
+    if (!leaves) continue;
+    for (const [name, { shape, data }] of await downloadState(table, leaves))
+      tensors.push([`${kind}.${name}`, { dtype: 'F32', shape, data }]);
+  }
+  return tensors;
+}
+
+async function readNetwork(
+  files: RunFiles,
+  index: CheckpointIndex,
+  name: NetworkName,
+): Promise<Record<Kind, StateDict>> {
+  const entry = index.networks[name];
+  if (!entry)
+    throw new CorruptFile(`${INDEX}: must name a file for network ${name}, got none; start a new run`);
+  const { tensors } = readSafetensors(await needed(files, entry.file));
+  const kinds = Object.fromEntries(KINDS.map((kind) => [kind, new Map<string, NamedTensor>()]));
+  for (const [key, { shape, data }] of tensors) {
+    const dot = key.indexOf('.');
+    kinds[key.slice(0, dot)]?.set(key.slice(dot + 1), { shape, data: data as Float32Array });
+  }
+  return kinds as Record<Kind, Map<string, NamedTensor>>;
+}
+
+function upload(table: ParameterTable, state: StateDict): tf.Tensor[] {
+  return table.map((row) => {
+    const found = state.get(row.name);
+    if (!found)
+      throw new CorruptFile(`checkpoint: must hold a moment of ${row.name}, got none; start a new run`);
+    return tf.tensor(toOurs(row, found.data), ourShape(row), 'float32');
+  });
+}
+
+async function needed(files: RunFiles, name: string): Promise<Uint8Array> {
+  const bytes = await files.read(name);
+  if (!bytes) throw new CorruptFile(`${name}: must lie beside ${INDEX}, got no such file; start a new run`);
+  return bytes;
+}
+
+async function removeOthers(files: RunFiles, index: CheckpointIndex): Promise<void> {
+  const kept = new Set([index.history, ...Object.values(index.networks).map(({ file }) => file)]);
+  for (const name of await files.list()) {
+    if (OF_CHECKPOINT.test(name) && !kept.has(name)) await files.remove(name);
+  }
+}

@@ -1,0 +1,89 @@
+/** A run's network as a model: safetensors and its card. */
+import type { StateDict } from '../networks/config';
+import { encodeWeights } from '../weights/convertWeights';
+import { ONE_PASS } from '../weights/customCard';
+import type { ModelCard } from '../weights/modelCard';
+import { sha256 } from '../weights/sha256';
+import { resnetConfig } from './networks';
+import type { Direction, RunHistory } from './reports';
+import { type TrainSettings, variantText } from './settings';
+import { sidesOf } from './translateImages';
+
+/** What the run does not know of itself. */
+export interface ExportFacts {
+  /** YYYY-MM-DD. */
+  date: string;
+  /** What it was trained on, in words; and under which licence. */
+  data: string;
+  licence: string;
+  /** Iterations done. */
+  step: number;
+  history: RunHistory;
+  /** Id of the model that it started from. */
+  startedFrom?: string;
+}
+
+/**
+ * @param state the network that translates, averaged (translatorName)
+ * @returns float32 weights, and a card that names their hash
+ */
+export async function exportModel(
+  settings: TrainSettings,
+  direction: Direction,
+  state: StateDict,
+  facts: ExportFacts,
+): Promise<{ card: ModelCard; weights: Uint8Array }> {
+  const { contrasts, variant, size, pixelSize, intensity, diffusion, generator } = settings;
+  const { source, target } = sidesOf(direction);
+  const config = variant.diffusion ? generator : resnetConfig(settings);
+  const weights = encodeWeights({ state, config }, 'f32');
+  const hash = await sha256(weights);
+  const [from, to] = [contrasts[source], contrasts[target]];
+  const id = `${from}-to-${to}-${hash.slice(0, 8)}`.toLowerCase();
+  const card: ModelCard = {
+    id,
+    version: '1',
+    name: `${from} to ${to}, trained here (${facts.step} iterations)`,
+    source: from,
+    target: to,
+    network: config,
+    weights: { file: `${id}.safetensors`, sha256: hash, dtype: 'f32', bytes: weights.length },
+    preprocessing: { plane: 'axial', pixelSize, size, intensity },
+    diffusion: variant.diffusion ? diffusion : ONE_PASS,
+    training: {
+      data: facts.data,
+      licence: facts.licence,
+      variant: `${variantText(settings)}${facts.startedFrom ? `; started from ${facts.startedFrom}` : ''}`,
+      iterations: facts.step,
+      date: facts.date,
+    },
+    licence: facts.licence,
+    metrics: metrics(facts.history, direction),
+    intendedUse: 'Research only, not for clinical use.',
+    limits: [
+      'Trained on the scans named above: other scanners, ages and diseases are outside of it.',
+      'The scores are of the validation slices that the run was watched by, not of a test.',
+    ],
+  };
+  return { card, weights };
+}
+
+/** The latest validation; without one the card says that nothing was measured. */
+function metrics({ validations }: RunHistory, direction: Direction): ModelCard['metrics'] {
+  const last = validations.at(-1);
+  const found = last?.directions.find((one) => one.direction === direction);
+  if (!last || !found)
+    return { data: 'none', split: 'none', n: 0, rows: [], note: 'The run had no validation pairs.' };
+  const row = (label: string, part: 'whole' | 'foreground') => ({
+    label,
+    ...found[part],
+    psnrCopy: found.copy[part].psnr,
+  });
+  return {
+    data: `${found.n} validation slices`,
+    split: 'validation',
+    n: found.n,
+    rows: [row('whole slice', 'whole'), row('foreground', 'foreground')],
+    note: `After iteration ${last.step}, on the model's own grid, both images in [0, 1] by the intensity map; n counts slices.`,
+  };
+}

@@ -1,0 +1,188 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MemoryFiles } from '../../../test/memoryFiles';
+import { TINY_SIZE, tinyData, tinySettings } from '../../../test/tinyRun';
+import { nodeEnvironment } from '../../cli/nodeEnvironment';
+import { startEngine } from '../backend';
+import { loadCheckpoint, readCheckpointIndex, readHistory, saveCheckpoint } from './checkpoint';
+import { type Every, type LoopHooks, ratesAt, runTraining } from './loop';
+import { disposeNetworks } from './networks';
+import type { Preview, RunHistory } from './reports';
+import { PAPER_VARIANT, type TrainSettings, type Variant } from './settings';
+import { startRun } from './startRun';
+import type { TrainingState } from './step';
+
+const FACTS = { started: '2026-01-01', volumes: { trainA: [], trainB: [], valA: [], valB: [] }, start: [] };
+const NEVER: Every = { preview: 0, validation: 0, checkpoint: 0 };
+const data = tinyData();
+/** One network alone, where a test is about the run and not about what it learns. */
+const LEAST: Variant = { ...PAPER_VARIANT, pairing: 'paired', adversarial: false, direction: 'aToB' };
+
+beforeAll(async () => {
+  await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+});
+
+function hooksFor(
+  state: TrainingState,
+  history: RunHistory,
+  files: MemoryFiles,
+  more: Partial<LoopHooks> = {},
+): LoopHooks {
+  return {
+    signal: new AbortController().signal,
+    now: () => 0,
+    pause: async () => {},
+    onStep: () => {},
+    onValidation: () => {},
+    onPreview: () => {},
+    save: async () => {
+      await saveCheckpoint(files, state, history, FACTS, '2026-01-02');
+    },
+    ...more,
+  };
+}
+
+/** Trains from the files' checkpoint, or from the start, and gives back the losses of every iteration. */
+async function train(
+  files: MemoryFiles,
+  settings: TrainSettings,
+  every = NEVER,
+  more: Partial<LoopHooks> = {},
+) {
+  const index = await readCheckpointIndex(files);
+  const state = index ? await loadCheckpoint(files, index) : startRun(settings);
+  const history = index ? await readHistory(files, index) : { steps: [], validations: [] };
+  try {
+    await runTraining(state, data, history, every, hooksFor(state, history, files, more));
+  } finally {
+    disposeNetworks(state.networks);
+  }
+  return history;
+}
+
+describe('ratesAt', () => {
+  it('falls as half a cosine from the full rates to the least one', () => {
+    const settings = { rates: { generators: 3, discriminators: 2, least: 1 }, iterations: 10 };
+    expect(ratesAt(settings, 0)).toEqual({ generators: 3, discriminators: 2 });
+    expect(ratesAt(settings, 5).generators).toBeCloseTo(2);
+    expect(ratesAt(settings, 10).discriminators).toBeCloseTo(1);
+  });
+});
+
+describe('runTraining', () => {
+  it('goes on after a stop as if there had been none: the same losses, validations and weights', async () => {
+    const settings = tinySettings({ iterations: 7 });
+    const every = { preview: 0, validation: 3, checkpoint: 100 };
+    const straight = new MemoryFiles();
+    const wanted = await train(straight, settings, every);
+    const stopped = new MemoryFiles();
+    const controller = new AbortController();
+    const stop = train(stopped, settings, every, {
+      signal: controller.signal,
+      onStep: ({ step }) => step === 4 && controller.abort(),
+    });
+    await expect(stop).rejects.toMatchObject({ name: 'Aborted' });
+    expect((await readCheckpointIndex(stopped))?.step).toBe(4);
+    expect(await train(stopped, settings, every)).toEqual(wanted);
+    expect([...stopped.files.keys()].sort()).toEqual([...straight.files.keys()].sort());
+    for (const [name, bytes] of straight.files) {
+      if (name.endsWith('.safetensors')) expect(stopped.files.get(name)).toEqual(bytes);
+    }
+  });
+
+  it('resumes to the same next losses, killed at whichever write', async () => {
+    const settings = tinySettings({ iterations: 4, variant: LEAST });
+    const every = { ...NEVER, checkpoint: 2 };
+    const counted = new MemoryFiles();
+    const wanted = await train(counted, settings, every);
+    // Checkpoints at 0, 2 and 4 iterations, of one network, the history and the index.
+    const writes = 3 * 3;
+    for (let alive = 0; alive < writes; alive++) {
+      const files = new MemoryFiles(alive);
+      await expect(train(files, settings, every)).rejects.toThrow('killed');
+      files.writesLeft = Infinity;
+      expect((await train(files, settings, every)).steps).toEqual(wanted.steps);
+    }
+    const whole = new MemoryFiles(writes);
+    await train(whole, settings, every).catch(() => undefined);
+    expect((await readCheckpointIndex(whole))?.step).toBe(4);
+  });
+
+  it('stops within a validation, too, and loses no iteration by it', async () => {
+    const settings = tinySettings({ iterations: 3 });
+    const files = new MemoryFiles();
+    const controller = new AbortController();
+    let pauses = 0;
+    const run = train(
+      files,
+      settings,
+      { preview: 0, validation: 2, checkpoint: 0 },
+      {
+        signal: controller.signal,
+        onStep: ({ step }) => {
+          if (step === 2) pauses = 1;
+        },
+        pause: async () => {
+          if (pauses > 0 && pauses++ === 3) controller.abort();
+        },
+      },
+    );
+    await expect(run).rejects.toMatchObject({ name: 'Aborted' });
+    expect((await readCheckpointIndex(files))?.step).toBe(2);
+  });
+
+  it('does not grow over 200 iterations', async () => {
+    const settings = tinySettings({ iterations: 200 });
+    const memory: { tensors: number; bytes: number }[] = [];
+    const state = startRun(settings);
+    const history = { steps: [], validations: [] };
+    const hooks = hooksFor(state, history, new MemoryFiles(), {
+      onStep: () => {
+        const { numTensors, numBytes } = tf.memory();
+        memory.push({ tensors: numTensors, bytes: numBytes });
+      },
+    });
+    await runTraining(state, data, history, { preview: 50, validation: 50, checkpoint: 50 }, hooks);
+    disposeNetworks(state.networks);
+    expect(memory).toHaveLength(200);
+    // After the first iteration there are the averages, too, and no more.
+    expect(memory.slice(1).every((m) => m.tensors === memory[0].tensors && m.bytes === memory[0].bytes)).toBe(
+      true,
+    );
+  });
+
+  it('leaves no tensor behind when it ends, and shows both directions', async () => {
+    const before = tf.memory().numTensors;
+    const shown: Preview[] = [];
+    const history = await train(
+      new MemoryFiles(),
+      tinySettings({ iterations: 2 }),
+      { preview: 1, validation: 2, checkpoint: 0 },
+      {
+        onPreview: (preview) => shown.push(preview),
+      },
+    );
+    expect(tf.memory().numTensors).toBe(before);
+    expect(shown.map(({ step, direction }) => `${step} ${direction}`)).toEqual([
+      '0 aToB',
+      '0 bToA',
+      '1 aToB',
+      '1 bToA',
+      '2 aToB',
+      '2 bToA',
+    ]);
+    expect(shown[0].rows.every(({ target }) => target?.length === TINY_SIZE ** 2)).toBe(true);
+    expect(history.validations.map(({ step }) => step)).toEqual([0, 2]);
+    const [{ directions }] = history.validations;
+    expect(directions.map(({ direction, n }) => [direction, n])).toEqual([
+      ['aToB', 3],
+      ['bToA', 3],
+    ]);
+  });
+
+  it('says so where the losses are no longer numbers', async () => {
+    const rates = { generators: 1e30, discriminators: 1e30, least: 1e30 };
+    const run = train(new MemoryFiles(), tinySettings({ iterations: 20, rates }));
+    await expect(run).rejects.toThrow(/every loss must stay a number, got .* lower the learning rates/);
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * A run from its present iteration to its last: training, with validation, previews and checkpoints in between. Everything that
+ * an iteration needs comes from the settings, the data and its number, so that a run that was stopped and one that was not are
+ * the same.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { Aborted } from '../../errors';
+import type { TranslateHooks } from '../translateSlices';
+import { batchOf } from './batches';
+import type { TrainData } from './data';
+import { drawsOf } from './draws';
+import type { LossName, Preview, RunHistory, StepReport, Validation } from './reports';
+import { SIDES, type TrainSettings } from './settings';
+import { type TrainingState, trainStep } from './step';
+import { previews, validate } from './validate';
+
+/** Iterations between two of each; 0: never. */
+export interface Every {
+  preview: number;
+  validation: number;
+  checkpoint: number;
+}
+
+export interface LoopHooks {
+  /** Stops after the running iteration, once a checkpoint is written. */
+  signal: AbortSignal;
+  /** Milliseconds, monotonic. */
+  now: () => number;
+  /** Awaited after every iteration: lets a worker hear a cancel, and throws if the device has failed. */
+  pause: () => Promise<void>;
+  onStep: (report: StepReport) => void;
+  onValidation: (validation: Validation) => void;
+  onPreview: (preview: Preview) => void;
+  /** Writes a checkpoint of the state as it is. */
+  save: () => Promise<void>;
+}
+
+/** Learning rates of iteration `step` (0 first): half a cosine from the full rate to the least one. */
+export function ratesAt(
+  { rates, iterations }: Pick<TrainSettings, 'rates' | 'iterations'>,
+  step: number,
+): { generators: number; discriminators: number } {
+  const share = (1 + Math.cos((Math.PI * step) / iterations)) / 2;
+  const fall = (from: number) => rates.least + (from - rates.least) * share;
+  return { generators: fall(rates.generators), discriminators: fall(rates.discriminators) };
+}
+
+/**
+ * Trains until the settings' last iteration. A run that begins is validated, shown and saved first, so that there is a before
+ * to every after and a checkpoint to come back to.
+ * @param history what was told before; goes on growing
+ * @throws Aborted after the signal, with a checkpoint written; Error where a loss is no longer a number
+ */
+export async function runTraining(
+  state: TrainingState,
+  data: TrainData,
+  history: RunHistory,
+  every: Every,
+  hooks: LoopHooks,
+): Promise<void> {
+  const { iterations } = state.settings;
+  const during: TranslateHooks = { signal: hooks.signal, pause: hooks.pause };
+  const look = async (wantsValidation: boolean, wantsPreview: boolean) => {
+    if (wantsValidation) {
+      const validation = await validate(state, data, during);
+      if (validation) history.validations.push(validation);
+      if (validation) hooks.onValidation(validation);
+    }
+    if (wantsPreview) for (const preview of await previews(state, data, during)) hooks.onPreview(preview);
+  };
+  if (state.step === 0) {
+    await hooks.save();
+    await look(every.validation > 0, every.preview > 0);
+  }
+  while (state.step < iterations) {
+    if (hooks.signal.aborted) await stop(hooks);
+    const report = await oneIteration(state, data, hooks);
+    history.steps.push(report);
+    hooks.onStep(report);
+    await hooks.pause();
+    const isLast = state.step === iterations;
+    const isDue = (interval: number) => interval > 0 && (isLast || state.step % interval === 0);
+    try {
+      await look(isDue(every.validation), isDue(every.preview));
+    } catch (error) {
+      // The iteration is done: what was cancelled is only the look at it.
+      if ((error as Error).name !== 'Aborted') throw error;
+      await stop(hooks);
+    }
+    if (isDue(every.checkpoint) || isLast) await hooks.save();
+  }
+}
+
+async function stop(hooks: LoopHooks): Promise<never> {
+  await hooks.save();
+  throw new Aborted('training: stopped; the run can be resumed');
+}
+
+async function oneIteration(state: TrainingState, data: TrainData, { now }: LoopHooks): Promise<StepReport> {
+  const { settings, step } = state;
+  const begin = now();
+  const rates = ratesAt(settings, step);
+  const batch = batchOf(data, settings, step);
+  const [a, b] = SIDES.map((side) => {
+    const shape: [number, number, number, number] = [settings.batch, settings.size, settings.size, 1];
+    return tf.tensor4d(batch[side], shape);
+  });
+  const losses = trainStep(state, { a, b }, drawsOf(settings, step), rates);
+  tf.dispose([a, b]);
+  const values: Partial<Record<LossName, number>> = {};
+  for (const [name, scalar] of losses) values[name] = (await scalar.data())[0];
+  tf.dispose([...losses.values()]);
+  const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));
+  if (broken) {
+    throw new Error(
+      `training: every loss must stay a number, got ${broken[1]} for ${broken[0]} in iteration ${state.step}; lower the learning rates and start again, or resume from the last checkpoint`,
+    );
+  }
+  return { step: state.step, losses: values, rate: rates.generators, ms: now() - begin };
+}

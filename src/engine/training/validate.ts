@@ -1,0 +1,107 @@
+/** What a run can translate so far: scores on its validation slices, and a few images to look at. */
+import { foregroundMask } from '../metrics/foreground';
+import { type Score, scoreSlice } from '../metrics/scoreSlice';
+import type { TranslateHooks } from '../translateSlices';
+import { type SliceSet, sliceImage, type TrainData } from './data';
+import type { Preview, Validation } from './reports';
+import type { TrainingState } from './step';
+import { sidesOf, trainedDirections, translateImages } from './translateImages';
+
+/** Slices that a validation translates: enough for a curve, few enough that training goes on. */
+export const VALIDATION_SLICES = 16;
+/** Rows of a preview. */
+const PREVIEW_ROWS = 2;
+
+/**
+ * Mean scores over the validation slices, evenly spread over them, on the model's grid: whole slice and foreground of the
+ * real target, beside a copy of the source. Null where the run has no aligned pairs.
+ * @throws Aborted within one reverse step of the signal
+ */
+export async function validate(
+  state: TrainingState,
+  { validation }: Pick<TrainData, 'validation'>,
+  hooks: TranslateHooks,
+): Promise<Validation | null> {
+  if (!validation) return null;
+  const directions: Validation['directions'] = [];
+  for (const direction of trainedDirections(state.settings)) {
+    const { source, target } = sidesOf(direction);
+    const chosen = evenly(validation[target].count, VALIDATION_SLICES);
+    const sources = chosen.map((n) => sliceImage(validation[source], n));
+    const own: Scores[] = [];
+    const copy: Scores[] = [];
+    for await (const image of translateImages(state, direction, sources, hooks)) {
+      const n = chosen[own.length];
+      copy.push(scoreAgainst(validation[target], n, sources[own.length]));
+      own.push(scoreAgainst(validation[target], n, image));
+    }
+    const { whole, foreground } = meanScores(own);
+    directions.push({ direction, n: chosen.length, whole, foreground, copy: meanScores(copy) });
+  }
+  return { step: state.step, directions };
+}
+
+/** Of the validation's slices, with their targets, where there are some; else of the slices that are trained on. */
+export async function previews(
+  state: TrainingState,
+  { train, validation }: TrainData,
+  hooks: TranslateHooks,
+): Promise<Preview[]> {
+  const found: Preview[] = [];
+  const { size, variant } = state.settings;
+  const isAligned = validation !== null || variant.pairing === 'paired';
+  for (const direction of trainedDirections(state.settings)) {
+    const { source, target } = sidesOf(direction);
+    const sets = validation ?? train;
+    // From inside: the first and last slices show little head.
+    const chosen = evenly(sets[source].count, PREVIEW_ROWS + 2).slice(1, -1);
+    const slices = chosen.length > 0 ? chosen : [0];
+    const sources = slices.map((n) => sliceImage(sets[source], n));
+    const rows: Preview['rows'] = [];
+    for await (const image of translateImages(state, direction, sources, hooks)) {
+      const at = rows.length;
+      const real = isAligned ? sliceImage(sets[target], slices[at]) : null;
+      rows.push({
+        source: asBytes(sources[at]),
+        synthetic: asBytes(image),
+        target: real && asBytes(real),
+      });
+    }
+    found.push({ step: state.step, direction, size, rows });
+  }
+  return found;
+}
+
+type Scores = { whole: Score; foreground: Score | null };
+
+function scoreAgainst(reference: SliceSet, n: number, image: Float32Array): Scores {
+  const real = toUnit(sliceImage(reference, n));
+  const mask = foregroundMask(real, reference.foreground[n]);
+  return scoreSlice(toUnit(image), real, reference.size, reference.size, mask);
+}
+
+function meanScores(scores: readonly Scores[]): { whole: Score; foreground: Score } {
+  const mean = (of: readonly Score[]): Score => {
+    const average = (field: keyof Score) => of.reduce((sum, score) => sum + score[field], 0) / of.length;
+    return { psnr: average('psnr'), ssim: average('ssim'), mae: average('mae') };
+  };
+  return {
+    whole: mean(scores.map(({ whole }) => whole)),
+    foreground: mean(scores.flatMap(({ foreground }) => foreground ?? [])),
+  };
+}
+
+/** `most` of the numbers 0 .. count-1, or all, evenly spread. */
+export function evenly(count: number, most: number): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, n) => n);
+  return Array.from({ length: most }, (_, n) => Math.round((n * (count - 1)) / (most - 1)));
+}
+
+/** [-1, 1] -> [0, 1]; a chain may end a little outside. */
+function toUnit(image: Float32Array): Float32Array {
+  return image.map((v) => Math.min(Math.max((v + 1) / 2, 0), 1));
+}
+
+function asBytes(image: Float32Array): Uint8Array {
+  return Uint8Array.from(toUnit(image), (v) => Math.round(255 * v));
+}
