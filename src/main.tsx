@@ -8,6 +8,7 @@ import { createAppStore } from './ui/state/store';
 import './ui/theme.css';
 import './ui/app.css';
 import { createEngineClient } from './workers/client';
+import { createTrainClient } from './workers/trainClient';
 
 async function fetchDemo(): Promise<File> {
   const response = await fetch('demo/ch2.nii.gz');
@@ -20,6 +21,7 @@ async function fetchDemo(): Promise<File> {
 
 const store = createAppStore({
   client: createEngineClient(),
+  trainClient: createTrainClient(),
   fetchDemo,
   download: (name, data, type) => download(name, data as BlobPart, type),
   now: () => new Date(),

@@ -64,7 +64,7 @@ async function runAll(known: readonly FileGolden[], io: Io, signal: AbortSignal)
 }
 
 function row({ name, error, tolerance, passed }: ParityResult): string[] {
-  return [name, error.toExponential(1), tolerance.toExponential(0), passed ? 'passed' : 'FAILED'];
+  return [name, error.toExponential(1), tolerance.toExponential(), passed ? 'passed' : 'FAILED'];
 }
 
 /** Why files could not be compared, one a line. */

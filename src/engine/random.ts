@@ -44,6 +44,21 @@ export function uniforms(key: NoiseKey, count: number): Float32Array {
   return out;
 }
 
+/** Uniform numbers one by one, as many as are asked for: chunks of `uniforms`, each with the next `sample`. */
+export function uniformSource(key: NoiseKey): () => number {
+  const CHUNK = 4096;
+  let chunk: Float32Array = new Float32Array(0);
+  let at = 0;
+  let sample = key.sample;
+  return () => {
+    if (at === chunk.length) {
+      chunk = uniforms({ ...key, sample: sample++ }, CHUNK);
+      at = 0;
+    }
+    return chunk[at++];
+  };
+}
+
 /** The four words of a key at a place of its stream. */
 function philoxOf(key: NoiseKey, place: number, secondKey: number, words: Uint32Array): void {
   // Sample and stream share a counter word: at most 2^31 samples.

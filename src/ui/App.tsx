@@ -6,7 +6,7 @@ import { AboutRoom } from './panels/AboutRoom';
 import { HelpSheet } from './panels/HelpSheet';
 import { ModelsRoom } from './panels/ModelsRoom';
 import { TopBar } from './panels/TopBar';
-import { TrainRoom } from './panels/TrainRoom';
+import { TrainRoom } from './panels/train/TrainRoom';
 import { TranslateRoom } from './panels/translate/TranslateRoom';
 import { type Room, useRoom } from './routes';
 import { useApp, useGetState } from './state/StoreContext';
@@ -24,7 +24,7 @@ export function App() {
   const [isHelpOpen, setHelpOpen] = useState(false);
   const openHelp = useCallback(() => setHelpOpen(true), []);
   usePageKeys(useGetState(), openHelp, room === 'translate');
-  const isDragging = usePageDrop(actions);
+  const isDragging = usePageDrop(actions, room);
   const RoomView = ROOMS[room];
   return (
     <div className="app" data-dragging={isDragging}>

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { createFakeClient } from '../../test/fakeClient';
+import { createFakeTrainClient } from '../../test/fakeTrainClient';
 import { handleKey, type KeyPress } from './keyboard';
 import { type AppStore, createAppStore } from './state/store';
 
@@ -13,6 +14,7 @@ const press = (key: string, held: Partial<KeyPress> = {}) =>
 beforeEach(async () => {
   store = createAppStore({
     client: createFakeClient(),
+    trainClient: createFakeTrainClient(),
     fetchDemo: async () => new File([], 'demo.nii'),
     download: () => undefined,
     now: () => new Date(0),

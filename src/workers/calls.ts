@@ -10,12 +10,8 @@ import { foregroundMask } from '../engine/metrics/foreground';
 import { scoreSlice } from '../engine/metrics/scoreSlice';
 import { disposeTranslator, isResnet, loadTranslator, type Translator } from '../engine/networks/translator';
 import { translateScan } from '../engine/translateScan';
-import { customCard } from '../engine/weights/customCard';
-import { droppedCard } from '../engine/weights/droppedCard';
-import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
-import { readWeights } from '../engine/weights/readWeights';
-import { sha256 } from '../engine/weights/sha256';
-import { BadRequest, UnsupportedFile } from '../errors';
+import type { ModelCard } from '../engine/weights/modelCard';
+import { BadRequest } from '../errors';
 import { checkPlan, checkScan } from '../volume/checkScan';
 import {
   displayRange,
@@ -25,29 +21,21 @@ import {
   intensityUpper,
   toUnitRange,
 } from '../volume/intensity';
-import { readNifti } from '../volume/nifti';
 import { resampleToGrid, sameGrid } from '../volume/resample';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
 import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import { writeNifti } from '../volume/writeNifti';
-import type { InputFile, LoadProgress, ModelSource, Scan, SliceResult } from './protocol';
+import { fetchCard, type ModelFiles, readModel } from './modelFiles';
+import type { Calls, Scan, SliceResult } from './protocol';
+import { readScanFiles } from './scanFiles';
 import type { CallHandlers } from './serve';
 import { TranslationProgress } from './translationProgress';
-import type { CachedWeights } from './weightsCache';
 
-export interface CallsEnvironment {
+export interface CallsEnvironment extends ModelFiles {
   engine: BackendEnvironment;
   /** Throws if the GPU has failed since the engine started. */
   checkDevice: () => void;
-  /** A file of the page's own origin, e.g. "weights/index.json". */
-  fetchJson: (path: string) => Promise<unknown>;
-  loadWeights: (
-    path: string,
-    expected: { sha256: string; bytes: number },
-    onProgress: (receivedBytes: number, totalBytes: number) => void,
-    signal: AbortSignal,
-  ) => Promise<CachedWeights>;
   /** Lets waiting messages in, a cancel among them. */
   pause: () => Promise<void>;
   today: () => Date;
@@ -66,7 +54,7 @@ interface Model {
   translator: Translator;
 }
 
-export function createCalls(environment: CallsEnvironment): CallHandlers {
+export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> {
   const scans = new Map<string, OpenScan>();
   let model: Model | null = null;
   let info: EngineInfo | null = null;
@@ -78,25 +66,6 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
     return scan;
   };
 
-  async function fetchCard(id: string): Promise<ModelCard> {
-    return parseModelCard(await environment.fetchJson(`weights/${id}/card.json`));
-  }
-
-  async function readModel(source: ModelSource, onProgress: (p: LoadProgress) => void, signal: AbortSignal) {
-    if (source.kind === 'file') {
-      const { file, settings } = source;
-      const facts = { name: file.name, bytes: file.bytes.byteLength, sha256: await sha256(file.bytes) };
-      const dropped = source.card && droppedCard(source.card, facts);
-      const weights = await readWeights(file);
-      return { card: dropped ?? customCard(facts, weights, settings), weights, fromCache: false };
-    }
-    const card = await fetchCard(source.id);
-    const path = `weights/${card.id}/${card.weights.file}`;
-    const report = (receivedBytes: number, totalBytes: number) => onProgress({ receivedBytes, totalBytes });
-    const { bytes, fromCache } = await environment.loadWeights(path, card.weights, report, signal);
-    return { card, weights: await readWeights({ name: card.weights.file, bytes }), fromCache };
-  }
-
   return {
     start: async ({ backend }) => {
       if (model) disposeTranslator(model.translator);
@@ -107,11 +76,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
 
     models: async () => {
       const { models } = (await environment.fetchJson('weights/index.json')) as { models: string[] };
-      return Promise.all(models.map(fetchCard));
+      return Promise.all(models.map((id) => fetchCard(environment, id)));
     },
 
     openScan: async ({ files, volume, scanId }, context) => {
-      const scan = measured(await readFiles(files, volume));
+      const scan = measured(await readScanFiles(files, volume));
       scans.set(scanId, scan);
       return forPage(scanId, scan, context.transfer);
     },
@@ -135,7 +104,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
 
     loadModel: async ({ source }, { event, signal }) => {
       const begin = environment.engine.now();
-      const { card, weights, fromCache } = await readModel(source, event, signal);
+      const { card, weights, fromCache } = await readModel(environment, source, event, signal);
       // Before the change: a cancelled call leaves the model that was there.
       signal.throwIfAborted();
       const translator = loadTranslator(card.network, weights.state);
@@ -258,18 +227,6 @@ export function createCalls(environment: CallsEnvironment): CallHandlers {
       };
     },
   };
-}
-
-/** One .nii or .nii.gz, or a .hdr with its .img. */
-async function readFiles(files: readonly InputFile[], volume?: number): Promise<Volume> {
-  const image = files.find((file) => /\.img(\.gz)?$/i.test(file.name));
-  const header = files.find((file) => file !== image) ?? image;
-  if (!header || files.length > (image ? 2 : 1)) {
-    throw new UnsupportedFile(
-      `scan: one .nii or .nii.gz, or a .hdr with its .img, got ${files.map((f) => f.name).join(', ') || 'no file'}`,
-    );
-  }
-  return readNifti(header, { image: image === header ? undefined : image, volume });
 }
 
 function measured(volume: Volume): OpenScan {

@@ -153,6 +153,9 @@ export type ModelSource =
   | { kind: 'shipped'; id: string }
   | { kind: 'file'; file: InputFile; settings?: CustomSettings; card?: InputFile };
 
+/** What any protocol's table of calls has of each. */
+export type CallTable<C> = { [K in keyof C]: { params: unknown; event: unknown; result: unknown } };
+
 /** Request -> its parameters, events and result. */
 export interface Calls {
   start: { params: { backend: 'auto' | BackendName }; event: never; result: EngineInfo };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Response } from './protocol';
+import type { Calls, Response } from './protocol';
 import { type CallHandlers, serve } from './serve';
 
 it('says Aborted of a cancelled call, whatever the platform calls it', async () => {
@@ -9,8 +9,9 @@ it('says Aborted of a cancelled call, whatever the platform calls it', async () 
       // As fetch does: a DOMException named AbortError.
       signal.addEventListener('abort', () => reject(signal.reason));
     });
-  const handle = serve({ models: untilAborted } as Partial<CallHandlers> as CallHandlers, (message) =>
-    posted.push(message),
+  const handle = serve(
+    { models: untilAborted } as Partial<CallHandlers<Calls>> as CallHandlers<Calls>,
+    (message) => posted.push(message),
   );
   const ended = handle({ id: 3, call: 'models', params: {} });
   await handle({ id: 3, call: 'cancel' });

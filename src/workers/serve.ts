@@ -1,18 +1,21 @@
-/** The worker's side of the protocol: requests in, events and one answer out. Knows no call by itself. */
+/** The worker's side of a protocol: requests in, events and one answer out. Knows no call by itself. */
 import { Aborted } from '../errors';
-import type { CallName, Calls, Request, Response, SerialisedError } from './protocol';
+import type { CallTable, Response, SerialisedError } from './protocol';
 
 /** What a call may do besides returning its result. */
-export interface CallContext<K extends CallName> {
+export interface CallContext<Event> {
   signal: AbortSignal;
-  event: (event: Calls[K]['event'], transfer?: Transferable[]) => void;
+  event: (event: Event, transfer?: Transferable[]) => void;
   /** Buffers of the result that the page shall own. */
   transfer: (...buffers: ArrayBuffer[]) => void;
 }
 
-export type CallHandlers = {
-  [K in CallName]: (params: Calls[K]['params'], context: CallContext<K>) => Promise<Calls[K]['result']>;
+/** One function a call of the protocol's table. */
+export type CallHandlers<C extends CallTable<C>> = {
+  [K in keyof C]: (params: C[K]['params'], context: CallContext<C[K]['event']>) => Promise<C[K]['result']>;
 };
+
+type AnyRequest<C> = { id: number; call: keyof C & string; params: unknown } | { id: number; call: 'cancel' };
 
 export type Post = (message: Response, transfer: Transferable[]) => void;
 
@@ -20,10 +23,13 @@ export type Post = (message: Response, transfer: Transferable[]) => void;
  * The function to call for every message. Calls run at the same time unless a handler waits for another; `cancel` aborts
  * the signal of the call that it names, which then fails with Aborted.
  */
-export function serve(handlers: CallHandlers, post: Post): (message: Request) => Promise<void> {
+export function serve<C extends CallTable<C>>(
+  handlers: CallHandlers<C>,
+  post: Post,
+): (message: AnyRequest<C>) => Promise<void> {
   const running = new Map<number, AbortController>();
   return async (message) => {
-    if (message.call === 'cancel') {
+    if (!('params' in message)) {
       running.get(message.id)?.abort();
       return;
     }
@@ -31,14 +37,14 @@ export function serve(handlers: CallHandlers, post: Post): (message: Request) =>
     const controller = new AbortController();
     running.set(id, controller);
     const transfers: Transferable[] = [];
-    const context: CallContext<CallName> = {
+    const context: CallContext<unknown> = {
       signal: controller.signal,
       event: (event, transfer = []) => post({ id, kind: 'event', event }, transfer),
       transfer: (...buffers) => transfers.push(...buffers),
     };
     try {
       // The handler of a call takes that call's parameters; the compiler cannot see that they go together.
-      const handler = handlers[call] as (p: unknown, c: CallContext<CallName>) => Promise<unknown>;
+      const handler = handlers[call] as (p: unknown, c: CallContext<unknown>) => Promise<unknown>;
       const result = await handler(params, context);
       controller.signal.throwIfAborted();
       post({ id, kind: 'done', result }, transfers);

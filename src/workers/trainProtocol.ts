@@ -73,6 +73,8 @@ export interface TrainProgress {
 
 export type TrainEvent =
   | { step: StepReport; progress: TrainProgress }
+  /** Before the first iteration. */
+  | { progress: TrainProgress }
   | { preview: Preview }
   | { validation: Validation }
   | { checkpoint: { step: number; bytes: number } };

@@ -2,7 +2,7 @@
  * The page's end of the line to one worker: ids, open calls, events, cancel, and how a worker's death is noticed. Knows no
  * call by itself: client.ts and trainClient.ts say which there are and what follows a loss.
  */
-import type { Response, SerialisedError } from './protocol';
+import type { CallTable, Response, SerialisedError } from './protocol';
 
 /** What the page needs of a worker; tests give a stand-in. */
 export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
@@ -11,9 +11,6 @@ export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
 };
 
 export type MakeWorker = (name: string) => WorkerLike;
-
-/** A table of calls as in protocol.ts. */
-type CallTable<C> = { [K in keyof C]: { params: unknown; event: unknown; result: unknown } };
 
 export interface CallOptions<Event> {
   onEvent?: (event: Event) => void;

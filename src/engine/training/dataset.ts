@@ -10,7 +10,8 @@ import type { Volume } from '../../volume/volume';
 import type { SliceSet } from './data';
 import type { Side, TrainSettings } from './settings';
 
-type Scan = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;
+/** What is needed of a scan: files, and phantoms, too, have it. */
+export type TrainingScan = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;
 type SliceSettings = Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity'>;
 
 /** Share of a scan slice's pixels that are foreground, below which it is not trained on: neck, crown, air. */
@@ -18,7 +19,7 @@ export const LEAST_FOREGROUND = 0.1;
 
 /** The axial slices of a scan that hold some head; `count` is 0 where none does. */
 export function volumeSlices(
-  scan: Scan,
+  scan: TrainingScan,
   subject: string,
   settings: SliceSettings,
   leastForeground = LEAST_FOREGROUND,
@@ -32,7 +33,7 @@ export function volumeSlices(
  * @throws BadRequest where the scans lie on different grids
  */
 export function pairedSlices(
-  { a, b }: Record<Side, Scan>,
+  { a, b }: Record<Side, TrainingScan>,
   subject: string,
   settings: SliceSettings,
   leastForeground = LEAST_FOREGROUND,
@@ -87,13 +88,13 @@ export function joinSlices(sets: readonly SliceSet[]): SliceSet {
   return joined;
 }
 
-function slicesWithForeground(scans: readonly Scan[], least: number): number[] {
+function slicesWithForeground(scans: readonly TrainingScan[], least: number): number[] {
   const [first, ...others] = scans.map((scan) => foregroundBySlice(scan, foregroundThreshold(scan.voxels)));
   return [...first.keys()].filter((k) => first[k] >= least && others.every((shares) => shares[k] >= least));
 }
 
 function takeSlices(
-  scan: Scan,
+  scan: TrainingScan,
   subject: string,
   { size, intensity }: SliceSettings,
   plan: SlicePlan,

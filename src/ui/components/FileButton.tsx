@@ -6,6 +6,7 @@ export function FileButton({
   accept,
   className = 'button',
   multiple = false,
+  folder = false,
   disabled = false,
   onFiles,
 }: {
@@ -13,10 +14,17 @@ export function FileButton({
   accept: readonly string[];
   className?: string;
   multiple?: boolean;
+  /** Asks for a folder: all files in it and below, whatever their ending. */
+  folder?: boolean;
   disabled?: boolean;
   onFiles: (files: File[]) => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
+  const choose = () => {
+    if (!input.current) return;
+    input.current.webkitdirectory = folder;
+    input.current.click();
+  };
   return (
     <>
       <input
@@ -32,7 +40,7 @@ export function FileButton({
           if (files.length > 0) onFiles(files);
         }}
       />
-      <button type="button" className={className} disabled={disabled} onClick={() => input.current?.click()}>
+      <button type="button" className={className} disabled={disabled} onClick={choose}>
         {label}
       </button>
     </>

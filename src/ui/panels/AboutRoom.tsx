@@ -83,7 +83,8 @@ export function AboutRoom() {
       <h2>Privacy</h2>
       <p>
         Scans and weights are read in this page, translated on this machine, and leave it only when you save
-        them. The page talks to no other server; its Content-Security-Policy forbids it to.
+        them. Training runs stay in this browser's private storage until you delete them. The page talks to no
+        other server; its Content-Security-Policy forbids it to.
       </p>
       <h2>Licences</h2>
       <p>

@@ -1,5 +1,7 @@
 import CircleHelp from 'lucide-react/icons/circle-question-mark';
 import { ROOM_NAMES, ROOMS, type Room } from '../routes';
+import { useApp } from '../state/StoreContext';
+import { runPercent } from '../state/train/selectors';
 import { BackendBadge } from './BackendBadge';
 import './topBar.css';
 
@@ -14,6 +16,7 @@ export function TopBar({ room, onHelp }: { room: Room; onHelp: () => void }) {
         {ROOMS.map((name) => (
           <a key={name} href={`#/${name}`} aria-current={name === room ? 'page' : undefined}>
             {ROOM_NAMES[name]}
+            {name === 'train' && <TrainIndicator />}
           </a>
         ))}
       </nav>
@@ -24,5 +27,17 @@ export function TopBar({ room, onHelp }: { room: Room; onHelp: () => void }) {
         </button>
       </div>
     </header>
+  );
+}
+
+/** That a run goes on, in every room, and how far it is. */
+function TrainIndicator() {
+  const percent = useApp(runPercent);
+  if (percent === null) return null;
+  return (
+    <span className="train-indicator num" title="Training goes on">
+      <span className="visually-hidden">, training: </span>
+      {percent}%
+    </span>
   );
 }

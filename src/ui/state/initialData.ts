@@ -1,3 +1,4 @@
+import { initialTrain } from './train/initial';
 import type { AppData } from './types';
 import { FIT, FULL_WINDOWS } from './viewActions';
 
@@ -18,4 +19,5 @@ export const initialData: AppData = {
   results: [],
   view: { slice: 0, mode: 'side', windows: FULL_WINDOWS, transform: FIT, probe: null, mix: 0.5 },
   notices: [],
+  train: initialTrain,
 };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClient, type FakeClient } from '../../../test/fakeClient';
+import { createFakeTrainClient } from '../../../test/fakeTrainClient';
 import { BadRequest, CorruptFile } from '../../errors';
 import { chosenCard, currentResults, currentSlice, unscoredSlices } from './selectors';
 import { type AppStore, createAppStore } from './store';
@@ -22,6 +23,7 @@ beforeEach(async () => {
   downloads = [];
   store = createAppStore({
     client,
+    trainClient: createFakeTrainClient(),
     fetchDemo: async () => file('demo_T1w.nii.gz'),
     download: (name) => downloads.push(name),
     now: () => new Date('2026-01-01T00:00:00Z'),
@@ -224,6 +226,7 @@ describe('demo', () => {
   it('waits for the engine', async () => {
     const early = createAppStore({
       client,
+      trainClient: createFakeTrainClient(),
       fetchDemo: async () => file('demo_T1w.nii.gz'),
       download: () => undefined,
       now: () => new Date(),

@@ -10,6 +10,7 @@ import { resultActions } from './results';
 import { runActions } from './run';
 import { scanActions } from './scans';
 import { createScoring } from './scoring';
+import { trainActions } from './train/trainActions';
 import type { AppState } from './types';
 import { viewActions } from './viewActions';
 
@@ -33,6 +34,7 @@ export function createAppStore(services: Services): AppStore {
         ...runActions(context, scoreMissing),
         ...resultActions(context),
         ...viewActions(context),
+        train: trainActions(context),
       },
     };
   });

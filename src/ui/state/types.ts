@@ -15,6 +15,7 @@ import type {
   TranslateSettings,
 } from '../../workers/protocol';
 import type { Probe, ViewTransform, WindowLevel } from '../viewer/types';
+import type { TrainActions, TrainData } from './train/types';
 
 export type BackendChoice = 'auto' | BackendName;
 
@@ -128,6 +129,7 @@ export interface AppData {
   results: readonly ResultSet[];
   view: ViewState;
   notices: readonly Notice[];
+  train: TrainData;
 }
 
 export interface AppActions {
@@ -166,6 +168,7 @@ export interface AppActions {
   diagnostics(): Promise<Diagnostics | null>;
   notify(tone: Notice['tone'], text: string): void;
   dismiss(id: number): void;
+  train: TrainActions;
 }
 
 export interface AppState extends AppData {

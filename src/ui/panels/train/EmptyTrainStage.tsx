@@ -1,0 +1,47 @@
+import { useApp } from '../../state/StoreContext';
+import { startBlock, unfinishedRun } from '../../state/train/selectors';
+import { runDate } from './runWords';
+
+/** The centre before a run: what this is, what to do next, and the ways in without data at hand. */
+export function EmptyTrainStage() {
+  const hasData = useApp((s) => s.train.volumes.length > 0);
+  const adding = useApp((s) => s.train.adding);
+  const block = useApp(startBlock);
+  const open = useApp((s) => unfinishedRun(s.train));
+  const { tryPhantoms, resume } = useApp((s) => s.actions.train);
+  return (
+    <div className="empty-stage">
+      <h1>Train a translation on your own scans</h1>
+      <p>
+        Drop volumes of two contrasts on A and B; they need not be of the same patients. The networks learn
+        both directions on this machine, and the model is yours to use here, to keep and to carry away.
+      </p>
+      {open && (
+        <button type="button" className="button primary large" onClick={() => void resume(open.runId)}>
+          Resume run of {runDate(open)}, iteration {open.step} of {open.settings.iterations}
+        </button>
+      )}
+      {hasData ? (
+        <p className="dim" aria-live="polite">
+          {block ?? 'All is there: press Start training.'}
+        </p>
+      ) : (
+        <>
+          <button
+            type="button"
+            className={open ? 'button large' : 'button primary large'}
+            data-testid="train-phantom-button"
+            disabled={adding !== null}
+            onClick={() => void tryPhantoms()}
+          >
+            {adding?.phantom ? 'Drawing phantoms…' : 'Try it with a digital phantom'}
+          </button>
+          <p className="dim">
+            No data at hand? Four heads are drawn in T1w and FLAIR on the spot. They are a phantom, no
+            patients: good to see how training goes, no good for scans.
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
