@@ -70,7 +70,8 @@ function spreads<K extends string>(rows: readonly Record<K, number>[]): Record<K
   return Object.fromEntries(entries) as Record<K, Spread>;
 }
 
-function spread(values: readonly number[]): Spread {
+/** Mean and sample standard deviation. */
+export function spread(values: readonly number[]): Spread {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   if (values.length < 2) return { mean, std: null };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

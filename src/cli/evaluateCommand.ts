@@ -19,7 +19,7 @@ import { readScan } from './scans';
 import { readSidecar, type Sidecar } from './sidecar';
 
 /** Slices with less foreground than this are left out by default: they are mostly air. */
-const LEAST_FOREGROUND = 0.08;
+export const LEAST_FOREGROUND = 0.08;
 
 const INTENSITIES = [...INTENSITY_MAPS, 'none'] as const;
 type Intensity = (typeof INTENSITIES)[number];

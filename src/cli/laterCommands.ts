@@ -16,5 +16,4 @@ function later(name: string, summary: string): Command {
   };
 }
 
-export const trainCommand = later('train', 'Train a model on your own scans');
 export const benchCommand = later('bench', 'Measure speed and memory');

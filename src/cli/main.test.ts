@@ -77,7 +77,7 @@ describe('bad usage ends with code 2, nothing on stdout and one sentence on stde
     ['value for a switch', ['volume', 'a.nii', '--json=yes'], "'--json'"],
     ['missing file', ['volume', 'no-such.nii'], 'no-such.nii: no such file'],
     ['folder for a file', ['volume', 'src'], 'src: is a folder'],
-    ['train', ['train', '--a', 'x', '--b', 'y', '--out', 'z'], 'train: comes with a later version'],
+    ['train', ['train', '--a', 'x', '--b', 'y', '--out', 'z'], 'x: no such folder or list of scans'],
     ['bench', ['bench', '--suite', 'x', '--json'], 'bench: comes with a later version'],
   ];
   it.each(cases)('%s', async (_, argv, sentence) => {

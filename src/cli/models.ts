@@ -37,17 +37,23 @@ function modelIds(index: string): unknown[] | null {
 }
 
 /**
- * Loads what `--model` names: an id, a card.json, or a file of weights (whose card is guessed from its network).
+ * Loads what `--model` (or another option, `asked`) names: an id, a card.json, or a file of weights (whose card is guessed from its network).
  * Throws BadRequest where there is no such model or its card's image size is none for its network, WeightsMismatch where
  * weights are not those of the card, and as `readWeights` and `readModelCard`.
  */
-export async function loadModel(model: string, folder = MODELS_FOLDER): Promise<LoadedModel> {
+export async function loadModel(
+  model: string,
+  folder = MODELS_FOLDER,
+  asked = 'model',
+): Promise<LoadedModel> {
   const shipped = join(folder, model, 'card.json');
   if (/^[a-z0-9][a-z0-9._-]*$/.test(model) && existsSync(shipped)) return loadByCard(shipped);
   if (/\.json$/i.test(model)) return loadByCard(model);
   if (existsSync(model)) return loadByWeights(model);
   const ids = (await listModels(folder)).map(({ id }) => id).join(', ') || 'none';
-  throw new BadRequest(`--model: must be an id (${ids}), a card.json or a file of weights, got "${model}"`);
+  throw new BadRequest(
+    `--${asked}: must be an id (${ids}), a card.json or a file of weights, got "${model}"`,
+  );
 }
 
 async function loadByCard(path: string): Promise<LoadedModel> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BadRequest } from '../errors';
 import { type Command, parseCommand } from './command';
-import { oneOf, sliceRange, wholeNumber } from './options';
+import { decimal, oneOf, optional, sliceRange, wholeNumber } from './options';
 
 const COMMAND: Command = {
   name: 'try',
@@ -11,6 +11,7 @@ const COMMAND: Command = {
     slices: { value: 'A:B', text: '' },
     seed: { value: 'N', text: '', default: '7' },
     noise: { value: 'NAME', text: '', default: 'shared' },
+    rate: { value: 'X', text: '' },
   },
   example: '',
   run: async () => 0,
@@ -51,5 +52,28 @@ describe('sliceRange', () => {
   it.each(['3', '3:3', '4:2', '0:6', '-1:2', 'a:b', '1:2:3', ''])('refuses %j', (text) => {
     expect(() => range(text)).toThrow(BadRequest);
     expect(() => range(text)).toThrow(/0 <= A < B <= 5/);
+  });
+});
+
+describe('decimal', () => {
+  const read = (text: string) => decimal(given(`--rate=${text}`), 'rate', 0, 1);
+  it.each([
+    ['0', 0],
+    ['1.6e-4', 1.6e-4],
+    ['.5', 0.5],
+    ['1.', 1],
+  ])('reads %j', (text, value) => {
+    expect(read(text)).toBe(value);
+  });
+  it.each(['', '.', '-0.1', '1.01', '1,5', '0x1', 'Infinity', 'NaN'])('refuses %j', (text) => {
+    expect(() => read(text)).toThrow(`--rate: must be a number from 0 to 1, got "${text}"`);
+  });
+});
+
+describe('optional', () => {
+  it('reads an option only where it is given', () => {
+    const read = (args: ReturnType<typeof given>) => optional(args, 'rate', (a, n) => decimal(a, n, 0, 1));
+    expect(read(given())).toBeUndefined();
+    expect(read(given('--rate', '0.25'))).toBe(0.25);
   });
 });

@@ -45,3 +45,22 @@ export function sliceRange(args: Arguments, count: number): number[] | undefined
   }
   return Array.from({ length: end - first }, (_, i) => first + i);
 }
+
+/** What `read` makes of an option that is given; undefined where it is not. */
+export function optional<T>(
+  args: Arguments,
+  name: string,
+  read: (args: Arguments, name: string) => T,
+): T | undefined {
+  return args.text(name) === undefined ? undefined : read(args, name);
+}
+
+/** A number from `min` to `max`, such as 0.5 or 1e-4. Throws BadRequest otherwise. */
+export function decimal(args: Arguments, name: string, min: number, max: number): number {
+  const text = args.text(name) ?? '';
+  const value = Number(text);
+  if (!/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || !(value >= min && value <= max)) {
+    throw new BadRequest(`--${name}: must be a number from ${min} to ${max}, got "${text}"`);
+  }
+  return value;
+}
