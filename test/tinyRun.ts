@@ -1,8 +1,10 @@
 /** The smallest run that has every network: tests train it in milliseconds. */
 
-import { normals } from '../src/engine/random';
+import { normals, uniformSource } from '../src/engine/random';
 import type { SliceSet, TrainData } from '../src/engine/training/data';
-import { presetSettings, type TrainSettings } from '../src/engine/training/settings';
+import { joinSlices, pairedSlices } from '../src/engine/training/dataset';
+import { presetSettings, type Side, type TrainSettings } from '../src/engine/training/settings';
+import { phantomAnatomy, phantomVolume } from '../src/volume/phantom';
 
 export const TINY_SIZE = 32;
 
@@ -57,4 +59,26 @@ export function tinyData(train = 6, validation = 3): TrainData {
     train: { a: tinySlices(train, 'a'), b: tinySlices(train, 'b') },
     validation: validation > 0 ? { a: tinySlices(validation, 'a'), b: tinySlices(validation, 'b') } : null,
   };
+}
+
+/** Slices of the digital phantom: four subjects, the last one for validation. */
+export function phantomData(settings: TrainSettings): TrainData {
+  const sets = Array.from({ length: 4 }, (_, subject) => {
+    const draws = (step: number) =>
+      uniformSource({ seed: 1, sample: 0, slice: subject, step, stream: 'noise' });
+    const anatomy = phantomAnatomy(draws(0));
+    const scan = (side: Side, step: number) => {
+      const name = `phantom-${subject}_${settings.contrasts[side]}`;
+      return phantomVolume(anatomy, settings.contrasts[side], { name, uniform: draws(step) });
+    };
+    return pairedSlices({ a: scan('a', 1), b: scan('b', 2) }, `phantom-${subject}`, {
+      ...settings,
+      pixelSize: 240 / settings.size,
+    });
+  });
+  const joined = (of: typeof sets) => ({
+    a: joinSlices(of.map((s) => s.a)),
+    b: joinSlices(of.map((s) => s.b)),
+  });
+  return { train: joined(sets.slice(0, 3)), validation: joined(sets.slice(3)) };
 }

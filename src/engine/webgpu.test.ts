@@ -38,7 +38,7 @@ const watched: BackendEnvironment = {
 
 // Those that the software driver does in a few seconds each.
 const files = goldenFiles.filter(
-  (name) => isEngineGolden(name) && !/ncsnpp_readme_256|six_levels|discriminator_large/.test(name),
+  (name) => isEngineGolden(name) && !/ncsnpp_readme_256|six_levels|discriminator_large|training/.test(name),
 );
 
 describe.skipIf(!adapter)('webgpu in Node (skipped where there is no adapter)', () => {

@@ -154,6 +154,6 @@ function sentence(
     return `memory: ${preset} needs about ${gib(total)} on ${backend}, which can hold ${gib(limit)}; ${smaller}.`;
   if (!fits)
     return `memory: ${preset} needs a buffer of ${gib(largestTensor)}, and this GPU's largest is ${gib(largestBuffer ?? 0)}; ${smaller}.`;
-  const known = limit === null ? 'the browser does not say how much the GPU has' : `of ${gib(limit)}`;
+  const known = limit === null ? 'how much the GPU has is not told' : `of ${gib(limit)}`;
   return `memory: about ${gib(total)} on ${backend} (${known}).`;
 }

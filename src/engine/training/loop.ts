@@ -68,18 +68,19 @@ export async function runTraining(
     }
     if (wantsPreview) for (const preview of await previews(state, data, during)) hooks.onPreview(preview);
   };
-  if (state.step === 0) {
-    await hooks.save();
-    await look(every.validation > 0, every.preview > 0);
-  }
+  if (state.step === 0) await hooks.save();
+  const isDue = (interval: number) =>
+    interval > 0 && (state.step === iterations || state.step % interval === 0);
+  const isValidated = history.validations.at(-1)?.step === state.step;
+  // At the beginning, and where a stop has cut a validation off.
+  if (state.step === 0 || !isValidated)
+    await look(isDue(every.validation) && !isValidated, isDue(every.preview));
   while (state.step < iterations) {
     if (hooks.signal.aborted) await stop(hooks);
     const report = await oneIteration(state, data, hooks);
     history.steps.push(report);
     hooks.onStep(report);
     await hooks.pause();
-    const isLast = state.step === iterations;
-    const isDue = (interval: number) => interval > 0 && (isLast || state.step % interval === 0);
     try {
       await look(isDue(every.validation), isDue(every.preview));
     } catch (error) {
@@ -87,7 +88,7 @@ export async function runTraining(
       if ((error as Error).name !== 'Aborted') throw error;
       await stop(hooks);
     }
-    if (isDue(every.checkpoint) || isLast) await hooks.save();
+    if (isDue(every.checkpoint) || state.step === iterations) await hooks.save();
   }
 }
 

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { estimateMemory } from './estimate';
+import { PAPER_VARIANT, presetSettings } from './settings';
+
+const WASM = { backend: 'wasm', largestBuffer: null } as const;
+const of = (preset: 'tiny' | 'small' | 'base' | 'paper') => presetSettings(preset, { a: 'T1w', b: 'FLAIR' });
+const MB = 1e6;
+
+describe('estimateMemory', () => {
+  it('is within a quarter of the wasm heap that was measured after an iteration with R1', () => {
+    // docs/MEASUREMENTS.md, "Training".
+    for (const [preset, measured] of [
+      ['tiny', 217 * MB],
+      ['small', 1358 * MB],
+    ] as const) {
+      const { total } = estimateMemory(of(preset), WASM, 0);
+      expect(Math.abs(total / measured - 1), `${preset} ${total}`).toBeLessThan(0.25);
+    }
+  });
+
+  it('counts weights exactly, and sums its parts', () => {
+    const { parts, total } = estimateMemory(of('paper'), { backend: 'cpu', largestBuffer: null }, 100);
+    const bytes = (label: string) => parts.find((part) => part.label === label)!.bytes;
+    // Two of each network at the paper's full size.
+    expect(bytes('weights')).toBe(4 * 2 * (39_725_250 + 7_825_153 + 27_736_705 + 2_762_689));
+    expect(bytes("Adam's moments")).toBe(2 * bytes('weights'));
+    expect(bytes('slices, outside of it')).toBe(2 * 100 * 256 ** 2);
+    const held = parts.filter(({ label }) => label !== 'slices, outside of it');
+    expect(held.reduce((sum, part) => sum + part.bytes, 0)).toBeCloseTo(total, 0);
+  });
+
+  it('is less for less', () => {
+    const { total } = estimateMemory(of('small'), WASM, 0);
+    const variant = { ...PAPER_VARIANT, adversarial: false };
+    expect(estimateMemory({ ...of('small'), variant }, WASM, 0).total).toBeLessThan(0.7 * total);
+    expect(estimateMemory({ ...of('small'), recompute: false }, WASM, 0).total).toBeGreaterThanOrEqual(total);
+  });
+
+  it('says in a sentence what to do where it does not fit', () => {
+    const heap = estimateMemory(of('paper'), WASM, 0);
+    expect(heap.fits).toBe(false);
+    expect(heap.sentence).toMatch(
+      /^memory: paper needs about .* GiB on wasm, which can hold 4.0 GiB; choose a smaller/,
+    );
+    const buffer = estimateMemory(of('base'), { backend: 'webgpu', largestBuffer: 2 ** 20 }, 0);
+    expect(buffer).toMatchObject({ fits: false, limit: null });
+    expect(buffer.sentence).toMatch(/needs a buffer of .* this GPU's largest is/);
+  });
+});

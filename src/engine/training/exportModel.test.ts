@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { tinyData, tinySettings } from '../../../test/tinyRun';
+import { parseModelCard } from '../weights/modelCard';
+import { readWeights } from '../weights/readWeights';
+import { sha256 } from '../weights/sha256';
+import { readData, writeData } from './dataFile';
+import { exportModel } from './exportModel';
+import { initialState } from './initialise';
+import { networkTables } from './networks';
+import { PAPER_VARIANT } from './settings';
+
+const FACTS = {
+  date: '2026-01-01',
+  data: 'none',
+  licence: 'MIT',
+  step: 7,
+  history: { steps: [], validations: [] },
+};
+
+it.each([
+  ['g.b', 'aToB', true],
+  ['r.a', 'bToA', false],
+] as const)(
+  'exports %s as weights that are read again, and a card that holds',
+  async (name, direction, diffusion) => {
+    const settings = tinySettings({ variant: { ...PAPER_VARIANT, diffusion } });
+    const state = initialState(name, networkTables(settings).get(name)!, 1);
+    const { card, weights } = await exportModel(settings, direction, state, FACTS);
+    expect(parseModelCard(JSON.parse(JSON.stringify(card)))).toEqual(card);
+    expect(card.weights.sha256).toBe(await sha256(weights));
+    expect(card.diffusion.steps).toBe(diffusion ? 4 : 1);
+    expect([card.source, card.target]).toEqual(direction === 'aToB' ? ['T1w', 'FLAIR'] : ['FLAIR', 'T1w']);
+    const read = await readWeights({ name: card.weights.file, bytes: weights });
+    expect(read.config).toEqual(card.network);
+    expect(new Map(read.state)).toEqual(new Map(state));
+  },
+);
+
+it('keeps the slices as they are, with and without validation', () => {
+  for (const data of [tinyData(3, 2), tinyData(2, 0)]) expect(readData(writeData(data))).toEqual(data);
+});
