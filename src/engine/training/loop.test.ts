@@ -134,9 +134,8 @@ describe('runTraining', () => {
   });
 
   it('learns the phantom unpaired, all networks, and does not grow over 200 iterations', async () => {
-    // Rates and average fit for so short a run; else as in the paper.
-    const rates = { generators: 1e-3, discriminators: 2e-4, least: 1e-5 };
-    const settings = tinySettings({ iterations: 200, rates, ema: 0.95 });
+    // The preset's rates, and an average fit for so short a run.
+    const settings = tinySettings({ iterations: 200, ema: 0.95 });
     const phantoms = phantomData(settings);
     const memory: { tensors: number; bytes: number }[] = [];
     const state = startRun(settings);
@@ -157,15 +156,11 @@ describe('runTraining', () => {
 
     const mean = (name: LossName, from: number, to: number) =>
       history.steps.slice(from, to).reduce((sum, { losses }) => sum + losses[name]!, 0) / (to - from);
-    console.log(
-      ['l1', 'cycle', 'generator'].map((n) => [mean(n as LossName, 0, 20), mean(n as LossName, 180, 200)]),
-      JSON.stringify(history.validations),
-    );
     for (const name of ['l1', 'cycle'] as const)
-      expect(mean(name, 180, 200), name).toBeLessThan(0.5 * mean(name, 0, 20));
+      expect(mean(name, 180, 200), name).toBeLessThan(0.25 * mean(name, 0, 20));
     const [start, end] = history.validations;
     end.directions.forEach(({ direction, foreground }, n) => {
-      expect(foreground.psnr, direction).toBeGreaterThan(start.directions[n].foreground.psnr + 2);
+      expect(foreground.psnr, direction).toBeGreaterThan(start.directions[n].foreground.psnr + 5);
     });
   }, 600_000);
 
