@@ -77,7 +77,7 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   },
   'weight-l1': { value: 'X', text: 'weight of the L1 term (default 0.5)' },
   'weight-cycle': { value: 'X', text: 'weight of the cycle term (default 0.5)' },
-  'rate-generators': { value: 'X', text: 'learning rate of the generators (default 1.6e-4)' },
+  'rate-generators': { value: 'X', text: 'learning rate of the generators (default 1.6e-4; tiny 1e-3)' },
   'rate-discriminators': { value: 'X', text: 'learning rate of the discriminators (default 1e-4)' },
   augment: {
     value: 'LIST',

@@ -78,6 +78,13 @@ const PRESETS: Record<
 };
 export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 
+/** As the authors train. */
+const PAPER_COURSE = {
+  iterations: 2000,
+  rates: { generators: 1.6e-4, discriminators: 1e-4, least: 1e-5 },
+  ema: 0.999,
+};
+
 /** `tiny` is a demonstration of minutes: with the paper's rates and average it would show nothing before thousands of iterations. */
 const DEMONSTRATION = {
   iterations: 400,
@@ -106,21 +113,18 @@ export function presetSettings(preset: PresetName, contrasts: Record<Side, strin
     variant: PAPER_VARIANT,
     diffusion: PAPER_SCHEDULE,
     batch: 1,
-    iterations: 2000,
-    rates: { generators: 1.6e-4, discriminators: 1e-4, least: 1e-5 },
     weights: { l1: 0.5, cycle: 0.5 },
     r1: { gamma: 1, every: 10 },
-    ema: 0.999,
     augmentation: { mirror: true, geometry: true, intensity: true },
     seed: 1,
     recompute,
-    ...(preset === 'tiny' && DEMONSTRATION),
+    ...(preset === 'tiny' ? DEMONSTRATION : PAPER_COURSE),
   };
 }
 
 /**
  * The settings for going on from a model that makes `card.target` from `card.source`: its contrasts, grid, network and
- * diffusion are taken over, and its direction alone is trained. R as the model means training without diffusion.
+ * diffusion are taken over, its direction alone is trained, and at the paper's rates: those of a demonstration would undo it. R as the model means training without diffusion.
  */
 export function settingsFromCard(
   settings: TrainSettings,
@@ -134,6 +138,8 @@ export function settingsFromCard(
   return {
     ...settings,
     ...own,
+    rates: PAPER_COURSE.rates,
+    ema: PAPER_COURSE.ema,
     contrasts: { a: card.source, b: card.target },
     size,
     pixelSize,

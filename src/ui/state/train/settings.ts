@@ -107,11 +107,12 @@ function withSource(
  */
 export function withPreset(settings: TrainSettings, preset: PresetName, fromModel: boolean): TrainSettings {
   const fresh = presetSettings(preset, settings.contrasts);
-  const { variant, diffusion, batch, iterations, rates, weights, r1, ema, augmentation, seed } = settings;
+  // Iterations, rates and average go with the preset: those of the demonstration are wrong for the others.
+  const { variant, diffusion, batch, weights, r1, augmentation, seed } = settings;
   return {
     ...fresh,
     variant: fromModel ? { ...variant, direction: 'both', diffusion: true } : variant,
     diffusion: fromModel ? { ...fresh.diffusion, steps: diffusion.steps } : diffusion,
-    ...{ batch, iterations, rates, weights, r1, ema, augmentation, seed },
+    ...{ batch, weights, r1, augmentation, seed },
   };
 }
