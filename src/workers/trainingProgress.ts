@@ -7,16 +7,14 @@ const WINDOW = 20;
 /** How far a run is and how long it will take. Validations and previews count as time, but not in the rate of iterations. */
 export class TrainingProgress {
   private readonly times: number[] = [];
-  private readonly begun: number;
+  private begun = 0;
   private done = 0;
 
   /** @param now milliseconds, monotonic */
   constructor(
     private readonly iterations: number,
     private readonly now: () => number,
-  ) {
-    this.begun = now();
-  }
+  ) {}
 
   /** Before the first iteration of this worker, which on a GPU begins with its shaders. */
   before(step: number, memoryBytes: number, compiling: boolean): TrainProgress {
@@ -25,6 +23,8 @@ export class TrainingProgress {
   }
 
   after({ step, ms }: StepReport, memoryBytes: number): TrainProgress {
+    // Not from the construction: a run begins with a look at what it can do so far.
+    if (this.done === 0) this.begun = this.now() - ms;
     this.done++;
     // The first one compiles shaders and is no measure of the others.
     if (this.times.length === 1 && this.done === 2) this.times.pop();
