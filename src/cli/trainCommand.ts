@@ -14,8 +14,10 @@ import {
 import type { TrainData } from '../engine/training/data';
 import { DATA_FILE, readData, writeData } from '../engine/training/dataFile';
 import { estimateMemory, type MemoryEstimate } from '../engine/training/estimate';
+import { OWN_LICENCE, VALIDATION_LIMIT } from '../engine/training/exportModel';
 import { type Every, runTraining } from '../engine/training/loop';
 import { disposeNetworks } from '../engine/training/networks';
+import { TrainingPace } from '../engine/training/pace';
 import type { Preview, RunHistory } from '../engine/training/reports';
 import { type TrainSettings, variantText } from '../engine/training/settings';
 import { startRun } from '../engine/training/startRun';
@@ -34,7 +36,7 @@ import { cardMetrics, type DirectionReport, evaluateModel, evaluationText } from
 import { type StartLine, TrainLog } from './trainLog';
 import { type DataFacts, type TrainedModel, writeCard, writeModels } from './trainModels';
 import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS } from './trainOptions';
-import { TrainProgress } from './trainProgress';
+import { progressText } from './trainProgress';
 
 export const trainCommand: Command = {
   name: 'train',
@@ -47,9 +49,6 @@ export const trainCommand: Command = {
 
 const EVALUATIONS = ['val', 'test'] as const;
 type EvaluationSplit = (typeof EVALUATIONS)[number];
-
-/** The licence of weights that came of the user's own scans alone. */
-const OWN_LICENCE = "as the training scans' owner decides";
 
 /** Beside the checkpoint: what the run was called with. */
 const CALL_FILE = 'call.json';
@@ -254,7 +253,7 @@ async function train(ready: ReadyRun, io: Io, out: string, files: DiskRun, log: 
   const start: StartLine = { event: 'start', started, backend, reason, settings, every, estimate };
   const state = await ready.makeState();
   const progress = startProgress(io);
-  const rate = new TrainProgress(settings.iterations, () => performance.now());
+  const pace = new TrainingPace(settings.iterations, () => performance.now());
   try {
     if (ready.resumedAt === null) await log.start(start);
     else await log.rewind(start, ready.resumedAt, history);
@@ -266,7 +265,7 @@ async function train(ready: ReadyRun, io: Io, out: string, files: DiskRun, log: 
       onStep: (report) => {
         const { reservedBytes } = memoryUse();
         log.add({ event: 'step', ...report, memoryBytes: reservedBytes });
-        progress.show(rate.after(report, reservedBytes));
+        progress.show(progressText(report, settings.iterations, pace.after(report), reservedBytes));
       },
       onValidation: (validation) => log.add({ event: 'validation', ...validation }),
       onPreview: (preview) => writePreview(join(out, 'previews'), preview),
@@ -352,7 +351,7 @@ async function evaluate(
 
 /** The exported card speaks of the scores of the loop's validation. */
 function limitsWith(limits: readonly string[], split: EvaluationSplit): string[] {
-  const others = limits.filter((limit) => !limit.startsWith('The scores are of'));
+  const others = limits.filter((limit) => limit !== VALIDATION_LIMIT);
   if (split === 'test') return others;
   return [...others, 'The scores are of the val split, which the run was watched by, not of a test.'];
 }

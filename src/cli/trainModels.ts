@@ -37,17 +37,15 @@ export async function writeModels(
 ): Promise<TrainedModel[]> {
   const models: TrainedModel[] = [];
   const history = await readHistory(files, index);
-  const licences = [licence, ...index.start.map((one) => `${one.licence} (from ${one.name})`)];
   for (const direction of trainedDirections(index.settings)) {
-    const network = translatorName(index.settings, direction);
-    const state = await readAverage(files, index, network);
+    const state = await readAverage(files, index, translatorName(index.settings, direction));
     const { card, weights } = await exportModel(index.settings, direction, state, {
       date: index.saved.slice(0, 10),
       data,
-      licence: [...new Set(licences)].join('; '),
+      licence,
       step: index.step,
       history,
-      startedFrom: index.start.find((one) => one.network === network)?.name,
+      start: index.start,
     });
     const folder = join(out, FOLDER[direction]);
     await mkdir(folder, { recursive: true });

@@ -55,7 +55,7 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
     value: PRESET_NAMES.join('|'),
     text: 'networks and image: 64, 128, 256 and 256 pixels (default small)',
   },
-  steps: { value: 'N', text: 'training iterations (default 2000)' },
+  steps: { value: 'N', text: 'training iterations (default 2000; tiny 400)' },
   batch: { value: 'N', text: 'slices of each contrast an iteration: 1 to 4, or a multiple of 4 (default 1)' },
   seed: { value: 'N', text: 'decides everything that is drawn (default 1)' },
   start: {
@@ -78,7 +78,11 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   'weight-l1': { value: 'X', text: 'weight of the L1 term (default 0.5)' },
   'weight-cycle': { value: 'X', text: 'weight of the cycle term (default 0.5)' },
   'rate-generators': { value: 'X', text: 'learning rate of the generators (default 1.6e-4; tiny 1e-3)' },
-  'rate-discriminators': { value: 'X', text: 'learning rate of the discriminators (default 1e-4)' },
+  'rate-discriminators': {
+    value: 'X',
+    text: 'learning rate of the discriminators (default 1e-4; tiny 2e-4)',
+  },
+  ema: { value: 'X', text: 'decay of the moving average that translates (default 0.999; tiny 0.98)' },
   augment: {
     value: 'LIST',
     text: `variation of the slices: none, or of ${AUGMENTATIONS.join(',')} (default all)`,
@@ -207,6 +211,7 @@ function readOverrides(args: Arguments) {
     discriminators: rate('rate-discriminators'),
     intensity: optional(args, 'intensity', (a, n) => oneOf(a, n, INTENSITY_MAPS)),
     pixelSize: optional(args, 'pixel-size', (a, n) => decimal(a, n, 0.1, 10)),
+    ema: optional(args, 'ema', (a, n) => decimal(a, n, 0, 0.999999)),
     augmentation: optional(args, 'augment', augmentation),
     variant: {
       ...(args.has('paired') ? { pairing: 'paired' } : {}),
@@ -249,6 +254,7 @@ function overridden(
     },
     intensity: o.intensity ?? settings.intensity,
     pixelSize: o.pixelSize ?? settings.pixelSize,
+    ema: o.ema ?? settings.ema,
     augmentation: o.augmentation ?? settings.augmentation,
   };
 }

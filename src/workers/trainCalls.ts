@@ -16,9 +16,10 @@ import {
 import type { TrainData } from '../engine/training/data';
 import { DATA_FILE, readData, writeData } from '../engine/training/dataFile';
 import { estimateMemory } from '../engine/training/estimate';
-import { exportModel } from '../engine/training/exportModel';
+import { exportModel, OWN_LICENCE } from '../engine/training/exportModel';
 import { type Every, runTraining } from '../engine/training/loop';
 import { disposeNetworks, type NetworkName } from '../engine/training/networks';
+import { TrainingPace } from '../engine/training/pace';
 import type { RunHistory } from '../engine/training/reports';
 import { checkSettings, SIDES, type TrainSettings } from '../engine/training/settings';
 import { type StartWeights, startRun } from '../engine/training/startRun';
@@ -32,7 +33,6 @@ import { type ModelFiles, readModel } from './modelFiles';
 import type { RunStore } from './originRuns';
 import { readScanFiles } from './scanFiles';
 import type { CallContext, CallHandlers } from './serve';
-import { TrainingProgress } from './trainingProgress';
 import type { AddedVolume, StartPoint, StoredRun, TrainCalls, TrainEvent } from './trainProtocol';
 import { TrainVolumes } from './trainVolumes';
 
@@ -53,9 +53,6 @@ const START_NETWORK: Record<keyof StartPoint, NetworkName> = {
   rAToB: 'r.b',
   rBToA: 'r.a',
 };
-
-/** The licence of weights that came of the user's own scans alone. */
-const OWN_LICENCE = "as the training scans' owner decides";
 
 export function createTrainCalls(environment: TrainEnvironment): CallHandlers<TrainCalls> {
   const volumes = new TrainVolumes();
@@ -79,9 +76,13 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       state = begun.state;
       const { data, history, facts } = begun;
       const trained = state;
-      const progress = new TrainingProgress(state.settings.iterations, environment.engine.now);
+      const { iterations } = state.settings;
+      const pace = new TrainingPace(iterations, environment.engine.now);
       const isGpu = info?.backend === 'webgpu' || info?.backend === 'webgl';
-      event({ progress: progress.before(state.step, memoryUse().reservedBytes, isGpu) });
+      const place = (step: number) => ({ step, iterations, memoryBytes: memoryUse().reservedBytes });
+      const unknown = { iterationsPerSecond: 0, remainingMs: null };
+      // On a GPU the first iteration begins with its shaders.
+      event({ progress: { ...place(state.step), ...unknown, compiling: isGpu } });
       const save = async () => {
         const index = await saveCheckpoint(files, trained, history, facts, environment.today().toISOString());
         event({ checkpoint: { step: index.step, bytes: index.bytes } });
@@ -93,7 +94,11 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
           await environment.pause();
           environment.checkDevice();
         },
-        onStep: (step) => event({ step, progress: progress.after(step, memoryUse().reservedBytes) }),
+        onStep: (step) => {
+          const { msPerIteration, remainingMs } = pace.after(step);
+          const speed = { iterationsPerSecond: 1000 / msPerIteration, remainingMs };
+          event({ step, progress: { ...place(step.step), ...speed, compiling: false } });
+        },
         onValidation: (validation) => event({ validation }),
         onPreview: (preview) => event({ preview }),
         save,
@@ -223,7 +228,6 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     exportModel: async ({ runId, direction }, { transfer }) => {
       const { files, index } = await openRun(runId);
       const state = await readAverage(files, index, translatorName(index.settings, direction));
-      const started = index.start.filter(({ network }) => network === START_NETWORK[direction]);
       const { card, weights } = await exportModel(index.settings, direction, state, {
         date: environment.today().toISOString().slice(0, 10),
         data: dataText(index),
@@ -232,7 +236,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
         ),
         step: index.step,
         history: await readHistory(files, index),
-        startedFrom: started[0]?.name,
+        start: index.start,
       });
       transfer(weights.buffer as ArrayBuffer);
       return { direction, card, weights };

@@ -1,7 +1,10 @@
 /** What every worker of the page does besides its calls: it shows that it lives, and tells of a failed GPU. */
 import type { DeviceLost, OutOfMemory } from '../errors';
+import { browserEnvironment } from './browserEnvironment';
+import type { ModelFiles } from './modelFiles';
 import type { Response } from './protocol';
 import { type Post, serialiseError } from './serve';
+import { loadWeights } from './weightsCache';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -9,11 +12,10 @@ export const post: Post = (message: Response, transfer: Transferable[]) =>
   self.postMessage(message, transfer);
 
 /** An address of the page's own origin. */
-export const ownUrl = (path: string): string =>
-  new URL(import.meta.env.BASE_URL + path, self.location.origin).href;
+const ownUrl = (path: string): string => new URL(import.meta.env.BASE_URL + path, self.location.origin).href;
 
 /** @throws Error where the server does not have it */
-export async function fetchOwnJson(path: string): Promise<unknown> {
+async function fetchOwnJson(path: string): Promise<unknown> {
   const response = await fetch(ownUrl(path));
   if (!response.ok)
     throw new Error(`${path}: could not be fetched (status ${response.status}); reload the page`);
@@ -21,21 +23,32 @@ export async function fetchOwnJson(path: string): Promise<unknown> {
 }
 
 /** Lets waiting messages in. */
-export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 let deviceError: DeviceLost | OutOfMemory | null = null;
 
 /** The first error ends this worker: nothing that it computed since can be trusted. */
-export function onDeviceError(error: DeviceLost | OutOfMemory): void {
+function onDeviceError(error: DeviceLost | OutOfMemory): void {
   if (deviceError) return;
   deviceError = error;
   post({ id: -1, kind: 'lost', error: serialiseError(error) }, []);
 }
 
 /** Throws if the GPU has failed since the engine started. */
-export function checkDevice(): void {
+function checkDevice(): void {
   if (deviceError) throw deviceError;
 }
+
+/** What a worker's calls need of the browser. */
+export const browser = {
+  engine: browserEnvironment(onDeviceError),
+  checkDevice,
+  fetchJson: fetchOwnJson,
+  loadWeights: (path, expected, onProgress, signal) =>
+    loadWeights(ownUrl(path), expected, onProgress, signal),
+  pause,
+  today: () => new Date(),
+} satisfies ModelFiles & Record<string, unknown>;
 
 /**
  * Done once this worker holds the lock of its own name, which it keeps as long as it lives: the page waits for the same

@@ -3,6 +3,7 @@ import { tinyData, tinySettings } from '../../../test/tinyRun';
 import { parseModelCard } from '../weights/modelCard';
 import { readWeights } from '../weights/readWeights';
 import { sha256 } from '../weights/sha256';
+import type { RunFacts } from './checkpoint';
 import { readData, writeData } from './dataFile';
 import { exportModel } from './exportModel';
 import { initialState } from './initialise';
@@ -15,6 +16,7 @@ const FACTS = {
   licence: 'MIT',
   step: 7,
   history: { steps: [], validations: [] },
+  start: [{ network: 'g.b', name: 'Interim', licence: 'CC BY-NC-SA 4.0' }] satisfies RunFacts['start'],
 };
 
 it.each([
@@ -28,6 +30,8 @@ it.each([
     const { card, weights } = await exportModel(settings, direction, state, FACTS);
     expect(parseModelCard(JSON.parse(JSON.stringify(card)))).toEqual(card);
     expect(card.weights.sha256).toBe(await sha256(weights));
+    expect(card.licence).toBe('MIT; CC BY-NC-SA 4.0 (from Interim)');
+    expect(card.training.variant.endsWith('; started from Interim')).toBe(name === 'g.b');
     expect(card.diffusion.steps).toBe(diffusion ? 4 : 1);
     expect([card.source, card.target]).toEqual(direction === 'aToB' ? ['T1w', 'FLAIR'] : ['FLAIR', 'T1w']);
     const read = await readWeights({ name: card.weights.file, bytes: weights });

@@ -4,24 +4,32 @@ import { encodeWeights } from '../weights/convertWeights';
 import { ONE_PASS } from '../weights/customCard';
 import type { ModelCard } from '../weights/modelCard';
 import { sha256 } from '../weights/sha256';
+import type { RunFacts } from './checkpoint';
 import { resnetConfig } from './networks';
 import type { Direction, RunHistory } from './reports';
 import { type TrainSettings, variantText } from './settings';
-import { sidesOf } from './translateImages';
+import { sidesOf, translatorName } from './translateImages';
 
 /** What the run does not know of itself. */
 export interface ExportFacts {
   /** YYYY-MM-DD. */
   date: string;
-  /** What it was trained on, in words; and under which licence. */
+  /** What it was trained on, in words; and the licence of these scans. */
   data: string;
   licence: string;
   /** Iterations done. */
   step: number;
   history: RunHistory;
-  /** Id of the model that it started from. */
-  startedFrom?: string;
+  /** Models that it started from: their licences go on. */
+  start: RunFacts['start'];
 }
+
+/** Where the user says nothing of it. */
+export const OWN_LICENCE = "as the training scans' owner decides";
+
+/** What a card says of scores that the run itself took. */
+export const VALIDATION_LIMIT =
+  'The scores are of the validation slices that the run was watched by, not of a test.';
 
 /**
  * @param state the network that translates, averaged (translatorName)
@@ -37,6 +45,9 @@ export async function exportModel(
   const { source, target } = sidesOf(direction);
   const config = variant.diffusion ? generator : resnetConfig(settings);
   const weights = encodeWeights({ state, config }, 'f32');
+  const network = translatorName(settings, direction);
+  const before = facts.start.find((one) => one.network === network);
+  const licence = licenceOf(facts);
   const hash = await sha256(weights);
   const [from, to] = [contrasts[source], contrasts[target]];
   const id = `${from}-to-${to}-${hash.slice(0, 8)}`.toLowerCase();
@@ -52,20 +63,25 @@ export async function exportModel(
     diffusion: variant.diffusion ? diffusion : ONE_PASS,
     training: {
       data: facts.data,
-      licence: facts.licence,
-      variant: `${variantText(settings)}${facts.startedFrom ? `; started from ${facts.startedFrom}` : ''}`,
+      licence,
+      variant: `${variantText(settings)}${before ? `; started from ${before.name}` : ''}`,
       iterations: facts.step,
       date: facts.date,
     },
-    licence: facts.licence,
+    licence,
     metrics: metrics(facts.history, direction),
     intendedUse: 'Research only, not for clinical use.',
     limits: [
       'Trained on the scans named above: other scanners, ages and diseases are outside of it.',
-      'The scores are of the validation slices that the run was watched by, not of a test.',
+      VALIDATION_LIMIT,
     ],
   };
   return { card, weights };
+}
+
+function licenceOf({ licence, start }: ExportFacts): string {
+  const all = [licence, ...start.map((one) => `${one.licence} (from ${one.name})`)];
+  return [...new Set(all)].join('; ');
 }
 
 /** The latest validation; without one the card says that nothing was measured. */
