@@ -2,18 +2,14 @@
  * The engine on WebGPU in Node, on Chromium's software driver where no other is set. Skipped where there is no adapter at
  * all: it takes libvulkan1 and Chromium, or a GPU with a Vulkan driver.
  */
-import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, describe, expect, it } from 'vitest';
+import '../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../test/golden';
 import { nodeEnvironment } from '../cli/nodeEnvironment';
 import type { DeviceLost, OutOfMemory } from '../errors';
 import { type BackendEnvironment, startEngine } from './backend';
 import { isEngineGolden, runParity } from './parity';
-
-const SOFTWARE_DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-if (!process.env.VK_ICD_FILENAMES && existsSync(SOFTWARE_DRIVER))
-  process.env.VK_ICD_FILENAMES = SOFTWARE_DRIVER;
 
 const errors: (DeviceLost | OutOfMemory)[] = [];
 let device: GPUDevice | null = null;

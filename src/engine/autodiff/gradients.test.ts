@@ -2,21 +2,23 @@
  * Every derivative that replaces one of TensorFlow.js's, against finite differences: of first order for all, of second order
  * (gradient of a squared gradient, as in R1) where a discriminator uses it.
  */
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import '../../../test/softwareVulkan';
 import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { nodeEnvironment } from '../../cli/nodeEnvironment';
+import { startEngine } from '../backend';
 import { addToChannels, affineGroupNorm, conv2d, instanceNorm, silu } from '../networks/layers';
 import { reflectPad } from '../networks/reflectPad';
 import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../networks/resample';
 import { normals } from '../random';
-import { registerConvolutionGradients } from './convolutionGradients';
 import { leakyRelu } from './leakyRelu';
 import { recomputed } from './recompute';
 import { vjp } from './vjp';
 
-const BACKENDS = ['cpu', 'wasm'] as const;
+const environment = await nodeEnvironment(() => {});
+const adapter = await environment.gpu?.requestAdapter();
+/** webgpu only where there is an adapter, a software one at least. */
+const BACKENDS = ['cpu', 'wasm', ...(adapter ? (['webgpu'] as const) : [])] as const;
 let seed = 0;
 const random = (shape: readonly number[]): tf.Tensor4D =>
   tf.tensor(
@@ -27,14 +29,6 @@ const random = (shape: readonly number[]): tf.Tensor4D =>
     shape as [number, number, number, number],
   );
 
-beforeAll(() => {
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  const require = createRequire(import.meta.url);
-  setWasmPaths(
-    dirname(require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm')) + sep,
-  );
-  registerConvolutionGradients('wasm');
-});
 beforeEach(() => {
   seed = 0;
 });
@@ -115,29 +109,31 @@ const OPERATIONS: Operation[] = [
 
 describe.each(BACKENDS)('derivatives on %s', (backend) => {
   beforeAll(async () => {
-    await tf.setBackend(backend);
-  });
+    expect((await startEngine(backend, environment)).backend).toBe(backend);
+    // A software GPU takes its time for the self-test.
+  }, 120_000);
 
-  it.each(OPERATIONS)('$name: first derivative', ({ shapes, run }) => {
+  it.each(OPERATIONS)('$name: first derivative', async ({ shapes, run }) => {
     const before = tf.memory().numTensors;
-    tf.tidy(() => {
+    const measured = tf.tidy(() => {
       const xs = shapes.map(random);
-      const y = run(...xs);
-      const dy = random(y.shape);
+      const dy = random(run(...xs).shape);
       // Not linear in the operation, so that its gradient must be taken at the right place.
-      const loss = (...at: tf.Tensor4D[]): tf.Scalar => tf.sum(tf.mul(tf.sin(run(...at)), dy));
-      const { value, pullback } = vjp(() => loss(...xs), xs);
-      value.dispose();
-      expectDirectionalDerivatives(loss, xs, pullback());
+      const loss = (...at: tf.Tensor4D[]): tf.Scalar => {
+        const y = run(...at);
+        return tf.sum(tf.mul(tf.mul(y, y), dy));
+      };
+      return measure(loss, xs);
     });
+    await expectDerivatives(measured);
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it.each(OPERATIONS.filter((o) => o.secondOrder))(
     '$name: gradient of a squared gradient',
-    ({ shapes, run }) => {
+    async ({ shapes, run }) => {
       const before = tf.memory().numTensors;
-      tf.tidy(() => {
+      const measured = tf.tidy(() => {
         const xs = shapes.map(random);
         const penalty = (...at: tf.Tensor4D[]): tf.Scalar => {
           const inner = tf.grad((x: tf.Tensor) => {
@@ -146,33 +142,38 @@ describe.each(BACKENDS)('derivatives on %s', (backend) => {
           });
           return tf.sum(tf.square(inner(at[0])));
         };
-        const { value, pullback } = vjp(() => penalty(...xs), xs);
-        value.dispose();
-        expectDirectionalDerivatives(penalty, xs, pullback());
+        return measure(penalty, xs);
       });
+      await expectDerivatives(measured);
       expect(tf.memory().numTensors).toBe(before);
     },
   );
 });
 
-/** Along a random direction for each input, (f(x + h v) - f(x - h v)) / 2h against <gradient, v>. */
-function expectDirectionalDerivatives(
-  f: (...xs: tf.Tensor4D[]) => tf.Scalar,
-  xs: tf.Tensor4D[],
-  gradients: tf.Tensor[],
-): void {
-  xs.forEach((x, i) => {
+const H = 2e-3;
+
+/** Of each input, along a random direction v: f at x + h v, x - h v, x + 2h v, x - 2h v; <gradient, v>; |gradient|, |v|. */
+function measure(f: (...xs: tf.Tensor4D[]) => tf.Scalar, xs: tf.Tensor4D[]): tf.Tensor[] {
+  const { value, pullback } = vjp(() => f(...xs), xs);
+  value.dispose();
+  const gradients = pullback();
+  return xs.map((x, i) => {
     const direction = random(x.shape);
     const along = (h: number) =>
-      f(
-        ...xs.map((other, n) => (n === i ? (tf.add(x, tf.mul(direction, h)) as tf.Tensor4D) : other)),
-      ).dataSync()[0];
-    const h = 2e-3;
-    // Richardson's extrapolation: the error of the differences is of fourth order, so h need not be tiny in float32.
-    const numeric = (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h);
-    const exact = tf.sum(tf.mul(gradients[i], direction)).dataSync()[0];
-    const scale = tf.norm(gradients[i]).dataSync()[0] * tf.norm(direction).dataSync()[0];
-    expect(scale).toBeGreaterThan(0);
-    expect(Math.abs(numeric - exact) / scale).toBeLessThan(2e-3);
+      f(...xs.map((other, n) => (n === i ? (tf.add(x, tf.mul(direction, h)) as tf.Tensor4D) : other)));
+    const exact = tf.sum(tf.mul(gradients[i], direction));
+    return tf.stack([...[H, -H, 2 * H, -2 * H].map(along), exact, tf.norm(gradients[i]), tf.norm(direction)]);
   });
+}
+
+/** (f(x + h v) - f(x - h v)) / 2h against <gradient, v>. */
+async function expectDerivatives(measured: tf.Tensor[]): Promise<void> {
+  for (const tensor of measured) {
+    const [up, down, farUp, farDown, exact, gradient, direction] = await tensor.data();
+    // Richardson's extrapolation: the error of the differences is of fourth order, so h need not be tiny in float32.
+    const numeric = (8 * (up - down) - (farUp - farDown)) / (12 * H);
+    expect(gradient * direction).toBeGreaterThan(0);
+    expect(Math.abs(numeric - exact) / (gradient * direction)).toBeLessThan(2e-3);
+    tensor.dispose();
+  }
 }
