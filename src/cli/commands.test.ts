@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GOLDEN_DIR, hasGolden } from '../../test/golden';
 import { gzipped, headPhantom, makeNifti } from '../../test/makeNifti';
+import { tinyCard, tinyConfig } from '../../test/tinyModel';
 import { hashWeights } from '../engine/hash';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../engine/networks/config';
 import { encodeWeights } from '../engine/weights/convertWeights';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { writeSafetensors } from '../engine/weights/safetensors';
@@ -30,34 +30,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 
 /** A network that runs in milliseconds. */
-const CONFIG: GeneratorConfig = {
-  ...PAPER_GENERATOR,
-  image_size: 16,
-  num_channels_dae: 8,
-  ch_mult: [1, 1],
-  num_res_blocks: 1,
-  attn_resolutions: [],
-  nz: 4,
-  z_emb_dim: 8,
-  n_mlp: 1,
-};
-
-const CARD: ModelCard = {
-  id: 'tiny',
-  version: '1',
-  name: 'Tiny',
-  source: 'T1w',
-  target: 'FLAIR',
-  network: CONFIG,
-  weights: { file: 'tiny.safetensors', sha256: '0'.repeat(64), dtype: 'f32', bytes: 1 },
-  preprocessing: { plane: 'axial', pixelSize: 10, size: 16, intensity: 'foreground-median' },
-  diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
-  training: { data: 'none', licence: 'none', variant: 'hash', iterations: 0, date: 'unknown' },
-  licence: 'MIT',
-  metrics: { data: 'none', split: 'none', n: 0, rows: [] },
-  intendedUse: 'tests',
-  limits: ['means nothing'],
-};
+const CONFIG = tinyConfig(16);
+const CARD = tinyCard(16);
 
 const SHAPE = [14, 16, 4] as const;
 /** Stored to the left, to the back, upwards: not the canonical order. */

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeNifti } from '../../test/makeNifti';
+import { tinyCard, tinyConfig } from '../../test/tinyModel';
 import { hashWeights } from '../engine/hash';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../engine/networks/config';
 import { uniformSource } from '../engine/random';
 import { encodeWeights } from '../engine/weights/convertWeights';
 import type { ModelCard } from '../engine/weights/modelCard';
@@ -29,32 +29,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const at = (...names: string[]) => join(folder, ...names);
 
 /** A network whose iteration takes a fraction of a second: runs start from it. */
-const CONFIG: GeneratorConfig = {
-  ...PAPER_GENERATOR,
-  image_size: 32,
-  num_channels_dae: 8,
-  ch_mult: [1, 1],
-  num_res_blocks: 1,
-  attn_resolutions: [],
-  nz: 4,
-  z_emb_dim: 8,
-  n_mlp: 1,
-};
-
+const CONFIG = tinyConfig(32);
 const CARD: ModelCard = {
-  id: 'tiny',
-  version: '1',
-  name: 'Tiny',
-  source: 'T1w',
-  target: 'FLAIR',
-  network: CONFIG,
-  weights: { file: 'tiny.safetensors', sha256: '0'.repeat(64), dtype: 'f32', bytes: 1 },
-  preprocessing: { plane: 'axial', pixelSize: 8, size: 32, intensity: 'foreground-p99.5' },
+  ...tinyCard(32),
+  preprocessing: { ...tinyCard(32).preprocessing, intensity: 'foreground-p99.5' },
   diffusion: { steps: 2, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
-  training: { data: 'none', licence: 'none', variant: 'hash', iterations: 0, date: 'unknown' },
-  licence: 'MIT',
-  metrics: { data: 'none', split: 'none', n: 0, rows: [] },
-  intendedUse: 'tests',
   limits: [],
 };
 
