@@ -5,9 +5,11 @@ import { startEngine } from './backend';
 import { hashNormals, hashWeights } from './hash';
 import { type GeneratorConfig, PAPER_GENERATOR } from './networks/config';
 import { disposeGenerator, type Generator, loadGenerator } from './networks/ncsnpp';
+import { runResnetGenerator } from './networks/resnetGenerator';
+import { disposeTranslator, loadTranslator, type ResnetTranslator } from './networks/translator';
 import { makeSchedule, PAPER_SCHEDULE } from './schedule';
 import { type SliceOutput, type TranslateSettings, translateSlices } from './translateSlices';
-import { ncsnppTable } from './weights/torchNames';
+import { ncsnppTable, resnetGeneratorTable } from './weights/torchNames';
 
 const SIZE = 16;
 const CONFIG: GeneratorConfig = {
@@ -114,4 +116,29 @@ describe('translateSlices', () => {
     await translate([4, 5, 6], {}, 3);
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+it('translates by R in one pass, without chance', async () => {
+  const config = { ngf: 4, n_blocks: 2 };
+  const r = loadTranslator(config, hashWeights(5, resnetGeneratorTable(config))) as ResnetTranslator;
+  const steps: number[] = [];
+  const hooks = { onStep: (count: number) => steps.push(count) };
+  const done: SliceOutput[] = [];
+  for await (const slice of translateSlices(r, schedule, slices, SIZE, settings, hooks, 2)) done.push(slice);
+  expect(done.map(({ index }) => index)).toEqual([4, 5, 6]);
+  // Two samples of two slices, then of one.
+  expect(steps).toEqual([2, 2, 1, 1]);
+  for (const [n, { mean, spread, chain }] of done.entries()) {
+    const direct = tf.tidy(() =>
+      runResnetGenerator(r.weights, tf.tensor4d(slices[n].pixels, [1, SIZE, SIZE, 1])),
+    );
+    const wanted = await direct.data();
+    direct.dispose();
+    expect(Math.max(...mean.map((v, at) => Math.abs(v - wanted[at])))).toBeLessThan(1e-5);
+    expect(spread!.every((v) => v === 0)).toBe(true);
+    expect(chain).toEqual([slices[n].pixels, mean]);
+  }
+  const stopped = translateSlices(r, schedule, slices, SIZE, settings, { signal: AbortSignal.abort() });
+  await expect(stopped.next()).rejects.toMatchObject({ name: 'Aborted' });
+  disposeTranslator(r);
 });
