@@ -135,7 +135,10 @@ export function createFakeClient(): FakeClient {
         modelName: 'from the engine',
         weightsSha256: 'ab'.repeat(32),
         steps: 4,
-        intensity: { map: 'foreground-p99.5', upper: 20 },
+        intensity: {
+          source: { map: 'foreground-p99.5', low: 0, high: 20 },
+          target: { map: 'foreground-p99.5', low: 0, high: 20 },
+        },
         grid: { size: 4, pixelSize: 1 },
         source: 'T1w',
         target: 'FLAIR',

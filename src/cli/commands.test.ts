@@ -21,6 +21,7 @@ import { writeSafetensors } from '../engine/weights/safetensors';
 import { sha256 } from '../engine/weights/sha256';
 import { ncsnppTable } from '../engine/weights/torchNames';
 import { readNifti, readNiftiAll } from '../volume/nifti';
+import { writeNifti } from '../volume/writeNifti';
 import { fakeIo } from './fakeIo';
 import type { Io } from './io';
 import { main } from './main';
@@ -118,7 +119,7 @@ describe('translate', () => {
       Synthetic: true,
     });
     // The brain is the median of the foreground: three times that is the map's +1, which no voxel of the result exceeds.
-    expect(sidecar.IntensityMap).toMatchObject({ Name: 'foreground-median' });
+    expect(sidecar.IntensityMap).toMatchObject({ Name: 'foreground-median', Lower: 0 });
     expect(Math.max(...result.voxels)).toBeLessThanOrEqual(sidecar.IntensityMap.Upper);
 
     const steps = await readNiftiAll({
@@ -130,6 +131,55 @@ describe('translate', () => {
     steps[4].voxels.forEach((value, v) => {
       expect(Math.abs(value - result.voxels[v])).toBeLessThan(1e-3 * sidecar.IntensityMap.Upper);
     });
+  });
+
+  it('makes CT in Hounsfield units: int16 of slope 1, air where nothing was translated, errors in HU', async () => {
+    const card = JSON.parse(readFileSync(at('card.json'), 'utf8'));
+    card.target = 'CT';
+    card.preprocessing.intensity = { source: 'foreground-median', target: 'hu' };
+    writeFileSync(at('ct-card.json'), JSON.stringify(card));
+    await json(
+      'translate',
+      at('scan_T1w.nii.gz'),
+      '--model',
+      at('ct-card.json'),
+      '--output',
+      at('ct.nii.gz'),
+      '--slices',
+      '1:3',
+      '--backend',
+      'wasm',
+    );
+    const { header, voxels } = await readBack('ct.nii.gz');
+    const view = new DataView(header.bytes.slice().buffer);
+    // nifti1.h: scl_slope, scl_inter.
+    expect([header.dtype, view.getFloat32(112, true), view.getFloat32(116, true)]).toEqual(['int16', 1, 0]);
+    const area = SHAPE[0] * SHAPE[1];
+    expect(new Set(voxels.slice(0, area))).toEqual(new Set([-1024]));
+    const made = voxels.slice(area, 3 * area);
+    expect(made.every((v) => Number.isInteger(v) && v >= -1024 && v <= 2048)).toBe(true);
+    expect(new Set(made).size).toBeGreaterThan(50);
+    expect(JSON.parse(readFileSync(at('ct.json'), 'utf8'))).toMatchObject({
+      TargetContrast: 'CT',
+      Units: 'HU',
+      IntensityMap: { Name: 'foreground-median' },
+      TargetIntensityMap: { Name: 'hu', Lower: -1024, Upper: 2048 },
+    });
+    // A real CT that is 10 HU higher everywhere.
+    writeFileSync(
+      at('real_CT.nii.gz'),
+      await writeNifti(
+        await readBack('ct.nii.gz'),
+        voxels.map((v) => v + 10),
+        { dtype: 'int16', units: 'HU', descrip: '' },
+      ),
+    );
+    const report = await json('evaluate', at('ct.nii.gz'), at('real_CT.nii.gz'));
+    expect(report.intensity).toMatchObject({ map: 'hu', reference: { low: -1024, high: 2048 } });
+    expect(report.hu.whole).toBe(10);
+    expect(report.hu.head).toBe(10);
+    const text = await run(['evaluate', at('ct.nii.gz'), at('real_CT.nii.gz')]);
+    expect(text.stdout).toMatch(/mean error in HU: whole 10.0, head 10.0, bone above 150 HU/);
   });
 
   it('gives the same voxels for the same seed whatever the slices, and others for another seed', async () => {
@@ -260,7 +310,7 @@ describe('evaluate', () => {
   it('maps each scan by its own level, so that a factor does not count', async () => {
     const report = await json('evaluate', at('louder.nii'), at('real.nii'));
     expect(report.slices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2, 3]);
-    expect(report.intensity.upperSynthetic).toBeCloseTo(3 * report.intensity.upperReference, 3);
+    expect(report.intensity.synthetic.high).toBeCloseTo(3 * report.intensity.reference.high, 3);
     expect(report.mean.whole.mae.mean).toBeLessThan(1e-6);
     expect(report.mean.foreground.ssim.mean).toBeCloseTo(1, 6);
   });
@@ -285,7 +335,11 @@ describe('evaluate', () => {
     const { voxels } = await readBack('unit.nii');
     const area = SHAPE[0] * SHAPE[1];
     const sum = voxels.slice(area, 2 * area).reduce((a, b) => a + b, 0);
-    expect(report.intensity).toEqual({ map: 'none', upperSynthetic: 1, upperReference: 1 });
+    expect(report.intensity).toEqual({
+      map: 'none',
+      synthetic: { low: 0, high: 1 },
+      reference: { low: 0, high: 1 },
+    });
     expect(report.slices[0].whole.mae).toBeCloseTo(sum / area, 6);
     expect(report.slices[0].paper).toBeNull();
   });
@@ -297,15 +351,15 @@ describe('evaluate', () => {
     expect(report.slices.map(({ index }: { index: number }) => index)).toEqual([1, 2]);
     expect(report.intensity).toMatchObject({
       map: 'foreground-median',
-      upperSynthetic: sidecar.IntensityMap.Upper,
+      synthetic: { high: sidecar.IntensityMap.Upper },
     });
     const other = await json('evaluate', at('g.nii.gz'), at('real.nii'), '--intensity', 'foreground-p99.5');
     expect(other.intensity.map).toBe('foreground-p99.5');
     writeFileSync(
       at('g.json'),
-      JSON.stringify({ ...sidecar, IntensityMap: { Name: 'foreground-median', Upper: 0 } }),
+      JSON.stringify({ ...sidecar, TargetIntensityMap: { Name: 'foreground-median', Upper: 0 } }),
     );
-    await refused('g.json: IntensityMap.Upper', 'evaluate', at('g.nii.gz'), at('real.nii'));
+    await refused('g.json: TargetIntensityMap.Upper', 'evaluate', at('g.nii.gz'), at('real.nii'));
     // Any BIDS scan has a sidecar: one that is not ours says nothing here.
     writeFileSync(at('g.json'), '{"Modality": "MR"}');
     expect((await json('evaluate', at('g.nii.gz'), at('real.nii'), '--slices', '1:2')).intensity.map).toBe(

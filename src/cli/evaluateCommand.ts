@@ -1,10 +1,14 @@
 import { foregroundMask } from '../engine/metrics/foreground';
+import { BONE_HU, type HounsfieldErrors, hounsfieldErrors } from '../engine/metrics/hounsfield';
 import { BadRequest } from '../errors';
 import {
   foregroundThreshold,
   INTENSITY_MAPS,
+  type IntensityFrame,
   type IntensityMap,
-  intensityUpper,
+  intensityFrame,
+  looksLikeHu,
+  referenceFrame,
   toUnitRange,
 } from '../volume/intensity';
 import { gridText, sameGrid } from '../volume/resample';
@@ -35,7 +39,7 @@ export const evaluateCommand: Command = {
     },
     intensity: {
       value: INTENSITIES.join('|'),
-      text: "map to [0, 1], each scan by its own level; none: they are in [0, 1] already (default: the sidecar's map and level, else foreground-p99.5)",
+      text: "map to [0, 1], each scan by its own level; hu: -1024 to 2048 HU, which also gives errors in HU; none: they are in [0, 1] already (default: the sidecar's map and level, hu for CT, else foreground-p99.5)",
     },
     json: JSON_OPTION,
   },
@@ -55,37 +59,45 @@ async function run(args: Arguments, io: Io): Promise<number> {
   }
   const sidecar = await readSidecar(syntheticPath);
   const intensity = intensities(asked, sidecar, synthetic, reference);
-  const threshold = foregroundThreshold(reference.voxels);
+  const threshold = foregroundThreshold(reference.voxels, intensity.reference.map);
   const slices =
     sliceRange(args, reference.shape[2]) ??
     translatedSlices(sidecar, reference) ??
     headSlices(reference, LEAST_FOREGROUND);
+  const foreground = foregroundMask(reference.voxels, threshold);
   const report = evaluateSlices(
     {
       shape: reference.shape,
-      synthetic: toUnitRange(synthetic.voxels, intensity.upperSynthetic),
-      reference: toUnitRange(reference.voxels, intensity.upperReference),
-      foreground: foregroundMask(reference.voxels, threshold),
+      synthetic: toUnitRange(synthetic.voxels, intensity.synthetic),
+      reference: toUnitRange(reference.voxels, intensity.reference),
+      foreground,
     },
     slices,
   );
+  const [ni, nj] = reference.shape;
+  const hu =
+    intensity.map === 'hu'
+      ? hounsfieldErrors(synthetic.voxels, reference.voxels, foreground, ni * nj, slices)
+      : undefined;
   if (args.has('json')) {
     const { mean, slices: bySlice } = report;
     io.out(
-      jsonText({ synthetic: syntheticPath, reference: referencePath, intensity, mean, slices: bySlice }),
+      jsonText({ synthetic: syntheticPath, reference: referencePath, intensity, hu, mean, slices: bySlice }),
     );
   } else {
-    io.out(humanText(report, intensity.map));
+    io.out(humanText(report, intensity.map) + (hu ? huText(hu) : ''));
   }
   return 0;
 }
 
 interface Intensities {
   map: Intensity;
-  /** Values that become 1; 0 stays 0. */
-  upperSynthetic: number;
-  upperReference: number;
+  synthetic: Frame;
+  reference: Frame;
 }
+
+/** Without a map values are in [0, 1]. */
+type Frame = Pick<IntensityFrame, 'low' | 'high'> & Partial<Pick<IntensityFrame, 'map'>>;
 
 function intensities(
   asked: Intensity | undefined,
@@ -93,14 +105,25 @@ function intensities(
   synthetic: Volume,
   reference: Volume,
 ): Intensities {
-  if (asked === 'none') return { map: asked, upperSynthetic: 1, upperReference: 1 };
-  const own = (volume: Volume, map: IntensityMap) => intensityUpper(volume.voxels, map);
-  if (asked === undefined && sidecar) {
-    const { map, upper } = sidecar.intensity;
-    return { map, upperSynthetic: upper, upperReference: own(reference, map) };
+  if (asked === 'none') {
+    const unit = { low: 0, high: 1 };
+    return { map: asked, synthetic: unit, reference: unit };
   }
-  const map = asked ?? 'foreground-p99.5';
-  return { map, upperSynthetic: own(synthetic, map), upperReference: own(reference, map) };
+  const frame =
+    asked === undefined && sidecar
+      ? sidecar.target
+      : intensityFrame(synthetic.voxels, asked ?? mapOfValues(reference));
+  return { map: frame.map, synthetic: frame, reference: referenceFrame(reference.voxels, frame) };
+}
+
+/** Of a result that does not say it. */
+function mapOfValues({ voxels }: Volume): IntensityMap {
+  return looksLikeHu(voxels) ? 'hu' : 'foreground-p99.5';
+}
+
+function huText({ whole, head, bone }: HounsfieldErrors): string {
+  const cell = (value: number | null) => (value === null ? '-' : value.toFixed(1));
+  return `mean error in HU: whole ${cell(whole)}, head ${cell(head)}, bone above ${BONE_HU} HU ${cell(bone)}\n`;
 }
 
 function translatedSlices(sidecar: Sidecar | null, { shape }: Volume): number[] | undefined {

@@ -18,7 +18,7 @@ export function wholeNumber(args: Arguments, name: string, min: number, max: num
   return value;
 }
 
-/** One of `choices`. Throws BadRequest otherwise. The option must have a default. */
+/** One of `choices`. Throws BadRequest otherwise, an option left out and without a default included. */
 export function oneOf<T extends string>(args: Arguments, name: string, choices: readonly T[]): T {
   const text = args.text(name);
   const choice = choices.find((known) => known === text);

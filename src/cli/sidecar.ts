@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { CorruptFile } from '../errors';
-import { INTENSITY_MAPS, type IntensityMap } from '../volume/intensity';
+import { INTENSITY_MAPS, type IntensityFrame, type IntensityMap } from '../volume/intensity';
 import { sidecarName } from '../volume/sidecar';
 import { readBytes } from './files';
 
 /** What `evaluate` needs of a result's sidecar. */
 export interface Sidecar {
-  readonly intensity: { readonly map: IntensityMap; readonly upper: number };
+  /** Of the synthetic image. */
+  readonly target: IntensityFrame;
   /** Canonical axial slices that were translated. */
   readonly slices: readonly number[];
 }
@@ -20,12 +21,15 @@ export async function readSidecar(scanPath: string): Promise<Sidecar | null> {
   if (path === scanPath || !existsSync(path)) return null;
   const json = parse(path, new TextDecoder().decode(await readBytes(path)));
   if (json.IntensityMap === undefined) return null;
-  const { Name: map, Upper: upper } = record(json.IntensityMap);
+  // Results of older versions have the source's map alone, which was the target's, too.
+  const field = json.TargetIntensityMap === undefined ? 'IntensityMap' : 'TargetIntensityMap';
+  const { Name: map, Lower: low = 0, Upper: high } = record(json[field]);
   const slices: unknown = json.TranslatedSlices;
-  if (!isIntensityMap(map)) throw damaged(path, 'IntensityMap.Name', map);
-  if (typeof upper !== 'number' || !(upper > 0)) throw damaged(path, 'IntensityMap.Upper', upper);
+  if (!isIntensityMap(map)) throw damaged(path, `${field}.Name`, map);
+  if (typeof low !== 'number') throw damaged(path, `${field}.Lower`, low);
+  if (typeof high !== 'number' || !(high > low)) throw damaged(path, `${field}.Upper`, high);
   if (!Array.isArray(slices) || !slices.every(isIndex)) throw damaged(path, 'TranslatedSlices', slices);
-  return { intensity: { map, upper }, slices };
+  return { target: { map, low, high }, slices };
 }
 
 function parse(path: string, text: string): Record<string, unknown> {

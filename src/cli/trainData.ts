@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import type { SliceSet, TrainData } from '../engine/training/data';
 import { joinSlices, pairedSlices, volumeSlices } from '../engine/training/dataset';
-import type { Side, TrainSettings } from '../engine/training/settings';
+import { mapOfSide, type Side, type TrainSettings } from '../engine/training/settings';
 import { Aborted, BadRequest } from '../errors';
 import { sameGrid } from '../volume/resample';
 import { planSlices } from '../volume/slices';
@@ -170,12 +170,13 @@ async function readUnpaired(
   settings: TrainSettings,
   reader: Reader,
 ): Promise<{ train: Record<Side, SliceSet>; aligned: string[] }> {
-  const read = async (scans: readonly TrainingScan[]) => {
+  const read = async (scans: readonly TrainingScan[], side: Side) => {
+    const grid = { ...settings, intensity: mapOfSide(settings, side) };
     const sets: SliceSet[] = [];
     const places = new Map<string, Place[]>();
     for (const scan of scans) {
       const volume = await reader.read(scan);
-      const slices = volumeSlices(volume, scan.subject, settings);
+      const slices = volumeSlices(volume, scan.subject, grid);
       if (slices.count === 0) reader.warn(leftOut(scan.path));
       sets.push(slices);
       const { shape, affine } = volume;
@@ -185,7 +186,7 @@ async function readUnpaired(
     }
     return { slices: joinSlices(sets), places };
   };
-  const [ofA, ofB] = [await read(a), await read(b)];
+  const [ofA, ofB] = [await read(a, 'a'), await read(b, 'b')];
   const aligned = [...ofA.places].flatMap(([subject, placesA]) => {
     const placesB = ofB.places.get(subject) ?? [];
     // Several scans of a subject share its name: their slices cannot be told apart.

@@ -13,11 +13,11 @@ import { resnetConfig } from '../engine/training/networks';
 import type { Direction } from '../engine/training/reports';
 import { hasR } from '../engine/training/settings';
 import { sidesOf } from '../engine/training/translateImages';
-import { translateScan } from '../engine/translateScan';
+import { scanFrames, translateScan } from '../engine/translateScan';
 import { ONE_PASS } from '../engine/weights/customCard';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { BadRequest } from '../errors';
-import { foregroundThreshold, intensityUpper, toUnitRange } from '../volume/intensity';
+import { foregroundThreshold, type IntensityFrame, referenceFrame, toUnitRange } from '../volume/intensity';
 import { gridText, sameGrid } from '../volume/resample';
 import type { Volume } from '../volume/volume';
 import { type Baselines, fitBaselines } from './baselines';
@@ -109,7 +109,7 @@ export async function evaluateModel(
         await readScan(pair[sides.source].path),
         await readScan(pair[sides.target].path),
       ];
-      const scans = alignedScans(source, target, settings.intensity);
+      const scans = alignedScans(source, target, card);
       const made = baselineImages(scans, baselines);
       for (const one of translators) {
         const tell = (slice: number) =>
@@ -154,30 +154,28 @@ interface AlignedScans {
   /** In [0, 1], and its foreground there. */
   unit: Float32Array;
   threshold: number;
-  upper: number;
+  /** Of what is made of it. */
+  frame: IntensityFrame;
   reference: { shape: Volume['shape']; reference: Float32Array; foreground: Uint8Array };
   slices: number[];
 }
 
-function alignedScans(
-  source: Volume,
-  target: Volume,
-  map: ModelCard['preprocessing']['intensity'],
-): AlignedScans {
+function alignedScans(source: Volume, target: Volume, card: ModelCard): AlignedScans {
   if (!sameGrid(source, target))
     throw new BadRequest(
       `${source.name}, ${target.name}: a pair must lie on the same grid, got ${gridText(source)} and ${gridText(target)}; resample one to the other first`,
     );
-  const upper = intensityUpper(source.voxels, map);
+  const frames = scanFrames(source, card);
+  const { low, high, map } = frames.source;
   return {
     source,
-    upper,
-    unit: toUnitRange(source.voxels, upper),
-    threshold: foregroundThreshold(source.voxels) / upper,
+    frame: frames.target,
+    unit: toUnitRange(source.voxels, frames.source),
+    threshold: (foregroundThreshold(source.voxels, map) - low) / (high - low),
     reference: {
       shape: target.shape,
-      reference: toUnitRange(target.voxels, intensityUpper(target.voxels, map)),
-      foreground: foregroundMask(target.voxels, foregroundThreshold(target.voxels)),
+      reference: toUnitRange(target.voxels, referenceFrame(target.voxels, frames.target)),
+      foreground: foregroundMask(target.voxels, foregroundThreshold(target.voxels, frames.target.map)),
     },
     slices: headSlices(target, LEAST_FOREGROUND),
   };
@@ -193,7 +191,7 @@ function baselineImages({ unit, threshold }: AlignedScans, baselines: Baselines)
 }
 
 async function translated(
-  { source, upper, slices }: AlignedScans,
+  { source, frame, slices }: AlignedScans,
   model: { card: ModelCard; translator: Translator },
   { signal, pause, tell }: EvaluationCalls & { tell: (slice: number) => void },
 ): Promise<Float32Array> {
@@ -206,7 +204,7 @@ async function translated(
     done++;
     if (done < slices.length) tell(done + 1);
   }
-  return toUnitRange(voxels, upper);
+  return toUnitRange(voxels, frame);
 }
 
 function meanScores(slices: readonly SliceReport[]): Record<Part, Score | null> {

@@ -19,7 +19,6 @@ import {
 import type { StartWeights } from '../engine/training/startRun';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { BadRequest } from '../errors';
-import { INTENSITY_MAPS } from '../volume/intensity';
 import type { Arguments, OptionSpec } from './command';
 import { type LoadedModel, loadModel } from './models';
 import { BACKEND_OPTION } from './nodeEngine';
@@ -31,6 +30,7 @@ const MOST_STEPS = 10_000_000;
 const DIRECTIONS = { both: 'both', 'a-to-b': 'aToB', 'b-to-a': 'bToA' } as const;
 const DIRECTION_NAMES = Object.keys(DIRECTIONS) as (keyof typeof DIRECTIONS)[];
 const AUGMENTATIONS = ['mirror', 'geometry', 'intensity'] as const;
+const RELATIVE_MAPS = ['foreground-p99.5', 'foreground-median'] as const;
 const REVERSE_STEPS = ['2', '4', '8'] as const;
 const START_OPTIONS = ['start', 'start-back', 'r-start', 'r-start-back'] as const;
 type StartOption = (typeof START_OPTIONS)[number];
@@ -87,7 +87,10 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
     value: 'LIST',
     text: `variation of the slices: none, or of ${AUGMENTATIONS.join(',')} (default all)`,
   },
-  intensity: { value: INTENSITY_MAPS.join('|'), text: 'map of intensities (default foreground-median)' },
+  intensity: {
+    value: RELATIVE_MAPS.join('|'),
+    text: 'map of intensities (default foreground-median); CT has its own, hu',
+  },
   'pixel-size': { value: 'MM', text: "side of the image's pixels (default: so that 240 mm are covered)" },
   data: { value: 'TEXT', text: 'for the card: what the scans are (default: their number and names)' },
   licence: { value: 'TEXT', text: 'for the card: the licence of scans and model' },
@@ -170,7 +173,7 @@ async function startModels(args: Arguments): Promise<Models> {
   const { start, 'start-back': back } = models;
   if (start && back) {
     const grid = ({ preprocessing: { size, pixelSize, intensity } }: ModelCard) =>
-      `${size} pixels of ${pixelSize} mm, ${intensity}`;
+      `${size} pixels of ${pixelSize} mm, ${JSON.stringify(intensity)}`;
     if (grid(start.card) !== grid(back.card))
       throw new BadRequest(
         `--start, --start-back: must have the same image, got ${grid(start.card)} and ${grid(back.card)}; start from one of them`,
@@ -209,7 +212,7 @@ function readOverrides(args: Arguments) {
     cycle: weight('weight-cycle'),
     generators: rate('rate-generators'),
     discriminators: rate('rate-discriminators'),
-    intensity: optional(args, 'intensity', (a, n) => oneOf(a, n, INTENSITY_MAPS)),
+    intensity: optional(args, 'intensity', (a, n) => oneOf(a, n, RELATIVE_MAPS)),
     pixelSize: optional(args, 'pixel-size', (a, n) => decimal(a, n, 0.1, 10)),
     ema: optional(args, 'ema', (a, n) => decimal(a, n, 0, 0.999999)),
     augmentation: optional(args, 'augment', augmentation),

@@ -3,17 +3,18 @@ import type { TranslateSettings } from '../engine/translateSlices';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
 import { checkPlan, checkScan } from '../volume/checkScan';
+import { isAbsolute } from '../volume/intensity';
 import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
 import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
-import { writeNifti } from '../volume/writeNifti';
+import { type WriteOptions, writeNifti } from '../volume/writeNifti';
 import type { Arguments, Command } from './command';
 import { checkWritable, refuseOverwrite, writeBytes } from './files';
 import { headSlices } from './headSlices';
 import type { Io } from './io';
 import { type LoadedModel, loadModel } from './models';
 import { BACKEND_OPTION, BACKENDS, startNodeEngine } from './nodeEngine';
-import { oneOf, required, sliceRange, wholeNumber } from './options';
+import { oneOf, optional, required, sliceRange, wholeNumber } from './options';
 import { packageVersion } from './packageRoot';
 import { startProgress } from './progress';
 import { counted, JSON_OPTION, jsonText } from './report';
@@ -40,7 +41,7 @@ export const translateCommand: Command = {
     },
     slices: {
       value: 'A:B',
-      text: `axial slices from A up to, but without, B; the others are zero (default: all with at least ${100 * LEAST_FOREGROUND} % foreground)`,
+      text: `axial slices from A up to, but without, B; the others are zero, of CT air (default: all with at least ${100 * LEAST_FOREGROUND} % foreground)`,
     },
     seed: { value: 'N', text: 'the same seed gives the same image', default: '0' },
     samples: { value: 'N', text: 'how many samples are averaged, 1 to 16', default: '1' },
@@ -53,7 +54,7 @@ export const translateCommand: Command = {
       text: 'also write OUT_steps.nii.gz, 4-D: the noise x_T, then the estimate of every reverse step',
     },
     backend: BACKEND_OPTION,
-    dtype: { value: 'float32|int16', text: 'how voxels are stored', default: 'float32' },
+    dtype: { value: 'float32|int16', text: 'how voxels are stored (default float32; CT int16, in HU)' },
     volume: { value: 'N', text: 'which volume of a 4-D input, from 0', default: '0' },
     json: JSON_OPTION,
   },
@@ -66,7 +67,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const output = required(args, 'output');
   const modelName = required(args, 'model');
   const want = oneOf(args, 'backend', BACKENDS);
-  const dtype = oneOf(args, 'dtype', ['float32', 'int16']);
+  const asked = optional(args, 'dtype', (a, name) => oneOf(a, name, ['float32', 'int16'] as const));
   const settings: TranslateSettings = {
     seed: wholeNumber(args, 'seed', 0, LARGEST_SEED),
     samples: wholeNumber(args, 'samples', 1, 16),
@@ -91,16 +92,21 @@ async function run(args: Arguments, io: Io): Promise<number> {
     ...modelFacts(model.card),
     ...settings,
     sourceName: basename(input),
-    intensity: { map: model.card.preprocessing.intensity, upper: result.upper },
+    intensity: result.frames,
     backend: info.backend,
     date,
     slices,
     softwareVersion: packageVersion(),
   };
-  const descrip = syntheticDescrip(facts);
-  await writeBytes(output, await writeNifti(scan, result.voxels, { dtype, descrip }));
+  const isHu = isAbsolute(result.frames.target.map);
+  const how: WriteOptions = {
+    dtype: asked ?? (isHu ? 'int16' : 'float32'),
+    units: isHu ? 'HU' : 'arbitrary',
+    descrip: syntheticDescrip(facts),
+  };
+  await writeBytes(output, await writeNifti(scan, result.voxels, how));
   await writeBytes(sidecar, sidecarJson(facts));
-  if (steps) await writeBytes(steps, await writeNifti(scan, result.chain, { dtype, descrip }));
+  if (steps) await writeBytes(steps, await writeNifti(scan, result.chain, how));
 
   const report = {
     output,

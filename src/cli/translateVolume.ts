@@ -1,17 +1,17 @@
 import { disposeTranslator, loadTranslator } from '../engine/networks/translator';
-import { scanUpper, translateScan } from '../engine/translateScan';
+import { scanFrames, translateScan } from '../engine/translateScan';
 import type { TranslateSettings } from '../engine/translateSlices';
+import { type IntensityFrame, untranslated } from '../volume/intensity';
 import { planSlices, restoreSlice } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import type { LoadedModel } from './models';
 
 export interface TranslatedVolume {
-  /** On the scan's canonical grid, in its intensity units; untranslated slices are 0. */
+  /** On the scan's canonical grid, within the ends of `frames.target`; untranslated slices are 0, of CT air. */
   readonly voxels: Float32Array;
   /** x_T, then the x0 estimates of steps n-1 .. 0 of the first sample, like `voxels` but not clipped; empty if not asked for. */
   readonly chain: readonly Float32Array[];
-  /** The intensity that the model calls +1. */
-  readonly upper: number;
+  readonly frames: { readonly source: IntensityFrame; readonly target: IntensityFrame };
   /** Milliseconds of each slice, in the order of `slices`. */
   readonly times: readonly number[];
 }
@@ -35,9 +35,10 @@ export async function translateVolume(
   { signal, onStep }: TranslateCalls,
 ): Promise<TranslatedVolume> {
   const plan = planSlices(scan, card.preprocessing);
-  const upper = scanUpper(scan, card);
+  const frames = scanFrames(scan, card);
+  const { low, high } = frames.target;
   const area = scan.shape[0] * scan.shape[1];
-  const empty = () => new Float32Array(scan.voxels.length);
+  const empty = () => new Float32Array(scan.voxels.length).fill(untranslated(frames.target));
   const voxels = empty();
   const chain = Array.from({ length: keepChain ? card.diffusion.steps + 1 : 0 }, empty);
   const times: number[] = [];
@@ -55,8 +56,8 @@ export async function translateVolume(
       voxels.set(slice.image, slice.index * area);
       chain.forEach((frame, n) => {
         // Not clipped: x_T is noise around 0.
-        const values = slice.chain[n].map((value) => ((value + 1) / 2) * upper);
-        frame.set(restoreSlice(plan, values), slice.index * area);
+        const values = slice.chain[n].map((value) => low + ((value + 1) / 2) * (high - low));
+        frame.set(restoreSlice(plan, values, low), slice.index * area);
       });
       times.push(performance.now() - begin);
       begin = performance.now();
@@ -64,5 +65,5 @@ export async function translateVolume(
   } finally {
     disposeTranslator(translator);
   }
-  return { voxels, chain, upper, times };
+  return { voxels, chain, frames, times };
 }

@@ -1,5 +1,11 @@
 /** A scan's axial slices to the missing contrast: slice plan, intensity map, reverse chain, and back on the scan's own grid. */
-import { fromModelRange, intensityUpper, toModelRange } from '../volume/intensity';
+import {
+  fromModelRange,
+  type IntensityFrame,
+  intensityFrame,
+  modelFrames,
+  toModelRange,
+} from '../volume/intensity';
 import { extractSlice, planSlices, restoreSlice } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import type { Translator } from './networks/translator';
@@ -9,7 +15,7 @@ import type { ModelCard } from './weights/modelCard';
 
 export interface TranslatedSlice {
   index: number;
-  /** ni*nj, i fastest, in the scan's intensity units: 0..upper. */
+  /** ni*nj, i fastest, within the ends of the target's frame; `low` outside the model's field of view. */
   image: Float32Array;
   /** Standard deviation over samples, same grid and units; null for one sample. */
   spread: Float32Array | null;
@@ -17,9 +23,12 @@ export interface TranslatedSlice {
   chain: Float32Array[];
 }
 
-/** The intensity that the model's map sends to +1 for this scan. */
-export function scanUpper(scan: Volume, card: ModelCard): number {
-  return intensityUpper(scan.voxels, card.preprocessing.intensity);
+/** How a model's maps lie over a scan and over what is made of it. */
+export function scanFrames(
+  { voxels }: Pick<Volume, 'voxels'>,
+  { preprocessing }: Pick<ModelCard, 'preprocessing'>,
+): { source: IntensityFrame; target: IntensityFrame } {
+  return modelFrames((map) => intensityFrame(voxels, map), preprocessing);
 }
 
 /** Yields slices in the given order. @throws Aborted within one reverse step of the signal */
@@ -31,21 +40,21 @@ export async function* translateScan(
   hooks: TranslateHooks,
 ): AsyncGenerator<TranslatedSlice> {
   const plan = planSlices(scan, card.preprocessing);
-  const upper = scanUpper(scan, card);
+  const { source, target } = scanFrames(scan, card);
   const schedule = makeSchedule(card.diffusion);
   for (const index of slices) {
-    const input = { index, pixels: toModelRange(extractSlice(scan, plan, index), upper) };
+    const input = { index, pixels: toModelRange(extractSlice(scan, plan, index, source.low), source) };
     const done = translateSlices(translator, schedule, [input], card.preprocessing.size, settings, hooks);
     for await (const { mean, spread, chain } of done) {
       yield {
         index,
-        image: restoreSlice(plan, fromModelRange(mean, upper)),
-        // A difference of 2 in the model's range is `upper` in the scan's.
+        image: restoreSlice(plan, fromModelRange(mean, target), target.low),
+        // A difference of 2 in the model's range is the frame's width.
         spread:
           spread &&
           restoreSlice(
             plan,
-            spread.map((s) => (s / 2) * upper),
+            spread.map((s) => (s / 2) * (target.high - target.low)),
           ),
         chain,
       };

@@ -1,4 +1,6 @@
 /** Numbers as the screen says them. */
+import { intensityMaps } from '../volume/intensity';
+import type { ModelCard } from '../workers/protocol';
 
 /** 950 -> "0.9 s", 61000 -> "1 min 1 s". */
 export function formatDuration(ms: number): string {
@@ -35,4 +37,10 @@ export function formatValue(value: number): string {
 /** A model's square image: "256 × 256 pixels of 0.938 mm". */
 export function formatGrid({ size, pixelSize }: { size: number; pixelSize: number }): string {
   return `${size} × ${size} pixels of ${Number(pixelSize.toFixed(3))} mm`;
+}
+
+/** A model's intensity maps: "foreground-median", or "foreground-median to hu". */
+export function formatMaps(preprocessing: ModelCard['preprocessing']): string {
+  const { source, target } = intensityMaps(preprocessing);
+  return source === target ? source : `${source} to ${target}`;
 }

@@ -5,9 +5,14 @@ import {
   foregroundBySlice,
   foregroundThreshold,
   fromModelRange,
-  intensityUpper,
+  intensityFrame,
+  mapOfContrast,
+  modelFrames,
   percentiles,
+  referenceFrame,
   toModelRange,
+  toUnitRange,
+  untranslated,
 } from './intensity';
 
 describe('percentiles', () => {
@@ -56,7 +61,7 @@ describe('percentiles', () => {
   it('take less than a second for 256 x 256 x 256 voxels', () => {
     const voxels = new Float32Array(256 ** 3).map((_, n) => (n * 2654435761) % 4096);
     const started = performance.now();
-    intensityUpper(voxels, 'foreground-median');
+    intensityFrame(voxels, 'foreground-median');
     expect(performance.now() - started).toBeLessThan(1000);
   });
 });
@@ -67,27 +72,71 @@ describe('intensity maps', () => {
 
   it('take their upper value from the foreground', () => {
     expect(foregroundThreshold(voxels)).toBeCloseTo(99.9, 10);
-    expect(intensityUpper(voxels, 'foreground-median')).toBeCloseTo(3 * 550, 10);
-    expect(intensityUpper(voxels, 'foreground-p99.5')).toBeCloseTo(100 + 0.995 * 900, 10);
+    expect(intensityFrame(voxels, 'foreground-median').high).toBeCloseTo(3 * 550, 10);
+    expect(intensityFrame(voxels, 'foreground-p99.5').high).toBeCloseTo(100 + 0.995 * 900, 10);
   });
 
   it('are inverted inside the clip range and clip outside it', () => {
     for (const map of ['foreground-median', 'foreground-p99.5'] as const) {
-      const upper = intensityUpper(voxels, map);
-      const model = toModelRange(voxels, upper);
-      const back = fromModelRange(model, upper);
+      const frame = intensityFrame(voxels, map);
+      const back = fromModelRange(toModelRange(voxels, frame), frame);
       voxels.forEach((value, n) => {
-        expect(Math.abs(back[n] - Math.min(value, upper))).toBeLessThan(upper * 2 ** -23);
+        expect(Math.abs(back[n] - Math.min(value, frame.high))).toBeLessThan(frame.high * 2 ** -23);
       });
     }
-    expect([...toModelRange(Float32Array.of(-5, 0, 5, 10, 20), 10)]).toEqual([-1, -1, 0, 1, 1]);
-    expect([...fromModelRange(Float32Array.of(-2, -1, 0, 1, 2), 10)]).toEqual([0, 0, 5, 10, 10]);
+    const ten = { low: 0, high: 10 };
+    expect([...toModelRange(Float32Array.of(-5, 0, 5, 10, 20), ten)]).toEqual([-1, -1, 0, 1, 1]);
+    expect([...fromModelRange(Float32Array.of(-2, -1, 0, 1, 2), ten)]).toEqual([0, 0, 5, 10, 10]);
   });
 
-  it('take what is not finite as 0 and an image without foreground as empty', () => {
-    expect([...toModelRange(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY), 10)]).toEqual([-1, -1]);
+  it('take what is not finite as the low end and an image without foreground as empty', () => {
+    const broken = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY);
+    expect([...toModelRange(broken, { low: 0, high: 10 })]).toEqual([-1, -1]);
+    expect([...toUnitRange(broken, { low: -1024, high: 2048 })]).toEqual([0, 0]);
     for (const empty of [new Float32Array(8), Float32Array.of(-3, -2, -1), Float32Array.of(Number.NaN)])
-      expect(intensityUpper(empty, 'foreground-median')).toBe(1);
+      expect(intensityFrame(empty, 'foreground-median').high).toBe(1);
+  });
+
+  it('know Hounsfield units by fixed ends, and air from a body', () => {
+    const ct = Float32Array.from({ length: 1000 }, (_, n) => (n < 500 ? -1000 : 40));
+    expect(intensityFrame(ct, 'hu')).toEqual({ map: 'hu', low: -1024, high: 2048 });
+    expect(foregroundThreshold(ct, 'hu')).toBe(-500);
+    // By its values, too: a tenth of the 99.9th percentile would be bone alone.
+    expect(foregroundThreshold(ct)).toBe(-500);
+    expect(foregroundThreshold(ct.map((v) => v / 4))).toBeCloseTo(1, 6);
+    const frame = intensityFrame(ct, 'hu');
+    expect([...toModelRange(Float32Array.of(-2000, -1024, 512, 2048, 3000), frame)]).toEqual([
+      -1, -1, 0, 1, 1,
+    ]);
+    expect([...fromModelRange(Float32Array.of(-1, 0, 1), frame)]).toEqual([-1024, 512, 2048]);
+    expect(mapOfContrast('CT', 'foreground-median')).toBe('hu');
+    expect(mapOfContrast('T1w', 'foreground-median')).toBe('foreground-median');
+  });
+});
+
+describe('modelFrames', () => {
+  const frameOf = (map: 'foreground-median' | 'foreground-p99.5') => ({ map, low: 0, high: 300 });
+  const median = { map: 'foreground-median', low: 0, high: 300 };
+  const hu = { map: 'hu', low: -1024, high: 2048 };
+
+  it('scales a target in arbitrary units as the source', () => {
+    expect(modelFrames(frameOf, { intensity: 'foreground-median' })).toEqual({
+      source: median,
+      target: median,
+    });
+    const intensity = { source: 'foreground-median', target: 'foreground-p99.5' } as const;
+    expect(modelFrames(frameOf, { intensity }).target).toEqual({ ...median, map: 'foreground-p99.5' });
+  });
+
+  it('leaves Hounsfield units as they are, between the ends that the card names', () => {
+    const toCt = { intensity: { source: 'foreground-median', target: 'hu' } } as const;
+    expect(modelFrames(frameOf, toCt)).toEqual({ source: median, target: hu });
+    const target = modelFrames(frameOf, { ...toCt, huEnds: [-1000, 1000] }).target;
+    expect(target).toEqual({ map: 'hu', low: -1000, high: 1000 });
+    expect(referenceFrame(new Float32Array(3), target)).toBe(target);
+    const fromCt = modelFrames(frameOf, { intensity: { source: 'hu', target: 'foreground-median' } });
+    expect(fromCt).toEqual({ source: hu, target: { ...median, high: 1000 } });
+    expect([untranslated(target), untranslated(fromCt.target)]).toEqual([-1000, 0]);
   });
 });
 

@@ -1,47 +1,136 @@
 /**
  * Intensities to and from the model's [-1, 1]. Percentiles are numpy's (method "linear", float64), taken over finite
- * voxels only; foreground = voxels above 10 % of the volume's 99.9th percentile.
+ * voxels only; foreground = voxels above 10 % of the volume's 99.9th percentile, of CT those above -500 HU.
  */
 import type { Volume } from './volume';
 
-/** `foreground-p99.5`: 99.5th percentile of the foreground = +1. `foreground-median`: three times its median = +1. */
-export const INTENSITY_MAPS = ['foreground-p99.5', 'foreground-median'] as const;
+/**
+ * `foreground-p99.5`: 0 = -1, 99.5th percentile of the foreground = +1. `foreground-median`: 0 = -1, three times its median = +1.
+ * `hu`: Hounsfield units between two fixed ends.
+ */
+export const INTENSITY_MAPS = ['foreground-p99.5', 'foreground-median', 'hu'] as const;
 export type IntensityMap = (typeof INTENSITY_MAPS)[number];
+/** Maps of arbitrary units, which find their upper end in each scan. */
+export type RelativeMap = Exclude<IntensityMap, 'hu'>;
 
-/** Above this a voxel is foreground: 10 % of the 99.9th percentile. -Infinity if no voxel is finite. */
-export function foregroundThreshold(voxels: Float32Array): number {
+/** What a model's card says of intensities. */
+export interface ModelIntensity {
+  /** One map for both contrasts, or one each. */
+  intensity: IntensityMap | Record<'source' | 'target', IntensityMap>;
+  /** HU that the map `hu` sends to -1 and +1; absent: [-1024, 2048]. */
+  huEnds?: readonly [number, number];
+}
+
+/** The ends of `hu` where a card names none: air, and above all bone of a head. */
+export const HU_ENDS: readonly [number, number] = [-1024, 2048];
+
+/** HU: between air and fat, so that it tells a body from what surrounds it. */
+const BODY_HU = -500;
+
+/** One scan's map, in the scan's units: `low` goes to -1, `high` to +1. */
+export interface IntensityFrame {
+  readonly map: IntensityMap;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Whether values mean the same in every scan. */
+export function isAbsolute(map: IntensityMap): map is 'hu' {
+  return map === 'hu';
+}
+
+/** The map of a contrast (BIDS suffix): CT is in Hounsfield units, all others in arbitrary ones. */
+export function mapOfContrast(suffix: string, otherwise: IntensityMap): IntensityMap {
+  return suffix === 'CT' ? 'hu' : otherwise;
+}
+
+/** As in CT, whose air is far below 0: at least 0.5 % of the voxels lie below -500. */
+export function looksLikeHu(voxels: Float32Array): boolean {
+  const [low] = percentiles(voxels, [0.5]);
+  return low < BODY_HU;
+}
+
+/** Above this a voxel is foreground; -Infinity if no voxel is finite. Where no map is given, values tell whether they are HU. */
+export function foregroundThreshold(voxels: Float32Array, map?: IntensityMap): number {
+  if (map === 'hu' || (map === undefined && looksLikeHu(voxels))) return BODY_HU;
   const [high] = percentiles(voxels, [99.9]);
   return Number.isNaN(high) ? Number.NEGATIVE_INFINITY : 0.1 * high;
 }
 
 /**
- * The value that the map sends to +1 (0 goes to -1).
- * 1 where the volume has no foreground or no positive one (all zero, all negative): the whole image then maps to -1.
+ * A scan's frame. Of a map in arbitrary units `high` is 1 where the volume has no foreground or no positive one (all zero, all
+ * negative): the whole image then maps to -1.
  */
-export function intensityUpper(voxels: Float32Array, map: IntensityMap): number {
-  const threshold = foregroundThreshold(voxels);
-  const [value] = percentiles(voxels, [map === 'foreground-median' ? 50 : 99.5], threshold);
-  const upper = map === 'foreground-median' ? 3 * value : value;
-  return upper > 0 ? upper : 1;
+export function intensityFrame(voxels: Float32Array, map: IntensityMap): IntensityFrame {
+  if (isAbsolute(map)) return huFrame();
+  const [value] = percentiles(
+    voxels,
+    [map === 'foreground-median' ? 50 : 99.5],
+    foregroundThreshold(voxels, map),
+  );
+  const high = map === 'foreground-median' ? 3 * value : value;
+  return { map, low: 0, high: high > 0 ? high : 1 };
 }
 
-/** clip(v / upper, 0, 1) * 2 - 1; what is not finite counts as 0. */
-export function toModelRange(values: Float32Array, upper: number): Float32Array {
-  return values.map((value) => clipped(value, upper) * 2 - 1);
+function huFrame([low, high]: readonly [number, number] = HU_ENDS): IntensityFrame {
+  return { map: 'hu', low, high };
 }
 
-/** clip(v / upper, 0, 1), in which images are scored; what is not finite counts as 0. */
-export function toUnitRange(values: Float32Array, upper: number): Float32Array {
-  return values.map((value) => clipped(value, upper));
+/** The maps of the two contrasts. */
+export function intensityMaps({
+  intensity,
+}: Pick<ModelIntensity, 'intensity'>): Record<'source' | 'target', IntensityMap> {
+  return typeof intensity === 'string' ? { source: intensity, target: intensity } : intensity;
 }
 
-function clipped(value: number, upper: number): number {
-  return Number.isFinite(value) ? Math.min(Math.max(value / upper, 0), 1) : 0;
+/** What is made in arbitrary units of a scan in absolute ones: +1 is this. */
+const ARBITRARY_HIGH = 1000;
+
+/**
+ * How a model's maps lie over a scan and over what is made of it: absolute units are themselves, arbitrary ones of the target
+ * follow the source's.
+ * @param frameOf the scan's own frame of a map
+ */
+export function modelFrames(
+  frameOf: (map: RelativeMap) => IntensityFrame,
+  model: ModelIntensity,
+): { source: IntensityFrame; target: IntensityFrame } {
+  const maps = intensityMaps(model);
+  const source = isAbsolute(maps.source) ? huFrame(model.huEnds) : frameOf(maps.source);
+  if (isAbsolute(maps.target)) return { source, target: huFrame(model.huEnds) };
+  const high = isAbsolute(source.map) ? ARBITRARY_HIGH : source.high;
+  return { source, target: { map: maps.target, low: 0, high } };
 }
 
-/** Inverse of `toModelRange` on [-1, 1], to which values are clipped: result in [0, upper]. */
-export function fromModelRange(values: Float32Array, upper: number): Float32Array {
-  return values.map((value) => ((Math.min(Math.max(value, -1), 1) + 1) / 2) * upper);
+/** The frame of a real scan of the target: absolute units are the same, arbitrary ones are the real scan's own. */
+export function referenceFrame(voxels: Float32Array, target: IntensityFrame): IntensityFrame {
+  return isAbsolute(target.map) ? target : intensityFrame(voxels, target.map);
+}
+
+/** What a slice that was not translated holds: nothing, which in HU is air and not 0 (water). */
+export function untranslated({ map, low }: IntensityFrame): number {
+  return isAbsolute(map) ? low : 0;
+}
+
+type Ends = Pick<IntensityFrame, 'low' | 'high'>;
+
+/** clip((v - low) / (high - low), 0, 1) * 2 - 1; what is not finite counts as `low`. */
+export function toModelRange(values: Float32Array, ends: Ends): Float32Array {
+  return values.map((value) => clipped(value, ends) * 2 - 1);
+}
+
+/** clip((v - low) / (high - low), 0, 1), in which images are scored; what is not finite counts as `low`. */
+export function toUnitRange(values: Float32Array, ends: Ends): Float32Array {
+  return values.map((value) => clipped(value, ends));
+}
+
+function clipped(value: number, { low, high }: Ends): number {
+  return Number.isFinite(value) ? Math.min(Math.max((value - low) / (high - low), 0), 1) : 0;
+}
+
+/** Inverse of `toModelRange` on [-1, 1], to which values are clipped: result in [low, high]. */
+export function fromModelRange(values: Float32Array, { low, high }: Ends): Float32Array {
+  return values.map((value) => low + ((Math.min(Math.max(value, -1), 1) + 1) / 2) * (high - low));
 }
 
 /** Finite minimum and maximum, and a window that ignores the extremes: 0.5th to 99.5th percentile. Zeros if nothing is finite. */

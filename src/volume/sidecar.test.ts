@@ -6,6 +6,8 @@ describe('derivativeName', () => {
     ['sub-01_T1w.nii.gz', 'FLAIR', 'sub-01_desc-synth_FLAIR.nii.gz'],
     ['sub-01_ses-2_run-1_FLAIR.nii', 'T1w', 'sub-01_ses-2_run-1_desc-synth_T1w.nii.gz'],
     ['sub-01_desc-preproc_T1w.nii.gz', 'T2w', 'sub-01_desc-synth_T2w.nii.gz'],
+    ['sub-01_T1w.nii.gz', 'CT', 'sub-01_desc-synth_CT.nii.gz'],
+    ['sub-01_CT.nii.gz', 'T1w', 'sub-01_desc-synth_T1w.nii.gz'],
     ['ch2.nii.gz', 'FLAIR', 'ch2_desc-synth_FLAIR.nii.gz'],
     ['SCAN.HDR', 'T1w', 'SCAN_desc-synth_T1w.nii.gz'],
     ['old_PDw.img.gz', 'T1w', 'old_desc-synth_T1w.nii.gz'],
@@ -31,7 +33,10 @@ describe('sidecarJson', () => {
     steps: 4,
     samples: 2,
     noise: 'shared',
-    intensity: { map: 'foreground-p99.5', upper: 181.25 },
+    intensity: {
+      source: { map: 'foreground-p99.5', low: 0, high: 181.25 },
+      target: { map: 'foreground-p99.5', low: 0, high: 181.25 },
+    } as const,
     grid: { size: 256, pixelSize: 0.9375 },
     backend: 'webgpu',
     date: '2026-01-02T03:04:05Z',
@@ -54,11 +59,20 @@ describe('sidecarJson', () => {
       Samples: 2,
       Noise: 'shared',
       ModelGrid: { Size: 256, PixelSize: 0.9375 },
-      IntensityMap: { Name: 'foreground-p99.5', Upper: 181.25 },
+      IntensityMap: { Name: 'foreground-p99.5', Lower: 0, Upper: 181.25 },
+      TargetIntensityMap: { Name: 'foreground-p99.5', Lower: 0, Upper: 181.25 },
       TranslatedSlices: [3, 4],
       Backend: 'webgpu',
       Date: '2026-01-02T03:04:05Z',
       GeneratedBy: [{ Name: 'SynDiff Web', Version: '0.1.0' }],
+    });
+  });
+
+  it('gives the units of a CT', () => {
+    const intensity = { ...facts.intensity, target: { map: 'hu', low: -1024, high: 2048 } } as const;
+    expect(JSON.parse(sidecarJson({ ...facts, target: 'CT', intensity }))).toMatchObject({
+      Units: 'HU',
+      TargetIntensityMap: { Name: 'hu', Lower: -1024, Upper: 2048 },
     });
   });
 

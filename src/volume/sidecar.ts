@@ -1,4 +1,5 @@
 /** Names and JSON of results, after BIDS derivatives (bids-specification: derivatives/imaging). */
+import { type IntensityFrame, isAbsolute } from './intensity';
 
 /** What made a result; every field ends in the sidecar. */
 export interface SidecarFacts {
@@ -13,18 +14,18 @@ export interface SidecarFacts {
   steps: number;
   samples: number;
   noise: string;
-  intensity: { map: string; upper: number };
+  intensity: { source: IntensityFrame; target: IntensityFrame };
   /** The model's square image: its side in pixels, and a pixel's in mm. */
   grid: { size: number; pixelSize: number };
   backend: string;
   /** ISO 8601. */
   date: string;
-  /** Axial slices (of the canonical volume, from 0) that were translated; the others are 0. */
+  /** Axial slices (of the canonical volume, from 0) that were translated; the others are 0, of CT air. */
   slices: readonly number[];
   softwareVersion: string;
 }
 
-const SUFFIX = /_(T1w|T2w|FLAIR|PDw)$/;
+const SUFFIX = /_(T1w|T2w|FLAIR|PDw|CT)$/;
 
 /**
  * e.g. ("sub-01_T1w.nii.gz", "FLAIR") -> "sub-01_desc-synth_FLAIR.nii.gz"; other names keep their stem: ("ch2.nii", "T2w") ->
@@ -66,11 +67,18 @@ export function sidecarJson(facts: SidecarFacts): string {
     Samples: facts.samples,
     Noise: facts.noise,
     ModelGrid: { Size: facts.grid.size, PixelSize: facts.grid.pixelSize },
-    IntensityMap: { Name: facts.intensity.map, Upper: facts.intensity.upper },
+    ...(isAbsolute(facts.intensity.target.map) ? { Units: 'HU' } : {}),
+    IntensityMap: mapFacts(facts.intensity.source),
+    TargetIntensityMap: mapFacts(facts.intensity.target),
     TranslatedSlices: facts.slices,
     Backend: facts.backend,
     Date: facts.date,
     GeneratedBy: [{ Name: 'SynDiff Web', Version: facts.softwareVersion }],
   };
   return `${JSON.stringify(sidecar, null, 2)}\n`;
+}
+
+/** The values that went to -1 and +1. */
+function mapFacts({ map, low, high }: IntensityFrame) {
+  return { Name: map, Lower: low, Upper: high };
 }

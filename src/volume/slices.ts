@@ -71,20 +71,21 @@ export function planSlices(volume: Scan, grid: { pixelSize: number; size: number
 
 /**
  * Axial slice k on the model's grid: size*size in the volume's own units, row-major, row 0 anterior, column 0 the
- * patient's right. 0 outside the scan; what is not finite counts as 0.
+ * patient's right. `air` outside the scan and for what is not finite.
  */
 export function extractSlice(
   volume: Pick<Volume, 'shape' | 'voxels'>,
   plan: SlicePlan,
   k: number,
+  air = 0,
 ): Float32Array {
   const [ni, nj, nk] = volume.shape;
   if (!(Number.isInteger(k) && k >= 0 && k < nk))
     throw new BadRequest(`slice: must be 0 to ${nk - 1}, got ${k}; choose a slice of the scan`);
   const slice = volume.voxels
     .subarray(k * ni * nj, (k + 1) * ni * nj)
-    .map((value) => (Number.isFinite(value) ? value : 0));
-  return resample(slice, ni, modelTaps(plan.i, plan.size), modelTaps(plan.j, plan.size), 0).reverse();
+    .map((value) => (Number.isFinite(value) ? value : air));
+  return resample(slice, ni, modelTaps(plan.i, plan.size), modelTaps(plan.j, plan.size), air).reverse();
 }
 
 /**

@@ -36,7 +36,11 @@ function finiteRange(voxels: Float32Array) {
 
 async function checkRoundTrip(volume: Volume) {
   for (const dtype of ['float32', 'int16'] as const) {
-    const written = await writeNifti(volume, volume.voxels, { dtype, descrip: 'SYNTHETIC FLAIR' });
+    const written = await writeNifti(volume, volume.voxels, {
+      dtype,
+      units: 'arbitrary',
+      descrip: 'SYNTHETIC FLAIR',
+    });
     const back = await readNifti({ name: 'out.nii.gz', bytes: new Uint8Array(written).buffer });
     expect(back.affine).toEqual(volume.affine);
     expect(back.header.affine).toEqual(volume.header.affine);
@@ -128,7 +132,7 @@ describe('writeNifti', () => {
         const volume = await readNifti({ name: 'a.nii', bytes });
         const series = [volume.voxels, volume.voxels.map((value) => -value), volume.voxels.map((v) => v / 2)];
         for (const dtype of ['float32', 'int16'] as const) {
-          const written = await writeNifti(volume, series, { dtype, descrip: '' });
+          const written = await writeNifti(volume, series, { dtype, units: 'arbitrary', descrip: '' });
           const back = await readNiftiAll({ name: 'b.nii.gz', bytes: new Uint8Array(written).buffer });
           expect(back.length).toBe(3);
           back.forEach(({ affine, shape, voxels }, n) => {
@@ -154,16 +158,20 @@ describe('writeNifti', () => {
     }).file;
     const volume = await readNifti({ name: 'a.nii', bytes });
     const write = async (voxels: number[]) => {
-      const written = await writeNifti(volume, Float32Array.from(voxels), { dtype: 'int16', descrip: '' });
+      const written = await writeNifti(volume, Float32Array.from(voxels), {
+        dtype: 'int16',
+        units: 'arbitrary',
+        descrip: '',
+      });
       return [...(await readNifti({ name: 'a.nii.gz', bytes: new Uint8Array(written).buffer })).voxels];
     };
     expect(await write([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 32767])).toEqual([
       0, 32767, -32767, 32767,
     ]);
     expect(await write([0, 0, 0, 0])).toEqual([0, 0, 0, 0]);
-    await expect(writeNifti(volume, new Float32Array(3), { dtype: 'int16', descrip: '' })).rejects.toThrow(
-      /2 x 2 x 1 = 4, got 3/,
-    );
+    await expect(
+      writeNifti(volume, new Float32Array(3), { dtype: 'int16', units: 'arbitrary', descrip: '' }),
+    ).rejects.toThrow(/2 x 2 x 1 = 4, got 3/);
   });
 
   const goldenNames = existsSync(GOLDEN)

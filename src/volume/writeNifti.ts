@@ -7,8 +7,12 @@ import { storedSteps } from './orientation';
 import type { Volume } from './volume';
 
 export interface WriteOptions {
-  /** float32 keeps every bit; int16 is scaled by the largest magnitude, so 0 stays exactly 0 and the error is half a step. */
+  /**
+   * float32 keeps every bit; int16 is scaled by the largest magnitude, so 0 stays exactly 0 and the error is half a step. HU
+   * are whole numbers by custom: int16 of slope 1.
+   */
   dtype: 'float32' | 'int16';
+  units: 'arbitrary' | 'HU';
   /** What the image is, for the header's descrip: at most 79 ASCII characters, the rest is cut. */
   descrip: string;
 }
@@ -45,8 +49,8 @@ export async function writeNifti(
       throw new BadRequest(
         `voxels: must be ${volume.shape.join(' x ')} = ${count}, got ${length}; pass the whole volume`,
       );
-  const { dtype } = options;
-  const slope = dtype === 'int16' ? int16Slope(volumes) : 1;
+  const { dtype, units } = options;
+  const slope = dtype === 'int16' && units !== 'HU' ? int16Slope(volumes) : 1;
   const stored = volumes.map((voxels) => storeVoxels(volume, voxels, dtype, slope));
   return gzip([makeHeader(volume.header, volumes, options, slope), ...stored]);
 }

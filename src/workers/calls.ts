@@ -17,9 +17,13 @@ import {
   displayRange,
   foregroundBySlice,
   foregroundThreshold,
-  type IntensityMap,
-  intensityUpper,
+  type IntensityFrame,
+  intensityFrame,
+  isAbsolute,
+  modelFrames,
+  type RelativeMap,
   toUnitRange,
+  untranslated,
 } from '../volume/intensity';
 import { resampleToGrid, sameGrid } from '../volume/resample';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
@@ -46,7 +50,7 @@ export interface CallsEnvironment extends ModelFiles {
 interface OpenScan {
   volume: Volume;
   threshold: number;
-  upper: Record<IntensityMap, number>;
+  upper: Record<RelativeMap, number>;
 }
 
 interface Model {
@@ -122,6 +126,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
     translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {
       const { volume, upper } = scanOf(scanId);
+      const frameOf = (map: RelativeMap) => relativeFrame(upper, map);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
       }
@@ -169,7 +174,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         modelName: card.name,
         weightsSha256: card.weights.sha256,
         steps: card.diffusion.steps,
-        intensity: { map: card.preprocessing.intensity, upper: upper[card.preprocessing.intensity] },
+        intensity: modelFrames(frameOf, card.preprocessing),
         grid: { size, pixelSize: card.preprocessing.pixelSize },
         source: card.source,
         target: card.target,
@@ -178,10 +183,12 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       };
     },
 
-    score: async ({ referenceScanId, provenance, slices }) => {
-      const { volume: reference, threshold, upper } = scanOf(referenceScanId);
+    score: async ({ referenceScanId, provenance, of, slices }) => {
+      const { volume: reference, upper } = scanOf(referenceScanId);
       const [ni, nj, nk] = reference.shape;
-      const realUpper = upper[provenance.intensity.map];
+      const { target } = provenance.intensity;
+      const realFrame = isAbsolute(target.map) ? target : relativeFrame(upper, target.map);
+      const threshold = foregroundThreshold(reference.voxels, target.map);
       return slices.map(({ index, image }) => {
         if (image.length !== ni * nj || !(index < nk))
           throw new BadRequest(
@@ -190,8 +197,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         const real = reference.voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
         const mask = foregroundMask(real, threshold);
         const scores = scoreSlice(
-          toUnitRange(image, provenance.intensity.upper),
-          toUnitRange(real, realUpper),
+          toUnitRange(image, of === 'source' ? provenance.intensity.source : target),
+          toUnitRange(real, realFrame),
           ni,
           nj,
           mask,
@@ -202,9 +209,14 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
     save: async ({ scanId, provenance, slices, dtype }, { transfer }) => {
       const { volume: scan } = scanOf(scanId);
-      const voxels = new Float32Array(scan.voxels.length);
+      const { target } = provenance.intensity;
+      const voxels = new Float32Array(scan.voxels.length).fill(untranslated(target));
       for (const { index, image } of slices) voxels.set(image, index * image.length);
-      const nifti = await writeNifti(scan, voxels, { dtype, descrip: syntheticDescrip(provenance) });
+      const nifti = await writeNifti(scan, voxels, {
+        dtype,
+        units: isAbsolute(target.map) ? 'HU' : 'arbitrary',
+        descrip: syntheticDescrip(provenance),
+      });
       transfer(nifti.buffer as ArrayBuffer);
       const niftiName = derivativeName(scan.name, provenance.target);
       const sidecar = sidecarJson({
@@ -229,14 +241,18 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
   };
 }
 
+function relativeFrame(upper: OpenScan['upper'], map: RelativeMap): IntensityFrame {
+  return { map, low: 0, high: upper[map] };
+}
+
 function measured(volume: Volume): OpenScan {
   const { voxels } = volume;
   return {
     volume,
     threshold: foregroundThreshold(voxels),
     upper: {
-      'foreground-p99.5': intensityUpper(voxels, 'foreground-p99.5'),
-      'foreground-median': intensityUpper(voxels, 'foreground-median'),
+      'foreground-p99.5': intensityFrame(voxels, 'foreground-p99.5').high,
+      'foreground-median': intensityFrame(voxels, 'foreground-median').high,
     },
   };
 }

@@ -130,6 +130,7 @@ describe('client and worker calls', () => {
     const [score] = await client.score({
       referenceScanId: reference.scanId,
       provenance,
+      of: 'synthetic',
       slices: got.slice(0, 1),
     });
     expect(score.index).toBe(3);
@@ -138,7 +139,12 @@ describe('client and worker calls', () => {
 
     const smaller = makeNifti({ dims: [8, 9, 4], values: headPhantom([8, 9, 4]) });
     const other = await client.openScan([new File([smaller.file], 'other.nii')]);
-    const asked = { referenceScanId: other.scanId, provenance, slices: got.slice(0, 1) };
+    const asked = {
+      referenceScanId: other.scanId,
+      provenance,
+      of: 'synthetic' as const,
+      slices: got.slice(0, 1),
+    };
     await expect(client.score(asked)).rejects.toMatchObject({
       name: 'BadRequest',
       message: expect.stringMatching(/^reference: must lie on the scan's grid, got 8 x 9 x 4 for 480 pixels/),
@@ -337,7 +343,7 @@ describe('client and worker calls', () => {
     expect(provenance).toMatchObject({
       source: 'PDw',
       target: 'T2w',
-      intensity: { map: intensity },
+      intensity: { source: { map: intensity }, target: { map: intensity } },
       grid: { size: 32, pixelSize: 3 },
     });
     expect(got[0].strip.size).toBe(32);

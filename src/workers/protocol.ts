@@ -9,7 +9,7 @@ import type { MemoryUse } from '../engine/memory';
 import type { TranslateSettings } from '../engine/translateSlices';
 import type { CustomSettings } from '../engine/weights/customCard';
 import type { ModelCard } from '../engine/weights/modelCard';
-import type { IntensityMap } from '../volume/intensity';
+import type { IntensityFrame, RelativeMap } from '../volume/intensity';
 import type { Affine, Shape3 } from '../volume/volume';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../engine/backend';
@@ -17,7 +17,7 @@ export type { GeneratorConfig } from '../engine/networks/config';
 export type { TranslateSettings } from '../engine/translateSlices';
 export type { CustomSettings } from '../engine/weights/customCard';
 export type { ModelCard } from '../engine/weights/modelCard';
-export type { IntensityMap } from '../volume/intensity';
+export type { IntensityFrame, IntensityMap, RelativeMap } from '../volume/intensity';
 
 export interface Diagnostics extends EngineInfo {
   versions: Record<string, string>;
@@ -47,9 +47,9 @@ export interface Scan {
   voxels: Float32Array;
   /** Finite minimum and maximum, and a robust window (0.5th to 99.5th percentile). */
   range: { min: number; max: number; low: number; high: number };
-  /** The value that each intensity map sends to +1 (0 goes to -1). */
-  upper: Record<IntensityMap, number>;
-  /** Values above this are foreground (10 % of the 99.9th percentile). */
+  /** The value that each intensity map of arbitrary units sends to +1 (0 goes to -1). */
+  upper: Record<RelativeMap, number>;
+  /** Values above this are foreground (10 % of the 99.9th percentile; CT: -500 HU). */
   foregroundThreshold: number;
   /** Share of foreground pixels of each axial slice, 0..1. */
   foregroundBySlice: Float32Array;
@@ -74,7 +74,7 @@ export interface Provenance extends TranslateSettings {
   modelName: string;
   weightsSha256: string;
   steps: number;
-  intensity: { map: IntensityMap; upper: number };
+  intensity: { source: IntensityFrame; target: IntensityFrame };
   /** The model's square image: its side in pixels, and a pixel's in mm. */
   grid: { size: number; pixelSize: number };
   source: string;
@@ -87,7 +87,7 @@ export interface Provenance extends TranslateSettings {
 export interface SliceResult {
   /** Axial slice of the canonical volume. */
   index: number;
-  /** Synthetic slice on the scan's own in-plane grid, ni*nj, i fastest, in the source's intensity units. */
+  /** Synthetic slice on the scan's own in-plane grid, ni*nj, i fastest, in the target's frame: the source's units, or HU. */
   image: Float32Array;
   /** Standard deviation over samples, same grid; null for one sample. */
   spread: Float32Array | null;
@@ -179,8 +179,10 @@ export interface Calls {
     params: {
       /** On the slices' grid, by itself or by `matchGrid`. */
       referenceScanId: string;
-      /** What made the slices: its intensity map scales the reference too, to an upper value of the reference's own. */
+      /** What made the slices: their intensity map scales the reference too, in arbitrary units to an upper value of its own. */
       provenance: Provenance;
+      /** Which of the run's images they are: the source itself is scored as if it were the result. */
+      of: 'synthetic' | 'source';
       slices: { index: number; image: Float32Array }[];
     };
     event: never;

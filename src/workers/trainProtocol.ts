@@ -8,7 +8,7 @@ import type { MemoryEstimate } from '../engine/training/estimate';
 import type { Direction, Preview, RunHistory, StepReport, Validation } from '../engine/training/reports';
 import type { Side, TrainSettings } from '../engine/training/settings';
 import type { ModelCard } from '../engine/weights/modelCard';
-import type { InputFile } from './protocol';
+import type { InputFile, IntensityMap } from './protocol';
 
 export type { MemoryEstimate } from '../engine/training/estimate';
 export type {
@@ -38,7 +38,7 @@ export interface AddedVolume {
 }
 
 /** Grid on which volumes are cut; changing it means adding them again. */
-export type Grid = Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity'>;
+export type Grid = Pick<TrainSettings, 'size' | 'pixelSize'> & { intensity: IntensityMap };
 
 /** A start from weights: a shipped model by id, or files dropped in (weights, and their card where there is one). */
 export type StartSource =

@@ -5,6 +5,7 @@
 export {
   checkSettings,
   hasR,
+  mapOfSide,
   PRESET_NAMES,
   presetSettings,
   SIDES,

@@ -2,7 +2,7 @@
 import type { TrainData } from '../engine/training/data';
 import { type SliceSet, sliceImage } from '../engine/training/data';
 import { joinSlices, pairedSlices, type TrainingScan, volumeSlices } from '../engine/training/dataset';
-import type { Side, TrainSettings } from '../engine/training/settings';
+import { mapOfSide, type Side, type TrainSettings } from '../engine/training/settings';
 import { BadRequest } from '../errors';
 import type { AddedVolume, Grid, Role } from './trainProtocol';
 
@@ -76,11 +76,13 @@ export class TrainVolumes {
     return [...this.entries.values()].filter((entry) => entry.role === role);
   }
 
-  private joined(role: Role, { contrasts, size, pixelSize, intensity }: TrainSettings): SliceSet {
+  private joined(role: 'trainA' | 'trainB', settings: TrainSettings): SliceSet {
     const entries = this.of(role);
-    const contrast = contrasts[role === 'trainA' ? 'a' : 'b'];
+    const { size, pixelSize, contrasts } = settings;
+    const side = role === 'trainA' ? 'a' : 'b';
+    const intensity = mapOfSide(settings, side);
     if (entries.length === 0)
-      throw new BadRequest(`training: must have volumes of ${contrast}, got none; add some`);
+      throw new BadRequest(`training: must have volumes of ${contrasts[side]}, got none; add some`);
     const other = entries.find(
       ({ grid }) => grid.size !== size || grid.pixelSize !== pixelSize || grid.intensity !== intensity,
     );

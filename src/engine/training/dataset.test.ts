@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { intensityUpper, toModelRange } from '../../volume/intensity';
+import { intensityFrame, toModelRange } from '../../volume/intensity';
 import { extractSlice, planSlices } from '../../volume/slices';
 import type { Affine, Shape3 } from '../../volume/volume';
 import { sliceImage } from './data';
 import { joinSlices, pairedSlices, volumeSlices } from './dataset';
 
-const settings = { size: 8, pixelSize: 2, intensity: 'foreground-p99.5' } as const;
+const settings = {
+  size: 8,
+  pixelSize: 2,
+  intensity: 'foreground-p99.5',
+  contrasts: { a: 'T1w', b: 'FLAIR' },
+} as const;
 
 /** 16 x 16 pixels of 1 mm; slice k is bright in its first `rows[k]` of 16 rows, with a gradient that tells left from right. */
 function scan(name: string, rows: number[], gain = 1) {
@@ -40,9 +45,9 @@ describe('volumeSlices', () => {
     const volume = scan('a', [16, 5]);
     const set = volumeSlices(volume, 'sub-1', settings);
     const plan = planSlices(volume, settings);
-    const upper = intensityUpper(volume.voxels, settings.intensity);
+    const frame = intensityFrame(volume.voxels, settings.intensity);
     for (const [n, k] of set.slice.entries()) {
-      const expected = toModelRange(extractSlice(volume, plan, k), upper);
+      const expected = toModelRange(extractSlice(volume, plan, k), frame);
       const image = sliceImage(set, n);
       expect(image).toHaveLength(64);
       for (const [at, value] of image.entries())
@@ -82,6 +87,26 @@ describe('pairedSlices', () => {
     expect(pair.b.count).toBe(1);
     expect(pair.b.images.every((v) => v === 0)).toBe(true);
     expect(volumeSlices(b, 'sub-1', small).images.every((v) => v === 0)).toBe(false);
+  });
+
+  it('maps CT by Hounsfield units: the same value in every scan', () => {
+    const mr = scan('mr', [16, 16]);
+    const ct = scan('ct', [16, 16]);
+    ct.voxels.set(ct.voxels.map((v, at) => (v > 0 ? 40 + at : -1000)));
+    const { a, b } = pairedSlices({ a: mr, b: ct }, 'sub-1', {
+      ...settings,
+      contrasts: { a: 'T1w', b: 'CT' },
+      size: 16,
+      pixelSize: 1,
+    });
+    expect([a.count, b.count]).toEqual([2, 2]);
+    const plan = planSlices(ct, { size: 16, pixelSize: 1 });
+    const hu = extractSlice(ct, plan, 1, -1024);
+    sliceImage(b, 1).forEach((value, at) => {
+      expect(Math.abs(-1024 + ((value + 1) / 2) * 3072 - hu[at])).toBeLessThan(3072 / 65535);
+    });
+    // -500 HU in [0, 1].
+    expect(b.foreground[0]).toBeCloseTo(524 / 3072, 6);
   });
 
   it('refuses different grids in one sentence', () => {

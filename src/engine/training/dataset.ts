@@ -3,16 +3,22 @@
  * training what it is given later. Scan after scan, so that only one volume is in memory at a time.
  */
 import { BadRequest } from '../../errors';
-import { foregroundBySlice, foregroundThreshold, intensityUpper, toUnitRange } from '../../volume/intensity';
+import {
+  foregroundBySlice,
+  foregroundThreshold,
+  type IntensityMap,
+  intensityFrame,
+  toUnitRange,
+} from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
 import { extractSlice, planSlices, type SlicePlan } from '../../volume/slices';
 import type { Volume } from '../../volume/volume';
 import type { SliceSet } from './data';
-import type { Side, TrainSettings } from './settings';
+import { mapOfSide, type Side, type TrainSettings } from './settings';
 
 /** What is needed of a scan: files, and phantoms, too, have it. */
 export type TrainingScan = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;
-type SliceSettings = Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity'>;
+type SliceSettings = Pick<TrainSettings, 'size' | 'pixelSize'> & { intensity: IntensityMap };
 
 /** Share of a scan slice's pixels that are foreground, below which it is not trained on: neck, crown, air. */
 export const LEAST_FOREGROUND = 0.1;
@@ -24,7 +30,7 @@ export function volumeSlices(
   settings: SliceSettings,
   leastForeground = LEAST_FOREGROUND,
 ): SliceSet {
-  const slices = slicesWithForeground([scan], leastForeground);
+  const slices = slicesWithForeground([{ scan, map: settings.intensity }], leastForeground);
   return takeSlices(scan, subject, settings, planSlices(scan, settings), slices);
 }
 
@@ -35,7 +41,7 @@ export function volumeSlices(
 export function pairedSlices(
   { a, b }: Record<Side, TrainingScan>,
   subject: string,
-  settings: SliceSettings,
+  settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'contrasts'>,
   leastForeground = LEAST_FOREGROUND,
 ): Record<Side, SliceSet> {
   if (!sameGrid(a, b)) {
@@ -44,10 +50,15 @@ export function pairedSlices(
     );
   }
   const plan = planSlices(a, settings);
-  const slices = slicesWithForeground([a, b], leastForeground);
+  const [ofA, ofB] = [mapOfSide(settings, 'a'), mapOfSide(settings, 'b')];
+  const both = [
+    { scan: a, map: ofA },
+    { scan: b, map: ofB },
+  ];
+  const slices = slicesWithForeground(both, leastForeground);
   return {
-    a: takeSlices(a, subject, settings, plan, slices),
-    b: takeSlices(b, subject, settings, plan, slices),
+    a: takeSlices(a, subject, { ...settings, intensity: ofA }, plan, slices),
+    b: takeSlices(b, subject, { ...settings, intensity: ofB }, plan, slices),
   };
 }
 
@@ -88,8 +99,13 @@ export function joinSlices(sets: readonly SliceSet[]): SliceSet {
   return joined;
 }
 
-function slicesWithForeground(scans: readonly TrainingScan[], least: number): number[] {
-  const [first, ...others] = scans.map((scan) => foregroundBySlice(scan, foregroundThreshold(scan.voxels)));
+function slicesWithForeground(
+  scans: readonly { scan: TrainingScan; map: IntensityMap }[],
+  least: number,
+): number[] {
+  const [first, ...others] = scans.map(({ scan, map }) =>
+    foregroundBySlice(scan, foregroundThreshold(scan.voxels, map)),
+  );
   return [...first.keys()].filter((k) => first[k] >= least && others.every((shares) => shares[k] >= least));
 }
 
@@ -100,10 +116,11 @@ function takeSlices(
   plan: SlicePlan,
   slices: readonly number[],
 ): SliceSet {
-  const upper = intensityUpper(scan.voxels, intensity);
+  const frame = intensityFrame(scan.voxels, intensity);
+  const { low, high } = frame;
   const images = new Uint16Array(slices.length * size * size);
   slices.forEach((k, n) => {
-    const unit = toUnitRange(extractSlice(scan, plan, k), upper);
+    const unit = toUnitRange(extractSlice(scan, plan, k, low), frame);
     images.set(
       unit.map((value) => Math.round(value * 65535)),
       n * size * size,
@@ -115,7 +132,9 @@ function takeSlices(
     images,
     subject: new Uint16Array(slices.length),
     slice: Uint16Array.from(slices),
-    foreground: new Float32Array(slices.length).fill(foregroundThreshold(scan.voxels) / upper),
+    foreground: new Float32Array(slices.length).fill(
+      (foregroundThreshold(scan.voxels, intensity) - low) / (high - low),
+    ),
     subjects: [subject],
   };
 }

@@ -7,7 +7,7 @@ import { sha256 } from '../weights/sha256';
 import type { RunFacts } from './checkpoint';
 import { resnetConfig } from './networks';
 import type { Direction, RunHistory } from './reports';
-import { type TrainSettings, variantText } from './settings';
+import { mapOfSide, type TrainSettings, variantText } from './settings';
 import { sidesOf, translatorName } from './translateImages';
 
 /** What the run does not know of itself. */
@@ -41,7 +41,7 @@ export async function exportModel(
   state: StateDict,
   facts: ExportFacts,
 ): Promise<{ card: ModelCard; weights: Uint8Array }> {
-  const { contrasts, variant, size, pixelSize, intensity, diffusion, generator } = settings;
+  const { contrasts, variant, size, pixelSize, diffusion, generator } = settings;
   const { source, target } = sidesOf(direction);
   const config = variant.diffusion ? generator : resnetConfig(settings);
   const weights = encodeWeights({ state, config }, 'f32');
@@ -59,7 +59,7 @@ export async function exportModel(
     target: to,
     network: config,
     weights: { file: `${id}.safetensors`, sha256: hash, dtype: 'f32', bytes: weights.length },
-    preprocessing: { plane: 'axial', pixelSize, size, intensity },
+    preprocessing: { plane: 'axial', pixelSize, size, intensity: mapsOf(settings, direction) },
     diffusion: variant.diffusion ? diffusion : ONE_PASS,
     training: {
       data: facts.data,
@@ -77,6 +77,12 @@ export async function exportModel(
     ],
   };
   return { card, weights };
+}
+
+function mapsOf(settings: TrainSettings, direction: Direction): ModelCard['preprocessing']['intensity'] {
+  const sides = sidesOf(direction);
+  const [source, target] = [mapOfSide(settings, sides.source), mapOfSide(settings, sides.target)];
+  return source === target ? source : { source, target };
 }
 
 function licenceOf({ licence, start }: ExportFacts): string {

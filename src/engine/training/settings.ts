@@ -1,6 +1,6 @@
 /** Everything that decides the numbers of a training run: plain data, stored with every checkpoint and told on the card. */
 import { BadRequest } from '../../errors';
-import type { IntensityMap } from '../../volume/intensity';
+import { type IntensityMap, intensityMaps, mapOfContrast, type RelativeMap } from '../../volume/intensity';
 import { type GeneratorConfig, isResnetConfig, leastSide, PAPER_GENERATOR } from '../networks/config';
 import { PAPER_SCHEDULE, type ScheduleOptions } from '../schedule';
 import type { ModelCard } from '../weights/modelCard';
@@ -32,7 +32,8 @@ export interface TrainSettings {
   /** Side of the square images, pixels, and of a pixel, mm. */
   size: number;
   pixelSize: number;
-  intensity: IntensityMap;
+  /** Of contrasts in arbitrary units; `mapOfSide` tells each contrast's own. */
+  intensity: RelativeMap;
   generator: GeneratorConfig;
   /** The diffusive discriminator's form: 'small' is the authors' for images of 64 and less. */
   discriminator: 'large' | 'small';
@@ -131,7 +132,7 @@ export function settingsFromCard(
   card: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>,
 ): TrainSettings {
   const { network } = card;
-  const { size, pixelSize, intensity } = card.preprocessing;
+  const { size, pixelSize } = card.preprocessing;
   const own = isResnetConfig(network)
     ? { widths: { ...settings.widths, r: network.ngf } }
     : { generator: network, diffusion: card.diffusion };
@@ -143,10 +144,35 @@ export function settingsFromCard(
     contrasts: { a: card.source, b: card.target },
     size,
     pixelSize,
-    intensity,
+    intensity: relativeMap(card) ?? settings.intensity,
     discriminator: size <= 64 ? 'small' : 'large',
     variant: { ...settings.variant, diffusion: !isResnetConfig(network), direction: 'aToB' },
   };
+}
+
+/** The intensity map of a contrast of the run. */
+export function mapOfSide(
+  { contrasts, intensity }: Pick<TrainSettings, 'contrasts' | 'intensity'>,
+  side: Side,
+): IntensityMap {
+  return mapOfContrast(contrasts[side], intensity);
+}
+
+/**
+ * The map of a start model's contrasts in arbitrary units; null where both are in absolute ones.
+ * @throws BadRequest where the run could not map them as the model does
+ */
+function relativeMap(card: Pick<ModelCard, 'source' | 'target' | 'preprocessing'>): RelativeMap | null {
+  const maps = intensityMaps(card.preprocessing);
+  const relative = [maps.source, maps.target].find((map) => map !== 'hu');
+  for (const side of ['source', 'target'] as const) {
+    const own = mapOfContrast(card[side], relative ?? 'foreground-median');
+    if (own !== maps[side])
+      throw new BadRequest(
+        `training: a start model of ${card[side]} must map it by ${own}, got ${maps[side]}; choose another start model`,
+      );
+  }
+  return relative ?? null;
 }
 
 /** Trained in this run: both, or the side that is made. */

@@ -1,13 +1,14 @@
 import { BadRequest } from '../../errors';
-import type { IntensityMap } from '../../volume/intensity';
+import { type ModelIntensity, mapOfContrast, type RelativeMap } from '../../volume/intensity';
 import { isResnetConfig, leastSide, PAPER_GENERATOR, type TranslatorConfig } from '../networks/config';
 import { PAPER_SCHEDULE } from '../schedule';
 import type { ModelCard } from './modelCard';
 import type { Weights } from './readWeights';
 
-/** What weights do not tell and their owner may know. */
+/** What weights do not tell and their owner may know. CT has an intensity map of its own, which need not be chosen. */
 export type CustomSettings = Partial<
-  Pick<ModelCard, 'source' | 'target'> & Pick<ModelCard['preprocessing'], 'pixelSize' | 'size' | 'intensity'>
+  Pick<ModelCard, 'source' | 'target'> &
+    Pick<ModelCard['preprocessing'], 'pixelSize' | 'size'> & { intensity: RelativeMap }
 >;
 
 /** The file of weights as dropped; `sha256` in 64 lower case hex digits. */
@@ -32,9 +33,10 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   pd: 'PDw',
   pdw: 'PDw',
   flair: 'FLAIR',
+  ct: 'CT',
 };
 
-const MAPS: Readonly<Record<IntensityMap, string>> = {
+const MAPS: Readonly<Record<RelativeMap, string>> = {
   'foreground-median': "the foreground's median",
   'foreground-p99.5': "the foreground's 99.5th percentile",
 };
@@ -59,15 +61,17 @@ export function customCard(
   const size = settings.size ?? imageSize(weights.config);
   const pixelSize = settings.pixelSize ?? FIELD_OF_VIEW / size;
   const intensity = settings.intensity ?? 'foreground-median';
+  const source = settings.source ?? named?.source ?? 'source';
+  const target = settings.target ?? named?.target ?? 'target';
   return {
     id: customId(file.sha256),
     version: '0',
     name: file.name,
-    source: settings.source ?? named?.source ?? 'source',
-    target: settings.target ?? named?.target ?? 'target',
+    source,
+    target,
     network: weights.config,
     weights: { file: file.name, sha256: file.sha256, dtype: cardDtype(weights.dtype), bytes: file.bytes },
-    preprocessing: { plane: 'axial', pixelSize, size, intensity },
+    preprocessing: { plane: 'axial', pixelSize, size, intensity: mapsOf({ source, target }, intensity) },
     diffusion: isResnetConfig(weights.config) ? ONE_PASS : diffusion(recorded),
     training: { data: 'unknown', licence: 'unknown', variant: 'unknown', iterations: 0, date: 'unknown' },
     licence: 'unknown',
@@ -127,6 +131,11 @@ function imageSize(network: TranslatorConfig): number {
 }
 
 type Contrasts = Pick<ModelCard, 'source' | 'target'>;
+
+function mapsOf({ source, target }: Contrasts, intensity: RelativeMap): ModelIntensity['intensity'] {
+  const maps = { source: mapOfContrast(source, intensity), target: mapOfContrast(target, intensity) };
+  return maps.source === maps.target ? maps.source : maps;
+}
 
 /** The contrasts of a name such as gen_diffusive_T1w_to_FLAIR.pth. */
 function contrastsOfName(name: string): Contrasts | null {

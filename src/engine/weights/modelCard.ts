@@ -1,5 +1,5 @@
 import { CorruptFile } from '../../errors';
-import { INTENSITY_MAPS, type IntensityMap } from '../../volume/intensity';
+import { INTENSITY_MAPS, type ModelIntensity } from '../../volume/intensity';
 import type { TranslatorConfig } from '../networks/config';
 import { parseTranslatorConfig } from './parseConfig';
 
@@ -22,8 +22,7 @@ export interface ModelCard {
     pixelSize: number;
     /** Side of the model's square image, pixels. */
     size: number;
-    intensity: IntensityMap;
-  };
+  } & ModelIntensity;
   diffusion: { steps: number; betaMin: number; betaMax: number; schedule: 'vp' | 'geometric' };
   training: {
     data: string;
@@ -60,6 +59,7 @@ export function parseModelCard(json: unknown): ModelCard {
   const interim = card.optional('interim', (name) => card.flag(name));
   const commit = training.optional('commit', (name) => training.text(name));
   const note = metrics.optional('note', (name) => metrics.text(name));
+  const huEnds = preprocessing.optional('huEnds', (name) => preprocessing.ends(name));
   return {
     id: card.text('id', /^[a-z0-9][a-z0-9._-]*$/, 'lower case letters, digits, "-", "_" and "."'),
     version: card.text('version'),
@@ -79,7 +79,8 @@ export function parseModelCard(json: unknown): ModelCard {
       plane: preprocessing.oneOf('plane', ['axial']),
       pixelSize: preprocessing.number('pixelSize', 0.01, 100),
       size: preprocessing.whole('size', 8, 4096),
-      intensity: preprocessing.oneOf('intensity', INTENSITY_MAPS),
+      intensity: parseIntensity(preprocessing),
+      ...(huEnds === undefined ? {} : { huEnds }),
     },
     diffusion: {
       steps: diffusion.whole('steps', 1, 1000),
@@ -115,6 +116,13 @@ export function parseModelCard(json: unknown): ModelCard {
     intendedUse: card.text('intendedUse'),
     limits: card.texts('limits'),
   };
+}
+
+function parseIntensity(preprocessing: Fields): ModelIntensity['intensity'] {
+  if (typeof preprocessing.all.intensity !== 'object')
+    return preprocessing.oneOf('intensity', INTENSITY_MAPS);
+  const maps = preprocessing.object('intensity');
+  return { source: maps.oneOf('source', INTENSITY_MAPS), target: maps.oneOf('target', INTENSITY_MAPS) };
 }
 
 /**
@@ -167,6 +175,14 @@ class Fields {
   whole(name: string, least: number, most: number): number {
     if (!Number.isInteger(this.all[name])) throw this.refuse(name, `a whole number from ${least} to ${most}`);
     return this.number(name, least, most);
+  }
+
+  /** Two numbers that rise. */
+  ends(name: string): [number, number] {
+    const value = this.all[name];
+    const isPair = Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
+    if (!isPair || !(value[0] < value[1])) throw this.refuse(name, 'two numbers that rise');
+    return [value[0], value[1]];
   }
 
   flag(name: string): boolean {

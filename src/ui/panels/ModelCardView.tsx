@@ -1,7 +1,7 @@
 import type { ModelCard } from '../../workers/protocol';
 import { Facts } from '../components/Facts';
 import { InterimTag } from '../components/InterimTag';
-import { formatBytes, formatGrid } from '../format';
+import { formatBytes, formatGrid, formatMaps } from '../format';
 import { useApp } from '../state/StoreContext';
 import { MetricsTable } from './MetricsTable';
 import { OwnModelForm } from './OwnModelForm';
@@ -78,7 +78,7 @@ export function ModelCardView({
           ['SHA-256', <code key="sha">{weights.sha256}</code>],
           [
             'Input',
-            `${preprocessing.plane} slices, ${formatGrid(preprocessing)}, intensity ${preprocessing.intensity}`,
+            `${preprocessing.plane} slices, ${formatGrid(preprocessing)}, intensity ${formatMaps(preprocessing)}`,
           ],
           [
             'Network',

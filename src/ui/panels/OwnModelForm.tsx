@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from 'react';
-import type { IntensityMap, ModelCard } from '../../workers/protocol';
+import { intensityMaps } from '../../volume/intensity';
+import type { ModelCard, RelativeMap } from '../../workers/protocol';
 import { type OwnModelForm as Form, formOf, settingsOf } from '../state/ownModel';
 import { useApp } from '../state/StoreContext';
 import { knownContrast } from '../state/selectors';
@@ -7,7 +8,7 @@ import './ownModelForm.css';
 
 const CONTRASTS = ['T1w', 'T2w', 'FLAIR', 'PDw', 'CT'];
 
-const MAPS: Record<IntensityMap, string> = {
+const MAPS: Record<RelativeMap, string> = {
   'foreground-median': '3 × foreground median',
   'foreground-p99.5': 'foreground 99.5th percentile',
 };
@@ -26,7 +27,9 @@ export function OwnModelForm({ card }: { card: ModelCard }) {
   useEffect(() => setForm(formOf(said)), [said]);
   const contrasts = useId();
   if (!own || own.card) return null;
-  const { pixelSize, size, intensity } = card.preprocessing;
+  const { pixelSize, size } = card.preprocessing;
+  const maps = Object.values(intensityMaps(card.preprocessing));
+  const map = maps.find((one) => one !== 'hu') ?? 'foreground-median';
   const contrast = (side: 'source' | 'target') =>
     guess(said?.[side], knownContrast(card, side)) || 'not known';
   const text = (name: Exclude<keyof Form, 'intensity'>) => ({
@@ -84,7 +87,7 @@ export function OwnModelForm({ card }: { card: ModelCard }) {
             value={form.intensity}
             onChange={({ target }) => setForm({ ...form, intensity: asMap(target.value) })}
           >
-            <option value="">{guess(said?.intensity, MAPS[intensity])}</option>
+            <option value="">{guess(said?.intensity, MAPS[map])}</option>
             {Object.entries(MAPS).map(([map, name]) => (
               <option key={map} value={map}>
                 {name}

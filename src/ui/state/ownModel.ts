@@ -1,5 +1,5 @@
 /** The form in which a user says what own weights are: text fields, and the settings they stand for. */
-import type { CustomSettings, IntensityMap } from '../../workers/protocol';
+import type { CustomSettings, RelativeMap } from '../../workers/protocol';
 
 export interface OwnModelForm {
   source: string;
@@ -8,7 +8,7 @@ export interface OwnModelForm {
   pixelSize: string;
   /** Pixels. */
   size: string;
-  intensity: IntensityMap | '';
+  intensity: RelativeMap | '';
 }
 
 /** What the user has said; empty where the engine guesses. */

@@ -1,7 +1,7 @@
 /** Weights of the user's own: with a card, or with what the user says of them. */
 import type { OwnModelSource } from '../../workers/client';
 import type { LoadedModel } from '../../workers/protocol';
-import { formatGrid } from '../format';
+import { formatGrid, formatMaps } from '../format';
 import type { Context } from './context';
 import { sortFiles } from './files';
 import type { ScoreMissing } from './scoring';
@@ -44,7 +44,7 @@ export function ownWeightsActions(
       const { name, source, target, preprocessing } = model.card;
       notify(
         'info',
-        `${name}: now ${source} to ${target}, ${formatGrid(preprocessing)}, ${preprocessing.intensity}.`,
+        `${name}: now ${source} to ${target}, ${formatGrid(preprocessing)}, ${formatMaps(preprocessing)}.`,
       );
       void scoreMissing();
     },

@@ -1,4 +1,5 @@
 import type { BackendName, ModelCard, Provenance, Scan, TranslateSettings } from '../../workers/protocol';
+import { framesOf } from './selectors';
 import type { Recipe } from './types';
 
 /** What would be made now, or null while scan, model or engine are missing. */
@@ -27,7 +28,7 @@ export function provenanceOf(
   scan: Scan,
   date: Date,
 ): Provenance {
-  const { intensity: map, size, pixelSize } = card.preprocessing;
+  const { size, pixelSize } = card.preprocessing;
   return {
     seed: recipe.seed,
     samples: recipe.samples,
@@ -36,7 +37,7 @@ export function provenanceOf(
     modelName: card.name,
     weightsSha256: card.weights.sha256,
     steps: card.diffusion.steps,
-    intensity: { map, upper: scan.upper[map] },
+    intensity: framesOf(scan, card),
     grid: { size, pixelSize },
     source: card.source,
     target: card.target,

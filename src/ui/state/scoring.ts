@@ -23,14 +23,15 @@ export function createScoring({ get, set, services: { client }, report }: Contex
         const results = currentResults(state);
         if (todo.length === 0 || !results || !state.source || !state.reference) return;
         const { source, reference } = state;
-        const ask = (image: (k: number) => Float32Array) =>
+        const ask = (of: 'synthetic' | 'source', image: (k: number) => Float32Array) =>
           client.score({
             referenceScanId: reference.scan.scanId,
             provenance: results.provenance,
+            of,
             slices: todo.map((index) => ({ index, image: image(index) })),
           });
-        const synthetic = await ask((k) => results.slices.get(k)!.image);
-        const copy = await ask((k) => sliceOf(source, k));
+        const synthetic = await ask('synthetic', (k) => results.slices.get(k)!.image);
+        const copy = await ask('source', (k) => sliceOf(source, k));
         if (get().reference !== reference) continue;
         if (synthetic.length < todo.length) return;
         patchResults(set, results.key, (r) => ({ ...r, scores: withScores(r.scores, synthetic, copy) }));

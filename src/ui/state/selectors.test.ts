@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { fakeCard, fakeScan } from '../../../test/fakeClient';
 import { initialData } from './initialData';
 import { recipeKey, recipeOf } from './recipe';
-import { contrastWarning, meanScore, translateBlock, upperOf } from './selectors';
+import {
+  contrastWarning,
+  huPerUnit,
+  makesHu,
+  meanScore,
+  referenceEnds,
+  sourceEnds,
+  translateBlock,
+} from './selectors';
 import type { Recipe, ScorePair } from './types';
 
 const score = (psnr: number) => ({ psnr, ssim: psnr / 100, mae: 1 / psnr });
@@ -52,11 +60,17 @@ it('a recipe key differs whenever anything differs that decides the result', () 
   expect(recipeKey({ ...base })).toBe(recipeKey(base));
 });
 
-it('divides panes by the value that the chosen model calls +1', () => {
+it('lays panes between the values that the chosen model calls -1 and +1', () => {
   const scan = fakeScan('s', 'a.nii');
-  expect(upperOf(scan, fakeCard('T1w', 'FLAIR'))).toBe(20);
-  expect(upperOf(scan, null)).toBe(scan.range.high);
-  expect(upperOf({ ...scan, range: { ...scan.range, high: 0 } }, null)).toBe(1);
+  const card = fakeCard('T1w', 'FLAIR');
+  expect(sourceEnds(scan, card)).toMatchObject({ low: 0, high: 20 });
+  expect(sourceEnds(scan, null)).toEqual({ low: 0, high: scan.range.high });
+  expect(sourceEnds({ ...scan, range: { ...scan.range, high: 0 } }, null)).toEqual({ low: 0, high: 1 });
+  expect([makesHu(card), huPerUnit(card)]).toEqual([false, null]);
+  card.preprocessing.intensity = { source: 'foreground-median', target: 'hu' };
+  expect([makesHu(card), huPerUnit(card)]).toEqual([true, 3072]);
+  expect(sourceEnds(scan, card)).toMatchObject({ low: 0, high: 10 });
+  expect(referenceEnds(scan, card)).toMatchObject({ low: -1024, high: 2048 });
 });
 
 it('warns where the name of the scan claims another contrast than the model takes', () => {

@@ -1,5 +1,6 @@
 /** Derived values. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
-import type { ModelCard, Score } from '../../workers/protocol';
+import { HU_ENDS, intensityMaps, isAbsolute, modelFrames } from '../../volume/intensity';
+import type { IntensityFrame, ModelCard, Scan, Score } from '../../workers/protocol';
 import { contrastOfName } from './files';
 import { recipeKey, recipeOf } from './recipe';
 import { nearestFirst, slicesOf } from './slices';
@@ -47,13 +48,39 @@ export function unscoredSlices(state: AppData): number[] {
   );
 }
 
-/** The value of the scan that the chosen model calls +1; panes divide by it so that contrasts compare. */
-export function upperOf(
-  scan: { upper: Record<string, number>; range: { high: number } },
-  card: ModelCard | null,
-): number {
-  const upper = card ? scan.upper[card.preprocessing.intensity] : scan.range.high;
-  return upper > 0 ? upper : 1;
+/** How a model's intensity maps lie over a scan and over what is made of it. */
+export function framesOf(
+  { upper }: Pick<Scan, 'upper'>,
+  { preprocessing }: Pick<ModelCard, 'preprocessing'>,
+): Record<'source' | 'target', IntensityFrame> {
+  return modelFrames((map) => ({ map, low: 0, high: upper[map] }), preprocessing);
+}
+
+type Ends = Pick<IntensityFrame, 'low' | 'high'>;
+
+/** The scan's values that the chosen model calls -1 and +1; panes map them to 0 and 1, so that contrasts compare. */
+export function sourceEnds(scan: Pick<Scan, 'upper' | 'range'>, card: ModelCard | null): Ends {
+  if (card) return framesOf(scan, card).source;
+  return { low: 0, high: scan.range.high > 0 ? scan.range.high : 1 };
+}
+
+/** The same of a real scan of the target. */
+export function referenceEnds(scan: Pick<Scan, 'upper' | 'range'>, card: ModelCard | null): Ends {
+  if (!card) return sourceEnds(scan, card);
+  const { map } = framesOf(scan, card).target;
+  return isAbsolute(map) ? framesOf(scan, card).target : { low: 0, high: scan.upper[map] };
+}
+
+/** Hounsfield units from 0 to 1 of the scale in which a model's images are scored; null for arbitrary units. */
+export function huPerUnit(card: ModelCard | null): number | null {
+  if (!card || !makesHu(card)) return null;
+  const [low, high] = card.preprocessing.huEnds ?? HU_ENDS;
+  return high - low;
+}
+
+/** Whether the chosen model makes Hounsfield units. */
+export function makesHu(card: ModelCard | null): boolean {
+  return card !== null && isAbsolute(intensityMaps(card.preprocessing).target);
 }
 
 export type ScoreRegion = 'whole' | 'foreground';

@@ -169,7 +169,7 @@ describe('translate', () => {
     expect(currentResults(state())?.provenance).toMatchObject({
       seed: 9,
       modelId: 'm:T1w-FLAIR',
-      intensity: { map: 'foreground-p99.5', upper: 20 },
+      intensity: { target: { map: 'foreground-p99.5', low: 0, high: 20 } },
       backend: 'webgpu',
     });
     expect(texts().at(-1)).toBe('Cancelled: 0 of 3 slices are done.');

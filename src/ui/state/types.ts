@@ -85,8 +85,11 @@ export interface Run {
 export const VIEW_MODES = ['side', 'difference', 'swipe', 'checkerboard', 'blend', 'spread'] as const;
 export type ViewMode = (typeof VIEW_MODES)[number];
 
-/** Panes of one group share a window. All windows are in normalised intensity: value / (value that the model calls +1). */
-export type WindowGroup = 'image' | 'difference' | 'spread';
+/**
+ * Panes of one group share a window. Windows are in normalised intensity, 0 to 1 between the values that the model calls -1 and
+ * +1; those of `hu` in Hounsfield units, of `huDifference` and `huSpread` in differences of them.
+ */
+export type WindowGroup = 'image' | 'difference' | 'spread' | 'hu' | 'huDifference' | 'huSpread';
 
 export interface ViewState {
   slice: number;

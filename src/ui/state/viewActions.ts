@@ -7,6 +7,10 @@ export const FULL_WINDOWS: ViewState['windows'] = {
   image: { center: 0.5, width: 1 },
   difference: { center: 0, width: 1 },
   spread: { center: 0.1, width: 0.2 },
+  // Soft tissue of a head: grey from fat to blood, bone white.
+  hu: { center: 40, width: 400 },
+  huDifference: { center: 0, width: 1000 },
+  huSpread: { center: 100, width: 200 },
 };
 
 export const FIT: ViewState['transform'] = { zoom: 1, pan: { x: 0, y: 0 } };

@@ -1,3 +1,4 @@
+import type { Provenance } from '../../../workers/protocol';
 import { Facts } from '../../components/Facts';
 import { formatDuration, formatGrid, formatValue } from '../../format';
 import { useApp } from '../../state/StoreContext';
@@ -28,7 +29,7 @@ export function ProvenancePanel() {
             ],
             ['Seed', `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${p.noise} noise`],
             ['Steps', `${p.steps} reverse steps`],
-            ['Intensity', `${p.intensity.map}, +1 at ${formatValue(p.intensity.upper)}`],
+            ['Intensity', intensityText(p.intensity)],
             ['Grid', formatGrid(p.grid)],
             [
               'Made',
@@ -51,8 +52,8 @@ export function ProvenancePanel() {
               onClick={() => recall(key)}
             >
               {provenance.target}
-              {own && `, ${formatGrid(provenance.grid)}, ${provenance.intensity.map}`}, seed {provenance.seed}
-              , {provenance.samples} × {provenance.noise}, {recipe.backend}: {slices.size}{' '}
+              {own && `, ${formatGrid(provenance.grid)}, ${provenance.intensity.source.map}`}, seed{' '}
+              {provenance.seed}, {provenance.samples} × {provenance.noise}, {recipe.backend}: {slices.size}{' '}
               {slices.size === 1 ? 'slice' : 'slices'}
             </button>
           ))}
@@ -60,4 +61,11 @@ export function ProvenancePanel() {
       )}
     </section>
   );
+}
+
+/** Which values became -1 and +1. */
+function intensityText({ source, target }: Provenance['intensity']): string {
+  const text = ({ map, low, high }: Provenance['intensity']['source']) =>
+    `${map}, ${low === 0 ? '' : `-1 at ${formatValue(low)}, `}+1 at ${formatValue(high)}`;
+  return source.map === target.map ? text(source) : `${text(source)}; result ${text(target)}`;
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { download } from '../../download';
 import { useApp } from '../../state/StoreContext';
-import { currentResults } from '../../state/selectors';
+import { chosenCard, currentResults, makesHu } from '../../state/selectors';
 import { panesToPng } from '../../viewer/savePng';
 import { usePanes } from './usePanes';
 
@@ -12,7 +12,10 @@ export function SavePanel() {
   const slice = useApp((s) => s.view.slice);
   const name = useApp((s) => s.source?.name ?? '');
   const panes = usePanes();
-  const [dtype, setDtype] = useState<'float32' | 'int16'>('float32');
+  const isHu = useApp((s) => makesHu(chosenCard(s)));
+  const [chosen, setDtype] = useState<'float32' | 'int16' | null>(null);
+  // HU are whole numbers by custom.
+  const dtype = chosen ?? (isHu ? 'int16' : 'float32');
   const { save, notify } = useApp((s) => s.actions);
 
   const savePng = async () => {
@@ -37,7 +40,7 @@ export function SavePanel() {
           onChange={(event) => setDtype(event.target.value === 'int16' ? 'int16' : 'float32')}
         >
           <option value="float32">float32</option>
-          <option value="int16">int16, scaled</option>
+          <option value="int16">{isHu ? 'int16, HU' : 'int16, scaled'}</option>
         </select>
         <button
           type="button"
@@ -61,7 +64,7 @@ export function SavePanel() {
       <p className="dim num">
         {done === 0
           ? 'The volume can be saved once a slice is translated.'
-          : `${done} ${done === 1 ? 'slice' : 'slices'}; the others are zero. On the source's grid, marked synthetic.`}
+          : `${done} ${done === 1 ? 'slice' : 'slices'}; the others are ${isHu ? 'air' : 'zero'}. On the source's grid, marked synthetic.`}
       </p>
     </section>
   );

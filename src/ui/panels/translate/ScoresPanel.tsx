@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Score } from '../../../workers/protocol';
 import { useApp } from '../../state/StoreContext';
-import { currentResults, meanScore, type ScoreRegion } from '../../state/selectors';
+import { chosenCard, currentResults, huPerUnit, meanScore, type ScoreRegion } from '../../state/selectors';
 import type { ScorePair } from '../../state/types';
 import { ScoreCurve } from './ScoreCurve';
 
@@ -13,6 +13,7 @@ export function ScoresPanel() {
   const scores = useApp((s) => currentResults(s)?.scores ?? NO_SCORES);
   const slice = useApp((s) => s.view.slice);
   const count = useApp((s) => s.source?.shape[2] ?? 0);
+  const hu = useApp((s) => huPerUnit(chosenCard(s)));
   const [region, setRegion] = useState<ScoreRegion>('foreground');
   const here = scores.get(slice);
   const mean = meanScore(scores, 'synthetic', region);
@@ -37,16 +38,17 @@ export function ScoresPanel() {
             </th>
             <th scope="col">PSNR dB</th>
             <th scope="col">SSIM %</th>
-            <th scope="col">MAE</th>
+            <th scope="col">{hu ? 'MAE HU' : 'MAE'}</th>
           </tr>
         </thead>
         <tbody>
-          <ScoreRow name="This slice" score={here?.synthetic[region] ?? null} />
-          <ScoreRow name={mean ? `Mean of ${mean.n}` : 'Mean'} score={mean} />
+          <ScoreRow name="This slice" score={here?.synthetic[region] ?? null} hu={hu} />
+          <ScoreRow name={mean ? `Mean of ${mean.n}` : 'Mean'} score={mean} hu={hu} />
           <ScoreRow
             name="Source copied"
             title="Mean of the same slices if the source were taken as it is, untranslated: the figure to beat"
             score={copy}
+            hu={hu}
           />
         </tbody>
       </table>
@@ -63,7 +65,17 @@ export function ScoresPanel() {
   );
 }
 
-function ScoreRow({ name, title, score }: { name: string; title?: string; score: Score | null }) {
+function ScoreRow({
+  name,
+  title,
+  score,
+  hu,
+}: {
+  name: string;
+  title?: string;
+  score: Score | null;
+  hu: number | null;
+}) {
   return (
     <tr>
       <th scope="row" title={title}>
@@ -71,7 +83,7 @@ function ScoreRow({ name, title, score }: { name: string; title?: string; score:
       </th>
       <td>{score ? score.psnr.toFixed(2) : '–'}</td>
       <td>{score ? (100 * score.ssim).toFixed(1) : '–'}</td>
-      <td>{score ? score.mae.toFixed(3) : '–'}</td>
+      <td>{score ? (hu ? (hu * score.mae).toFixed(1) : score.mae.toFixed(3)) : '–'}</td>
     </tr>
   );
 }

@@ -35,6 +35,22 @@ describe('panesOf', () => {
     expect(panes[2].image!.pixels[0]).toBeCloseTo(16 / 40, 6);
   });
 
+  it('shows CT in Hounsfield units, in a window of its own', () => {
+    const card = fakeCard('T1w', 'CT');
+    card.preprocessing.intensity = { source: 'foreground-p99.5', target: 'hu' };
+    const [mr, ct, real] = panesOf({ ...input, card, reference });
+    expect([mr.group, ct.group, real.group]).toEqual(['image', 'hu', 'hu']);
+    expect(mr.image!.pixels[0]).toBeCloseTo(16 / 20, 6);
+    expect(ct.image).toMatchObject({ min: -1024, max: 2048 });
+    expect([ct.image!.pixels[0], real.image!.pixels[0]]).toEqual([4, 16]);
+    const [, difference] = panesOf({ ...input, card, reference, mode: 'difference' });
+    expect([difference.group, difference.image!.pixels[0]]).toEqual(['huDifference', 4 - 16]);
+    // Without a real CT the MR stands in: its 0..1 over the window of -160 to 240 HU.
+    const [, blend] = panesOf({ ...input, card, mode: 'blend', mix: 0 });
+    expect(blend.group).toBe('hu');
+    expect(blend.image!.pixels[0]).toBeCloseTo(-160 + 0.8 * 400, 3);
+  });
+
   it('says what to do where there is no result', () => {
     expect(panesOf({ ...input, result: null })[1]).toMatchObject({
       image: null,

@@ -1,9 +1,10 @@
-/** Which images the centre shows, as data. All in normalised intensity, so that one window serves every contrast. */
+/** Which images the centre shows, as data: in normalised intensity, so that one window serves every contrast, but CT in HU. */
 import type { ModelCard, Scan, SliceResult } from '../../../workers/protocol';
 import { contrastOfName } from '../../state/files';
-import { upperOf } from '../../state/selectors';
+import { framesOf, makesHu, referenceEnds, sourceEnds } from '../../state/selectors';
 import { sliceOf } from '../../state/slices';
 import type { Reference, ViewMode, WindowGroup } from '../../state/types';
+import { FULL_WINDOWS } from '../../state/viewActions';
 import { blend, checkerboard, difference, swipe } from '../../viewer/comparison';
 import type { Colormap, SliceImage } from '../../viewer/types';
 
@@ -53,14 +54,22 @@ export function panesOf(input: PaneInput): Pane[] {
   ];
 }
 
-/** One axial slice of a scan divided by `upper`. */
-export function scanImage(scan: Scan, k: number, upper: number): SliceImage {
-  return {
-    ...sizeOf(scan),
-    pixels: sliceOf(scan, k).map((value) => value / upper),
-    min: scan.range.min / upper,
-    max: scan.range.max / upper,
-  };
+interface Ends {
+  low: number;
+  high: number;
+}
+
+const AS_THEY_ARE: Ends = { low: 0, high: 1 };
+
+/** One axial slice of a scan with `low` at 0 and `high` at 1. */
+export function scanImage(scan: Scan, k: number, ends: Ends): SliceImage {
+  const { min, max } = scan.range;
+  return normalised({ ...sizeOf(scan), pixels: sliceOf(scan, k), min, max }, ends);
+}
+
+function normalised(image: SliceImage, { low, high }: Ends): SliceImage {
+  const map = (value: number) => (value - low) / (high - low);
+  return { ...image, pixels: image.pixels.map(map), min: map(image.min), max: map(image.max) };
 }
 
 function sizeOf(scan: Scan): Pick<SliceImage, 'width' | 'height' | 'spacing'> {
@@ -71,7 +80,7 @@ function sourcePane({ source, card, slice }: PaneInput): Pane {
   return {
     id: 'source',
     title: titleOf('Source', source),
-    image: scanImage(source, slice, upperOf(source, card)),
+    image: scanImage(source, slice, sourceEnds(source, card)),
     empty: '',
     group: 'image',
     colormap: 'gray',
@@ -85,21 +94,22 @@ function titleOf(role: string, scan: Scan): string {
 }
 
 function syntheticPane({ source, card, result, running }: PaneInput): Pane {
-  const upper = upperOf(source, card);
+  const made = card && framesOf(source, card).target;
   return {
     id: 'synthetic',
     title: card?.target ?? 'Target',
     badge: 'Synthetic',
-    image: result && {
-      ...sizeOf(source),
-      pixels: result.image.map((value) => value / upper),
-      min: 0,
-      max: 1,
-    },
+    image:
+      result &&
+      made &&
+      normalised(
+        { ...sizeOf(source), pixels: result.image, min: made.low, max: made.high },
+        makesHu(card) ? AS_THEY_ARE : made,
+      ),
     empty: running
       ? 'This slice is not done yet.'
       : 'Not translated with these settings yet. Press Translate.',
-    group: 'image',
+    group: makesHu(card) ? 'hu' : 'image',
     colormap: 'gray',
   };
 }
@@ -108,16 +118,23 @@ function referencePane({ card, slice }: PaneInput, reference: Reference): Pane {
   return {
     id: 'reference',
     title: titleOf('Reference', reference.scan),
-    image: scanImage(reference.scan, slice, upperOf(reference.scan, card)),
+    image: scanImage(
+      reference.scan,
+      slice,
+      makesHu(card) ? AS_THEY_ARE : referenceEnds(reference.scan, card),
+    ),
     empty: '',
-    group: 'image',
+    group: makesHu(card) ? 'hu' : 'image',
     colormap: 'gray',
   };
 }
 
 /** The synthetic image against the reference, or against the source where there is none. */
 function comparedPane(input: PaneInput, synthetic: Pane, mode: keyof typeof MODE_TITLES): Pane {
-  const other = input.reference ? referencePane(input, input.reference) : sourcePane(input);
+  const isHu = makesHu(input.card);
+  const own = input.reference ? referencePane(input, input.reference) : sourcePane(input);
+  // MR beside CT: the source takes the place of soft tissue's HU, so that one window shows both.
+  const other = isHu && !input.reference ? { ...own, image: own.image && onHu(own.image) } : own;
   const name = input.reference ? 'reference' : 'source';
   const joint = mode === 'difference' ? `synthetic − ${name}` : `${name} | synthetic`;
   const image = synthetic.image && other.image && compare(mode, other.image, synthetic.image, input.mix);
@@ -127,9 +144,16 @@ function comparedPane(input: PaneInput, synthetic: Pane, mode: keyof typeof MODE
     badge: 'Part synthetic',
     image,
     empty: synthetic.empty,
-    group: mode === 'difference' ? 'difference' : 'image',
+    group: mode === 'difference' ? (isHu ? 'huDifference' : 'difference') : synthetic.group,
     colormap: mode === 'difference' ? 'diverging' : 'gray',
   };
+}
+
+/** Normalised intensity over the width of the window in which CT is shown first. */
+function onHu(image: SliceImage): SliceImage {
+  const { center, width } = FULL_WINDOWS.hu;
+  const map = (value: number) => center + (value - 0.5) * width;
+  return { ...image, pixels: image.pixels.map(map), min: map(image.min), max: map(image.max) };
 }
 
 function compare(
@@ -145,19 +169,26 @@ function compare(
 }
 
 function spreadPane({ source, card, result }: PaneInput): Pane {
-  const upper = upperOf(source, card);
+  const isHu = makesHu(card);
+  const { low, high } = card ? framesOf(source, card).target : AS_THEY_ARE;
+  const unit = isHu ? 1 : high - low;
   const spread = result?.spread;
   return {
     id: 'compared',
     title: 'Spread of the samples',
     badge: 'Not calibrated error',
     image: spread
-      ? { ...sizeOf(source), pixels: spread.map((value) => value / upper), min: 0, max: 0.5 }
+      ? {
+          ...sizeOf(source),
+          pixels: spread.map((value) => value / unit),
+          min: 0,
+          max: (high - low) / unit / 2,
+        }
       : null,
     empty: result
       ? 'One sample has no spread. Set more samples and press Translate.'
       : 'Set more than one sample and press Translate.',
-    group: 'spread',
+    group: isHu ? 'huSpread' : 'spread',
     colormap: 'heat',
   };
 }

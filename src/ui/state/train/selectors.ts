@@ -1,7 +1,7 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
 import type { ModelCard } from '../../../workers/protocol';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../workers/trainProtocol';
-import { checkSettings } from '../../../workers/trainSettings';
+import { checkSettings, mapOfSide } from '../../../workers/trainSettings';
 import { sentenceOf } from '../notices';
 import type { AppData } from '../types';
 import type { TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
@@ -16,13 +16,11 @@ export function directionName({ contrasts }: Pick<TrainSettings, 'contrasts'>, d
 }
 
 /** Equal exactly for settings that cut a volume alike. */
-export function gridKey(
-  source: VolumeSource,
-  { size, pixelSize, intensity, contrasts }: TrainSettings,
-): string {
+export function gridKey(source: VolumeSource, settings: TrainSettings, role: Role): string {
+  const { size, pixelSize, contrasts } = settings;
   // A phantom has no contrast of its own: it is drawn in the one that is asked for.
   const drawn = source.kind === 'phantom' ? contrasts : null;
-  return JSON.stringify([size, pixelSize, intensity, drawn]);
+  return JSON.stringify([size, pixelSize, mapOfSide(settings, ROLE_SIDES[role]), drawn]);
 }
 
 /** The contrasts of a run and which way it goes: "T1w ↔ FLAIR", "T1w → FLAIR". */

@@ -1,7 +1,8 @@
 /** What the worker holds of volumes. The page keeps what they are made of, to give them again after a loss or for another grid. */
 import type { VolumeFiles } from '../../../workers/trainClient';
 import type { AddedVolume, Grid, Role, TrainSettings } from '../../../workers/trainProtocol';
-import { gridKey } from './selectors';
+import { mapOfSide } from '../../../workers/trainSettings';
+import { gridKey, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainVolume, VolumeSource } from './types';
 
@@ -26,15 +27,19 @@ export function createVolumeShelf(context: TrainContext): VolumeShelf {
     notify,
     report,
   } = context;
-  const gridOf = ({ size, pixelSize, intensity }: TrainSettings): Grid => ({ size, pixelSize, intensity });
+  const gridOf = (settings: TrainSettings, role: Role): Grid => ({
+    size: settings.size,
+    pixelSize: settings.pixelSize,
+    intensity: mapOfSide(settings, ROLE_SIDES[role]),
+  });
   const held = (added: AddedVolume, source: VolumeSource, settings: TrainSettings): TrainVolume => ({
     added,
     source,
     losses: trainClient.losses,
-    grid: gridKey(source, settings),
+    grid: gridKey(source, settings, added.role),
   });
-  const isHeld = ({ source, losses, grid }: TrainVolume) =>
-    losses === trainClient.losses && grid === gridKey(source, train().settings);
+  const isHeld = ({ source, losses, grid, added }: TrainVolume) =>
+    losses === trainClient.losses && grid === gridKey(source, train().settings, added.role);
   const forget = async ({ added, losses }: TrainVolume) => {
     // A failure to forget is of no interest to the user.
     if (losses === trainClient.losses) await trainClient.removeVolume(added.volumeId).catch(() => undefined);
@@ -42,7 +47,11 @@ export function createVolumeShelf(context: TrainContext): VolumeShelf {
 
   const add: VolumeShelf['add'] = async (volume, source) => {
     const { settings } = train();
-    return held(await trainClient.addVolume({ ...volume, grid: gridOf(settings) }), source, settings);
+    return held(
+      await trainClient.addVolume({ ...volume, grid: gridOf(settings, volume.role) }),
+      source,
+      settings,
+    );
   };
 
   const drawPhantoms: VolumeShelf['drawPhantoms'] = async () => {
@@ -50,7 +59,8 @@ export function createVolumeShelf(context: TrainContext): VolumeShelf {
     const added = await trainClient.addPhantoms({
       ...PHANTOM_SET,
       contrasts: settings.contrasts,
-      grid: gridOf(settings),
+      // A phantom is MR on both sides.
+      grid: gridOf(settings, 'trainA'),
     });
     return added.map((volume) => held(volume, { kind: 'phantom' }, settings));
   };

@@ -1,0 +1,78 @@
+/** A network that returns its condition, through cards: what the intensity maps do on the way there and back. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { headPhantom } from '../../test/makeNifti';
+import { tinyCard } from '../../test/tinyModel';
+import type { ModelIntensity } from '../volume/intensity';
+import type { Volume } from '../volume/volume';
+import type { Translator } from './networks/translator';
+import { translateScan } from './translateScan';
+
+vi.mock('./networks/ncsnpp', () => ({
+  runGenerator: (_: unknown, x: tf.Tensor4D) => tf.slice(x, [0, 0, 0, 1], [-1, -1, -1, 1]),
+}));
+
+const SIZE = 32;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+/** On the model's own grid, so that nothing is resampled. */
+function scanOf(voxels: Float32Array): Volume {
+  const affine = [
+    [8, 0, 0, 0],
+    [0, 8, 0, 0],
+    [0, 0, 8, 0],
+    [0, 0, 0, 1],
+  ] as const;
+  return { name: 'a', shape: [SIZE, SIZE, 2], zooms: [8, 8, 8], affine, voxels } as unknown as Volume;
+}
+
+async function throughCard(voxels: Float32Array, intensity: ModelIntensity): Promise<Float32Array> {
+  const card = { ...tinyCard(32), preprocessing: { ...tinyCard(32).preprocessing, ...intensity } };
+  const translator = { config: card.network, fourierFrequencies: null } as unknown as Translator;
+  const settings = { seed: 0, samples: 1, noise: 'shared' } as const;
+  for await (const { image } of translateScan(scanOf(voxels), { card, translator }, [1], settings, {}))
+    return image;
+  throw new Error('no slice');
+}
+
+const area = SIZE * SIZE;
+const mr = headPhantom([SIZE, SIZE, 2]);
+
+it('gives back exact HU of HU', async () => {
+  const ct = Float32Array.from(mr, (v, at) => (v > 0 ? Math.round(-1024 + (at % 3073)) : -1024));
+  const made = await throughCard(ct, { intensity: 'hu' });
+  made.forEach((value, at) => {
+    expect(Math.abs(value - ct[area + at])).toBeLessThan(1e-3);
+    expect(Math.round(value)).toBe(ct[area + at]);
+  });
+  expect(new Set(made.map(Math.round)).size).toBeGreaterThan(100);
+});
+
+it('clips HU at the ends that the card names', async () => {
+  const ct = Float32Array.from(mr, (v) => (v > 0 ? 900 : -1000));
+  const made = await throughCard(ct, { intensity: 'hu', huEnds: [-500, 500] });
+  expect(new Set(made)).toEqual(new Set([-500, 500]));
+});
+
+it('makes of an MR the HU that its normalised intensity stands for, whatever its scale', async () => {
+  const intensity = { source: 'foreground-median', target: 'hu' } as const;
+  const made = await throughCard(mr, { intensity });
+  const louder = await throughCard(
+    mr.map((v) => 7 * v),
+    { intensity },
+  );
+  expect(Math.max(...made.map((v, at) => Math.abs(v - louder[at])))).toBeLessThan(1e-2);
+  const empty = made.filter((_, at) => mr[area + at] === 0);
+  expect(empty.length).toBeGreaterThan(0);
+  for (const value of empty) expect(Math.abs(value - -1024)).toBeLessThan(1e-3);
+});
+
+it('takes what a CT lacks for air, not for water', async () => {
+  const ct = Float32Array.from(mr, (v) => (v > 0 ? 40 : -1024));
+  ct[area + 5] = Number.NaN;
+  const made = await throughCard(ct, { intensity: 'hu' });
+  expect(made[5]).toBeCloseTo(-1024, 2);
+});
