@@ -1,6 +1,5 @@
 import type { ModelCard } from '../../workers/protocol';
 import { Facts } from '../components/Facts';
-import { InterimTag } from '../components/InterimTag';
 import { formatBytes, formatGrid, formatMaps } from '../format';
 import { useApp } from '../state/StoreContext';
 import { MetricsTable } from './MetricsTable';
@@ -46,7 +45,6 @@ export function ModelCardView({
         </button>
       </header>
       <OwnModelForm card={card} />
-      {card.interim && <InterimTag card={card} />}
       <p>{card.intendedUse}</p>
       {card.metrics.rows.length > 0 && <MetricsTable metrics={card.metrics} />}
       {card.metrics.note && <p className="dim">{card.metrics.note}</p>}
@@ -84,7 +82,7 @@ export function ModelCardView({
             'Network',
             'ngf' in network
               ? `ResNet, ${network.ngf} base channels, ${network.n_blocks} blocks, one pass`
-              : `NCSN++, ${network.num_channels_dae} base channels × ${network.ch_mult.join(' ')}, ${network.num_res_blocks} blocks a level`,
+              : `NCSN++, ${network.num_channels_dae} base channels × ${network.ch_mult.join(' ')}, ${network.num_res_blocks} residual ${network.num_res_blocks === 1 ? 'block' : 'blocks'} a level`,
           ],
           [
             'Diffusion',

@@ -29,16 +29,20 @@ describe('panesOf', () => {
     expect(right.image!.pixels[0]).toBeCloseTo(4 / 20, 6);
   });
 
-  it('adds the reference, divided by its own upper value', () => {
+  it('adds the reference, divided by its own upper value, and the difference from it', () => {
     const panes = panesOf({ ...input, reference });
-    expect(panes.map(({ id }) => id)).toEqual(['source', 'synthetic', 'reference']);
-    expect(panes[2].image!.pixels[0]).toBeCloseTo(16 / 40, 6);
+    expect(panes.map(({ id }) => id)).toEqual(['source', 'synthetic', 'compared', 'reference']);
+    expect(panes[2]).toMatchObject({ title: 'Synthetic − reference', colormap: 'diverging' });
+    expect(panes[3].image!.pixels[0]).toBeCloseTo(16 / 40, 6);
   });
 
   it('shows CT in Hounsfield units, in a window of its own', () => {
     const card = fakeCard('T1w', 'CT');
     card.preprocessing.intensity = { source: 'foreground-p99.5', target: 'hu' };
-    const [mr, ct, real] = panesOf({ ...input, card, reference });
+    const panes = panesOf({ ...input, card, reference });
+    const [mr, ct, real] = ['source', 'synthetic', 'reference'].map(
+      (id) => panes.find((pane) => pane.id === id)!,
+    );
     expect([mr.group, ct.group, real.group]).toEqual(['image', 'hu', 'hu']);
     expect(mr.image!.pixels[0]).toBeCloseTo(16 / 20, 6);
     expect(ct.image).toMatchObject({ min: -1024, max: 2048 });
