@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './ui/App';
 import { backendOfQuery } from './ui/backendChoice';
 import { download } from './ui/download';
+import type { DemoFile } from './ui/state/demos';
 import { StoreContext } from './ui/state/StoreContext';
 import { createAppStore } from './ui/state/store';
 import './ui/theme.css';
@@ -10,13 +11,13 @@ import './ui/app.css';
 import { createEngineClient } from './workers/client';
 import { createTrainClient } from './workers/trainClient';
 
-async function fetchDemo(): Promise<File> {
-  const response = await fetch('demo/ch2.nii.gz');
+async function fetchDemo({ file, name }: DemoFile): Promise<File> {
+  const response = await fetch(`demo/${file}`);
   if (!response.ok)
     throw new Error(
-      `demo scan: could not be fetched, got status ${response.status}; reload the page or drop a scan of your own.`,
+      `${file}: the demo scan could not be fetched, got status ${response.status}; reload the page or drop a scan of your own.`,
     );
-  return new File([await response.blob()], 'ch2_T1w.nii.gz');
+  return new File([await response.blob()], name);
 }
 
 const store = createAppStore({

@@ -18,16 +18,13 @@ async function run(args: Arguments, io: Io): Promise<number> {
     io.out(jsonText(cards));
     return 0;
   }
-  const rows = cards.map(({ id, source, target, preprocessing, weights, interim, licence }) => [
+  const rows = cards.map(({ id, source, target, preprocessing, weights, licence }) => [
     id,
     `${source} -> ${target}`,
     `${preprocessing.size} x ${preprocessing.size} of ${preprocessing.pixelSize} mm`,
     `${(weights.bytes / 1e6).toFixed(1)} MB`,
-    interim ? 'interim' : '',
     licence,
   ]);
-  io.out(
-    rows.length ? tableText([['id', 'from -> to', 'image', 'weights', '', 'licence'], ...rows]) : 'none\n',
-  );
+  io.out(rows.length ? tableText([['id', 'from -> to', 'image', 'weights', 'licence'], ...rows]) : 'none\n');
   return 0;
 }

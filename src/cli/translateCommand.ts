@@ -58,7 +58,7 @@ export const translateCommand: Command = {
     volume: { value: 'N', text: 'which volume of a 4-D input, from 0', default: '0' },
     json: JSON_OPTION,
   },
-  example: 'sub-01_T1w.nii.gz --model t1w-to-flair-interim --output sub-01_desc-synth_FLAIR.nii.gz',
+  example: 'sub-01_T1w.nii.gz --model t1w-to-flair --output sub-01_desc-synth_FLAIR.nii.gz',
   run,
 };
 

@@ -26,8 +26,8 @@ describe('sidecarJson', () => {
     sourceName: 'sub-01_T1w.nii.gz',
     source: 'T1w',
     target: 'FLAIR',
-    modelId: 't1w-flair-interim',
-    modelName: 'T1w to FLAIR, interim',
+    modelId: 't1w-flair',
+    modelName: 'T1w to FLAIR',
     weightsSha256: 'ab'.repeat(32),
     seed: 7,
     steps: 4,
@@ -77,7 +77,7 @@ describe('sidecarJson', () => {
   });
 
   it('fits the header in one line', () => {
-    expect(syntheticDescrip(facts)).toBe('SYNTHETIC FLAIR, not for clinical use; SynDiff t1w-flair-interim');
+    expect(syntheticDescrip(facts)).toBe('SYNTHETIC FLAIR, not for clinical use; SynDiff t1w-flair');
     expect(syntheticDescrip({ target: 'FLAIR', modelId: 'x'.repeat(99) }).length).toBe(79);
   });
 });

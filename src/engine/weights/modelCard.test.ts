@@ -9,7 +9,6 @@ const card: ModelCard = {
   name: 'A to B',
   source: 'T1w',
   target: 'FLAIR',
-  interim: true,
   network: PAPER_GENERATOR,
   weights: { file: 'weights.safetensors', sha256: 'ab'.repeat(32), dtype: 'f16', bytes: 10 },
   preprocessing: { plane: 'axial', pixelSize: 0.9375, size: 256, intensity: 'foreground-median' },
@@ -51,13 +50,11 @@ describe('parseModelCard', () => {
   });
 
   it('needs none of the optional fields', () => {
-    const { interim: _, ...rest } = card;
-    expect(parseModelCard(rest)).toEqual(rest);
     expect(parseModelCard(changed('metrics.note')).metrics.note).toBeUndefined();
     expect(parseModelCard(changed('training.commit')).training.commit).toBeUndefined();
   });
 
-  const optional = ['interim', 'training.commit', 'metrics.note'];
+  const optional = ['training.commit', 'metrics.note'];
   it.each(paths(card).filter((path) => !optional.includes(path)))(
     'asks for %s, and of the right kind',
     (path) => {
@@ -87,7 +84,6 @@ describe('parseModelCard', () => {
       /rows\[0\]: ssim must be a number from -1 to 1, got 60/,
     ],
     ['limits', [1], /limits must be a list of sentences, got \[1\]/],
-    ['interim', 'yes', /interim must be true or false, got "yes"/],
   ])('refuses %s = %o', (path, value, message) => {
     expect(() => parseModelCard(changed(path, value))).toThrow(CorruptFile);
     expect(() => parseModelCard(changed(path, value))).toThrow(message);

@@ -11,8 +11,6 @@ export interface ModelCard {
   /** BIDS suffixes, e.g. "T1w", "FLAIR". */
   source: string;
   target: string;
-  /** Interim models are for trying the path, and the page says so. */
-  interim?: boolean;
   /** NCSN++ with its reverse chain, or the ResNet R (ngf, n_blocks), which translates in one pass. */
   network: TranslatorConfig;
   weights: { file: string; sha256: string; dtype: 'f32' | 'f16' | 'q8'; bytes: number };
@@ -56,7 +54,6 @@ export function parseModelCard(json: unknown): ModelCard {
   const diffusion = card.object('diffusion');
   const training = card.object('training');
   const metrics = card.object('metrics');
-  const interim = card.optional('interim', (name) => card.flag(name));
   const commit = training.optional('commit', (name) => training.text(name));
   const note = metrics.optional('note', (name) => metrics.text(name));
   const huEnds = preprocessing.optional('huEnds', (name) => preprocessing.ends(name));
@@ -66,7 +63,6 @@ export function parseModelCard(json: unknown): ModelCard {
     name: card.text('name'),
     source: card.text('source', /^\w+$/, 'a BIDS suffix such as T1w'),
     target: card.text('target', /^\w+$/, 'a BIDS suffix such as FLAIR'),
-    ...(interim === undefined ? {} : { interim }),
     network: parseTranslatorConfig(card.object('network').all, 'model card: network'),
     weights: {
       // The file lies beside the card: a path could lead elsewhere.
@@ -183,12 +179,6 @@ class Fields {
     const isPair = Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
     if (!isPair || !(value[0] < value[1])) throw this.refuse(name, 'two numbers that rise');
     return [value[0], value[1]];
-  }
-
-  flag(name: string): boolean {
-    const value = this.all[name];
-    if (typeof value !== 'boolean') throw this.refuse(name, 'true or false');
-    return value;
   }
 
   oneOf<T extends string>(name: string, choices: readonly T[]): T {

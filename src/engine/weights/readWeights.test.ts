@@ -311,15 +311,16 @@ describe.skipIf(!hasGolden)('golden checkpoints (need ../shared)', () => {
   });
 });
 
-const INTERIM = new URL('../../../../shared/weights/interim/', import.meta.url);
-describe.skipIf(!existsSync(INTERIM))('interim checkpoints (need ../shared)', () => {
-  it.each(['T1w_to_FLAIR', 'FLAIR_to_T1w'])('finds 128 pixels for %s', async (pair) => {
-    const name = `gen_diffusive_${pair}.pth`;
-    const weights = await readWeights({ name, bytes: readFileSync(new URL(name, INTERIM)) });
+const CHECKPOINTS = new URL('../../../../shared/weights/', import.meta.url);
+describe.skipIf(!existsSync(CHECKPOINTS))('checkpoints of the shipped models (need ../shared)', () => {
+  it.each(['t1w-to-t2w', 't1w-to-flair'])('finds the network of %s', async (id) => {
+    const name = `${id}.pth`;
+    const weights = await readWeights({ name, bytes: readFileSync(new URL(name, CHECKPOINTS)) });
     expect(weights.config).toEqual({
       ...PAPER_GENERATOR,
-      image_size: 128,
       num_channels_dae: 16,
+      ch_mult: [1, 2, 4, 8, 8],
+      num_res_blocks: 1,
       z_emb_dim: 64,
     });
     expect(weights.format).toBe('pth-zip');

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseModelCard } from './modelCard';
 import { readWeights } from './readWeights';
@@ -37,28 +37,5 @@ describe.each(models)('shipped model %s', (id) => {
   it('tells the scores of each of its test patients', () => {
     expect(card.metrics.rows.length).toBe(card.metrics.n);
     expect(card.limits.length).toBeGreaterThan(0);
-  });
-});
-
-const INTERIM = new URL('../../../../shared/weights/interim/', import.meta.url);
-describe.skipIf(!existsSync(INTERIM))('interim models against their checkpoints (need ../shared)', () => {
-  it.each([
-    ['t1w-to-flair-interim', 'gen_diffusive_T1w_to_FLAIR.pth'],
-    ['flair-to-t1w-interim', 'gen_diffusive_FLAIR_to_T1w.pth'],
-  ])('%s is %s rounded to float16', async (id, name) => {
-    const original = await readWeights({ name, bytes: readFileSync(new URL(name, INTERIM)) });
-    const bytes = readFileSync(new URL(`${id}/weights.safetensors`, FOLDER));
-    const shipped = await readWeights({ name: id, bytes });
-    expect([...shipped.state.keys()]).toEqual([...original.state.keys()]);
-    let worst = 0;
-    for (const [key, { data }] of original.state) {
-      const rounded = shipped.state.get(key)!.data;
-      // float16 has 11 significant bits; below 2^-14 its steps are 2^-24.
-      data.forEach((x, i) => {
-        worst = Math.max(worst, Math.abs(rounded[i] - x) / Math.max(Math.abs(x), 2 ** -14));
-      });
-    }
-    expect(worst).toBeLessThanOrEqual(2 ** -11);
-    expect(worst).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,5 @@
 import type { ModelCard } from '../../workers/protocol';
 import { Facts } from '../components/Facts';
-import { InterimTag } from '../components/InterimTag';
 import { formatBytes, formatGrid, formatMaps } from '../format';
 import { useApp } from '../state/StoreContext';
 import { MetricsTable } from './MetricsTable';
@@ -46,7 +45,6 @@ export function ModelCardView({
         </button>
       </header>
       <OwnModelForm card={card} />
-      {card.interim && <InterimTag card={card} />}
       <p>{card.intendedUse}</p>
       {card.metrics.rows.length > 0 && <MetricsTable metrics={card.metrics} />}
       {card.metrics.note && <p className="dim">{card.metrics.note}</p>}

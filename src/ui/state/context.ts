@@ -1,13 +1,14 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { EngineClient } from '../../workers/client';
 import type { TrainClient } from '../../workers/trainClient';
+import type { DemoFile } from './demos';
 import type { AppState, Notice } from './types';
 
 /** What the store needs from outside. */
 export interface Services {
   client: EngineClient;
   trainClient: TrainClient;
-  fetchDemo(): Promise<File>;
+  fetchDemo(demo: DemoFile): Promise<File>;
   /** Hands a file to the user. */
   download(name: string, data: Uint8Array | string, type: string): void;
   now(): Date;

@@ -1,4 +1,4 @@
-/** Opening and closing the source, its reference and the demo scan. */
+/** Opening and closing the source, its reference and the demos. */
 import type { ModelCard, Scan } from '../../workers/protocol';
 import type { Context } from './context';
 import { contrastOfName, sortFiles, withoutJson } from './files';
@@ -6,6 +6,9 @@ import { type ScoreMissing, withoutScores } from './scoring';
 import { firstSlice, neighbourhood } from './slices';
 import type { AppActions } from './types';
 import { FIT, FULL_WINDOWS } from './viewActions';
+
+/** Slices on each side of the visible one that a demo translates: enough to step through, at seconds a slice without a GPU. */
+const DEMO_REACH = 2;
 
 type ScanActions = Pick<
   AppActions,
@@ -41,7 +44,7 @@ export function scanActions(
         sourceFiles: files,
         reference: null,
         results: [],
-        cardId: modelForName(scan.name, models) ?? cardId,
+        cardId: modelForName(scan.name, models, cardId),
         range: { kind: 'visible' },
         view: { ...view, slice: firstSlice(scan), probe: null, transform: FIT, windows: FULL_WINDOWS },
       }));
@@ -94,6 +97,9 @@ export function scanActions(
       if (scans.length === 0) return;
       await openSource(scans[0]);
       if (scans.length > 1) {
+        const [from, to] = scans.map(([file]) => contrastOfName(file.name));
+        const model = modelBetween(get().models, from, to);
+        if (model) set({ cardId: model.id });
         await openReference(scans[1]);
         notify('info', `${scans[0][0].name} is the source, ${scans[1][0].name} the reference.`);
       }
@@ -111,12 +117,17 @@ export function scanActions(
       set(({ results }) => ({ reference: null, results: withoutScores(results) }));
     },
 
-    async tryDemo() {
+    async tryDemo(demo) {
       if (get().run || get().opening) return;
       set({ opening: 'source' });
+      let reference: File | null;
       try {
         await whenStarted();
-        const file = await fetchDemo();
+        const [file, real] = await Promise.all([
+          fetchDemo(demo.scan),
+          demo.reference && fetchDemo(demo.reference),
+        ]);
+        reference = real;
         await openSource([file]);
       } catch (error) {
         report(error);
@@ -124,16 +135,33 @@ export function scanActions(
       } finally {
         set({ opening: null });
       }
-      const { source, models, view, actions } = get();
-      const model = models.find((card) => card.source === 'T1w' && card.target === 'FLAIR') ?? models[0];
-      if (!source || !model) return;
-      set({ cardId: model.id });
-      await actions.translate(neighbourhood(view.slice, 1, source.shape[2]));
+      const { source, models, view } = get();
+      const model = modelBetween(models, demo.source, demo.target);
+      if (!source) return;
+      if (!model) {
+        notify(
+          'info',
+          `${demo.label}: no model of these contrasts ships with this page; choose one under Model.`,
+        );
+        return;
+      }
+      set({ cardId: model.id, range: { kind: 'head' } });
+      if (reference) await openReference([reference]);
+      // Another scan may have been dropped while the reference was read.
+      if (get().source !== source) return;
+      await get().actions.translate(neighbourhood(view.slice, DEMO_REACH, source.shape[2]));
     },
   };
 }
 
-function modelForName(name: string, models: readonly ModelCard[]): string | null {
+function modelBetween(models: readonly ModelCard[], from: string | null, to: string | null) {
+  return models.find(({ source, target }) => source === from && target === to);
+}
+
+/** The first shipped model that takes the contrast which the name claims; the chosen one stays if it takes it, or if none does. */
+function modelForName(name: string, models: readonly ModelCard[], chosen: string | null): string | null {
   const contrast = contrastOfName(name);
-  return models.find((card) => card.source === contrast)?.id ?? null;
+  const fitting = models.filter((card) => card.source === contrast);
+  if (fitting.some((card) => card.id === chosen)) return chosen;
+  return fitting[0]?.id ?? chosen;
 }

@@ -8,6 +8,7 @@ import {
   makesHu,
   meanScore,
   referenceEnds,
+  referenceWarning,
   sourceEnds,
   translateBlock,
 } from './selectors';
@@ -83,6 +84,21 @@ it('warns where the name of the scan claims another contrast than the model take
   expect(contrastWarning({ ...base, source: fakeScan('s', 'brain.nii') })).toBeNull();
   const unknown = { ...models[0], source: 'source' };
   expect(contrastWarning({ ...base, models: [unknown], source: fakeScan('s', 'T1w.nii') })).toBeNull();
+});
+
+it('warns of a reference whose name claims another contrast than the model makes', () => {
+  const models = [fakeCard('T1w', 'FLAIR')];
+  const base = { ...initialData, models, cardId: 'T1w-FLAIR' };
+  const withReference = (name: string) => ({
+    ...base,
+    reference: { scan: fakeScan('r', name), resampled: false },
+  });
+  expect(referenceWarning(base)).toBeNull();
+  expect(referenceWarning(withReference('sub-01_T2w.nii'))).toBe(
+    "The reference's name says T2w, but this model makes FLAIR: the scores mean little.",
+  );
+  expect(referenceWarning(withReference('sub-01_FLAIR.nii'))).toBeNull();
+  expect(referenceWarning(withReference('brain.nii'))).toBeNull();
 });
 
 it('says what is missing before Translate can be pressed', () => {

@@ -110,6 +110,14 @@ export function contrastWarning(state: AppData): string | null {
   return `The scan's name says ${claimed}, but this model takes ${card.source}.`;
 }
 
+/** A sentence where the reference's name claims another contrast than the model makes; null where all seems well. */
+export function referenceWarning(state: AppData): string | null {
+  const card = chosenCard(state);
+  const claimed = state.reference && contrastOfName(state.reference.scan.name);
+  if (!card || !claimed || claimed === card.target || !knownContrast(card, 'target')) return null;
+  return `The reference's name says ${claimed}, but this model makes ${card.target}: the scores mean little.`;
+}
+
 /** Why Translate cannot be pressed now, as what to do next; null when it can. */
 export function translateBlock(state: AppData): string | null {
   if (state.engine.phase === 'starting') return 'The engine is starting.';

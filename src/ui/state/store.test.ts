@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClient, type FakeClient } from '../../../test/fakeClient';
 import { createFakeTrainClient } from '../../../test/fakeTrainClient';
 import { BadRequest, CorruptFile } from '../../errors';
-import { chosenCard, currentResults, currentSlice, unscoredSlices } from './selectors';
+import { DEMOS } from './demos';
+import { chosenCard, currentResults, currentSlice, missingSlices, unscoredSlices } from './selectors';
 import { type AppStore, createAppStore } from './store';
 
 let client: FakeClient;
@@ -24,7 +25,7 @@ beforeEach(async () => {
   store = createAppStore({
     client,
     trainClient: createFakeTrainClient(),
-    fetchDemo: async () => file('demo_T1w.nii.gz'),
+    fetchDemo: async ({ name }) => file(name),
     download: (name) => downloads.push(name),
     now: () => new Date('2026-01-01T00:00:00Z'),
   });
@@ -62,6 +63,19 @@ describe('scans', () => {
     await act().dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
     expect(client.log).toContain('matchGrid scan2 scan1');
     expect(state().reference).toMatchObject({ resampled: true, scan: { scanId: 'scan2' } });
+  });
+
+  it('keeps the chosen model where it takes the scan, and takes that of two dropped contrasts', async () => {
+    const pair = (target: string) =>
+      client.models().then(([card]) => ({ ...card, id: `T1w-${target}`, target }));
+    store.setState({ models: [await pair('T2w'), await pair('FLAIR'), await pair('PDw')], cardId: null });
+    await act().dropFiles([file('a_T1w.nii')]);
+    expect(state().cardId).toBe('T1w-T2w');
+    act().pickModel('T1w-PDw');
+    await act().dropFiles([file('b_T1w.nii')]);
+    expect(state().cardId).toBe('T1w-PDw');
+    await act().dropFiles([file('c_T1w.nii'), file('c_FLAIR.nii')]);
+    expect(state().cardId).toBe('T1w-FLAIR');
   });
 
   it('keeps what is open when a file is bad, and says what is wrong until dismissed', async () => {
@@ -213,26 +227,48 @@ describe('translate', () => {
 });
 
 describe('demo', () => {
-  it('is one call from nothing to a translated visible slice and its neighbours', async () => {
-    await act().tryDemo();
-    expect(client.log.slice(1)).toEqual([
-      'openScan demo_T1w.nii.gz',
+  const [flair] = DEMOS.filter(({ target }) => target === 'FLAIR');
+
+  it('is one call from nothing to translated middle slices, with scores against the real contrast', async () => {
+    await act().tryDemo(flair);
+    await settle();
+    expect(client.log.slice(1, 6)).toEqual([
+      'openScan sub-openmsl12s1_T1w.nii.gz',
+      'openScan sub-openmsl12s1_FLAIR.nii.gz',
+      'matchGrid scan2 scan1',
       'loadModel T1w-FLAIR',
-      'translate 4,3,5',
+      'translate 4,3,5,2,6',
     ]);
     expect(currentSlice(state())?.index).toBe(4);
+    expect(currentResults(state())!.scores.size).toBe(5);
+    // Translate goes on with the rest of the head.
+    expect(missingSlices(state())).toEqual([1]);
+  });
+
+  it('takes its own model, whichever is chosen, and a scan without reference', async () => {
+    act().pickModel('FLAIR-T1w');
+    await act().tryDemo({ ...flair, reference: null });
+    expect(state()).toMatchObject({ cardId: 'T1w-FLAIR', reference: null });
+    expect(currentResults(state())!.slices.size).toBe(5);
+  });
+
+  it('opens its scan and says so where no model of its contrasts ships', async () => {
+    await act().tryDemo({ ...flair, label: 'T1w → CT', target: 'CT' });
+    expect(state().source?.name).toBe(flair.scan.name);
+    expect(texts().at(-1)).toMatch(/^T1w → CT: no model of these contrasts/);
+    expect(state().results).toEqual([]);
   });
 
   it('waits for the engine', async () => {
     const early = createAppStore({
       client,
       trainClient: createFakeTrainClient(),
-      fetchDemo: async () => file('demo_T1w.nii.gz'),
+      fetchDemo: async ({ name }) => file(name),
       download: () => undefined,
       now: () => new Date(),
     });
     const started = early.getState().actions.start('wasm');
-    await early.getState().actions.tryDemo();
+    await early.getState().actions.tryDemo(flair);
     await started;
     expect(currentSlice(early.getState())?.index).toBe(4);
   });

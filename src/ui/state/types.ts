@@ -15,6 +15,7 @@ import type {
   TranslateSettings,
 } from '../../workers/protocol';
 import type { Probe, ViewTransform, WindowLevel } from '../viewer/types';
+import type { Demo } from './demos';
 import type { TrainActions, TrainData } from './train/types';
 
 export type BackendChoice = 'auto' | BackendName;
@@ -147,8 +148,11 @@ export interface AppActions {
   addWeights(files: File[]): Promise<void>;
   /** Loads own weights again as what the user says that they are; results of former settings are kept, not shown. */
   describeOwn(cardId: string, settings: CustomSettings): Promise<void>;
-  /** Opens the demo scan, picks the T1w -> FLAIR model and translates the visible slice and its neighbours. */
-  tryDemo(): Promise<void>;
+  /**
+   * Opens the demo's scan with its reference, if there is one, picks the model and translates the visible slice and its
+   * neighbours; all slices with head are then the chosen range.
+   */
+  tryDemo(demo: Demo): Promise<void>;
   pickModel(cardId: string): void;
   setSettings(patch: Partial<TranslateSettings>): void;
   setRange(range: SliceRange): void;

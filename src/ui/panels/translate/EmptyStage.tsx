@@ -1,28 +1,50 @@
+import { useState } from 'react';
+import type { ModelCard } from '../../../workers/protocol';
 import { backendNote } from '../../state/backendNote';
+import { DEMOS, type Demo } from '../../state/demos';
 import { useApp } from '../../state/StoreContext';
 
-/** The centre before any scan is open: what this is and the two ways in. */
+/** The centre before any scan is open: what this is and the ways in. */
 export function EmptyStage() {
   const opening = useApp((s) => s.opening);
   const engine = useApp((s) => s.engine);
+  const models = useApp((s) => s.models);
   const { tryDemo } = useApp((s) => s.actions);
+  const [pressed, setPressed] = useState<string | null>(null);
+  // Before the engine has told the models, every demo may be asked for.
+  const demos = DEMOS.filter((demo) => models.length === 0 || models.some((card) => isFor(card, demo)));
+  const button = (demo: Demo, look: string) => (
+    <button
+      key={demo.id}
+      type="button"
+      className={look}
+      data-testid={demo === demos[0] ? 'demo-button' : `demo-button-${demo.id}`}
+      disabled={opening !== null || engine.phase === 'failed'}
+      onClick={() => {
+        setPressed(demo.id);
+        void tryDemo(demo);
+      }}
+    >
+      {opening === 'source' && pressed === demo.id ? 'Opening the scan…' : demo.label}
+    </button>
+  );
   return (
     <div className="empty-stage">
       <h1>See the contrast that was not scanned</h1>
       <p>
-        Drop a T1w or FLAIR head scan (NIfTI) anywhere on this page. Four adversarial diffusion steps
-        translate it on this machine.
+        Drop a head scan (NIfTI) anywhere on this page. Four adversarial diffusion steps translate it on this
+        machine.
       </p>
-      <button
-        type="button"
-        className="button primary large"
-        data-testid="demo-button"
-        disabled={opening !== null || engine.phase === 'failed'}
-        onClick={() => void tryDemo()}
-      >
-        {opening === 'source' ? 'Opening the scan…' : 'Try the demo scan'}
-      </button>
-      <p className="dim">A T1w head (Colin 27); its middle slices are translated to FLAIR.</p>
+      <h2 className="empty-stage-try">Or try it and compare with the truth</h2>
+      <div className="demo-buttons">
+        {demos.filter(hasReference).map((demo) => button(demo, 'button primary large'))}
+      </div>
+      <p className="dim">
+        A patient with multiple sclerosis, of the test data: no model was trained on this head. The T1w is
+        translated, middle slices first, and set beside the contrast that was really scanned, with difference
+        and scores.
+      </p>
+      {demos.filter((demo) => !hasReference(demo)).map((demo) => button(demo, 'link-button'))}
       <p className="dim empty-stage-engine">
         {engine.info
           ? backendNote(engine.requested, engine.info).text
@@ -30,4 +52,12 @@ export function EmptyStage() {
       </p>
     </div>
   );
+}
+
+function hasReference(demo: Demo): boolean {
+  return demo.reference !== null;
+}
+
+function isFor(card: ModelCard, demo: Demo): boolean {
+  return card.source === demo.source && card.target === demo.target;
 }

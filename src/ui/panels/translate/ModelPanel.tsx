@@ -1,5 +1,4 @@
 import { FileButton, WEIGHTS_ENDINGS } from '../../components/FileButton';
-import { InterimTag } from '../../components/InterimTag';
 import { useApp } from '../../state/StoreContext';
 import { chosenCard, contrastWarning } from '../../state/selectors';
 import { OwnModelForm } from '../OwnModelForm';
@@ -52,7 +51,6 @@ export function ModelPanel() {
       {card && (
         <>
           {mismatch && <p className="warning">{mismatch}</p>}
-          {card.interim && <InterimTag card={card} />}
           <p className="dim clamp">{isGuessed ? card.limits.join(' ') : card.intendedUse}</p>
           <OwnModelForm card={card} />
         </>

@@ -1,6 +1,6 @@
 import { FileButton, SCAN_ENDINGS } from '../../components/FileButton';
 import { useApp } from '../../state/StoreContext';
-import { chosenCard } from '../../state/selectors';
+import { chosenCard, referenceWarning } from '../../state/selectors';
 
 /** The real target contrast, if there is one: shown beside the synthetic image and scored against it. */
 export function ReferencePanel() {
@@ -8,6 +8,7 @@ export function ReferencePanel() {
   const hasSource = useApp((s) => s.source !== null);
   const opening = useApp((s) => s.opening);
   const target = useApp((s) => chosenCard(s)?.target);
+  const mismatch = useApp(referenceWarning);
   const { openReference, removeReference } = useApp((s) => s.actions);
   const invitation = `Drop the real ${target ?? 'target'} here to score`;
   return (
@@ -39,6 +40,7 @@ export function ReferencePanel() {
           onFiles={(files) => void openReference(files)}
         />
       </div>
+      {mismatch && <p className="warning">{mismatch}</p>}
       {reference?.resampled && <p className="warning">Resampled to the source's grid (trilinear).</p>}
     </section>
   );

@@ -1,5 +1,6 @@
 import { useApp } from '../../state/StoreContext';
 import { EmptyStage } from './EmptyStage';
+import { LesionNote } from './LesionNote';
 import { ModelPanel } from './ModelPanel';
 import { Panes } from './Panes';
 import { ProbePanel } from './ProbePanel';
@@ -36,6 +37,7 @@ export function TranslateRoom() {
             <h1 className="visually-hidden">Translate</h1>
             <ViewToolbar />
             <Panes />
+            <LesionNote />
             <RibbonBar />
             <StripBar />
           </>

@@ -29,10 +29,11 @@ describe('panesOf', () => {
     expect(right.image!.pixels[0]).toBeCloseTo(4 / 20, 6);
   });
 
-  it('adds the reference, divided by its own upper value', () => {
+  it('adds the reference, divided by its own upper value, and the difference from it', () => {
     const panes = panesOf({ ...input, reference });
-    expect(panes.map(({ id }) => id)).toEqual(['source', 'synthetic', 'reference']);
-    expect(panes[2].image!.pixels[0]).toBeCloseTo(16 / 40, 6);
+    expect(panes.map(({ id }) => id)).toEqual(['source', 'synthetic', 'compared', 'reference']);
+    expect(panes[2]).toMatchObject({ title: 'Difference: synthetic − reference', colormap: 'diverging' });
+    expect(panes[3].image!.pixels[0]).toBeCloseTo(16 / 40, 6);
   });
 
   it('shows CT in Hounsfield units, in a window of its own', () => {

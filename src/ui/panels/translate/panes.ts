@@ -46,7 +46,10 @@ export function panesOf(input: PaneInput): Pane[] {
     return [
       sourcePane(input),
       synthetic,
-      ...(input.reference ? [referencePane(input, input.reference)] : []),
+      // Between the two images that it compares.
+      ...(input.reference
+        ? [comparedPane(input, synthetic, 'difference'), referencePane(input, input.reference)]
+        : []),
     ];
   return [
     synthetic,
