@@ -17,6 +17,8 @@ import {
 } from './helpers';
 import { headScan } from './phantom';
 
+test.use({ models: 'slow' });
+
 declare global {
   interface Window {
     /** What the run's words were, in order, and when Cancel was pressed. */

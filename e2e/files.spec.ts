@@ -66,32 +66,36 @@ test('a 4-D file: one of its volumes is chosen', async ({ page }) => {
   expect(volume.volumeCount).toBe(1);
 });
 
-test('another scan dropped into a run ends it and takes its place', async ({ page }) => {
-  await openPage(page);
-  await openScan(page, headScan('first_T1w.nii'));
-  await chooseHead(page);
-  await translateButton(page).click();
-  await runSays(page, /Slice [2-9] of 12/);
-  await drop(page, [headScan('second_T1w.nii')]);
-  await expect(sourceDrop(page)).toContainText('second_T1w.nii');
-  await runEnded(page);
-  await expect(page.getByTestId('save-nifti')).toBeDisabled();
-  await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
-  await translate(page);
-  const { volume, niftiName } = await save(page);
-  expect(niftiName).toBe('second_desc-synth_FLAIR.nii.gz');
-  expect(filledSlices(volume)).toHaveLength(1);
-});
+test.describe('in the middle of a run', () => {
+  test.use({ models: 'slow' });
 
-test('a scan removed in a run leaves the empty page', async ({ page }) => {
-  await openPage(page);
-  await openScan(page, headScan('first_T1w.nii'));
-  await chooseHead(page);
-  await translateButton(page).click();
-  await runSays(page, /step \d/);
-  await page.getByLabel('Source scan').getByRole('button', { name: 'Remove' }).click();
-  await expect(page.getByTestId('demo-button')).toBeVisible();
-  await runEnded(page);
-  await expect(translateButton(page)).toBeDisabled();
-  await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
+  test('another scan dropped into a run ends it and takes its place', async ({ page }) => {
+    await openPage(page);
+    await openScan(page, headScan('first_T1w.nii'));
+    await chooseHead(page);
+    await translateButton(page).click();
+    await runSays(page, /Slice [2-9] of 12/);
+    await drop(page, [headScan('second_T1w.nii')]);
+    await expect(sourceDrop(page)).toContainText('second_T1w.nii');
+    await runEnded(page);
+    await expect(page.getByTestId('save-nifti')).toBeDisabled();
+    await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
+    await translate(page);
+    const { volume, niftiName } = await save(page);
+    expect(niftiName).toBe('second_desc-synth_FLAIR.nii.gz');
+    expect(filledSlices(volume)).toHaveLength(1);
+  });
+
+  test('a scan removed in a run leaves the empty page', async ({ page }) => {
+    await openPage(page);
+    await openScan(page, headScan('first_T1w.nii'));
+    await chooseHead(page);
+    await translateButton(page).click();
+    await runSays(page, /step \d/);
+    await page.getByLabel('Source scan').getByRole('button', { name: 'Remove' }).click();
+    await expect(page.getByTestId('demo-button')).toBeVisible();
+    await runEnded(page);
+    await expect(translateButton(page)).toBeDisabled();
+    await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
+  });
 });

@@ -17,6 +17,9 @@ import {
 import { headScan } from './phantom';
 
 const SCAN = headScan('sub-01_T1w.nii');
+
+test.use({ models: 'slow' });
+
 const INTERACTIVE = 'a[href], button, input:not([type="file"]), select, summary, [tabindex="0"]';
 /** CSS pixels, WCAG 2.2, 2.5.8. */
 const LEAST_TARGET = 24;

@@ -1,5 +1,4 @@
 /** What own weights are: said by the user in a form, or by the card that is dropped with them. */
-import { readFile } from 'node:fs/promises';
 import {
   addWeights,
   drop,
@@ -13,21 +12,23 @@ import {
   test,
   translate,
 } from './helpers';
-import { headScan } from './phantom';
-import { SHIPPED, shippedWeights } from './weightsFiles';
+import { firstModel } from './models';
+import { headScan, type TestFile } from './phantom';
+import { servedWeights } from './weightsFiles';
 
-const card = async () => ({
+const CARD = firstModel('quick').card;
+const cardFile: TestFile = {
   name: 'card.json',
   mimeType: 'application/json',
-  buffer: await readFile(`${SHIPPED}/card.json`),
-});
+  buffer: Buffer.from(JSON.stringify(CARD)),
+};
 
 test('the user says what the weights are, by keyboard, and earlier results are not shown as of these', async ({
   page,
 }) => {
   await openPage(page);
   await openScan(page, headScan('brain.nii'));
-  await addWeights(page, await shippedWeights('gen_diffusive_1_50.safetensors'));
+  await addWeights(page, servedWeights('gen_diffusive_1_50.safetensors'));
   await translate(page);
   await expectImage(page, 'synthetic');
 
@@ -63,20 +64,19 @@ test('the user says what the weights are, by keyboard, and earlier results are n
 
 test('a card dropped with its weights decides; alone or with others it is refused', async ({ page }) => {
   await openPage(page);
-  await drop(page, [await card()]);
+  await drop(page, [cardFile]);
   await expect(notices(page)).toHaveText([
     /^card\.json: a model card must come with its one file of weights/,
   ]);
 
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Own weights…' }).click();
-  await (await chooser).setFiles([await card(), await shippedWeights('mine.safetensors')]);
-  const { name } = JSON.parse((await card()).buffer.toString()) as { name: string };
-  await expect(modelSelect(page).locator('option:checked')).toHaveText(`Own: ${name}`);
+  await (await chooser).setFiles([cardFile, servedWeights('mine.safetensors')]);
+  await expect(modelSelect(page).locator('option:checked')).toHaveText(`Own: ${CARD.name}`);
   await expect(page.getByTestId('own-model-form')).toHaveCount(0);
 
-  const other = await shippedWeights('other.safetensors');
-  await drop(page, [await card(), { ...other, buffer: Buffer.concat([other.buffer, Buffer.of(0)]) }]);
+  const other = servedWeights('other.safetensors');
+  await drop(page, [cardFile, { ...other, buffer: Buffer.concat([other.buffer, Buffer.of(0)]) }]);
   await expect(notices(page).last()).toHaveText(
     /^other\.safetensors: must hold the \d+ bytes that card\.json gives/,
   );

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { drop, expect, expectImage, modelSelect, openPage, openScan, save, test, translate } from './helpers';
 import { headScan } from './phantom';
-import { shippedWeights } from './weightsFiles';
+import { servedWeights } from './weightsFiles';
 
 test('a dropped .safetensors becomes the chosen model and translates', async ({ page }) => {
-  const weights = await shippedWeights('my_T1w_to_FLAIR.safetensors');
+  const weights = servedWeights('my_T1w_to_FLAIR.safetensors');
   await openPage(page);
   await openScan(page, headScan('sub-01_T1w.nii'));
   await drop(page, [weights]);

@@ -2,7 +2,9 @@
 import { test as plainTest } from '@playwright/test';
 import { addWeights, drop, expect, openPage, runEnded, save, test } from './helpers';
 import { headScan } from './phantom';
-import { shippedWeights } from './weightsFiles';
+import { servedWeights } from './weightsFiles';
+
+test.use({ models: 'slow' });
 
 /** Sources that a policy of this page may name. */
 const ALLOWED = new Set(["'self'", "'none'", "'wasm-unsafe-eval'", 'data:', 'blob:']);
@@ -24,7 +26,7 @@ test('demo, own files, translation and save send nothing anywhere', async ({ pag
   await save(page);
   await drop(page, [headScan('sub-01_T1w.nii')]);
   await expect(page.getByTestId('drop-source')).toContainText('sub-01_T1w.nii');
-  await addWeights(page, await shippedWeights('own.safetensors'));
+  await addWeights(page, servedWeights('own.safetensors'));
 
   const paths = asked.map(({ url }) => url);
   // The worker's own requests are among those seen.

@@ -34,13 +34,18 @@ test('a reference gives scores, a difference image, and a note where its grid is
   }
   expect(await figures(/^This slice/)).not.toEqual(await figures(/^Source copied/));
 
-  const foreground = await figures(/^This slice/);
+  const [foreground, copied] = [await figures(/^This slice/), await figures(/^Source copied/)];
   await scores.getByRole('button', { name: 'Whole' }).click();
-  // Air is equal in both images, so the whole slice scores better.
-  expect((await figures(/^This slice/))[2]).toBeLessThan(foreground[2]);
+  expect(await figures(/^This slice/)).not.toEqual(foreground);
+  // Air is equal in both scans, so the copy scores better on the whole slice.
+  expect((await figures(/^Source copied/))[2]).toBeLessThan(copied[2]);
 
-  await page.getByRole('button', { name: 'Difference' }).click();
+  // All four side by side: source, synthetic, difference, reference.
+  await expect(page.getByRole('application')).toHaveCount(4);
   await expect(pane(page, 'compared')).toHaveAccessibleName(/^Difference: synthetic − reference/);
+  await expectImage(page, 'compared');
+  await page.getByRole('button', { name: 'Difference' }).click();
+  await expect(page.getByRole('application')).toHaveCount(2);
   await expectImage(page, 'compared');
 
   await drop(

@@ -13,7 +13,11 @@ import {
   translate,
   translateButton,
 } from './helpers';
+import { firstModel } from './models';
 import { headScan } from './phantom';
+
+test.use({ models: 'slow' });
+const { card, weights } = firstModel('slow');
 
 test('a reload during a run: the page works again, with the weights from the cache', async ({
   page,
@@ -26,7 +30,7 @@ test('a reload during a run: the page works again, with the weights from the cac
   await chooseHead(page);
   await translateButton(page).click();
   await runSays(page, /step \d+ of/);
-  expect(fetched).toEqual(['/weights/t1w-to-flair-interim/weights.safetensors']);
+  expect(fetched).toEqual([`/weights/${card.id}/weights.safetensors`]);
 
   await page.reload();
   await engineReady(page);
@@ -69,10 +73,7 @@ test('weights that arrive cut short are refused, and the next try works', async 
   await openPage(page);
   await openScan(page, headScan('sub-01_T1w.nii'));
   const address = /weights\.safetensors$/;
-  await page.route(address, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.body()).subarray(0, 100_000), headers: {} });
-  });
+  await page.route(address, (route) => route.fulfill({ body: weights.subarray(0, 100_000) }));
   await translate(page);
   await expect(notices(page)).toHaveText([/^weights: .* got 100000; reload/]);
   await expect(translateButton(page)).toBeEnabled();

@@ -17,7 +17,6 @@ test('two samples give a spread; going back to one shows the earlier image', asy
   await expect(pane(page, 'compared')).toHaveAccessibleName(
     /^Spread of the samples \(Not calibrated error\)/,
   );
-  // Dark, because the shipped model's samples differ little.
   await expect.poll(async () => (await greys(page, 'compared')).levels).toBeGreaterThan(20);
   expect((await save(page)).sidecar.Samples).toBe(2);
 

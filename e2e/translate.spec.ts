@@ -18,6 +18,7 @@ import {
   translate,
   translateButton,
 } from './helpers';
+import { firstModel } from './models';
 import { headScan, SHAPE } from './phantom';
 
 test('a dropped scan: two slices, saved as float32 and int16 on the scan’s own grid', async ({ page }) => {
@@ -44,16 +45,14 @@ test('a dropped scan: two slices, saved as float32 and int16 on the scan’s own
   expect(filledSlices(float.volume)).toEqual([5, 6]);
   expect(float.volume.voxels.every((value) => value >= 0)).toBe(true);
 
-  const { weights } = JSON.parse(await readFile('public/weights/t1w-to-flair-interim/card.json', 'utf8')) as {
-    weights: { sha256: string };
-  };
+  const { id, weights } = firstModel('quick').card;
   expect(float.sidecar).toMatchObject({
     Synthetic: true,
     NotForClinicalUse: true,
     Sources: ['sub-01_T1w.nii'],
     SourceContrast: 'T1w',
     TargetContrast: 'FLAIR',
-    Model: { Id: 't1w-to-flair-interim', WeightsSha256: weights.sha256 },
+    Model: { Id: id, WeightsSha256: weights.sha256 },
     Seed: 0,
     Steps: 4,
     Samples: 1,

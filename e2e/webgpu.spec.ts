@@ -15,15 +15,15 @@ import {
   translateButton,
 } from './helpers';
 import { headScan } from './phantom';
-import { shippedWeightsOfSteps } from './weightsFiles';
+import { weightsOfSteps } from './weightsFiles';
 
 /** Share of the slice's range. Measured: 1.6e-7 over four steps (float32 sums in another order). */
 const TOLERANCE = 2e-6;
 
 test('webgpu gives the slice that wasm gives', async ({ page }) => {
   const scan = headScan('sub-01_T1w.nii');
-  // Two steps of the shipped network: one with the posterior's noise and the last one, at half the time of four.
-  const weights = await shippedWeightsOfSteps('T1w_to_FLAIR.safetensors', 2);
+  // Two steps: one with the posterior's noise and the last one.
+  const weights = weightsOfSteps('T1w_to_FLAIR.safetensors', 2);
   const slices: Float32Array[] = [];
   for (const backend of ['webgpu', 'wasm'] as const) {
     await openPage(page, backend);
@@ -55,7 +55,8 @@ test('by itself the page passes a software GPU over and says so', async ({ page 
 test('a GPU process that crashes in a run: a new engine finishes it', async ({ page, browser }) => {
   await openPage(page, 'webgpu');
   await openScan(page, headScan('sub-01_T1w.nii'));
-  await addWeights(page, await shippedWeightsOfSteps('T1w_to_FLAIR.safetensors', 1));
+  // Slow enough to be still at its first step when the process dies.
+  await addWeights(page, weightsOfSteps('T1w_to_FLAIR.safetensors', 1, 'slow'));
   await translateButton(page).click();
   await runSays(page, /first step/);
   const session = await browser.newBrowserCDPSession();

@@ -1,20 +1,19 @@
-/** Weights as a user brings them: the shipped generator under a name of its own, and files that only look like one. */
-import { readFile } from 'node:fs/promises';
+/** Weights as a user brings them: a generator under a name of its own, and files that only look like one. */
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../src/engine/weights/safetensors';
+import { firstModel, type Speed } from './models';
 import type { TestFile } from './phantom';
 
-export const SHIPPED = 'public/weights/t1w-to-flair-interim';
-
-export async function shippedWeights(name: string): Promise<TestFile> {
-  return asFile(name, await readFile(`${SHIPPED}/weights.safetensors`));
+/** The generator that the page is served, as a file. */
+export function servedWeights(name: string): TestFile {
+  return asFile(name, firstModel('quick').weights);
 }
 
-/** The shipped generator with a chain of so many steps: metadata that own weights may carry. */
-export async function shippedWeightsOfSteps(name: string, steps: number): Promise<TestFile> {
-  const { tensors, metadata } = readSafetensors(await readFile(`${SHIPPED}/weights.safetensors`));
+/** A generator with a chain of so many steps: metadata that own weights may carry. */
+export function weightsOfSteps(name: string, steps: number, speed: Speed = 'quick'): TestFile {
+  const { tensors, metadata } = readSafetensors(firstModel(speed).weights);
   const same = [...tensors].map(([key, { shape, data }]): [string, WritableTensor] => [
     key,
-    { dtype: 'F16', shape, data: data as Float32Array },
+    { dtype: 'F32', shape, data: data as Float32Array },
   ]);
   return asFile(name, writeSafetensors(same, { ...metadata, num_timesteps: String(steps) }));
 }

@@ -18,6 +18,8 @@ import {
 } from './helpers';
 import { headScan } from './phantom';
 
+test.use({ models: 'slow' });
+
 test('a worker that dies in a run is started again and finishes the rest', async ({ page }) => {
   await openPage(page);
   await openScan(page, headScan('sub-01_T1w.nii'));
