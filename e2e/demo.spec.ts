@@ -24,9 +24,8 @@ test.describe('with the models that ship', () => {
     await page.getByTestId('demo-button').click();
     await expectImage(page, 'source');
     await expectImage(page, 'reference');
-    // Half a minute where nothing else runs; two busy cores take several times as long.
-    await expect(page.getByTestId('pane-synthetic').locator('canvas')).toBeVisible({ timeout: 180_000 });
-    await expectImage(page, 'synthetic');
+    // Some ten seconds a slice on two idle cores; busy ones take several times as long.
+    await expectImage(page, 'synthetic', 180_000);
     await expectImage(page, 'compared');
     const seconds = ((Date.now() - begin) / 1000).toFixed(1);
     test.info().annotations.push({ type: 'first slice', description: `${seconds} s from opening the page` });

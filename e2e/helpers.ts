@@ -188,7 +188,11 @@ export async function greys(
 }
 
 /** Waits until the pane shows an image, not one grey. */
-export async function expectImage(page: Page, id: Parameters<typeof greys>[1]): Promise<void> {
-  await expect.poll(async () => (await greys(page, id)).levels).toBeGreaterThan(20);
+export async function expectImage(
+  page: Page,
+  id: Parameters<typeof greys>[1],
+  timeout = 30_000,
+): Promise<void> {
+  await expect.poll(async () => (await greys(page, id)).levels, { timeout }).toBeGreaterThan(20);
   expect((await greys(page, id)).deviation).toBeGreaterThan(10);
 }

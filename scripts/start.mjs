@@ -15,4 +15,4 @@ const server = await preview({ root: ROOT }).catch((error) => {
   process.exit(1);
 });
 server.printUrls();
-console.log('  Open it in Chrome or Edge (WebGPU), choose "Try the demo scan". Ctrl-C stops the server.');
+console.log('  Open it in Chrome or Edge (WebGPU), press "T1w → T2w". Ctrl-C stops the server.');

@@ -58,7 +58,9 @@ export function AboutRoom() {
           Slices and voxels are counted from 0. Images are shown in RAS+: L and R are the patient's sides.
         </li>
         <li>
-          The panes share one window in normalised intensity: 1 is the value that the model takes as the upper
+          With a reference there are four panes: the source, the synthetic image, their real counterpart, and
+          the difference synthetic − reference, orange where the synthetic image is too bright and blue where it
+          is too dark. The panes share one window in normalised intensity: 1 is the value that the model takes as the upper
           end of the contrast. Values under the pointer, at the right, are in the scan's own units.
         </li>
         <li>
@@ -88,9 +90,21 @@ export function AboutRoom() {
       </p>
       <h2>Licences</h2>
       <p>
-        The program: MIT. The demo scan: Colin 27 as distributed with MRIcron, BSD-3-clause (
-        <a href="demo/LICENSE.txt">text</a>). Weights: as each model's card says.
+        The program: MIT. Weights: as each model's card says. The scans that come with the page:
       </p>
+      <ul>
+        <li>
+          The patient with multiple sclerosis: one visit of the longitudinal set of open_ms_data, Laboratory
+          of Imaging Technologies, University of Ljubljana; CC BY. Lesjak, Galimzianova, Koren, Lukin, Pernuš,
+          Likar, Špiclin: A novel public MR image dataset of multiple sclerosis patients with lesion
+          segmentations based on multi-rater consensus. Neuroinformatics 16(1):51–63, 2018 (online 2017).
+        </li>
+        <li>
+          The head without reference: Colin 27 as distributed with MRIcron, BSD-3-clause (
+          <a href="demo/LICENSE.txt">text</a>). Holmes, Hoge, Collins, Woods, Toga, Evans: Enhancement of MR
+          images using registration for signal averaging. J Comput Assist Tomogr 22(2):324–333, 1998.
+        </li>
+      </ul>
       <h2>Keys</h2>
       <KeyTable />
     </main>

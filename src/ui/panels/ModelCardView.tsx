@@ -82,7 +82,7 @@ export function ModelCardView({
             'Network',
             'ngf' in network
               ? `ResNet, ${network.ngf} base channels, ${network.n_blocks} blocks, one pass`
-              : `NCSN++, ${network.num_channels_dae} base channels × ${network.ch_mult.join(' ')}, ${network.num_res_blocks} blocks a level`,
+              : `NCSN++, ${network.num_channels_dae} base channels × ${network.ch_mult.join(' ')}, ${network.num_res_blocks} residual ${network.num_res_blocks === 1 ? 'block' : 'blocks'} a level`,
           ],
           [
             'Diffusion',

@@ -42,7 +42,7 @@ export const DEMOS: readonly Demo[] = [
   },
   {
     id: 'colin27',
-    label: 'Another head, no reference',
+    label: 'Another head, no reference: Colin 27',
     scan: { file: 'ch2.nii.gz', name: 'ch2_T1w.nii.gz' },
     reference: null,
     source: 'T1w',

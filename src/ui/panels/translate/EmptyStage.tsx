@@ -35,14 +35,14 @@ export function EmptyStage() {
         Drop a head scan (NIfTI) anywhere on this page. Four adversarial diffusion steps translate it on this
         machine.
       </p>
-      <h2 className="empty-stage-try">Or try it and compare with the truth</h2>
+      <h2 className="empty-stage-try">Or try it and compare with the real scan</h2>
       <div className="demo-buttons">
         {demos.filter(hasReference).map((demo) => button(demo, 'button primary large'))}
       </div>
       <p className="dim">
         A patient with multiple sclerosis, of the test data: no model was trained on this head. The T1w is
         translated, middle slices first, and set beside the contrast that was really scanned, with difference
-        and scores.
+        and scores. <a href="#/about">Source of the scans</a>
       </p>
       {demos.filter((demo) => !hasReference(demo)).map((demo) => button(demo, 'link-button'))}
       <p className="dim empty-stage-engine">
