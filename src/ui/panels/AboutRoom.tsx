@@ -59,9 +59,10 @@ export function AboutRoom() {
         </li>
         <li>
           With a reference there are four panes: the source, the synthetic image, their real counterpart, and
-          the difference synthetic − reference, orange where the synthetic image is too bright and blue where it
-          is too dark. The panes share one window in normalised intensity: 1 is the value that the model takes as the upper
-          end of the contrast. Values under the pointer, at the right, are in the scan's own units.
+          the difference synthetic − reference, orange where the synthetic image is too bright and blue where
+          it is too dark. The panes share one window in normalised intensity: 1 is the value that the model
+          takes as the upper end of the contrast. Values under the pointer, at the right, are in the scan's
+          own units.
         </li>
         <li>
           The ribbon under the panes has one cell a slice: blue at work, grey translated, and with a reference
@@ -89,9 +90,7 @@ export function AboutRoom() {
         other server; its Content-Security-Policy forbids it to.
       </p>
       <h2>Licences</h2>
-      <p>
-        The program: MIT. Weights: as each model's card says. The scans that come with the page:
-      </p>
+      <p>The program: MIT. Weights: as each model's card says. The scans that come with the page:</p>
       <ul>
         <li>
           The patient with multiple sclerosis: one visit of the longitudinal set of open_ms_data, Laboratory

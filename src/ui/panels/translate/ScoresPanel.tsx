@@ -19,7 +19,7 @@ export function ScoresPanel() {
   const mean = meanScore(scores, 'synthetic', region);
   const copy = meanScore(scores, 'copy', region);
   return (
-    <section className="panel" aria-label="Scores" data-testid="scores">
+    <section className="panel" aria-label="Scores" data-testid="scores" data-scored={hasReference}>
       <header className="panel-head">
         <h2>Scores</h2>
         <div className="segments tiny">

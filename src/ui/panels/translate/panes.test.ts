@@ -32,7 +32,7 @@ describe('panesOf', () => {
   it('adds the reference, divided by its own upper value, and the difference from it', () => {
     const panes = panesOf({ ...input, reference });
     expect(panes.map(({ id }) => id)).toEqual(['source', 'synthetic', 'compared', 'reference']);
-    expect(panes[2]).toMatchObject({ title: 'Difference: synthetic − reference', colormap: 'diverging' });
+    expect(panes[2]).toMatchObject({ title: 'Synthetic − reference', colormap: 'diverging' });
     expect(panes[3].image!.pixels[0]).toBeCloseTo(16 / 40, 6);
   });
 

@@ -48,7 +48,10 @@ export function panesOf(input: PaneInput): Pane[] {
       synthetic,
       // Between the two images that it compares.
       ...(input.reference
-        ? [comparedPane(input, synthetic, 'difference'), referencePane(input, input.reference)]
+        ? [
+            { ...comparedPane(input, synthetic, 'difference'), title: 'Synthetic − reference' },
+            referencePane(input, input.reference),
+          ]
         : []),
     ];
   return [
