@@ -9,6 +9,7 @@ import {
   openPage,
   openScan,
   save,
+  sliceOf,
   test,
   translate,
 } from './helpers';
@@ -80,4 +81,35 @@ test('a card dropped with its weights decides; alone or with others it is refuse
   await expect(notices(page).last()).toHaveText(
     /^other\.safetensors: must hold the \d+ bytes that card\.json gives/,
   );
+});
+
+test('a card of CT: Hounsfield units in a window of their own, saved as whole numbers with air where nothing was made', async ({
+  page,
+}) => {
+  const card = {
+    ...CARD,
+    target: 'CT',
+    preprocessing: { ...CARD.preprocessing, intensity: { source: 'foreground-median', target: 'hu' } },
+  };
+  await openPage(page);
+  await openScan(page, headScan('sub-01_T1w.nii'));
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Own weights…' }).click();
+  const cardOfCt = { ...cardFile, buffer: Buffer.from(JSON.stringify(card)) };
+  await (await chooser).setFiles([cardOfCt, servedWeights('ct.safetensors')]);
+  await translate(page);
+  await expectImage(page, 'synthetic');
+  await expect(page.getByTestId('pane-synthetic')).toContainText('W 400 L 40');
+  await expect(page.getByLabel('Provenance')).toContainText('result hu, -1 at -1024, +1 at 2048');
+
+  const { niftiName, volume, sidecar } = await save(page, 'int16');
+  expect(niftiName).toBe('sub-01_desc-synth_CT.nii.gz');
+  expect(sidecar).toMatchObject({
+    Units: 'HU',
+    TargetIntensityMap: { Name: 'hu', Lower: -1024, Upper: 2048 },
+  });
+  const [made] = sidecar.TranslatedSlices as number[];
+  expect(sliceOf(volume, made).every((v) => Number.isInteger(v) && v >= -1024 && v <= 2048)).toBe(true);
+  expect(new Set(sliceOf(volume, made)).size).toBeGreaterThan(20);
+  expect(new Set(sliceOf(volume, made === 0 ? 1 : 0))).toEqual(new Set([-1024]));
 });

@@ -42,7 +42,7 @@ test('a reference gives scores, a difference image, and a note where its grid is
 
   // All four side by side: source, synthetic, difference, reference.
   await expect(page.getByRole('application')).toHaveCount(4);
-  await expect(pane(page, 'compared')).toHaveAccessibleName(/^Difference: synthetic − reference/);
+  await expect(pane(page, 'compared')).toHaveAccessibleName(/^Synthetic − reference \(Part synthetic\)/);
   await expectImage(page, 'compared');
   await page.getByRole('button', { name: 'Difference' }).click();
   await expect(page.getByRole('application')).toHaveCount(2);

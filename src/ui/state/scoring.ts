@@ -30,8 +30,11 @@ export function createScoring({ get, set, services: { client }, report }: Contex
             of,
             slices: todo.map((index) => ({ index, image: image(index) })),
           });
-        const synthetic = await ask('synthetic', (k) => results.slices.get(k)!.image);
-        const copy = await ask('source', (k) => sliceOf(source, k));
+        // Both at once: during a run the worker hears a call only between two reverse steps.
+        const [synthetic, copy] = await Promise.all([
+          ask('synthetic', (k) => results.slices.get(k)!.image),
+          ask('source', (k) => sliceOf(source, k)),
+        ]);
         if (get().reference !== reference) continue;
         if (synthetic.length < todo.length) return;
         patchResults(set, results.key, (r) => ({ ...r, scores: withScores(r.scores, synthetic, copy) }));

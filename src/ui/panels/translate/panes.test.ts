@@ -39,11 +39,9 @@ describe('panesOf', () => {
   it('shows CT in Hounsfield units, in a window of its own', () => {
     const card = fakeCard('T1w', 'CT');
     card.preprocessing.intensity = { source: 'foreground-p99.5', target: 'hu' };
-    const panes = panesOf({ ...input, card, reference });
-    const [mr, ct, real] = ['source', 'synthetic', 'reference'].map(
-      (id) => panes.find((pane) => pane.id === id)!,
-    );
+    const [mr, ct, subtracted, real] = panesOf({ ...input, card, reference });
     expect([mr.group, ct.group, real.group]).toEqual(['image', 'hu', 'hu']);
+    expect(subtracted.group).toBe('huDifference');
     expect(mr.image!.pixels[0]).toBeCloseTo(16 / 20, 6);
     expect(ct.image).toMatchObject({ min: -1024, max: 2048 });
     expect([ct.image!.pixels[0], real.image!.pixels[0]]).toEqual([4, 16]);
