@@ -23,6 +23,11 @@ export interface Command {
   readonly summary: string;
   /** Placeholders of the positional arguments, all required. */
   readonly positionals: readonly string[];
+  /** Another form of the command: with this option there are no positional arguments. `only`: options that belong to one of the forms. */
+  readonly instead?: {
+    readonly option: string;
+    readonly only: { readonly here: readonly string[]; readonly there: readonly string[] };
+  };
   /** Arguments are neither checked nor used. */
   readonly anyArguments?: boolean;
   readonly options: Readonly<Record<string, OptionSpec>>;
@@ -53,10 +58,21 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
     has: (name) => values[name] === true,
   };
   if (args.has('help') || command.anyArguments) return args;
-  if (positionals.length !== command.positionals.length) {
-    const wanted = command.positionals.join(' ') || 'no arguments';
+  const { instead } = command;
+  const isOther = instead !== undefined && values[instead.option] !== undefined;
+  const wanted = isOther ? [] : command.positionals;
+  if (positionals.length !== wanted.length) {
+    const rule = isOther ? `no arguments beside --${instead.option}` : wanted.join(' ') || 'no arguments';
     throw new BadRequest(
-      `${command.name}: needs ${wanted}, got ${positionals.length ? positionals.join(' ') : 'nothing'}; see \`syndiff ${command.name} --help\``,
+      `${command.name}: needs ${rule}, got ${positionals.length ? positionals.join(' ') : 'nothing'}; see \`syndiff ${command.name} --help\``,
+    );
+  }
+  const stray = (isOther ? instead.only.there : (instead?.only.here ?? [])).find(
+    (name) => values[name] !== undefined,
+  );
+  if (stray !== undefined) {
+    throw new BadRequest(
+      `--${stray}: must be given ${isOther ? 'without' : 'with'} --${instead?.option} only; see \`syndiff ${command.name} --help\``,
     );
   }
   return args;
@@ -86,6 +102,7 @@ function parsed(
 
 /** Usage, options with their defaults, one example. */
 export function helpText(command: Command): string {
+  const { instead } = command;
   const options = Object.entries({ ...command.options, help: HELP }).map(([name, spec]) => {
     const left = spec.value ? `--${name} ${spec.value}` : `--${name}`;
     const fallback = spec.default === undefined ? '' : ` (default ${spec.default})`;
@@ -96,6 +113,11 @@ export function helpText(command: Command): string {
     `${command.summary}`,
     '',
     `Usage: syndiff ${[command.name, ...command.positionals].join(' ')} [options]`,
+    ...(instead
+      ? [
+          `       syndiff ${command.name} --${instead.option} ${command.options[instead.option].value} [options]`,
+        ]
+      : []),
     '',
     ...options.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
     '',

@@ -1,3 +1,12 @@
+import { type EvaluationReport, evaluateSlices, type Spread } from '../engine/evaluation/evaluateSlices';
+import {
+  type LesionMeasures,
+  lesionMeasures,
+  lesionRegions,
+  MEASURE_TEXT,
+} from '../engine/evaluation/lesions';
+import { insideMask } from '../engine/evaluation/masks';
+import { LEAST_FOREGROUND } from '../engine/evaluation/report';
 import { foregroundMask } from '../engine/metrics/foreground';
 import { BONE_HU, type HounsfieldErrors, hounsfieldErrors } from '../engine/metrics/hounsfield';
 import { BadRequest } from '../errors';
@@ -14,24 +23,42 @@ import {
 import { gridText, sameGrid } from '../volume/resample';
 import type { Volume } from '../volume/volume';
 import type { Arguments, Command } from './command';
-import { type EvaluationReport, evaluateSlices, type Spread } from './evaluate';
+import { evaluateModels } from './evaluateModels';
 import { headSlices } from './headSlices';
 import type { Io } from './io';
+import { readMask } from './lesionMasks';
+import { BACKEND_OPTION } from './nodeEngine';
 import { oneOf, sliceRange } from './options';
-import { counted, JSON_OPTION, jsonText, tableText } from './report';
+import { counted, factsText, JSON_OPTION, jsonText, tableText } from './report';
 import { readScan } from './scans';
 import { readSidecar, type Sidecar } from './sidecar';
-
-/** Slices with less foreground than this are left out by default: they are mostly air. */
-export const LEAST_FOREGROUND = 0.08;
+import { SPLITS } from './trainingScans';
 
 const INTENSITIES = [...INTENSITY_MAPS, 'none'] as const;
 type Intensity = (typeof INTENSITIES)[number];
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
-  summary: 'Score a synthetic scan against the real one: PSNR, SSIM and MAE, whole slice and foreground',
+  summary:
+    'Score a synthetic scan against the real one, or models on the scans of a split: PSNR, SSIM and MAE, whole slice, foreground and inside of the brain; lesions',
   positionals: ['SYNTHETIC', 'REFERENCE'],
+  instead: {
+    option: 'models',
+    only: {
+      here: [
+        'data',
+        'split',
+        'every',
+        'limit',
+        'patient',
+        'samples-spread',
+        'spread-slices',
+        'card',
+        'backend',
+      ],
+      there: ['slices', 'intensity', 'lesion'],
+    },
+  },
   options: {
     slices: {
       value: 'A:B',
@@ -41,6 +68,35 @@ export const evaluateCommand: Command = {
       value: INTENSITIES.join('|'),
       text: "map to [0, 1], each scan by its own level; hu: -1024 to 2048 HU, which also gives errors in HU; none: they are in [0, 1] already (default: the sidecar's map and level, hu for CT, else foreground-p99.5)",
     },
+    lesion: {
+      value: 'MASK',
+      text: "lesions on the scan's grid, voxels above 0: also measure what is kept of them",
+    },
+    models: {
+      value: 'ID[,ID...]',
+      text: 'instead of two scans: models, by id, card.json or file of weights, beside the baselines',
+    },
+    data: {
+      value: 'BIDS[,BIDS...]',
+      text: `with --models: data sets with a column split in participants.tsv; the baselines are fitted on their train split. Outlines of lesions in derivatives/lesions/SUB/anat/SUB_label-lesion_mask.nii.gz`,
+    },
+    split: { value: SPLITS.join('|'), text: 'with --models: whom to score' },
+    every: {
+      value: 'N',
+      text: `with --models: only every N-th slice with ${100 * LEAST_FOREGROUND} % foreground`,
+    },
+    limit: { value: 'N', text: 'with --models: at most N subjects of a data set' },
+    patient: {
+      value: 'REGEX',
+      text: "with --models: what of a subject's name says who it is, where visits are subjects of their own",
+    },
+    'samples-spread': { value: 'N', text: 'with --models: also the spread over N samples' },
+    'spread-slices': {
+      value: 'N',
+      text: 'with --samples-spread: of how many slices a scan (1 if not given)',
+    },
+    card: { text: "with --models: write the scores into the models' own card.json" },
+    backend: BACKEND_OPTION,
     json: JSON_OPTION,
   },
   example: 'sub-01_desc-synth_FLAIR.nii.gz sub-01_FLAIR.nii.gz --json',
@@ -48,6 +104,10 @@ export const evaluateCommand: Command = {
 };
 
 async function run(args: Arguments, io: Io): Promise<number> {
+  return args.text('models') === undefined ? evaluatePair(args, io) : evaluateModels(args, io);
+}
+
+async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const [syntheticPath, referencePath] = args.positionals;
   const asked = args.text('intensity') === undefined ? undefined : oneOf(args, 'intensity', INTENSITIES);
   const synthetic = await readScan(syntheticPath);
@@ -64,30 +124,51 @@ async function run(args: Arguments, io: Io): Promise<number> {
     sliceRange(args, reference.shape[2]) ??
     translatedSlices(sidecar, reference) ??
     headSlices(reference, LEAST_FOREGROUND);
+  const { shape } = reference;
   const foreground = foregroundMask(reference.voxels, threshold);
-  const report = evaluateSlices(
-    {
-      shape: reference.shape,
-      synthetic: toUnitRange(synthetic.voxels, intensity.synthetic),
-      reference: toUnitRange(reference.voxels, intensity.reference),
-      foreground,
-    },
-    slices,
-  );
-  const [ni, nj] = reference.shape;
+  const pair = {
+    shape,
+    synthetic: toUnitRange(synthetic.voxels, intensity.synthetic),
+    reference: toUnitRange(reference.voxels, intensity.reference),
+    foreground,
+    inside: insideMask(foreground, shape),
+  };
+  const report = evaluateSlices(pair, slices);
   const hu =
     intensity.map === 'hu'
-      ? hounsfieldErrors(synthetic.voxels, reference.voxels, foreground, ni * nj, slices)
+      ? hounsfieldErrors(synthetic.voxels, reference.voxels, foreground, shape[0] * shape[1], slices)
       : undefined;
+  const maskPath = args.text('lesion');
+  const lesion =
+    maskPath === undefined
+      ? null
+      : lesionMeasures(
+          pair.synthetic,
+          pair.reference,
+          lesionRegions(await readMask(maskPath, reference), foreground, shape, slices),
+        );
   if (args.has('json')) {
     const { mean, slices: bySlice } = report;
-    io.out(
-      jsonText({ synthetic: syntheticPath, reference: referencePath, intensity, hu, mean, slices: bySlice }),
-    );
+    const names = { synthetic: syntheticPath, reference: referencePath };
+    io.out(jsonText({ ...names, intensity, hu, mean, ...(lesion && { lesion }), slices: bySlice }));
   } else {
     io.out(humanText(report, intensity.map) + (hu ? huText(hu) : ''));
+    if (lesion) io.out(lesionText(lesion));
   }
   return 0;
+}
+
+function lesionText(lesion: LesionMeasures): string {
+  const { realContrast, syntheticContrast, kept, dice, diceReal, falseBright, reason } = lesion;
+  const number = (value: number | null) => value?.toFixed(3) ?? '-';
+  const facts = factsText([
+    ['lesion contrast, real', number(realContrast)],
+    ['synthetic', number(syntheticContrast)],
+    ['share kept', number(kept)],
+    ['Dice', `${number(dice)} (real image: ${number(diceReal)})`],
+    ['false bright', number(falseBright)],
+  ]);
+  return `\n${facts}${reason === undefined ? '' : `left out: ${reason}\n`}${MEASURE_TEXT}\n`;
 }
 
 interface Intensities {
@@ -148,6 +229,7 @@ function humanText({ slices, mean }: EvaluationReport, map: string): string {
     ['', 'PSNR dB', 'SSIM', 'MAE'],
     row('whole slice', mean.whole),
     row('foreground', mean.foreground),
+    row('inside the brain', mean.inside),
     row("paper's protocol", mean.paper),
   ])}`;
 }

@@ -1,4 +1,5 @@
 import { BadRequest } from '../errors';
+import { isBadInput } from './badInput';
 import { type Command, helpText, parseCommand } from './command';
 import { evaluateCommand } from './evaluateCommand';
 import type { Io } from './io';
@@ -22,9 +23,6 @@ const COMMANDS: readonly Command[] = [
   trainCommand,
   benchCommand,
 ];
-
-/** Errors of what the user gave; everything else is a failure of the program or the machine. */
-const BAD_INPUT = new Set(['BadRequest', 'UnsupportedFile', 'CorruptFile', 'WeightsMismatch']);
 
 /** As shells count a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -100,5 +98,5 @@ function report(error: unknown, io: Io): number {
   if (io.debug) io.err(`${stack}\n`);
   else io.err(`${message.replace(/\s*\n\s*/g, ' ')}\n`);
   if (name === 'Aborted') return INTERRUPTED;
-  return BAD_INPUT.has(name) ? 2 : 1;
+  return isBadInput(error) ? 2 : 1;
 }

@@ -12,6 +12,8 @@ import { PACKAGE_ROOT } from './packageRoot';
 export interface LoadedModel {
   readonly card: ModelCard;
   readonly weights: Weights;
+  /** The card's file; absent where it was guessed from the weights. */
+  readonly path?: string;
 }
 
 /** Folders here are model ids. */
@@ -66,7 +68,7 @@ async function loadByCard(path: string): Promise<LoadedModel> {
       `${card.weights.file}: its sha256 must be the card's ${card.weights.sha256}, got ${hash}; fetch the weights again`,
     );
   }
-  return { card, weights: await readWeights({ name: card.weights.file, bytes }) };
+  return { card, weights: await readWeights({ name: card.weights.file, bytes }), path };
 }
 
 async function loadByWeights(path: string): Promise<LoadedModel> {

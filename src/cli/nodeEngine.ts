@@ -1,6 +1,7 @@
 import { type EngineInfo, startEngine } from '../engine/backend';
 import { BadRequest } from '../errors';
 import type { OptionSpec } from './command';
+import type { Io } from './io';
 import { nodeEnvironment } from './nodeEnvironment';
 
 /** WebGL is a page's only. */
@@ -32,4 +33,12 @@ export async function startNodeEngine(want: BackendChoice, stop: AbortSignal): P
     throw new BadRequest(`--backend ${want}: does not work here (${why}); use --backend auto`);
   }
   return { info, signal: AbortSignal.any([stop, failed.signal]) };
+}
+
+/** Lets Ctrl-C be heard, and throws what the GPU failed with: nothing computed after that can be trusted. */
+export function pauseOf({ signal }: NodeEngine, io: Io): () => Promise<void> {
+  return async () => {
+    await new Promise<void>((resolved) => setImmediate(resolved));
+    if (signal.aborted && !io.signal.aborted) throw signal.reason;
+  };
 }

@@ -36,7 +36,20 @@ export function tableText(rows: readonly (readonly string[])[]): string {
   return `${rows.map(line).join('\n')}\n`;
 }
 
+/** Rows as a table of Markdown, in columns of equal width; the first row is the head, the first column stands to the left. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const [head, ...body] = rows;
+  const rule = head.map((_, column) => (column === 0 ? '---' : '--:'));
+  const bars = (row: readonly string[]) =>
+    row.flatMap((cell, column) => (column === 0 ? [cell] : ['|', cell]));
+  const lines = tableText([head, rule, ...body].map(bars))
+    .trimEnd()
+    .split('\n');
+  const width = Math.max(...lines.map((line) => line.length));
+  return lines.map((line) => `| ${line.padEnd(width)} |\n`).join('');
+}
+
 /** "1 slice", "3 slices". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }

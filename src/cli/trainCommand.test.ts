@@ -1,25 +1,13 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeNifti } from '../../test/makeNifti';
-import { tinyCard, tinyConfig } from '../../test/tinyModel';
+import { SET_CARD, writeModel, writePhantomSet, writeTinyModel } from '../../test/phantomSet';
 import { hashWeights } from '../engine/hash';
-import { uniformSource } from '../engine/random';
 import { encodeWeights } from '../engine/weights/convertWeights';
 import type { ModelCard } from '../engine/weights/modelCard';
-import { sha256 } from '../engine/weights/sha256';
-import { ncsnppTable, resnetGeneratorTable } from '../engine/weights/torchNames';
-import { phantomAnatomy, phantomVolume } from '../volume/phantom';
+import { resnetGeneratorTable } from '../engine/weights/torchNames';
 import { fakeIo } from './fakeIo';
 import type { Io } from './io';
 import { main } from './main';
@@ -28,53 +16,14 @@ const folder = mkdtempSync(join(tmpdir(), 'syndiff-train-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (...names: string[]) => join(folder, ...names);
 
-/** A network whose iteration takes a fraction of a second: runs start from it. */
-const CONFIG = tinyConfig(32);
-const CARD: ModelCard = {
-  ...tinyCard(32),
-  preprocessing: { ...tinyCard(32).preprocessing, intensity: 'foreground-p99.5' },
-  diffusion: { steps: 2, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
-  limits: [],
-};
-
 const SPLITS = { 'sub-01': 'train', 'sub-02': 'train', 'sub-03': 'val', 'sub-04': 'test' };
-const SHAPE = [30, 34, 5] as const;
-const CONTRASTS = ['T1w', 'FLAIR'];
-
-function writePhantoms() {
-  const rows = Object.entries(SPLITS).map((row) => row.join('\t'));
-  mkdirSync(at('bids'));
-  writeFileSync(at('bids', 'participants.tsv'), `participant_id\tsplit\n${rows.join('\n')}\n`);
-  Object.keys(SPLITS).forEach((subject, n) => {
-    const draws = (step: number) =>
-      uniformSource({ seed: 5, sample: 0, slice: n, step, stream: 'noise' as const });
-    const anatomy = phantomAnatomy(draws(0), { shape: [...SHAPE], zooms: [7, 7, 12] });
-    mkdirSync(at('bids', subject, 'anat'), { recursive: true });
-    CONTRASTS.forEach((contrast, m) => {
-      const name = `phantom-${subject}`;
-      const { affine, voxels } = phantomVolume(anatomy, contrast, { name, uniform: draws(1 + m) });
-      const sform = affine.slice(0, 3).map((row) => [...row]);
-      const { file } = makeNifti({ dims: [...SHAPE], values: voxels, sform });
-      writeFileSync(at('bids', subject, 'anat', `${subject}_${contrast}.nii`), new Uint8Array(file));
-    });
-  });
-}
 
 beforeAll(async () => {
-  writePhantoms();
-  const write = async (name: string, network: ModelCard['network'], bytes: Uint8Array) => {
-    writeFileSync(at(`${name}.safetensors`), bytes);
-    const weights = { ...CARD.weights, file: `${name}.safetensors`, sha256: await sha256(bytes) };
-    writeFileSync(at(`${name}.json`), JSON.stringify({ ...CARD, id: name, network, weights }));
-  };
+  writePhantomSet(at('bids'), SPLITS);
+  await writeTinyModel(folder);
   const config = { ngf: 4, n_blocks: 6 };
-  const g = encodeWeights({ state: hashWeights(1, ncsnppTable(CONFIG)), config: CONFIG }, 'f32');
-  await write('tiny', CONFIG, g);
-  await write(
-    'r',
-    config,
-    encodeWeights({ state: hashWeights(2, resnetGeneratorTable(config)), config }, 'f32'),
-  );
+  const state = hashWeights(2, resnetGeneratorTable(config));
+  await writeModel(folder, 'r', config, encodeWeights({ state, config }, 'f32'));
 });
 
 async function run(argv: string[], changes: Partial<Io> = {}) {
@@ -169,7 +118,7 @@ describe('a run', () => {
     expect(card).toMatchObject({
       source: 'T1w',
       target: 'FLAIR',
-      preprocessing: CARD.preprocessing,
+      preprocessing: SET_CARD.preprocessing,
       training: { data: 'phantoms', iterations: 3, variant: expect.stringContaining('started from tiny') },
       metrics: { split: 'validation' },
       licence: 'MIT; MIT (from tiny)',
@@ -223,23 +172,32 @@ describe('a run', () => {
     expect(methods.r).toBeNull();
     for (const name of ['model', 'copy', 'histogram', 'regression']) {
       expect(methods[name].subjects).toMatchObject([{ subject: 'sub-04', n: slices }]);
-      expect(methods[name].overSlices.whole.psnr.mean).toBeGreaterThan(0);
+      expect(methods[name].overPatients.whole.psnr).toEqual({
+        mean: methods[name].subjects[0].mean.whole.psnr,
+        std: null,
+      });
     }
     // Fitted to the same contrast of other phantoms, it is better than the source as it is.
-    expect(methods.regression.overSlices.whole.mae.mean).toBeLessThan(methods.copy.overSlices.whole.mae.mean);
-    expect(wilcoxon.copy.foreground.psnr).toMatchObject({ n: slices });
+    expect(methods.regression.overPatients.whole.mae.mean).toBeLessThan(
+      methods.copy.overPatients.whole.mae.mean,
+    );
+    // One patient, whatever the number of slices: no p below 1.
+    expect(slices).toBeGreaterThan(1);
+    expect(wilcoxon.copy.foreground.psnr).toMatchObject({ n: 1, p: 1, smallestP: 1 });
     const written = JSON.parse(readFileSync(report.evaluation, 'utf8'));
     expect(written).toMatchObject({ split: 'test', iterations: 3 });
     expect(written.directions[0].methods.copy.subjects[0].slices).toHaveLength(slices);
     const { metrics } = cardOf('straight');
     expect(metrics).toMatchObject({ split: 'test', n: 1, data: 'phantoms' });
-    expect(metrics.rows).toEqual([
-      {
-        label: 'sub-04',
-        ...methods.model.subjects[0].mean.whole,
-        psnrCopy: methods.copy.subjects[0].mean.whole.psnr,
-      },
-    ]);
+    expect(metrics.rows).toHaveLength(1);
+    const [row] = metrics.rows;
+    const mean = methods.model.subjects[0].mean;
+    expect(row.label).toBe('sub-04');
+    expect(row.psnr).toBeCloseTo(mean.whole.psnr, 1);
+    expect(row.ssim).toBeCloseTo(mean.whole.ssim, 3);
+    expect(row.foreground!.mae).toBeCloseTo(mean.foreground.mae, 3);
+    expect(row.psnrCopy).toBeCloseTo(methods.copy.subjects[0].mean.whole.psnr, 1);
+    expect(row.psnrRegression).toBeCloseTo(methods.regression.subjects[0].mean.whole.psnr, 1);
     // Opened once more, the model keeps its scores.
     await json('train', '--out', at('straight'), '--resume', '--backend', 'wasm');
     expect(cardOf('straight').metrics).toEqual(metrics);
@@ -272,7 +230,7 @@ it('trains unpaired with R, both directions, and scores R, too', async () => {
     'mean-intensity regression',
     'R alone',
   ])
-    expect(stdout).toMatch(new RegExp(`\\n${label} +\\d`));
+    expect(stdout).toMatch(new RegExp(`\\n\\| ${label} +\\| +\\d`));
   expect(stdout).toContain('T1w to FLAIR, val: 1 patient');
   expect(stdout).toContain('FLAIR to T1w, val: 1 patient');
   expect(cardOf('both', 'b-to-a')).toMatchObject({ source: 'FLAIR', metrics: { split: 'val', n: 1 } });

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { cardMetrics } from '../engine/evaluation/cardMetrics';
 import { memoryUse } from '../engine/memory';
 import {
   type CheckpointIndex,
@@ -25,14 +26,15 @@ import type { TrainingState } from '../engine/training/step';
 import { Aborted, BadRequest, CorruptFile } from '../errors';
 import type { Arguments, Command } from './command';
 import { DiskRun, writeSafely } from './diskRun';
+import { evaluationText } from './evaluationTable';
 import type { Io } from './io';
-import { BACKENDS, type NodeEngine, startNodeEngine } from './nodeEngine';
+import { BACKENDS, type NodeEngine, pauseOf, startNodeEngine } from './nodeEngine';
 import { oneOf, optional, required } from './options';
 import { greyPng } from './png';
 import { startProgress } from './progress';
 import { counted, jsonText } from './report';
 import { contrastOf, dataText, findScans, loadData, ofSplit, type RunScans } from './trainData';
-import { cardMetrics, type DirectionReport, evaluateModel, evaluationText } from './trainEvaluation';
+import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
 import { type DataFacts, type TrainedModel, writeCard, writeModels } from './trainModels';
 import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS } from './trainOptions';
@@ -112,7 +114,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   else {
     for (const { card, path } of models)
       io.out(`${path}: ${card.source} to ${card.target}, ${counted(index.step, 'iteration')}\n`);
-    for (const one of evaluation ?? []) io.out(evaluationText(one, split!));
+    for (const one of evaluation ?? []) io.out(`${evaluationText(one, split!)}\n`);
   }
   return 0;
 }
@@ -285,14 +287,6 @@ async function train(ready: ReadyRun, io: Io, out: string, files: DiskRun, log: 
   }
 }
 
-/** Lets Ctrl-C be heard, and throws what the GPU failed with: nothing computed after that can be trusted. */
-function pauseOf({ signal }: NodeEngine, io: Io): () => Promise<void> {
-  return async () => {
-    await new Promise<void>((resolved) => setImmediate(resolved));
-    if (signal.aborted && !io.signal.aborted) throw signal.reason;
-  };
-}
-
 /** Rows of source, synthetic and, where there is one, target. */
 function writePreview(folder: string, { step, direction, size, rows }: Preview): void {
   const width = size * (rows.some(({ target }) => target) ? 3 : 2);
@@ -327,6 +321,10 @@ async function evaluate(
         onProgress: (text) => progress.show(text),
       });
       if (io.signal.aborted) throw new Aborted('evaluation: cancelled');
+      for (const { subject, reason } of report.broken) {
+        progress.end();
+        io.err(`${subject}: left out: ${reason}\n`);
+      }
       reports.push(report);
     }
   } catch (error) {
@@ -338,7 +336,7 @@ async function evaluate(
     progress.end();
   }
   for (const [n, { card, path }] of models.entries()) {
-    const metrics = cardMetrics(reports[n], split, call.data, index.step);
+    const metrics = cardMetrics(reports[n], split, call.data, `After iteration ${index.step}, seed 0`);
     await writeCard(path, { ...card, metrics, limits: limitsWith(card.limits, split) });
   }
   const { intensity } = index.settings;
@@ -360,14 +358,10 @@ function limitsWith(limits: readonly string[], split: EvaluationSplit): string[]
 function withoutSlices({ methods, ...report }: DirectionReport) {
   const kept = Object.entries(methods).map(([name, method]) => {
     if (!method) return [name, null];
-    const { overSlices, overPatients, subjects } = method;
+    const { subjects, ...kept } = method;
     return [
       name,
-      {
-        overSlices,
-        overPatients,
-        subjects: subjects.map(({ slices, ...row }) => ({ ...row, n: slices.length })),
-      },
+      { ...kept, subjects: subjects.map(({ slices, ...row }) => ({ ...row, n: slices.length })) },
     ];
   });
   return { ...report, methods: Object.fromEntries(kept) };

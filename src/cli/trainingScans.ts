@@ -10,7 +10,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../errors';
 
-const SPLITS = ['train', 'val', 'test'] as const;
+export const SPLITS = ['train', 'val', 'test'] as const;
 /** train: to learn from; val: to choose by; test: to be left alone. */
 export type Split = (typeof SPLITS)[number];
 
@@ -82,9 +82,20 @@ async function folderScans(folder: string): Promise<TrainingScan[]> {
   return withSplits(folder, paths);
 }
 
+/** Whether a BIDS data set has scans of a suffix. @throws BadRequest where there is no such folder */
+export async function hasSuffix(folder: string, suffix: string): Promise<boolean> {
+  if ((await kindOf(folder)) !== 'folder')
+    throw new BadRequest(`${folder}: no such folder; correct the name`);
+  return (await bidsFiles(folder)).some((path) => bidsName(path)?.suffix === suffix);
+}
+
+/** Not those of derivatives and sourcedata, which lie beside the subjects. */
+async function bidsFiles(folder: string): Promise<string[]> {
+  return (await niftiFiles(folder)).filter((path) => relative(folder, path).startsWith('sub-'));
+}
+
 async function bidsScans(folder: string, suffix: string): Promise<TrainingScan[]> {
-  // Not those of derivatives and sourcedata, which lie beside the subjects.
-  const files = (await niftiFiles(folder)).filter((path) => relative(folder, path).startsWith('sub-'));
+  const files = await bidsFiles(folder);
   const paths = files.filter((path) => bidsName(path)?.suffix === suffix);
   if (paths.length === 0) {
     const there = suffixesOf(files).join(', ') || 'no scans of a BIDS data set at all';

@@ -23,22 +23,34 @@ export function scoreSlice(
   height: number,
   mask: Uint8Array,
 ): { whole: Score; foreground: Score | null } {
+  return scoreParts(synthetic, reference, width, height, { foreground: mask });
+}
+
+/** As `scoreSlice`, over each of several masks. */
+export function scoreParts<P extends string>(
+  synthetic: Pixels,
+  reference: Pixels,
+  width: number,
+  height: number,
+  masks: Record<P, Uint8Array>,
+): { whole: Score } & Record<P, Score | null> {
   const map = ssimMap(synthetic, reference, width, height, 1);
   const whole = {
     psnr: psnr(synthetic, reference, 1),
     ssim: meanSsim(map, width, height, 'gaussian'),
     mae: meanAbsoluteError(synthetic, reference),
   };
-  const foregroundSsim = maskedMean(map, mask);
-  if (foregroundSsim === null) return { whole, foreground: null };
-  return {
-    whole,
-    foreground: {
+  const within = (mask: Uint8Array): Score | null => {
+    const ssim = maskedMean(map, mask);
+    if (ssim === null) return null;
+    return {
       psnr: psnr(synthetic, reference, 1, mask),
-      ssim: foregroundSsim,
+      ssim,
       mae: meanAbsoluteError(synthetic, reference, mask),
-    },
+    };
   };
+  const parts = Object.entries<Uint8Array>(masks).map(([part, mask]) => [part, within(mask)]);
+  return { whole, ...(Object.fromEntries(parts) as Record<P, Score | null>) };
 }
 
 function maskedMean(values: Float64Array, mask: Uint8Array): number | null {

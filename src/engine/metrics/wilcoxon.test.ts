@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wilcoxonSignedRank } from './wilcoxon';
+import { smallestP, wilcoxonSignedRank } from './wilcoxon';
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
@@ -46,8 +46,20 @@ describe('wilcoxonSignedRank', () => {
     expect(wilcoxonSignedRank(a, b)).toEqual(wilcoxonSignedRank(b, a));
   });
 
+  it('says the least p that few pairs can give, and reaches it', () => {
+    expect([0, 1, 2, 5, 6].map(smallestP)).toEqual([1, 1, 0.5, 0.0625, 0.03125]);
+    for (const n of [1, 2, 6, 9]) {
+      const test = wilcoxonSignedRank(
+        range(n).map((i) => i + 1.1 ** i),
+        range(n),
+      );
+      expect(test.smallestP).toBe(2 ** (1 - n));
+      expect(test.p).toBeCloseTo(test.smallestP, 15);
+    }
+  });
+
   it('says that nothing differs', () => {
-    expect(wilcoxonSignedRank([1, 2], [1, 2])).toMatchObject({ p: 1, n: 0 });
+    expect(wilcoxonSignedRank([1, 2], [1, 2])).toMatchObject({ p: 1, n: 0, smallestP: 1 });
   });
 
   it('refuses lists that do not pair and values that are not finite', () => {

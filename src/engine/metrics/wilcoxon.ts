@@ -4,6 +4,13 @@ export interface WilcoxonResult {
   p: number;
   n: number;
   method: 'exact' | 'normal';
+  /** The least p that so many pairs can give, by the exact distribution: all of them differing to one side. */
+  smallestP: number;
+}
+
+/** Two of the 2^n equally likely patterns of signs are as one-sided as can be. */
+export function smallestP(n: number): number {
+  return Math.min(1, 2 ** (1 - n));
 }
 
 /** Up to this many pairs the exact distribution is used where it applies, as SciPy does. */
@@ -25,7 +32,7 @@ export function wilcoxonSignedRank(a: readonly number[], b: readonly number[]): 
     throw new Error('Wilcoxon test: every difference must be finite, got one that is not');
   const differences = all.filter((difference) => difference !== 0);
   const n = differences.length;
-  if (n === 0) return { statistic: 0, p: 1, n, method: 'exact' };
+  if (n === 0) return { statistic: 0, p: 1, n, method: 'exact', smallestP: 1 };
 
   const { ranks, tieCorrection } = averageRanks(differences.map(Math.abs));
   let positive = 0;
@@ -34,11 +41,17 @@ export function wilcoxonSignedRank(a: readonly number[], b: readonly number[]): 
   const statistic = Math.min(positive, total - positive);
 
   if (n <= EXACT_UP_TO && n === all.length && tieCorrection === 0) {
-    return { statistic, p: exactTwoSided(statistic, n), n, method: 'exact' };
+    return { statistic, p: exactTwoSided(statistic, n), n, method: 'exact', smallestP: smallestP(n) };
   }
   const variance = (n * (n + 1) * (2 * n + 1) - tieCorrection / 2) / 24;
   const z = (statistic - total / 2) / Math.sqrt(variance);
-  return { statistic, p: complementaryError(Math.abs(z) / Math.SQRT2), n, method: 'normal' };
+  return {
+    statistic,
+    p: complementaryError(Math.abs(z) / Math.SQRT2),
+    n,
+    method: 'normal',
+    smallestP: smallestP(n),
+  };
 }
 
 /** Ranks from 1, ties sharing their mean rank; tieCorrection is the sum of t³ - t over groups of t equal values. */

@@ -19,8 +19,31 @@ const card: ModelCard = {
     data: 'd',
     split: 'test',
     n: 1,
-    rows: [{ label: 'sub-1', psnr: 20, ssim: 0.6, mae: 0.05, psnrCopy: 19 }],
+    rows: [
+      { label: 'sub-1', psnr: 20, ssim: 0.6, mae: 0.05, psnrCopy: 19 },
+      {
+        label: 'sub-2',
+        ...{ psnr: 21, ssim: 0.7, mae: 0.04 },
+        foreground: { psnr: 18, ssim: 0.5, mae: 0.1, psnrCopy: 17, psnrHistogram: 16, psnrRegression: 15 },
+        inside: { psnr: 22, ssim: 0.5, mae: 0.1 },
+        maeHu: { whole: 40, head: 90, bone: null },
+      },
+    ],
     note: 'note',
+    lesions: [
+      {
+        rule: "an expert's outline",
+        ...{ data: 'd', split: 'test', shareKept: 0.61 },
+        rows: [
+          { label: 'sub-1', realContrast: 0.44, kept: 0.61, dice: 0.5, diceReal: 0.7, falseBright: 0.001 },
+          {
+            label: 'sub-2',
+            ...{ realContrast: 0.05, kept: null, dice: null, diceReal: null, falseBright: null },
+            reason: 'real contrast of 0.05 is below 0.1',
+          },
+        ],
+      },
+    ],
   },
   intendedUse: 'research',
   limits: ['none known'],
@@ -51,10 +74,11 @@ describe('parseModelCard', () => {
 
   it('needs none of the optional fields', () => {
     expect(parseModelCard(changed('metrics.note')).metrics.note).toBeUndefined();
+    expect(parseModelCard(changed('metrics.lesions')).metrics.lesions).toBeUndefined();
     expect(parseModelCard(changed('training.commit')).training.commit).toBeUndefined();
   });
 
-  const optional = ['training.commit', 'metrics.note'];
+  const optional = ['training.commit', 'metrics.note', 'metrics.lesions'];
   it.each(paths(card).filter((path) => !optional.includes(path)))(
     'asks for %s, and of the right kind',
     (path) => {
@@ -82,6 +106,21 @@ describe('parseModelCard', () => {
       'metrics.rows',
       [{ label: 'a', psnr: 20, ssim: 60, mae: 0.1 }],
       /rows\[0\]: ssim must be a number from -1 to 1, got 60/,
+    ],
+    [
+      'metrics.rows',
+      [{ label: 'a', psnr: 20, ssim: 0.6, mae: 0.1, inside: { psnr: 20, ssim: 0.6 } }],
+      /rows\[0\]: inside: mae must be a number from 0 to 1, got nothing/,
+    ],
+    [
+      'metrics.lesions',
+      [{ rule: 'r', data: 'd', split: 'val', shareKept: null, rows: [{ label: 'a', realContrast: '1' }] }],
+      /lesions\[0\]: rows\[0\]: realContrast must be a number from -1/,
+    ],
+    [
+      'metrics.lesions',
+      [{ rule: 'r', data: 'd', split: 'val', rows: [] }],
+      /lesions\[0\]: shareKept must be/,
     ],
     ['limits', [1], /limits must be a list of sentences, got \[1\]/],
   ])('refuses %s = %o', (path, value, message) => {

@@ -3,6 +3,31 @@ import { INTENSITY_MAPS, type ModelIntensity } from '../../volume/intensity';
 import type { TranslatorConfig } from '../networks/config';
 import { parseTranslatorConfig } from './parseConfig';
 
+/** Scores of a part of the slices: PSNR in dB, SSIM, MAE in [0, 1]; beside them the PSNR of what a model has to beat. */
+export interface PartMetrics {
+  psnr: number;
+  ssim: number;
+  mae: number;
+  /** Of the untranslated source, of its histogram-matched form, and of a voxel-wise intensity regression. */
+  psnrCopy?: number;
+  psnrHistogram?: number;
+  psnrRegression?: number;
+}
+
+/** What of a patient's lesions the model keeps (engine/evaluation/lesions.ts); null where left out, with the reason. */
+export interface LesionMetrics {
+  label: string;
+  realContrast: number | null;
+  /** Share of the contrast, 1 for all of it; negative where a bright lesion comes out dark. */
+  kept: number | null;
+  /** Of one threshold in the synthetic, and in the real image. */
+  dice: number | null;
+  diceReal: number | null;
+  /** Share of the tissue in slices without a lesion that is painted as bright as one, 0..1. */
+  falseBright: number | null;
+  reason?: string;
+}
+
 /** What a model is, by what it was made and what it can do: public/weights/<id>/card.json. */
 export interface ModelCard {
   id: string;
@@ -36,8 +61,24 @@ export interface ModelCard {
     split: string;
     /** Number of patients. */
     n: number;
-    rows: { label: string; psnr: number; ssim: number; mae: number; psnrCopy?: number }[];
+    /** Of whole slices, of the foreground, and of the inside of the brain. */
+    rows: ({
+      label: string;
+      foreground?: PartMetrics;
+      inside?: PartMetrics;
+      /** Mean absolute errors of a CT; null where there is no such tissue. */
+      maeHu?: { whole: number; head: number | null; bone: number | null };
+    } & PartMetrics)[];
     note?: string;
+    /** A table for each rule by which lesions were found, experts' outlines first. */
+    lesions?: {
+      rule: string;
+      data: string;
+      split: string;
+      rows: LesionMetrics[];
+      /** Median over the patients with a share; null without any. */
+      shareKept: number | null;
+    }[];
   };
   intendedUse: string;
   limits: string[];
@@ -57,6 +98,7 @@ export function parseModelCard(json: unknown): ModelCard {
   const commit = training.optional('commit', (name) => training.text(name));
   const note = metrics.optional('note', (name) => metrics.text(name));
   const huEnds = preprocessing.optional('huEnds', (name) => preprocessing.ends(name));
+  const lesions = metrics.optional('lesions', (name) => metrics.list(name).map(lesionTable));
   return {
     id: card.text('id', /^[a-z0-9][a-z0-9._-]*$/, 'lower case letters, digits, "-", "_" and "."'),
     version: card.text('version'),
@@ -98,16 +140,19 @@ export function parseModelCard(json: unknown): ModelCard {
       split: metrics.text('split'),
       n: metrics.number('n', 0, 1e9),
       rows: metrics.list('rows').map((row) => {
-        const psnrCopy = row.optional('psnrCopy', (name) => row.number(name, 0, 200));
+        const foreground = row.optional('foreground', (name) => partMetrics(row.object(name)));
+        const inside = row.optional('inside', (name) => partMetrics(row.object(name)));
+        const maeHu = row.optional('maeHu', (name) => hounsfieldMetrics(row.object(name)));
         return {
           label: row.text('label'),
-          psnr: row.number('psnr', 0, 200),
-          ssim: row.number('ssim', -1, 1),
-          mae: row.number('mae', 0, 1),
-          ...(psnrCopy === undefined ? {} : { psnrCopy }),
+          ...partMetrics(row),
+          ...(foreground === undefined ? {} : { foreground }),
+          ...(inside === undefined ? {} : { inside }),
+          ...(maeHu === undefined ? {} : { maeHu }),
         };
       }),
       ...(note === undefined ? {} : { note }),
+      ...(lesions === undefined ? {} : { lesions }),
     },
     intendedUse: card.text('intendedUse'),
     limits: card.texts('limits'),
@@ -119,6 +164,48 @@ function parseIntensity(preprocessing: Fields): ModelIntensity['intensity'] {
     return preprocessing.oneOf('intensity', INTENSITY_MAPS);
   const maps = preprocessing.object('intensity');
   return { source: maps.oneOf('source', INTENSITY_MAPS), target: maps.oneOf('target', INTENSITY_MAPS) };
+}
+
+function partMetrics(part: Fields): PartMetrics {
+  const psnr = (name: string) => part.number(name, 0, 200);
+  const found = BASELINES.map((name) => [name, part.optional(name, psnr)] as const);
+  return {
+    psnr: psnr('psnr'),
+    ssim: part.number('ssim', -1, 1),
+    mae: part.number('mae', 0, 1),
+    ...Object.fromEntries(found.filter(([, value]) => value !== undefined)),
+  };
+}
+
+function hounsfieldMetrics(errors: Fields) {
+  return {
+    whole: errors.number('whole', 0, 1e5),
+    head: errors.numberOrNull('head', 0, 1e5),
+    bone: errors.numberOrNull('bone', 0, 1e5),
+  };
+}
+
+const BASELINES = ['psnrCopy', 'psnrHistogram', 'psnrRegression'] as const;
+
+function lesionTable(table: Fields) {
+  return {
+    rule: table.text('rule'),
+    data: table.text('data'),
+    split: table.text('split'),
+    rows: table.list('rows').map((row): LesionMetrics => {
+      const reason = row.optional('reason', (name) => row.text(name));
+      return {
+        label: row.text('label'),
+        realContrast: row.numberOrNull('realContrast', -1, 1e6),
+        kept: row.numberOrNull('kept', -1e6, 1e6),
+        dice: row.numberOrNull('dice', 0, 1),
+        diceReal: row.numberOrNull('diceReal', 0, 1),
+        falseBright: row.numberOrNull('falseBright', 0, 1),
+        ...(reason === undefined ? {} : { reason }),
+      };
+    }),
+    shareKept: table.numberOrNull('shareKept', -1e6, 1e6),
+  };
 }
 
 /**
@@ -166,6 +253,10 @@ class Fields {
       throw this.refuse(name, `a number from ${least} to ${most}`);
     }
     return value;
+  }
+
+  numberOrNull(name: string, least: number, most: number): number | null {
+    return this.all[name] === null ? null : this.number(name, least, most);
   }
 
   whole(name: string, least: number, most: number): number {

@@ -2,6 +2,7 @@ import type { ModelCard } from '../../workers/protocol';
 import { Facts } from '../components/Facts';
 import { formatBytes, formatGrid, formatMaps } from '../format';
 import { useApp } from '../state/StoreContext';
+import { LesionTable } from './LesionTable';
 import { MetricsTable } from './MetricsTable';
 import { OwnModelForm } from './OwnModelForm';
 
@@ -48,6 +49,9 @@ export function ModelCardView({
       <p>{card.intendedUse}</p>
       {card.metrics.rows.length > 0 && <MetricsTable metrics={card.metrics} />}
       {card.metrics.note && <p className="dim">{card.metrics.note}</p>}
+      {card.metrics.lesions?.map((lesions) => (
+        <LesionTable key={lesions.rule} lesions={lesions} />
+      ))}
       {card.limits.length > 0 && (
         <>
           <h3>Limits</h3>

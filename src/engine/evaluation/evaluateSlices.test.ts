@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateSlices } from './evaluate';
+import { evaluateSlices, meanScores } from './evaluateSlices';
 
 const SHAPE = [12, 13, 3] as const;
 const PIXELS = SHAPE[0] * SHAPE[1];
@@ -8,7 +8,9 @@ const reference = Float32Array.from({ length: PIXELS * SHAPE[2] }, (_, v) => ((v
 const synthetic = reference.map((value, v) => [value, value + 0.125, 0][Math.floor(v / PIXELS)]);
 /** No foreground in slice 2. */
 const foreground = Uint8Array.from(reference, (value, v) => (value > 0.5 && v < 2 * PIXELS ? 1 : 0));
-const pair = { shape: SHAPE, synthetic, reference, foreground };
+/** One pixel of the 156 in slice 1 and half of slice 0. */
+const inside = Uint8Array.from(reference, (_, v) => (v < PIXELS / 2 || v === PIXELS + 5 ? 1 : 0));
+const pair = { shape: SHAPE, synthetic, reference, foreground, inside };
 
 describe('evaluateSlices', () => {
   it('scores each slice by itself', () => {
@@ -32,5 +34,33 @@ describe('evaluateSlices', () => {
     expect(mean.foreground!.mae).toMatchObject({ mean: slices[0].foreground!.mae, std: null });
     expect(mean.paper!.psnr.mean).toBe(slices[0].paper!.psnr);
     expect(evaluateSlices(pair, [2]).mean).toMatchObject({ foreground: null, paper: null });
+  });
+
+  it('scores the inside of the brain where there is enough of it', () => {
+    const { slices, mean } = evaluateSlices(pair, [0, 1, 2]);
+    expect(slices[0].inside).toMatchObject({ psnr: Number.POSITIVE_INFINITY, mae: 0 });
+    expect(slices[1].inside!.mae).toBeCloseTo(0.125, 6);
+    expect(slices[2].inside).toBeNull();
+    expect(mean.inside!.mae.mean).toBeCloseTo(0.0625, 6);
+    // One pixel in a slice of a thousand.
+    const large = new Float32Array(1200);
+    const few = Uint8Array.from(large, (_, p) => (p < 5 ? 1 : 0));
+    const shape = [30, 40, 1] as const;
+    const [slice] = evaluateSlices(
+      { shape, synthetic: large, reference: large, foreground: few, inside: few },
+      [0],
+    ).slices;
+    expect(slice.inside).toBeNull();
+    expect(slice.foreground).not.toBeNull();
+  });
+
+  it('averages scores over the slices that have them', () => {
+    const { slices, mean } = evaluateSlices(pair, [1, 2]);
+    expect(meanScores(slices)).toEqual({
+      whole: { psnr: mean.whole.psnr.mean, ssim: mean.whole.ssim.mean, mae: mean.whole.mae.mean },
+      foreground: slices[0].foreground,
+      inside: slices[0].inside,
+    });
+    expect(meanScores([])).toEqual({ whole: null, foreground: null, inside: null });
   });
 });

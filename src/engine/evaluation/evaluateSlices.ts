@@ -1,5 +1,16 @@
-import { paperProtocol } from '../engine/metrics/paperProtocol';
-import { type Score, scoreSlice } from '../engine/metrics/scoreSlice';
+import { paperProtocol } from '../metrics/paperProtocol';
+import { type Score, scoreParts } from '../metrics/scoreSlice';
+
+export const PARTS = ['whole', 'foreground', 'inside'] as const;
+export type Part = (typeof PARTS)[number];
+export const MEASURES = ['psnr', 'ssim', 'mae'] as const;
+export type Measure = (typeof MEASURES)[number];
+/** Null where there is nothing of a part. */
+export type PartScores = Record<Part, Score | null>;
+export type Spreads = Record<Measure, Spread>;
+
+/** A slice of which less than this share of the pixels lies inside of the brain has no score there: it would be noise. */
+export const LEAST_INSIDE = 0.005;
 
 /** Two scans on one grid, and where the reference's foreground lies. */
 export interface ScanPair {
@@ -8,8 +19,9 @@ export interface ScanPair {
   /** Both in [0, 1]. */
   readonly synthetic: Float32Array;
   readonly reference: Float32Array;
-  /** One byte a voxel: 1 in the reference's foreground. */
+  /** One byte a voxel: 1 in the reference's foreground, and inside of the brain (`insideMask`). */
   readonly foreground: Uint8Array;
+  readonly inside: Uint8Array;
 }
 
 export interface SliceReport {
@@ -18,21 +30,24 @@ export interface SliceReport {
   readonly whole: Score;
   /** null where the reference's slice has no foreground. */
   readonly foreground: Score | null;
+  /** null where less than `LEAST_INSIDE` of the slice lies inside of the brain. */
+  readonly inside: Score | null;
   /** null where a slice is empty. */
   readonly paper: { readonly psnr: number; readonly ssim: number } | null;
 }
 
 export interface Spread {
   readonly mean: number;
-  /** Sample standard deviation over slices; null for fewer than two, NaN where a value is infinite. */
+  /** Sample standard deviation; null for fewer than two, NaN where a value is infinite. */
   readonly std: number | null;
 }
 
 export interface EvaluationReport {
   readonly slices: readonly SliceReport[];
   readonly mean: {
-    readonly whole: Record<'psnr' | 'ssim' | 'mae', Spread>;
-    readonly foreground: Record<'psnr' | 'ssim' | 'mae', Spread> | null;
+    readonly whole: Spreads;
+    readonly foreground: Spreads | null;
+    readonly inside: Spreads | null;
     readonly paper: Record<'psnr' | 'ssim', Spread> | null;
   };
 }
@@ -45,10 +60,13 @@ export function evaluateSlices(pair: ScanPair, indices: readonly number[]): Eval
     const [first, end] = [index * pixels, (index + 1) * pixels];
     const synthetic = pair.synthetic.subarray(first, end);
     const reference = pair.reference.subarray(first, end);
-    const mask = pair.foreground.subarray(first, end);
+    const [foreground, inside] = [pair.foreground, pair.inside].map((mask) => mask.subarray(first, end));
+    const scores = scoreParts(synthetic, reference, width, height, { foreground, inside });
+    const share = inside.reduce((sum, value) => sum + value, 0) / pixels;
     return {
       index,
-      ...scoreSlice(synthetic, reference, width, height, mask),
+      ...scores,
+      inside: share < LEAST_INSIDE ? null : scores.inside,
       paper: paperProtocol(synthetic, reference, width, height),
     };
   });
@@ -57,13 +75,14 @@ export function evaluateSlices(pair: ScanPair, indices: readonly number[]): Eval
     mean: {
       whole: spreads(slices.map(({ whole }) => whole))!,
       foreground: spreads(slices.flatMap(({ foreground }) => foreground ?? [])),
+      inside: spreads(slices.flatMap(({ inside }) => inside ?? [])),
       paper: spreads(slices.flatMap(({ paper }) => paper ?? [])),
     },
   };
 }
 
 /** Mean and spread of every measure; null for no rows. */
-function spreads<K extends string>(rows: readonly Record<K, number>[]): Record<K, Spread> | null {
+export function spreads<K extends string>(rows: readonly Record<K, number>[]): Record<K, Spread> | null {
   if (rows.length === 0) return null;
   const keys = Object.keys(rows[0]) as K[];
   const entries = keys.map((key) => [key, spread(rows.map((row) => row[key]))]);
@@ -76,4 +95,13 @@ export function spread(values: readonly number[]): Spread {
   if (values.length < 2) return { mean, std: null };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, std: Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** Means over the slices that have a score. */
+export function meanScores(slices: readonly SliceReport[]): PartScores {
+  const mean = (part: Part): Score | null => {
+    const found = spreads(slices.flatMap((slice) => slice[part] ?? []));
+    return found && { psnr: found.psnr.mean, ssim: found.ssim.mean, mae: found.mae.mean };
+  };
+  return { whole: mean('whole'), foreground: mean('foreground'), inside: mean('inside') };
 }

@@ -1,0 +1,204 @@
+/** `evaluate --models`: models on a split of BIDS data sets. */
+import { basename, resolve } from 'node:path';
+import { BaselineFit, type Baselines } from '../engine/baselines/fitBaselines';
+import { cardMetrics } from '../engine/evaluation/cardMetrics';
+import type { ModelReport } from '../engine/evaluation/report';
+import { disposeTranslator, loadTranslator } from '../engine/networks/translator';
+import { pairedSlices } from '../engine/training/dataset';
+import { presetSettings, settingsFromCard } from '../engine/training/settings';
+import type { ModelCard } from '../engine/weights/modelCard';
+import { Aborted, BadRequest } from '../errors';
+import { isBadInput } from './badInput';
+import type { Arguments } from './command';
+import { evaluatePairs } from './evaluatePairs';
+import { evaluationText } from './evaluationTable';
+import { checkWritable, writeBytes } from './files';
+import type { Io } from './io';
+import { type LoadedModel, loadModel } from './models';
+import { BACKENDS, pauseOf, startNodeEngine } from './nodeEngine';
+import { oneOf, optional, required, wholeNumber } from './options';
+import { startProgress } from './progress';
+import { jsonText } from './report';
+import { readScan } from './scans';
+import type { ScanPairPaths } from './trainData';
+import {
+  hasSuffix,
+  pairBySubject,
+  SPLITS,
+  type Split,
+  type TrainingScan,
+  trainingScans,
+} from './trainingScans';
+
+/** Of a model's source and target. */
+type SplitPairs = Record<Split, ScanPairPaths[]>;
+
+export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
+  const split = oneOf(args, 'split', SPLITS);
+  const every = optional(args, 'every', (a, n) => wholeNumber(a, n, 1, 1000)) ?? 1;
+  const limit = optional(args, 'limit', (a, n) => wholeNumber(a, n, 1, 1e6)) ?? Number.POSITIVE_INFINITY;
+  const count = optional(args, 'samples-spread', (a, n) => wholeNumber(a, n, 2, 100));
+  const slices = optional(args, 'spread-slices', (a, n) => wholeNumber(a, n, 1, 1000)) ?? 1;
+  const samples = count === undefined ? null : { count, slices };
+  const patientOf = patients(args.text('patient'));
+  const want = oneOf(args, 'backend', BACKENDS);
+  const folders = listed(required(args, 'data'));
+  const models: { model: LoadedModel; pairs: SplitPairs }[] = [];
+  for (const name of listed(required(args, 'models'))) {
+    const model = await loadModel(name, undefined, 'models');
+    if (args.has('card')) await checkWritable(cardPath(name, model));
+    models.push({ model, pairs: await splitPairs(folders, model.card, split, limit, io) });
+  }
+  const engine = await startNodeEngine(want, io.signal);
+  const { backend, reason } = engine.info;
+  io.err(`backend ${backend}: ${reason}\n`);
+  const progress = startProgress(io);
+  const pause = pauseOf(engine, io);
+  const data = folders.map((folder) => basename(resolve(folder))).join(', ');
+  const reports: ModelReport[] = [];
+  try {
+    for (const { model, pairs } of models) {
+      const { card, weights } = model;
+      const show = (text: string) => progress.show(`${card.id}: ${text}`);
+      const warn = (text: string) => {
+        progress.end();
+        io.err(`${card.id}: ${text}\n`);
+      };
+      const baselines = await fittedBaselines(pairs.train, card, { io, pause, show, warn });
+      const translator = loadTranslator(card.network, weights.state);
+      let report: ModelReport;
+      try {
+        report = await evaluatePairs(
+          {
+            pairs: pairs[split].map(({ a, b }) => ({ subject: a.subject, source: a.path, target: b.path })),
+            model: { card, translator },
+            baselines,
+            every,
+            samples,
+            patientOf,
+          },
+          { signal: engine.signal, pause, onProgress: show },
+        );
+      } finally {
+        disposeTranslator(translator);
+      }
+      for (const { subject, reason } of report.broken) warn(`${subject}: left out: ${reason}`);
+      reports.push(report);
+      if (args.has('card')) {
+        const metrics = cardMetrics(report, split, data, `Seed 0, ${card.weights.dtype} weights, ${backend}`);
+        await writeBytes(cardPath(card.id, model), jsonText({ ...card, metrics }));
+      }
+      progress.end();
+      if (!args.has('json')) io.out(`${evaluationText(report, split)}\n`);
+    }
+  } catch (error) {
+    // The signal also carries the failure of the GPU, which says more than "cancelled".
+    if (engine.signal.aborted && !io.signal.aborted) throw engine.signal.reason;
+    throw (error as Error).name === 'Aborted' ? new Aborted('evaluation: cancelled') : error;
+  } finally {
+    progress.end();
+  }
+  if (args.has('json')) io.out(jsonText({ split, data: folders, every, samples, backend, models: reports }));
+  return 0;
+}
+
+function listed(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function cardPath(name: string, { path }: LoadedModel): string {
+  if (path === undefined)
+    throw new BadRequest(`--card: needs models that have a card, got ${name}; name its card.json`);
+  return path;
+}
+
+/** @param pattern a regular expression; what of a subject's name it matches says who it is. Without one, the whole name */
+function patients(pattern: string | undefined): (subject: string) => string {
+  if (pattern === undefined) return (subject) => subject;
+  try {
+    const expression = new RegExp(pattern);
+    return (subject) => expression.exec(subject)?.[0] || subject;
+  } catch {
+    throw new BadRequest(`--patient: must be a regular expression, got "${pattern}"`);
+  }
+}
+
+/** Subjects with both contrasts, of each split; of the one that is scored, `limit` a data set. */
+async function splitPairs(
+  folders: readonly string[],
+  { id, source, target }: ModelCard,
+  scored: Split,
+  limit: number,
+  io: Io,
+): Promise<SplitPairs> {
+  const pairs: SplitPairs = { train: [], val: [], test: [] };
+  for (const folder of folders) {
+    const both = await scansOfBoth(folder, source, target);
+    if (!both) {
+      io.err(`${id}: ${folder}: no scans of both ${source} and ${target}; left out\n`);
+      continue;
+    }
+    for (const split of SPLITS) {
+      const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
+      const found = pairBySubject(those(both.source), those(both.target));
+      pairs[split].push(...(split === scored ? found.slice(0, limit) : found));
+    }
+  }
+  if (pairs[scored].length === 0) {
+    throw new BadRequest(
+      `--data: needs subjects of the ${scored} split with ${source} and ${target} for ${id}, got none in ${folders.join(', ')}; choose another --split or --data`,
+    );
+  }
+  return pairs;
+}
+
+/** Null where the data set lacks one of the contrasts. @throws BadRequest where there is no such folder, or a bad table of splits */
+async function scansOfBoth(
+  folder: string,
+  source: string,
+  target: string,
+): Promise<{ source: TrainingScan[]; target: TrainingScan[] } | null> {
+  if (!(await hasSuffix(folder, source)) || !(await hasSuffix(folder, target))) return null;
+  return {
+    source: await trainingScans(`${folder}:${source}`),
+    target: await trainingScans(`${folder}:${target}`),
+  };
+}
+
+/** Fits what needs no network on the pairs of training, scan after scan. */
+async function fittedBaselines(
+  pairs: readonly ScanPairPaths[],
+  card: ModelCard,
+  {
+    io,
+    pause,
+    show,
+    warn,
+  }: {
+    io: Io;
+    pause: () => Promise<void>;
+    show: (text: string) => void;
+    warn: (text: string) => void;
+  },
+): Promise<Baselines> {
+  const fit = new BaselineFit();
+  const settings = settingsFromCard(presetSettings('tiny', { a: card.source, b: card.target }), card);
+  for (const [n, { a, b }] of pairs.entries()) {
+    show(`fitting the baselines, training scan ${n + 1} of ${pairs.length}`);
+    await pause();
+    if (io.signal.aborted) throw new Aborted('evaluation: cancelled');
+    try {
+      const slices = pairedSlices(
+        { a: await readScan(a.path), b: await readScan(b.path) },
+        a.subject,
+        settings,
+      );
+      fit.addTarget(slices.b);
+      for (let slice = 0; slice < slices.a.count; slice++) fit.addAligned(slices.a, slice, slices.b, slice);
+    } catch (error) {
+      if (!isBadInput(error)) throw error;
+      warn(`${a.subject}: not used for the baselines: ${(error as Error).message}`);
+    }
+  }
+  return fit.baselines();
+}

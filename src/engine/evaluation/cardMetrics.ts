@@ -1,0 +1,101 @@
+import type { ModelCard, PartMetrics } from '../weights/modelCard';
+import type { Measure, Part } from './evaluateSlices';
+import { MEASURE_TEXT } from './lesions';
+import type { Method } from './methods';
+import { LEAST_FOREGROUND, type LesionTable, type ModelReport } from './report';
+
+type Metrics = ModelCard['metrics'];
+
+/** PSNR in dB, SSIM, MAE in [0, 1]. */
+const DIGITS: Record<Measure, number> = { psnr: 2, ssim: 4, mae: 4 };
+/** A card knows no infinity: the PSNR of identical images. */
+const MOST_PSNR = 200;
+
+/**
+ * The card's tables: a row a scan.
+ * @param data the data sets, for people
+ * @param made what was scored, such as "After iteration 7, seed 0"
+ */
+export function cardMetrics(report: ModelReport, split: string, data: string, made: string): Metrics {
+  const { model } = report.methods;
+  const names = model!.subjects.map(({ subject }) => subject);
+  const label = ({ subject, scan }: { subject: string; scan: string }) =>
+    names.indexOf(subject) === names.lastIndexOf(subject) ? subject : scan;
+  const rows = model!.subjects.map((row, n) => {
+    const [foreground, inside] = [partMetrics(report, n, 'foreground'), partMetrics(report, n, 'inside')];
+    return {
+      label: label(row),
+      ...partMetrics(report, n, 'whole')!,
+      ...(foreground && { foreground }),
+      ...(inside && { inside }),
+      ...hounsfieldMetrics(report, n),
+    };
+  });
+  const which = report.every === 1 ? 'all' : `every ${ordinal(report.every)},`;
+  return {
+    data,
+    split,
+    n: report.patients,
+    rows,
+    note: `${made}, ${which} ${report.slices} slices with at least ${100 * LEAST_FOREGROUND} % head on the scans' own grid, both images in [0, 1] by the intensity map: PSNR (dB) and SSIM (Gaussian window) of the whole slice, of the real target's foreground and of the inside of the brain (foreground eroded by 8 pixels); MAE (0..1). The copy is the untranslated source, scored as if it were the target; its histogram-matched form and a voxel-wise intensity regression were fitted on training slices.`,
+    ...(report.lesions.length > 0 && {
+      lesions: report.lesions.map((table) => lesionMetrics(table, split, data)),
+    }),
+  };
+}
+
+function partMetrics({ methods }: ModelReport, n: number, part: Part): PartMetrics | null {
+  const of = (method: Method) => methods[method]?.subjects[n].mean[part];
+  const scores = of('model');
+  if (!scores) return null;
+  const psnr = (method: Method) => {
+    const found = of(method);
+    return found ? rounded(Math.min(found.psnr, MOST_PSNR), DIGITS.psnr) : undefined;
+  };
+  const [psnrCopy, psnrHistogram, psnrRegression] = [psnr('copy'), psnr('histogram'), psnr('regression')];
+  return {
+    psnr: psnr('model')!,
+    ssim: rounded(scores.ssim, DIGITS.ssim),
+    mae: rounded(scores.mae, DIGITS.mae),
+    ...(psnrCopy !== undefined && { psnrCopy }),
+    ...(psnrHistogram !== undefined && { psnrHistogram }),
+    ...(psnrRegression !== undefined && { psnrRegression }),
+  };
+}
+
+function hounsfieldMetrics({ hounsfield }: ModelReport, n: number) {
+  const errors = hounsfield[n]?.methods.model;
+  if (!errors) return {};
+  const short = (value: number | null) => value && rounded(value, 1);
+  return { maeHu: { whole: rounded(errors.whole, 1), head: short(errors.head), bone: short(errors.bone) } };
+}
+
+function lesionMetrics({ rule, rows, shareKept }: LesionTable, split: string, data: string) {
+  const short = (value: number | null) => value && rounded(value, 3);
+  return {
+    rule: `${rule}. ${MEASURE_TEXT}`,
+    data,
+    split,
+    rows: rows.map(({ subject, methods }) => {
+      const { realContrast, kept, dice, diceReal, falseBright, reason } = methods.model!;
+      return {
+        label: subject,
+        realContrast: short(realContrast),
+        kept: short(kept),
+        dice: short(dice),
+        diceReal: short(diceReal),
+        // Small shares are the rule: a thousandth of the brain is as large as a lesion.
+        falseBright: falseBright && rounded(falseBright, 5),
+        ...(reason === undefined ? {} : { reason }),
+      };
+    }),
+    shareKept: short(shareKept.model ?? null),
+  };
+}
+
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
+
+function ordinal(n: number): string {
+  const ending = n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
+}

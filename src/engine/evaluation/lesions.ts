@@ -1,0 +1,198 @@
+/**
+ * What of a lesion a synthetic image keeps, and what it paints without one. All of a patient's counted slices are one volume.
+ *
+ *   contrast   mean of the lesion / median of the other tissue, less 1, in each image by its own median
+ *   kept       contrast of the synthetic image / contrast of the real one; negative where the lesion is dark instead of bright
+ *   bright     a voxel of an image is as bright as a lesion where it exceeds 1 + half the real contrast times that image's own
+ *              tissue median: halfway between the real tissue and the real lesion. The same factor for both images; by the own
+ *              medians, since an image that is brighter as a whole shows its lesions no better
+ *   dice       of what is bright, among tissue and lesion, against the outline: real image and synthetic one
+ *   falseBright  the opposite error: share of the tissue in slices without a lesion that is bright in the synthetic image, of all that
+ *              is not bright in the real one (fat of the orbit is, in both)
+ *
+ * Tissue is the inside of the brain (`insideMask`) and, since lesions often lie at its edge or at fluid, where that mask has
+ * nothing, the foreground within 8 pixels of the lesion; both less the lesion. Scalp and bone would shift the median otherwise.
+ */
+import type { Shape3 } from '../../volume/volume';
+import { dilateInPlane, INSIDE_RADIUS, insideMask } from './masks';
+
+/** A real contrast below this is no lesion that one can see: its share would be noise over noise. */
+export const LEAST_CONTRAST = 0.1;
+
+/** In the text of tables and cards. */
+export const MEASURE_TEXT =
+  'Contrast: mean of the lesion / median of the other tissue, less 1; kept: synthetic / real; Dice of the voxels beyond half the real contrast with the lesion; false bright: share of the tissue in slices without a lesion that is beyond it in the synthetic image alone.';
+
+export interface LesionRegions {
+  /** One byte a voxel; in slices that count only. */
+  lesion: Uint8Array;
+  tissue: Uint8Array;
+  /** Of the tissue, that in slices without a lesion. */
+  apart: Uint8Array;
+}
+
+/** @param slices axial slices that count */
+export function lesionRegions(
+  lesion: Uint8Array,
+  foreground: Uint8Array,
+  shape: Shape3,
+  slices: readonly number[],
+): LesionRegions {
+  const area = shape[0] * shape[1];
+  const inside = insideMask(foreground, shape);
+  const near = dilateInPlane(lesion, shape, INSIDE_RADIUS);
+  const regions: LesionRegions = {
+    lesion: new Uint8Array(lesion.length),
+    tissue: new Uint8Array(lesion.length),
+    apart: new Uint8Array(lesion.length),
+  };
+  for (const k of slices) {
+    const [first, end] = [k * area, (k + 1) * area];
+    const isApart = !lesion.subarray(first, end).some((value) => value > 0);
+    for (let at = first; at < end; at++) {
+      if (lesion[at]) regions.lesion[at] = 1;
+      else if (inside[at] || (near[at] && foreground[at])) {
+        regions.tissue[at] = 1;
+        if (isApart) regions.apart[at] = 1;
+      }
+    }
+  }
+  return regions;
+}
+
+export interface LesionMeasures {
+  /** Null without lesion or tissue. */
+  realContrast: number | null;
+  syntheticContrast: number | null;
+  /** Null where left out. */
+  kept: number | null;
+  dice: number | null;
+  diceReal: number | null;
+  /** Share, 0..1; null where every slice has a lesion, too. */
+  falseBright: number | null;
+  /** Why something is null. */
+  reason?: string;
+}
+
+export function lesionMeasures(
+  synthetic: Float32Array,
+  real: Float32Array,
+  regions: LesionRegions,
+): LesionMeasures {
+  const [ofReal, ofSynthetic] = [real, synthetic].map((image) => medianWhere(image, regions.tissue));
+  const contrast = (image: Float32Array, median: number | null) => {
+    const mean = meanWhere(image, regions.lesion);
+    return mean === null || median === null || !(median > 0) ? null : mean / median - 1;
+  };
+  const realContrast = contrast(real, ofReal);
+  const syntheticContrast = contrast(synthetic, ofSynthetic);
+  const reason = reasonOf(regions, realContrast, syntheticContrast);
+  const measures = { realContrast, syntheticContrast };
+  if (realContrast === null || syntheticContrast === null || realContrast < LEAST_CONTRAST)
+    return { ...measures, kept: null, dice: null, diceReal: null, falseBright: null, reason };
+  const from = brightFrom(realContrast);
+  return {
+    ...measures,
+    kept: syntheticContrast / realContrast,
+    dice: dice(synthetic, from * ofSynthetic!, regions),
+    diceReal: dice(real, from * ofReal!, regions),
+    falseBright: falseBright(apartLevels(synthetic, real, regions), realContrast),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function brightFrom(contrast: number): number {
+  return 1 + contrast / 2;
+}
+
+function reasonOf(
+  { lesion, apart }: LesionRegions,
+  real: number | null,
+  synthetic: number | null,
+): string | undefined {
+  if (!lesion.includes(1)) return 'no lesion in the slices that count';
+  if (real === null) return 'no other tissue to compare the lesion with';
+  if (real < LEAST_CONTRAST) return `real contrast of ${real.toFixed(2)} is below ${LEAST_CONTRAST}`;
+  if (synthetic === null) return 'no tissue in the synthetic image';
+  if (!apart.includes(1)) return 'no tissue in slices without a lesion';
+  return undefined;
+}
+
+/** Both images where no lesion is near, by their own tissue medians: to be searched for false lesions of a contrast known only later. */
+export interface ApartLevels {
+  synthetic: Float32Array;
+  real: Float32Array;
+}
+
+export function apartLevels(
+  synthetic: Float32Array,
+  real: Float32Array,
+  regions: LesionRegions,
+): ApartLevels {
+  const levels = (image: Float32Array) => {
+    const level = medianWhere(image, regions.tissue);
+    const own = image.filter((_, at) => regions.apart[at] > 0);
+    return own.map((value) => (level !== null && level > 0 ? value / level : 0));
+  };
+  return { synthetic: levels(synthetic), real: levels(real) };
+}
+
+/** @param contrast of a real lesion: the head's own, or in a head without one that of others (`typicalContrast`) */
+export function falseBright({ synthetic, real }: ApartLevels, contrast: number): number | null {
+  const from = brightFrom(contrast);
+  let [wrong, count] = [0, 0];
+  for (let n = 0; n < real.length; n++) {
+    if (real[n] > from) continue;
+    count++;
+    if (synthetic[n] > from) wrong++;
+  }
+  return count > 0 ? wrong / count : null;
+}
+
+/** Median over the patients with a share: one patient's faint lesion, a share of little, must not decide it. Null without any. */
+export function shareKept(rows: readonly Pick<LesionMeasures, 'kept'>[]): number | null {
+  return median(rows.flatMap(({ kept }) => kept ?? []));
+}
+
+/** Median over the patients whose lesions are seen in the real image. Null without any. */
+export function typicalContrast(rows: readonly Pick<LesionMeasures, 'realContrast'>[]): number | null {
+  return median(
+    rows.flatMap(({ realContrast }) =>
+      realContrast !== null && realContrast >= LEAST_CONTRAST ? [realContrast] : [],
+    ),
+  );
+}
+
+/** Dice's coefficient (Dice 1945) of the voxels above a threshold and the lesion. */
+function dice(image: Float32Array, threshold: number, { lesion, tissue }: LesionRegions): number {
+  let [both, found, outlined] = [0, 0, 0];
+  for (let at = 0; at < lesion.length; at++) {
+    if (lesion[at]) outlined++;
+    if (!(image[at] > threshold) || !(lesion[at] || tissue[at])) continue;
+    found++;
+    if (lesion[at]) both++;
+  }
+  return (2 * both) / (found + outlined);
+}
+
+function meanWhere(values: Float32Array, mask: Uint8Array): number | null {
+  let [sum, count] = [0, 0];
+  for (let at = 0; at < values.length; at++) {
+    if (!mask[at]) continue;
+    sum += values[at];
+    count++;
+  }
+  return count > 0 ? sum / count : null;
+}
+
+export function medianWhere(values: Float32Array, mask: Uint8Array): number | null {
+  return median(values.filter((_, at) => mask[at] > 0));
+}
+
+/** Null for nothing. */
+export function median(values: ArrayLike<number>): number | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}

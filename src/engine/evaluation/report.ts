@@ -1,0 +1,147 @@
+/** Everything that an evaluation of one model says, from the reports of its scans; plain data. */
+import type { HounsfieldErrors } from '../metrics/hounsfield';
+import { BRIGHT_RULE } from './brightLesions';
+import type { SampleSpread, ScanLesions, ScanReport } from './evaluateScan';
+import type { SliceReport } from './evaluateSlices';
+import { falseBright, type LesionMeasures, shareKept, typicalContrast } from './lesions';
+import {
+  type Comparison,
+  comparison,
+  METHODS,
+  type Method,
+  type MethodReport,
+  methodReport,
+} from './methods';
+import type { TissueOrder } from './tissueOrder';
+
+/** Slices with less foreground than this are left out by default: they are mostly air. */
+export const LEAST_FOREGROUND = 0.08;
+
+export interface ScanName {
+  subject: string;
+  /** Who it is: two visits of a person are one patient. */
+  patient: string;
+  /** Name of the source's file. */
+  scan: string;
+}
+
+export interface EvaluatedScan extends ScanName {
+  report: ScanReport;
+  samples: SampleSpread | null;
+}
+
+type ByMethod<T> = Partial<Record<Method, T>>;
+
+export interface LesionTable {
+  by: ScanLesions['by'];
+  rule: string;
+  rows: (ScanName & { methods: ByMethod<LesionMeasures> })[];
+  /** Median over the rows that have a share; null without any. */
+  shareKept: ByMethod<number | null>;
+}
+
+export interface ModelReport {
+  model: string;
+  /** BIDS suffixes. */
+  source: string;
+  target: string;
+  patients: number;
+  /** How many were scored: every `every`-th of those with `LEAST_FOREGROUND`. */
+  slices: number;
+  every: number;
+  /** Null: without pairs in training there is no regression, and only a run with R beside the model has R alone. */
+  methods: Record<Method, MethodReport | null>;
+  wilcoxon: Record<Exclude<Method, 'model'>, Comparison | null>;
+  /** Subjects whose training slices the regression was fitted on. */
+  regressionSubjects: number;
+  /** `sliceChange` of the real target and of each method's image. */
+  change: (ScanName & { real: number | null; methods: ByMethod<number | null> })[];
+  /** Mean absolute errors in HU; empty for a target in arbitrary units. */
+  hounsfield: (ScanName & { methods: ByMethod<HounsfieldErrors> })[];
+  /** Of the model. */
+  tissue: (ScanName & TissueOrder)[];
+  lesions: LesionTable[];
+  samples: (ScanName & SampleSpread)[];
+  /** Scans that could not be scored, and why. */
+  broken: { subject: string; reason: string }[];
+}
+
+export type ReportFacts = Pick<
+  ModelReport,
+  'model' | 'source' | 'target' | 'every' | 'regressionSubjects' | 'broken'
+>;
+
+/** @param scans at least one, each with the model's image */
+export function modelReport(scans: readonly EvaluatedScan[], facts: ReportFacts): ModelReport {
+  const methods = Object.fromEntries(
+    METHODS.map((method) => [method, methodReport(scansOf(scans, method))]),
+  ) as ModelReport['methods'];
+  const { model, ...others } = methods;
+  return {
+    ...facts,
+    patients: new Set(scans.map(({ patient }) => patient)).size,
+    slices: scans.reduce((sum, { report }) => sum + report.slices.length, 0),
+    methods,
+    wilcoxon: Object.fromEntries(
+      Object.entries(others).map(([name, other]) => [name, model && other && comparison(model, other)]),
+    ) as ModelReport['wilcoxon'],
+    change: scans.map(({ report: { change }, ...scan }) => ({
+      ...nameOf(scan),
+      real: change.real,
+      methods: Object.fromEntries(change.methods),
+    })),
+    hounsfield: scans.flatMap(({ report: { hounsfield }, ...scan }) =>
+      hounsfield ? [{ ...nameOf(scan), methods: Object.fromEntries(hounsfield) }] : [],
+    ),
+    tissue: scans.flatMap(({ report: { tissue }, ...scan }) =>
+      tissue ? [{ ...nameOf(scan), ...tissue }] : [],
+    ),
+    lesions: lesionTables(scans),
+    samples: scans.flatMap(({ samples, ...scan }) => (samples ? [{ ...nameOf(scan), ...samples }] : [])),
+  };
+}
+
+const nameOf = ({ subject, patient, scan }: ScanName): ScanName => ({ subject, patient, scan });
+
+function scansOf(scans: readonly EvaluatedScan[], method: Method) {
+  return scans.flatMap(({ report, ...scan }) => {
+    const slices: readonly SliceReport[] | undefined = report.methods.get(method);
+    return slices ? [{ ...nameOf(scan), slices }] : [];
+  });
+}
+
+const RULES: Record<ScanLesions['by'], string> = { outline: "an expert's outline", bright: BRIGHT_RULE };
+
+/** Experts' outlines first. A head without a lesion is searched for false ones by the median contrast of the others' real lesions. */
+function lesionTables(scans: readonly EvaluatedScan[]): LesionTable[] {
+  const measured = scans.flatMap(({ report: { lesions }, ...scan }) =>
+    lesions ? [{ ...nameOf(scan), lesions }] : [],
+  );
+  const first = (by: ScanLesions['by'] | null) =>
+    typicalContrast(
+      measured.flatMap(({ lesions }) =>
+        by === null || lesions.by === by ? ([...lesions.methods.values()][0] ?? []) : [],
+      ),
+    );
+  return (['outline', 'bright'] as const).flatMap((by) => {
+    const contrast = first(by) ?? first(null);
+    const rows = measured.flatMap(({ lesions, ...scan }) =>
+      lesions.by === by ? [{ ...scan, methods: measuresOf(lesions, contrast) }] : [],
+    );
+    if (rows.length === 0) return [];
+    const kept = METHODS.flatMap((method) => {
+      const found = rows.flatMap(({ methods }) => methods[method] ?? []);
+      return found.length > 0 ? [[method, shareKept(found)] as const] : [];
+    });
+    return [{ by, rule: RULES[by], rows, shareKept: Object.fromEntries(kept) }];
+  });
+}
+
+function measuresOf({ methods, apart }: ScanLesions, contrast: number | null): ByMethod<LesionMeasures> {
+  const rows = [...methods].map(([method, measures]) => {
+    const levels = apart?.get(method);
+    const found = levels && contrast !== null ? falseBright(levels, contrast) : measures.falseBright;
+    return [method, { ...measures, falseBright: found }] as const;
+  });
+  return Object.fromEntries(rows);
+}
