@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { tinyCard } from '../../../test/tinyModel';
+import type { Volume } from '../../volume/volume';
+import { BaselineFit } from '../baselines/fitBaselines';
+import type { ModelCard } from '../weights/modelCard';
+import { cardMetrics } from './cardMetrics';
+import { baselineImages, evaluateScan, preparePair, sampleSpread } from './evaluateScan';
+import type { Method } from './methods';
+import { modelReport } from './report';
+
+/** A square brain of 60 x 60 in a slice of 80 x 80: white matter, a grey block, a ventricle, and a tumour in the second slice. */
+const SHAPE = [80, 80, 3] as const;
+const AREA = 6400;
+type Part = 'air' | 'white' | 'grey' | 'fluid' | 'tumour';
+function part(at: number): Part {
+  const [i, j, k] = [at % 80, Math.floor(at / 80) % 80, Math.floor(at / AREA)];
+  const within = (low: number, high: number) => i >= low && i < high && j >= low && j < high;
+  if (!within(10, 70)) return 'air';
+  if (within(50, 60)) return k === 1 ? 'tumour' : 'white';
+  if (within(40, 46)) return 'fluid';
+  return within(22, 36) ? 'grey' : 'white';
+}
+const PARTS = Array.from({ length: 3 * AREA }, (_, at) => part(at));
+
+function scan(name: string, levels: Record<Part, number>): Volume {
+  const affine = [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 3, 0],
+    [0, 0, 0, 1],
+  ] as const;
+  const voxels = Float32Array.from(PARTS, (one, at) => levels[one] + (at % 3));
+  return { name, shape: [...SHAPE], zooms: [1, 1, 3], affine, voxels } as unknown as Volume;
+}
+
+const t1w = scan('t1w', { air: 0, white: 500, grey: 350, fluid: 120, tumour: 200 });
+const flair = scan('flair', { air: 0, white: 400, grey: 500, fluid: 60, tumour: 800 });
+const outline = Uint8Array.from(PARTS, (one) => (one === 'tumour' ? 1 : 0));
+const SLICES = [0, 1, 2];
+const CONTRASTS = { source: 'T1w', target: 'FLAIR' };
+const pair = preparePair(t1w, flair, tinyCard(32), SLICES);
+const baselines = new BaselineFit().baselines();
+
+function evaluated(model: Float32Array, mask: Uint8Array | null = outline, contrasts = CONTRASTS) {
+  const images = new Map<Method, Float32Array>([...baselineImages(pair, baselines), ['model', model]]);
+  return evaluateScan(pair, images, contrasts, mask);
+}
+
+const perfect = evaluated(pair.targetUnit);
+
+describe('a scan', () => {
+  it('scores the real target itself as perfect, and a copy of a T1w with a dark tumour below nothing', () => {
+    expect(perfect.methods.get('model')!.map(({ inside }) => inside!.mae)).toEqual([0, 0, 0]);
+    expect(perfect.tissue).toMatchObject({ same: true, orderReal: 'fluid < white < grey' });
+    const { change } = perfect;
+    expect(change.real).toBeGreaterThan(0);
+    expect(change.methods.get('model')).toBe(change.real);
+    const { methods, by } = perfect.lesions!;
+    expect(by).toBe('outline');
+    const model = methods.get('model')!;
+    expect(model).toMatchObject({ kept: 1, dice: 1, diceReal: 1, falseBright: 0 });
+    // 800 of 400, and 200 of 500.
+    expect(model.realContrast).toBeCloseTo(1, 1);
+    expect(methods.get('copy')!.kept).toBeCloseTo(-0.6, 1);
+    expect(methods.get('copy')!.dice).toBe(0);
+  });
+
+  it('has no baselines that were not fitted', () => {
+    expect([...perfect.methods.keys()]).toEqual(['copy', 'model']);
+  });
+
+  it('finds bright lesions of a FLAIR without an outline, and of nothing else', () => {
+    const { by, methods } = evaluated(pair.targetUnit, null).lesions!;
+    expect(by).toBe('bright');
+    expect(methods.get('model')).toMatchObject({ kept: 1 });
+    const other = evaluated(pair.targetUnit, null, { source: 'T2w', target: 'PDw' });
+    expect(other).toMatchObject({ lesions: null, tissue: null, hounsfield: null });
+  });
+
+  it('is refused where the two lie on different grids', () => {
+    const moved = { ...flair, shape: [80, 80, 2] } as unknown as Volume;
+    expect(() => preparePair(t1w, moved, tinyCard(32), SLICES)).toThrow('must lie on the same grid');
+  });
+
+  it('gives errors in HU for a target in HU', () => {
+    const ct = scan('ct', { air: -1000, white: 40, grey: 35, fluid: 5, tumour: 300 });
+    const card: Pick<ModelCard, 'preprocessing'> = {
+      preprocessing: {
+        ...tinyCard(32).preprocessing,
+        intensity: { source: 'foreground-median', target: 'hu' },
+      },
+    };
+    const prepared = preparePair(t1w, ct, card, SLICES);
+    // 3072 HU are 1.
+    const off = prepared.targetUnit.map((value) => value + 100 / 3072);
+    const { hounsfield } = evaluateScan(
+      prepared,
+      new Map([['model', off]]),
+      { source: 'T1w', target: 'CT' },
+      null,
+    );
+    const errors = hounsfield!.get('model')!;
+    for (const error of [errors.whole, errors.head, errors.bone]) expect(error).toBeCloseTo(100, 2);
+  });
+
+  it('tells the spread over samples', () => {
+    const samples = [-0.01, 0, 0.01].map((d) => pair.targetUnit.map((value) => value + 0.1 + d));
+    const { voxel, psnr } = sampleSpread(pair, samples, [1]);
+    expect(voxel).toBeCloseTo(0.01, 5);
+    const each = [0.09, 0.1, 0.11].map((d) => -20 * Math.log10(d));
+    const mean = (each[0] + each[1] + each[2]) / 3;
+    expect(psnr).toBeCloseTo(Math.sqrt(each.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 2), 3);
+  });
+});
+
+describe('the report', () => {
+  const half = pair.targetUnit.map((value, at) => (outline[at] ? (value + 0.667 * 0.5) / 2 : value));
+  const name = (subject: string, patient = subject) => ({ subject, patient, scan: `${subject}_T1w.nii` });
+  const scans = [
+    { ...name('sub-1'), report: perfect, samples: null },
+    { ...name('sub-2a', 'sub-2'), report: evaluated(half), samples: null },
+    { ...name('sub-2b', 'sub-2'), report: evaluated(half), samples: null },
+    { ...name('sub-3'), report: evaluated(pair.targetUnit, new Uint8Array(3 * AREA)), samples: null },
+    { ...name('sub-4'), report: evaluated(pair.targetUnit, null), samples: null },
+  ];
+  const facts = { model: 'm', source: 'T1w', target: 'FLAIR', every: 12, regressionSubjects: 0, broken: [] };
+  const report = modelReport(scans, facts);
+
+  it('counts patients once, whatever their visits', () => {
+    expect(report).toMatchObject({ patients: 4, slices: 15 });
+    expect(report.methods.copy!.patients).toHaveLength(4);
+    expect(report.methods.copy!.subjects).toHaveLength(5);
+    expect(report.methods.regression).toBeNull();
+    expect(report.wilcoxon.regression).toBeNull();
+    // The PSNR of identical images is infinite: no test of it, but one of the SSIM. Equal scans are ties, of which p is approximate.
+    expect(report.wilcoxon.copy!.whole.psnr).toBeNull();
+    expect(report.wilcoxon.copy!.whole.ssim).toMatchObject({ n: 4, statistic: 0, smallestP: 0.125 });
+  });
+
+  it('has a table of lesions for each rule, outlines first, and searches heads without one', () => {
+    const [outlined, bright] = report.lesions;
+    expect([outlined.by, bright.by]).toEqual(['outline', 'bright']);
+    expect(outlined.rows.map(({ methods }) => methods.model!.kept === null)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(outlined.shareKept.model).toBe(outlined.rows[1].methods.model!.kept);
+    expect(outlined.rows[3].methods.model).toMatchObject({
+      reason: 'no lesion in the slices that count',
+      falseBright: 0,
+    });
+  });
+
+  it('goes onto a card', () => {
+    const metrics = cardMetrics(report, 'test', 'set', 'Seed 0');
+    expect(metrics).toMatchObject({ data: 'set', split: 'test', n: 4 });
+    expect(metrics.note).toMatch(/^Seed 0, every 12th, 15 slices with at least 8 % head/);
+    expect(metrics.rows[0]).toMatchObject({ label: 'sub-1', psnr: 200, ssim: 1, mae: 0 });
+    expect(metrics.rows[0].inside!.psnrCopy).toBeGreaterThan(0);
+    expect(metrics.rows[0]).not.toHaveProperty('psnrHistogram');
+    const [table] = metrics.lesions!;
+    expect(table.rows[0]).toMatchObject({ label: 'sub-1', kept: 1, dice: 1, diceReal: 1, falseBright: 0 });
+    expect(table.rows[3]).toMatchObject({ kept: null, dice: null, reason: expect.any(String) });
+    expect(table.shareKept).toBeCloseTo(report.lesions[0].shareKept.model!, 3);
+  });
+});
