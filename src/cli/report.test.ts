@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeIo } from './fakeIo';
 import { startProgress } from './progress';
-import { jsonText, tableText } from './report';
+import { counted, jsonText, markdownTable, tableText } from './report';
 
 describe('jsonText', () => {
   it('keeps what JSON can hold and spells out what it cannot', () => {
@@ -26,6 +26,24 @@ describe('tableText', () => {
       ]),
     ).toBe('name  value\na       1.5\n');
   });
+});
+
+describe('markdownTable', () => {
+  it('is a table of Markdown in columns of equal width', () => {
+    const text = markdownTable([
+      ['name', 'value'],
+      ['a', '1.5'],
+    ]);
+    expect(text).toBe('| name  |  value |\n| ---   |    --: |\n| a     |    1.5 |\n');
+  });
+});
+
+it('counts in words', () => {
+  expect([counted(1, 'slice'), counted(2, 'slice'), counted(2, 'copy', 'copies')]).toEqual([
+    '1 slice',
+    '2 slices',
+    '2 copies',
+  ]);
 });
 
 describe('startProgress', () => {
