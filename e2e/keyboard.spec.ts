@@ -127,7 +127,7 @@ for (const { title, use } of [
   },
 ]) {
   test.describe(title, () => {
-    test.use(use);
+    test.use({ ...use, models: 'quick' });
     test('every room fits, every control has a name and a size', async ({ page }) => {
       await openPage(page);
       await expectFit(page);
