@@ -1,5 +1,5 @@
 /** Everything by keys, everything with a name, and nothing wider than the screen. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import {
   cancelButton,
   chooseHead,
@@ -127,7 +127,7 @@ for (const { title, use } of [
   },
 ]) {
   test.describe(title, () => {
-    test.use(use);
+    test.use({ ...use, models: 'quick' });
     test('every room fits, every control has a name and a size', async ({ page }) => {
       await openPage(page);
       await expectFit(page);
@@ -158,8 +158,7 @@ async function expectFit(page: Page): Promise<void> {
   const controls = page.locator(INTERACTIVE).filter({ visible: true });
   const count = await controls.count();
   expect(count).toBeGreaterThan(5);
-  for (let n = 0; n < count; n++) {
-    const control = controls.nth(n);
+  const check = async (control: Locator) => {
     await expect(control).toHaveAccessibleName(/\S/);
     const size = await targetOf(control);
     // Links in running text may be as high as the text; a mouse hits smaller things.
@@ -167,11 +166,12 @@ async function expectFit(page: Page): Promise<void> {
       expect
         .soft(Math.min(size.width, size.height), `${size.what}: smallest side`)
         .toBeGreaterThanOrEqual(LEAST_TARGET);
-  }
+  };
+  await Promise.all(Array.from({ length: count }, (_, n) => check(controls.nth(n))));
 }
 
 /** A control together with the label that is pressed for it. */
-function targetOf(control: ReturnType<Page['locator']>) {
+function targetOf(control: Locator) {
   return control.evaluate((element) => {
     const target = element.closest('label') ?? element;
     const { width, height } = target.getBoundingClientRect();

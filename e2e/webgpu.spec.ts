@@ -55,8 +55,8 @@ test('by itself the page passes a software GPU over and says so', async ({ page 
 test('a GPU process that crashes in a run: a new engine finishes it', async ({ page, browser }) => {
   await openPage(page, 'webgpu');
   await openScan(page, headScan('sub-01_T1w.nii'));
-  // Slow enough to be still at its first step when the process dies.
-  await addWeights(page, weightsOfSteps('T1w_to_FLAIR.safetensors', 1, 'slow'));
+  // Many steps: the run is still at work when the process dies.
+  await addWeights(page, weightsOfSteps('T1w_to_FLAIR.safetensors', 16));
   await translateButton(page).click();
   await runSays(page, /first step/);
   const session = await browser.newBrowserCDPSession();

@@ -1,6 +1,6 @@
 /** Weights as a user brings them: a generator under a name of its own, and files that only look like one. */
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../src/engine/weights/safetensors';
-import { firstModel, type Speed } from './models';
+import { firstModel } from './models';
 import type { TestFile } from './phantom';
 
 /** The generator that the page is served, as a file. */
@@ -9,8 +9,8 @@ export function servedWeights(name: string): TestFile {
 }
 
 /** A generator with a chain of so many steps: metadata that own weights may carry. */
-export function weightsOfSteps(name: string, steps: number, speed: Speed = 'quick'): TestFile {
-  const { tensors, metadata } = readSafetensors(firstModel(speed).weights);
+export function weightsOfSteps(name: string, steps: number): TestFile {
+  const { tensors, metadata } = readSafetensors(firstModel('quick').weights);
   const same = [...tensors].map(([key, { shape, data }]): [string, WritableTensor] => [
     key,
     { dtype: 'F32', shape, data: data as Float32Array },

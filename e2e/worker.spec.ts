@@ -18,29 +18,31 @@ import {
 } from './helpers';
 import { headScan } from './phantom';
 
-test.use({ models: 'slow' });
+test.describe('in a run', () => {
+  test.use({ models: 'slow' });
 
-test('a worker that dies in a run is started again and finishes the rest', async ({ page }) => {
-  await openPage(page);
-  await openScan(page, headScan('sub-01_T1w.nii'));
-  await goToSlice(page, 5);
-  await translate(page);
-  const before = await save(page);
+  test('a worker that dies in a run is started again and finishes the rest', async ({ page }) => {
+    await openPage(page);
+    await openScan(page, headScan('sub-01_T1w.nii'));
+    await goToSlice(page, 5);
+    await translate(page);
+    const before = await save(page);
 
-  await chooseSlices(page, 4, 7);
-  await translateButton(page).click();
-  // Of the three slices that are missing, one is done.
-  await runSays(page, /Slice [23] of 3/);
-  expect(page.workers()).toHaveLength(1);
-  await page.workers()[0].evaluate(() => self.close());
-  await expect(notices(page).filter({ hasText: 'was started again; finished slices are kept' })).toHaveCount(
-    1,
-  );
-  await runEnded(page);
-  const after = await save(page);
-  expect(filledSlices(after.volume)).toEqual([4, 5, 6, 7]);
-  expect(sliceOf(after.volume, 5)).toEqual(sliceOf(before.volume, 5));
-  await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
+    await chooseSlices(page, 4, 7);
+    await translateButton(page).click();
+    // Of the three slices that are missing, one is done.
+    await runSays(page, /Slice [23] of 3/);
+    expect(page.workers()).toHaveLength(1);
+    await page.workers()[0].evaluate(() => self.close());
+    await expect(
+      notices(page).filter({ hasText: 'was started again; finished slices are kept' }),
+    ).toHaveCount(1);
+    await runEnded(page);
+    const after = await save(page);
+    expect(filledSlices(after.volume)).toEqual([4, 5, 6, 7]);
+    expect(sliceOf(after.volume, 5)).toEqual(sliceOf(before.volume, 5));
+    await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
+  });
 });
 
 test('a worker that dies at rest comes back with scan, reference on its grid, and model', async ({
