@@ -105,6 +105,10 @@ export function createFakeClient(): FakeClient {
       note(`matchGrid ${scanId} ${toScanId}`);
       return { scan: fakeScan(scanId, 'reference.nii'), resampled: true };
     },
+    async checkInput() {
+      return [];
+    },
+
     async closeScan(scanId) {
       note(`closeScan ${scanId}`);
     },

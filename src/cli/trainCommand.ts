@@ -149,7 +149,7 @@ async function begun(
   const engine = await startEngine(io, backend);
   // What is outside of the backend does not decide whether it fits.
   refuseTooLarge(estimateOf(settings, engine, 0));
-  const { data, volumes, aligned } = await loadData(scans, settings, io);
+  const { data, volumes, aligned, inputs } = await loadData(scans, settings, io);
   const { train, validation } = data;
   const estimate = estimateOf(settings, engine, countOf(train) + (validation ? countOf(validation) : 0));
   io.err(
@@ -171,7 +171,7 @@ async function begun(
     estimate,
     engine,
     history: { steps: [], validations: [] },
-    facts: { started: new Date().toISOString(), volumes, start: startFacts },
+    facts: { started: new Date().toISOString(), volumes, start: startFacts, inputs },
     makeState: async () => startRun(settings, start),
     resumedAt: null,
   };

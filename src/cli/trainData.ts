@@ -1,11 +1,13 @@
 /** The scans of a run, and their slices. */
 import { basename, resolve } from 'node:path';
 import type { SliceSet, TrainData } from '../engine/training/data';
-import { joinSlices, pairedSlices, volumeSlices } from '../engine/training/dataset';
-import { mapOfSide, type Side, type TrainSettings } from '../engine/training/settings';
+import { joinSlices, pairedSlices, scanStatistics, volumeSlices } from '../engine/training/dataset';
+import { mapOfSide, SIDES, type Side, type TrainSettings } from '../engine/training/settings';
 import { Aborted, BadRequest } from '../errors';
+import type { InputStatistics } from '../volume/inputStatistics';
 import { sameGrid } from '../volume/resample';
 import { planSlices } from '../volume/slices';
+import { type InputSummary, summariseInputs } from '../volume/trainingInputs';
 import type { Volume } from '../volume/volume';
 import type { Io } from './io';
 import { type Progress, startProgress } from './progress';
@@ -75,6 +77,8 @@ export interface LoadedData {
   volumes: { trainA: string[]; trainB: string[]; valA: string[]; valB: string[] };
   /** Subjects of whom slice n of both contrasts is the same anatomy in the same place; all of a paired run. */
   aligned: string[];
+  /** Of the training scans. */
+  inputs: Record<Side, InputSummary | null>;
 }
 
 /**
@@ -97,10 +101,15 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
   const validation = ofSplit(scans, 'val');
   const all = (isPaired ? 2 * pairs.length : trainA.length + trainB.length) + 2 * validation.length;
   const reader = new Reader(io, all);
+  const seen: Record<Side, InputStatistics[]> = { a: [], b: [] };
+  const look: Look = (side, volume) => {
+    const statistics = scanStatistics(volume, settings);
+    if (statistics) seen[side].push(statistics);
+  };
   try {
     const made = isPaired
-      ? { train: await readPairs(pairs, settings, reader), aligned: pairs.map(({ a }) => a.subject) }
-      : await readUnpaired(trainA, trainB, settings, reader);
+      ? { train: await readPairs(pairs, settings, reader, look), aligned: pairs.map(({ a }) => a.subject) }
+      : await readUnpaired(trainA, trainB, settings, reader, look);
     const names = (list: TrainingScan[]) => list.map(({ path }) => basename(path));
     return {
       data: {
@@ -108,6 +117,7 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
         validation: validation.length > 0 ? await readPairs(validation, settings, reader) : null,
       },
       aligned: made.aligned,
+      inputs: { a: summariseInputs(seen.a), b: summariseInputs(seen.b) },
       volumes: {
         trainA: names(isPaired ? pairs.map(({ a }) => a) : trainA),
         trainB: names(isPaired ? pairs.map(({ b }) => b) : trainB),
@@ -150,15 +160,21 @@ class Reader {
   }
 }
 
+/** Called with every scan that is trained on, while it is in memory. */
+type Look = (side: Side, volume: Volume) => void;
+
 async function readPairs(
   pairs: readonly ScanPairPaths[],
   settings: TrainSettings,
   reader: Reader,
+  look?: Look,
 ): Promise<Record<Side, SliceSet>> {
   const sets: Record<Side, SliceSet>[] = [];
   for (const { a, b } of pairs) {
-    const slices = pairedSlices({ a: await reader.read(a), b: await reader.read(b) }, a.subject, settings);
+    const volumes = { a: await reader.read(a), b: await reader.read(b) };
+    const slices = pairedSlices(volumes, a.subject, settings);
     if (slices.a.count === 0) reader.warn(leftOut(a.path));
+    else for (const side of SIDES) look?.(side, volumes[side]);
     sets.push(slices);
   }
   return { a: joinSlices(sets.map((set) => set.a)), b: joinSlices(sets.map((set) => set.b)) };
@@ -169,6 +185,7 @@ async function readUnpaired(
   b: readonly TrainingScan[],
   settings: TrainSettings,
   reader: Reader,
+  look: Look,
 ): Promise<{ train: Record<Side, SliceSet>; aligned: string[] }> {
   const read = async (scans: readonly TrainingScan[], side: Side) => {
     const grid = { ...settings, intensity: mapOfSide(settings, side) };
@@ -178,6 +195,7 @@ async function readUnpaired(
       const volume = await reader.read(scan);
       const slices = volumeSlices(volume, scan.subject, grid);
       if (slices.count === 0) reader.warn(leftOut(scan.path));
+      else look(side, volume);
       sets.push(slices);
       const { shape, affine } = volume;
       const { i, j } = planSlices(volume, settings);

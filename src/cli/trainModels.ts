@@ -46,6 +46,7 @@ export async function writeModels(
       step: index.step,
       history,
       start: index.start,
+      inputs: index.inputs,
     });
     const folder = join(out, FOLDER[direction]);
     await mkdir(folder, { recursive: true });

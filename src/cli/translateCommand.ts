@@ -1,11 +1,12 @@
 import { basename, resolve } from 'node:path';
+import { inputWarnings } from '../engine/inputWarnings';
 import type { TranslateSettings } from '../engine/translateSlices';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
-import { checkPlan, checkScan } from '../volume/checkScan';
+import { refuseEmpty } from '../volume/checkInput';
+import { checkScan } from '../volume/checkScan';
 import { isAbsolute } from '../volume/intensity';
 import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
-import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import { type WriteOptions, writeNifti } from '../volume/writeNifti';
 import type { Arguments, Command } from './command';
@@ -76,12 +77,11 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const { sidecar, steps } = await checkedOutputs(output, args.has('steps'), input, modelName);
 
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
+  refuseEmpty(scan);
   const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan, LEAST_FOREGROUND);
   const model = await loadModel(modelName);
-  const plan = planSlices(scan, model.card.preprocessing);
-  for (const warning of [...checkScan(scan), ...checkPlan(scan, plan)]) {
-    io.err(`${basename(input)}: ${warning}\n`);
-  }
+  const unsuited = inputWarnings(scan, model.card).map(({ text }) => text);
+  for (const warning of [...unsuited, ...checkScan(scan)]) io.err(`${basename(input)}: ${warning}\n`);
 
   const date = new Date().toISOString();
   const { info, signal } = await startNodeEngine(want, io.signal);

@@ -9,26 +9,17 @@ export function checkScan(volume: Volume): string[] {
 }
 
 function checkIntensities({ voxels }: Volume): string[] {
-  const { min, max, low } = displayRange(voxels);
-  if (min === max) return [`Every voxel is ${min}: there is nothing to translate.`];
   const threshold = foregroundThreshold(voxels);
   const counts = countVoxels(voxels, threshold);
   const warnings: string[] = [];
-  if (low < -100 && min <= -500)
-    warnings.push(
-      `Values go down to ${Math.round(min)}, as in CT: the models know MR only, so the result would mean nothing.`,
-    );
-  else if (counts.negative > 0.01)
+  // Hounsfield units: checkInput.ts says whether that suits the model.
+  if (counts.negative > 0.01 && !isHounsfield(voxels))
     warnings.push(
       `${percent(counts.negative)} of the voxels are negative; they count as background (0) for the model.`,
     );
   if (counts.notFinite > 0)
     warnings.push(
       `${percent(counts.notFinite)} of the voxels are NaN or infinite; they count as background (0).`,
-    );
-  if (counts.zero > 0.75)
-    warnings.push(
-      'Most voxels are exactly 0, as in a scan whose skull was removed: models trained with the skull do worse on it.',
     );
   if (counts.values < 64)
     warnings.push(
@@ -46,7 +37,7 @@ function checkGeometry({ shape, zooms, volumeCount, volumeIndex }: Volume): stri
     warnings.push(
       `The file has ${volumeCount} volumes; this is number ${volumeIndex + 1}, the others are not used.`,
     );
-  if (Math.min(ni * x, nj * y) < 100 || Math.max(ni * x, nj * y) > 400)
+  if (isOddField({ shape, zooms }))
     warnings.push(
       `The axial field of view is ${mm(ni * x)} x ${mm(nj * y)} mm, not a whole adult head: check the file's voxel size.`,
     );
@@ -66,6 +57,17 @@ function checkGeometry({ shape, zooms, volumeCount, volumeIndex }: Volume): stri
   return warnings;
 }
 
+/** true: values as CT's, in Hounsfield units with the air about the patient. */
+export function isHounsfield(voxels: Float32Array): boolean {
+  const { min, low } = displayRange(voxels);
+  return low < -100 && min <= -500;
+}
+
+/** true: too small or too large an axial field of view for a whole adult head. */
+export function isOddField({ shape: [ni, nj], zooms: [x, y] }: Pick<Volume, 'shape' | 'zooms'>): boolean {
+  return Math.min(ni * x, nj * y) < 100 || Math.max(ni * x, nj * y) > 400;
+}
+
 /** Sentences on how the scan lies in a model's field of view; empty where it fits. */
 export function checkPlan({ shape, zooms }: Volume, plan: SlicePlan): string[] {
   const field = mm(plan.size * plan.pixelSize);
@@ -75,7 +77,9 @@ export function checkPlan({ shape, zooms }: Volume, plan: SlicePlan): string[] {
     warnings.push(
       `${percent(plan.foregroundCut)} of the head lies outside the model's field of view (${field} mm square); the result is empty there.`,
     );
-  if (Math.max(shape[0] * zooms[0], shape[1] * zooms[1]) < 0.5 * plan.size * plan.pixelSize)
+  const isSmall = Math.max(shape[0] * zooms[0], shape[1] * zooms[1]) < 0.5 * plan.size * plan.pixelSize;
+  // That sentence says the same.
+  if (isSmall && !isOddField({ shape, zooms }))
     warnings.push(
       `The scan fills less than half of the model's field of view (${field} mm square), unlike what it was trained on: expect a poor result.`,
     );
@@ -85,17 +89,15 @@ export function checkPlan({ shape, zooms }: Volume, plan: SlicePlan): string[] {
 /** Shares of all voxels, and the number of different foreground values, counted up to 64. */
 function countVoxels(voxels: Float32Array, threshold: number) {
   let negative = 0;
-  let zero = 0;
   let notFinite = 0;
   const values = new Set<number>();
   for (const value of voxels) {
     if (!Number.isFinite(value)) notFinite++;
     else if (value < 0) negative++;
-    else if (value === 0) zero++;
     if (value > threshold && values.size < 64) values.add(value);
   }
   const all = voxels.length;
-  return { negative: negative / all, zero: zero / all, notFinite: notFinite / all, values: values.size };
+  return { negative: negative / all, notFinite: notFinite / all, values: values.size };
 }
 
 function percent(share: number): string {

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import packageJson from '../../package.json';
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../engine/backend';
+import { inputWarnings } from '../engine/inputWarnings';
 import { memoryUse } from '../engine/memory';
 import { foregroundMask } from '../engine/metrics/foreground';
 import { scoreSlice } from '../engine/metrics/scoreSlice';
@@ -12,7 +13,8 @@ import { disposeTranslator, isResnet, loadTranslator, type Translator } from '..
 import { translateScan } from '../engine/translateScan';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { BadRequest } from '../errors';
-import { checkPlan, checkScan } from '../volume/checkScan';
+import { refuseEmpty } from '../volume/checkInput';
+import { checkScan } from '../volume/checkScan';
 import {
   displayRange,
   foregroundBySlice,
@@ -27,7 +29,6 @@ import {
 } from '../volume/intensity';
 import { resampleToGrid, sameGrid } from '../volume/resample';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
-import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import { writeNifti } from '../volume/writeNifti';
 import { fetchCard, type ModelFiles, readModel } from './modelFiles';
@@ -84,7 +85,9 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     openScan: async ({ files, volume, scanId }, context) => {
-      const scan = measured(await readScanFiles(files, volume));
+      const read = await readScanFiles(files, volume);
+      refuseEmpty(read);
+      const scan = measured(read);
       scans.set(scanId, scan);
       return forPage(scanId, scan, context.transfer);
     },
@@ -105,6 +108,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       scans.delete(scanId);
       return null;
     },
+
+    checkInput: async ({ scanId, model: wanted }) => inputWarnings(scanOf(scanId).volume, wanted),
 
     loadModel: async ({ source }, { event, signal }) => {
       const begin = environment.engine.now();
@@ -134,8 +139,6 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const { now } = environment.engine;
       const date = environment.today().toISOString();
       const progress = new TranslationProgress(slices.length, card.diffusion.steps * settings.samples, now);
-      const warnings = checkPlan(volume, planSlices(volume, card.preprocessing));
-      if (warnings.length > 0) event({ warnings });
       event({ progress: progress.report() });
       const hooks = {
         signal,

@@ -11,9 +11,11 @@ import type {
   CustomSettings,
   Diagnostics,
   EngineInfo,
+  InputWarning,
   LoadedModel,
   LoadProgress,
   ModelCard,
+  ModelInput,
   Provenance,
   SavedFiles,
   Scan,
@@ -48,8 +50,6 @@ export interface TranslateRequest {
 export interface TranslateOptions {
   onSlice: (slice: SliceResult) => void;
   onProgress?: (progress: TranslateProgress) => void;
-  /** Sentences on how the scan suits the model; again after a restart. */
-  onWarnings?: (warnings: string[]) => void;
   signal?: AbortSignal;
 }
 
@@ -63,6 +63,8 @@ export interface EngineClient {
   matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan; resampled: boolean }>;
   /** Close scans that were matched to its grid with it: a new worker could not match them again. */
   closeScan(scanId: string): Promise<void>;
+  /** How a scan suits a model; its weights need not be loaded. */
+  checkInput(scanId: string, model: ModelInput): Promise<InputWarning[]>;
   loadModel(
     source: ClientModelSource,
     options?: { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal },
@@ -88,7 +90,7 @@ export function createEngineClient(makeWorker: MakeWorker = makeEngineWorker): E
 }
 
 /** Calls that are made again of the next worker. A file that has brought a worker down is not opened a second time. */
-const MADE_AGAIN: ReadonlySet<CallName> = new Set(['loadModel', 'translate', 'score', 'save']);
+const MADE_AGAIN: ReadonlySet<CallName> = new Set(['checkInput', 'loadModel', 'translate', 'score', 'save']);
 
 class Client implements EngineClient {
   private readonly link: WorkerLink<Calls>;
@@ -146,6 +148,10 @@ class Client implements EngineClient {
     await this.ask('closeScan', () => ({ scanId }));
   }
 
+  checkInput(scanId: string, { source, preprocessing, inputs }: ModelInput): Promise<InputWarning[]> {
+    return this.ask('checkInput', () => ({ scanId, model: { source, preprocessing, inputs } }));
+  }
+
   async loadModel(
     source: ClientModelSource,
     { onProgress, signal }: { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal } = {},
@@ -158,7 +164,7 @@ class Client implements EngineClient {
 
   async translate(
     request: TranslateRequest,
-    { onSlice, onProgress, onWarnings, signal }: TranslateOptions,
+    { onSlice, onProgress, signal }: TranslateOptions,
   ): Promise<Provenance> {
     const done = new Set<number>();
     // What former workers have done of this request.
@@ -176,8 +182,6 @@ class Client implements EngineClient {
           done.add(event.slice.index);
           this.losses = 0;
           onSlice(event.slice);
-        } else if ('warnings' in event) {
-          onWarnings?.(event.warnings);
         } else {
           const progress = wholeProgress(event.progress, before);
           elapsedMs = progress.elapsedMs;

@@ -5,18 +5,22 @@
  * `failed`. `cancel` names the request to stop; it then fails with name "Aborted" within one reverse step.
  */
 import type { BackendName, EngineInfo } from '../engine/backend';
+import type { ModelInput } from '../engine/inputWarnings';
 import type { MemoryUse } from '../engine/memory';
 import type { TranslateSettings } from '../engine/translateSlices';
 import type { CustomSettings } from '../engine/weights/customCard';
 import type { ModelCard } from '../engine/weights/modelCard';
+import type { InputWarning } from '../volume/checkInput';
 import type { IntensityFrame, RelativeMap } from '../volume/intensity';
 import type { Affine, Shape3 } from '../volume/volume';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../engine/backend';
+export type { ModelInput } from '../engine/inputWarnings';
 export type { GeneratorConfig } from '../engine/networks/config';
 export type { TranslateSettings } from '../engine/translateSlices';
 export type { CustomSettings } from '../engine/weights/customCard';
 export type { ModelCard } from '../engine/weights/modelCard';
+export type { InputWarning } from '../volume/checkInput';
 export type { IntensityFrame, IntensityMap, RelativeMap } from '../volume/intensity';
 
 export interface Diagnostics extends EngineInfo {
@@ -53,7 +57,7 @@ export interface Scan {
   foregroundThreshold: number;
   /** Share of foreground pixels of each axial slice, 0..1. */
   foregroundBySlice: Float32Array;
-  /** Sentences for the screen: unusual spacing, few slices, looks outside the training domain... */
+  /** Sentences for the screen: unusual spacing, few slices, few values... */
   warnings: string[];
 }
 
@@ -168,11 +172,12 @@ export interface Calls {
     result: { scan: Scan; resampled: boolean };
   };
   closeScan: { params: { scanId: string }; event: never; result: null };
+  /** How the scan suits a model; its weights need not be loaded. */
+  checkInput: { params: { scanId: string; model: ModelInput }; event: never; result: InputWarning[] };
   loadModel: { params: { source: ModelSource }; event: LoadProgress; result: LoadedModel };
   translate: {
     params: { scanId: string; modelId: string; slices: number[]; settings: TranslateSettings };
-    /** `warnings` come first, where the scan does not suit the model's field of view. */
-    event: { warnings: string[] } | { slice: SliceResult } | { progress: TranslateProgress };
+    event: { slice: SliceResult } | { progress: TranslateProgress };
     result: Provenance;
   };
   score: {

@@ -26,6 +26,7 @@ import { type StartWeights, startRun } from '../engine/training/startRun';
 import type { TrainingState } from '../engine/training/step';
 import { translatorName } from '../engine/training/translateImages';
 import { BadRequest, WeightsMismatch } from '../errors';
+import { refuseEmpty } from '../volume/checkInput';
 import { checkPlan, checkScan } from '../volume/checkScan';
 import { phantomAnatomy, phantomVolume } from '../volume/phantom';
 import { planSlices } from '../volume/slices';
@@ -126,6 +127,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 
     addVolume: async ({ volumeId, role, files, grid }, { transfer }) => {
       const scan = await readScanFiles(files);
+      refuseEmpty(scan);
       const warnings = [...checkScan(scan), ...checkPlan(scan, planSlices(scan, grid))];
       const added = await volumes.add({ volumeId, role, grid, warnings }, scan, () => readScanFiles(files));
       transfer(added.thumbnail.pixels.buffer as ArrayBuffer);
@@ -177,7 +179,12 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
           state: startRun(settings, weights),
           data,
           history: { steps: [], validations: [] },
-          facts: { started: environment.today().toISOString(), volumes: volumes.names(), start: facts },
+          facts: {
+            started: environment.today().toISOString(),
+            volumes: volumes.names(),
+            start: facts,
+            inputs: volumes.inputs(),
+          },
         };
       };
       try {
@@ -237,6 +244,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
         step: index.step,
         history: await readHistory(files, index),
         start: index.start,
+        inputs: index.inputs,
       });
       transfer(weights.buffer as ArrayBuffer);
       return { direction, card, weights };

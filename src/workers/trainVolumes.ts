@@ -1,9 +1,18 @@
 /** The volumes that a training is given: cut to slices when they are added, kept as files for what must be cut in pairs. */
 import type { TrainData } from '../engine/training/data';
 import { type SliceSet, sliceImage } from '../engine/training/data';
-import { joinSlices, pairedSlices, type TrainingScan, volumeSlices } from '../engine/training/dataset';
+import {
+  joinSlices,
+  pairedSlices,
+  scanStatistics,
+  type TrainingScan,
+  volumeSlices,
+} from '../engine/training/dataset';
 import { mapOfSide, type Side, type TrainSettings } from '../engine/training/settings';
 import { BadRequest } from '../errors';
+import { noiseWarning } from '../volume/checkInput';
+import type { InputStatistics } from '../volume/inputStatistics';
+import { type InputSummary, summariseInputs } from '../volume/trainingInputs';
 import type { AddedVolume, Grid, Role } from './trainProtocol';
 
 const ROLES: readonly Role[] = ['trainA', 'trainB', 'valA', 'valB'];
@@ -17,6 +26,7 @@ interface Entry {
   name: string;
   grid: Grid;
   slices: SliceSet;
+  statistics: InputStatistics | null;
   /** Reads it again: the voxels themselves are not kept. */
   open: () => Promise<TrainingScan>;
 }
@@ -36,7 +46,9 @@ export class TrainVolumes {
       throw new BadRequest(
         `${scan.name}: must have a slice with some head in it, got none; choose another scan`,
       );
-    this.entries.set(volumeId, { volumeId, role, name: scan.name, grid, slices, open });
+    const statistics = scanStatistics(scan, grid);
+    const noise = statistics && noiseWarning(statistics);
+    this.entries.set(volumeId, { volumeId, role, name: scan.name, grid, slices, statistics, open });
     return {
       volumeId,
       name: scan.name,
@@ -44,7 +56,7 @@ export class TrainVolumes {
       sliceCount: scan.shape[2],
       picked: slices.count,
       thumbnail: thumbnail(slices, Math.floor(slices.count / 2)),
-      warnings,
+      warnings: [...(noise ? [noise.text] : []), ...warnings],
     };
   }
 
@@ -60,6 +72,12 @@ export class TrainVolumes {
   names(): Record<Role, string[]> {
     const of = (role: Role) => this.of(role).map(({ name }) => name);
     return Object.fromEntries(ROLES.map((role) => [role, of(role)])) as Record<Role, string[]>;
+  }
+
+  /** Of the volumes that are trained on. */
+  inputs(): Record<Side, InputSummary | null> {
+    const of = (role: Role) => summariseInputs(this.of(role).flatMap(({ statistics }) => statistics ?? []));
+    return { a: of('trainA'), b: of('trainB') };
   }
 
   /** @throws BadRequest where a contrast has no volume, pairs are incomplete or do not lie on one grid, or the grid is another */

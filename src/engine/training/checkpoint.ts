@@ -9,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { CorruptFile } from '../../errors';
+import type { InputSummary } from '../../volume/trainingInputs';
 import type { NamedTensor, StateDict } from '../networks/config';
 import { downloadState, ourShape, type ParameterTable, toOurs } from '../networks/parameters';
 import { makeSchedule } from '../schedule';
@@ -22,7 +23,7 @@ import {
   type TrainedNetwork,
 } from './networks';
 import type { RunHistory } from './reports';
-import { checkSettings, type TrainSettings } from './settings';
+import { checkSettings, type Side, type TrainSettings } from './settings';
 import type { TrainingState } from './step';
 
 /** A place for one run's files; their names are plain. */
@@ -43,6 +44,8 @@ export interface RunFacts {
   volumes: { trainA: string[]; trainB: string[]; valA: string[]; valB: string[] };
   /** Models that it started from. */
   start: { network: NetworkName; name: string; licence: string }[];
+  /** Statistics of the training scans, for the card; absent in runs of former versions. */
+  inputs?: Record<Side, InputSummary | null>;
 }
 
 export interface CheckpointIndex extends RunFacts {

@@ -3,6 +3,7 @@
  * training what it is given later. Scan after scan, so that only one volume is in memory at a time.
  */
 import { BadRequest } from '../../errors';
+import { type InputStatistics, inputStatistics } from '../../volume/inputStatistics';
 import {
   foregroundBySlice,
   foregroundThreshold,
@@ -22,6 +23,14 @@ type SliceSettings = Pick<TrainSettings, 'size' | 'pixelSize'> & { intensity: In
 
 /** Share of a scan slice's pixels that are foreground, below which it is not trained on: neck, crown, air. */
 export const LEAST_FOREGROUND = 0.1;
+
+/** What a card tells of a training scan; null where it has no foreground. */
+export function scanStatistics(
+  scan: TrainingScan,
+  { intensity }: Pick<TrainSettings, 'intensity'>,
+): InputStatistics | null {
+  return inputStatistics(scan, { low: 0, high: intensityUpper(scan.voxels, intensity) });
+}
 
 /** The axial slices of a scan that hold some head; `count` is 0 where none does. */
 export function volumeSlices(

@@ -16,6 +16,7 @@ const FACTS = {
   licence: 'MIT',
   step: 7,
   history: { steps: [], validations: [] },
+  inputs: undefined,
   start: [{ network: 'g.b', name: 'Interim', licence: 'CC BY-NC-SA 4.0' }] satisfies RunFacts['start'],
 };
 

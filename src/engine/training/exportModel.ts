@@ -22,6 +22,8 @@ export interface ExportFacts {
   history: RunHistory;
   /** Models that it started from: their licences go on. */
   start: RunFacts['start'];
+  /** Of the training scans. */
+  inputs: RunFacts['inputs'];
 }
 
 /** Where the user says nothing of it. */
@@ -51,6 +53,7 @@ export async function exportModel(
   const hash = await sha256(weights);
   const [from, to] = [contrasts[source], contrasts[target]];
   const id = `${from}-to-${to}-${hash.slice(0, 8)}`.toLowerCase();
+  const inputs = facts.inputs?.[source];
   const card: ModelCard = {
     id,
     version: '1',
@@ -68,6 +71,7 @@ export async function exportModel(
       iterations: facts.step,
       date: facts.date,
     },
+    ...(inputs ? { inputs: { data: facts.data, ...inputs } } : {}),
     licence,
     metrics: metrics(facts.history, direction),
     intendedUse: 'Research only, not for clinical use.',

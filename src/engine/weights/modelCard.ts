@@ -1,5 +1,7 @@
 import { CorruptFile } from '../../errors';
+import { HISTOGRAM_BINS, MEASURES } from '../../volume/inputStatistics';
 import { INTENSITY_MAPS, type ModelIntensity } from '../../volume/intensity';
+import type { TrainingInputs } from '../../volume/trainingInputs';
 import type { TranslatorConfig } from '../networks/config';
 import { parseTranslatorConfig } from './parseConfig';
 
@@ -55,6 +57,8 @@ export interface ModelCard {
     commit?: string;
     date: string;
   };
+  /** Statistics of the source scans that it was trained on, against which other scans are held. */
+  inputs?: TrainingInputs;
   licence: string;
   metrics: {
     data: string;
@@ -96,6 +100,7 @@ export function parseModelCard(json: unknown): ModelCard {
   const training = card.object('training');
   const metrics = card.object('metrics');
   const commit = training.optional('commit', (name) => training.text(name));
+  const inputs = card.optional('inputs', (name) => parseInputs(card.object(name)));
   const note = metrics.optional('note', (name) => metrics.text(name));
   const huEnds = preprocessing.optional('huEnds', (name) => preprocessing.ends(name));
   const lesions = metrics.optional('lesions', (name) => metrics.list(name).map(lesionTable));
@@ -134,6 +139,7 @@ export function parseModelCard(json: unknown): ModelCard {
       ...(commit === undefined ? {} : { commit }),
       date: training.text('date', /^(\d{4}-\d{2}(-\d{2})?|unknown)$/, 'YYYY-MM-DD, YYYY-MM or "unknown"'),
     },
+    ...(inputs === undefined ? {} : { inputs }),
     licence: card.text('licence'),
     metrics: {
       data: metrics.text('data'),
@@ -205,6 +211,22 @@ function lesionTable(table: Fields) {
       };
     }),
     shareKept: table.numberOrNull('shareKept', -1e6, 1e6),
+  };
+}
+
+function parseInputs(inputs: Fields): TrainingInputs {
+  const all = inputs.object('measures');
+  const measures = MEASURES.map((name) => {
+    const measure = all.object(name);
+    const read = (field: string, least = -1e6) => measure.number(field, least, 1e6);
+    return [name, { mean: read('mean'), std: read('std', 0), least: read('least'), most: read('most') }];
+  });
+  return {
+    data: inputs.text('data'),
+    scans: inputs.whole('scans', 1, 1e9),
+    withSkull: inputs.number('withSkull', 0, 1),
+    measures: Object.fromEntries(measures) as TrainingInputs['measures'],
+    histogram: inputs.shares('histogram', HISTOGRAM_BINS),
   };
 }
 
@@ -282,6 +304,15 @@ class Fields {
     const value = this.all[name];
     if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
       throw this.refuse(name, 'a list of sentences');
+    }
+    return value;
+  }
+
+  shares(name: string, count: number): number[] {
+    const value = this.all[name];
+    const isShare = (one: unknown) => typeof one === 'number' && one >= 0 && one <= 1;
+    if (!Array.isArray(value) || value.length !== count || !value.every(isShare)) {
+      throw this.refuse(name, `a list of ${count} numbers from 0 to 1`);
     }
     return value;
   }

@@ -13,6 +13,7 @@ export const initialData: AppData = {
   source: null,
   sourceFiles: [],
   reference: null,
+  inputCheck: null,
   settings: { seed: 0, samples: 1, noise: 'shared' },
   range: { kind: 'visible' },
   run: null,

@@ -63,9 +63,6 @@ export function runActions(
               void scoreMissing();
             },
             onProgress: (progress) => set(({ run }) => ({ run: run && { ...run, progress } })),
-            onWarnings: (warnings) => {
-              for (const warning of warnings) notify('warn', warning);
-            },
           },
         );
         patchResults(set, key, (r) => ({ ...r, provenance }));

@@ -118,6 +118,17 @@ export function referenceWarning(state: AppData): string | null {
   return `The reference's name says ${claimed}, but this model makes ${card.target}: the scores mean little.`;
 }
 
+/**
+ * How the source suits the chosen model, as sentences; empty until the engine has looked. Nothing of the contrast where
+ * the file's name tells of it already.
+ */
+export function inputWarnings(state: AppData): string[] {
+  const { inputCheck: check, source } = state;
+  if (!check || check.scanId !== source?.scanId || check.card !== chosenCard(state)) return [];
+  const isNamed = contrastWarning(state) !== null;
+  return check.warnings.filter(({ fault }) => !(isNamed && fault === 'contrast')).map(({ text }) => text);
+}
+
 /** Why Translate cannot be pressed now, as what to do next; null when it can. */
 export function translateBlock(state: AppData): string | null {
   if (state.engine.phase === 'starting') return 'The engine is starting.';

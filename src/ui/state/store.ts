@@ -4,6 +4,7 @@ import { choiceActions } from './choices';
 import type { Context, Services } from './context';
 import { createEngine } from './engine';
 import { initialData } from './initialData';
+import { createInputCheck } from './inputCheck';
 import { noticeActions } from './notices';
 import { ownWeightsActions } from './ownWeights';
 import { resultActions } from './results';
@@ -17,11 +18,12 @@ import { viewActions } from './viewActions';
 export type AppStore = StoreApi<AppState>;
 
 export function createAppStore(services: Services): AppStore {
-  return createStore<AppState>()((set, get) => {
+  return createStore<AppState>()((set, get, api) => {
     const { report, notify, dismiss } = noticeActions(set);
     const context: Context = { get, set, services, notify, report };
     const scoreMissing = createScoring(context);
     const engine = createEngine(context);
+    api.subscribe(createInputCheck(context));
     return {
       ...initialData,
       actions: {

@@ -4,6 +4,7 @@ import type {
   CustomSettings,
   Diagnostics,
   EngineInfo,
+  InputWarning,
   LoadedModel,
   LoadProgress,
   ModelCard,
@@ -41,6 +42,13 @@ export interface Reference {
   scan: Scan;
   /** true: it had another grid and was resampled (trilinear) to the source's. */
   resampled: boolean;
+}
+
+/** Found for one scan and one card. */
+export interface InputCheck {
+  scanId: string;
+  card: ModelCard;
+  warnings: readonly InputWarning[];
 }
 
 /** Which slices Translate asks for. Slice numbers are voxel indices k, counted from 0; `to` is included. */
@@ -126,6 +134,8 @@ export interface AppData {
   /** The files of `source`, to read another volume of them. */
   sourceFiles: File[];
   reference: Reference | null;
+  /** How the source suits a model; null until the engine has looked. */
+  inputCheck: InputCheck | null;
   settings: TranslateSettings;
   range: SliceRange;
   run: Run | null;

@@ -1,6 +1,7 @@
+import { useShallow } from 'zustand/react/shallow';
 import { FileButton, WEIGHTS_ENDINGS } from '../../components/FileButton';
 import { useApp } from '../../state/StoreContext';
-import { chosenCard, contrastWarning } from '../../state/selectors';
+import { chosenCard, contrastWarning, inputWarnings } from '../../state/selectors';
 import { OwnModelForm } from '../OwnModelForm';
 
 /** Which model translates, and in short what it is worth. */
@@ -9,6 +10,7 @@ export function ModelPanel() {
   const loaded = useApp((s) => s.loaded);
   const card = useApp(chosenCard);
   const mismatch = useApp(contrastWarning);
+  const unsuited = useApp(useShallow(inputWarnings));
   const disabled = useApp((s) => s.run !== null);
   const opening = useApp((s) => s.opening);
   const { pickModel, addWeights } = useApp((s) => s.actions);
@@ -51,6 +53,11 @@ export function ModelPanel() {
       {card && (
         <>
           {mismatch && <p className="warning">{mismatch}</p>}
+          {unsuited.map((warning) => (
+            <p className="warning" key={warning} data-testid="input-warning">
+              {warning}
+            </p>
+          ))}
           <p className="dim clamp">{isGuessed ? card.limits.join(' ') : card.intendedUse}</p>
           <OwnModelForm card={card} />
         </>

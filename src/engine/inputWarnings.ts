@@ -1,0 +1,30 @@
+/** How a scan suits a model, said before it is translated: its field of view, and what it was trained on. */
+import { compareWithTraining, ctWarning, type InputWarning } from '../volume/checkInput';
+import { checkPlan, isOddField } from '../volume/checkScan';
+import { inputStatistics } from '../volume/inputStatistics';
+import { intensityUpper } from '../volume/intensity';
+import { planSlices } from '../volume/slices';
+import type { Volume } from '../volume/volume';
+import type { ModelCard } from './weights/modelCard';
+
+/** What of a card a scan is held against. */
+export type ModelInput = Pick<ModelCard, 'source' | 'preprocessing' | 'inputs'>;
+
+/** The gravest first; empty where scan and model suit each other. */
+export function inputWarnings(scan: Volume, { source, preprocessing, inputs }: ModelInput): InputWarning[] {
+  const ct = ctWarning(scan, { source });
+  if (ct) return [ct];
+  const statistics = inputStatistics(scan, {
+    low: 0,
+    high: intensityUpper(scan.voxels, preprocessing.intensity),
+  });
+  const found = statistics ? compareWithTraining(statistics, inputs) : [];
+  if (found.some(({ fault }) => fault === 'noise')) return found;
+  const field = checkPlan(scan, planSlices(scan, preprocessing)).map((text) => ({
+    fault: 'field' as const,
+    text,
+  }));
+  // One sentence on the size is enough: that on the field of view says how it comes.
+  const isTold = field.length > 0 || isOddField(scan);
+  return [...found.filter(({ fault }) => !(fault === 'size' && isTold)), ...field];
+}

@@ -1,0 +1,130 @@
+/** How far a scan lies outside of what a model was trained on, as sentences for the screen and the terminal. */
+import { BadRequest } from '../errors';
+import { isHounsfield } from './checkScan';
+import { hasSkull, type InputStatistics } from './inputStatistics';
+import { displayRange, foregroundThreshold, percentiles } from './intensity';
+import type { Spread, TrainingInputs } from './trainingInputs';
+import type { Volume } from './volume';
+
+/** Neighbours of noise have a correlation of about 0, those of heads of 0.55 and more. */
+const NOISE = 0.3;
+/** Heads grow and shrink by this much beyond those of the training. */
+const SIZE_MARGIN = 0.2;
+/** An inside whose 5th and 95th percentile lie nearer to each other than this share of its median shows no tissues. */
+const LEAST_TEXTURE = 0.12;
+/** Less than this share of the training scans is not known. */
+const KNOWN = 0.05;
+/** Levels relative to the median: how far beyond the training's, and that much more for one scan of n. */
+const LEVEL_MARGIN = 0.02;
+const FEW_SCANS_MARGIN = 0.3;
+
+/** @throws BadRequest where there is nothing to translate: a constant volume, no finite value, nothing above 0 */
+export function refuseEmpty({ name, voxels }: Pick<Volume, 'name' | 'voxels'>): void {
+  const [min, max] = percentiles(voxels, [0, 100]);
+  const refuse = (got: string) =>
+    new BadRequest(`${name}: must show a head, got ${got}; choose another file`);
+  if (Number.isNaN(min)) throw refuse('no voxel with a finite value');
+  if (min === max) throw refuse(`${min} in every voxel`);
+  if (!(foregroundThreshold(voxels) > 0)) throw refuse('an image with nothing brighter than its background');
+}
+
+/** What is outside of the training, in a word, and as a sentence with what it means and what to do. */
+export interface InputWarning {
+  fault: 'noise' | 'size' | 'contrast' | 'skull' | 'field';
+  text: string;
+}
+
+/**
+ * The gravest first; empty where the scan is like those of the training. What makes all else meaningless is said alone.
+ * @param inputs of the model's card; without it only what no head scan is can be told
+ */
+export function compareWithTraining(
+  scan: InputStatistics,
+  inputs: TrainingInputs | undefined,
+): InputWarning[] {
+  const alone = noiseWarning(scan) ?? (inputs && sizeWarning(scan, inputs));
+  if (alone) return [alone];
+  const found = [inputs && contrastWarning(scan, inputs), skullWarning(scan, inputs?.withSkull)];
+  return found.filter((warning) => warning !== undefined);
+}
+
+/** Undefined for everything in which neighbouring pixels are alike. */
+export function noiseWarning({ smoothness }: InputStatistics): InputWarning | undefined {
+  if (smoothness >= NOISE) return undefined;
+  return {
+    fault: 'noise',
+    text: `Neighbouring pixels have nothing to do with each other (correlation ${smoothness.toFixed(2)}), as in noise: the result would mean nothing; check the file.`,
+  };
+}
+
+/** A scan in Hounsfield units given to a model of MR; undefined otherwise. */
+export function ctWarning(
+  { voxels }: Pick<Volume, 'voxels'>,
+  { source }: { source: string },
+): InputWarning | undefined {
+  if (source === 'CT' || !isHounsfield(voxels)) return undefined;
+  return {
+    fault: 'contrast',
+    text: `Values go down to ${Math.round(displayRange(voxels).min)}, as in CT: this model takes ${source}, so the result would mean nothing; choose a model that takes CT.`,
+  };
+}
+
+function sizeWarning(scan: InputStatistics, { measures }: TrainingInputs): InputWarning | undefined {
+  const isOutside = (value: number, { least, most }: Spread) =>
+    value < (1 - SIZE_MARGIN) * least || value > (1 + SIZE_MARGIN) * most;
+  if (isOutside(scan.width, measures.width) || isOutside(scan.depth, measures.depth)) {
+    const range = ({ least, most }: Spread) => `${least.toFixed(0)} to ${most.toFixed(0)}`;
+    return {
+      fault: 'size',
+      text: `What the scan shows is ${scan.width.toFixed(0)} mm wide and ${scan.depth.toFixed(0)} mm deep, unlike the heads of the training (${range(measures.width)} by ${range(measures.depth)} mm): if it is no head, the result means nothing; check the body part and the file's voxel size.`,
+    };
+  }
+  if (scan.brightest - scan.darkest >= LEAST_TEXTURE) return undefined;
+  return {
+    fault: 'size',
+    text: 'The inside is even, without grey matter, white matter or fluid: this is no head, and the result would mean nothing; check the body part.',
+  };
+}
+
+function contrastWarning(
+  scan: InputStatistics,
+  { measures, scans }: TrainingInputs,
+): InputWarning | undefined {
+  const margin = LEVEL_MARGIN + FEW_SCANS_MARGIN / scans;
+  const found = (['brightest', 'whiteOverGrey', 'darkest'] as const).find((name) => {
+    const { least, most } = measures[name];
+    // Fluid and fat vary more than the two tissues' order.
+    const own = name === 'whiteOverGrey' ? margin : 5 * margin;
+    return scan[name] < least * (1 - own) || scan[name] > most * (1 + own);
+  });
+  if (!found) return undefined;
+  const tissue = {
+    whiteOverGrey: 'White matter against grey matter',
+    brightest: 'The brightest tissue or fluid against the brain',
+    darkest: 'The darkest tissue or fluid against the brain',
+  }[found];
+  const is = scan[found] < measures[found].least ? 'darker' : 'brighter';
+  return {
+    fault: 'contrast',
+    text: `${tissue} is ${is} than in every scan of the training, as in another contrast: expect a wrong result; choose a model that takes this contrast.`,
+  };
+}
+
+/** @param withSkull share of the training's scans, 0..1; undefined where the card does not say */
+function skullWarning(scan: InputStatistics, withSkull: number | undefined): InputWarning | undefined {
+  const warn = (text: string): InputWarning => ({ fault: 'skull', text });
+  const isWhole = hasSkull(scan);
+  if (withSkull === undefined)
+    return isWhole
+      ? undefined
+      : warn('There is no skull about the brain: a model that was trained on whole heads does worse on it.');
+  if (!isWhole && 1 - withSkull < KNOWN)
+    return warn(
+      'There is no skull about the brain, but the model was trained on whole heads: give it the scan as it was before the skull was removed.',
+    );
+  if (isWhole && withSkull < KNOWN)
+    return warn(
+      'The scan shows the skull, but the model was trained on brains without it: remove the skull first, or expect a poor result.',
+    );
+  return undefined;
+}
