@@ -11,6 +11,7 @@ import { trainCommand } from './trainCommand';
 import { translateCommand } from './translateCommand';
 import { volumeCommand } from './volumeCommand';
 import { weightsConvertCommand, weightsInspectCommand } from './weightsCommand';
+import { weightsInputsCommand } from './weightsInputsCommand';
 
 const COMMANDS: readonly Command[] = [
   translateCommand,
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   modelsCommand,
   weightsInspectCommand,
   weightsConvertCommand,
+  weightsInputsCommand,
   parityCommand,
   trainCommand,
   benchCommand,

@@ -232,7 +232,7 @@ export function dataText(
 }
 
 /** The name of the folder that holds the subjects, or the scan itself. */
-function setOf(path: string): string {
+export function setOf(path: string): string {
   const parts = path.split(/[\\/]/);
   const subject = parts.findIndex((part, n) => n > 0 && n < parts.length - 1 && part.startsWith('sub-'));
   return (subject > 0 ? parts[subject - 1] : parts[parts.length - 2]) || 'scans';

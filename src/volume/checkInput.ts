@@ -10,6 +10,8 @@ import type { Volume } from './volume';
 const NOISE = 0.3;
 /** Heads grow and shrink by this much beyond those of the training. */
 const SIZE_MARGIN = 0.2;
+/** mm by which scalp and skull widen a head. */
+const SCALP = 25;
 /** An inside whose 5th and 95th percentile lie nearer to each other than this share of its median shows no tissues. */
 const LEAST_TEXTURE = 0.12;
 /** Less than this share of the training scans is not known. */
@@ -69,9 +71,15 @@ export function ctWarning(
   };
 }
 
-function sizeWarning(scan: InputStatistics, { measures }: TrainingInputs): InputWarning | undefined {
+function sizeWarning(
+  scan: InputStatistics,
+  { measures, withSkull }: TrainingInputs,
+): InputWarning | undefined {
+  // Whole heads against stripped ones, or the reverse: that is a fault of its own.
+  const isWhole = hasSkull(scan);
+  const scalp = isWhole && withSkull < KNOWN ? -SCALP : !isWhole && 1 - withSkull < KNOWN ? SCALP : 0;
   const isOutside = (value: number, { least, most }: Spread) =>
-    value < (1 - SIZE_MARGIN) * least || value > (1 + SIZE_MARGIN) * most;
+    value + scalp < (1 - SIZE_MARGIN) * least || value + scalp > (1 + SIZE_MARGIN) * most;
   if (isOutside(scan.width, measures.width) || isOutside(scan.depth, measures.depth)) {
     const range = ({ least, most }: Spread) => `${least.toFixed(0)} to ${most.toFixed(0)}`;
     return {

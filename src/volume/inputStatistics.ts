@@ -177,8 +177,10 @@ const PROFILE_STEPS = 20;
  * has no such ring, hence the second bound.
  */
 function skullDepth(profile: readonly number[]): number {
-  const scalp = Math.max(...profile.slice(0, 5));
-  const at = profile.indexOf(scalp);
+  // The second brightest step: fluid on a stripped brain is a step thick, scalp several.
+  const [first, second] = [...profile.slice(0, 5).keys()].sort((a, b) => profile[b] - profile[a]);
+  const scalp = profile[second] ?? profile[first];
+  const at = Math.min(first, second ?? first);
   const ring = profile.slice(at, 11);
   const valley = Math.min(...ring);
   const brain = Math.max(...profile.slice(at + ring.indexOf(valley)));

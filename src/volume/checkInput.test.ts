@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { abdomen, brainOnly, contrastHead, disc, noise } from '../../test/inputScans';
+import { compareWithTraining, ctWarning, refuseEmpty } from './checkInput';
+import { type InputStatistics, inputStatistics } from './inputStatistics';
+import type { PhantomVolume } from './phantom';
+import { summariseInputs, type TrainingInputs } from './trainingInputs';
+
+const measured = (scan: PhantomVolume): InputStatistics => inputStatistics(scan, { low: 0, high: 3000 })!;
+
+function trainedOn(scans: readonly PhantomVolume[]): TrainingInputs {
+  return { data: 'phantoms', ...summariseInputs(scans.map(measured))! };
+}
+
+const SUBJECTS = [1, 2, 3, 4, 5, 6];
+const wholeT1w = trainedOn(SUBJECTS.map((subject) => contrastHead('T1w', subject)));
+const brainT1w = trainedOn(SUBJECTS.map((subject) => brainOnly('T1w', subject)));
+const bothT1w: TrainingInputs = { ...wholeT1w, withSkull: 0.5 };
+const wholeFlair = trainedOn(SUBJECTS.map((subject) => contrastHead('FLAIR', subject)));
+
+const faults = (scan: PhantomVolume, inputs: TrainingInputs | undefined) =>
+  compareWithTraining(measured(scan), inputs).map(({ fault }) => fault);
+
+describe('compareWithTraining', () => {
+  it('has nothing to say about a head like those of the training', () => {
+    for (const subject of [11, 12]) {
+      expect(faults(contrastHead('T1w', subject), wholeT1w)).toEqual([]);
+      expect(faults(brainOnly('T1w', subject), brainT1w)).toEqual([]);
+      expect(faults(contrastHead('FLAIR', subject), wholeFlair)).toEqual([]);
+    }
+  });
+
+  it.each(['T2w', 'FLAIR', 'PDw'])('tells %s from T1w', (contrast) => {
+    expect(faults(contrastHead(contrast, 11), wholeT1w)).toEqual(['contrast']);
+  });
+
+  it.each(['T1w', 'T2w'])('tells %s from FLAIR', (contrast) => {
+    expect(faults(contrastHead(contrast, 11), wholeFlair)).toEqual(['contrast']);
+  });
+
+  it('tells a stripped head from whole ones and the reverse, unless the training had both', () => {
+    expect(faults(brainOnly('T1w', 11), wholeT1w)).toContain('skull');
+    expect(faults(contrastHead('T1w', 11), brainT1w)).toContain('skull');
+    expect([wholeT1w.withSkull, brainT1w.withSkull]).toEqual([1, 0]);
+    expect(faults(brainOnly('T1w', 11), bothT1w)).toEqual([]);
+    expect(faults(contrastHead('T1w', 11), bothT1w)).toEqual([]);
+  });
+
+  it('says of noise, and of what is no head, nothing else', () => {
+    expect(faults(noise(), wholeT1w)).toEqual(['noise']);
+    expect(faults(abdomen(), wholeT1w)).toEqual(['size']);
+    expect(faults(disc(30, 30), wholeT1w)).toEqual(['size']);
+    // As large as a head.
+    expect(faults(disc(72, 92), wholeT1w)).toEqual(['size']);
+  });
+
+  it('tells noise and a missing skull where the card has no statistics', () => {
+    expect(faults(noise(), undefined)).toEqual(['noise']);
+    expect(faults(brainOnly('T1w'), undefined)).toEqual(['skull']);
+    expect(faults(contrastHead('T2w'), undefined)).toEqual([]);
+  });
+
+  it('says each in one sentence with what to do', () => {
+    for (const scan of [noise(), abdomen(), disc(72, 92), contrastHead('T2w', 11), brainOnly('T1w', 11)])
+      for (const { text } of compareWithTraining(measured(scan), wholeT1w))
+        expect(text).toMatch(/^[A-Z].*[;:,] .*[^.]\.$/);
+  });
+});
+
+describe('ctWarning', () => {
+  const hounsfield = contrastHead('T1w').voxels.map((value) => value - 1000);
+
+  it('tells CT given to a model of MR, and not to one of CT', () => {
+    expect(ctWarning({ voxels: hounsfield }, { source: 'T1w' })?.text).toMatch(/as in CT.*takes T1w/);
+    expect(ctWarning({ voxels: hounsfield }, { source: 'CT' })).toBeUndefined();
+    expect(ctWarning(contrastHead('T1w'), { source: 'T1w' })).toBeUndefined();
+  });
+});
+
+describe('refuseEmpty', () => {
+  const refusal = (voxels: Float32Array) => () => refuseEmpty({ name: 'a.nii', voxels });
+
+  it('refuses what shows nothing, in one sentence', () => {
+    expect(refusal(new Float32Array(8))).toThrow('a.nii: must show a head, got 0 in every voxel;');
+    expect(refusal(new Float32Array(8).fill(3))).toThrow('got 3 in every voxel');
+    expect(refusal(new Float32Array(8).fill(Number.NaN))).toThrow('no voxel with a finite value');
+    expect(refusal(Float32Array.of(-1, -2, -3, -4))).toThrow('nothing brighter than its background');
+    expect(refusal(contrastHead('T1w').voxels)).not.toThrow();
+  });
+});
