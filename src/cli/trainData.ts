@@ -103,7 +103,7 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
   const reader = new Reader(io, all);
   const seen: Record<Side, InputStatistics[]> = { a: [], b: [] };
   const look: Look = (side, volume) => {
-    const statistics = scanStatistics(volume, settings);
+    const statistics = scanStatistics(volume, { intensity: mapOfSide(settings, side) });
     if (statistics) seen[side].push(statistics);
   };
   try {

@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path';
 import { scanStatistics } from '../engine/training/dataset';
-import { readModelCard } from '../engine/weights/modelCard';
+import { type ModelCard, readModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
 import type { InputStatistics } from '../volume/inputStatistics';
+import { intensityMaps } from '../volume/intensity';
 import { summariseInputs } from '../volume/trainingInputs';
 import type { Arguments, Command } from './command';
 import { checkWritable, readBytes } from './files';
@@ -42,7 +43,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const scans = named
     .filter((scan) => scan.split === split)
     .map((scan) => ({ ...scan, path: resolve(scan.path) }));
-  const found = await readStatistics(scans, card.preprocessing, io);
+  const found = await readStatistics(scans, card, io);
   const summary = summariseInputs(found);
   if (!summary)
     throw new BadRequest(`--data: must have scans with a head in the ${split} split, got none; name others`);
@@ -66,9 +67,10 @@ async function run(args: Arguments, io: Io): Promise<number> {
 /** Of each scan that shows anything. */
 async function readStatistics(
   scans: readonly TrainingScan[],
-  preprocessing: Parameters<typeof scanStatistics>[1],
+  { preprocessing }: ModelCard,
   io: Io,
 ): Promise<InputStatistics[]> {
+  const intensity = intensityMaps(preprocessing).source;
   const progress = startProgress(io);
   const found: InputStatistics[] = [];
   try {
@@ -76,7 +78,7 @@ async function readStatistics(
       progress.show(`reading scan ${n + 1} of ${scans.length}`);
       await new Promise<void>((resolved) => setImmediate(resolved));
       if (io.signal.aborted) throw new Aborted('statistics: cancelled, and the card is as it was');
-      const statistics = scanStatistics(await readScan(path), preprocessing);
+      const statistics = scanStatistics(await readScan(path), { intensity });
       if (statistics) found.push(statistics);
     }
   } finally {

@@ -2,9 +2,9 @@
 import { compareWithTraining, ctWarning, type InputWarning } from '../volume/checkInput';
 import { checkPlan, isOddField } from '../volume/checkScan';
 import { inputStatistics } from '../volume/inputStatistics';
-import { intensityUpper } from '../volume/intensity';
 import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
+import { scanFrames } from './translateScan';
 import type { ModelCard } from './weights/modelCard';
 
 /** What of a card a scan is held against. */
@@ -14,10 +14,7 @@ export type ModelInput = Pick<ModelCard, 'source' | 'preprocessing' | 'inputs'>;
 export function inputWarnings(scan: Volume, { source, preprocessing, inputs }: ModelInput): InputWarning[] {
   const ct = ctWarning(scan, { source });
   if (ct) return [ct];
-  const statistics = inputStatistics(scan, {
-    low: 0,
-    high: intensityUpper(scan.voxels, preprocessing.intensity),
-  });
+  const statistics = inputStatistics(scan, scanFrames(scan, { preprocessing }).source);
   const found = statistics ? compareWithTraining(statistics, inputs) : [];
   if (found.some(({ fault }) => fault === 'noise')) return found;
   const field = checkPlan(scan, planSlices(scan, preprocessing)).map((text) => ({

@@ -5,7 +5,8 @@ import { type InputStatistics, inputStatistics } from './inputStatistics';
 import type { PhantomVolume } from './phantom';
 import { summariseInputs, type TrainingInputs } from './trainingInputs';
 
-const measured = (scan: PhantomVolume): InputStatistics => inputStatistics(scan, { low: 0, high: 3000 })!;
+const measured = (scan: PhantomVolume): InputStatistics =>
+  inputStatistics(scan, { map: 'foreground-median', low: 0, high: 3000 })!;
 
 function trainedOn(scans: readonly PhantomVolume[]): TrainingInputs {
   return { data: 'phantoms', ...summariseInputs(scans.map(measured))! };

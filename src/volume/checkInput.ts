@@ -1,8 +1,7 @@
 /** How far a scan lies outside of what a model was trained on, as sentences for the screen and the terminal. */
 import { BadRequest } from '../errors';
-import { isHounsfield } from './checkScan';
 import { hasSkull, type InputStatistics } from './inputStatistics';
-import { displayRange, foregroundThreshold, percentiles } from './intensity';
+import { displayRange, foregroundThreshold, looksLikeHu, percentiles } from './intensity';
 import type { Spread, TrainingInputs } from './trainingInputs';
 import type { Volume } from './volume';
 
@@ -27,7 +26,8 @@ export function refuseEmpty({ name, voxels }: Pick<Volume, 'name' | 'voxels'>): 
     new BadRequest(`${name}: must show a head, got ${got}; choose another file`);
   if (Number.isNaN(min)) throw refuse('no voxel with a finite value');
   if (min === max) throw refuse(`${min} in every voxel`);
-  if (!(foregroundThreshold(voxels) > 0)) throw refuse('an image with nothing brighter than its background');
+  if (!(max > foregroundThreshold(voxels)))
+    throw refuse('an image with nothing brighter than its background');
 }
 
 /** What is outside of the training, in a word, and as a sentence with what it means and what to do. */
@@ -64,7 +64,7 @@ export function ctWarning(
   { voxels }: Pick<Volume, 'voxels'>,
   { source }: { source: string },
 ): InputWarning | undefined {
-  if (source === 'CT' || !isHounsfield(voxels)) return undefined;
+  if (source === 'CT' || !looksLikeHu(voxels)) return undefined;
   return {
     fault: 'contrast',
     text: `Values go down to ${Math.round(displayRange(voxels).min)}, as in CT: this model takes ${source}, so the result would mean nothing; choose a model that takes CT.`,

@@ -1,5 +1,5 @@
 /** What is unusual about a scan, as sentences for the screen: each says what it means for the result. */
-import { displayRange, foregroundThreshold } from './intensity';
+import { foregroundThreshold, looksLikeHu } from './intensity';
 import type { SlicePlan } from './slices';
 import type { Volume } from './volume';
 
@@ -13,7 +13,7 @@ function checkIntensities({ voxels }: Volume): string[] {
   const counts = countVoxels(voxels, threshold);
   const warnings: string[] = [];
   // Hounsfield units: checkInput.ts says whether that suits the model.
-  if (counts.negative > 0.01 && !isHounsfield(voxels))
+  if (counts.negative > 0.01 && !looksLikeHu(voxels))
     warnings.push(
       `${percent(counts.negative)} of the voxels are negative; they count as background (0) for the model.`,
     );
@@ -55,12 +55,6 @@ function checkGeometry({ shape, zooms, volumeCount, volumeIndex }: Volume): stri
       `The scan has only ${nk} axial ${nk === 1 ? 'slice' : 'slices'}: intensities are scaled by these alone.`,
     );
   return warnings;
-}
-
-/** true: values as CT's, in Hounsfield units with the air about the patient. */
-export function isHounsfield(voxels: Float32Array): boolean {
-  const { min, low } = displayRange(voxels);
-  return low < -100 && min <= -500;
 }
 
 /** true: too small or too large an axial field of view for a whole adult head. */

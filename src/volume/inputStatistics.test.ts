@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { brainOnly, contrastHead, DISC_SHAPE, disc, noise } from '../../test/inputScans';
 import { hasSkull, inputStatistics } from './inputStatistics';
 
-const FRAME = { low: 0, high: 1000 };
+const FRAME = { map: 'foreground-median', low: 0, high: 1000 } as const;
 
 describe('inputStatistics', () => {
   it('gives lengths in mm, shares that add up, and the order of the tissues', () => {
@@ -36,7 +36,7 @@ describe('inputStatistics', () => {
 
   it('bins the foreground in the frame of the intensity map', () => {
     const voxels = disc(50, 60).voxels.map((value) => (value > 0 ? 750 : 0));
-    const { histogram } = inputStatistics({ ...disc(50, 60), voxels }, { low: 500, high: 1000 })!;
+    const { histogram } = inputStatistics({ ...disc(50, 60), voxels }, { ...FRAME, low: 500 })!;
     expect(histogram[16]).toBe(1);
   });
 

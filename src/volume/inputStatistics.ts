@@ -4,7 +4,7 @@
  * that the scan's own resolution hardly matters. Nothing is segmented: the head's outline, the depth below it and the
  * median inside are enough.
  */
-import { foregroundBySlice, foregroundThreshold } from './intensity';
+import { foregroundBySlice, foregroundThreshold, type IntensityFrame } from './intensity';
 import { extractSlice, planSlices } from './slices';
 import type { Volume } from './volume';
 
@@ -61,15 +61,15 @@ export function hasSkull({ skull }: Pick<InputStatistics, 'skull'>): boolean {
 }
 
 /**
- * @param frame the values that the model's intensity map sends to the ends of its range
+ * @param frame of the model's map; of Hounsfield units all levels count from its low end, air
  * @returns null where no slice holds any foreground
  */
 export function inputStatistics(
   scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>,
-  frame: { low: number; high: number },
+  frame: IntensityFrame,
 ): InputStatistics | null {
-  const threshold = foregroundThreshold(scan.voxels);
-  const slices = largeSlices(scan, threshold);
+  const threshold = foregroundThreshold(scan.voxels, frame.map);
+  const slices = largeSlices(scan, threshold, frame.low);
   if (slices.length === 0) return null;
   const pixel = pixelSize(scan);
   const profile = depthProfile(slices, pixel);
@@ -100,7 +100,11 @@ function pixelSize({ zooms }: Pick<Volume, 'zooms'>): number {
   return Math.max(PIXEL, zooms[0], zooms[1]);
 }
 
-function largeSlices(scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>, threshold: number): MeasuredSlice[] {
+function largeSlices(
+  scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>,
+  threshold: number,
+  air: number,
+): MeasuredSlice[] {
   const shares = [...foregroundBySlice(scan, threshold)];
   const least = LARGE * Math.max(...shares);
   const large = [...shares.keys()].filter((k) => shares[k] > 0 && shares[k] >= least);
@@ -109,8 +113,9 @@ function largeSlices(scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>, threshold
   const count = Math.min(large.length, SLICES);
   const slices: MeasuredSlice[] = [];
   for (let n = 0; n < count; n++) {
-    const image = extractSlice(scan, plan, large[Math.floor((n + 0.5) * step)]);
-    const outline = outlineOf(image, threshold);
+    const k = large[Math.floor((n + 0.5) * step)];
+    const image = extractSlice(scan, plan, k, air).map((value) => value - air);
+    const outline = outlineOf(image, threshold - air);
     if (outline.includes(1)) slices.push({ image, outline, depth: distances(outline.map((one) => 1 - one)) });
   }
   return slices;
@@ -276,11 +281,7 @@ function insideOf(
   };
 }
 
-function histogram(
-  voxels: Float32Array,
-  threshold: number,
-  { low, high }: { low: number; high: number },
-): number[] {
+function histogram(voxels: Float32Array, threshold: number, { low, high }: IntensityFrame): number[] {
   const counts = new Float64Array(HISTOGRAM_BINS);
   let all = 0;
   for (const value of voxels) {

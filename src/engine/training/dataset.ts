@@ -27,9 +27,9 @@ export const LEAST_FOREGROUND = 0.1;
 /** What a card tells of a training scan; null where it has no foreground. */
 export function scanStatistics(
   scan: TrainingScan,
-  { intensity }: Pick<TrainSettings, 'intensity'>,
+  { intensity }: Pick<SliceSettings, 'intensity'>,
 ): InputStatistics | null {
-  return inputStatistics(scan, { low: 0, high: intensityUpper(scan.voxels, intensity) });
+  return inputStatistics(scan, intensityFrame(scan.voxels, intensity));
 }
 
 /** The axial slices of a scan that hold some head; `count` is 0 where none does. */
