@@ -7,6 +7,7 @@ import type {
   BackendName,
   CustomSettings,
   EngineInfo,
+  InputWarning,
   LoadedModel,
   ModelCard,
   Provenance,
@@ -67,6 +68,10 @@ export function fakeScan(scanId: string, name: string, slices = 8): Scan {
 export interface FakeClient extends EngineClient {
   /** What was asked, in order: "openScan a.nii", "translate 4,3,5", "score ref 4". */
   readonly log: string[];
+  /** What `checkInput` answers. */
+  readonly unsuited: InputWarning[];
+  /** Whom it was asked about: it comes between other calls, and is not in the log. */
+  readonly checked: string[];
   /** While set, translate waits before each slice. */
   gate: Promise<void> | null;
   /** While set, the next call rejects with it. */
@@ -77,11 +82,15 @@ export interface FakeClient extends EngineClient {
 
 export function createFakeClient(): FakeClient {
   const log: string[] = [];
+  const unsuited: InputWarning[] = [];
+  const checked: string[] = [];
   const listeners = new Set<(reason: string) => void>();
   let backend: BackendName = 'webgpu';
   let scanCount = 0;
   const client: FakeClient = {
     log,
+    unsuited,
+    checked,
     gate: null,
     failure: null,
     restart: (sentence, next) => {
@@ -105,10 +114,10 @@ export function createFakeClient(): FakeClient {
       note(`matchGrid ${scanId} ${toScanId}`);
       return { scan: fakeScan(scanId, 'reference.nii'), resampled: true };
     },
-    async checkInput() {
-      return [];
+    async checkInput(scanId, { source }) {
+      checked.push(`${scanId} ${source}`);
+      return unsuited;
     },
-
     async closeScan(scanId) {
       note(`closeScan ${scanId}`);
     },

@@ -15,9 +15,13 @@ const SCALP = 25;
 const LEAST_TEXTURE = 0.12;
 /** Less than this share of the training scans is not known. */
 const KNOWN = 0.05;
-/** Levels relative to the median: how far beyond the training's, and that much more for one scan of n. */
-const LEVEL_MARGIN = 0.02;
-const FEW_SCANS_MARGIN = 0.3;
+/**
+ * Levels may lie beyond those of n training scans by this share / n: few scans show less of what there is. Chosen so that
+ * no T1w, and no FLAIR, of other patients and scanners is warned of, while nearly all other contrasts are.
+ */
+const LEVEL_MARGIN = 0.8;
+/** Fluid, fat and contrast agent vary more than the two tissues' order. */
+const FLUID_MARGIN = 0.1;
 
 /** @throws BadRequest where there is nothing to translate: a constant volume, no finite value, nothing above 0 */
 export function refuseEmpty({ name, voxels }: Pick<Volume, 'name' | 'voxels'>): void {
@@ -98,13 +102,19 @@ function contrastWarning(
   scan: InputStatistics,
   { measures, scans }: TrainingInputs,
 ): InputWarning | undefined {
-  const margin = LEVEL_MARGIN + FEW_SCANS_MARGIN / scans;
-  const found = (['brightest', 'whiteOverGrey', 'darkest'] as const).find((name) => {
-    const { least, most } = measures[name];
-    // Fluid and fat vary more than the two tissues' order.
-    const own = name === 'whiteOverGrey' ? margin : 5 * margin;
-    return scan[name] < least * (1 - own) || scan[name] > most * (1 + own);
-  });
+  const margin = LEVEL_MARGIN / scans;
+  const fluid = Math.max(FLUID_MARGIN, 2 * margin);
+  const isOutside = {
+    brightest:
+      scan.brightest < (1 - fluid) * measures.brightest.least ||
+      scan.brightest > (1 + fluid) * measures.brightest.most,
+    whiteOverGrey:
+      scan.whiteOverGrey < (1 - margin) * measures.whiteOverGrey.least ||
+      scan.whiteOverGrey > (1 + margin) * measures.whiteOverGrey.most,
+    // Only below: an atrophied brain shows more fluid, a full one hardly any.
+    darkest: scan.darkest < measures.darkest.least - fluid,
+  };
+  const found = (['brightest', 'whiteOverGrey', 'darkest'] as const).find((name) => isOutside[name]);
   if (!found) return undefined;
   const tissue = {
     whiteOverGrey: 'White matter against grey matter',

@@ -53,8 +53,8 @@ const DARK = 0.62;
 const BELOW_SKULL = 20;
 const BELOW_SURFACE = 8;
 
-/** A ring this much darker than what lies on both of its sides (geometric mean) is a skull. Whole heads: above 1.3; stripped: below 1.2. */
-const SKULL = 1.23;
+/** A ring this much darker than what lies on both of its sides (geometric mean) is a skull. Whole heads: 1.24 and more; stripped: 1.16 and less. */
+const SKULL = 1.2;
 
 export function hasSkull({ skull }: Pick<InputStatistics, 'skull'>): boolean {
   return skull > SKULL;

@@ -112,6 +112,10 @@ describe('client and worker calls', () => {
     const { scan, request } = await open(makeStandIn);
     expect(scan.shape).toEqual(SHAPE);
     expect(scan.voxels).toEqual(headPhantom(SHAPE));
+    const { card } = await client.loadModel({ kind: 'file', file: weightsFile() });
+    // 40 x 48 mm: the scan's own sentence says so, and the model's field of view adds nothing.
+    expect(scan.warnings.join()).toContain('field of view is 40 x 48 mm');
+    expect(await client.checkInput(scan.scanId, card)).toEqual([]);
     const got: SliceResult[] = [];
     const provenance = await client.translate(request, { onSlice: (s) => got.push(s) });
     expect(got.map((s) => s.index)).toEqual(slices);

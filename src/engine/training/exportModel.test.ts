@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { contrastHead } from '../../../test/inputScans';
 import { tinyData, tinySettings } from '../../../test/tinyRun';
+import { inputStatistics } from '../../volume/inputStatistics';
+import { summariseInputs } from '../../volume/trainingInputs';
 import { parseModelCard } from '../weights/modelCard';
 import { readWeights } from '../weights/readWeights';
 import { sha256 } from '../weights/sha256';
@@ -10,13 +13,15 @@ import { initialState } from './initialise';
 import { networkTables } from './networks';
 import { PAPER_VARIANT } from './settings';
 
+const FRAME = { map: 'foreground-median', low: 0, high: 1000 } as const;
+
 const FACTS = {
   date: '2026-01-01',
   data: 'none',
   licence: 'MIT',
   step: 7,
   history: { steps: [], validations: [] },
-  inputs: undefined,
+  inputs: { a: summariseInputs([inputStatistics(contrastHead('T1w'), FRAME)!]), b: null },
   start: [{ network: 'g.b', name: 'Interim', licence: 'CC BY-NC-SA 4.0' }] satisfies RunFacts['start'],
 };
 
@@ -31,6 +36,7 @@ it.each([
     const { card, weights } = await exportModel(settings, direction, state, FACTS);
     expect(parseModelCard(JSON.parse(JSON.stringify(card)))).toEqual(card);
     expect(card.weights.sha256).toBe(await sha256(weights));
+    expect(card.inputs).toEqual(direction === 'aToB' ? { data: 'none', ...FACTS.inputs.a } : undefined);
     expect(card.licence).toBe('MIT; CC BY-NC-SA 4.0 (from Interim)');
     expect(card.training.variant.endsWith('; started from Interim')).toBe(name === 'g.b');
     expect(card.diffusion.steps).toBe(diffusion ? 4 : 1);

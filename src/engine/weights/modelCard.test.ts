@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CorruptFile, WeightsMismatch } from '../../errors';
+import { HISTOGRAM_BINS, MEASURES, type Measure } from '../../volume/inputStatistics';
+import type { Spread } from '../../volume/trainingInputs';
 import { PAPER_GENERATOR } from '../networks/config';
 import { type ModelCard, parseModelCard } from './modelCard';
 
@@ -14,6 +16,15 @@ const card: ModelCard = {
   preprocessing: { plane: 'axial', pixelSize: 0.9375, size: 256, intensity: 'foreground-median' },
   diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
   training: { data: 'd', licence: 'l', variant: 'v', iterations: 5, commit: 'abc', date: '2025-01-31' },
+  inputs: {
+    data: 'd',
+    scans: 3,
+    withSkull: 0.5,
+    measures: Object.fromEntries(
+      MEASURES.map((name) => [name, { mean: 1, std: 0.1, least: 0.9, most: 1.2 }]),
+    ) as Record<Measure, Spread>,
+    histogram: Array.from({ length: HISTOGRAM_BINS }, () => 1 / HISTOGRAM_BINS),
+  },
   licence: 'CC BY 4.0',
   metrics: {
     data: 'd',
@@ -73,12 +84,13 @@ describe('parseModelCard', () => {
   });
 
   it('needs none of the optional fields', () => {
+    expect(parseModelCard(changed('inputs')).inputs).toBeUndefined();
     expect(parseModelCard(changed('metrics.note')).metrics.note).toBeUndefined();
     expect(parseModelCard(changed('metrics.lesions')).metrics.lesions).toBeUndefined();
     expect(parseModelCard(changed('training.commit')).training.commit).toBeUndefined();
   });
 
-  const optional = ['training.commit', 'metrics.note', 'metrics.lesions'];
+  const optional = ['training.commit', 'inputs', 'metrics.note', 'metrics.lesions'];
   it.each(paths(card).filter((path) => !optional.includes(path)))(
     'asks for %s, and of the right kind',
     (path) => {
@@ -101,6 +113,8 @@ describe('parseModelCard', () => {
     ['weights.dtype', 'f8', /weights: dtype must be one of f32, f16, q8, got "f8"/],
     ['preprocessing.pixelSize', -1, /preprocessing: pixelSize must be a number from 0.01/],
     ['preprocessing.intensity', 'mean', /must be one of foreground-p99.5, foreground-median/],
+    ['inputs.withSkull', 2, /inputs: withSkull must be a number from 0 to 1/],
+    ['inputs.histogram', [1, 0], /inputs: histogram must be a list of 32 numbers from 0 to 1/],
     ['training.date', '31.1.2025', /training: date must be YYYY-MM-DD/],
     [
       'metrics.rows',

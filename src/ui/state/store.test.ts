@@ -3,7 +3,14 @@ import { createFakeClient, type FakeClient } from '../../../test/fakeClient';
 import { createFakeTrainClient } from '../../../test/fakeTrainClient';
 import { BadRequest, CorruptFile } from '../../errors';
 import { DEMOS } from './demos';
-import { chosenCard, currentResults, currentSlice, missingSlices, unscoredSlices } from './selectors';
+import {
+  chosenCard,
+  currentResults,
+  currentSlice,
+  inputWarnings,
+  missingSlices,
+  unscoredSlices,
+} from './selectors';
 import { type AppStore, createAppStore } from './store';
 
 let client: FakeClient;
@@ -109,6 +116,25 @@ describe('scans', () => {
     await act().openSource([file('four.nii')]);
     await act().openSource(state().sourceFiles, 2);
     expect(client.log.at(-2)).toBe('openScan four.nii volume 2');
+  });
+});
+
+describe('how the source suits the model', () => {
+  it('is asked for each pair of them, and a contrast that the name tells is said once', async () => {
+    client.unsuited.push(
+      { fault: 'contrast', text: 'Another contrast.' },
+      { fault: 'skull', text: 'No skull.' },
+    );
+    await act().openSource([file('sub-01_T1w.nii')]);
+    await settle();
+    expect(inputWarnings(state())).toEqual(['Another contrast.', 'No skull.']);
+    act().pickModel('FLAIR-T1w');
+    expect(inputWarnings(state())).toEqual([]);
+    await settle();
+    expect(inputWarnings(state())).toEqual(['No skull.']);
+    expect(client.checked).toEqual(['scan1 T1w', 'scan1 FLAIR']);
+    act().removeSource();
+    expect(inputWarnings(state())).toEqual([]);
   });
 });
 
