@@ -60,7 +60,7 @@ beforeAll(async () => {
   write(at('head_T1w.nii'), contrastHead('T1w', 20));
   write(at('head_T2w.nii'), contrastHead('T2w', 20));
   write(at('brain_T1w.nii'), brainOnly('T1w', 20));
-  write(at('noise_T1w.nii'), noise());
+  write(at('static_T1w.nii'), noise());
   write(at('empty_T1w.nii'), { ...noise(), voxels: new Float32Array(noise().voxels.length) });
   const { code, stderr } = await run('weights', 'inputs', at('card.json'), '--data', `${at('bids')}:T1w`);
   expect(code, stderr).toBe(0);
@@ -93,7 +93,7 @@ describe('translate', () => {
   const cases: [string, RegExp][] = [
     ['head_T2w.nii', /^head_T2w\.nii: .*as in another contrast/m],
     ['brain_T1w.nii', /^brain_T1w\.nii: There is no skull about the brain/m],
-    ['noise_T1w.nii', /^noise_T1w\.nii: .*as in noise/m],
+    ['static_T1w.nii', /^static_T1w\.nii: .*as in noise/m],
   ];
   it.each(cases)('warns of %s in one sentence, and goes on', async (name, sentence) => {
     const { code, stderr } = await translate(name);
