@@ -61,11 +61,11 @@ describe('bad usage ends with code 2, nothing on stdout and one sentence on stde
   const cases: [string, string[], string][] = [
     ['no command', [], 'needs a command'],
     ['unknown command', ['transalte'], 'got "transalte"'],
-    ['half a command', ['weights'], 'commands are weights inspect, weights convert, got "weights"'],
+    ['half a command', ['weights'], 'commands are weights inspect, weights convert, weights inputs, got "weights"'],
     [
       'half of it wrong',
       ['weights', 'show'],
-      'commands are weights inspect, weights convert, got "weights show"',
+      'commands are weights inspect, weights convert, weights inputs, got "weights show"',
     ],
     ['missing argument', ['volume'], 'volume: needs FILE, got nothing'],
     ['too many arguments', ['volume', 'a.nii', 'b.nii'], 'got a.nii b.nii'],
