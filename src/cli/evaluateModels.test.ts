@@ -149,7 +149,7 @@ describe('evaluate --models', () => {
     expect(card.metrics.note).toContain('with at least 8 % head');
     expect(card.metrics.lesions!.map(({ split }) => split)).toEqual(['test', 'test']);
     const [{ rule, rows }] = card.metrics.lesions!;
-    expect(rule).toMatch(/^an expert's outline\. Contrast: mean of the lesion/);
+    expect(rule).toMatch(/^By an expert's outline\. Contrast: mean of the lesion/);
     expect(rows[0].realContrast).toBeCloseTo(lesions[0].rows[0].methods.model.realContrast, 3);
   });
 

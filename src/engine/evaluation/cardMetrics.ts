@@ -31,13 +31,16 @@ export function cardMetrics(report: ModelReport, split: string, data: string, ma
       ...hounsfieldMetrics(report, n),
     };
   });
-  const which = report.every === 1 ? 'all' : `every ${ordinal(report.every)},`;
+  const slices =
+    report.every === 1
+      ? `all ${report.slices} slices`
+      : `every ${ordinal(report.every)} slice, ${report.slices} in all,`;
   return {
     data,
     split,
     n: report.patients,
     rows,
-    note: `${made}, ${which} ${report.slices} slices with at least ${100 * LEAST_FOREGROUND} % head on the scans' own grid, both images in [0, 1] by the intensity map: PSNR (dB) and SSIM (Gaussian window) of the whole slice, of the real target's foreground and of the inside of the brain (foreground eroded by 8 pixels); MAE (0..1). The copy is the untranslated source, scored as if it were the target; its histogram-matched form and a voxel-wise intensity regression were fitted on training slices.`,
+    note: `${made}; ${slices} with at least ${100 * LEAST_FOREGROUND} % head on the scans' own grid, both images in [0, 1] by the intensity map: PSNR (dB) and SSIM (Gaussian window) of the whole slice, of the real target's foreground and of the inside of the brain (foreground eroded by 8 pixels); MAE (0..1). The copy is the untranslated source, scored as if it were the target; its histogram-matched form and a voxel-wise intensity regression were fitted on training slices.`,
     ...(report.lesions.length > 0 && {
       lesions: report.lesions.map((table) => lesionMetrics(table, split, data)),
     }),
@@ -73,7 +76,7 @@ function hounsfieldMetrics({ hounsfield }: ModelReport, n: number) {
 function lesionMetrics({ rule, rows, shareKept }: LesionTable, split: string, data: string) {
   const short = (value: number | null) => value && rounded(value, 3);
   return {
-    rule: `${rule}. ${MEASURE_TEXT}`,
+    rule: `By ${rule}. ${MEASURE_TEXT}`,
     data,
     split,
     rows: rows.map(({ subject, methods }) => {

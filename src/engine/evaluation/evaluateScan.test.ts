@@ -156,7 +156,7 @@ describe('the report', () => {
   it('goes onto a card', () => {
     const metrics = cardMetrics(report, 'test', 'set', 'Seed 0');
     expect(metrics).toMatchObject({ data: 'set', split: 'test', n: 4 });
-    expect(metrics.note).toMatch(/^Seed 0, every 12th, 15 slices with at least 8 % head/);
+    expect(metrics.note).toMatch(/^Seed 0; every 12th slice, 15 in all, with at least 8 % head/);
     expect(metrics.rows[0]).toMatchObject({ label: 'sub-1', psnr: 200, ssim: 1, mae: 0 });
     expect(metrics.rows[0].inside!.psnrCopy).toBeGreaterThan(0);
     expect(metrics.rows[0]).not.toHaveProperty('psnrHistogram');

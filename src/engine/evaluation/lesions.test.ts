@@ -100,7 +100,11 @@ describe('lesion measures', () => {
     expect(black).toMatchObject({ ...left, reason: 'no tissue in the synthetic image' });
     // Every slice has a lesion: the rest is measured.
     const one = lesionMeasures(real, real, lesionRegions(lesion, foreground, SHAPE, [0]));
-    expect(one).toMatchObject({ kept: 1, falseBright: null, reason: 'no tissue in slices without a lesion' });
+    expect(one).toMatchObject({
+      kept: 1,
+      falseBright: null,
+      reason: 'no slice through the brain without a lesion',
+    });
     const all = lesionRegions(new Uint8Array(2 * AREA).fill(1), foreground, SHAPE, [0]);
     expect(lesionMeasures(real, real, all).reason).toBe('no other tissue to compare the lesion with');
   });
@@ -114,6 +118,16 @@ describe('regions', () => {
     const second = lesionRegions(lesion, foreground, SHAPE, [1]);
     expect(second.lesion.includes(1)).toBe(false);
     expect(second.apart).toEqual(second.tissue);
+  });
+
+  it('search for false lesions in slices through the brain only', () => {
+    // The second slice has less than half as much inside as the first: 2 x 8 columns are eroded.
+    const crown = foreground.map((value, v) => (v >= AREA && v % 40 > 20 ? 0 : value));
+    const none = new Uint8Array(2 * AREA);
+    const { apart, tissue } = lesionRegions(none, crown, SHAPE, [0, 1]);
+    expect(tissue.subarray(AREA).includes(1)).toBe(true);
+    expect(apart.subarray(AREA).includes(1)).toBe(false);
+    expect(apart.subarray(0, AREA).includes(1)).toBe(true);
   });
 
   it('take the surroundings of a lesion where the inside ends, but not what is no foreground', () => {

@@ -8,7 +8,8 @@
  *              medians, since an image that is brighter as a whole shows its lesions no better
  *   dice       of what is bright, among tissue and lesion, against the outline: real image and synthetic one
  *   falseBright  the opposite error: share of the tissue in slices without a lesion that is bright in the synthetic image, of all that
- *              is not bright in the real one (fat of the orbit is, in both)
+ *              is not bright in the real one (fat of the orbit is, in both); slices of neck and crown, of which less than half as
+ *              much is inside of the brain as of the volume's fullest slice, do not count: their skin and coils' edges are no brain
  *
  * Tissue is the inside of the brain (`insideMask`) and, since lesions often lie at its edge or at fluid, where that mask has
  * nothing, the foreground within 8 pixels of the lesion; both less the lesion. Scalp and bone would shift the median otherwise.
@@ -21,15 +22,18 @@ export const LEAST_CONTRAST = 0.1;
 
 /** In the text of tables and cards. */
 export const MEASURE_TEXT =
-  'Contrast: mean of the lesion / median of the other tissue, less 1; kept: synthetic / real; Dice of the voxels beyond half the real contrast with the lesion; false bright: share of the tissue in slices without a lesion that is beyond it in the synthetic image alone.';
+  'Contrast: mean of the lesion / median of the other tissue, less 1; kept: synthetic / real; Dice of the voxels beyond half the real contrast with the lesion; false bright: share of the tissue in slices through the brain without a lesion that is beyond it in the synthetic image alone.';
 
 export interface LesionRegions {
   /** One byte a voxel; in slices that count only. */
   lesion: Uint8Array;
   tissue: Uint8Array;
-  /** Of the tissue, that in slices without a lesion. */
+  /** Of the tissue, that in slices through the brain without a lesion. */
   apart: Uint8Array;
 }
+
+/** A slice goes through the brain where this share of the fullest slice's inside is in it. */
+const BRAIN_SHARE = 0.5;
 
 /** @param slices axial slices that count */
 export function lesionRegions(
@@ -46,9 +50,13 @@ export function lesionRegions(
     tissue: new Uint8Array(lesion.length),
     apart: new Uint8Array(lesion.length),
   };
+  const insides = Array.from({ length: shape[2] }, (_, k) =>
+    inside.subarray(k * area, (k + 1) * area).reduce((sum, value) => sum + value, 0),
+  );
+  const least = BRAIN_SHARE * Math.max(...insides);
   for (const k of slices) {
     const [first, end] = [k * area, (k + 1) * area];
-    const isApart = !lesion.subarray(first, end).some((value) => value > 0);
+    const isApart = insides[k] >= least && !lesion.subarray(first, end).some((value) => value > 0);
     for (let at = first; at < end; at++) {
       if (lesion[at]) regions.lesion[at] = 1;
       else if (inside[at] || (near[at] && foreground[at])) {
@@ -68,7 +76,7 @@ export interface LesionMeasures {
   kept: number | null;
   dice: number | null;
   diceReal: number | null;
-  /** Share, 0..1; null where every slice has a lesion, too. */
+  /** Share, 0..1; null where every slice through the brain has a lesion, too. */
   falseBright: number | null;
   /** Why something is null. */
   reason?: string;
@@ -114,7 +122,7 @@ function reasonOf(
   if (real === null) return 'no other tissue to compare the lesion with';
   if (real < LEAST_CONTRAST) return `real contrast of ${real.toFixed(2)} is below ${LEAST_CONTRAST}`;
   if (synthetic === null) return 'no tissue in the synthetic image';
-  if (!apart.includes(1)) return 'no tissue in slices without a lesion';
+  if (!apart.includes(1)) return 'no slice through the brain without a lesion';
   return undefined;
 }
 

@@ -49,7 +49,7 @@ export function MetricsTable({ metrics }: { metrics: Metrics }) {
   );
 }
 
-const PART_NAMES = { foreground: 'Foreground', inside: 'Inside of the brain' } as const;
+const PART_NAMES = { foreground: 'Foreground', inside: 'Inside the brain' } as const;
 
 function partText(scores: Row['foreground']): string {
   if (!scores) return '–';
