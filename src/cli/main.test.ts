@@ -61,7 +61,11 @@ describe('bad usage ends with code 2, nothing on stdout and one sentence on stde
   const cases: [string, string[], string][] = [
     ['no command', [], 'needs a command'],
     ['unknown command', ['transalte'], 'got "transalte"'],
-    ['half a command', ['weights'], 'commands are weights inspect, weights convert, weights inputs, got "weights"'],
+    [
+      'half a command',
+      ['weights'],
+      'commands are weights inspect, weights convert, weights inputs, got "weights"',
+    ],
     [
       'half of it wrong',
       ['weights', 'show'],
