@@ -32,6 +32,8 @@ export interface TrainSettings {
   /** Side of the square images, pixels, and of a pixel, mm. */
   size: number;
   pixelSize: number;
+  /** Side of the squares that are cut out of the slices at random and trained on, pixels; whole slices where it is not given. */
+  crop?: number;
   /** Of contrasts in arbitrary units; `mapOfSide` tells each contrast's own. */
   intensity: RelativeMap;
   generator: GeneratorConfig;
@@ -175,6 +177,9 @@ function relativeMap(card: Pick<ModelCard, 'source' | 'target' | 'preprocessing'
   return relative ?? null;
 }
 
+/** Side of the images that an iteration sees, pixels: whole slices are for validation and translation. */
+export const trainedSize = ({ size, crop }: Pick<TrainSettings, 'size' | 'crop'>): number => crop ?? size;
+
 /** Trained in this run: both, or the side that is made. */
 export function trainedSides({ direction }: Variant): readonly Side[] {
   if (direction === 'both') return SIDES;
@@ -205,6 +210,7 @@ export function variantText({ variant, diffusion }: TrainSettings): string {
  */
 export function checkSettings(settings: TrainSettings): void {
   const { variant, size, generator } = settings;
+  const seen = trainedSize(settings);
   const rule = (holds: boolean, sentence: string) => {
     if (!holds) throw new BadRequest(`training: ${sentence}`);
   };
@@ -221,14 +227,19 @@ export function checkSettings(settings: TrainSettings): void {
     size % least === 0,
     `size must be a multiple of ${least} for ${generator.ch_mult.length} levels, got ${size}`,
   );
+  rule(
+    Number.isInteger(seen) && seen > 0 && seen % least === 0 && seen <= size,
+    `crop must be a multiple of ${least} up to the image's ${size} pixels, got ${seen}`,
+  );
+  const name = settings.crop === undefined ? 'size' : 'crop';
   const most = settings.discriminator === 'large' ? 64 : 8;
   rule(
-    !(variant.adversarial && variant.diffusion) || size % most === 0,
-    `size must be a multiple of ${most} for the ${settings.discriminator} diffusive discriminator, got ${size}`,
+    !(variant.adversarial && variant.diffusion) || seen % most === 0,
+    `${name} must be a multiple of ${most} for the ${settings.discriminator} diffusive discriminator, got ${seen}`,
   );
   rule(
-    !(variant.adversarial && trainsR(variant)) || size >= 32,
-    `size must be at least 32 for the PatchGAN, got ${size}`,
+    !(variant.adversarial && trainsR(variant)) || seen >= 32,
+    `${name} must be at least 32 for the PatchGAN, got ${seen}`,
   );
   rule(
     generator.embedding_type === 'positional',
