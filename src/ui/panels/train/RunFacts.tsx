@@ -16,6 +16,7 @@ export function RunFacts() {
         entries={[
           ['Preset', settings.preset],
           ['Image', formatGrid(settings)],
+          ['Crops', settings.crop && `${settings.crop} × ${settings.crop}`],
           ['Variant', variantText(settings)],
           ['Batch', String(settings.batch)],
           ['Seed', String(settings.seed)],
