@@ -56,7 +56,7 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
     value: PRESET_NAMES.join('|'),
     text: 'networks and image: 64, 128, 256 and 256 pixels (default small)',
   },
-  steps: { value: 'N', text: 'training iterations (default 2000; tiny 400; fine-tune 150)' },
+  steps: { value: 'N', text: 'training iterations (default 2000; tiny 400; fine-tune 100)' },
   batch: { value: 'N', text: 'slices of each contrast an iteration: 1 to 4, or a multiple of 4 (default 1)' },
   seed: { value: 'N', text: 'decides everything that is drawn (default 1)' },
   start: {
@@ -80,7 +80,7 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   'weight-cycle': { value: 'X', text: 'weight of the cycle term (default 0.5)' },
   'rate-generators': {
     value: 'X',
-    text: 'learning rate of the generators (default 1.6e-4; tiny 1e-3; fine-tune 5e-4)',
+    text: 'learning rate of the generators (default 1.6e-4; tiny 1e-3; fine-tune 3e-4)',
   },
   'rate-discriminators': {
     value: 'X',

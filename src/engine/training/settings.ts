@@ -101,8 +101,8 @@ const DEMONSTRATION = {
  * in docs/MEASUREMENTS.md, "Fine-tune".
  */
 const FINE_TUNE = {
-  iterations: 150,
-  rates: { generators: 5e-4, discriminators: 1e-4, least: 1e-5 },
+  iterations: 100,
+  rates: { generators: 3e-4, discriminators: 1e-4, least: 1e-5 },
   ema: 0.95,
 };
 
