@@ -31,8 +31,8 @@ test('one press fills in two patients and the shipped model; the run is scored b
   await expect(page.getByTestId('train-validation-chart')).toHaveAttribute('data-count', '2');
   const preview = page.getByTestId('train-preview');
   await expect(preview).toHaveAttribute('data-step', '2');
-  await expect(preview.getByText('before: iteration 0')).toBeVisible();
+  await expect(preview.getByRole('heading', { name: 'before' })).toBeVisible();
   await page.getByRole('button', { name: 'Earlier preview' }).click();
   await expect(preview).toHaveAttribute('data-step', '0');
-  await expect(preview.getByText('before: iteration 0')).toBeHidden();
+  await expect(preview.getByRole('heading', { name: 'before' })).toBeHidden();
 });

@@ -100,10 +100,8 @@ function PreviewRows({
   const hasTarget = rows.some(({ target }) => target !== null);
   const columns = [
     { key: 'source', kind: 'source', title: from, rows },
-    ...(before
-      ? [{ key: 'before', kind: 'synthetic', title: 'before: iteration 0', rows: before.rows } as const]
-      : []),
-    { key: 'synthetic', kind: 'synthetic', title: `synthetic ${to}`, rows },
+    ...(before ? [{ key: 'before', kind: 'synthetic', title: 'before', rows: before.rows } as const] : []),
+    { key: 'synthetic', kind: 'synthetic', title: before ? 'synthetic' : `synthetic ${to}`, rows },
     ...(hasTarget ? [{ key: 'target', kind: 'target', title: `real ${to}`, rows } as const] : []),
   ] as const;
   return (

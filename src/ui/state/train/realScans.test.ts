@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it } from 'vitest';
 import { createTrainStore, type TrainStore } from '../../../../test/fakeTrainClient';
 import { areRealScans, REAL_SCANS } from './realScans';
+import { networkName } from './selectors';
 
 let made: TrainStore;
 const train = () => made.store.getState().train;
@@ -22,6 +23,7 @@ it('lie in public/demo', () => {
 
 it('one press fills in one patient to train on, another to score, and the course of a fine-tune', async () => {
   act().pickPreset('base');
+  expect(networkName(train().settings)).toBe('base');
   await act().tryRealScans();
   expect(listed()).toEqual([
     'trainA sub-openmsl03s2_T1w.nii.gz',
@@ -34,6 +36,7 @@ it('one press fills in one patient to train on, another to score, and the course
     sources: { aToB: { kind: 'shipped', id: 'T1w-FLAIR' } },
   });
   const { settings, every } = train();
+  expect(networkName(settings)).toBe('as the start model, 4 px');
   expect(settings).toMatchObject({
     contrasts: { a: 'T1w', b: 'FLAIR' },
     variant: { pairing: 'paired', adversarial: false, direction: 'aToB' },
