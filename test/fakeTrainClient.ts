@@ -358,6 +358,8 @@ export interface TrainStore {
   client: FakeClient;
   trainClient: FakeTrainClient;
   downloads: { name: string; data: Uint8Array | string }[];
+  /** The demo scan that cannot be fetched. */
+  missing: string | null;
   texts(): string[];
 }
 
@@ -368,12 +370,23 @@ export async function createTrainStore(trainClient = createFakeTrainClient()): P
   const store = createAppStore({
     client,
     trainClient,
-    fetchDemo: async () => new File([], 'demo.nii'),
+    fetchDemo: async ({ file, name }) => {
+      if (made.missing === file) throw new Error(`${file}: the demo scan could not be fetched.`);
+      return new File(['x'], name);
+    },
     download: (name, data) => downloads.push({ name, data }),
     now: () => new Date(Date.UTC(2026, 0, 1, 0, minute++)),
   });
   await store.getState().actions.start('auto');
-  return { store, client, trainClient, downloads, texts: () => store.getState().notices.map((n) => n.text) };
+  const made: TrainStore = {
+    store,
+    client,
+    trainClient,
+    downloads,
+    missing: null,
+    texts: () => store.getState().notices.map((n) => n.text),
+  };
+  return made;
 }
 
 /** Dropped files by their paths. */

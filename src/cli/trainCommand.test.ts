@@ -273,6 +273,8 @@ describe('is refused in one sentence', () => {
     ['--direction: must train what --start makes', ['--direction', 'b-to-a']],
     ['--freeze-r: needs the R that makes the condition', ['--freeze-r']],
     ['batch must be at most 4 or a multiple of 4', ['--batch', '5']],
+    ['--crop: must be a whole number from 1', ['--crop', 'half']],
+    ["crop must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],
     ['must be R where there is no diffusion', ['--no-diffusion']],
     ['--start: must be an id', ['--start', 'no-such-model']],
   ])('%s', async (sentence, more) => {

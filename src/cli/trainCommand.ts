@@ -153,7 +153,7 @@ async function begun(
   const { train, validation } = data;
   const estimate = estimateOf(settings, engine, countOf(train) + (validation ? countOf(validation) : 0));
   io.err(
-    `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count} slices of ${settings.size} x ${settings.size}, ${validation?.a.count ?? 0} validation pairs; ${variantText(settings)}\n`,
+    `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count} slices of ${settings.size} x ${settings.size}${cropText(settings)}, ${validation?.a.count ?? 0} validation pairs; ${variantText(settings)}\n`,
   );
   const call: RunCall = {
     scans,
@@ -211,6 +211,8 @@ async function resumed(
     resumedAt: index.step,
   };
 }
+
+const cropText = ({ crop }: TrainSettings) => (crop ? ` in crops of ${crop} x ${crop}` : '');
 
 function needPairs(scans: RunScans, split: EvaluationSplit | undefined): void {
   if (split && ofSplit(scans, split).length === 0)

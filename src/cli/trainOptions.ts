@@ -27,6 +27,7 @@ import { JSON_OPTION } from './report';
 
 const LARGEST_SEED = 2 ** 32 - 1;
 const MOST_STEPS = 10_000_000;
+const LARGEST_CROP = 4096;
 const DIRECTIONS = { both: 'both', 'a-to-b': 'aToB', 'b-to-a': 'bToA' } as const;
 const DIRECTION_NAMES = Object.keys(DIRECTIONS) as (keyof typeof DIRECTIONS)[];
 const AUGMENTATIONS = ['mirror', 'geometry', 'intensity'] as const;
@@ -55,12 +56,12 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
     value: PRESET_NAMES.join('|'),
     text: 'networks and image: 64, 128, 256 and 256 pixels (default small)',
   },
-  steps: { value: 'N', text: 'training iterations (default 2000; tiny 400)' },
+  steps: { value: 'N', text: 'training iterations (default 2000; tiny 400; fine-tune 100)' },
   batch: { value: 'N', text: 'slices of each contrast an iteration: 1 to 4, or a multiple of 4 (default 1)' },
   seed: { value: 'N', text: 'decides everything that is drawn (default 1)' },
   start: {
     value: MODEL,
-    text: 'go on from this A-to-B model: its contrasts, image, network and direction are taken over',
+    text: 'go on from this A-to-B model: its contrasts, image, network and direction are taken over; with --paired and --no-adversarial a fine-tune of minutes',
   },
   'start-back': { value: MODEL, text: 'the same for B to A; with --start both directions are trained' },
   'r-start': { value: MODEL, text: 'begin with this R, A to B' },
@@ -77,12 +78,22 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   },
   'weight-l1': { value: 'X', text: 'weight of the L1 term (default 0.5)' },
   'weight-cycle': { value: 'X', text: 'weight of the cycle term (default 0.5)' },
-  'rate-generators': { value: 'X', text: 'learning rate of the generators (default 1.6e-4; tiny 1e-3)' },
+  'rate-generators': {
+    value: 'X',
+    text: 'learning rate of the generators (default 1.6e-4; tiny 1e-3; fine-tune 3e-4)',
+  },
   'rate-discriminators': {
     value: 'X',
     text: 'learning rate of the discriminators (default 1e-4; tiny 2e-4)',
   },
-  ema: { value: 'X', text: 'decay of the moving average that translates (default 0.999; tiny 0.98)' },
+  ema: {
+    value: 'X',
+    text: 'decay of the moving average that translates (default 0.999; tiny 0.98; fine-tune 0.95)',
+  },
+  crop: {
+    value: 'N',
+    text: "train on random squares of N pixels of the slices (default: whole slices; fine-tune 128); --crop with the image's side for whole slices",
+  },
   augment: {
     value: 'LIST',
     text: `variation of the slices: none, or of ${AUGMENTATIONS.join(',')} (default all)`,
@@ -148,7 +159,9 @@ export async function planRun(args: Arguments, found: Record<Side, string | null
   checkContrasts(named, found, card);
   const contrasts = named ?? wordsOf(found, card);
   const preset = optional(args, 'preset', (a, n) => oneOf(a, n, PRESET_NAMES)) ?? 'small';
-  const base = presetSettings(preset, contrasts);
+  const fresh = presetSettings(preset, contrasts);
+  // What a start model's course is depends on the variant.
+  const base = { ...fresh, variant: { ...fresh.variant, ...overrides.variant } };
   const settings = overridden(fromModels(base, models, card), overrides, contrasts, models);
   checkSettings(settings);
   checkFrozen(settings, models);
@@ -215,6 +228,7 @@ function readOverrides(args: Arguments) {
     intensity: optional(args, 'intensity', (a, n) => oneOf(a, n, RELATIVE_MAPS)),
     pixelSize: optional(args, 'pixel-size', (a, n) => decimal(a, n, 0.1, 10)),
     ema: optional(args, 'ema', (a, n) => decimal(a, n, 0, 0.999999)),
+    crop: optional(args, 'crop', (a, n) => wholeNumber(a, n, 1, LARGEST_CROP)),
     augmentation: optional(args, 'augment', augmentation),
     variant: {
       ...(args.has('paired') ? { pairing: 'paired' } : {}),
@@ -258,6 +272,7 @@ function overridden(
     intensity: o.intensity ?? settings.intensity,
     pixelSize: o.pixelSize ?? settings.pixelSize,
     ema: o.ema ?? settings.ema,
+    crop: o.crop ?? settings.crop,
     augmentation: o.augmentation ?? settings.augmentation,
   };
 }

@@ -16,7 +16,7 @@ import {
 import type { TrainData } from '../engine/training/data';
 import { DATA_FILE, readData, writeData } from '../engine/training/dataFile';
 import { estimateMemory } from '../engine/training/estimate';
-import { exportModel, OWN_LICENCE } from '../engine/training/exportModel';
+import { exportModel } from '../engine/training/exportModel';
 import { type Every, runTraining } from '../engine/training/loop';
 import { disposeNetworks, type NetworkName } from '../engine/training/networks';
 import { TrainingPace } from '../engine/training/pace';
@@ -34,6 +34,7 @@ import { type ModelFiles, readModel } from './modelFiles';
 import type { RunStore } from './originRuns';
 import { readScanFiles } from './scanFiles';
 import type { CallContext, CallHandlers } from './serve';
+import { dataLicence, dataText } from './trainedOn';
 import type { AddedVolume, StartPoint, StoredRun, TrainCalls, TrainEvent } from './trainProtocol';
 import { TrainVolumes } from './trainVolumes';
 
@@ -238,9 +239,10 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       const { card, weights } = await exportModel(index.settings, direction, state, {
         date: environment.today().toISOString().slice(0, 10),
         data: dataText(index),
-        licence: [OWN_LICENCE, ...index.start.map(({ name, licence }) => `${licence} (from ${name})`)].join(
-          '; ',
-        ),
+        licence: [
+          dataLicence(index),
+          ...index.start.map(({ name, licence }) => `${licence} (from ${name})`),
+        ].join('; '),
         step: index.step,
         history: await readHistory(files, index),
         start: index.start,
@@ -289,12 +291,4 @@ function storedRun(
   { settings, step, started, saved, volumes, bytes }: CheckpointIndex,
 ): StoredRun {
   return { runId, settings, step, started, saved, volumes, bytes };
-}
-
-/** The card's sentence on the data: counts, not names, for names can tell of people. */
-function dataText({ settings, volumes: { trainA, trainB } }: CheckpointIndex): string {
-  const { a, b } = settings.contrasts;
-  const isPhantom = [...trainA, ...trainB].every((name) => name.startsWith('phantom'));
-  const kind = isPhantom ? 'digital phantoms (simulated, no real anatomy)' : "scans of this page's user";
-  return `${kind}: ${trainA.length} volumes of ${a} and ${trainB.length} of ${b}`;
 }

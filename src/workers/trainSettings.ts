@@ -10,5 +10,7 @@ export {
   presetSettings,
   SIDES,
   settingsFromCard,
+  startCourse,
+  trainedSize,
   variantText,
 } from '../engine/training/settings';

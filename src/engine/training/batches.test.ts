@@ -94,16 +94,87 @@ describe('batchOf', () => {
     expect(batchOf(data(1, 1), settings, 6).a).not.toEqual(other.a);
   });
 
-  it('moves a pair alike and brightens each by itself', () => {
+  it('moves a pair alike and brightens its source alone', () => {
     const still = { ...paired, augmentation: { ...paired.augmentation, intensity: false } };
+    const towards = (direction: 'aToB' | 'bToA' | 'both') => ({
+      ...paired,
+      variant: { ...paired.variant, direction },
+    });
     for (let step = 0; step < 4; step++) {
       const moved = batchOf(data(5, 5), still, step);
       expect(moved.a).toEqual(moved.b);
-      const bright = batchOf(data(5, 5), paired, step);
-      expect(bright.a).not.toEqual(bright.b);
+      const toB = batchOf(data(5, 5), towards('aToB'), step);
+      expect(toB.b).toEqual(moved.b);
+      expect(toB.a).not.toEqual(moved.a);
+      const toA = batchOf(data(5, 5), towards('bToA'), step);
+      expect(toA.a).toEqual(moved.a);
+      expect(toA.b).not.toEqual(moved.b);
+      expect(batchOf(data(5, 5), towards('both'), step)).toEqual(moved);
     }
     const unpaired = { ...still, variant: settings.variant };
     const moved = batchOf(data(1, 1), unpaired, 0);
     expect(moved.a).not.toEqual(moved.b);
+  });
+});
+
+describe('crops', () => {
+  const CROP = 4;
+  const cropped = { ...settings, crop: CROP, augmentation: plain };
+  const crops = (batch: Float32Array) =>
+    [0, 1, 2].map((n) => [...batch.subarray(n * CROP ** 2, (n + 1) * CROP ** 2)]);
+  /** Of every slice the bright square alone is foreground. */
+  const headed = (count: number) => {
+    const set = slices(count);
+    set.foreground.fill(0.4);
+    return set;
+  };
+  const train = { a: headed(8), b: headed(8) };
+
+  it('are squares of the slices with some of their foreground', () => {
+    for (let step = 0; step < 20; step++) {
+      const { a } = batchOf({ train }, cropped, step);
+      const chosen = chosenSlices({ a: 8, b: 8 }, cropped, step).a;
+      expect(a).toHaveLength(3 * CROP ** 2);
+      crops(a).forEach((crop, n) => {
+        // Two values of the range [-1, 1]: the slice's own and its square's, half of the range brighter.
+        const [low, high] = [0.02 * chosen[n] - 1, 0.02 * chosen[n]];
+        for (const value of crop)
+          expect(Math.min(Math.abs(value - low), Math.abs(value - high))).toBeLessThan(1e-3);
+        expect(crop.some((value) => Math.abs(value - high) < 1e-3)).toBe(true);
+      });
+    }
+  });
+
+  it('reach every part of the foreground', () => {
+    const patterns = Array.from({ length: 100 }, (_, step) => crops(batchOf({ train }, cropped, step).a))
+      .flat()
+      .map((crop) => String(crop.map((value) => value > Math.min(...crop) + 0.5)));
+    // About each of the square's 4 x 4 pixels.
+    expect(new Set(patterns).size).toBe(16);
+  });
+
+  it('of a pair lie in the same place, and depend on seed and iteration alone', () => {
+    const pairs = { ...cropped, variant: paired.variant };
+    for (let step = 0; step < 10; step++) {
+      const { a, b } = batchOf({ train }, pairs, step);
+      expect(a).toEqual(b);
+      expect(batchOf({ train }, pairs, step)).toEqual({ a, b });
+    }
+    const some = [0, 1, 2, 3].map((seed) => String(batchOf({ train }, { ...pairs, seed }, 0).a));
+    expect(new Set(some).size).toBe(4);
+  });
+
+  it('are of the middle where a slice has no foreground', () => {
+    const dark = { ...train.a, images: new Uint16Array(train.a.images.length) };
+    dark.images[8 * SIZE + 8] = 6554;
+    dark.foreground = new Float32Array(8).fill(0.5);
+    const one = { ...dark, count: 1, images: dark.images.slice(0, SIZE ** 2) };
+    const { a } = batchOf({ train: { a: one, b: one } }, { ...cropped, batch: 1 }, 0);
+    expect(a.findIndex((value) => value > -1)).toBe(2 * CROP + 2);
+  });
+
+  it('of the whole size are the slices themselves', () => {
+    const whole = { ...settings, crop: SIZE };
+    expect(batchOf({ train }, whole, 3)).toEqual(batchOf({ train }, settings, 3));
   });
 });

@@ -9,13 +9,13 @@ import { uniforms } from '../random';
 import { augment, drawAugmentation, GEOMETRY_DRAWS, INTENSITY_DRAWS } from './augment';
 import { type SliceSet, sliceImage, type TrainData } from './data';
 import { trainKey } from './draws';
-import type { Side, TrainSettings } from './settings';
+import { type Side, type TrainSettings, trainedSides } from './settings';
 
-type BatchSettings = Pick<TrainSettings, 'seed' | 'batch' | 'augmentation' | 'variant'>;
+type BatchSettings = Pick<TrainSettings, 'seed' | 'batch' | 'augmentation' | 'variant' | 'crop'>;
 
 /**
- * The augmented images of an iteration, batch*size*size of each contrast, [-1, 1]. Paired, image n of `a` and of `b` are the
- * same anatomy in the same place, each with its own brightness.
+ * The augmented images of an iteration, [-1, 1]: of each contrast batch whole slices, or squares of `crop` pixels cut out of
+ * them. Paired, image n of `a` and of `b` are the same anatomy in the same place.
  * @param step iterations done before this one, 0 at first
  */
 export function batchOf(
@@ -23,11 +23,24 @@ export function batchOf(
   settings: BatchSettings,
   step: number,
 ): Record<Side, Float32Array> {
+  const { seed, batch, crop, variant } = settings;
   const chosen = chosenSlices({ a: train.a.count, b: train.b.count }, settings, step);
-  return {
+  const slices = {
     a: augmented(train.a, chosen.a, 'a', settings, step),
     b: augmented(train.b, chosen.b, 'b', settings, step),
   };
+  const seen = (side: Side): Float32Array[] => {
+    if (crop === undefined) return slices[side];
+    // A pair is cut in the same place, where its `a` has head.
+    const guide = variant.pairing === 'paired' ? 'a' : side;
+    const uniform = uniforms(trainKey(seed, `crop.${guide}`, step), batch);
+    const { size, foreground } = train[guide];
+    return slices[side].map((image, n) => {
+      const corner = cropCorner(slices[guide][n], size, crop, foreground[chosen[guide][n]], uniform[n]);
+      return cut(image, size, crop, corner);
+    });
+  };
+  return { a: joined(seen('a')), b: joined(seen('b')) };
 }
 
 /**
@@ -70,19 +83,68 @@ function augmented(
   side: Side,
   { seed, batch, variant, augmentation }: BatchSettings,
   step: number,
-): Float32Array {
-  const { size } = set;
+): Float32Array[] {
   const place = variant.pairing === 'paired' ? 'a' : side;
   const geometry = uniforms(trainKey(seed, `geometry.${place}`, step), batch * GEOMETRY_DRAWS);
   const intensity = uniforms(trainKey(seed, `intensity.${side}`, step), batch * INTENSITY_DRAWS);
-  const images = new Float32Array(batch * size * size);
-  chosen.forEach((index, n) => {
+  const allowed = { ...augmentation, intensity: augmentation.intensity && variesInBrightness(side, variant) };
+  return chosen.map((index, n) => {
     const draw = drawAugmentation(
       geometry.subarray(n * GEOMETRY_DRAWS, (n + 1) * GEOMETRY_DRAWS),
       intensity.subarray(n * INTENSITY_DRAWS, (n + 1) * INTENSITY_DRAWS),
-      augmentation,
+      allowed,
     );
-    images.set(augment(sliceImage(set, index), size, draw), n * size * size);
+    return augment(sliceImage(set, index), set.size, draw);
   });
-  return images;
+}
+
+/**
+ * A pair's target stays as bright as it is: no network could tell from the source how its brightness was changed, so that the
+ * change would be noise in what is to be learnt. Unpaired, what is given to the generator is made of the same changed image.
+ */
+function variesInBrightness(side: Side, variant: TrainSettings['variant']): boolean {
+  return variant.pairing === 'unpaired' || !trainedSides(variant).includes(side);
+}
+
+/**
+ * Left and upper pixel of a square about one of the image's foreground pixels, each as likely as any other, moved as far as it
+ * must to lie in the image; about the middle where there is no foreground.
+ */
+function cropCorner(
+  image: Float32Array,
+  size: number,
+  crop: number,
+  threshold: number,
+  uniform: number,
+): [number, number] {
+  const head: number[] = [];
+  image.forEach((value, at) => {
+    if ((value + 1) / 2 > threshold) head.push(at);
+  });
+  const middle = (size * size + size) / 2;
+  const centre = head[Math.floor(uniform * head.length)] ?? middle;
+  const within = (at: number) => Math.min(Math.max(at - Math.floor(crop / 2), 0), size - crop);
+  return [within(centre % size), within(Math.floor(centre / size))];
+}
+
+function cut(
+  image: Float32Array,
+  size: number,
+  crop: number,
+  [left, top]: readonly [number, number],
+): Float32Array {
+  const out = new Float32Array(crop * crop);
+  for (let row = 0; row < crop; row++) {
+    const from = (top + row) * size + left;
+    out.set(image.subarray(from, from + crop), row * crop);
+  }
+  return out;
+}
+
+function joined(images: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(images.length * images[0].length);
+  images.forEach((image, n) => {
+    all.set(image, n * image.length);
+  });
+  return all;
 }

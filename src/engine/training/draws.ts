@@ -3,13 +3,13 @@
  * iteration alone, so that a resumed run goes on as if it had not been stopped.
  */
 import { type NoiseKey, normals, uniforms } from '../random';
-import type { Side, TrainSettings } from './settings';
+import { type Side, type TrainSettings, trainedSize } from './settings';
 
 /** What a diffusive generator and its discriminator draw in one phase, for a batch of one contrast. */
 export interface PhaseDraws {
   /** Diffusion step of each image, uniform over 0..n-1. */
   t: number[];
-  /** N(0, 1), batch*size*size each: of x_t, of x_(t+1) given x_t, and of the posterior's sample. */
+  /** N(0, 1), batch*side*side each: of x_t, of x_(t+1) given x_t, and of the posterior's sample. */
   noise: Float32Array;
   pairNoise: Float32Array;
   posteriorNoise: Float32Array;
@@ -34,6 +34,8 @@ const STREAMS = [
   'geometry.b',
   'intensity.a',
   'intensity.b',
+  'crop.a',
+  'crop.b',
 ] as const;
 export type TrainStream = (typeof STREAMS)[number];
 
@@ -47,11 +49,11 @@ export function trainKey(seed: number, stream: TrainStream, step: number): Noise
 
 /** @param step iterations done before this one, 0 at first */
 export function drawsOf(
-  settings: Pick<TrainSettings, 'seed' | 'batch' | 'size' | 'generator' | 'diffusion'>,
+  settings: Pick<TrainSettings, 'seed' | 'batch' | 'size' | 'crop' | 'generator' | 'diffusion'>,
   step: number,
 ): StepDraws {
-  const { seed, batch, size, generator, diffusion } = settings;
-  const image = batch * size * size;
+  const { seed, batch, generator, diffusion } = settings;
+  const image = batch * trainedSize(settings) ** 2;
   const phaseDraws = (phase: keyof StepDraws, side: Side): PhaseDraws => {
     const key = (kind: keyof PhaseDraws) => trainKey(seed, `${phase}.${side}.${kind}`, step);
     return {

@@ -6,7 +6,7 @@
 import type { BackendName } from '../backend';
 import { numberOfValues } from '../networks/parameters';
 import { isAveraged, learns, type NetworkName, networkTables } from './networks';
-import { hasR, type TrainSettings, trainsR } from './settings';
+import { hasR, type TrainSettings, trainedSize, trainsR } from './settings';
 
 export interface MemoryEstimate {
   /** Bytes, for the screen. */
@@ -60,6 +60,7 @@ export function estimateMemory(
   slices: number,
 ): MemoryEstimate {
   const { size, batch, widths, variant, generator } = settings;
+  const seen = trainedSize(settings);
   const counts = new Map<NetworkName, number>();
   for (const [name, table] of networkTables(settings)) counts.set(name, numberOfValues(table));
   const bytesOf = (copies: (name: NetworkName) => number) =>
@@ -67,7 +68,7 @@ export function estimateMemory(
   const most = (pattern: RegExp) =>
     Math.max(0, ...[...counts].filter(([n]) => pattern.test(n)).map(([, c]) => 4 * c));
 
-  const plane = 4 * batch * size * size;
+  const plane = 4 * batch * seen * seen;
   const heldByR = trainsR(variant) ? 2 * PLANES.r * widths.r * plane : 0;
   const inR = hasR(variant) ? PLANES.rPassing * widths.r * plane : 0;
   const inD =
@@ -114,26 +115,25 @@ export function estimateMemory(
 }
 
 /** Scores and their gradients over all pairs of positions, where there is attention. */
-function attentionBytes({ size, batch, generator }: TrainSettings): number {
+function attentionBytes(settings: TrainSettings): number {
+  const { size, batch, generator } = settings;
   const { ch_mult, attn_resolutions } = generator;
   const sides = ch_mult.map((_, level) => size / 2 ** level);
   const last = sides[sides.length - 1];
   const widest = Math.max(last, ...sides.filter((side) => attn_resolutions.includes(side)));
-  return 5 * 4 * batch * widest ** 4;
+  return 5 * 4 * batch * ((widest * trainedSize(settings)) / size) ** 4;
 }
 
 /** A padded full-size feature map: of the discriminator's first block, or of the decoder's last, which reads two at once. */
-function largestOf(
-  { size, batch, widths, generator, variant }: TrainSettings,
-  largestNetwork: number,
-): number {
+function largestOf(settings: TrainSettings, largestNetwork: number): number {
+  const { batch, widths, generator, variant } = settings;
   const width = Math.max(
     variant.adversarial && variant.diffusion ? 4 * widths.diffusive : 0,
     2 * generator.num_channels_dae * (generator.ch_mult[0] ?? 1),
     2 * widths.r,
   );
   // One weight is at most a ninth of a network of this kind.
-  return Math.max(4 * batch * (size + 3) ** 2 * width, (4 * largestNetwork) / 9);
+  return Math.max(4 * batch * (trainedSize(settings) + 3) ** 2 * width, (4 * largestNetwork) / 9);
 }
 
 const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GiB`;

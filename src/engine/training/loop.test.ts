@@ -90,6 +90,24 @@ describe('runTraining', () => {
     }
   });
 
+  it('goes on as if there had been no stop on crops, too, and validates whole slices', async () => {
+    const settings = tinySettings({ iterations: 4, variant: LEAST, crop: TINY_SIZE / 2 });
+    const every = { ...NEVER, validation: 4, checkpoint: 2 };
+    const files = new MemoryFiles();
+    const wanted = await train(files, settings, every);
+    const stopped = new MemoryFiles();
+    const controller = new AbortController();
+    const stop = train(stopped, settings, every, {
+      signal: controller.signal,
+      onStep: ({ step }) => step === 3 && controller.abort(),
+    });
+    await expect(stop).rejects.toMatchObject({ name: 'Aborted' });
+    expect(await train(stopped, settings, every)).toEqual(wanted);
+    const whole = await train(new MemoryFiles(), { ...settings, crop: undefined }, every);
+    expect(whole.validations[0]).toEqual(wanted.validations[0]);
+    expect(whole.steps[0].losses).not.toEqual(wanted.steps[0].losses);
+  });
+
   it('resumes to the same next losses, killed at whichever write', async () => {
     const settings = tinySettings({ iterations: 4, variant: LEAST });
     const every = { ...NEVER, checkpoint: 2 };

@@ -10,7 +10,7 @@ import { batchOf } from './batches';
 import type { TrainData } from './data';
 import { drawsOf } from './draws';
 import type { LossName, Preview, RunHistory, StepReport, Validation } from './reports';
-import { SIDES, type TrainSettings } from './settings';
+import { SIDES, type TrainSettings, trainedSize } from './settings';
 import { type TrainingState, trainStep } from './step';
 import { previews, validate } from './validate';
 
@@ -102,10 +102,8 @@ async function oneIteration(state: TrainingState, data: TrainData, { now }: Loop
   const begin = now();
   const rates = ratesAt(settings, step);
   const batch = batchOf(data, settings, step);
-  const [a, b] = SIDES.map((side) => {
-    const shape: [number, number, number, number] = [settings.batch, settings.size, settings.size, 1];
-    return tf.tensor4d(batch[side], shape);
-  });
+  const seen = trainedSize(settings);
+  const [a, b] = SIDES.map((side) => tf.tensor4d(batch[side], [settings.batch, seen, seen, 1]));
   const losses = trainStep(state, { a, b }, drawsOf(settings, step), rates);
   tf.dispose([a, b]);
   const values: Partial<Record<LossName, number>> = {};

@@ -32,6 +32,8 @@ export interface TrainSettings {
   /** Side of the square images, pixels, and of a pixel, mm. */
   size: number;
   pixelSize: number;
+  /** Side of the squares that are cut out of the slices at random and trained on, pixels; whole slices where it is not given. */
+  crop?: number;
   /** Of contrasts in arbitrary units; `mapOfSide` tells each contrast's own. */
   intensity: RelativeMap;
   generator: GeneratorConfig;
@@ -93,6 +95,20 @@ const DEMONSTRATION = {
   ema: 0.98,
 };
 
+/**
+ * For going on from a model on pairs, by L1 alone: the model knows heads and has the contrast of another scanner to learn, which
+ * takes minutes, not days. The average spans the last iterations only: the paper's would still be where the run began. Measured
+ * in docs/MEASUREMENTS.md, "Fine-tune".
+ */
+const FINE_TUNE = {
+  iterations: 100,
+  rates: { generators: 3e-4, discriminators: 1e-4, least: 1e-5 },
+  ema: 0.95,
+};
+
+/** Side of the crops of a fine-tune, pixels: of larger images a quarter is a quarter of the work. */
+const FINE_TUNE_CROP = 128;
+
 /** The settings of a preset; everything else as in the paper (section 4 of the method page), but for `tiny`'s rates. */
 export function presetSettings(preset: PresetName, contrasts: Record<Side, string>): TrainSettings {
   const { size, pixelSize, width, zEmb, levels, recompute } = PRESETS[preset];
@@ -124,8 +140,26 @@ export function presetSettings(preset: PresetName, contrasts: Record<Side, strin
 }
 
 /**
+ * How a run that starts from a model goes: in minutes where it is told by pairs and L1 alone what to change, else as the paper
+ * has it, because discriminators and R begin at random and the rates of a demonstration would undo the model.
+ */
+export function startCourse({
+  size,
+  variant,
+}: Pick<TrainSettings, 'size' | 'variant'>): Pick<
+  TrainSettings,
+  'iterations' | 'rates' | 'ema' | 'crop' | 'recompute'
+> {
+  const isFineTune = variant.pairing === 'paired' && !variant.adversarial && variant.diffusion;
+  const crop = isFineTune && size > FINE_TUNE_CROP ? FINE_TUNE_CROP : undefined;
+  // What a crop leaves to be kept is little, and running blocks again takes time.
+  return { ...(isFineTune ? FINE_TUNE : PAPER_COURSE), crop, recompute: crop === undefined && size > 64 };
+}
+
+/**
  * The settings for going on from a model that makes `card.target` from `card.source`: its contrasts, grid, network and
- * diffusion are taken over, its direction alone is trained, and at the paper's rates: those of a demonstration would undo it. R as the model means training without diffusion.
+ * diffusion are taken over, its direction alone is trained, and the course is `startCourse`'s. R as the model means training
+ * without diffusion.
  */
 export function settingsFromCard(
   settings: TrainSettings,
@@ -136,17 +170,21 @@ export function settingsFromCard(
   const own = isResnetConfig(network)
     ? { widths: { ...settings.widths, r: network.ngf } }
     : { generator: network, diffusion: card.diffusion };
+  const variant: Variant = {
+    ...settings.variant,
+    diffusion: !isResnetConfig(network),
+    direction: 'aToB',
+  };
   return {
     ...settings,
     ...own,
-    rates: PAPER_COURSE.rates,
-    ema: PAPER_COURSE.ema,
+    ...startCourse({ size, variant }),
     contrasts: { a: card.source, b: card.target },
     size,
     pixelSize,
     intensity: relativeMap(card) ?? settings.intensity,
     discriminator: size <= 64 ? 'small' : 'large',
-    variant: { ...settings.variant, diffusion: !isResnetConfig(network), direction: 'aToB' },
+    variant,
   };
 }
 
@@ -174,6 +212,9 @@ function relativeMap(card: Pick<ModelCard, 'source' | 'target' | 'preprocessing'
   }
   return relative ?? null;
 }
+
+/** Side of the images that an iteration sees, pixels: whole slices are for validation and translation. */
+export const trainedSize = ({ size, crop }: Pick<TrainSettings, 'size' | 'crop'>): number => crop ?? size;
 
 /** Trained in this run: both, or the side that is made. */
 export function trainedSides({ direction }: Variant): readonly Side[] {
@@ -205,6 +246,7 @@ export function variantText({ variant, diffusion }: TrainSettings): string {
  */
 export function checkSettings(settings: TrainSettings): void {
   const { variant, size, generator } = settings;
+  const seen = trainedSize(settings);
   const rule = (holds: boolean, sentence: string) => {
     if (!holds) throw new BadRequest(`training: ${sentence}`);
   };
@@ -221,14 +263,19 @@ export function checkSettings(settings: TrainSettings): void {
     size % least === 0,
     `size must be a multiple of ${least} for ${generator.ch_mult.length} levels, got ${size}`,
   );
+  rule(
+    Number.isInteger(seen) && seen > 0 && seen % least === 0 && seen <= size,
+    `crop must be a multiple of ${least} up to the image's ${size} pixels, got ${seen}`,
+  );
+  const name = settings.crop === undefined ? 'size' : 'crop';
   const most = settings.discriminator === 'large' ? 64 : 8;
   rule(
-    !(variant.adversarial && variant.diffusion) || size % most === 0,
-    `size must be a multiple of ${most} for the ${settings.discriminator} diffusive discriminator, got ${size}`,
+    !(variant.adversarial && variant.diffusion) || seen % most === 0,
+    `${name} must be a multiple of ${most} for the ${settings.discriminator} diffusive discriminator, got ${seen}`,
   );
   rule(
-    !(variant.adversarial && trainsR(variant)) || size >= 32,
-    `size must be at least 32 for the PatchGAN, got ${size}`,
+    !(variant.adversarial && trainsR(variant)) || seen >= 32,
+    `${name} must be at least 32 for the PatchGAN, got ${seen}`,
   );
   rule(
     generator.embedding_type === 'positional',

@@ -93,10 +93,11 @@ export function AboutRoom() {
       <p>The program: MIT. Weights: as each model's card says. The scans that come with the page:</p>
       <ul>
         <li>
-          The patient with multiple sclerosis: one visit of the longitudinal set of open_ms_data, Laboratory
-          of Imaging Technologies, University of Ljubljana; CC BY. Lesjak, Galimzianova, Koren, Lukin, Pernuš,
-          Likar, Špiclin: A novel public MR image dataset of multiple sclerosis patients with lesion
-          segmentations based on multi-rater consensus. Neuroinformatics 16(1):51–63, 2018 (online 2017).
+          The patients with multiple sclerosis: a visit of each in the longitudinal set of open_ms_data,
+          Laboratory of Imaging Technologies, University of Ljubljana; CC BY. Lesjak, Galimzianova, Koren,
+          Lukin, Pernuš, Likar, Špiclin: A novel public MR image dataset of multiple sclerosis patients with
+          lesion segmentations based on multi-rater consensus. Neuroinformatics 16(1):51–63, 2018 (online
+          2017).
         </li>
         <li>
           The head without reference: Colin 27 as distributed with MRIcron, BSD-3-clause (

@@ -6,9 +6,10 @@ const SWITCHES = [
   { name: 'intensity', label: 'Change brightness and gamma a little' },
 ] as const;
 
-/** Changes of the slices as they are drawn, the same for a pair. */
+/** Changes of the slices as they are drawn: a pair is moved alike, and only its source varies in brightness. */
 export function AugmentationOptions({ disabled }: { disabled: boolean }) {
   const augmentation = useApp((s) => s.train.settings.augmentation);
+  const isPaired = useApp((s) => s.train.settings.variant.pairing === 'paired');
   const { patchSettings } = useApp((s) => s.actions.train);
   return (
     <fieldset disabled={disabled}>
@@ -22,6 +23,7 @@ export function AugmentationOptions({ disabled }: { disabled: boolean }) {
             }
           />
           {label}
+          {isPaired && name === 'intensity' && ', of the source alone'}
         </label>
       ))}
     </fieldset>

@@ -35,10 +35,15 @@ export function LossCharts() {
     useApp((s) => s.train.run?.steps ?? NO_STEPS),
     REDRAW_MS,
   );
+  const isAdversarial = useApp((s) => s.train.run?.settings.variant.adversarial ?? true);
   return (
-    <section className="charts" data-testid="train-loss-chart" aria-label="Losses">
+    <section
+      className={isAdversarial ? 'charts' : 'charts single'}
+      data-testid="train-loss-chart"
+      aria-label="Losses"
+    >
       <LossChart title="Generators" steps={steps} names={GENERATORS} />
-      <LossChart title="Discriminators" steps={steps} names={DISCRIMINATORS} />
+      {isAdversarial && <LossChart title="Discriminators" steps={steps} names={DISCRIMINATORS} />}
     </section>
   );
 }
@@ -64,12 +69,5 @@ function LossChart({
       })),
     };
   }, [steps, names]);
-  if (steps.length > 0 && curves.length === 0)
-    return (
-      <div className="chart-empty dim">
-        <h3>{title}</h3>
-        <p>This variant has none.</p>
-      </div>
-    );
   return <LineChart title={title} x={x} curves={curves} height={168} digits={3} />;
 }

@@ -1,4 +1,4 @@
-import { variantText } from '../../../workers/trainSettings';
+import { trainedSize, variantText } from '../../../workers/trainSettings';
 import { NumberInput } from '../../components/NumberInput';
 import { useApp } from '../../state/StoreContext';
 import { isLocked } from '../../state/train/selectors';
@@ -14,7 +14,7 @@ export function OptionsPanel() {
   const every = useApp((s) => s.train.every);
   const disabled = useApp((s) => isLocked(s.train));
   const { patchSettings, setEvery } = useApp((s) => s.actions.train);
-  const { iterations, batch, seed, recompute } = settings;
+  const { iterations, batch, seed, recompute, size } = settings;
   return (
     <>
       <details className="panel disclosure">
@@ -53,6 +53,13 @@ export function OptionsPanel() {
               min={0}
               max={MOST}
               onChange={(value) => patchSettings({ seed: value })}
+            />
+            <NumberInput
+              label={`Crop, pixels (${size}: whole)`}
+              value={trainedSize(settings)}
+              min={1}
+              max={size}
+              onChange={(value) => patchSettings({ crop: value === size ? undefined : value })}
             />
           </div>
           <label className="choice">

@@ -18,6 +18,7 @@ export function Previews() {
   // An earlier step that is kept no more is the newest again.
   const at = chosen === null || !steps.includes(chosen) ? steps.length - 1 : steps.indexOf(chosen);
   const step = steps[at];
+  const directions = DIRECTIONS.filter((direction) => madeDirections(settings).includes(direction));
   const go = (to: number) => setChosen(to >= steps.length - 1 ? null : steps[Math.max(0, to)]);
   return (
     <section className="previews" aria-label="Previews">
@@ -60,11 +61,22 @@ export function Previews() {
       {step === undefined ? (
         <p className="chart-empty dim">The first preview comes after some iterations.</p>
       ) : (
-        <div className="charts">
-          {DIRECTIONS.filter((direction) => madeDirections(settings).includes(direction)).map((direction) => {
-            const preview = previews.findLast((p) => p.step === step && p.direction === direction);
+        <div className={directions.length > 1 ? 'charts' : 'charts single'}>
+          {directions.map((direction) => {
+            const ofStep = (wanted: number) =>
+              previews.findLast((p) => p.step === wanted && p.direction === direction);
+            const preview = ofStep(step);
+            // Of one direction there is room to show where it began.
+            const before = directions.length === 1 && step > 0 ? ofStep(0) : undefined;
             return (
-              preview && <PreviewRows key={direction} preview={preview} contrasts={settings.contrasts} />
+              preview && (
+                <PreviewRows
+                  key={direction}
+                  preview={preview}
+                  before={before}
+                  contrasts={settings.contrasts}
+                />
+              )
             );
           })}
         </div>
@@ -73,26 +85,36 @@ export function Previews() {
   );
 }
 
-function PreviewRows({ preview, contrasts }: { preview: Preview; contrasts: { a: string; b: string } }) {
+function PreviewRows({
+  preview,
+  before,
+  contrasts,
+}: {
+  preview: Preview;
+  /** The same slices as the run began. */
+  before: Preview | undefined;
+  contrasts: { a: string; b: string };
+}) {
   const { direction, step, size, rows } = preview;
   const [from, to] = direction === 'aToB' ? [contrasts.a, contrasts.b] : [contrasts.b, contrasts.a];
   const hasTarget = rows.some(({ target }) => target !== null);
-  const kinds = [
-    { kind: 'source', title: from },
-    { kind: 'synthetic', title: `synthetic ${to}` },
-    ...(hasTarget ? [{ kind: 'target', title: `real ${to}` } as const] : []),
+  const columns = [
+    { key: 'source', kind: 'source', title: from, rows },
+    ...(before ? [{ key: 'before', kind: 'synthetic', title: 'before', rows: before.rows } as const] : []),
+    { key: 'synthetic', kind: 'synthetic', title: before ? 'synthetic' : `synthetic ${to}`, rows },
+    ...(hasTarget ? [{ key: 'target', kind: 'target', title: `real ${to}`, rows } as const] : []),
   ] as const;
   return (
     <figure className="preview" data-testid="train-preview" data-direction={direction} data-step={step}>
       <figcaption className="visually-hidden">
         {from} to {to} at iteration {step}
       </figcaption>
-      {kinds.map(({ kind, title }) => (
-        <div className="preview-column" key={kind}>
+      {columns.map(({ key, kind, title, rows: shown }) => (
+        <div className="preview-column" key={key}>
           <h3 data-kind={kind}>{title}</h3>
-          {rows.map((row, n) => {
+          {shown.map((row, n) => {
             const pixels = row[kind];
-            const label = `${title}, slice ${n + 1} of ${rows.length}`;
+            const label = `${title}, slice ${n + 1} of ${shown.length}`;
             return pixels ? (
               <GrayImage key={n} pixels={pixels} size={size} label={label} />
             ) : (

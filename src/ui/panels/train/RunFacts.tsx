@@ -2,6 +2,7 @@ import { variantText } from '../../../workers/trainSettings';
 import { Facts } from '../../components/Facts';
 import { formatGrid } from '../../format';
 import { useApp } from '../../state/StoreContext';
+import { networkName } from '../../state/train/selectors';
 
 /** What made the run on the screen: its own settings, whatever is chosen at the left. */
 export function RunFacts() {
@@ -14,8 +15,9 @@ export function RunFacts() {
       <h2>This run</h2>
       <Facts
         entries={[
-          ['Preset', settings.preset],
+          ['Preset', networkName(settings)],
           ['Image', formatGrid(settings)],
+          ['Crops', settings.crop && `${settings.crop} × ${settings.crop}`],
           ['Variant', variantText(settings)],
           ['Batch', String(settings.batch)],
           ['Seed', String(settings.seed)],

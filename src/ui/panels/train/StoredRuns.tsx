@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { StoredRun } from '../../../workers/trainProtocol';
 import { formatBytes } from '../../format';
 import { useApp } from '../../state/StoreContext';
-import { isGoing, isPhantom, isUnfinished, runName } from '../../state/train/selectors';
+import { isGoing, isPhantom, isUnfinished, networkName, runName } from '../../state/train/selectors';
 import { runDate } from './runWords';
 
 /** Runs kept in this browser, latest first. */
@@ -47,7 +47,7 @@ function StoredRunRow({ kept }: { kept: StoredRun }) {
   return (
     <li data-testid="train-run" data-run={runId} data-open={isOpen}>
       <p>
-        {runName(settings)} <span className="dim">{settings.preset}</span>{' '}
+        {runName(settings)} <span className="dim">{networkName(settings)}</span>{' '}
         {isPhantom(kept) && <strong className="tag">phantom</strong>}
       </p>
       <p className="dim num">

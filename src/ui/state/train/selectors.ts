@@ -1,7 +1,7 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
 import type { ModelCard } from '../../../workers/protocol';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../workers/trainProtocol';
-import { checkSettings, mapOfSide } from '../../../workers/trainSettings';
+import { checkSettings, mapOfSide, presetSettings } from '../../../workers/trainSettings';
 import { sentenceOf } from '../notices';
 import type { AppData } from '../types';
 import type { TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
@@ -21,6 +21,13 @@ export function gridKey(source: VolumeSource, settings: TrainSettings, role: Rol
   // A phantom has no contrast of its own: it is drawn in the one that is asked for.
   const drawn = source.kind === 'phantom' ? contrasts : null;
   return JSON.stringify([size, pixelSize, mapOfSide(settings, ROLE_SIDES[role]), drawn]);
+}
+
+/** The preset that the networks are of; of a start model's networks its size tells. */
+export function networkName({ preset, contrasts, size, generator }: TrainSettings): string {
+  const fresh = presetSettings(preset, contrasts);
+  const isPreset = size === fresh.size && JSON.stringify(generator) === JSON.stringify(fresh.generator);
+  return isPreset ? preset : `as the start model, ${size} px`;
 }
 
 /** The contrasts of a run and which way it goes: "T1w ↔ FLAIR", "T1w → FLAIR". */

@@ -2,7 +2,7 @@
 import type { ModelCard } from '../../../workers/protocol';
 import type { ClientStartPoint, ClientStartSource } from '../../../workers/trainClient';
 import type { PresetName, TrainSettings } from '../../../workers/trainProtocol';
-import { presetSettings, settingsFromCard } from '../../../workers/trainSettings';
+import { presetSettings, settingsFromCard, startCourse } from '../../../workers/trainSettings';
 import { sortFiles } from '../files';
 import { loadOwn } from '../ownWeights';
 import { cardOf, isLocked } from './selectors';
@@ -52,9 +52,13 @@ export function settingsActions(
     patchSettings: (change) => choose(({ settings }) => ({ settings: { ...settings, ...change } })),
 
     patchVariant: (change) =>
-      choose(({ settings }) => ({
-        settings: { ...settings, variant: { ...settings.variant, ...change } },
-      })),
+      choose(({ settings, start }) => {
+        const next = { ...settings, variant: { ...settings.variant, ...change } };
+        const hasOtherCourse = JSON.stringify(startCourse(next)) !== JSON.stringify(startCourse(settings));
+        return {
+          settings: start.cardId !== null && hasOtherCourse ? { ...next, ...startCourse(next) } : next,
+        };
+      }),
 
     setEvery: (change) => choose(({ every }) => ({ every: { ...every, ...change } })),
 

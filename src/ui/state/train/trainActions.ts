@@ -1,6 +1,7 @@
 /** Everything that the Train room can do, put together. */
 import type { Context } from '../context';
 import { createEstimate } from './estimate';
+import { REAL_CONTRASTS, REAL_EVERY, REAL_SCANS } from './realScans';
 import { trainRunActions } from './run';
 import { settingsActions } from './settings';
 import { createRefreshStored, storedRunActions } from './storedRuns';
@@ -13,7 +14,14 @@ const DEMO_CONTRASTS = { a: 'T1w', b: 'FLAIR' };
 
 export function trainActions(shared: Context): TrainActions {
   const context = trainContext(shared);
-  const { train, patch } = context;
+  const {
+    get,
+    train,
+    patch,
+    services: { fetchDemo },
+    notify,
+    report,
+  } = context;
   const volumes = createVolumes(context, () => estimate());
   const estimate = createEstimate(context, volumes.ensure);
   const refreshStored = createRefreshStored(context);
@@ -38,6 +46,33 @@ export function trainActions(shared: Context): TrainActions {
       settings.pickPreset('tiny');
       patch((now) => ({ settings: { ...now.settings, contrasts: DEMO_CONTRASTS } }));
       await volumes.addPhantoms();
+    },
+
+    async tryRealScans() {
+      if (train().adding || train().phase !== 'idle') return;
+      const { source, target } = REAL_CONTRASTS;
+      const card = get().models.find((model) => model.source === source && model.target === target);
+      if (!card) {
+        notify('info', `No model of ${source} to ${target} ships with this page to go on from.`);
+        return;
+      }
+      patch({ adding: { done: 0, total: REAL_SCANS.length, again: false, phantom: false } });
+      let files: File[];
+      try {
+        files = await Promise.all(REAL_SCANS.map(({ scan }) => fetchDemo(scan)));
+      } catch (error) {
+        report(error);
+        return;
+      } finally {
+        patch({ adding: null });
+      }
+      // The variant first: what a start model's course is depends on it.
+      settings.patchVariant({ pairing: 'paired', adversarial: false });
+      settings.pickStart(card.id);
+      settings.setEvery(REAL_EVERY(train().settings.iterations));
+      await volumes.add(
+        REAL_SCANS.map(({ role, scan }, n) => ({ role, parts: { path: scan.name, files: [files[n]] } })),
+      );
     },
   };
 }

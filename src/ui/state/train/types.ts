@@ -103,6 +103,8 @@ export interface TrainActions {
   removeVolume(volumeId: string): Promise<void>;
   /** Fills the room with the digital phantom's demo set. */
   tryPhantoms(): Promise<void>;
+  /** Fills the room with the fine-tune of a shipped model on real scans that come with the page. */
+  tryRealScans(): Promise<void>;
   setContrast(side: Side, suffix: string): void;
   pickPreset(preset: PresetName): void;
   patchSettings(patch: Partial<TrainSettings>): void;

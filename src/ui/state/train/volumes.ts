@@ -13,8 +13,16 @@ import {
 } from './volumeFiles';
 import { createVolumeShelf, PHANTOM_SET } from './volumeShelf';
 
+/** One scan and what it is for. */
+export interface VolumeOfRole {
+  role: Role;
+  parts: VolumeParts;
+}
+
 interface Volumes {
   actions: Pick<TrainActions, 'addFiles' | 'dropFiles' | 'cancelAdding' | 'removeVolume'>;
+  /** One by one, in this order; what cannot be read is told and left out. */
+  add(wanted: readonly VolumeOfRole[]): Promise<void>;
   addPhantoms(): Promise<void>;
   /** Gives the worker again what it does not hold. */
   ensure(): Promise<void>;
@@ -33,7 +41,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     return queue;
   };
 
-  const addAll = async (wanted: readonly { role: Role; parts: VolumeParts }[]) => {
+  const addAll = async (wanted: readonly VolumeOfRole[]) => {
     isCancelled = false;
     try {
       await context.ready();
@@ -61,7 +69,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     }
   };
 
-  const add = async (wanted: { role: Role; parts: VolumeParts }[]) => {
+  const add = async (wanted: readonly VolumeOfRole[]) => {
     if (wanted.length === 0) return;
     if (isLocked(train())) {
       notify('info', 'A run is open, and its volumes stand still; stop it to add others.');
@@ -72,6 +80,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
   };
 
   return {
+    add,
     ensure: () => inTurn(shelf.ensure),
 
     async addPhantoms() {
