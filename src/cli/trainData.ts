@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import type { SliceSet, TrainData } from '../engine/training/data';
 import { joinSlices, pairedSlices, scanStatistics, volumeSlices } from '../engine/training/dataset';
-import { mapOfSide, SIDES, type Side, type TrainSettings } from '../engine/training/settings';
+import { gridOfSide, SIDES, type Side, type TrainSettings } from '../engine/training/settings';
 import { Aborted, BadRequest } from '../errors';
 import type { InputStatistics } from '../volume/inputStatistics';
 import { sameGrid } from '../volume/resample';
@@ -103,7 +103,7 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
   const reader = new Reader(io, all);
   const seen: Record<Side, InputStatistics[]> = { a: [], b: [] };
   const look: Look = (side, volume) => {
-    const statistics = scanStatistics(volume, { intensity: mapOfSide(settings, side) });
+    const statistics = scanStatistics(volume, gridOfSide(settings, side));
     if (statistics) seen[side].push(statistics);
   };
   try {
@@ -188,7 +188,7 @@ async function readUnpaired(
   look: Look,
 ): Promise<{ train: Record<Side, SliceSet>; aligned: string[] }> {
   const read = async (scans: readonly TrainingScan[], side: Side) => {
-    const grid = { ...settings, intensity: mapOfSide(settings, side) };
+    const grid = gridOfSide(settings, side);
     const sets: SliceSet[] = [];
     const places = new Map<string, Place[]>();
     for (const scan of scans) {

@@ -12,6 +12,7 @@ import {
   presetSettings,
   type Side,
   settingsFromCard,
+  sideMaps,
   type TrainSettings,
   trainedSides,
   type Variant,
@@ -19,6 +20,7 @@ import {
 import type { StartWeights } from '../engine/training/startRun';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { BadRequest } from '../errors';
+import { intensityMaps } from '../volume/intensity';
 import type { Arguments, OptionSpec } from './command';
 import { type LoadedModel, loadModel } from './models';
 import { BACKEND_OPTION } from './nodeEngine';
@@ -185,20 +187,28 @@ async function startModels(args: Arguments): Promise<Models> {
   }
   const { start, 'start-back': back } = models;
   if (start && back) {
-    const grid = ({ preprocessing: { size, pixelSize, intensity } }: ModelCard) =>
-      `${size} pixels of ${pixelSize} mm, ${JSON.stringify(intensity)}`;
-    if (grid(start.card) !== grid(back.card))
+    const grid = ({ preprocessing }: ModelCard) =>
+      `${preprocessing.size} pixels of ${preprocessing.pixelSize} mm, ${Object.values(intensityMaps(preprocessing)).join(' and ')}${preprocessing.huEnds ? ` from ${preprocessing.huEnds.join(' to ')} HU` : ''}`;
+    if (grid(start.card) !== grid(turned(back.card)))
       throw new BadRequest(
-        `--start, --start-back: must have the same image, got ${grid(start.card)} and ${grid(back.card)}; start from one of them`,
+        `--start, --start-back: must have the same image, got ${grid(start.card)} and ${grid(turned(back.card))}; start from one of them`,
       );
   }
   return models;
 }
 
+/** The card with its contrasts exchanged, and with them their maps. */
+function turned(card: ModelCard): ModelCard {
+  const { source, target, preprocessing } = card;
+  const maps = intensityMaps(preprocessing);
+  const intensity = { source: maps.target, target: maps.source };
+  return { ...card, source: target, target: source, preprocessing: { ...preprocessing, intensity } };
+}
+
 /** The start model's card as that of an A-to-B model. */
 function startCard({ start, 'start-back': back }: Models): ModelCard | null {
   if (start) return start.card;
-  return back ? { ...back.card, source: back.card.target, target: back.card.source } : null;
+  return back ? turned(back.card) : null;
 }
 
 function fromModels(base: TrainSettings, models: Models, card: ModelCard | null): TrainSettings {
@@ -269,7 +279,7 @@ function overridden(
       generators: o.generators ?? rates.generators,
       discriminators: o.discriminators ?? rates.discriminators,
     },
-    intensity: o.intensity ?? settings.intensity,
+    intensity: o.intensity ? sideMaps(contrasts, o.intensity) : settings.intensity,
     pixelSize: o.pixelSize ?? settings.pixelSize,
     ema: o.ema ?? settings.ema,
     crop: o.crop ?? settings.crop,

@@ -61,8 +61,12 @@ export function foregroundThreshold(voxels: Float32Array, map?: IntensityMap): n
  * A scan's frame. Of a map in arbitrary units `high` is 1 where the volume has no foreground or no positive one (all zero, all
  * negative): the whole image then maps to -1.
  */
-export function intensityFrame(voxels: Float32Array, map: IntensityMap): IntensityFrame {
-  if (isAbsolute(map)) return huFrame();
+export function intensityFrame(
+  voxels: Float32Array,
+  map: IntensityMap,
+  huEnds?: ModelIntensity['huEnds'],
+): IntensityFrame {
+  if (isAbsolute(map)) return huFrame(huEnds);
   const [value] = percentiles(
     voxels,
     [map === 'foreground-median' ? 50 : 99.5],

@@ -3,12 +3,13 @@ import { beforeAll, expect, it } from 'vitest';
 import { MemoryFiles } from '../../test/memoryFiles';
 import { tinySettings } from '../../test/tinyRun';
 import { nodeEnvironment } from '../cli/nodeEnvironment';
+import { gridOfSide } from '../engine/training/settings';
 import { parseModelCard } from '../engine/weights/modelCard';
 import { createTrainCalls } from './trainCalls';
 import type { TrainEvent } from './trainProtocol';
 
 const settings = tinySettings({ iterations: 3, pixelSize: 7.5 });
-const grid = { size: settings.size, pixelSize: settings.pixelSize, intensity: settings.intensity };
+const grid = gridOfSide(settings, 'a');
 const every = { preview: 3, validation: 3, checkpoint: 3 };
 const runs = new Map<string, MemoryFiles>();
 let calls: ReturnType<typeof createTrainCalls>;

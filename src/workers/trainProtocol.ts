@@ -6,9 +6,9 @@
 import type { BackendName, EngineInfo } from '../engine/backend';
 import type { MemoryEstimate } from '../engine/training/estimate';
 import type { Direction, Preview, RunHistory, StepReport, Validation } from '../engine/training/reports';
-import type { Side, TrainSettings } from '../engine/training/settings';
+import type { Side, SideGrid, TrainSettings } from '../engine/training/settings';
 import type { ModelCard } from '../engine/weights/modelCard';
-import type { InputFile, IntensityMap } from './protocol';
+import type { InputFile } from './protocol';
 
 export type { MemoryEstimate } from '../engine/training/estimate';
 export type {
@@ -38,7 +38,7 @@ export interface AddedVolume {
 }
 
 /** Grid on which volumes are cut; changing it means adding them again. */
-export type Grid = Pick<TrainSettings, 'size' | 'pixelSize'> & { intensity: IntensityMap };
+export type Grid = SideGrid;
 
 /** A start from weights: a shipped model by id, or files dropped in (weights, and their card where there is one). */
 export type StartSource =

@@ -4,12 +4,13 @@
  */
 export {
   checkSettings,
+  gridOfSide,
   hasR,
-  mapOfSide,
   PRESET_NAMES,
   presetSettings,
   SIDES,
   settingsFromCard,
+  sideMaps,
   startCourse,
   trainedSize,
   variantText,

@@ -8,7 +8,7 @@ import {
   type TrainingScan,
   volumeSlices,
 } from '../engine/training/dataset';
-import { mapOfSide, type Side, type TrainSettings } from '../engine/training/settings';
+import { gridOfSide, type Side, type TrainSettings } from '../engine/training/settings';
 import { BadRequest } from '../errors';
 import { noiseWarning } from '../volume/checkInput';
 import type { InputStatistics } from '../volume/inputStatistics';
@@ -96,13 +96,16 @@ export class TrainVolumes {
 
   private joined(role: 'trainA' | 'trainB', settings: TrainSettings): SliceSet {
     const entries = this.of(role);
-    const { size, pixelSize, contrasts } = settings;
     const side = role === 'trainA' ? 'a' : 'b';
-    const intensity = mapOfSide(settings, side);
+    const wanted = gridOfSide(settings, side);
     if (entries.length === 0)
-      throw new BadRequest(`training: must have volumes of ${contrasts[side]}, got none; add some`);
+      throw new BadRequest(`training: must have volumes of ${settings.contrasts[side]}, got none; add some`);
     const other = entries.find(
-      ({ grid }) => grid.size !== size || grid.pixelSize !== pixelSize || grid.intensity !== intensity,
+      ({ grid }) =>
+        grid.size !== wanted.size ||
+        grid.pixelSize !== wanted.pixelSize ||
+        grid.intensity !== wanted.intensity ||
+        String(grid.huEnds) !== String(wanted.huEnds),
     );
     if (other) throw new BadRequest(`${other.name}: was cut for another image size; add it again`);
     return joinSlices(entries.map(({ slices }) => slices));

@@ -9,7 +9,6 @@ const settings = {
   size: 8,
   pixelSize: 2,
   intensity: 'foreground-p99.5',
-  contrasts: { a: 'T1w', b: 'FLAIR' },
 } as const;
 
 /** 16 x 16 pixels of 1 mm; slice k is bright in its first `rows[k]` of 16 rows, with a gradient that tells left from right. */
@@ -94,8 +93,7 @@ describe('pairedSlices', () => {
     const ct = scan('ct', [16, 16]);
     ct.voxels.set(ct.voxels.map((v, at) => (v > 0 ? 40 + at : -1000)));
     const { a, b } = pairedSlices({ a: mr, b: ct }, 'sub-1', {
-      ...settings,
-      contrasts: { a: 'T1w', b: 'CT' },
+      intensity: { a: 'foreground-p99.5', b: 'hu' },
       size: 16,
       pixelSize: 1,
     });
@@ -107,6 +105,12 @@ describe('pairedSlices', () => {
     });
     // -500 HU in [0, 1].
     expect(b.foreground[0]).toBeCloseTo(524 / 3072, 6);
+    // Between other ends, too.
+    const grid = { intensity: 'hu', size: 16, pixelSize: 1, huEnds: [-1000, 1000] } as const;
+    const ended = sliceImage(volumeSlices(ct, 'sub-1', grid), 1);
+    ended.forEach((value, at) => {
+      expect(Math.abs(value * 1000 - Math.min(hu[at], 1000))).toBeLessThan(2000 / 65535);
+    });
   });
 
   it('refuses different grids in one sentence', () => {

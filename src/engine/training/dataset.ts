@@ -15,11 +15,10 @@ import { gridText, sameGrid } from '../../volume/resample';
 import { extractSlice, planSlices, type SlicePlan } from '../../volume/slices';
 import type { Volume } from '../../volume/volume';
 import type { SliceSet } from './data';
-import { mapOfSide, type Side, type TrainSettings } from './settings';
+import { gridOfSide, type Side, type SideGrid, type TrainSettings } from './settings';
 
 /** What is needed of a scan: files, and phantoms, too, have it. */
 export type TrainingScan = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;
-type SliceSettings = Pick<TrainSettings, 'size' | 'pixelSize'> & { intensity: IntensityMap };
 
 /** Share of a scan slice's pixels that are foreground, below which it is not trained on: neck, crown, air. */
 export const LEAST_FOREGROUND = 0.1;
@@ -27,16 +26,16 @@ export const LEAST_FOREGROUND = 0.1;
 /** What a card tells of a training scan; null where it has no foreground. */
 export function scanStatistics(
   scan: TrainingScan,
-  { intensity }: Pick<SliceSettings, 'intensity'>,
+  { intensity, huEnds }: Pick<SideGrid, 'intensity' | 'huEnds'>,
 ): InputStatistics | null {
-  return inputStatistics(scan, intensityFrame(scan.voxels, intensity));
+  return inputStatistics(scan, intensityFrame(scan.voxels, intensity, huEnds));
 }
 
 /** The axial slices of a scan that hold some head; `count` is 0 where none does. */
 export function volumeSlices(
   scan: TrainingScan,
   subject: string,
-  settings: SliceSettings,
+  settings: SideGrid,
   leastForeground = LEAST_FOREGROUND,
 ): SliceSet {
   const slices = slicesWithForeground([{ scan, map: settings.intensity }], leastForeground);
@@ -50,7 +49,7 @@ export function volumeSlices(
 export function pairedSlices(
   { a, b }: Record<Side, TrainingScan>,
   subject: string,
-  settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'contrasts'>,
+  settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>,
   leastForeground = LEAST_FOREGROUND,
 ): Record<Side, SliceSet> {
   if (!sameGrid(a, b)) {
@@ -59,15 +58,15 @@ export function pairedSlices(
     );
   }
   const plan = planSlices(a, settings);
-  const [ofA, ofB] = [mapOfSide(settings, 'a'), mapOfSide(settings, 'b')];
+  const [ofA, ofB] = [gridOfSide(settings, 'a'), gridOfSide(settings, 'b')];
   const both = [
-    { scan: a, map: ofA },
-    { scan: b, map: ofB },
+    { scan: a, map: ofA.intensity },
+    { scan: b, map: ofB.intensity },
   ];
   const slices = slicesWithForeground(both, leastForeground);
   return {
-    a: takeSlices(a, subject, { ...settings, intensity: ofA }, plan, slices),
-    b: takeSlices(b, subject, { ...settings, intensity: ofB }, plan, slices),
+    a: takeSlices(a, subject, ofA, plan, slices),
+    b: takeSlices(b, subject, ofB, plan, slices),
   };
 }
 
@@ -121,11 +120,11 @@ function slicesWithForeground(
 function takeSlices(
   scan: TrainingScan,
   subject: string,
-  { size, intensity }: SliceSettings,
+  { size, intensity, huEnds }: SideGrid,
   plan: SlicePlan,
   slices: readonly number[],
 ): SliceSet {
-  const frame = intensityFrame(scan.voxels, intensity);
+  const frame = intensityFrame(scan.voxels, intensity, huEnds);
   const { low, high } = frame;
   const images = new Uint16Array(slices.length * size * size);
   slices.forEach((k, n) => {

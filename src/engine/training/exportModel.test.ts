@@ -47,6 +47,17 @@ it.each([
   },
 );
 
+it("exports the maps of a start model's Hounsfield units with their ends", async () => {
+  const intensity = { a: 'foreground-p99.5', b: 'hu' } as const;
+  const settings = tinySettings({ intensity, huEnds: [-1000, 1000] });
+  const state = initialState('g.b', networkTables(settings).get('g.b')!, 1);
+  const { card } = await exportModel(settings, 'aToB', state, FACTS);
+  expect(card.preprocessing).toMatchObject({
+    intensity: { source: 'foreground-p99.5', target: 'hu' },
+    huEnds: [-1000, 1000],
+  });
+});
+
 it('keeps the slices as they are, with and without validation', () => {
   for (const data of [tinyData(3, 2), tinyData(2, 0)]) expect(readData(writeData(data))).toEqual(data);
 });

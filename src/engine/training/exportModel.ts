@@ -1,4 +1,6 @@
 /** A run's network as a model: safetensors and its card. */
+
+import type { ModelIntensity } from '../../volume/intensity';
 import type { StateDict } from '../networks/config';
 import { encodeWeights } from '../weights/convertWeights';
 import { ONE_PASS } from '../weights/customCard';
@@ -62,7 +64,7 @@ export async function exportModel(
     target: to,
     network: config,
     weights: { file: `${id}.safetensors`, sha256: hash, dtype: 'f32', bytes: weights.length },
-    preprocessing: { plane: 'axial', pixelSize, size, intensity: mapsOf(settings, direction) },
+    preprocessing: { plane: 'axial', pixelSize, size, ...intensityOf(settings, direction) },
     diffusion: variant.diffusion ? diffusion : ONE_PASS,
     training: {
       data: facts.data,
@@ -83,10 +85,14 @@ export async function exportModel(
   return { card, weights };
 }
 
-function mapsOf(settings: TrainSettings, direction: Direction): ModelCard['preprocessing']['intensity'] {
+function intensityOf(settings: TrainSettings, direction: Direction): ModelIntensity {
   const sides = sidesOf(direction);
   const [source, target] = [mapOfSide(settings, sides.source), mapOfSide(settings, sides.target)];
-  return source === target ? source : { source, target };
+  const { huEnds } = settings;
+  return {
+    intensity: source === target ? source : { source, target },
+    ...(huEnds && { huEnds }),
+  };
 }
 
 function licenceOf({ licence, start }: ExportFacts): string {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { tinyCard } from '../../../test/tinyModel';
-import { checkSettings, presetSettings, settingsFromCard, trainedSize, type Variant } from './settings';
+import {
+  checkSettings,
+  gridOfSide,
+  mapOfSide,
+  presetSettings,
+  settingsFromCard,
+  trainedSize,
+  type Variant,
+} from './settings';
 
 const small = presetSettings('small', { a: 'T1w', b: 'FLAIR' });
 const pairs: Variant = { ...small.variant, pairing: 'paired', adversarial: false };
@@ -29,6 +37,36 @@ describe('crop', () => {
     const check = () => checkSettings({ ...small, ...change });
     if (message) expect(check).toThrow(message);
     else expect(check).not.toThrow();
+  });
+});
+
+describe('the maps of a run', () => {
+  const maps = (settings: Parameters<typeof mapOfSide>[0]) => [
+    mapOfSide(settings, 'a'),
+    mapOfSide(settings, 'b'),
+  ];
+
+  it('are Hounsfield units for CT, whichever side it is', () => {
+    expect(maps(small)).toEqual(['foreground-median', 'foreground-median']);
+    expect(maps(presetSettings('tiny', { a: 'T1w', b: 'CT' }))).toEqual(['foreground-median', 'hu']);
+    expect(maps(presetSettings('tiny', { a: 'CT', b: 'T1w' }))).toEqual(['hu', 'foreground-median']);
+  });
+
+  it('stay what they were in a run stored before CT had a map of its own', () => {
+    const stored = { contrasts: { a: 'T1w', b: 'CT' }, intensity: 'foreground-median' } as const;
+    expect(maps(stored)).toEqual(['foreground-median', 'foreground-median']);
+  });
+
+  it("are a start model's, with the ends of its Hounsfield units", () => {
+    const card = tinyCard(32);
+    const preprocessing = {
+      ...card.preprocessing,
+      intensity: { source: 'foreground-p99.5', target: 'hu' },
+      huEnds: [-1000, 1000],
+    } as const;
+    const settings = settingsFromCard(small, { ...card, target: 'CBCT', preprocessing });
+    expect(maps(settings)).toEqual(['foreground-p99.5', 'hu']);
+    expect(gridOfSide(settings, 'b')).toMatchObject({ intensity: 'hu', huEnds: [-1000, 1000] });
   });
 });
 

@@ -34,8 +34,10 @@ export interface TrainSettings {
   pixelSize: number;
   /** Side of the squares that are cut out of the slices at random and trained on, pixels; whole slices where it is not given. */
   crop?: number;
-  /** Of contrasts in arbitrary units; `mapOfSide` tells each contrast's own. */
-  intensity: RelativeMap;
+  /** One map for both contrasts, or one each. */
+  intensity: IntensityMap | Record<Side, IntensityMap>;
+  /** As on a card: of the map `hu`, where they are not the usual ones. */
+  huEnds?: readonly [number, number];
   generator: GeneratorConfig;
   /** The diffusive discriminator's form: 'small' is the authors' for images of 64 and less. */
   discriminator: 'large' | 'small';
@@ -117,7 +119,7 @@ export function presetSettings(preset: PresetName, contrasts: Record<Side, strin
     contrasts,
     size,
     pixelSize,
-    intensity: 'foreground-median',
+    intensity: sideMaps(contrasts, 'foreground-median'),
     generator: {
       ...PAPER_GENERATOR,
       image_size: size,
@@ -166,7 +168,8 @@ export function settingsFromCard(
   card: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>,
 ): TrainSettings {
   const { network } = card;
-  const { size, pixelSize } = card.preprocessing;
+  const { size, pixelSize, huEnds } = card.preprocessing;
+  const maps = intensityMaps(card.preprocessing);
   const own = isResnetConfig(network)
     ? { widths: { ...settings.widths, r: network.ngf } }
     : { generator: network, diffusion: card.diffusion };
@@ -182,35 +185,33 @@ export function settingsFromCard(
     contrasts: { a: card.source, b: card.target },
     size,
     pixelSize,
-    intensity: relativeMap(card) ?? settings.intensity,
+    intensity: maps.source === maps.target ? maps.source : { a: maps.source, b: maps.target },
+    ...(huEnds === undefined ? {} : { huEnds }),
     discriminator: size <= 64 ? 'small' : 'large',
     variant,
   };
 }
 
 /** The intensity map of a contrast of the run. */
-export function mapOfSide(
-  { contrasts, intensity }: Pick<TrainSettings, 'contrasts' | 'intensity'>,
-  side: Side,
-): IntensityMap {
-  return mapOfContrast(contrasts[side], intensity);
+export function mapOfSide({ intensity }: Pick<TrainSettings, 'intensity'>, side: Side): IntensityMap {
+  return typeof intensity === 'string' ? intensity : intensity[side];
 }
 
-/**
- * The map of a start model's contrasts in arbitrary units; null where both are in absolute ones.
- * @throws BadRequest where the run could not map them as the model does
- */
-function relativeMap(card: Pick<ModelCard, 'source' | 'target' | 'preprocessing'>): RelativeMap | null {
-  const maps = intensityMaps(card.preprocessing);
-  const relative = [maps.source, maps.target].find((map) => map !== 'hu');
-  for (const side of ['source', 'target'] as const) {
-    const own = mapOfContrast(card[side], relative ?? 'foreground-median');
-    if (own !== maps[side])
-      throw new BadRequest(
-        `training: a start model of ${card[side]} must map it by ${own}, got ${maps[side]}; choose another start model`,
-      );
-  }
-  return relative ?? null;
+/** How volumes of a contrast are cut to slices. */
+export type SideGrid = Pick<TrainSettings, 'size' | 'pixelSize' | 'huEnds'> & { intensity: IntensityMap };
+
+export function gridOfSide(
+  settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>,
+  side: Side,
+): SideGrid {
+  const { size, pixelSize, huEnds } = settings;
+  return { size, pixelSize, intensity: mapOfSide(settings, side), ...(huEnds && { huEnds }) };
+}
+
+/** The maps of two contrasts of which those in arbitrary units have the given one. */
+export function sideMaps(contrasts: Record<Side, string>, relative: RelativeMap): TrainSettings['intensity'] {
+  const [a, b] = SIDES.map((side) => mapOfContrast(contrasts[side], relative));
+  return a === b ? a : { a, b };
 }
 
 /** Side of the images that an iteration sees, pixels: whole slices are for validation and translation. */

@@ -1,7 +1,7 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
 import type { ModelCard } from '../../../workers/protocol';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../workers/trainProtocol';
-import { checkSettings, mapOfSide, presetSettings } from '../../../workers/trainSettings';
+import { checkSettings, gridOfSide, presetSettings } from '../../../workers/trainSettings';
 import { sentenceOf } from '../notices';
 import type { AppData } from '../types';
 import type { TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
@@ -17,10 +17,9 @@ export function directionName({ contrasts }: Pick<TrainSettings, 'contrasts'>, d
 
 /** Equal exactly for settings that cut a volume alike. */
 export function gridKey(source: VolumeSource, settings: TrainSettings, role: Role): string {
-  const { size, pixelSize, contrasts } = settings;
   // A phantom has no contrast of its own: it is drawn in the one that is asked for.
-  const drawn = source.kind === 'phantom' ? contrasts : null;
-  return JSON.stringify([size, pixelSize, mapOfSide(settings, ROLE_SIDES[role]), drawn]);
+  const drawn = source.kind === 'phantom' ? settings.contrasts : null;
+  return JSON.stringify([gridOfSide(settings, ROLE_SIDES[role]), drawn]);
 }
 
 /** The preset that the networks are of; of a start model's networks its size tells. */

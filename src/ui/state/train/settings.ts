@@ -2,7 +2,7 @@
 import type { ModelCard } from '../../../workers/protocol';
 import type { ClientStartPoint, ClientStartSource } from '../../../workers/trainClient';
 import type { PresetName, TrainSettings } from '../../../workers/trainProtocol';
-import { presetSettings, settingsFromCard, startCourse } from '../../../workers/trainSettings';
+import { presetSettings, settingsFromCard, sideMaps, startCourse } from '../../../workers/trainSettings';
 import { sortFiles } from '../files';
 import { loadOwn } from '../ownWeights';
 import { cardOf, isLocked } from './selectors';
@@ -38,9 +38,12 @@ export function settingsActions(
 
   return {
     setContrast(side, suffix) {
-      const { settings } = train();
+      const { settings, start } = train();
       const contrasts = { ...settings.contrasts, [side]: suffix.trim() };
-      if (contrasts[side] !== settings.contrasts[side]) choose({ settings: { ...settings, contrasts } });
+      if (contrasts[side] === settings.contrasts[side]) return;
+      // A start model's maps stay, whatever its contrasts are called.
+      const intensity = start.cardId === null ? sideMaps(contrasts, 'foreground-median') : settings.intensity;
+      choose({ settings: { ...settings, contrasts, intensity } });
     },
 
     pickPreset: (preset) =>

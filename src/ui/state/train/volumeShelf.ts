@@ -1,7 +1,7 @@
 /** What the worker holds of volumes. The page keeps what they are made of, to give them again after a loss or for another grid. */
 import type { VolumeFiles } from '../../../workers/trainClient';
 import type { AddedVolume, Grid, Role, TrainSettings } from '../../../workers/trainProtocol';
-import { mapOfSide } from '../../../workers/trainSettings';
+import { gridOfSide } from '../../../workers/trainSettings';
 import { gridKey, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainVolume, VolumeSource } from './types';
@@ -27,11 +27,7 @@ export function createVolumeShelf(context: TrainContext): VolumeShelf {
     notify,
     report,
   } = context;
-  const gridOf = (settings: TrainSettings, role: Role): Grid => ({
-    size: settings.size,
-    pixelSize: settings.pixelSize,
-    intensity: mapOfSide(settings, ROLE_SIDES[role]),
-  });
+  const gridOf = (settings: TrainSettings, role: Role): Grid => gridOfSide(settings, ROLE_SIDES[role]);
   const held = (added: AddedVolume, source: VolumeSource, settings: TrainSettings): TrainVolume => ({
     added,
     source,
