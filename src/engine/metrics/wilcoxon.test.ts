@@ -3,7 +3,7 @@ import { smallestP, wilcoxonSignedRank } from './wilcoxon';
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
-// The wanted numbers are scipy.stats.wilcoxon's (1.17).
+// The wanted numbers are scipy.stats.wilcoxon's (1.17), those of few pairs with ties by counting all patterns of signs.
 describe('wilcoxonSignedRank', () => {
   it('is exact for few pairs without ties', () => {
     const a = [3.5, 2.25, 1, 4.75, 2.5, 0.125, 6, 5];
@@ -24,14 +24,29 @@ describe('wilcoxonSignedRank', () => {
     expect(shifted(60).p / 1.6295557943119345e-11).toBeCloseTo(1, 9);
   });
 
-  it('drops equal pairs and corrects the variance for ties', () => {
+  it('is exact for few pairs with ties or equal pairs', () => {
     const a = [125, 115, 130, 140, 140.5, 115, 140, 125, 140, 135];
     const b = [110, 122, 125, 120, 140, 124, 123, 137, 135, 145.25];
-    // Two groups: differences of 5 twice; nothing equal.
-    const few = wilcoxonSignedRank(a, b);
-    expect(few).toMatchObject({ statistic: 22, n: 10, method: 'normal' });
-    expect(few.p).toBeCloseTo(0.574813694313855, 12);
+    // Differences of 15 twice; nothing equal.
+    const tied = wilcoxonSignedRank(a, b);
+    expect(tied).toMatchObject({ statistic: 22, n: 10, method: 'exact' });
+    expect(tied.p).toBeCloseTo(0.607421875, 12);
+    const differences = [3, -1, 2, 0, 2, 0, 1, 5, -2, 4];
+    const dropped = wilcoxonSignedRank(differences, new Array(10).fill(0));
+    expect(dropped).toMatchObject({ statistic: 5.5, n: 8, method: 'exact' });
+    expect(dropped.p).toBeCloseTo(0.1015625, 12);
+  });
 
+  it('gives no p below the least that so many pairs can give', () => {
+    for (const n of [1, 2, 5, 20]) {
+      const { p, method, ...same } = wilcoxonSignedRank(new Array(n).fill(2), new Array(n).fill(1));
+      expect({ method, least: same.smallestP }).toEqual({ method: 'exact', least: 2 ** (1 - n) });
+      expect(p / 2 ** (1 - n)).toBeCloseTo(1, 12);
+    }
+  });
+
+  it('drops equal pairs and corrects the variance for ties of more than 20 pairs', () => {
+    expect(wilcoxonSignedRank(new Array(21).fill(2), new Array(21).fill(1)).method).toBe('normal');
     const many = wilcoxonSignedRank(
       range(60).map((i) => ((i * 37) % 61) / 8),
       range(60).map((i) => ((i * 23 + 5) % 59) / 8),

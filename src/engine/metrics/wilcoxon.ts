@@ -13,13 +13,17 @@ export function smallestP(n: number): number {
   return Math.min(1, 2 ** (1 - n));
 }
 
-/** Up to this many pairs the exact distribution is used where it applies, as SciPy does. */
+/** Up to this many pairs without ties or equal pairs the exact distribution is used, as SciPy does. */
 const EXACT_UP_TO = 50;
+/** With them, up to this many that differ: the normal approximation gives a p below the least that so few can give. */
+const EXACT_WITH_TIES_UP_TO = 20;
 
 /**
- * Wilcoxon signed-rank test of paired values, two-sided (Wilcoxon 1945), with SciPy's defaults: equal pairs are dropped; exact
- * for up to 50 pairs without ties or equal pairs; else the normal approximation, variance corrected for ties and no
- * continuity correction. p is 1 where no pair differs. Throws on unequal lengths, no pairs or values that are not finite.
+ * Wilcoxon signed-rank test of paired values, two-sided (Wilcoxon 1945): equal pairs are dropped and ties share their mean rank.
+ * Exact for up to 20 pairs that differ, over the ranks that they have, and for up to 50 without ties or equal pairs; else the
+ * normal approximation, variance corrected for ties and no continuity correction. These are SciPy's defaults but for few pairs
+ * with ties or equal pairs, which SciPy approximates. p is 1 where no pair differs. Throws on unequal lengths, no pairs or
+ * values that are not finite.
  */
 export function wilcoxonSignedRank(a: readonly number[], b: readonly number[]): WilcoxonResult {
   if (a.length !== b.length || a.length === 0) {
@@ -40,8 +44,9 @@ export function wilcoxonSignedRank(a: readonly number[], b: readonly number[]): 
   const total = (n * (n + 1)) / 2;
   const statistic = Math.min(positive, total - positive);
 
-  if (n <= EXACT_UP_TO && n === all.length && tieCorrection === 0) {
-    return { statistic, p: exactTwoSided(statistic, n), n, method: 'exact', smallestP: smallestP(n) };
+  const hasTies = n < all.length || tieCorrection > 0;
+  if (n <= (hasTies ? EXACT_WITH_TIES_UP_TO : EXACT_UP_TO)) {
+    return { statistic, p: exactTwoSided(statistic, ranks), n, method: 'exact', smallestP: smallestP(n) };
   }
   const variance = (n * (n + 1) * (2 * n + 1) - tieCorrection / 2) / 24;
   const z = (statistic - total / 2) / Math.sqrt(variance);
@@ -70,17 +75,19 @@ function averageRanks(values: number[]): { ranks: number[]; tieCorrection: numbe
   return { ranks, tieCorrection };
 }
 
-/** 2 P(rank sum <= statistic) when each of the ranks 1..n is positive with probability 1/2. */
-function exactTwoSided(statistic: number, n: number): number {
-  const probability = new Float64Array((n * (n + 1)) / 2 + 1);
+/** 2 P(rank sum <= statistic) when each of the ranks is positive with probability 1/2. Mean ranks are halves: twice them is whole. */
+function exactTwoSided(statistic: number, ranks: readonly number[]): number {
+  const total = ranks.reduce((sum, rank) => sum + 2 * rank, 0);
+  const probability = new Float64Array(total + 1);
   probability[0] = 1;
-  for (let rank = 1; rank <= n; rank++) {
-    for (let sum = (rank * (rank + 1)) / 2; sum >= 0; sum--) {
-      probability[sum] = (probability[sum] + (sum >= rank ? probability[sum - rank] : 0)) / 2;
+  for (const rank of ranks) {
+    const step = 2 * rank;
+    for (let sum = total; sum >= 0; sum--) {
+      probability[sum] = (probability[sum] + (sum >= step ? probability[sum - step] : 0)) / 2;
     }
   }
   let below = 0;
-  for (let sum = 0; sum <= statistic; sum++) below += probability[sum];
+  for (let sum = 0; sum <= 2 * statistic; sum++) below += probability[sum];
   return Math.min(1, 2 * below);
 }
 
