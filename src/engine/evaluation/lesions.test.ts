@@ -157,10 +157,19 @@ it('searches a head without a lesion by the contrast of others', () => {
 });
 
 it('gives medians over patients', () => {
+  const of = <T>(patient: string, measure: T) => ({ patient, ...measure });
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1])).toBe(2.5);
   expect(median([])).toBeNull();
-  expect(shareKept([{ kept: 0.2 }, { kept: null }, { kept: -0.5 }, { kept: 0.9 }])).toBe(0.2);
-  expect(shareKept([{ kept: null }])).toBeNull();
-  expect(typicalContrast([{ realContrast: 0.05 }, { realContrast: 0.3 }, { realContrast: null }])).toBe(0.3);
+  const shares = [0.2, null, -0.5, 0.9].map((kept, n) => of(`sub-${n}`, { kept }));
+  expect(shareKept(shares)).toBe(0.2);
+  expect(shareKept([of('a', { kept: null })])).toBeNull();
+  const contrasts = [0.05, 0.3, null].map((realContrast, n) => of(`sub-${n}`, { realContrast }));
+  expect(typicalContrast(contrasts)).toBe(0.3);
+  // Visits of one patient count once, by their mean.
+  const visits = [0.25, 0.75, null].map((kept) => of('a', { kept }));
+  expect(shareKept([...visits, of('b', { kept: 1 }), of('c', { kept: 0 })])).toBe(0.5);
+  expect(shareKept([...visits, of('b', { kept: 1 })])).toBe(0.75);
+  const seen = [0.05, 0.5, 1].map((realContrast) => of('a', { realContrast }));
+  expect(typicalContrast([...seen, of('b', { realContrast: 0.25 })])).toBe(0.5);
 });

@@ -157,18 +157,35 @@ export function falseBright({ synthetic, real }: ApartLevels, contrast: number):
   return count > 0 ? wrong / count : null;
 }
 
-/** Median over the patients with a share: one patient's faint lesion, a share of little, must not decide it. Null without any. */
-export function shareKept(rows: readonly Pick<LesionMeasures, 'kept'>[]): number | null {
-  return median(rows.flatMap(({ kept }) => kept ?? []));
+/** A scan's measure, and whose it is: two visits of a person are one patient. */
+type OfPatient<K extends keyof LesionMeasures> = Pick<LesionMeasures, K> & { patient: string };
+
+/**
+ * Median over the patients with a share, each by the mean of its scans: one patient's faint lesion, a share of little, must not
+ * decide it. Null without any.
+ */
+export function shareKept(rows: readonly OfPatient<'kept'>[]): number | null {
+  return medianOverPatients(rows, ({ kept }) => kept);
 }
 
-/** Median over the patients whose lesions are seen in the real image. Null without any. */
-export function typicalContrast(rows: readonly Pick<LesionMeasures, 'realContrast'>[]): number | null {
-  return median(
-    rows.flatMap(({ realContrast }) =>
-      realContrast !== null && realContrast >= LEAST_CONTRAST ? [realContrast] : [],
-    ),
+/** Median over the patients whose lesions are seen in the real image, each by the mean of those scans. Null without any. */
+export function typicalContrast(rows: readonly OfPatient<'realContrast'>[]): number | null {
+  return medianOverPatients(rows, ({ realContrast }) =>
+    realContrast !== null && realContrast >= LEAST_CONTRAST ? realContrast : null,
   );
+}
+
+function medianOverPatients<Row extends { patient: string }>(
+  rows: readonly Row[],
+  measureOf: (row: Row) => number | null,
+): number | null {
+  const values = new Map<string, number[]>();
+  for (const row of rows) {
+    const value = measureOf(row);
+    if (value !== null) values.set(row.patient, [...(values.get(row.patient) ?? []), value]);
+  }
+  const mean = (own: readonly number[]) => own.reduce((sum, value) => sum + value, 0) / own.length;
+  return median([...values.values()].map(mean));
 }
 
 /** Dice's coefficient (Dice 1945) of the voxels above a threshold and the lesion. */

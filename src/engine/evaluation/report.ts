@@ -36,7 +36,7 @@ export interface LesionTable {
   by: ScanLesions['by'];
   rule: string;
   rows: (ScanName & { methods: ByMethod<LesionMeasures> })[];
-  /** Median over the rows that have a share; null without any. */
+  /** Median over the patients that have a share; null without any. */
   shareKept: ByMethod<number | null>;
 }
 
@@ -119,9 +119,10 @@ function lesionTables(scans: readonly EvaluatedScan[]): LesionTable[] {
   );
   const first = (by: ScanLesions['by'] | null) =>
     typicalContrast(
-      measured.flatMap(({ lesions }) =>
-        by === null || lesions.by === by ? ([...lesions.methods.values()][0] ?? []) : [],
-      ),
+      measured.flatMap(({ patient, lesions }) => {
+        const [measures] = lesions.methods.values();
+        return measures && (by === null || lesions.by === by) ? [{ ...measures, patient }] : [];
+      }),
     );
   return (['outline', 'bright'] as const).flatMap((by) => {
     const contrast = first(by) ?? first(null);
@@ -130,7 +131,10 @@ function lesionTables(scans: readonly EvaluatedScan[]): LesionTable[] {
     );
     if (rows.length === 0) return [];
     const kept = METHODS.flatMap((method) => {
-      const found = rows.flatMap(({ methods }) => methods[method] ?? []);
+      const found = rows.flatMap(({ patient, methods }) => {
+        const measures = methods[method];
+        return measures ? [{ ...measures, patient }] : [];
+      });
       return found.length > 0 ? [[method, shareKept(found)] as const] : [];
     });
     return [{ by, rule: RULES[by], rows, shareKept: Object.fromEntries(kept) }];
