@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { fakeCard } from '../../../../test/fakeClient';
+import { parseModelCard } from '../../../engine/weights/modelCard';
 import { lesionWords } from './lesionWords';
 
 const card = fakeCard('T1w', 'FLAIR');
@@ -26,4 +28,12 @@ it('takes the first rule that found lesions', () => {
 it('says that nothing was measured', () => {
   expect(lesionWords(card)).toBe(UNKNOWN);
   expect(withLesions(table(null, null, null))).toBe(UNKNOWN);
+});
+
+it('names the patients and the share of the shipped T1w to FLAIR model', () => {
+  const path = new URL('../../../../public/weights/t1w-to-flair/card.json', import.meta.url);
+  const shipped = parseModelCard(JSON.parse(readFileSync(path, 'utf8')));
+  expect(lesionWords(shipped)).toMatch(
+    /^On [1-9]\d* test patients this model kept −?\d+ % of the lesions' contrast \(median; −?\d+ % to −?\d+ %\)/,
+  );
 });
