@@ -68,7 +68,7 @@ function partMetrics({ methods }: ModelReport, n: number, part: Part): PartMetri
 
 function hounsfieldMetrics({ hounsfield }: ModelReport, n: number) {
   const errors = hounsfield[n]?.methods.model;
-  if (!errors) return {};
+  if (!errors || errors.whole === null) return {};
   const short = (value: number | null) => value && rounded(value, 1);
   return { maeHu: { whole: rounded(errors.whole, 1), head: short(errors.head), bone: short(errors.bone) } };
 }

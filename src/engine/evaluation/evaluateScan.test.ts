@@ -172,4 +172,13 @@ describe('the report', () => {
     expect(table.rows[3]).toMatchObject({ kept: null, dice: null, reason: expect.any(String) });
     expect(table.shareKept).toBeCloseTo(report.lesions[0].shareKept.model!, 3);
   });
+
+  it('leaves errors in HU off the card where no voxel counts', () => {
+    const errors = (whole: number | null) => {
+      const hounsfield = [{ ...name('sub-1'), methods: { model: { whole, head: null, bone: null } } }];
+      return cardMetrics({ ...report, hounsfield }, 'test', 'set', 'Seed 0').rows[0].maeHu;
+    };
+    expect(errors(41.26)).toEqual({ whole: 41.3, head: null, bone: null });
+    expect(errors(null)).toBeUndefined();
+  });
 });

@@ -11,3 +11,13 @@ it('takes the mean error of all, of the head and of bone above 150 HU, over the 
   expect(hounsfieldErrors(made, real, head, 3, [1])).toMatchObject({ head: 95, bone: null });
   expect(hounsfieldErrors(made, real, head, 3, [0, 1]).bone).toBe(100);
 });
+
+it('does not count voxels whose difference is not finite, in either image', () => {
+  const real = Float32Array.of(-1000, Number.NaN, 800, Number.NEGATIVE_INFINITY, 40, 900);
+  const made = Float32Array.of(-990, 60, Number.NaN, 0, 70, 800);
+  const head = Uint8Array.of(0, 1, 1, 1, 1, 1);
+  expect(hounsfieldErrors(made, real, head, 3, [0, 1])).toEqual({ whole: 140 / 3, head: 65, bone: 100 });
+  expect(hounsfieldErrors(made, real, head, 3, [0])).toEqual({ whole: 10, head: null, bone: null });
+  const lost = new Float32Array(6).fill(Number.NaN);
+  expect(hounsfieldErrors(lost, real, head, 3, [0, 1])).toEqual({ whole: null, head: null, bone: null });
+});
