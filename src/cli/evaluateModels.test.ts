@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeNifti } from '../../test/makeNifti';
 import { SET_SHAPE, sformOf, writePhantomSet, writeTinyModel } from '../../test/phantomSet';
 import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
@@ -151,6 +151,82 @@ describe('evaluate --models', () => {
     const [{ rule, rows }] = card.metrics.lesions!;
     expect(rule).toMatch(/^By an expert's outline\. Contrast: mean of the lesion/);
     expect(rows[0].realContrast).toBeCloseTo(lesions[0].rows[0].methods.model.realContrast, 3);
+  });
+
+  describe('of a target in HU', () => {
+    const folder = () => at('ct');
+    const scan = (subject: string, suffix: string) => at('ct', subject, 'anat', `${subject}_${suffix}.nii`);
+    const score = () => {
+      const argv = evaluate('--card', '--json');
+      argv[argv.indexOf(at('tiny.json'))] = at('hu.json');
+      argv[argv.indexOf(at('bids'))] = folder();
+      return run(argv);
+    };
+    /** Air about a cube of soft tissue, and one voxel in it of another value. */
+    const writeCt = (subject: string, odd: number) => {
+      const [ni, nj, nk] = SET_SHAPE;
+      const values = Float32Array.from({ length: ni * nj * nk }, (_, v) => {
+        const [i, j] = [v % ni, Math.floor(v / ni) % nj];
+        return i > 4 && i < 26 && j > 4 && j < 30 ? 40 : -1000;
+      });
+      values[2 * ni * nj + 17 * ni + 15] = odd;
+      const { file } = makeNifti({ dims: [...SET_SHAPE], values, sform: sformOf(affine) });
+      writeFileSync(scan(subject, 'CT'), new Uint8Array(file));
+    };
+
+    beforeAll(() => {
+      writePhantomSet(folder(), { 'sub-01': 'train', 'sub-04': 'test' });
+      writeCt('sub-01', 40);
+    });
+
+    beforeEach(() => {
+      const card = JSON.parse(readFileSync(at('tiny.json'), 'utf8'));
+      const intensity = { source: 'foreground-p99.5', target: 'hu' };
+      const preprocessing = { ...card.preprocessing, intensity };
+      writeFileSync(at('hu.json'), JSON.stringify({ ...card, target: 'CT', preprocessing }));
+    });
+
+    it('writes a card that can be read where a voxel is NaN', async () => {
+      writeCt('sub-04', Number.NaN);
+      const { code, stderr } = await score();
+      expect(code, stderr).toBe(0);
+      const { metrics } = parseModelCard(JSON.parse(readFileSync(at('hu.json'), 'utf8')));
+      const [{ maeHu }] = metrics.rows;
+      expect(maeHu!.whole).toBeGreaterThan(0);
+      expect(maeHu!.head).toBeGreaterThan(0);
+    });
+
+    it('leaves the card as it is where the scores do not fit one', async () => {
+      writeCt('sub-04', 1e12);
+      const before = readFileSync(at('hu.json'), 'utf8');
+      const { code, stderr } = await score();
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(/maeHu: whole must be a number from 0 to 100000/);
+      expect(readFileSync(at('hu.json'), 'utf8')).toBe(before);
+    });
+  });
+
+  it('takes the same name in two data sets for two people', async () => {
+    writePhantomSet(at('second'), {
+      'sub-01': 'train',
+      'sub-04': 'test',
+      'sub-05c': 'test',
+      'sub-09': 'test',
+    });
+    const argv = evaluate('--json', '--every', '5', '--patient', 'sub-\\d+');
+    argv[argv.indexOf(at('bids'))] = `${at('bids')},${at('second')}`;
+    const { code, stdout, stderr } = await run(argv);
+    expect(code, stderr).toBe(0);
+    const [report] = JSON.parse(stdout).models;
+    // sub-01 of both, and sub-02.
+    expect(report).toMatchObject({ patients: 5, regressionSubjects: 3 });
+    const { subjects, patients } = report.methods.model;
+    expect(subjects.map(({ subject }: { subject: string }) => subject)).toEqual([
+      ...['bids/sub-04', 'sub-05a', 'sub-05b', 'second/sub-04', 'sub-05c', 'sub-09'],
+    ]);
+    expect(patients.map(({ patient }: { patient: string }) => patient)).toEqual([
+      ...['bids/sub-04', 'bids/sub-05', 'second/sub-04', 'second/sub-05', 'sub-09'],
+    ]);
   });
 
   it('stops at Ctrl-C', async () => {

@@ -6,11 +6,11 @@ import type { ModelReport } from '../engine/evaluation/report';
 import { disposeTranslator, loadTranslator } from '../engine/networks/translator';
 import { pairedSlices } from '../engine/training/dataset';
 import { presetSettings, settingsFromCard } from '../engine/training/settings';
-import type { ModelCard } from '../engine/weights/modelCard';
+import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
 import { isBadInput } from './badInput';
 import type { Arguments } from './command';
-import { evaluatePairs } from './evaluatePairs';
+import { evaluatePairs, type PairPaths } from './evaluatePairs';
 import { evaluationText } from './evaluationTable';
 import { checkWritable, writeBytes } from './files';
 import type { Io } from './io';
@@ -20,7 +20,6 @@ import { oneOf, optional, required, wholeNumber } from './options';
 import { startProgress } from './progress';
 import { jsonText } from './report';
 import { readScan } from './scans';
-import type { ScanPairPaths } from './trainData';
 import {
   hasSuffix,
   pairBySubject,
@@ -31,7 +30,7 @@ import {
 } from './trainingScans';
 
 /** Of a model's source and target. */
-type SplitPairs = Record<Split, ScanPairPaths[]>;
+type SplitPairs = Record<Split, PairPaths[]>;
 
 export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   const split = oneOf(args, 'split', SPLITS);
@@ -47,7 +46,10 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   for (const name of listed(required(args, 'models'))) {
     const model = await loadModel(name, undefined, 'models');
     if (args.has('card')) await checkWritable(cardPath(name, model));
-    models.push({ model, pairs: await splitPairs(folders, model.card, split, limit, io) });
+    models.push({
+      model,
+      pairs: await splitPairs(folders, model.card, { scored: split, limit, patientOf, io }),
+    });
   }
   const engine = await startNodeEngine(want, io.signal);
   const { backend, reason } = engine.info;
@@ -70,12 +72,11 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
       try {
         report = await evaluatePairs(
           {
-            pairs: pairs[split].map(({ a, b }) => ({ subject: a.subject, source: a.path, target: b.path })),
+            pairs: pairs[split],
             model: { card, translator },
             baselines,
             every,
             samples,
-            patientOf,
           },
           { signal: engine.signal, pause, onProgress: show },
         );
@@ -86,7 +87,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
       reports.push(report);
       if (args.has('card')) {
         const metrics = cardMetrics(report, split, data, `Seed 0, ${card.weights.dtype} weights, ${backend}`);
-        await writeBytes(cardPath(card.id, model), jsonText({ ...card, metrics }));
+        await writeBytes(cardPath(card.id, model), jsonText(parseModelCard({ ...card, metrics })));
       }
       progress.end();
       if (!args.has('json')) io.out(`${evaluationText(report, split)}\n`);
@@ -127,11 +128,14 @@ function patients(pattern: string | undefined): (subject: string) => string {
 async function splitPairs(
   folders: readonly string[],
   { id, source, target }: ModelCard,
-  scored: Split,
-  limit: number,
-  io: Io,
+  {
+    scored,
+    limit,
+    patientOf,
+    io,
+  }: { scored: Split; limit: number; patientOf: (subject: string) => string; io: Io },
 ): Promise<SplitPairs> {
-  const pairs: SplitPairs = { train: [], val: [], test: [] };
+  const pairs: Record<Split, FolderPair[]> = { train: [], val: [], test: [] };
   for (const folder of folders) {
     const both = await scansOfBoth(folder, source, target);
     if (!both) {
@@ -141,7 +145,10 @@ async function splitPairs(
     for (const split of SPLITS) {
       const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
       const found = pairBySubject(those(both.source), those(both.target));
-      pairs[split].push(...(split === scored ? found.slice(0, limit) : found));
+      for (const { a, b } of split === scored ? found.slice(0, limit) : found) {
+        const { subject } = a;
+        pairs[split].push({ folder, subject, patient: patientOf(subject), source: a.path, target: b.path });
+      }
     }
   }
   if (pairs[scored].length === 0) {
@@ -149,7 +156,35 @@ async function splitPairs(
       `--data: needs subjects of the ${scored} split with ${source} and ${target} for ${id}, got none in ${folders.join(', ')}; choose another --split or --data`,
     );
   }
-  return pairs;
+  return namedApart(pairs);
+}
+
+interface FolderPair extends PairPaths {
+  /** The data set. */
+  folder: string;
+}
+
+/** The same name in two data sets is two people: such names begin with the data set's. */
+function namedApart(pairs: Record<Split, FolderPair[]>): SplitPairs {
+  const all = SPLITS.flatMap((split) => pairs[split]);
+  const subjects = apart(all.map(({ folder, subject }) => ({ folder, name: subject })));
+  const patients = apart(all.map(({ folder, patient }) => ({ folder, name: patient })));
+  const named = ({ folder, subject, patient, ...paths }: FolderPair): PairPaths => ({
+    ...paths,
+    subject: subjects(folder, subject),
+    patient: patients(folder, patient),
+  });
+  return { train: pairs.train.map(named), val: pairs.val.map(named), test: pairs.test.map(named) };
+}
+
+function apart(all: readonly { folder: string; name: string }[]): (folder: string, name: string) => string {
+  const folders = new Set(all.map(({ folder }) => resolve(folder)));
+  const owners = new Map<string, Set<string>>();
+  for (const { folder, name } of all) owners.set(name, (owners.get(name) ?? new Set()).add(resolve(folder)));
+  const isOnly = (folder: string) =>
+    [...folders].filter((other) => basename(other) === basename(resolve(folder))).length === 1;
+  const label = (folder: string) => (isOnly(folder) ? basename(resolve(folder)) : resolve(folder));
+  return (folder, name) => (owners.get(name)!.size > 1 ? `${label(folder)}/${name}` : name);
 }
 
 /** Null where the data set lacks one of the contrasts. @throws BadRequest where there is no such folder, or a bad table of splits */
@@ -167,7 +202,7 @@ async function scansOfBoth(
 
 /** Fits what needs no network on the pairs of training, scan after scan. */
 async function fittedBaselines(
-  pairs: readonly ScanPairPaths[],
+  pairs: readonly PairPaths[],
   card: ModelCard,
   {
     io,
@@ -183,21 +218,21 @@ async function fittedBaselines(
 ): Promise<Baselines> {
   const fit = new BaselineFit();
   const settings = settingsFromCard(presetSettings('tiny', { a: card.source, b: card.target }), card);
-  for (const [n, { a, b }] of pairs.entries()) {
+  for (const [n, { subject, source, target }] of pairs.entries()) {
     show(`fitting the baselines, training scan ${n + 1} of ${pairs.length}`);
     await pause();
     if (io.signal.aborted) throw new Aborted('evaluation: cancelled');
     try {
       const slices = pairedSlices(
-        { a: await readScan(a.path), b: await readScan(b.path) },
-        a.subject,
+        { a: await readScan(source), b: await readScan(target) },
+        subject,
         settings,
       );
       fit.addTarget(slices.b);
       for (let slice = 0; slice < slices.a.count; slice++) fit.addAligned(slices.a, slice, slices.b, slice);
     } catch (error) {
       if (!isBadInput(error)) throw error;
-      warn(`${a.subject}: not used for the baselines: ${(error as Error).message}`);
+      warn(`${subject}: not used for the baselines: ${(error as Error).message}`);
     }
   }
   return fit.baselines();

@@ -28,6 +28,8 @@ import { timeText } from './trainProgress';
 
 export interface PairPaths {
   subject: string;
+  /** Who it is: two visits of a person are one patient. */
+  patient: string;
   source: string;
   target: string;
 }
@@ -42,8 +44,6 @@ export interface EvaluationTask {
   every: number;
   /** How many samples of how many slices a scan are compared; none where null. */
   samples: { count: number; slices: number } | null;
-  /** Who a subject is: two visits of a person are one patient. */
-  patientOf: (subject: string) => string;
 }
 
 export interface EvaluationCalls {
@@ -85,8 +85,8 @@ export async function evaluatePairs(task: EvaluationTask, calls: EvaluationCalls
 }
 
 async function evaluatedPair(
-  { subject, source: sourcePath, target: targetPath }: PairPaths,
-  { model, r, baselines, every, samples, patientOf }: EvaluationTask,
+  { subject, patient, source: sourcePath, target: targetPath }: PairPaths,
+  { model, r, baselines, every, samples }: EvaluationTask,
   { signal, pause }: EvaluationCalls,
   pace: SlicePace,
 ): Promise<EvaluatedScan> {
@@ -111,7 +111,7 @@ async function evaluatedPair(
   }
   return {
     subject,
-    patient: patientOf(subject),
+    patient,
     scan: basename(sourcePath),
     report: evaluateScan(pair, images, model.card, outline),
     samples: spread,

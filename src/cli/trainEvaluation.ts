@@ -55,6 +55,7 @@ export async function evaluateModel(
       {
         pairs: pairs.map((pair) => ({
           subject: pair.a.subject,
+          patient: pair.a.subject,
           source: pair[sides.source].path,
           target: pair[sides.target].path,
         })),
@@ -63,7 +64,6 @@ export async function evaluateModel(
         baselines,
         every: 1,
         samples: null,
-        patientOf: (subject) => subject,
       },
       calls,
     );
