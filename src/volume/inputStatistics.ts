@@ -4,7 +4,13 @@
  * that the scan's own resolution hardly matters. Nothing is segmented: the head's outline, the depth below it and the
  * median inside are enough.
  */
-import { foregroundBySlice, foregroundThreshold, type IntensityFrame } from './intensity';
+import {
+  foregroundBySlice,
+  type IntensityFrame,
+  thresholdOfLevels,
+  type VoxelLevels,
+  voxelLevels,
+} from './intensity';
 import { extractSlice, planSlices } from './slices';
 import type { Volume } from './volume';
 
@@ -62,14 +68,16 @@ export function hasSkull({ skull }: Pick<InputStatistics, 'skull'>): boolean {
 
 /**
  * @param frame of the model's map; of Hounsfield units all levels count from its low end, air
+ * @param levels of the scan's voxels, where they are known
  * @returns null where no slice holds any foreground
  */
 export function inputStatistics(
   scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>,
   frame: IntensityFrame,
+  levels: VoxelLevels = voxelLevels(scan.voxels),
 ): InputStatistics | null {
-  const threshold = foregroundThreshold(scan.voxels, frame.map);
-  const slices = largeSlices(scan, threshold, frame.low);
+  const threshold = thresholdOfLevels(levels, frame.map);
+  const slices = largeSlices(scan, levels, threshold, frame.low);
   if (slices.length === 0) return null;
   const pixel = pixelSize(scan);
   const profile = depthProfile(slices, pixel);
@@ -79,11 +87,10 @@ export function inputStatistics(
   return {
     width: median(slices.map(({ outline }) => extent(outline, 1) * pixel)),
     depth: median(slices.map(({ outline }) => extent(outline, SIZE) * pixel)),
-    foreground: shareAbove(scan.voxels, threshold),
     smoothness: neighbourCorrelation(slices),
     skull,
     ...inside,
-    histogram: histogram(scan.voxels, threshold, frame),
+    ...foregroundValues(scan.voxels, threshold, frame),
   };
 }
 
@@ -102,13 +109,14 @@ function pixelSize({ zooms }: Pick<Volume, 'zooms'>): number {
 
 function largeSlices(
   scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>,
+  levels: VoxelLevels,
   threshold: number,
   air: number,
 ): MeasuredSlice[] {
   const shares = [...foregroundBySlice(scan, threshold)];
   const least = LARGE * Math.max(...shares);
   const large = [...shares.keys()].filter((k) => shares[k] > 0 && shares[k] >= least);
-  const plan = planSlices(scan, { pixelSize: pixelSize(scan), size: SIZE });
+  const plan = planSlices(scan, { pixelSize: pixelSize(scan), size: SIZE }, levels);
   const step = Math.max(1, large.length / SLICES);
   const count = Math.min(large.length, SLICES);
   const slices: MeasuredSlice[] = [];
@@ -153,13 +161,13 @@ function eachInner(margin: number, visit: (at: number, x: number, y: number) => 
 /** Pixels from each pixel to the nearest that is set, along rows, columns and diagonals; `FAR` where none is. */
 function distances(set: Uint8Array): Float32Array {
   const far = Float32Array.from(set, (one) => (one ? 0 : FAR));
-  const pass = (at: number, steps: readonly number[]) => {
-    for (const [n, step] of steps.entries())
-      far[at] = Math.min(far[at], far[at + step] + (n < 2 ? 1 : Math.SQRT2));
+  const pass = (at: number, way: 1 | -1) => {
+    const straight = Math.min(far[at + way], far[at + way * SIZE]) + 1;
+    const across = Math.min(far[at + way * (SIZE + 1)], far[at + way * (SIZE - 1)]) + Math.SQRT2;
+    far[at] = Math.min(far[at], straight, across);
   };
-  eachInner(1, (at) => pass(at, [-1, -SIZE, -SIZE - 1, -SIZE + 1]));
-  for (let y = SIZE - 2; y > 0; y--)
-    for (let x = SIZE - 2; x > 0; x--) pass(y * SIZE + x, [1, SIZE, SIZE + 1, SIZE - 1]);
+  eachInner(1, (at) => pass(at, -1));
+  for (let y = SIZE - 2; y > 0; y--) for (let x = SIZE - 2; x > 0; x--) pass(y * SIZE + x, 1);
   return far;
 }
 const FAR = 1e4;
@@ -281,23 +289,29 @@ function insideOf(
   };
 }
 
-function histogram(voxels: Float32Array, threshold: number, { low, high }: IntensityFrame): number[] {
+/** In one go over all voxels. */
+function foregroundValues(
+  voxels: Float32Array,
+  threshold: number,
+  { low, high }: IntensityFrame,
+): Pick<InputStatistics, 'foreground' | 'histogram'> {
   const counts = new Float64Array(HISTOGRAM_BINS);
-  let all = 0;
-  for (const value of voxels) {
-    if (!(value > threshold && Number.isFinite(value))) continue;
-    all++;
+  let above = 0;
+  let finite = 0;
+  for (let at = 0; at < voxels.length; at++) {
+    const value = voxels[at];
+    if (!(value > threshold)) continue;
+    above++;
+    if (!Number.isFinite(value)) continue;
+    finite++;
     counts[
       Math.min(Math.max(Math.floor(((value - low) / (high - low)) * HISTOGRAM_BINS), 0), HISTOGRAM_BINS - 1)
     ]++;
   }
-  return [...counts].map((count) => (all > 0 ? count / all : 0));
-}
-
-function shareAbove(voxels: Float32Array, threshold: number): number {
-  let count = 0;
-  for (const value of voxels) if (value > threshold) count++;
-  return count / voxels.length;
+  return {
+    foreground: above / voxels.length,
+    histogram: [...counts].map((count) => (finite > 0 ? count / finite : 0)),
+  };
 }
 
 function median(values: ArrayLike<number>): number {
