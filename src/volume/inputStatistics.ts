@@ -87,10 +87,10 @@ export function inputStatistics(
   return {
     width: median(slices.map(({ outline }) => extent(outline, 1) * pixel)),
     depth: median(slices.map(({ outline }) => extent(outline, SIZE) * pixel)),
+    ...foregroundValues(scan.voxels, threshold, frame),
     smoothness: neighbourCorrelation(slices),
     skull,
     ...inside,
-    ...foregroundValues(scan.voxels, threshold, frame),
   };
 }
 
@@ -122,7 +122,8 @@ function largeSlices(
   const slices: MeasuredSlice[] = [];
   for (let n = 0; n < count; n++) {
     const k = large[Math.floor((n + 0.5) * step)];
-    const image = extractSlice(scan, plan, k, air).map((value) => value - air);
+    const image = extractSlice(scan, plan, k, air);
+    if (air !== 0) for (let at = 0; at < image.length; at++) image[at] -= air;
     const outline = outlineOf(image, threshold - air);
     if (outline.includes(1)) slices.push({ image, outline, depth: distances(outline.map((one) => 1 - one)) });
   }
@@ -133,9 +134,10 @@ function largeSlices(
 function outlineOf(image: Float32Array, threshold: number): Uint8Array {
   const low = { row: new Int16Array(SIZE).fill(SIZE), column: new Int16Array(SIZE).fill(SIZE) };
   const high = { row: new Int16Array(SIZE).fill(-1), column: new Int16Array(SIZE).fill(-1) };
+  const bright = Uint8Array.from(image, (value) => (value > threshold ? 1 : 0));
   eachInner(1, (at, x, y) => {
     let around = 0;
-    for (const step of AROUND) if (image[at + step] > threshold) around++;
+    for (let n = 0; n < AROUND.length; n++) around += bright[at + AROUND[n]];
     if (around < 5) return;
     low.row[y] = Math.min(low.row[y], x);
     high.row[y] = Math.max(high.row[y], x);
@@ -160,17 +162,23 @@ function eachInner(margin: number, visit: (at: number, x: number, y: number) => 
 
 /** Pixels from each pixel to the nearest that is set, along rows, columns and diagonals; `FAR` where none is. */
 function distances(set: Uint8Array): Float32Array {
-  const far = Float32Array.from(set, (one) => (one ? 0 : FAR));
-  const pass = (at: number, way: 1 | -1) => {
-    const straight = Math.min(far[at + way], far[at + way * SIZE]) + 1;
-    const across = Math.min(far[at + way * (SIZE + 1)], far[at + way * (SIZE - 1)]) + Math.SQRT2;
-    far[at] = Math.min(far[at], straight, across);
-  };
-  eachInner(1, (at) => pass(at, -1));
-  for (let y = SIZE - 2; y > 0; y--) for (let x = SIZE - 2; x > 0; x--) pass(y * SIZE + x, 1);
+  const far = new Float32Array(set.length);
+  for (let at = 0; at < set.length; at++) far[at] = set[at] ? 0 : FAR;
+  for (let y = 1; y < SIZE - 1; y++) for (let x = 1; x < SIZE - 1; x++) shorten(far, y * SIZE + x, -1);
+  for (let y = SIZE - 2; y > 0; y--) for (let x = SIZE - 2; x > 0; x--) shorten(far, y * SIZE + x, 1);
   return far;
 }
 const FAR = 1e4;
+
+/** By way of the four neighbours on one side: those after the pixel (1) or before it (-1). */
+function shorten(far: Float32Array, at: number, side: 1 | -1): void {
+  const own = far[at];
+  // Nothing is nearer than that.
+  if (own === 0) return;
+  const straight = Math.min(far[at + side], far[at + side * SIZE]) + 1;
+  const across = Math.min(far[at + side * (SIZE + 1)], far[at + side * (SIZE - 1)]) + Math.SQRT2;
+  far[at] = Math.min(own, straight, across);
+}
 
 /** Median by depth below the outline, in steps of PROFILE_STEP mm. */
 function depthProfile(slices: readonly MeasuredSlice[], pixel: number): number[] {
@@ -207,12 +215,12 @@ function skullDepth(profile: readonly number[]): number {
 function extent(outline: Uint8Array, step: 1 | typeof SIZE): number {
   let low = SIZE;
   let high = -1;
-  outline.forEach((one, at) => {
-    if (!one) return;
+  for (let at = 0; at < outline.length; at++) {
+    if (!outline[at]) continue;
     const place = step === 1 ? at % SIZE : Math.floor(at / SIZE);
     low = Math.min(low, place);
     high = Math.max(high, place);
-  });
+  }
   return high - low + 1;
 }
 
@@ -222,8 +230,9 @@ function neighbourCorrelation(slices: readonly MeasuredSlice[]): number {
   for (const { image, depth } of slices)
     eachInner(1, (at) => {
       if (depth[at] <= 2) return;
-      for (const other of [image[at + 1], image[at + SIZE]]) {
-        const value = image[at];
+      const value = image[at];
+      for (let step = 1; step <= SIZE; step += SIZE - 1) {
+        const other = image[at + step];
         n++;
         x += value;
         y += other;
@@ -266,10 +275,12 @@ function insideOf(
       const mm = Math.round(fromDark[at]) * pixel;
       if (mm >= 3 && mm <= 5) near.push(image[at]);
       else if (mm >= 10 && mm <= 14) away.push(image[at]);
-      let [sum, squares] = [0, 0];
-      for (const step of AROUND) {
-        sum += image[at + step];
-        squares += image[at + step] ** 2;
+      let sum = 0;
+      let squares = 0;
+      for (let step = 0; step < AROUND.length; step++) {
+        const value = image[at + AROUND[step]];
+        sum += value;
+        squares += value * value;
       }
       means[n] = sum / AROUND.length;
       variances[n] = squares / AROUND.length - means[n] ** 2;

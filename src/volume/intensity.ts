@@ -71,7 +71,11 @@ export function foregroundThreshold(voxels: Float32Array, map?: IntensityMap): n
 /** `foregroundThreshold` where the levels are known. */
 export function thresholdOfLevels(levels: VoxelLevels, map?: IntensityMap): number {
   if (map === 'hu' || (map === undefined && looksLikeHu(levels))) return BODY_HU;
-  return Number.isNaN(levels.p99_9) ? Number.NEGATIVE_INFINITY : 0.1 * levels.p99_9;
+  return relativeThreshold(levels.p99_9);
+}
+
+function relativeThreshold(p99_9: number): number {
+  return Number.isNaN(p99_9) ? Number.NEGATIVE_INFINITY : 0.1 * p99_9;
 }
 
 /**
@@ -83,16 +87,17 @@ export function intensityFrame(
   map: IntensityMap,
   huEnds?: ModelIntensity['huEnds'],
 ): IntensityFrame {
-  return isAbsolute(map) ? huFrame(huEnds) : relativeFrames(voxels, voxelLevels(voxels))[map];
+  if (isAbsolute(map)) return huFrame(huEnds);
+  const [p99_9] = percentiles(voxels, [99.9]);
+  return relativeFrames(voxels, { p99_9 })[map];
 }
 
 /** A scan's frames of all maps in arbitrary units, which share their foreground. */
 export function relativeFrames(
   voxels: Float32Array,
-  levels: VoxelLevels,
+  { p99_9 }: Pick<VoxelLevels, 'p99_9'>,
 ): Record<RelativeMap, IntensityFrame> {
-  const threshold = thresholdOfLevels(levels, 'foreground-median');
-  const [median, p99_5] = percentiles(voxels, [50, 99.5], threshold);
+  const [median, p99_5] = percentiles(voxels, [50, 99.5], relativeThreshold(p99_9));
   const frame = (map: RelativeMap, high: number) => ({ map, low: 0, high: high > 0 ? high : 1 });
   return {
     'foreground-p99.5': frame('foreground-p99.5', p99_5),

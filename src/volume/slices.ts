@@ -229,9 +229,13 @@ function resample(image: Float32Array, oldWidth: number, x: Tap[], y: Tap[], fil
     const known = rows.get(at);
     if (known) return known;
     const base = at * oldWidth;
-    const made = Float64Array.from(x, ({ start, weights }) =>
-      weights.reduce((sum, weight, n) => sum + weight * image[base + start + n], 0),
-    );
+    const made = new Float64Array(width);
+    for (let to = 0; to < width; to++) {
+      const { start, weights } = x[to];
+      let sum = 0;
+      for (let n = 0; n < weights.length; n++) sum += weights[n] * image[base + start + n];
+      made[to] = sum;
+    }
     rows.set(at, made);
     return made;
   };
