@@ -134,7 +134,8 @@ function largeSlices(
 function outlineOf(image: Float32Array, threshold: number): Uint8Array {
   const low = { row: new Int16Array(SIZE).fill(SIZE), column: new Int16Array(SIZE).fill(SIZE) };
   const high = { row: new Int16Array(SIZE).fill(-1), column: new Int16Array(SIZE).fill(-1) };
-  const bright = Uint8Array.from(image, (value) => (value > threshold ? 1 : 0));
+  const bright = new Uint8Array(image.length);
+  for (let at = 0; at < image.length; at++) bright[at] = image[at] > threshold ? 1 : 0;
   eachInner(1, (at, x, y) => {
     let around = 0;
     for (let n = 0; n < AROUND.length; n++) around += bright[at + AROUND[n]];
@@ -267,9 +268,10 @@ function insideOf(
   let n = 0;
   for (const { image, depth } of slices) {
     const least = (below - BELOW_SURFACE / 2) / pixel + 0.5;
-    const fromDark = distances(
-      Uint8Array.from(image, (value, at) => (depth[at] > least && value < DARK * level ? 1 : 0)),
-    );
+    const dark = new Uint8Array(image.length);
+    for (let at = 0; at < image.length; at++)
+      dark[at] = depth[at] > least && image[at] < DARK * level ? 1 : 0;
+    const fromDark = distances(dark);
     eachInner(2, (at) => {
       if (!((depth[at] - 0.5) * pixel > below)) return;
       const mm = Math.round(fromDark[at]) * pixel;
