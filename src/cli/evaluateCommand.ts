@@ -19,6 +19,7 @@ import {
   looksLikeHu,
   referenceFrame,
   toUnitRange,
+  voxelLevels,
 } from '../volume/intensity';
 import { gridText, sameGrid } from '../volume/resample';
 import type { Volume } from '../volume/volume';
@@ -199,7 +200,7 @@ function intensities(
 
 /** Of a result that does not say it. */
 function mapOfValues({ voxels }: Volume): IntensityMap {
-  return looksLikeHu(voxels) ? 'hu' : 'foreground-p99.5';
+  return looksLikeHu(voxelLevels(voxels)) ? 'hu' : 'foreground-p99.5';
 }
 
 function huText({ whole, head, bone }: HounsfieldErrors): string {

@@ -6,6 +6,7 @@ import { Aborted, BadRequest } from '../errors';
 import { refuseEmpty } from '../volume/checkInput';
 import { checkScan } from '../volume/checkScan';
 import { isAbsolute } from '../volume/intensity';
+import { scanMeasures } from '../volume/scanMeasures';
 import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
 import type { Volume } from '../volume/volume';
 import { type WriteOptions, writeNifti } from '../volume/writeNifti';
@@ -77,11 +78,13 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const { sidecar, steps } = await checkedOutputs(output, args.has('steps'), input, modelName);
 
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
-  refuseEmpty(scan);
+  const measures = scanMeasures(scan);
+  refuseEmpty(scan, measures.levels());
   const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan, LEAST_FOREGROUND);
   const model = await loadModel(modelName);
-  const unsuited = inputWarnings(scan, model.card).map(({ text }) => text);
-  for (const warning of [...unsuited, ...checkScan(scan)]) io.err(`${basename(input)}: ${warning}\n`);
+  const unsuited = inputWarnings(scan, model.card, measures).map(({ text }) => text);
+  for (const warning of [...unsuited, ...checkScan(scan, measures.levels())])
+    io.err(`${basename(input)}: ${warning}\n`);
 
   const date = new Date().toISOString();
   const { info, signal } = await startNodeEngine(want, io.signal);

@@ -1,23 +1,30 @@
 /** How a scan suits a model, said before it is translated: its field of view, and what it was trained on. */
 import { compareWithTraining, ctWarning, type InputWarning } from '../volume/checkInput';
 import { checkPlan, isOddField } from '../volume/checkScan';
-import { inputStatistics } from '../volume/inputStatistics';
+import { modelFrames } from '../volume/intensity';
+import { type ScanMeasures, scanMeasures } from '../volume/scanMeasures';
 import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
-import { scanFrames } from './translateScan';
 import type { ModelCard } from './weights/modelCard';
 
 /** What of a card a scan is held against. */
 export type ModelInput = Pick<ModelCard, 'source' | 'preprocessing' | 'inputs'>;
 
-/** The gravest first; empty where scan and model suit each other. */
-export function inputWarnings(scan: Volume, { source, preprocessing, inputs }: ModelInput): InputWarning[] {
-  const ct = ctWarning(scan, { source });
+/**
+ * The gravest first; empty where scan and model suit each other.
+ * @param measures of the scan, where they are kept
+ */
+export function inputWarnings(
+  scan: Volume,
+  { source, preprocessing, inputs }: ModelInput,
+  measures: ScanMeasures = scanMeasures(scan),
+): InputWarning[] {
+  const ct = ctWarning(measures.levels(), { source });
   if (ct) return [ct];
-  const statistics = inputStatistics(scan, scanFrames(scan, { preprocessing }).source);
+  const statistics = measures.statistics(modelFrames(measures.frameOf, preprocessing).source);
   const found = statistics ? compareWithTraining(statistics, inputs) : [];
   if (found.some(({ fault }) => fault === 'noise')) return found;
-  const field = checkPlan(scan, planSlices(scan, preprocessing)).map((text) => ({
+  const field = checkPlan(scan, planSlices(scan, preprocessing, measures.levels())).map((text) => ({
     fault: 'field' as const,
     text,
   }));

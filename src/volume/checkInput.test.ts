@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { abdomen, brainOnly, contrastHead, disc, noise } from '../../test/inputScans';
 import { compareWithTraining, ctWarning, refuseEmpty } from './checkInput';
 import { type InputStatistics, inputStatistics } from './inputStatistics';
+import { voxelLevels } from './intensity';
 import type { PhantomVolume } from './phantom';
 import { summariseInputs, type TrainingInputs } from './trainingInputs';
 
@@ -69,12 +70,13 @@ describe('compareWithTraining', () => {
 });
 
 describe('ctWarning', () => {
-  const hounsfield = contrastHead('T1w').voxels.map((value) => value - 1000);
+  const head = contrastHead('T1w').voxels;
+  const hounsfield = voxelLevels(head.map((value) => value - 1000));
 
   it('tells CT given to a model of MR, and not to one of CT', () => {
-    expect(ctWarning({ voxels: hounsfield }, { source: 'T1w' })?.text).toMatch(/as in CT.*takes T1w/);
-    expect(ctWarning({ voxels: hounsfield }, { source: 'CT' })).toBeUndefined();
-    expect(ctWarning(contrastHead('T1w'), { source: 'T1w' })).toBeUndefined();
+    expect(ctWarning(hounsfield, { source: 'T1w' })?.text).toMatch(/as in CT.*takes T1w/);
+    expect(ctWarning(hounsfield, { source: 'CT' })).toBeUndefined();
+    expect(ctWarning(voxelLevels(head), { source: 'T1w' })).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 /** How far a scan lies outside of what a model was trained on, as sentences for the screen and the terminal. */
 import { BadRequest } from '../errors';
 import { hasSkull, type InputStatistics } from './inputStatistics';
-import { displayRange, foregroundThreshold, looksLikeHu, percentiles } from './intensity';
+import { looksLikeHu, thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
 import type { Spread, TrainingInputs } from './trainingInputs';
 import type { Volume } from './volume';
 
@@ -23,15 +23,20 @@ const LEVEL_MARGIN = 0.8;
 /** Fluid, fat and contrast agent vary more than the two tissues' order. */
 const FLUID_MARGIN = 0.1;
 
-/** @throws BadRequest where there is nothing to translate: a constant volume, no finite value, nothing above 0 */
-export function refuseEmpty({ name, voxels }: Pick<Volume, 'name' | 'voxels'>): void {
-  const [min, max] = percentiles(voxels, [0, 100]);
+/**
+ * @param levels of the scan's voxels, where they are known
+ * @throws BadRequest where there is nothing to translate: a constant volume, no finite value, nothing above 0
+ */
+export function refuseEmpty(
+  { name, voxels }: Pick<Volume, 'name' | 'voxels'>,
+  levels: VoxelLevels = voxelLevels(voxels),
+): void {
+  const { min, max } = levels;
   const refuse = (got: string) =>
     new BadRequest(`${name}: must show a head, got ${got}; choose another file`);
   if (Number.isNaN(min)) throw refuse('no voxel with a finite value');
   if (min === max) throw refuse(`${min} in every voxel`);
-  if (!(max > foregroundThreshold(voxels)))
-    throw refuse('an image with nothing brighter than its background');
+  if (!(max > thresholdOfLevels(levels))) throw refuse('an image with nothing brighter than its background');
 }
 
 /** What is outside of the training, in a word, and as a sentence with what it means and what to do. */
@@ -65,13 +70,13 @@ export function noiseWarning({ smoothness }: InputStatistics): InputWarning | un
 
 /** A scan in Hounsfield units given to a model of MR; undefined otherwise. */
 export function ctWarning(
-  { voxels }: Pick<Volume, 'voxels'>,
+  levels: Pick<VoxelLevels, 'min' | 'p0_5'>,
   { source }: { source: string },
 ): InputWarning | undefined {
-  if (source === 'CT' || !looksLikeHu(voxels)) return undefined;
+  if (source === 'CT' || !looksLikeHu(levels)) return undefined;
   return {
     fault: 'contrast',
-    text: `Values go down to ${Math.round(displayRange(voxels).min)}, as in CT: this model takes ${source}, so the result would mean nothing; choose a model that takes CT.`,
+    text: `Values go down to ${Math.round(levels.min)}, as in CT: this model takes ${source}, so the result would mean nothing; choose a model that takes CT.`,
   };
 }
 

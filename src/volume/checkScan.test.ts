@@ -68,6 +68,18 @@ describe('checkScan', () => {
     for (const warning of warnings) expect(warning).toMatch(/^[A-Z0-9].*\.$/);
   });
 
+  it('tells spikes from a label map', () => {
+    const textured = ordinary.map((v, n) => v + (n % 997) / 997);
+    const spiked = checkScan(headScan({ voxels: textured.map((v, n) => (n % 900 === 0 ? 1e5 : v)) }));
+    expect(spiked).toHaveLength(1);
+    expect(spiked[0]).toMatch(/^A few voxels \(0\.1 %\) are far brighter.*scaled by them.*\.$/);
+    expect(checkScan(headScan({ voxels: textured }))).toEqual([]);
+    // A small lesion's mask has no other values.
+    const mask = checkScan(headScan({ voxels: ordinary.map((_, n) => (n % 900 === 0 ? 1 : 0)) }));
+    expect(mask).toHaveLength(1);
+    expect(mask[0]).toMatch(/only 1 different values/);
+  });
+
   it('leaves to the model whether CT suits it', () => {
     expect(checkScan(headScan({ voxels: ordinary.map((v) => v - 1000) }))).toEqual([]);
   });

@@ -1,19 +1,26 @@
 /** What is unusual about a scan, as sentences for the screen: each says what it means for the result. */
-import { foregroundThreshold, looksLikeHu } from './intensity';
+import { looksLikeHu, thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
 import type { SlicePlan } from './slices';
 import type { Volume } from './volume';
 
-/** Sentences, the gravest first; empty for an ordinary head scan. */
-export function checkScan(volume: Volume): string[] {
-  return [...checkIntensities(volume), ...checkGeometry(volume)];
+/** Values are counted up to this number; an image has far more. */
+const MANY_VALUES = 64;
+/** Of all voxels; of a head scan many times that are foreground. */
+const SPIKES = 0.005;
+
+/**
+ * Sentences, the gravest first; empty for an ordinary head scan.
+ * @param levels of the scan's voxels, where they are known
+ */
+export function checkScan(volume: Volume, levels: VoxelLevels = voxelLevels(volume.voxels)): string[] {
+  return [...checkIntensities(volume, levels), ...checkGeometry(volume)];
 }
 
-function checkIntensities({ voxels }: Volume): string[] {
-  const threshold = foregroundThreshold(voxels);
-  const counts = countVoxels(voxels, threshold);
+function checkIntensities({ voxels }: Volume, levels: VoxelLevels): string[] {
+  const counts = countVoxels(voxels, thresholdOfLevels(levels));
   const warnings: string[] = [];
   // Hounsfield units: checkInput.ts says whether that suits the model.
-  if (counts.negative > 0.01 && !looksLikeHu(voxels))
+  if (counts.negative > 0.01 && !looksLikeHu(levels))
     warnings.push(
       `${percent(counts.negative)} of the voxels are negative; they count as background (0) for the model.`,
     );
@@ -21,7 +28,13 @@ function checkIntensities({ voxels }: Volume): string[] {
     warnings.push(
       `${percent(counts.notFinite)} of the voxels are NaN or infinite; they count as background (0).`,
     );
-  if (counts.values < 64)
+  // What would be foreground without them then counts as background.
+  const isSpiked = counts.foreground < SPIKES && counts.valuesBelow === MANY_VALUES && !looksLikeHu(levels);
+  if (isSpiked)
+    warnings.push(
+      `A few voxels (${percent(counts.foreground)}) are far brighter than all others, and intensities are scaled by them, so that the head is too dark for the model: remove these spikes first.`,
+    );
+  else if (counts.values < MANY_VALUES)
     warnings.push(
       `The image has only ${counts.values} different values, as in a label map or a coarsely stored scan: expect a poor result.`,
     );
@@ -80,18 +93,30 @@ export function checkPlan({ shape, zooms }: Volume, plan: SlicePlan): string[] {
   return warnings;
 }
 
-/** Shares of all voxels, and the number of different foreground values, counted up to 64. */
+/** Shares of all voxels, and the numbers of different values of the foreground and positive ones below it, up to MANY_VALUES. */
 function countVoxels(voxels: Float32Array, threshold: number) {
   let negative = 0;
   let notFinite = 0;
+  let foreground = 0;
   const values = new Set<number>();
-  for (const value of voxels) {
+  const below = new Set<number>();
+  for (let at = 0; at < voxels.length; at++) {
+    const value = voxels[at];
     if (!Number.isFinite(value)) notFinite++;
     else if (value < 0) negative++;
-    if (value > threshold && values.size < 64) values.add(value);
+    if (value > threshold) {
+      foreground++;
+      if (values.size < MANY_VALUES) values.add(value);
+    } else if (value > 0 && below.size < MANY_VALUES) below.add(value);
   }
   const all = voxels.length;
-  return { negative: negative / all, notFinite: notFinite / all, values: values.size };
+  return {
+    negative: negative / all,
+    notFinite: notFinite / all,
+    foreground: foreground / all,
+    values: values.size,
+    valuesBelow: below.size,
+  };
 }
 
 function percent(share: number): string {

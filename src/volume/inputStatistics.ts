@@ -4,7 +4,13 @@
  * that the scan's own resolution hardly matters. Nothing is segmented: the head's outline, the depth below it and the
  * median inside are enough.
  */
-import { foregroundBySlice, foregroundThreshold, type IntensityFrame } from './intensity';
+import {
+  foregroundBySlice,
+  type IntensityFrame,
+  thresholdOfLevels,
+  type VoxelLevels,
+  voxelLevels,
+} from './intensity';
 import { extractSlice, planSlices } from './slices';
 import type { Volume } from './volume';
 
@@ -62,14 +68,16 @@ export function hasSkull({ skull }: Pick<InputStatistics, 'skull'>): boolean {
 
 /**
  * @param frame of the model's map; of Hounsfield units all levels count from its low end, air
+ * @param levels of the scan's voxels, where they are known
  * @returns null where no slice holds any foreground
  */
 export function inputStatistics(
   scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>,
   frame: IntensityFrame,
+  levels: VoxelLevels = voxelLevels(scan.voxels),
 ): InputStatistics | null {
-  const threshold = foregroundThreshold(scan.voxels, frame.map);
-  const slices = largeSlices(scan, threshold, frame.low);
+  const threshold = thresholdOfLevels(levels, frame.map);
+  const slices = largeSlices(scan, levels, threshold, frame.low);
   if (slices.length === 0) return null;
   const pixel = pixelSize(scan);
   const profile = depthProfile(slices, pixel);
@@ -79,11 +87,10 @@ export function inputStatistics(
   return {
     width: median(slices.map(({ outline }) => extent(outline, 1) * pixel)),
     depth: median(slices.map(({ outline }) => extent(outline, SIZE) * pixel)),
-    foreground: shareAbove(scan.voxels, threshold),
+    ...foregroundValues(scan.voxels, threshold, frame),
     smoothness: neighbourCorrelation(slices),
     skull,
     ...inside,
-    histogram: histogram(scan.voxels, threshold, frame),
   };
 }
 
@@ -102,19 +109,21 @@ function pixelSize({ zooms }: Pick<Volume, 'zooms'>): number {
 
 function largeSlices(
   scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>,
+  levels: VoxelLevels,
   threshold: number,
   air: number,
 ): MeasuredSlice[] {
   const shares = [...foregroundBySlice(scan, threshold)];
   const least = LARGE * Math.max(...shares);
   const large = [...shares.keys()].filter((k) => shares[k] > 0 && shares[k] >= least);
-  const plan = planSlices(scan, { pixelSize: pixelSize(scan), size: SIZE });
+  const plan = planSlices(scan, { pixelSize: pixelSize(scan), size: SIZE }, levels);
   const step = Math.max(1, large.length / SLICES);
   const count = Math.min(large.length, SLICES);
   const slices: MeasuredSlice[] = [];
   for (let n = 0; n < count; n++) {
     const k = large[Math.floor((n + 0.5) * step)];
-    const image = extractSlice(scan, plan, k, air).map((value) => value - air);
+    const image = extractSlice(scan, plan, k, air);
+    if (air !== 0) for (let at = 0; at < image.length; at++) image[at] -= air;
     const outline = outlineOf(image, threshold - air);
     if (outline.includes(1)) slices.push({ image, outline, depth: distances(outline.map((one) => 1 - one)) });
   }
@@ -125,9 +134,11 @@ function largeSlices(
 function outlineOf(image: Float32Array, threshold: number): Uint8Array {
   const low = { row: new Int16Array(SIZE).fill(SIZE), column: new Int16Array(SIZE).fill(SIZE) };
   const high = { row: new Int16Array(SIZE).fill(-1), column: new Int16Array(SIZE).fill(-1) };
+  const bright = new Uint8Array(image.length);
+  for (let at = 0; at < image.length; at++) bright[at] = image[at] > threshold ? 1 : 0;
   eachInner(1, (at, x, y) => {
     let around = 0;
-    for (const step of AROUND) if (image[at + step] > threshold) around++;
+    for (let n = 0; n < AROUND.length; n++) around += bright[at + AROUND[n]];
     if (around < 5) return;
     low.row[y] = Math.min(low.row[y], x);
     high.row[y] = Math.max(high.row[y], x);
@@ -152,17 +163,23 @@ function eachInner(margin: number, visit: (at: number, x: number, y: number) => 
 
 /** Pixels from each pixel to the nearest that is set, along rows, columns and diagonals; `FAR` where none is. */
 function distances(set: Uint8Array): Float32Array {
-  const far = Float32Array.from(set, (one) => (one ? 0 : FAR));
-  const pass = (at: number, steps: readonly number[]) => {
-    for (const [n, step] of steps.entries())
-      far[at] = Math.min(far[at], far[at + step] + (n < 2 ? 1 : Math.SQRT2));
-  };
-  eachInner(1, (at) => pass(at, [-1, -SIZE, -SIZE - 1, -SIZE + 1]));
-  for (let y = SIZE - 2; y > 0; y--)
-    for (let x = SIZE - 2; x > 0; x--) pass(y * SIZE + x, [1, SIZE, SIZE + 1, SIZE - 1]);
+  const far = new Float32Array(set.length);
+  for (let at = 0; at < set.length; at++) far[at] = set[at] ? 0 : FAR;
+  for (let y = 1; y < SIZE - 1; y++) for (let x = 1; x < SIZE - 1; x++) shorten(far, y * SIZE + x, -1);
+  for (let y = SIZE - 2; y > 0; y--) for (let x = SIZE - 2; x > 0; x--) shorten(far, y * SIZE + x, 1);
   return far;
 }
 const FAR = 1e4;
+
+/** By way of the four neighbours on one side: those after the pixel (1) or before it (-1). */
+function shorten(far: Float32Array, at: number, side: 1 | -1): void {
+  const own = far[at];
+  // Nothing is nearer than that.
+  if (own === 0) return;
+  const straight = Math.min(far[at + side], far[at + side * SIZE]) + 1;
+  const across = Math.min(far[at + side * (SIZE + 1)], far[at + side * (SIZE - 1)]) + Math.SQRT2;
+  far[at] = Math.min(own, straight, across);
+}
 
 /** Median by depth below the outline, in steps of PROFILE_STEP mm. */
 function depthProfile(slices: readonly MeasuredSlice[], pixel: number): number[] {
@@ -199,12 +216,12 @@ function skullDepth(profile: readonly number[]): number {
 function extent(outline: Uint8Array, step: 1 | typeof SIZE): number {
   let low = SIZE;
   let high = -1;
-  outline.forEach((one, at) => {
-    if (!one) return;
+  for (let at = 0; at < outline.length; at++) {
+    if (!outline[at]) continue;
     const place = step === 1 ? at % SIZE : Math.floor(at / SIZE);
     low = Math.min(low, place);
     high = Math.max(high, place);
-  });
+  }
   return high - low + 1;
 }
 
@@ -214,8 +231,9 @@ function neighbourCorrelation(slices: readonly MeasuredSlice[]): number {
   for (const { image, depth } of slices)
     eachInner(1, (at) => {
       if (depth[at] <= 2) return;
-      for (const other of [image[at + 1], image[at + SIZE]]) {
-        const value = image[at];
+      const value = image[at];
+      for (let step = 1; step <= SIZE; step += SIZE - 1) {
+        const other = image[at + step];
         n++;
         x += value;
         y += other;
@@ -250,18 +268,21 @@ function insideOf(
   let n = 0;
   for (const { image, depth } of slices) {
     const least = (below - BELOW_SURFACE / 2) / pixel + 0.5;
-    const fromDark = distances(
-      Uint8Array.from(image, (value, at) => (depth[at] > least && value < DARK * level ? 1 : 0)),
-    );
+    const dark = new Uint8Array(image.length);
+    for (let at = 0; at < image.length; at++)
+      dark[at] = depth[at] > least && image[at] < DARK * level ? 1 : 0;
+    const fromDark = distances(dark);
     eachInner(2, (at) => {
       if (!((depth[at] - 0.5) * pixel > below)) return;
       const mm = Math.round(fromDark[at]) * pixel;
       if (mm >= 3 && mm <= 5) near.push(image[at]);
       else if (mm >= 10 && mm <= 14) away.push(image[at]);
-      let [sum, squares] = [0, 0];
-      for (const step of AROUND) {
-        sum += image[at + step];
-        squares += image[at + step] ** 2;
+      let sum = 0;
+      let squares = 0;
+      for (let step = 0; step < AROUND.length; step++) {
+        const value = image[at + AROUND[step]];
+        sum += value;
+        squares += value * value;
       }
       means[n] = sum / AROUND.length;
       variances[n] = squares / AROUND.length - means[n] ** 2;
@@ -281,23 +302,29 @@ function insideOf(
   };
 }
 
-function histogram(voxels: Float32Array, threshold: number, { low, high }: IntensityFrame): number[] {
+/** In one go over all voxels. */
+function foregroundValues(
+  voxels: Float32Array,
+  threshold: number,
+  { low, high }: IntensityFrame,
+): Pick<InputStatistics, 'foreground' | 'histogram'> {
   const counts = new Float64Array(HISTOGRAM_BINS);
-  let all = 0;
-  for (const value of voxels) {
-    if (!(value > threshold && Number.isFinite(value))) continue;
-    all++;
+  let above = 0;
+  let finite = 0;
+  for (let at = 0; at < voxels.length; at++) {
+    const value = voxels[at];
+    if (!(value > threshold)) continue;
+    above++;
+    if (!Number.isFinite(value)) continue;
+    finite++;
     counts[
       Math.min(Math.max(Math.floor(((value - low) / (high - low)) * HISTOGRAM_BINS), 0), HISTOGRAM_BINS - 1)
     ]++;
   }
-  return [...counts].map((count) => (all > 0 ? count / all : 0));
-}
-
-function shareAbove(voxels: Float32Array, threshold: number): number {
-  let count = 0;
-  for (const value of voxels) if (value > threshold) count++;
-  return count / voxels.length;
+  return {
+    foreground: above / voxels.length,
+    histogram: [...counts].map((count) => (finite > 0 ? count / finite : 0)),
+  };
 }
 
 function median(values: ArrayLike<number>): number {

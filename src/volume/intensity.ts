@@ -44,17 +44,38 @@ export function mapOfContrast(suffix: string, otherwise: IntensityMap): Intensit
   return suffix === 'CT' ? 'hu' : otherwise;
 }
 
+/** Percentiles of a volume's finite voxels that many questions rest on, found together; NaN where no voxel is finite. */
+export interface VoxelLevels {
+  readonly min: number;
+  readonly p0_5: number;
+  readonly p99_5: number;
+  readonly p99_9: number;
+  readonly max: number;
+}
+
+export function voxelLevels(voxels: Float32Array): VoxelLevels {
+  const [min, p0_5, p99_5, p99_9, max] = percentiles(voxels, [0, 0.5, 99.5, 99.9, 100]);
+  return { min, p0_5, p99_5, p99_9, max };
+}
+
 /** As in CT, whose air is far below 0: at least 0.5 % of the voxels lie below -500. */
-export function looksLikeHu(voxels: Float32Array): boolean {
-  const [low] = percentiles(voxels, [0.5]);
-  return low < BODY_HU;
+export function looksLikeHu({ p0_5 }: Pick<VoxelLevels, 'p0_5'>): boolean {
+  return p0_5 < BODY_HU;
 }
 
 /** Above this a voxel is foreground; -Infinity if no voxel is finite. Where no map is given, values tell whether they are HU. */
 export function foregroundThreshold(voxels: Float32Array, map?: IntensityMap): number {
-  if (map === 'hu' || (map === undefined && looksLikeHu(voxels))) return BODY_HU;
-  const [high] = percentiles(voxels, [99.9]);
-  return Number.isNaN(high) ? Number.NEGATIVE_INFINITY : 0.1 * high;
+  return map === 'hu' ? BODY_HU : thresholdOfLevels(voxelLevels(voxels), map);
+}
+
+/** `foregroundThreshold` where the levels are known. */
+export function thresholdOfLevels(levels: VoxelLevels, map?: IntensityMap): number {
+  if (map === 'hu' || (map === undefined && looksLikeHu(levels))) return BODY_HU;
+  return relativeThreshold(levels.p99_9);
+}
+
+function relativeThreshold(p99_9: number): number {
+  return Number.isNaN(p99_9) ? Number.NEGATIVE_INFINITY : 0.1 * p99_9;
 }
 
 /**
@@ -67,13 +88,21 @@ export function intensityFrame(
   huEnds?: ModelIntensity['huEnds'],
 ): IntensityFrame {
   if (isAbsolute(map)) return huFrame(huEnds);
-  const [value] = percentiles(
-    voxels,
-    [map === 'foreground-median' ? 50 : 99.5],
-    foregroundThreshold(voxels, map),
-  );
-  const high = map === 'foreground-median' ? 3 * value : value;
-  return { map, low: 0, high: high > 0 ? high : 1 };
+  const [p99_9] = percentiles(voxels, [99.9]);
+  return relativeFrames(voxels, { p99_9 })[map];
+}
+
+/** A scan's frames of all maps in arbitrary units, which share their foreground. */
+export function relativeFrames(
+  voxels: Float32Array,
+  { p99_9 }: Pick<VoxelLevels, 'p99_9'>,
+): Record<RelativeMap, IntensityFrame> {
+  const [median, p99_5] = percentiles(voxels, [50, 99.5], relativeThreshold(p99_9));
+  const frame = (map: RelativeMap, high: number) => ({ map, low: 0, high: high > 0 ? high : 1 });
+  return {
+    'foreground-p99.5': frame('foreground-p99.5', p99_5),
+    'foreground-median': frame('foreground-median', 3 * median),
+  };
 }
 
 function huFrame([low, high]: readonly [number, number] = HU_ENDS): IntensityFrame {
@@ -139,10 +168,13 @@ export function fromModelRange(values: Float32Array, { low, high }: Ends): Float
 
 /** Finite minimum and maximum, and a window that ignores the extremes: 0.5th to 99.5th percentile. Zeros if nothing is finite. */
 export function displayRange(voxels: Float32Array): { min: number; max: number; low: number; high: number } {
-  const [min, low, high, max] = percentiles(voxels, [0, 0.5, 99.5, 100]).map((value) =>
-    Number.isNaN(value) ? 0 : value,
-  );
-  return { min, max, low, high };
+  return rangeOfLevels(voxelLevels(voxels));
+}
+
+/** `displayRange` where the levels are known. */
+export function rangeOfLevels({ min, p0_5, p99_5, max }: VoxelLevels): ReturnType<typeof displayRange> {
+  const orZero = (value: number) => (Number.isNaN(value) ? 0 : value);
+  return { min: orZero(min), max: orZero(max), low: orZero(p0_5), high: orZero(p99_5) };
 }
 
 /** Share of foreground pixels of each axial slice, 0..1. */
@@ -222,17 +254,22 @@ function orderStatistics(
     while (left >= upper[half]) left -= upper[half++];
     return { rank, half, left };
   });
-  const lower = new Map(places.map(({ half }) => [half, new Uint32Array(1 << 16)]));
+  const halves = [...new Set(places.map(({ half }) => half))];
+  const tables = halves.map(() => new Uint32Array(1 << 16));
+  // 0: no rank falls there; else one more than the table's number.
+  const tableOf = new Uint8Array(1 << 16);
+  halves.forEach((half, n) => {
+    tableOf[half] = n + 1;
+  });
   const bits = bitsOf(values);
-  const wanted = new Uint8Array(1 << 16);
-  for (const half of lower.keys()) wanted[half] = 1;
   for (let n = 0; n < values.length; n++) {
     const key = sortable(bits[n]);
-    if (wanted[key >>> 16] && values[n] > above) lower.get(key >>> 16)![key & 0xffff]++;
+    const table = tableOf[key >>> 16];
+    if (table > 0 && values[n] > above) tables[table - 1][key & 0xffff]++;
   }
   return new Map(
     places.map(({ rank, half, left }) => {
-      const counts = lower.get(half)!;
+      const counts = tables[tableOf[half] - 1];
       let low = 0;
       for (let rest = left; rest >= counts[low]; low++) rest -= counts[low];
       return [rank, fromSortable(((half << 16) | low) >>> 0)];

@@ -11,7 +11,7 @@
  * patient's right. The scan's slice has i to the right and j to the front, i fastest, so the two are each other's reverse.
  */
 import { BadRequest } from '../errors';
-import { foregroundThreshold } from './intensity';
+import { thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
 import type { Volume } from './volume';
 
 /** One axis of a plan, in the scan's direction. */
@@ -47,8 +47,13 @@ const HEAD_SHARE = 0.02;
 /**
  * How axial slices of the volume are laid on the model's square.
  * @param grid pixelSize in mm and size in pixels, from the model's card
+ * @param levels of the volume's voxels, where they are known
  */
-export function planSlices(volume: Scan, grid: { pixelSize: number; size: number }): SlicePlan {
+export function planSlices(
+  volume: Scan,
+  grid: { pixelSize: number; size: number },
+  levels?: VoxelLevels,
+): SlicePlan {
   const { pixelSize, size } = grid;
   if (!(pixelSize > 0 && Number.isInteger(size) && size > 0))
     throw new BadRequest(
@@ -58,7 +63,7 @@ export function planSlices(volume: Scan, grid: { pixelSize: number; size: number
   const scaleI = axisScale(ni, volume.zooms[0], pixelSize);
   const scaleJ = axisScale(nj, volume.zooms[1], pixelSize);
   const crops = pixelsOver(ni, scaleI) > size || pixelsOver(nj, scaleJ) > size;
-  const head = crops ? countForeground(volume) : null;
+  const head = crops ? countForeground(volume, levels ?? voxelLevels(volume.voxels)) : null;
   const axis = (count: number, scale: number, profile: Float64Array | undefined): AxisPlan => ({
     count,
     scale,
@@ -138,9 +143,12 @@ function headRange(profile: Float64Array): [number, number] {
 }
 
 /** Foreground voxels over all slices: by in-plane position, by i and by j. */
-function countForeground({ shape, voxels }: Scan): { map: Float64Array; i: Float64Array; j: Float64Array } {
+function countForeground(
+  { shape, voxels }: Scan,
+  levels: VoxelLevels,
+): { map: Float64Array; i: Float64Array; j: Float64Array } {
   const [ni, nj] = shape;
-  const threshold = foregroundThreshold(voxels);
+  const threshold = thresholdOfLevels(levels);
   const counts = { map: new Float64Array(ni * nj), i: new Float64Array(ni), j: new Float64Array(nj) };
   for (let at = 0, inPlane = 0; at < voxels.length; at++) {
     if (voxels[at] > threshold) counts.map[inPlane]++;
@@ -221,9 +229,13 @@ function resample(image: Float32Array, oldWidth: number, x: Tap[], y: Tap[], fil
     const known = rows.get(at);
     if (known) return known;
     const base = at * oldWidth;
-    const made = Float64Array.from(x, ({ start, weights }) =>
-      weights.reduce((sum, weight, n) => sum + weight * image[base + start + n], 0),
-    );
+    const made = new Float64Array(width);
+    for (let to = 0; to < width; to++) {
+      const { start, weights } = x[to];
+      let sum = 0;
+      for (let n = 0; n < weights.length; n++) sum += weights[n] * image[base + start + n];
+      made[to] = sum;
+    }
     rows.set(at, made);
     return made;
   };

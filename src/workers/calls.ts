@@ -16,18 +16,16 @@ import { BadRequest } from '../errors';
 import { refuseEmpty } from '../volume/checkInput';
 import { checkScan } from '../volume/checkScan';
 import {
-  displayRange,
   foregroundBySlice,
-  foregroundThreshold,
-  type IntensityFrame,
-  intensityFrame,
   isAbsolute,
   modelFrames,
-  type RelativeMap,
+  rangeOfLevels,
+  thresholdOfLevels,
   toUnitRange,
   untranslated,
 } from '../volume/intensity';
 import { resampleToGrid, sameGrid } from '../volume/resample';
+import { type ScanMeasures, scanMeasures } from '../volume/scanMeasures';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../volume/sidecar';
 import type { Volume } from '../volume/volume';
 import { writeNifti } from '../volume/writeNifti';
@@ -47,11 +45,9 @@ export interface CallsEnvironment extends ModelFiles {
   userAgent: string;
 }
 
-/** A scan with the figures of all its voxels, which take a while to find and are asked for with every slice scored. */
 interface OpenScan {
   volume: Volume;
-  threshold: number;
-  upper: Record<RelativeMap, number>;
+  measures: ScanMeasures;
 }
 
 interface Model {
@@ -86,8 +82,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
     openScan: async ({ files, volume, scanId }, context) => {
       const read = await readScanFiles(files, volume);
-      refuseEmpty(read);
       const scan = measured(read);
+      refuseEmpty(read, scan.measures.levels());
       scans.set(scanId, scan);
       return forPage(scanId, scan, context.transfer);
     },
@@ -109,7 +105,10 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       return null;
     },
 
-    checkInput: async ({ scanId, model: wanted }) => inputWarnings(scanOf(scanId).volume, wanted),
+    checkInput: async ({ scanId, model: wanted }) => {
+      const { volume, measures } = scanOf(scanId);
+      return inputWarnings(volume, wanted, measures);
+    },
 
     loadModel: async ({ source }, { event, signal }) => {
       const begin = environment.engine.now();
@@ -130,8 +129,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {
-      const { volume, upper } = scanOf(scanId);
-      const frameOf = (map: RelativeMap) => relativeFrame(upper, map);
+      const { volume, measures } = scanOf(scanId);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
       }
@@ -177,7 +175,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         modelName: card.name,
         weightsSha256: card.weights.sha256,
         steps: card.diffusion.steps,
-        intensity: modelFrames(frameOf, card.preprocessing),
+        intensity: modelFrames(measures.frameOf, card.preprocessing),
         grid: { size, pixelSize: card.preprocessing.pixelSize },
         source: card.source,
         target: card.target,
@@ -187,11 +185,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     score: async ({ referenceScanId, provenance, of, slices }) => {
-      const { volume: reference, upper } = scanOf(referenceScanId);
+      const { volume: reference, measures } = scanOf(referenceScanId);
       const [ni, nj, nk] = reference.shape;
       const { target } = provenance.intensity;
-      const realFrame = isAbsolute(target.map) ? target : relativeFrame(upper, target.map);
-      const threshold = foregroundThreshold(reference.voxels, target.map);
+      const realFrame = isAbsolute(target.map) ? target : measures.frameOf(target.map);
+      const threshold = thresholdOfLevels(measures.levels(), target.map);
       return slices.map(({ index, image }) => {
         if (image.length !== ni * nj || !(index < nk))
           throw new BadRequest(
@@ -244,29 +242,19 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
   };
 }
 
-function relativeFrame(upper: OpenScan['upper'], map: RelativeMap): IntensityFrame {
-  return { map, low: 0, high: upper[map] };
-}
-
 function measured(volume: Volume): OpenScan {
-  const { voxels } = volume;
-  return {
-    volume,
-    threshold: foregroundThreshold(voxels),
-    upper: {
-      'foreground-p99.5': intensityFrame(voxels, 'foreground-p99.5').high,
-      'foreground-median': intensityFrame(voxels, 'foreground-median').high,
-    },
-  };
+  return { volume, measures: scanMeasures(volume) };
 }
 
 /** The page's copy: what is not finite becomes the finite minimum, so that it can be drawn. */
 function forPage(
   scanId: string,
-  { volume: scan, threshold, upper }: OpenScan,
+  { volume: scan, measures }: OpenScan,
   transfer: (...buffers: ArrayBuffer[]) => void,
 ): Scan {
-  const range = displayRange(scan.voxels);
+  const levels = measures.levels();
+  const threshold = thresholdOfLevels(levels);
+  const range = rangeOfLevels(levels);
   const voxels = scan.voxels.map((v) => (Number.isFinite(v) ? v : range.min));
   const perSlice = foregroundBySlice(scan, threshold);
   transfer(voxels.buffer, perSlice.buffer as ArrayBuffer);
@@ -282,10 +270,13 @@ function forPage(
     volumeIndex: scan.volumeIndex,
     voxels,
     range,
-    upper,
+    upper: {
+      'foreground-p99.5': measures.frameOf('foreground-p99.5').high,
+      'foreground-median': measures.frameOf('foreground-median').high,
+    },
     foregroundThreshold: threshold,
     foregroundBySlice: perSlice,
-    warnings: checkScan(scan),
+    warnings: checkScan(scan, levels),
   };
 }
 

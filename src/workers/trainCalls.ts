@@ -28,6 +28,7 @@ import { translatorName } from '../engine/training/translateImages';
 import { BadRequest, WeightsMismatch } from '../errors';
 import { refuseEmpty } from '../volume/checkInput';
 import { checkPlan, checkScan } from '../volume/checkScan';
+import { voxelLevels } from '../volume/intensity';
 import { phantomAnatomy, phantomVolume } from '../volume/phantom';
 import { planSlices } from '../volume/slices';
 import { type ModelFiles, readModel } from './modelFiles';
@@ -128,8 +129,9 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 
     addVolume: async ({ volumeId, role, files, grid }, { transfer }) => {
       const scan = await readScanFiles(files);
-      refuseEmpty(scan);
-      const warnings = [...checkScan(scan), ...checkPlan(scan, planSlices(scan, grid))];
+      const levels = voxelLevels(scan.voxels);
+      refuseEmpty(scan, levels);
+      const warnings = [...checkScan(scan, levels), ...checkPlan(scan, planSlices(scan, grid, levels))];
       const added = await volumes.add({ volumeId, role, grid, warnings }, scan, () => readScanFiles(files));
       transfer(added.thumbnail.pixels.buffer as ArrayBuffer);
       return added;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../test/fakeTrainClient';
 import { KEPT_PREVIEWS } from './events';
-import { runPercent, startBlock, unfinishedRun } from './selectors';
+import { runPercent, startBlock, unfinishedRun, usedSources } from './selectors';
 
 let made: TrainStore;
 const train = () => made.store.getState().train;
@@ -39,6 +39,18 @@ describe('start', () => {
     expect(train()).toMatchObject({ phase: 'done', run: { step: 20, checkpoint: 20 } });
     expect(train().stored).toHaveLength(1);
     expect(runPercent(made.store.getState())).toBeNull();
+  });
+
+  it('leaves out weights of R where the variant has none, and keeps them for one that has', async () => {
+    const file = new File([], 'r.pth');
+    act().setStartR('rBToA', { kind: 'file', file });
+    act().patchVariant({ pairing: 'paired' });
+    expect(usedSources(train())).toStrictEqual({});
+    await begin();
+    expect(made.trainClient.log.at(-1)).toMatch(/^train run-\S+$/);
+    await act().stop();
+    act().patchVariant({ pairing: 'unpaired' });
+    expect(usedSources(train())).toStrictEqual({ rBToA: { kind: 'file', file } });
   });
 
   it('keeps the latest previews only', async () => {

@@ -4,7 +4,7 @@ import type { RunHistory, StoredRun, TrainEvent } from '../../../workers/trainPr
 import type { CallOptions } from '../../../workers/workerLink';
 import type { Estimate } from './estimate';
 import { withEvent } from './events';
-import { isGoing, startBlock } from './selectors';
+import { isGoing, startBlock, usedSources } from './selectors';
 import type { RefreshStored } from './storedRuns';
 import type { TrainContext } from './trainContext';
 import type { TrainActions, TrainRun } from './types';
@@ -88,7 +88,7 @@ export function trainRunActions(
         notify('error', changed);
         return;
       }
-      const { settings, every, start, volumes } = train();
+      const { settings, every, volumes } = train();
       const names = (role: string) =>
         volumes.filter(({ added }) => added.role === role).map(({ added }) => added.name);
       const begun: TrainRun = {
@@ -108,7 +108,7 @@ export function trainRunActions(
         checkpoint: null,
       };
       await begin(begun, (options) =>
-        trainClient.train({ runId: begun.runId, settings, start: start.sources, every }, options),
+        trainClient.train({ runId: begun.runId, settings, start: usedSources(train()), every }, options),
       );
     },
 

@@ -1,7 +1,8 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
 import type { ModelCard } from '../../../workers/protocol';
+import type { ClientStartPoint } from '../../../workers/trainClient';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../workers/trainProtocol';
-import { checkSettings, gridOfSide, presetSettings } from '../../../workers/trainSettings';
+import { checkSettings, gridOfSide, hasR, presetSettings } from '../../../workers/trainSettings';
 import { sentenceOf } from '../notices';
 import type { AppData } from '../types';
 import type { TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
@@ -86,6 +87,13 @@ function dataProblem(train: TrainData): string | null {
   if (count('valA') !== count('valB'))
     return `Validation pairs go by order: give as many volumes of A as of B, got ${count('valA')} and ${count('valB')}.`;
   return null;
+}
+
+/** Sources of the networks that the variant has: those of R wait for a variant with R. */
+export function usedSources({ settings, start }: Pick<TrainData, 'settings' | 'start'>): ClientStartPoint {
+  if (hasR(settings.variant)) return start.sources;
+  const { rAToB: _, rBToA: __, ...others } = start.sources;
+  return others;
 }
 
 /** A sentence about R, which a frozen variant never trains; null where all is well. */

@@ -1,0 +1,45 @@
+/** What is measured over all voxels of a scan: slow to find, asked for by several checks and by every model. */
+import { type InputStatistics, inputStatistics } from './inputStatistics';
+import {
+  type IntensityFrame,
+  type RelativeMap,
+  relativeFrames,
+  type VoxelLevels,
+  voxelLevels,
+} from './intensity';
+import type { Volume } from './volume';
+
+/** Each is found when it is first asked for, and kept; the scan's voxels must not change meanwhile. */
+export interface ScanMeasures {
+  levels(): VoxelLevels;
+  /** The scan's own frame of a map in arbitrary units. */
+  frameOf(map: RelativeMap): IntensityFrame;
+  /** Of the source's frame; null where the scan has no foreground. */
+  statistics(frame: IntensityFrame): InputStatistics | null;
+}
+
+export function scanMeasures(scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>): ScanMeasures {
+  let levels: VoxelLevels | undefined;
+  let frames: Record<RelativeMap, IntensityFrame> | undefined;
+  const statistics = new Map<string, InputStatistics | null>();
+  const measures: ScanMeasures = {
+    levels: () => {
+      levels ??= voxelLevels(scan.voxels);
+      return levels;
+    },
+    frameOf: (map) => {
+      frames ??= relativeFrames(scan.voxels, measures.levels());
+      return frames[map];
+    },
+    statistics: (frame) => {
+      const { map, low, high } = frame;
+      const key = `${map} ${low} ${high}`;
+      const known = statistics.get(key);
+      if (known !== undefined) return known;
+      const found = inputStatistics(scan, frame, measures.levels());
+      statistics.set(key, found);
+      return found;
+    },
+  };
+  return measures;
+}
