@@ -1,18 +1,19 @@
-import type { ModelCard } from '../../workers/protocol';
+import { type Lesions, lesionKind, percentText } from './lesionKinds';
 
-type Lesions = NonNullable<ModelCard['metrics']['lesions']>[number];
-
-/** What the model keeps of each patient's lesions, by one rule; why where a patient is left out. */
+/** What the model keeps of each patient's lesions, by one rule; why where a patient or its false bright is left out. */
 export function LesionTable({ lesions }: { lesions: Lesions }) {
   const { data, split, rows, rule, shareKept } = lesions;
-  const hasReasons = rows.some(({ reason }) => reason !== undefined);
+  const isLeftOut = ({ kept }: Lesions['rows'][number]) => kept === null;
+  const hasReasons = rows.some((row) => isLeftOut(row) && row.reason !== undefined);
+  // Beside full scores the reason is the missing share's alone.
+  const notes = new Set(rows.flatMap((row) => (isLeftOut(row) || !row.reason ? [] : row.reason)));
   return (
     <>
       <div className="metrics-scroll">
         <table className="metrics num">
           <caption>
-            Lesions, {data}, {split}
-            {shareKept === null ? '' : `: median share of the contrast kept ${percent(shareKept, 0)} %`}
+            {lesionKind(lesions).heading} ({data}, {split})
+            {shareKept === null ? '' : `: median share of the contrast kept ${percentText(shareKept)} %`}
           </caption>
           <thead>
             <tr>
@@ -28,23 +29,23 @@ export function LesionTable({ lesions }: { lesions: Lesions }) {
             {rows.map((row) => (
               <tr key={row.label}>
                 <th scope="row">{row.label}</th>
-                <td>{percent(row.realContrast, 0)}</td>
-                <td>{percent(row.kept, 0)}</td>
+                <td>{percentText(row.realContrast)}</td>
+                <td>{percentText(row.kept)}</td>
                 <td>
                   {row.dice === null ? '–' : `${row.dice.toFixed(2)} (${row.diceReal?.toFixed(2) ?? '–'})`}
                 </td>
-                <td>{percent(row.falseBright, 2)}</td>
-                {hasReasons && <td>{row.reason}</td>}
+                <td title={isLeftOut(row) ? undefined : row.reason}>
+                  {percentText(row.falseBright, 2)}
+                  {!isLeftOut(row) && row.reason && '*'}
+                </td>
+                {hasReasons && <td>{isLeftOut(row) && row.reason}</td>}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      {notes.size > 0 && <p className="dim">* False bright not measured: {[...notes].join('; ')}.</p>}
       <p className="dim">{rule}</p>
     </>
   );
-}
-
-function percent(share: number | null, digits: number): string {
-  return share === null ? '–' : (100 * share).toFixed(digits);
 }

@@ -8,20 +8,28 @@ const card = fakeCard('T1w', 'FLAIR');
 const withLesions = (...lesions: object[]) =>
   lesionWords({ ...card, metrics: { ...card.metrics, lesions } as typeof card.metrics });
 const table = (shareKept: number | null, ...kept: (number | null)[]) => ({
-  ...{ rule: 'r', data: 'd', split: 'test', shareKept },
+  ...{ rule: 'By pieces', data: 'd', split: 'test', shareKept },
   rows: kept.map((share) => ({ label: 'sub', kept: share })),
 });
+const outlined = (...table: object[]) => Object.assign({}, ...table, { rule: "By an expert's outline." });
 const UNKNOWN = 'In this synthetic FLAIR lesions may be missing or invented; how often was not measured.';
 
-it('says what was kept on how many patients, and how far they differ', () => {
-  expect(withLesions(table(0.514, 0.51, -0.12, null, 1.77), table(0.9, 0.9))).toBe(
-    "On 3 test patients this model kept 51 % of the lesions' contrast (median; −12 % to 177 %): lesions may be missing or invented here.",
+it('names both kinds of lesions of the shipped model, with how far the scans differ', () => {
+  const file = new URL('../../../../public/weights/t1w-to-flair/card.json', import.meta.url);
+  const { target, metrics } = JSON.parse(readFileSync(file, 'utf8')) as typeof card;
+  const [tumours, bright] = metrics.lesions!;
+  const median = (of: typeof tumours) => `${Math.round(100 * of.shareKept!)} %`.replace('-', '−');
+  const words = lesionWords({ target, metrics });
+  expect(words).toMatch(
+    /^Lesion contrast kept on test patients: tumours \d+ % to \d+ % \(median .* Lesions may be missing or invented\.$/,
   );
+  expect(words).toContain(`(median ${median(tumours)}, 5 scans); small bright lesions without outline −`);
+  expect(words).toContain(`(median ${median(bright)}, 3 scans).`);
 });
 
-it('takes the first rule that found lesions', () => {
-  expect(withLesions(table(null, null), table(0.9, 0.9))).toBe(
-    "On 1 test patient this model kept 90 % of the lesions' contrast: lesions may be missing or invented here.",
+it('tells a single scan, and nothing of a kind without shares', () => {
+  expect(withLesions(outlined(table(null, null)), table(0.9, 0.9, null))).toBe(
+    'Lesion contrast kept on test patients: small bright lesions without outline 90 % (1 scan). Lesions may be missing or invented.',
   );
 });
 

@@ -1,18 +1,20 @@
 import type { ModelCard } from '../../../workers/protocol';
+import { type Lesions, lesionKind, percentText } from '../lesionKinds';
 
-/** What the model does to lesions: measured on patients that it has not seen, or unknown. */
+/** What the model does to lesions, for every kind that was measured on patients that it has not seen; or that it is unknown. */
 export function lesionWords({ target, metrics }: Pick<ModelCard, 'target' | 'metrics'>): string {
-  const { lesions = [] } = metrics;
-  const table = lesions.find(({ shareKept }) => shareKept !== null);
-  if (!table || table.shareKept === null)
+  const measured = (metrics.lesions ?? []).filter(({ shareKept }) => shareKept !== null);
+  if (measured.length === 0)
     return `In this synthetic ${target} lesions may be missing or invented; how often was not measured.`;
-  const kept = table.rows.map((row) => row.kept).filter((share) => share !== null);
-  const patients = `${kept.length} ${table.split} ${kept.length === 1 ? 'patient' : 'patients'}`;
-  const range =
-    kept.length === 1 ? '' : ` (median; ${percent(Math.min(...kept))} to ${percent(Math.max(...kept))})`;
-  return `On ${patients} this model kept ${percent(table.shareKept)} of the lesions' contrast${range}: lesions may be missing or invented here.`;
+  const splits = new Set(measured.map(({ split }) => split));
+  return `Lesion contrast kept on ${[...splits].join(' and ')} patients: ${measured.map(groupWords).join('; ')}. Lesions may be missing or invented.`;
 }
 
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`.replace('-', '−');
+function groupWords(table: Lesions): string {
+  const kept = table.rows.map((row) => row.kept).filter((share) => share !== null);
+  const { name } = lesionKind(table);
+  const median = `${percentText(table.shareKept)} %`;
+  if (kept.length === 1) return `${name} ${median} (1 scan)`;
+  const [least, most] = [Math.min(...kept), Math.max(...kept)];
+  return `${name} ${percentText(least)} % to ${percentText(most)} % (median ${median}, ${kept.length} scans)`;
 }
