@@ -61,6 +61,13 @@ describe('panesOf', () => {
     expect(panesOf({ ...input, result: null, running: true })[1].empty).toMatch(/not done yet/);
   });
 
+  it('badges nothing where there is no synthetic image', () => {
+    for (const mode of ['side', 'difference', 'spread'] as const) {
+      const panes = panesOf({ ...input, result: null, reference, mode });
+      expect(panes.map(({ badge }) => badge)).toEqual(panes.map(() => undefined));
+    }
+  });
+
   it('subtracts the source, or the reference where there is one, and says which', () => {
     const [, alone] = panesOf({ ...input, mode: 'difference' });
     expect(alone).toMatchObject({ title: 'Difference: synthetic − source', colormap: 'diverging' });

@@ -12,6 +12,7 @@ export interface Pane {
   /** Stable while the mode changes, so that a pane's canvas lives on. */
   id: 'source' | 'synthetic' | 'reference' | 'compared';
   title: string;
+  /** Only with an image: an empty pane claims nothing. */
   badge?: string;
   image: SliceImage | null;
   empty: string;
@@ -101,17 +102,18 @@ function titleOf(role: string, scan: Scan): string {
 
 function syntheticPane({ source, card, result, running }: PaneInput): Pane {
   const made = card && framesOf(source, card).target;
+  const image =
+    result &&
+    made &&
+    normalised(
+      { ...sizeOf(source), pixels: result.image, min: made.low, max: made.high },
+      makesHu(card) ? AS_THEY_ARE : made,
+    );
   return {
     id: 'synthetic',
     title: card?.target ?? 'Target',
-    badge: 'Synthetic',
-    image:
-      result &&
-      made &&
-      normalised(
-        { ...sizeOf(source), pixels: result.image, min: made.low, max: made.high },
-        makesHu(card) ? AS_THEY_ARE : made,
-      ),
+    badge: image ? 'Synthetic' : undefined,
+    image,
     empty: running
       ? 'This slice is not done yet.'
       : 'Not translated with these settings yet. Press Translate.',
@@ -147,7 +149,7 @@ function comparedPane(input: PaneInput, synthetic: Pane, mode: keyof typeof MODE
   return {
     id: 'compared',
     title: `${MODE_TITLES[mode]}: ${joint}`,
-    badge: 'Part synthetic',
+    badge: image ? 'Part synthetic' : undefined,
     image,
     empty: synthetic.empty,
     group: mode === 'difference' ? (isHu ? 'huDifference' : 'difference') : synthetic.group,
@@ -182,7 +184,7 @@ function spreadPane({ source, card, result }: PaneInput): Pane {
   return {
     id: 'compared',
     title: 'Spread of the samples',
-    badge: 'Not calibrated error',
+    badge: spread ? 'Not calibrated error' : undefined,
     image: spread
       ? {
           ...sizeOf(source),
