@@ -1,63 +1,44 @@
 import type { ModelCard } from '../../workers/protocol';
+import { metricsColumns } from './metricsColumns';
 
-type Metrics = ModelCard['metrics'];
-type Row = Metrics['rows'][number];
-
-/** Held-out figures with their n and split; beside them what the untranslated source itself would score. */
-export function MetricsTable({ metrics }: { metrics: Metrics }) {
-  const hasCopy = metrics.rows.some((row) => row.psnrCopy !== undefined);
-  const parts = (['foreground', 'inside'] as const).filter((part) => metrics.rows.some((row) => row[part]));
-  const hasHu = metrics.rows.some((row) => row.maeHu);
+/** Held-out figures with their n and split; beside them what the untranslated source and simpler methods would score. */
+export function MetricsTable({ metrics }: { metrics: ModelCard['metrics'] }) {
+  const { data, split, n, rows } = metrics;
+  const columns = metricsColumns(rows);
+  const cells = (at: number) => columns.map(({ name, cells }) => <td key={name}>{cells[at]}</td>);
   return (
     <div className="metrics-scroll">
       <table className="metrics num">
         <caption>
-          {metrics.data}, {metrics.split}, n = {metrics.n}
+          {data}, {split}, n = {n}
         </caption>
         <thead>
           <tr>
             <th scope="col">Scan</th>
-            <th scope="col">PSNR dB</th>
-            <th scope="col">SSIM %</th>
-            <th scope="col">MAE</th>
-            {hasCopy && <th scope="col">PSNR dB of the source</th>}
-            {parts.map((part) => (
-              <th scope="col" key={part}>
-                {PART_NAMES[part]} PSNR dB (of the source)
+            {columns.map(({ name }) => (
+              <th scope="col" key={name}>
+                {name}
               </th>
             ))}
-            {hasHu && <th scope="col">MAE HU: whole, head, bone</th>}
           </tr>
         </thead>
         <tbody>
-          {metrics.rows.map((row) => (
-            <tr key={row.label}>
-              <th scope="row">{row.label}</th>
-              <td>{row.psnr.toFixed(2)}</td>
-              <td>{(100 * row.ssim).toFixed(1)}</td>
-              <td>{row.mae.toFixed(3)}</td>
-              {hasCopy && <td>{row.psnrCopy?.toFixed(2) ?? '–'}</td>}
-              {parts.map((part) => (
-                <td key={part}>{partText(row[part])}</td>
-              ))}
-              {hasHu && <td>{huText(row.maeHu)}</td>}
+          {rows.map(({ label }, at) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {cells(at)}
             </tr>
           ))}
         </tbody>
+        {rows.length > 1 && (
+          <tfoot>
+            <tr>
+              <th scope="row">Mean of the scans</th>
+              {cells(rows.length)}
+            </tr>
+          </tfoot>
+        )}
       </table>
     </div>
   );
-}
-
-const PART_NAMES = { foreground: 'Foreground', inside: 'Inside the brain' } as const;
-
-function partText(scores: Row['foreground']): string {
-  if (!scores) return '–';
-  const { psnr, psnrCopy } = scores;
-  return `${psnr.toFixed(2)}${psnrCopy === undefined ? '' : ` (${psnrCopy.toFixed(2)})`}`;
-}
-
-function huText(errors: Row['maeHu']): string {
-  if (!errors) return '–';
-  return [errors.whole, errors.head, errors.bone].map((error) => error?.toFixed(0) ?? '–').join(', ');
 }
