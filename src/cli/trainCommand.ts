@@ -38,7 +38,7 @@ import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
 import { type DataFacts, type TrainedModel, writeCard, writeModels } from './trainModels';
 import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS } from './trainOptions';
-import { progressText } from './trainProgress';
+import { progressText, scoringText } from './trainProgress';
 
 export const trainCommand: Command = {
   name: 'train',
@@ -271,6 +271,7 @@ async function train(ready: ReadyRun, io: Io, out: string, files: DiskRun, log: 
         log.add({ event: 'step', ...report, memoryBytes: reservedBytes });
         progress.show(progressText(report, settings.iterations, pace.after(report), reservedBytes));
       },
+      onScoring: (scoring) => progress.show(scoringText(scoring)),
       onValidation: (validation) => log.add({ event: 'validation', ...validation }),
       onPreview: (preview) => writePreview(join(out, 'previews'), preview),
       save: async () => {

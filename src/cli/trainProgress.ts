@@ -1,6 +1,6 @@
 /** How far a run is, on one line. */
 import type { Pace } from '../engine/training/pace';
-import type { StepReport } from '../engine/training/reports';
+import type { Scoring, StepReport } from '../engine/training/reports';
 
 export function progressText(
   { step, losses }: StepReport,
@@ -12,6 +12,11 @@ export function progressText(
   const left = remainingMs === null ? '' : ` ${timeText(remainingMs)} left,`;
   const memory = `${(memoryBytes / 2 ** 20).toFixed(0)} MiB`;
   return `iteration ${step}/${iterations}, ${rateText(msPerIteration)},${left} ${memory}, ${told.join(' ')}`;
+}
+
+export function scoringText({ step, slice, of }: Scoring): string {
+  const when = step === 0 ? 'before the first iteration' : `after iteration ${step}`;
+  return `scoring ${when}: slice ${slice} of ${of}`;
 }
 
 const rateText = (ms: number) => (ms < 1 ? '> 1000 it/s' : `${(1000 / ms).toPrecision(3)} it/s`);

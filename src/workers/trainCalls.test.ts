@@ -86,6 +86,9 @@ it('trains, pauses with a checkpoint, resumes with its history first, and export
   expect(second.events[0]).toMatchObject({ history: { steps: [{ step: 1 }, { step: 2 }] } });
   expect(second.events.flatMap((e) => ('step' in e ? e.step.step : []))).toEqual([3]);
   expect(second.events.some((e) => 'validation' in e)).toBe(true);
+  const scored = second.events.flatMap((e) => ('scoring' in e ? e.scoring : []));
+  expect(scored.map(({ step, slice }) => [step, slice])).toEqual(scored.map((_, n) => [3, n + 1]));
+  expect(scored.at(-1)).toMatchObject({ slice: scored.length, of: scored.length });
   expect(second.events.filter((e) => 'preview' in e)).toHaveLength(2);
 
   const { card, weights } = await calls.exportModel({ runId: 'one', direction: 'bToA' }, context());

@@ -102,6 +102,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
           const speed = { iterationsPerSecond: 1000 / msPerIteration, remainingMs };
           event({ step, progress: { ...place(step.step), ...speed, compiling: false } });
         },
+        onScoring: (scoring) => event({ scoring }),
         onValidation: (validation) => event({ validation }),
         onPreview: (preview) => event({ preview }),
         save,

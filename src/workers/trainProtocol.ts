@@ -5,7 +5,14 @@
  */
 import type { BackendName, EngineInfo } from '../engine/backend';
 import type { MemoryEstimate } from '../engine/training/estimate';
-import type { Direction, Preview, RunHistory, StepReport, Validation } from '../engine/training/reports';
+import type {
+  Direction,
+  Preview,
+  RunHistory,
+  Scoring,
+  StepReport,
+  Validation,
+} from '../engine/training/reports';
 import type { Side, SideGrid, TrainSettings } from '../engine/training/settings';
 import type { ModelCard } from '../engine/weights/modelCard';
 import type { InputFile } from './protocol';
@@ -16,6 +23,7 @@ export type {
   LossName,
   Preview,
   RunHistory,
+  Scoring,
   StepReport,
   Validation,
 } from '../engine/training/reports';
@@ -76,6 +84,8 @@ export type TrainEvent =
   /** Before the first iteration. */
   | { progress: TrainProgress }
   | { preview: Preview }
+  /** Before every slice of a validation. */
+  | { scoring: Scoring }
   | { validation: Validation }
   | { checkpoint: { step: number; bytes: number } };
 

@@ -13,5 +13,6 @@ export {
   sideMaps,
   startCourse,
   trainedSize,
+  trainsR,
   variantText,
 } from '../engine/training/settings';

@@ -33,6 +33,7 @@ function hooksFor(
     now: () => 0,
     pause: async () => {},
     onStep: () => {},
+    onScoring: () => {},
     onValidation: () => {},
     onPreview: () => {},
     save: async () => {
@@ -185,12 +186,14 @@ describe('runTraining', () => {
   it('leaves no tensor behind when it ends, and shows both directions', async () => {
     const before = tf.memory().numTensors;
     const shown: Preview[] = [];
+    const scored: string[] = [];
     const history = await train(
       new MemoryFiles(),
       tinySettings({ iterations: 2 }),
       { preview: 1, validation: 2, checkpoint: 0 },
       {
         onPreview: (preview) => shown.push(preview),
+        onScoring: ({ step, slice, of }) => scored.push(`${step}: ${slice}/${of}`),
       },
     );
     expect(tf.memory().numTensors).toBe(before);
@@ -202,6 +205,7 @@ describe('runTraining', () => {
       '2 aToB',
       '2 bToA',
     ]);
+    expect(scored).toEqual([0, 2].flatMap((step) => [1, 2, 3, 4, 5, 6].map((n) => `${step}: ${n}/6`)));
     expect(shown[0].rows.every(({ target }) => target?.length === TINY_SIZE ** 2)).toBe(true);
     expect(history.validations.map(({ step }) => step)).toEqual([0, 2]);
     const [{ directions }] = history.validations;

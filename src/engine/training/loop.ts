@@ -9,7 +9,7 @@ import type { TranslateHooks } from '../translateSlices';
 import { batchOf } from './batches';
 import type { TrainData } from './data';
 import { drawsOf } from './draws';
-import type { LossName, Preview, RunHistory, StepReport, Validation } from './reports';
+import type { LossName, Preview, RunHistory, Scoring, StepReport, Validation } from './reports';
 import { SIDES, type TrainSettings, trainedSize } from './settings';
 import { type TrainingState, trainStep } from './step';
 import { previews, validate } from './validate';
@@ -29,6 +29,8 @@ export interface LoopHooks {
   /** Awaited after every iteration: lets a worker hear a cancel, and throws if the device has failed. */
   pause: () => Promise<void>;
   onStep: (report: StepReport) => void;
+  /** Before every slice of a validation. */
+  onScoring: (scoring: Scoring) => void;
   onValidation: (validation: Validation) => void;
   onPreview: (preview: Preview) => void;
   /** Writes a checkpoint of the state as it is. */
@@ -62,7 +64,7 @@ export async function runTraining(
   const during: TranslateHooks = { signal: hooks.signal, pause: hooks.pause };
   const look = async (wantsValidation: boolean, wantsPreview: boolean) => {
     if (wantsValidation) {
-      const validation = await validate(state, data, during);
+      const validation = await validate(state, data, during, hooks.onScoring);
       if (validation) history.validations.push(validation);
       if (validation) hooks.onValidation(validation);
     }

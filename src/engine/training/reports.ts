@@ -46,6 +46,15 @@ export interface Validation {
   }[];
 }
 
+/** How far a validation is. */
+export interface Scoring {
+  /** Iterations done when it began; 0 before the first. */
+  step: number;
+  /** The slice that is translated now, 1 first, and how many there are, over all directions. */
+  slice: number;
+  of: number;
+}
+
 /** The whole of what a run has told so far, oldest first. */
 export interface RunHistory {
   steps: StepReport[];

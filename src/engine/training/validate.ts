@@ -3,7 +3,7 @@ import { foregroundMask } from '../metrics/foreground';
 import { type Score, scoreSlice } from '../metrics/scoreSlice';
 import type { TranslateHooks } from '../translateSlices';
 import { type SliceSet, sliceImage, type TrainData } from './data';
-import type { Preview, Validation } from './reports';
+import type { Preview, Scoring, Validation } from './reports';
 import type { TrainingState } from './step';
 import { sidesOf, trainedDirections, translateImages } from './translateImages';
 
@@ -15,18 +15,26 @@ const PREVIEW_ROWS = 2;
 /**
  * Mean scores over the validation slices, evenly spread over them, on the model's grid: whole slice and foreground of the
  * real target, beside a copy of the source. Null where the run has no aligned pairs.
+ * @param onScoring told before every slice
  * @throws Aborted within one reverse step of the signal
  */
 export async function validate(
   state: TrainingState,
   { validation }: Pick<TrainData, 'validation'>,
   hooks: TranslateHooks,
+  onScoring: (scoring: Scoring) => void,
 ): Promise<Validation | null> {
   if (!validation) return null;
-  const directions: Validation['directions'] = [];
-  for (const direction of trainedDirections(state.settings)) {
+  const planned = trainedDirections(state.settings).map((direction) => {
     const { source, target } = sidesOf(direction);
-    const chosen = evenly(validation[target].count, VALIDATION_SLICES);
+    return { direction, source, target, chosen: evenly(validation[target].count, VALIDATION_SLICES) };
+  });
+  const of = planned.reduce((sum, { chosen }) => sum + chosen.length, 0);
+  const directions: Validation['directions'] = [];
+  let done = 0;
+  const tell = () => done < of && onScoring({ step: state.step, slice: done + 1, of });
+  tell();
+  for (const { direction, source, target, chosen } of planned) {
     const sources = chosen.map((n) => sliceImage(validation[source], n));
     const own: Scores[] = [];
     const copy: Scores[] = [];
@@ -34,6 +42,8 @@ export async function validate(
       const n = chosen[own.length];
       copy.push(scoreAgainst(validation[target], n, sources[own.length]));
       own.push(scoreAgainst(validation[target], n, image));
+      done++;
+      tell();
     }
     const { whole, foreground } = meanScores(own);
     directions.push({ direction, n: chosen.length, whole, foreground, copy: meanScores(copy) });

@@ -4,6 +4,7 @@ import { useApp } from '../../state/StoreContext';
 import { isLocked } from '../../state/train/selectors';
 import { AugmentationOptions } from './AugmentationOptions';
 import { RateOptions } from './RateOptions';
+import { weightsText } from './runWords';
 import { VariantOptions } from './VariantOptions';
 
 const MOST = 4_294_967_295;
@@ -88,9 +89,7 @@ export function OptionsPanel() {
       <details className="panel disclosure">
         <summary>
           <h2>Weights and rates</h2>
-          <span className="dim num">
-            L1 {settings.weights.l1}, cycle {settings.weights.cycle}
-          </span>
+          <span className="dim num">{weightsText(settings)}</span>
         </summary>
         <RateOptions disabled={disabled} />
       </details>

@@ -1,10 +1,11 @@
 import { DecimalInput } from '../../components/DecimalInput';
 import { NumberInput } from '../../components/NumberInput';
 import { useApp } from '../../state/StoreContext';
+import { hasCycle } from './runWords';
 
 /** Weights of the loss terms and learning rates. */
 export function RateOptions({ disabled }: { disabled: boolean }) {
-  const { weights, rates, r1, ema } = useApp((s) => s.train.settings);
+  const { weights, rates, r1, ema, variant } = useApp((s) => s.train.settings);
   const { patchSettings } = useApp((s) => s.actions.train);
   return (
     <fieldset disabled={disabled}>
@@ -14,11 +15,13 @@ export function RateOptions({ disabled }: { disabled: boolean }) {
           value={weights.l1}
           onChange={(l1) => patchSettings({ weights: { ...weights, l1 } })}
         />
-        <DecimalInput
-          label="Cycle weight"
-          value={weights.cycle}
-          onChange={(cycle) => patchSettings({ weights: { ...weights, cycle } })}
-        />
+        {hasCycle(variant) && (
+          <DecimalInput
+            label="Cycle weight"
+            value={weights.cycle}
+            onChange={(cycle) => patchSettings({ weights: { ...weights, cycle } })}
+          />
+        )}
         <DecimalInput
           label="R1 penalty"
           value={r1.gamma}

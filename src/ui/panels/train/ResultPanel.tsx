@@ -1,6 +1,7 @@
 import type { Direction } from '../../../workers/trainProtocol';
 import { useApp } from '../../state/StoreContext';
 import { directionName, isGoing, madeDirections } from '../../state/train/selectors';
+import { checkpointBlock } from './runWords';
 
 const SHORT: Record<Direction, string> = { aToB: 'ab', bToA: 'ba' };
 
@@ -15,9 +16,7 @@ export function ResultPanel() {
   if (!run) return null;
   const why = going
     ? 'Pause the run first: a model is taken from its checkpoint'
-    : run.checkpoint
-      ? null
-      : 'There is no checkpoint yet';
+    : checkpointBlock(run.checkpoint);
   const whyNotUse = why ?? (isTranslating ? 'A translation goes on; cancel it or wait' : null);
   const use = async (direction: Direction) => {
     if (await useModel(direction)) window.location.hash = '#/translate';

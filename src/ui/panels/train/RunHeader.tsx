@@ -1,6 +1,6 @@
 import { useApp } from '../../state/StoreContext';
 import { isPhantom, runName } from '../../state/train/selectors';
-import { phaseText, runFigures } from './runWords';
+import { phaseText, runFigures, scoringPlace } from './runWords';
 
 /** How far the run is, how fast, how long still, and what it holds. */
 export function RunHeader() {
@@ -9,11 +9,15 @@ export function RunHeader() {
   if (!run) return null;
   const { iterations } = run.settings;
   const words = phaseText(phase, run);
+  const place = scoringPlace(phase, run);
   return (
     <section className="run-header" data-testid="train-progress" data-step={run.step} aria-label="Progress">
       <div className="run-title">
         <h2>{runName(run.settings)}</h2>
-        <p aria-live="polite">{words}</p>
+        <p className="num">
+          <span aria-live="polite">{words}</span>
+          {place && `: ${place}`}
+        </p>
         {isPhantom(run) && <strong className="tag">digital phantom, no patients</strong>}
       </div>
       <div className="run-place">

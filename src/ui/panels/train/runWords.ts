@@ -1,5 +1,6 @@
 /** How a run is spoken of. */
-import type { StoredRun } from '../../../workers/trainProtocol';
+import type { StoredRun, TrainSettings } from '../../../workers/trainProtocol';
+import { trainsR } from '../../../workers/trainSettings';
 import { formatBytes, formatDuration } from '../../format';
 import type { TrainPhase, TrainRun } from '../../state/train/types';
 
@@ -17,13 +18,38 @@ export function speedText(perSecond: number): string {
   return perSecond >= 1 ? `${perSecond.toFixed(1)} it/s` : `${(1 / perSecond).toFixed(1)} s/it`;
 }
 
+/** Whether a cycle is trained: only the trained R of an unpaired run has one. */
+export function hasCycle(variant: TrainSettings['variant']): boolean {
+  return trainsR(variant) && variant.cycle;
+}
+
 /** What the run is doing, in one or two words. */
 export function phaseText(phase: TrainPhase, run: TrainRun): string {
   if (phase === 'pausing') return 'Writing a checkpoint…';
   if (phase === 'paused') return 'Paused';
   if (phase === 'done') return 'Done';
   if (!run.progress) return 'Preparing networks and slices…';
+  if (run.scoring) {
+    const { step } = run.scoring;
+    return step === 0 ? 'Scoring before the first iteration' : `Scoring after iteration ${step}`;
+  }
   return run.progress.compiling ? 'Compiling shaders…' : 'Training';
+}
+
+/** Which slice a validation has come to: changes too often to be read aloud with the phase. Null between validations. */
+export function scoringPlace(phase: TrainPhase, { progress, scoring }: TrainRun): string | null {
+  return phase === 'running' && progress && scoring ? `slice ${scoring.slice} of ${scoring.of}` : null;
+}
+
+/** Why a run's model cannot be taken from its checkpoint, of so many iterations; null where it can. */
+export function checkpointBlock(checkpoint: number | null): string | null {
+  if (checkpoint === null) return 'There is no checkpoint yet';
+  return checkpoint === 0 ? 'No iteration is done yet: the start model is unchanged' : null;
+}
+
+/** The loss weights that count: "L1 0.5, cycle 0.5". */
+export function weightsText({ weights, variant }: Pick<TrainSettings, 'weights' | 'variant'>): string {
+  return hasCycle(variant) ? `L1 ${weights.l1}, cycle ${weights.cycle}` : `L1 ${weights.l1}`;
 }
 
 /** The figures of the header; a dash where there is none yet. */

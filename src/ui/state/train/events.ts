@@ -15,10 +15,12 @@ export function withEvent(run: TrainRun, event: { history: RunHistory } | TrainE
   }
   if ('step' in event) {
     const { step, progress } = event;
-    return { ...run, steps: [...run.steps, step], step: step.step, progress };
+    return { ...run, steps: [...run.steps, step], step: step.step, progress, scoring: null };
   }
   if ('progress' in event) return { ...run, progress: event.progress };
   if ('preview' in event) return { ...run, previews: [...run.previews, event.preview].slice(-KEPT_PREVIEWS) };
-  if ('validation' in event) return { ...run, validations: [...run.validations, event.validation] };
+  if ('scoring' in event) return { ...run, scoring: event.scoring };
+  if ('validation' in event)
+    return { ...run, validations: [...run.validations, event.validation], scoring: null };
   return { ...run, checkpoint: event.checkpoint.step };
 }

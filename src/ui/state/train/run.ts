@@ -101,6 +101,7 @@ export function trainRunActions(
           valB: names('valB'),
         },
         progress: null,
+        scoring: null,
         step: 0,
         steps: [],
         validations: [],
@@ -122,7 +123,7 @@ export function trainRunActions(
       const { run, stored, every } = train();
       const kept = stored?.find((one) => one.runId === runId);
       if (!kept || isGoing(train())) return;
-      const begun = run?.runId === runId ? { ...run, progress: null } : runOf(kept);
+      const begun = run?.runId === runId ? { ...run, progress: null, scoring: null } : runOf(kept);
       await begin(begun, async (options) => {
         await context.ready();
         return trainClient.resume({ runId, every }, options);
@@ -147,6 +148,7 @@ export function runOf({ runId, settings, volumes, step }: StoredRun): TrainRun {
     volumes,
     step,
     progress: null,
+    scoring: null,
     steps: [],
     validations: [],
     previews: [],

@@ -7,6 +7,7 @@ import type {
   PresetName,
   Preview,
   Role,
+  Scoring,
   Side,
   StepReport,
   StoredRun,
@@ -52,6 +53,8 @@ export interface TrainRun {
   volumes: Record<Role, string[]>;
   /** Null until the first iteration has come. */
   progress: TrainProgress | null;
+  /** The validation that goes on; null between two. */
+  scoring: Scoring | null;
   /** Iterations done. */
   step: number;
   /** All of them, oldest first. */
