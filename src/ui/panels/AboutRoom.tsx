@@ -20,8 +20,9 @@ export function AboutRoom() {
       <p>
         Diffusion models usually take hundreds of small steps. SynDiff takes four large ones: at each, a
         generator looks at the noisy image and at the acquired scan, guesses the clean image, and the next,
-        less noisy image is drawn from that guess. A discriminator taught the generator in training that
-        guesses over such large steps must look real.
+        less noisy image is drawn from that guess. In the paper's training a discriminator teaches the
+        generator that guesses over such large steps must look real; the models that come with this page were
+        trained without one, and their images are smoother for it.
       </p>
       <ReverseChain />
       {example ? (

@@ -32,7 +32,7 @@ export function EmptyStage() {
     <div className="empty-stage">
       <h1>See the contrast that was not scanned</h1>
       <p>
-        Drop a head scan (NIfTI) anywhere on this page. Four adversarial diffusion steps translate it on this
+        Drop a head scan (NIfTI) anywhere on this page. Four reverse diffusion steps translate it on this
         machine.
       </p>
       <h2 className="empty-stage-try">Or try it and compare with the real scan</h2>
