@@ -35,7 +35,9 @@ describe.each(models)('shipped model %s', (id) => {
   });
 
   it('tells the scores of each of its test patients', () => {
-    expect(card.metrics.rows.length).toBe(card.metrics.n);
+    // A row a scan: a patient may have several.
+    expect(card.metrics.n).toBeGreaterThan(0);
+    expect(card.metrics.rows.length).toBeGreaterThanOrEqual(card.metrics.n);
     expect(card.limits.length).toBeGreaterThan(0);
   });
 });
