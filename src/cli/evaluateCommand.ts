@@ -195,7 +195,11 @@ function intensities(
     asked === undefined && sidecar
       ? sidecar.target
       : intensityFrame(synthetic.voxels, asked ?? mapOfValues(reference));
-  return { map: frame.map, synthetic: frame, reference: referenceFrame(reference.voxels, frame) };
+  return {
+    map: frame.map,
+    synthetic: frame,
+    reference: referenceFrame((map) => intensityFrame(reference.voxels, map), frame),
+  };
 }
 
 /** Of a result that does not say it. */

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { inputWarnings } from '../engine/inputWarnings';
+import { median } from '../engine/metrics/median';
 import type { TranslateSettings } from '../engine/translateSlices';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
@@ -119,7 +120,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     backend: info.backend,
     reason: info.reason,
     slices,
-    msPerSlice: median(result.times),
+    msPerSlice: median(result.times)!,
     msFirstSlice: result.times[0],
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
@@ -192,12 +193,6 @@ async function translateWithProgress(
   } finally {
     progress.end();
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
 function humanText(report: {

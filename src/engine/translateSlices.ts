@@ -1,6 +1,7 @@
 /** Slices at the model's size through the reverse chain: seeds, samples and batches, but nothing of scans or files. */
 import * as tf from '@tensorflow/tfjs';
 import { Aborted } from '../errors';
+import { joinArrays } from './joinArrays';
 import type { Generator } from './networks/ncsnpp';
 import { runResnetGenerator } from './networks/resnetGenerator';
 import { isResnet, type ResnetTranslator, type Translator } from './networks/translator';
@@ -75,11 +76,11 @@ async function translateBatch(
   const chains: Float32Array[][] = slices.map(() => []);
   const sums = slices.map(() => new Float64Array(pixels));
   const squares = slices.map(() => new Float64Array(pixels));
-  const source = tf.tensor4d(joined(slices.map((s) => s.pixels)), [b, size, size, 1]);
+  const source = tf.tensor4d(joinArrays(slices.map((s) => s.pixels)), [b, size, size, 1]);
   try {
     for (let sample = 0; sample < samples; sample++) {
       const draw = (stream: 'noise' | 'latent', count: number) => (step: number) =>
-        joined(
+        joinArrays(
           slices.map(({ index }) =>
             normals({ seed, sample, slice: noise === 'shared' ? 0 : index, step, stream }, count),
           ),
@@ -123,7 +124,7 @@ async function translateByR(
   const made = tf.tidy(() =>
     runResnetGenerator(
       weights,
-      tf.tensor4d(joined(slices.map((s) => s.pixels)), [slices.length, size, size, 1]),
+      tf.tensor4d(joinArrays(slices.map((s) => s.pixels)), [slices.length, size, size, 1]),
     ),
   );
   const values = await made.data<'float32'>();
@@ -134,15 +135,6 @@ async function translateByR(
     const mean = values.slice(i * pixels, (i + 1) * pixels);
     return { index, mean, spread: samples === 1 ? null : new Float32Array(pixels), chain: [source, mean] };
   });
-}
-
-function joined(parts: Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0];
-  const out = new Float32Array(parts.length * parts[0].length);
-  parts.forEach((part, i) => {
-    out.set(part, i * part.length);
-  });
-  return out;
 }
 
 function keep(chains: Float32Array[][], values: Float32Array, pixels: number): void {

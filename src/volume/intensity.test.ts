@@ -133,7 +133,9 @@ describe('modelFrames', () => {
     expect(modelFrames(frameOf, toCt)).toEqual({ source: median, target: hu });
     const target = modelFrames(frameOf, { ...toCt, huEnds: [-1000, 1000] }).target;
     expect(target).toEqual({ map: 'hu', low: -1000, high: 1000 });
-    expect(referenceFrame(new Float32Array(3), target)).toBe(target);
+    expect(referenceFrame(frameOf, target)).toBe(target);
+    const arbitrary = { map: 'foreground-median', low: 0, high: 5 } as const;
+    expect(referenceFrame(frameOf, arbitrary)).toEqual(median);
     const fromCt = modelFrames(frameOf, { intensity: { source: 'hu', target: 'foreground-median' } });
     expect(fromCt).toEqual({ source: hu, target: { ...median, high: 1000 } });
     expect([untranslated(target), untranslated(fromCt.target)]).toEqual([-1000, 0]);

@@ -22,7 +22,7 @@ export interface ModelIntensity {
 }
 
 /** The ends of `hu` where a card names none: air, and above all bone of a head. */
-export const HU_ENDS: readonly [number, number] = [-1024, 2048];
+const HU_ENDS: readonly [number, number] = [-1024, 2048];
 
 /** HU: between air and fat, so that it tells a body from what surrounds it. */
 const BODY_HU = -500;
@@ -105,7 +105,8 @@ export function relativeFrames(
   };
 }
 
-function huFrame([low, high]: readonly [number, number] = HU_ENDS): IntensityFrame {
+/** Hounsfield units between the ends that a card names, if it does. */
+export function huFrame([low, high]: readonly [number, number] = HU_ENDS): IntensityFrame {
   return { map: 'hu', low, high };
 }
 
@@ -135,9 +136,15 @@ export function modelFrames(
   return { source, target: { map: maps.target, low: 0, high } };
 }
 
-/** The frame of a real scan of the target: absolute units are the same, arbitrary ones are the real scan's own. */
-export function referenceFrame(voxels: Float32Array, target: IntensityFrame): IntensityFrame {
-  return isAbsolute(target.map) ? target : intensityFrame(voxels, target.map);
+/**
+ * The frame of a real scan of the target: absolute units are the same, arbitrary ones are the real scan's own.
+ * @param frameOf the real scan's own frame of a map
+ */
+export function referenceFrame(
+  frameOf: (map: RelativeMap) => IntensityFrame,
+  target: IntensityFrame,
+): IntensityFrame {
+  return isAbsolute(target.map) ? target : frameOf(target.map);
 }
 
 /** What a slice that was not translated holds: nothing, which in HU is air and not 0 (water). */

@@ -20,6 +20,7 @@ import {
   isAbsolute,
   modelFrames,
   rangeOfLevels,
+  referenceFrame,
   thresholdOfLevels,
   toUnitRange,
   untranslated,
@@ -188,7 +189,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const { volume: reference, measures } = scanOf(referenceScanId);
       const [ni, nj, nk] = reference.shape;
       const { target } = provenance.intensity;
-      const realFrame = isAbsolute(target.map) ? target : measures.frameOf(target.map);
+      const realFrame = referenceFrame(measures.frameOf, target);
       const threshold = thresholdOfLevels(measures.levels(), target.map);
       return slices.map(({ index, image }) => {
         if (image.length !== ni * nj || !(index < nk))

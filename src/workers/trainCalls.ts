@@ -242,10 +242,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       const { card, weights } = await exportModel(index.settings, direction, state, {
         date: environment.today().toISOString().slice(0, 10),
         data: dataText(index),
-        licence: [
-          dataLicence(index),
-          ...index.start.map(({ name, licence }) => `${licence} (from ${name})`),
-        ].join('; '),
+        licence: dataLicence(index),
         step: index.step,
         history: await readHistory(files, index),
         start: index.start,

@@ -3,6 +3,7 @@ import { BadRequest } from '../../errors';
 import {
   foregroundThreshold,
   type IntensityFrame,
+  intensityFrame,
   isAbsolute,
   referenceFrame,
   toUnitRange,
@@ -63,7 +64,10 @@ export function preparePair(
     source,
     target,
     sourceUnit: toUnitRange(source.voxels, frames.source),
-    targetUnit: toUnitRange(target.voxels, referenceFrame(target.voxels, frames.target)),
+    targetUnit: toUnitRange(
+      target.voxels,
+      referenceFrame((map) => intensityFrame(target.voxels, map), frames.target),
+    ),
     sourceThreshold: (foregroundThreshold(source.voxels, map) - low) / (high - low),
     frame: frames.target,
     foreground,

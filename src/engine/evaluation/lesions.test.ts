@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { median } from '../metrics/median';
 import {
   apartLevels,
   falseBright,
   lesionMeasures,
   lesionRegions,
-  median,
   shareKept,
   typicalContrast,
 } from './lesions';

@@ -15,6 +15,7 @@
  * nothing, the foreground within 8 pixels of the lesion; both less the lesion. Scalp and bone would shift the median otherwise.
  */
 import type { Shape3 } from '../../volume/volume';
+import { median } from '../metrics/median';
 import { dilateInPlane, INSIDE_RADIUS, insideMask } from './masks';
 
 /** A real contrast below this is no lesion that one can see: its share would be noise over noise. */
@@ -212,12 +213,4 @@ function meanWhere(values: Float32Array, mask: Uint8Array): number | null {
 
 export function medianWhere(values: Float32Array, mask: Uint8Array): number | null {
   return median(values.filter((_, at) => mask[at] > 0));
-}
-
-/** Null for nothing. */
-export function median(values: ArrayLike<number>): number | null {
-  if (values.length === 0) return null;
-  const sorted = Float64Array.from(values).sort();
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }

@@ -4,7 +4,8 @@
  * Classes of intensity, not of anatomy: a lesion that is dark in T1w counts as grey matter or fluid.
  */
 import type { Shape3 } from '../../volume/volume';
-import { median, medianWhere } from './lesions';
+import { median } from '../metrics/median';
+import { medianWhere } from './lesions';
 import { brainMask, erodeInPlane, INSIDE_RADIUS } from './masks';
 
 export const TISSUES = ['fluid', 'grey', 'white'] as const;

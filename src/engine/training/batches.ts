@@ -5,6 +5,7 @@
  * Each contrast goes through all its slices in a new random order every epoch. Unpaired, the two orders know nothing of each
  * other: no loss compares the two real images of an iteration, so it does not matter if they happen to be one subject's.
  */
+import { joinArrays } from '../joinArrays';
 import { uniforms } from '../random';
 import { augment, drawAugmentation, GEOMETRY_DRAWS, INTENSITY_DRAWS } from './augment';
 import { type SliceSet, sliceImage, type TrainData } from './data';
@@ -40,7 +41,7 @@ export function batchOf(
       return cut(image, size, crop, corner);
     });
   };
-  return { a: joined(seen('a')), b: joined(seen('b')) };
+  return { a: joinArrays(seen('a')), b: joinArrays(seen('b')) };
 }
 
 /**
@@ -139,12 +140,4 @@ function cut(
     out.set(image.subarray(from, from + crop), row * crop);
   }
   return out;
-}
-
-function joined(images: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(images.length * images[0].length);
-  images.forEach((image, n) => {
-    all.set(image, n * image.length);
-  });
-  return all;
 }

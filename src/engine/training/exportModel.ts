@@ -1,5 +1,4 @@
 /** A run's network as a model: safetensors and its card. */
-
 import type { ModelIntensity } from '../../volume/intensity';
 import type { StateDict } from '../networks/config';
 import { encodeWeights } from '../weights/convertWeights';

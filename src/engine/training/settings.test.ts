@@ -67,6 +67,7 @@ describe('the maps of a run', () => {
     const settings = settingsFromCard(small, { ...card, target: 'CBCT', preprocessing });
     expect(maps(settings)).toEqual(['foreground-p99.5', 'hu']);
     expect(gridOfSide(settings, 'b')).toMatchObject({ intensity: 'hu', huEnds: [-1000, 1000] });
+    expect(gridOfSide(settingsFromCard(settings, card), 'b')).not.toHaveProperty('huEnds');
   });
 });
 

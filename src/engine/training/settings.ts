@@ -186,7 +186,7 @@ export function settingsFromCard(
     size,
     pixelSize,
     intensity: maps.source === maps.target ? maps.source : { a: maps.source, b: maps.target },
-    ...(huEnds === undefined ? {} : { huEnds }),
+    huEnds,
     discriminator: size <= 64 ? 'small' : 'large',
     variant,
   };

@@ -1,6 +1,6 @@
 /** Derived values. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
-import { HU_ENDS, intensityMaps, isAbsolute, modelFrames } from '../../volume/intensity';
-import type { IntensityFrame, ModelCard, Scan, Score } from '../../workers/protocol';
+import { huFrame, intensityMaps, isAbsolute, modelFrames, referenceFrame } from '../../volume/intensity';
+import type { IntensityFrame, ModelCard, RelativeMap, Scan, Score } from '../../workers/protocol';
 import { contrastOfName } from './files';
 import { recipeKey, recipeOf } from './recipe';
 import { nearestFirst, slicesOf } from './slices';
@@ -53,7 +53,11 @@ export function framesOf(
   { upper }: Pick<Scan, 'upper'>,
   { preprocessing }: Pick<ModelCard, 'preprocessing'>,
 ): Record<'source' | 'target', IntensityFrame> {
-  return modelFrames((map) => ({ map, low: 0, high: upper[map] }), preprocessing);
+  return modelFrames(frameOf(upper), preprocessing);
+}
+
+function frameOf(upper: Scan['upper']): (map: RelativeMap) => IntensityFrame {
+  return (map) => ({ map, low: 0, high: upper[map] });
 }
 
 type Ends = Pick<IntensityFrame, 'low' | 'high'>;
@@ -67,14 +71,13 @@ export function sourceEnds(scan: Pick<Scan, 'upper' | 'range'>, card: ModelCard 
 /** The same of a real scan of the target. */
 export function referenceEnds(scan: Pick<Scan, 'upper' | 'range'>, card: ModelCard | null): Ends {
   if (!card) return sourceEnds(scan, card);
-  const { map } = framesOf(scan, card).target;
-  return isAbsolute(map) ? framesOf(scan, card).target : { low: 0, high: scan.upper[map] };
+  return referenceFrame(frameOf(scan.upper), framesOf(scan, card).target);
 }
 
 /** Hounsfield units from 0 to 1 of the scale in which a model's images are scored; null for arbitrary units. */
 export function huPerUnit(card: ModelCard | null): number | null {
   if (!card || !makesHu(card)) return null;
-  const [low, high] = card.preprocessing.huEnds ?? HU_ENDS;
+  const { low, high } = huFrame(card.preprocessing.huEnds);
   return high - low;
 }
 
