@@ -5,7 +5,7 @@ import { cardMetrics } from '../engine/evaluation/cardMetrics';
 import type { ModelReport } from '../engine/evaluation/report';
 import { disposeTranslator, loadTranslator } from '../engine/networks/translator';
 import { pairedSlices } from '../engine/training/dataset';
-import { presetSettings, settingsFromCard } from '../engine/training/settings';
+import { gridOfModel } from '../engine/training/settings';
 import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
 import { isBadInput } from './badInput';
@@ -217,17 +217,13 @@ async function fittedBaselines(
   },
 ): Promise<Baselines> {
   const fit = new BaselineFit();
-  const settings = settingsFromCard(presetSettings('tiny', { a: card.source, b: card.target }), card);
+  const grid = gridOfModel(card.preprocessing);
   for (const [n, { subject, source, target }] of pairs.entries()) {
     show(`fitting the baselines, training scan ${n + 1} of ${pairs.length}`);
     await pause();
     if (io.signal.aborted) throw new Aborted('evaluation: cancelled');
     try {
-      const slices = pairedSlices(
-        { a: await readScan(source), b: await readScan(target) },
-        subject,
-        settings,
-      );
+      const slices = pairedSlices({ a: await readScan(source), b: await readScan(target) }, subject, grid);
       fit.addTarget(slices.b);
       for (let slice = 0; slice < slices.a.count; slice++) fit.addAligned(slices.a, slice, slices.b, slice);
     } catch (error) {

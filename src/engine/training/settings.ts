@@ -168,8 +168,8 @@ export function settingsFromCard(
   card: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>,
 ): TrainSettings {
   const { network } = card;
-  const { size, pixelSize, huEnds } = card.preprocessing;
-  const maps = intensityMaps(card.preprocessing);
+  const grid = gridOfModel(card.preprocessing);
+  const { size } = grid;
   const own = isResnetConfig(network)
     ? { widths: { ...settings.widths, r: network.ngf } }
     : { generator: network, diffusion: card.diffusion };
@@ -182,14 +182,20 @@ export function settingsFromCard(
     ...settings,
     ...own,
     ...startCourse({ size, variant }),
+    ...grid,
     contrasts: { a: card.source, b: card.target },
-    size,
-    pixelSize,
-    intensity: maps.source === maps.target ? maps.source : { a: maps.source, b: maps.target },
-    huEnds,
     discriminator: size <= 64 ? 'small' : 'large',
     variant,
   };
+}
+
+type RunGrid = Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>;
+
+/** How a model's scans are cut to slices: its source as contrast a, its target as b. */
+export function gridOfModel(preprocessing: ModelCard['preprocessing']): RunGrid {
+  const { size, pixelSize, huEnds } = preprocessing;
+  const { source: a, target: b } = intensityMaps(preprocessing);
+  return { size, pixelSize, huEnds, intensity: a === b ? a : { a, b } };
 }
 
 /** The intensity map of a contrast of the run. */
@@ -200,10 +206,7 @@ export function mapOfSide({ intensity }: Pick<TrainSettings, 'intensity'>, side:
 /** How volumes of a contrast are cut to slices. */
 export type SideGrid = Pick<TrainSettings, 'size' | 'pixelSize' | 'huEnds'> & { intensity: IntensityMap };
 
-export function gridOfSide(
-  settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>,
-  side: Side,
-): SideGrid {
+export function gridOfSide(settings: RunGrid, side: Side): SideGrid {
   const { size, pixelSize, huEnds } = settings;
   return { size, pixelSize, intensity: mapOfSide(settings, side), ...(huEnds && { huEnds }) };
 }
