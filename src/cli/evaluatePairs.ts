@@ -24,6 +24,7 @@ import { headSlices } from './headSlices';
 import { outlinePath, readMask } from './lesionMasks';
 import { counted } from './report';
 import { readScan } from './scans';
+import { setOf } from './trainData';
 import { timeText } from './trainProgress';
 
 export interface PairPaths {
@@ -113,6 +114,7 @@ async function evaluatedPair(
     subject,
     patient,
     scan: basename(sourcePath),
+    data: setOf(sourcePath),
     report: evaluateScan(pair, images, model.card, outline),
     samples: spread,
   };

@@ -42,7 +42,7 @@ export function cardMetrics(report: ModelReport, split: string, data: string, ma
     rows,
     note: `${made}; ${slices} with at least ${100 * LEAST_FOREGROUND} % head on the scans' own grid, both images in [0, 1] by the intensity map: PSNR (dB) and SSIM (Gaussian window) of the whole slice, of the real target's foreground and of the inside of the brain (foreground eroded by 8 pixels); MAE (0..1). The copy is the untranslated source, scored as if it were the target; its histogram-matched form and a voxel-wise intensity regression were fitted on training slices.`,
     ...(report.lesions.length > 0 && {
-      lesions: report.lesions.map((table) => lesionMetrics(table, split, data)),
+      lesions: report.lesions.map((table) => lesionMetrics(table, split)),
     }),
   };
 }
@@ -73,11 +73,19 @@ function hounsfieldMetrics({ hounsfield }: ModelReport, n: number) {
   return { maeHu: { whole: rounded(errors.whole, 1), head: short(errors.head), bone: short(errors.bone) } };
 }
 
-function lesionMetrics({ rule, rows, shareKept }: LesionTable, split: string, data: string) {
+/** What they are is the owner's to say on the card: an outline alone does not tell. */
+const LESION_KINDS: Record<LesionTable['by'], string> = {
+  outline: 'lesions',
+  bright: 'small bright lesions',
+};
+
+function lesionMetrics({ by, rule, rows, shareKept }: LesionTable, split: string) {
   const short = (value: number | null) => value && rounded(value, 3);
   return {
+    by,
+    kind: LESION_KINDS[by],
     rule: `By ${rule}. ${MEASURE_TEXT}`,
-    data,
+    data: [...new Set(rows.map(({ data }) => data))].join(', '),
     split,
     rows: rows.map(({ subject, methods }) => {
       const { realContrast, kept, dice, diceReal, falseBright, reason } = methods.model!;

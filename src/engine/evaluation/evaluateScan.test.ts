@@ -115,7 +115,11 @@ describe('a scan', () => {
 
 describe('the report', () => {
   const half = pair.targetUnit.map((value, at) => (outline[at] ? (value + 0.667 * 0.5) / 2 : value));
-  const name = (subject: string, patient = subject) => ({ subject, patient, scan: `${subject}_T1w.nii` });
+  const name = (subject: string, patient = subject) => ({
+    ...{ subject, patient },
+    scan: `${subject}_T1w.nii`,
+    data: 'set',
+  });
   const scans = [
     { ...name('sub-1'), report: perfect, samples: null },
     { ...name('sub-2a', 'sub-2'), report: evaluated(half), samples: null },

@@ -21,8 +21,9 @@ export interface ScanName {
   subject: string;
   /** Who it is: two visits of a person are one patient. */
   patient: string;
-  /** Name of the source's file. */
+  /** Name of the source's file, and of the data set that holds it. */
   scan: string;
+  data: string;
 }
 
 export interface EvaluatedScan extends ScanName {
@@ -101,7 +102,7 @@ export function modelReport(scans: readonly EvaluatedScan[], facts: ReportFacts)
   };
 }
 
-const nameOf = ({ subject, patient, scan }: ScanName): ScanName => ({ subject, patient, scan });
+const nameOf = ({ subject, patient, scan, data }: ScanName): ScanName => ({ subject, patient, scan, data });
 
 function scansOf(scans: readonly EvaluatedScan[], method: Method) {
   return scans.flatMap(({ report, ...scan }) => {

@@ -43,6 +43,8 @@ const card: ModelCard = {
     note: 'note',
     lesions: [
       {
+        by: 'outline',
+        kind: 'tumours',
         rule: "an expert's outline",
         ...{ data: 'd', split: 'test', shareKept: 0.61 },
         rows: [
@@ -128,12 +130,22 @@ describe('parseModelCard', () => {
     ],
     [
       'metrics.lesions',
-      [{ rule: 'r', data: 'd', split: 'val', shareKept: null, rows: [{ label: 'a', realContrast: '1' }] }],
+      [
+        {
+          by: 'bright',
+          kind: 'k',
+          rule: 'r',
+          data: 'd',
+          split: 'val',
+          shareKept: null,
+          rows: [{ label: 'a', realContrast: '1' }],
+        },
+      ],
       /lesions\[0\]: rows\[0\]: realContrast must be a number from -1/,
     ],
     [
       'metrics.lesions',
-      [{ rule: 'r', data: 'd', split: 'val', rows: [] }],
+      [{ by: 'bright', kind: 'k', rule: 'r', data: 'd', split: 'val', rows: [] }],
       /lesions\[0\]: shareKept must be/,
     ],
     ['limits', [1], /limits must be a list of sentences, got \[1\]/],

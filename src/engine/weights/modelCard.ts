@@ -76,6 +76,10 @@ export interface ModelCard {
     note?: string;
     /** A table for each rule by which lesions were found, experts' outlines first. */
     lesions?: {
+      /** Found by an expert's outline, or as bright pieces of the real image. */
+      by: 'outline' | 'bright';
+      /** What they are, in the plural: "tumours". */
+      kind: string;
       rule: string;
       data: string;
       split: string;
@@ -194,7 +198,10 @@ function hounsfieldMetrics(errors: Fields) {
 const BASELINES = ['psnrCopy', 'psnrHistogram', 'psnrRegression'] as const;
 
 function lesionTable(table: Fields) {
+  const by: 'outline' | 'bright' = table.oneOf('by', ['outline', 'bright']);
   return {
+    by,
+    kind: table.text('kind'),
     rule: table.text('rule'),
     data: table.text('data'),
     split: table.text('split'),

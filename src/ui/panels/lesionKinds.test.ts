@@ -1,14 +1,12 @@
 import { expect, it } from 'vitest';
 import { lesionKind, percentText } from './lesionKinds';
 
-const OUTLINED = "By an expert's outline. Contrast: mean of the lesion";
-
 it.each([
-  ['By pieces of the real FLAIR (no outlines by experts).', 'tcga-lgg', 'Small bright lesions, no outlines'],
-  [OUTLINED, 'tcga-lgg', "Tumours, experts' outlines"],
-  [OUTLINED, 'openms-long', "Lesions, experts' outlines"],
-])('heads a table of the rule "%s" on %s', (rule, data, heading) => {
-  expect(lesionKind({ rule, data }).heading).toBe(heading);
+  ['bright', 'small bright lesions', 'Small bright lesions, no outlines'],
+  ['outline', 'tumours', "Tumours, experts' outlines"],
+  ['outline', 'lesions', "Lesions, experts' outlines"],
+] as const)('heads a table of %s: %s', (by, kind, heading) => {
+  expect(lesionKind({ by, kind }).heading).toBe(heading);
 });
 
 it.each([

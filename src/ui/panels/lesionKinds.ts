@@ -9,14 +9,10 @@ export interface LesionKind {
   name: string;
 }
 
-const TUMOUR_DATA = /lgg|gbm|glioma|brats|tumou?r/i;
-
-/** Outlined lesions are called tumours only where the table's data say so. */
-export function lesionKind({ rule, data }: Pick<Lesions, 'rule' | 'data'>): LesionKind {
-  if (!rule.startsWith("By an expert's outline"))
-    return { heading: 'Small bright lesions, no outlines', name: 'small bright lesions without outline' };
-  if (TUMOUR_DATA.test(data)) return { heading: "Tumours, experts' outlines", name: 'tumours' };
-  return { heading: "Lesions, experts' outlines", name: 'lesions outlined by experts' };
+export function lesionKind({ by, kind }: Pick<Lesions, 'by' | 'kind'>): LesionKind {
+  const [how, name] =
+    by === 'outline' ? ["experts' outlines", kind] : ['no outlines', `${kind} without outline`];
+  return { heading: `${kind[0].toUpperCase()}${kind.slice(1)}, ${how}`, name };
 }
 
 /** Percent of a share, without the sign "%", with a true minus; a dash for null. */

@@ -8,10 +8,10 @@ const card = fakeCard('T1w', 'FLAIR');
 const withLesions = (...lesions: object[]) =>
   lesionWords({ ...card, metrics: { ...card.metrics, lesions } as typeof card.metrics });
 const table = (shareKept: number | null, ...kept: (number | null)[]) => ({
-  ...{ rule: 'By pieces', data: 'd', split: 'test', shareKept },
+  ...{ by: 'bright', kind: 'small bright lesions', split: 'test', shareKept },
   rows: kept.map((share) => ({ label: 'sub', kept: share })),
 });
-const outlined = (lesions: object) => ({ ...lesions, rule: "By an expert's outline." });
+const outlined = (lesions: object) => ({ ...lesions, by: 'outline', kind: 'tumours' });
 const UNKNOWN = 'In this synthetic FLAIR lesions may be missing or invented; how often was not measured.';
 
 it('names both kinds of lesions of the shipped model, with how far the scans differ', () => {
@@ -26,7 +26,7 @@ it('names both kinds of lesions of the shipped model, with how far the scans dif
 });
 
 it('tells least, most and median of each kind, with a minus sign', () => {
-  const tumours = { ...outlined(table(0.514, 0.51, -0.12, null, 1.77)), data: 'tcga-lgg' };
+  const tumours = outlined(table(0.514, 0.51, -0.12, null, 1.77));
   expect(withLesions(tumours, table(-0.039, -0.207, -0.039, 0.107))).toBe(
     'Lesion contrast kept on test patients: tumours −12 % to 177 % (median 51 %, 3 scans); small bright lesions without outline −21 % to 11 % (median −4 %, 3 scans). Lesions may be missing or invented.',
   );
