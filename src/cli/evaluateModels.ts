@@ -6,15 +6,15 @@ import type { ModelReport } from '../engine/evaluation/report';
 import { disposeTranslator, loadTranslator } from '../engine/networks/translator';
 import { pairedSlices } from '../engine/training/dataset';
 import { gridOfModel } from '../engine/training/settings';
-import { type ModelCard, parseModelCard } from '../engine/weights/modelCard';
+import type { ModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
 import { isBadInput } from './badInput';
 import type { Arguments } from './command';
 import { evaluatePairs, type PairPaths } from './evaluatePairs';
 import { evaluationText } from './evaluationTable';
-import { checkWritable, writeBytes } from './files';
+import { checkWritable } from './files';
 import type { Io } from './io';
-import { type LoadedModel, loadModel } from './models';
+import { type LoadedModel, loadModel, writeCard } from './models';
 import { BACKENDS, pauseOf, startNodeEngine } from './nodeEngine';
 import { oneOf, optional, required, wholeNumber } from './options';
 import { startProgress } from './progress';
@@ -87,7 +87,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
       reports.push(report);
       if (args.has('card')) {
         const metrics = cardMetrics(report, split, data, `Seed 0, ${card.weights.dtype} weights, ${backend}`);
-        await writeBytes(cardPath(card.id, model), jsonText(parseModelCard({ ...card, metrics })));
+        await writeCard(cardPath(card.id, model), { ...card, metrics });
       }
       progress.end();
       if (!args.has('json')) io.out(`${evaluationText(report, split)}\n`);

@@ -22,10 +22,9 @@ import { BadRequest } from '../errors';
 import { isBadInput } from './badInput';
 import { headSlices } from './headSlices';
 import { outlinePath, readMask } from './lesionMasks';
-import { counted } from './report';
+import { counted, timeText } from './report';
 import { readScan } from './scans';
-import { setOf } from './trainData';
-import { timeText } from './trainProgress';
+import { setOf } from './trainingScans';
 
 export interface PairPaths {
   subject: string;

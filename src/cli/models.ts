@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { checkSize, customCard } from '../engine/weights/customCard';
-import { type ModelCard, readModelCard } from '../engine/weights/modelCard';
+import { type ModelCard, parseModelCard, readModelCard } from '../engine/weights/modelCard';
 import { readWeights, type Weights } from '../engine/weights/readWeights';
 import { sha256 } from '../engine/weights/sha256';
 import { BadRequest, CorruptFile, WeightsMismatch } from '../errors';
+import { writeSafely } from './diskRun';
 import { readBytes } from './files';
 import { PACKAGE_ROOT } from './packageRoot';
+import { jsonText } from './report';
 
 /** A model: what it says it is, and its weights. */
 export interface LoadedModel {
@@ -81,4 +83,9 @@ async function loadByWeights(path: string): Promise<LoadedModel> {
 
 async function readCard(path: string): Promise<ModelCard> {
   return readModelCard(path, await readBytes(path));
+}
+
+/** All of it or nothing. @throws CorruptFile, WeightsMismatch for a card that could not be read again: the one before stays then */
+export async function writeCard(path: string, card: ModelCard): Promise<void> {
+  await writeSafely(path, jsonText(parseModelCard(card)));
 }

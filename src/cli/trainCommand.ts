@@ -28,6 +28,7 @@ import type { Arguments, Command } from './command';
 import { DiskRun, writeSafely } from './diskRun';
 import { evaluationText } from './evaluationTable';
 import type { Io } from './io';
+import { writeCard } from './models';
 import { BACKENDS, type NodeEngine, pauseOf, startNodeEngine } from './nodeEngine';
 import { oneOf, optional, required } from './options';
 import { greyPng } from './png';
@@ -36,7 +37,7 @@ import { counted, jsonText } from './report';
 import { contrastOf, dataText, findScans, loadData, ofSplit, type RunScans } from './trainData';
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
-import { type DataFacts, type TrainedModel, writeCard, writeModels } from './trainModels';
+import { type DataFacts, type TrainedModel, writeModels } from './trainModels';
 import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS } from './trainOptions';
 import { progressText, scoringText } from './trainProgress';
 

@@ -13,7 +13,7 @@ import type { Io } from './io';
 import { type Progress, startProgress } from './progress';
 import { counted } from './report';
 import { readScan } from './scans';
-import { pairBySubject, type Split, type TrainingScan, trainingScans } from './trainingScans';
+import { pairBySubject, type Split, setOf, type TrainingScan, trainingScans } from './trainingScans';
 
 export interface ScanPairPaths {
   a: TrainingScan;
@@ -229,11 +229,4 @@ export function dataText(
 ): string {
   const folders = [...new Set([...a, ...b].map(({ path }) => setOf(path)))].join(', ');
   return `${folders}: ${counted(volumes.trainA.length, 'scan')} of ${contrasts.a} and ${counted(volumes.trainB.length, 'scan')} of ${contrasts.b}`;
-}
-
-/** The name of the folder that holds the subjects, or the scan itself. */
-export function setOf(path: string): string {
-  const parts = path.split(/[\\/]/);
-  const subject = parts.findIndex((part, n) => n > 0 && n < parts.length - 1 && part.startsWith('sub-'));
-  return (subject > 0 ? parts[subject - 1] : parts[parts.length - 2]) || 'scans';
 }

@@ -10,7 +10,7 @@ import { trainedDirections, translatorName } from '../engine/training/translateI
 import { type ModelCard, readModelCard } from '../engine/weights/modelCard';
 import { writeSafely } from './diskRun';
 import { readBytes } from './files';
-import { jsonText } from './report';
+import { writeCard } from './models';
 
 export interface TrainedModel {
   direction: Direction;
@@ -62,8 +62,4 @@ export async function writeModels(
     models.push({ direction, card: kept, state, path });
   }
   return models;
-}
-
-export async function writeCard(path: string, card: ModelCard): Promise<void> {
-  await writeSafely(path, jsonText(card));
 }

@@ -1,6 +1,7 @@
 /** How far a run is, on one line. */
 import type { Pace } from '../engine/training/pace';
 import type { Scoring, StepReport } from '../engine/training/reports';
+import { timeText } from './report';
 
 export function progressText(
   { step, losses }: StepReport,
@@ -20,12 +21,3 @@ export function scoringText({ step, slice, of }: Scoring): string {
 }
 
 const rateText = (ms: number) => (ms < 1 ? '> 1000 it/s' : `${(1000 / ms).toPrecision(3)} it/s`);
-
-/** "45 s", "12 min", "3 h 20 min". */
-export function timeText(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

@@ -48,6 +48,13 @@ function pairKey({ split, subject, path }: TrainingScan): string {
   return [split, subject, session].join(' ');
 }
 
+/** The name of the folder that holds the subjects, or the scan itself. */
+export function setOf(path: string): string {
+  const parts = path.split(/[\\/]/);
+  const subject = parts.findIndex((part, n) => n > 0 && n < parts.length - 1 && part.startsWith('sub-'));
+  return (subject > 0 ? parts[subject - 1] : parts[parts.length - 2]) || 'scans';
+}
+
 async function scansOf(name: string): Promise<TrainingScan[]> {
   const kind = await kindOf(name);
   if (kind === 'folder') return folderScans(name);

@@ -1,20 +1,19 @@
 import { basename, resolve } from 'node:path';
 import { scanStatistics } from '../engine/training/dataset';
+import { gridOfModel, gridOfSide } from '../engine/training/settings';
 import { type ModelCard, readModelCard } from '../engine/weights/modelCard';
 import { Aborted, BadRequest } from '../errors';
 import type { InputStatistics } from '../volume/inputStatistics';
-import { intensityMaps } from '../volume/intensity';
 import { summariseInputs } from '../volume/trainingInputs';
 import type { Arguments, Command } from './command';
 import { checkWritable, readBytes } from './files';
 import type { Io } from './io';
+import { writeCard } from './models';
 import { oneOf, required } from './options';
 import { startProgress } from './progress';
 import { counted, factsText, JSON_OPTION, jsonText } from './report';
 import { readScan } from './scans';
-import { setOf } from './trainData';
-import { type TrainingScan, trainingScans } from './trainingScans';
-import { writeCard } from './trainModels';
+import { setOf, type TrainingScan, trainingScans } from './trainingScans';
 
 export const weightsInputsCommand: Command = {
   name: 'weights inputs',
@@ -70,7 +69,8 @@ async function readStatistics(
   { preprocessing }: ModelCard,
   io: Io,
 ): Promise<InputStatistics[]> {
-  const intensity = intensityMaps(preprocessing).source;
+  // A run's contrast a is a model's source.
+  const grid = gridOfSide(gridOfModel(preprocessing), 'a');
   const progress = startProgress(io);
   const found: InputStatistics[] = [];
   try {
@@ -78,7 +78,7 @@ async function readStatistics(
       progress.show(`reading scan ${n + 1} of ${scans.length}`);
       await new Promise<void>((resolved) => setImmediate(resolved));
       if (io.signal.aborted) throw new Aborted('statistics: cancelled, and the card is as it was');
-      const statistics = scanStatistics(await readScan(path), { intensity });
+      const statistics = scanStatistics(await readScan(path), grid);
       if (statistics) found.push(statistics);
     }
   } finally {

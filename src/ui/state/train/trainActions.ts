@@ -1,5 +1,5 @@
 /** Everything that the Train room can do, put together. */
-import { sideMaps } from '../../../workers/trainSettings';
+import { SIDES } from '../../../workers/trainSettings';
 import type { Context } from '../context';
 import { createEstimate } from './estimate';
 import { REAL_CONTRASTS, REAL_EVERY, REAL_SCANS } from './realScans';
@@ -45,13 +45,7 @@ export function trainActions(shared: Context): TrainActions {
     async tryPhantoms() {
       if (train().adding || train().phase !== 'idle') return;
       settings.pickPreset('tiny');
-      patch((now) => ({
-        settings: {
-          ...now.settings,
-          contrasts: DEMO_CONTRASTS,
-          intensity: sideMaps(DEMO_CONTRASTS, 'foreground-median'),
-        },
-      }));
+      for (const side of SIDES) settings.setContrast(side, DEMO_CONTRASTS[side]);
       await volumes.addPhantoms();
     },
 
