@@ -13,7 +13,7 @@ import { oneOf, required } from './options';
 import { startProgress } from './progress';
 import { counted, factsText, JSON_OPTION, jsonText } from './report';
 import { readScan } from './scans';
-import { setOf, type TrainingScan, trainingScans } from './trainingScans';
+import { SPLITS, setOf, type TrainingScan, trainingScans } from './trainingScans';
 
 export const weightsInputsCommand: Command = {
   name: 'weights inputs',
@@ -35,7 +35,7 @@ export const weightsInputsCommand: Command = {
 
 async function run(args: Arguments, io: Io): Promise<number> {
   const [path] = args.positionals;
-  const split = oneOf(args, 'split', ['train', 'val', 'test']);
+  const split = oneOf(args, 'split', SPLITS);
   const card = readModelCard(basename(path), await readBytes(path));
   await checkWritable(path);
   const named = await trainingScans(required(args, 'data'));
