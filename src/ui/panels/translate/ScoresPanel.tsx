@@ -11,6 +11,7 @@ const NO_SCORES: ReadonlyMap<number, ScorePair> = new Map();
 export function ScoresPanel() {
   const hasReference = useApp((s) => s.reference !== null);
   const scores = useApp((s) => currentResults(s)?.scores ?? NO_SCORES);
+  const made = useApp((s) => currentResults(s)?.slices.size ?? 0);
   const slice = useApp((s) => s.view.slice);
   const count = useApp((s) => s.source?.shape[2] ?? 0);
   const hu = useApp((s) => huPerUnit(chosenCard(s)));
@@ -56,9 +57,11 @@ export function ScoresPanel() {
         <ScoreCurve scores={scores} region={region} count={count} current={slice} />
       ) : (
         <p className="dim">
-          {hasReference
-            ? 'Scores come with the first translated slice.'
-            : 'Drop the real target contrast as reference to score against it.'}
+          {!hasReference
+            ? 'Drop the real target contrast as reference to score against it.'
+            : made > 0
+              ? 'Scoring…'
+              : 'Scores come with the first translated slice.'}
         </p>
       )}
     </section>
