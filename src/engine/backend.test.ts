@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { nodeEnvironment } from '../cli/nodeEnvironment';
 import { type BackendEnvironment, startEngine } from './backend';
 import { selfTestOutput } from './selfTest';
+import * as tf from './tf';
 
 async function environment(change: Partial<BackendEnvironment> = {}): Promise<BackendEnvironment> {
   return { ...(await nodeEnvironment(() => {})), gpu: null, ...change };

@@ -2,12 +2,12 @@
  * Chooses where the engine computes: webgpu -> webgl -> wasm -> cpu, says why, and refuses a backend that computes wrong.
  * What differs between page and Node (the GPU object, where the wasm files lie) is passed in.
  */
-import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { BadRequest, DeviceLost, OutOfMemory } from '../errors';
 import { registerConvolutionGradients } from './autodiff/convolutionGradients';
 import { SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
+import * as tf from './tf';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 

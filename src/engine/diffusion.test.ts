@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasGolden, readGolden } from '../../test/golden';
 import { qSample, qSamplePairs, samplePosterior } from './diffusion';
@@ -7,6 +6,7 @@ import { type DiffusiveDiscriminatorWeights, runDiffusiveDiscriminator } from '.
 import { disposeTree, loadTree } from './networks/parameters';
 import { normals } from './random';
 import { makeSchedule, PAPER_SCHEDULE } from './schedule';
+import * as tf from './tf';
 import { readSafetensors } from './weights/safetensors';
 import { diffusiveDiscriminatorTable } from './weights/torchNames';
 

@@ -1,6 +1,6 @@
 /** Forward noising and the posterior of one reverse step, on tensors [b, h, w, 1] in [-1, 1]. Noise is always passed in. */
-import * as tf from '@tensorflow/tfjs';
 import type { Schedule } from './schedule';
+import * as tf from './tf';
 
 /** x_t = a_cum[t] x0 + sigma_cum[t] noise (paper eq. 10); t of each batch entry is 0..n. */
 export function qSample(

@@ -2,7 +2,6 @@
  * Holds the engine against numbers that the authors' code produced (files of tensors with inputs and outputs).
  * Error is max |a - b| / max |b| over a tensor; the worst tensor of a file counts.
  */
-import * as tf from '@tensorflow/tfjs';
 import { hashNormals, hashWeights } from './hash';
 import type { GeneratorConfig, NamedTensor, StateDict } from './networks/config';
 import {
@@ -25,6 +24,7 @@ import { firDown, firSmooth, firUp, naiveDown, naiveUp } from './networks/resamp
 import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator';
 import { sampleChain } from './sampler';
 import { makeSchedule } from './schedule';
+import * as tf from './tf';
 import { type TrainingErrors, type TrainingGolden, trainingErrors } from './training/parity';
 import { readSafetensors } from './weights/safetensors';
 import {

@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashNormals, hashWeights } from './hash';
 import { type GeneratorConfig, PAPER_GENERATOR } from './networks/config';
 import { disposeGenerator, type Generator, loadGenerator } from './networks/ncsnpp';
 import { sampleChain } from './sampler';
 import { makeSchedule, PAPER_SCHEDULE } from './schedule';
+import * as tf from './tf';
 import { ncsnppTable } from './weights/torchNames';
 
 const SIDE = 8;

@@ -1,9 +1,9 @@
 /** The reverse chain: n large adversarial steps from noise to the target contrast (paper eq. 15 and 20, section III-D). */
-import * as tf from '@tensorflow/tfjs';
 import { Aborted, WeightsMismatch } from '../errors';
 import { samplePosterior } from './diffusion';
 import { type Generator, runGenerator } from './networks/ncsnpp';
 import type { Schedule } from './schedule';
+import * as tf from './tf';
 
 export interface ChainOptions {
   /** N(0, 1), b*h*w numbers: x_T for step n, the posterior's noise for steps n-1 .. 0 (at 0 it has no effect). */

@@ -2,10 +2,10 @@
  * Known-answer self-test: a tiny fixed generator run on the current backend. Some GPUs and drivers compute silently wrong
  * numbers; such a backend must be refused before it draws an anatomy.
  */
-import * as tf from '@tensorflow/tfjs';
 import { hashNormals, hashWeights } from './hash';
 import { type GeneratorConfig, PAPER_GENERATOR } from './networks/config';
 import { disposeGenerator, loadGenerator, runGenerator } from './networks/ncsnpp';
+import * as tf from './tf';
 import { ncsnppTable } from './weights/torchNames';
 
 const TINY: GeneratorConfig = {

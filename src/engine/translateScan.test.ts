@@ -1,11 +1,11 @@
 /** A network that returns its condition, through cards: what the intensity maps do on the way there and back. */
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { headPhantom } from '../../test/makeNifti';
 import { tinyCard } from '../../test/tinyModel';
 import type { ModelIntensity } from '../volume/intensity';
 import type { Volume } from '../volume/volume';
 import type { Translator } from './networks/translator';
+import * as tf from './tf';
 import { translateScan } from './translateScan';
 
 vi.mock('./networks/ncsnpp', () => ({

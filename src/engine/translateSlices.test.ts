@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../cli/nodeEnvironment';
 import { startEngine } from './backend';
@@ -8,6 +7,7 @@ import { disposeGenerator, type Generator, loadGenerator } from './networks/ncsn
 import { runResnetGenerator } from './networks/resnetGenerator';
 import { disposeTranslator, loadTranslator, type ResnetTranslator } from './networks/translator';
 import { makeSchedule, PAPER_SCHEDULE } from './schedule';
+import * as tf from './tf';
 import { type SliceOutput, type TranslateSettings, translateSlices } from './translateSlices';
 import { ncsnppTable, resnetGeneratorTable } from './weights/torchNames';
 

@@ -1,5 +1,4 @@
 /** Slices at the model's size through the reverse chain: seeds, samples and batches, but nothing of scans or files. */
-import * as tf from '@tensorflow/tfjs';
 import { Aborted } from '../errors';
 import { joinArrays } from './joinArrays';
 import type { Generator } from './networks/ncsnpp';
@@ -8,6 +7,7 @@ import { isResnet, type ResnetTranslator, type Translator } from './networks/tra
 import { normals } from './random';
 import { sampleChain } from './sampler';
 import type { Schedule } from './schedule';
+import * as tf from './tf';
 
 /**
  * What decides a result: the same settings give the same bytes in whatever order slices are done, and the same image up to

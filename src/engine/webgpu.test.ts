@@ -2,8 +2,8 @@
  * The engine on WebGPU in Node, on Chromium's software driver where no other is set. Skipped where there is no adapter at
  * all: it takes libvulkan1 and Chromium, or a GPU with a Vulkan driver.
  */
-import * as tf from '@tensorflow/tfjs';
 import { afterAll, describe, expect, it } from 'vitest';
+import * as tf from './tf';
 import '../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../test/golden';
 import { nodeEnvironment } from '../cli/nodeEnvironment';

@@ -2,7 +2,6 @@
  * What the worker can do for the page: one handler a call. Scans and the loaded model live here; finished slices do not,
  * they belong to the page, so that a worker can be thrown away at any time.
  */
-import * as tf from '@tensorflow/tfjs';
 import packageJson from '../../package.json';
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../engine/backend';
 import { inputWarnings } from '../engine/inputWarnings';
@@ -10,6 +9,7 @@ import { memoryUse } from '../engine/memory';
 import { foregroundMask } from '../engine/metrics/foreground';
 import { scoreSlice } from '../engine/metrics/scoreSlice';
 import { disposeTranslator, isResnet, loadTranslator, type Translator } from '../engine/networks/translator';
+import * as tf from '../engine/tf';
 import { translateScan } from '../engine/translateScan';
 import type { ModelCard } from '../engine/weights/modelCard';
 import { BadRequest } from '../errors';

@@ -2,7 +2,7 @@
  * The two gradients of a convolution, made of fast operations. TensorFlow.js's wasm backend has no weight gradient at all
  * and a plain loop for the data gradient; its webgpu backend computes each weight with one thread that loops over all pixels.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tf';
 
 interface Attributes {
   strides: number | [number, number];

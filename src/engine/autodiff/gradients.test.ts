@@ -3,7 +3,6 @@
  * (gradient of a squared gradient, as in R1) where a discriminator uses it.
  */
 import '../../../test/softwareVulkan';
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../cli/nodeEnvironment';
 import { startEngine } from '../backend';
@@ -11,6 +10,7 @@ import { addToChannels, affineGroupNorm, conv2d, instanceNorm, silu } from '../n
 import { reflectPad } from '../networks/reflectPad';
 import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../networks/resample';
 import { normals } from '../random';
+import * as tf from '../tf';
 import { leakyRelu } from './leakyRelu';
 import { recomputed } from './recompute';
 import { vjp } from './vjp';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tf';
 
 /**
  * x where positive, slope x elsewhere. TensorFlow.js's own has no second derivative, which the R1 penalty needs; the step

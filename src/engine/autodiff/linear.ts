@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tf';
 import { isRecording } from './vjp';
 
 type Map4D = (x: tf.Tensor4D) => tf.Tensor4D;

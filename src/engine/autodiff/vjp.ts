@@ -3,7 +3,7 @@
  * intermediate gradient to the end. Here the forward pass is recorded on TensorFlow.js's tape, the backward pass runs when it
  * is asked for, and both free what they no longer need. It may run inside another backward pass, which `tf.grads` may not.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tf';
 
 export interface Vjp<T extends tf.Tensor> {
   /** f's value. The caller disposes it. */

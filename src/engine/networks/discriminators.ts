@@ -1,6 +1,6 @@
 /** The diffusive discriminators D (time-conditional, on neighbours of the chain) and the non-diffusive PatchGAN. */
-import * as tf from '@tensorflow/tfjs';
 import { leakyRelu } from '../autodiff/leakyRelu';
+import * as tf from '../tf';
 import { addToChannels, conv2d, dense, instanceNorm, rescaledSum, timestepEmbedding } from './layers';
 import type { Conv, Dense } from './parameters';
 import { firDown } from './resample';

@@ -1,6 +1,6 @@
 /** Building blocks shared by the networks. Images are [b, h, w, c]. All functions are pure; callers tidy. */
-import * as tf from '@tensorflow/tfjs';
 import { isRecording } from '../autodiff/vjp';
+import * as tf from '../tf';
 import type { Affine, Conv, Dense } from './parameters';
 
 /** x W + b on [b, in]. */

@@ -2,8 +2,8 @@
  * The diffusive generator G: a conditional NCSN++ U-Net with adaptive group norm (paper section III-B; SYNDIFF.md section 3).
  * It takes the noisy target and the source as channels and gives its estimate of the clean target as the first channel.
  */
-import * as tf from '@tensorflow/tfjs';
 import { recomputed } from '../autodiff/recompute';
+import * as tf from '../tf';
 import { ncsnppTable } from '../weights/torchNames';
 import type { GeneratorConfig, StateDict } from './config';
 import {

@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WeightsMismatch } from '../../errors';
 import { hashWeights } from '../hash';
+import * as tf from '../tf';
 import {
   diffusiveDiscriminatorTable,
   ncsnppTable,

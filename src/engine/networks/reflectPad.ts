@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { linear } from '../autodiff/linear';
+import * as tf from '../tf';
 
 /**
  * Mirrors `n` pixels over every edge, without repeating the edge: [b, h, w, c] -> [b, h+2n, w+2n, c], n < h, w.

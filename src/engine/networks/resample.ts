@@ -1,6 +1,6 @@
 /** Up- and down-sampling by 2 of [b, h, w, c], with the separable FIR filter [1,3,3,1] (StyleGAN2's upfirdn2d) or without. */
-import * as tf from '@tensorflow/tfjs';
 import { linear } from '../autodiff/linear';
+import * as tf from '../tf';
 
 /**
  * Rows (1) or columns (2). The filter is applied along one axis after the other: half the products of its 4x4 form, and wasm has

@@ -1,6 +1,6 @@
 /** Adam (Kingma & Ba 2015), as PyTorch has it: the bias corrections outside, eps added to the corrected root. */
-import * as tf from '@tensorflow/tfjs';
 import { leafOf, type ParameterTable, replaceLeaf } from '../networks/parameters';
+import * as tf from '../tf';
 
 const BETA1 = 0.5;
 const BETA2 = 0.9;

@@ -7,12 +7,12 @@
  *   STEP.history.json           what the run has told so far
  *   data.safetensors            the slices (dataFile.ts)
  */
-import * as tf from '@tensorflow/tfjs';
 import { CorruptFile } from '../../errors';
 import type { InputSummary } from '../../volume/trainingInputs';
 import type { NamedTensor, StateDict } from '../networks/config';
 import { downloadState, ourShape, type ParameterTable, toOurs } from '../networks/parameters';
 import { makeSchedule } from '../schedule';
+import * as tf from '../tf';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../weights/safetensors';
 import {
   averageOf,

@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { phantomData, TINY_SIZE, tinyData, tinySettings } from '../../../test/tinyRun';
 import { nodeEnvironment } from '../../cli/nodeEnvironment';
 import { startEngine } from '../backend';
+import * as tf from '../tf';
 import { loadCheckpoint, readCheckpointIndex, readHistory, saveCheckpoint } from './checkpoint';
 import { type Every, type LoopHooks, ratesAt, runTraining } from './loop';
 import { disposeNetworks } from './networks';

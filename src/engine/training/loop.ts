@@ -3,8 +3,8 @@
  * an iteration needs comes from the settings, the data and its number, so that a run that was stopped and one that was not are
  * the same.
  */
-import * as tf from '@tensorflow/tfjs';
 import { Aborted } from '../../errors';
+import * as tf from '../tf';
 import type { TranslateHooks } from '../translateSlices';
 import { batchOf } from './batches';
 import type { TrainData } from './data';

@@ -1,5 +1,5 @@
 /** The loss terms of SynDiff (SYNDIFF.md section 4). All are means over batch, and positions where there are some. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tf';
 
 /** -log sigmoid(D): what is judged should be called real (eq. 11, 17). */
 export function realLoss(logits: tf.Tensor): tf.Scalar {

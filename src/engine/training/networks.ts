@@ -1,5 +1,4 @@
 /** The eight networks of a run (those that its variant has), their optimizer states and moving averages. */
-import * as tf from '@tensorflow/tfjs';
 import type { ResnetGeneratorConfig, StateDict } from '../networks/config';
 import type {
   DiffusiveDiscriminator,
@@ -9,6 +8,7 @@ import type {
 import type { Generator, NcsnppWeights } from '../networks/ncsnpp';
 import { disposeTree, leafOf, loadTree, type ParameterTable } from '../networks/parameters';
 import type { ResnetGeneratorWeights } from '../networks/resnetGenerator';
+import * as tf from '../tf';
 import {
   diffusiveDiscriminatorTable,
   ncsnppTable,

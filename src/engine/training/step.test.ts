@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { tinyData, tinySettings } from '../../../test/tinyRun';
 import { nodeEnvironment } from '../../cli/nodeEnvironment';
 import { startEngine } from '../backend';
+import * as tf from '../tf';
 import { batchOf } from './batches';
 import { drawsOf } from './draws';
 import { disposeNetworks, parametersOf } from './networks';

@@ -4,13 +4,13 @@
  * generators' phase, and the discriminators' phases do not differentiate the generators. The generators' loss is a sum, so its
  * terms are differentiated one after another and only one term's insides are in memory at a time.
  */
-import * as tf from '@tensorflow/tfjs';
 import { type Vjp, valueAndGradients, vjp } from '../autodiff/vjp';
 import { qSamplePairs, samplePosterior } from '../diffusion';
 import { runDiffusiveDiscriminator, runPatchDiscriminator } from '../networks/discriminators';
 import { runGenerator } from '../networks/ncsnpp';
 import { runResnetGenerator } from '../networks/resnetGenerator';
 import type { Schedule } from '../schedule';
+import * as tf from '../tf';
 import { updateByAdam } from './adam';
 import type { PhaseDraws, StepDraws } from './draws';
 import { fakeLoss, l1Loss, r1Penalty, realLoss } from './losses';
