@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { BrowserContext } from '@playwright/test';
+import type { ModelCard } from '../src/engine/cards/modelCard';
 import { hashWeights } from '../src/engine/hash';
 import type { GeneratorConfig } from '../src/engine/networks/config';
 import { encodeWeights } from '../src/engine/weights/convertWeights';
-import type { ModelCard } from '../src/engine/weights/modelCard';
 import { ncsnppTable } from '../src/engine/weights/torchNames';
 import { tinyCard, tinyConfig } from '../test/tinyModel';
 

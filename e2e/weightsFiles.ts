@@ -1,5 +1,5 @@
 /** Weights as a user brings them: a generator under a name of its own, and files that only look like one. */
-import { readSafetensors, type WritableTensor, writeSafetensors } from '../src/engine/weights/safetensors';
+import { readSafetensors, type WritableTensor, writeSafetensors } from '../src/engine/formats/safetensors';
 import { firstModel } from './models';
 import type { TestFile } from './phantom';
 

@@ -3,13 +3,13 @@ import { createRoot } from 'react-dom/client';
 import { App } from './ui/App';
 import { backendOfQuery } from './ui/backendChoice';
 import { download } from './ui/download';
-import type { DemoFile } from './ui/state/demos';
+import type { DemoFile } from './ui/rooms/translate/state/demos';
 import { StoreContext } from './ui/state/StoreContext';
 import { createAppStore } from './ui/state/store';
 import './ui/theme.css';
 import './ui/app.css';
-import { createEngineClient } from './workers/client';
-import { createTrainClient } from './workers/trainClient';
+import { createTrainClient } from './workers/train/client';
+import { createEngineClient } from './workers/translate/client';
 
 async function fetchDemo({ file, name }: DemoFile): Promise<File> {
   const response = await fetch(`demo/${file}`);

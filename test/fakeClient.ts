@@ -2,7 +2,7 @@
 
 import { PAPER_GENERATOR } from '../src/engine/networks/config';
 import { Aborted } from '../src/errors';
-import type { EngineClient } from '../src/workers/client';
+import type { EngineClient } from '../src/workers/translate/client';
 import type {
   BackendName,
   CustomSettings,
@@ -14,7 +14,7 @@ import type {
   Scan,
   SliceResult,
   SliceScore,
-} from '../src/workers/protocol';
+} from '../src/workers/translate/protocol';
 
 export function fakeCard(source: string, target: string): ModelCard {
   return {

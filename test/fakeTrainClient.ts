@@ -1,7 +1,7 @@
 /** A training client without an engine, for tests of the page's state: a run goes on as far as it is told. */
 import { Aborted, DeviceLost } from '../src/errors';
 import { type AppStore, createAppStore } from '../src/ui/state/store';
-import type { NewRun, TrainClient } from '../src/workers/trainClient';
+import type { NewRun, TrainClient } from '../src/workers/train/client';
 import type {
   AddedVolume,
   Direction,
@@ -14,7 +14,7 @@ import type {
   TrainEvent,
   TrainSettings,
   Validation,
-} from '../src/workers/trainProtocol';
+} from '../src/workers/train/protocol';
 import { createFakeClient, type FakeClient, fakeCard } from './fakeClient';
 
 export interface FakeTrainClient extends TrainClient {

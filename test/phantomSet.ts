@@ -1,11 +1,11 @@
 /** A BIDS data set of small phantom heads, and models of them, for tests of the command line. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelCard } from '../src/engine/cards/modelCard';
+import { sha256 } from '../src/engine/formats/sha256';
 import { hashWeights } from '../src/engine/hash';
 import { uniformSource } from '../src/engine/random';
 import { encodeWeights } from '../src/engine/weights/convertWeights';
-import type { ModelCard } from '../src/engine/weights/modelCard';
-import { sha256 } from '../src/engine/weights/sha256';
 import { ncsnppTable } from '../src/engine/weights/torchNames';
 import { phantomAnatomy, phantomVolume } from '../src/volume/phantom';
 import type { Affine } from '../src/volume/volume';

@@ -1,6 +1,7 @@
 /** The smallest diffusive generator and its card: the command line's tests run it in milliseconds. */
+
+import type { ModelCard } from '../src/engine/cards/modelCard';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../src/engine/networks/config';
-import type { ModelCard } from '../src/engine/weights/modelCard';
 
 export const tinyConfig = (size: number): GeneratorConfig => ({
   ...PAPER_GENERATOR,

@@ -1,4 +1,4 @@
-import type { Io } from './io';
+import type { Io } from './kit/io';
 import { main } from './main';
 
 const controller = new AbortController();

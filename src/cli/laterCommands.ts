@@ -1,5 +1,5 @@
 import { BadRequest } from '../errors';
-import type { Command } from './command';
+import type { Command } from './kit/command';
 
 /** Commands that the program will have: named in the help, refused for now. */
 function later(name: string, summary: string): Command {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeIo } from './fakeIo';
+import { fakeIo } from './kit/fakeIo';
 import { main } from './main';
 
 const COMMANDS = [

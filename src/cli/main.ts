@@ -1,17 +1,17 @@
 import { BadRequest } from '../errors';
-import { isBadInput } from './badInput';
-import { type Command, helpText, parseCommand } from './command';
-import { evaluateCommand } from './evaluateCommand';
-import type { Io } from './io';
+import { packageVersion } from '../platform/node/packageRoot';
+import { evaluateCommand } from './evaluate/evaluateCommand';
+import { isBadInput } from './kit/badInput';
+import { type Command, helpText, parseCommand } from './kit/command';
+import type { Io } from './kit/io';
 import { benchCommand } from './laterCommands';
-import { modelsCommand } from './modelsCommand';
-import { packageVersion } from './packageRoot';
-import { parityCommand } from './parityCommand';
-import { trainCommand } from './trainCommand';
-import { translateCommand } from './translateCommand';
-import { volumeCommand } from './volumeCommand';
-import { weightsConvertCommand, weightsInspectCommand } from './weightsCommand';
-import { weightsInputsCommand } from './weightsInputsCommand';
+import { modelsCommand } from './models/modelsCommand';
+import { parityCommand } from './parity/parityCommand';
+import { trainCommand } from './train/trainCommand';
+import { translateCommand } from './translate/translateCommand';
+import { volumeCommand } from './volume/volumeCommand';
+import { weightsConvertCommand, weightsInspectCommand } from './weights/weightsCommand';
+import { weightsInputsCommand } from './weights/weightsInputsCommand';
 
 const COMMANDS: readonly Command[] = [
   translateCommand,

@@ -5,7 +5,7 @@ import { modelFrames } from '../volume/intensity';
 import { type ScanMeasures, scanMeasures } from '../volume/scanMeasures';
 import { planSlices } from '../volume/slices';
 import type { Volume } from '../volume/volume';
-import type { ModelCard } from './weights/modelCard';
+import type { ModelCard } from './cards/modelCard';
 
 /** What of a card a scan is held against. */
 export type ModelInput = Pick<ModelCard, 'source' | 'preprocessing' | 'inputs'>;

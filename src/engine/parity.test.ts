@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { goldenFiles, hasGolden, readGolden } from '../../test/golden';
-import { nodeEnvironment } from '../cli/nodeEnvironment';
-import { startEngine } from './backend';
+import { nodeEnvironment } from '../platform/node/environment';
+import { startEngine } from './backend/backend';
 import { isEngineGolden, relativeError, runParity } from './parity';
 import * as tf from './tf';
 

@@ -2,6 +2,10 @@
  * Holds the engine against numbers that the authors' code produced (files of tensors with inputs and outputs).
  * Error is max |a - b| / max |b| over a tensor; the worst tensor of a file counts.
  */
+
+import { sampleChain } from './diffusion/sampler';
+import { makeSchedule } from './diffusion/schedule';
+import { readSafetensors } from './formats/safetensors';
 import { hashNormals, hashWeights } from './hash';
 import type { GeneratorConfig, NamedTensor, StateDict } from './networks/config';
 import {
@@ -22,11 +26,8 @@ import {
 import { type Conv, disposeTree, loadTree, type ParameterTable } from './networks/parameters';
 import { firDown, firSmooth, firUp, naiveDown, naiveUp } from './networks/resample';
 import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator';
-import { sampleChain } from './sampler';
-import { makeSchedule } from './schedule';
 import * as tf from './tf';
 import { type TrainingErrors, type TrainingGolden, trainingErrors } from './training/parity';
-import { readSafetensors } from './weights/safetensors';
 import {
   attentionTable,
   diffusiveDiscriminatorTable,

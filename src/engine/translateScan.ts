@@ -8,10 +8,10 @@ import {
 } from '../volume/intensity';
 import { extractSlice, planSlices, restoreSlice } from '../volume/slices';
 import type { Volume } from '../volume/volume';
+import type { ModelCard } from './cards/modelCard';
+import { makeSchedule } from './diffusion/schedule';
 import type { Translator } from './networks/translator';
-import { makeSchedule } from './schedule';
 import { type TranslateHooks, type TranslateSettings, translateSlices } from './translateSlices';
-import type { ModelCard } from './weights/modelCard';
 
 export interface TranslatedSlice {
   index: number;

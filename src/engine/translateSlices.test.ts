@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodeEnvironment } from '../cli/nodeEnvironment';
-import { startEngine } from './backend';
+import { nodeEnvironment } from '../platform/node/environment';
+import { startEngine } from './backend/backend';
+import { makeSchedule, PAPER_SCHEDULE } from './diffusion/schedule';
 import { hashNormals, hashWeights } from './hash';
 import { type GeneratorConfig, PAPER_GENERATOR } from './networks/config';
 import { disposeGenerator, type Generator, loadGenerator } from './networks/ncsnpp';
 import { runResnetGenerator } from './networks/resnetGenerator';
 import { disposeTranslator, loadTranslator, type ResnetTranslator } from './networks/translator';
-import { makeSchedule, PAPER_SCHEDULE } from './schedule';
 import * as tf from './tf';
 import { type SliceOutput, type TranslateSettings, translateSlices } from './translateSlices';
 import { ncsnppTable, resnetGeneratorTable } from './weights/torchNames';

@@ -1,12 +1,12 @@
 /** Slices at the model's size through the reverse chain: seeds, samples and batches, but nothing of scans or files. */
 import { Aborted } from '../errors';
+import { sampleChain } from './diffusion/sampler';
+import type { Schedule } from './diffusion/schedule';
 import { joinArrays } from './joinArrays';
 import type { Generator } from './networks/ncsnpp';
 import { runResnetGenerator } from './networks/resnetGenerator';
 import { isResnet, type ResnetTranslator, type Translator } from './networks/translator';
 import { normals } from './random';
-import { sampleChain } from './sampler';
-import type { Schedule } from './schedule';
 import * as tf from './tf';
 
 /**

@@ -2,13 +2,13 @@ import { useCallback, useState } from 'react';
 import { Notices } from './components/Notices';
 import { usePageKeys } from './keyboard';
 import { usePageDrop } from './pageDrop';
-import { AboutRoom } from './panels/AboutRoom';
-import { HelpSheet } from './panels/HelpSheet';
-import { ModelsRoom } from './panels/ModelsRoom';
-import { TopBar } from './panels/TopBar';
-import { TrainRoom } from './panels/train/TrainRoom';
-import { TranslateRoom } from './panels/translate/TranslateRoom';
+import { AboutRoom } from './rooms/about/AboutRoom';
+import { ModelsRoom } from './rooms/models/ModelsRoom';
+import { TrainRoom } from './rooms/train/panels/TrainRoom';
+import { TranslateRoom } from './rooms/translate/panels/TranslateRoom';
 import { type Room, useRoom } from './routes';
+import { HelpSheet } from './shell/HelpSheet';
+import { TopBar } from './shell/TopBar';
 import { useApp, useGetState } from './state/StoreContext';
 
 const ROOMS: Record<Room, () => React.JSX.Element> = {

@@ -1,5 +1,5 @@
 /** Files of a drop, those inside of dropped folders too, with their paths. */
-import type { DroppedFile } from './state/train/volumeFiles';
+import type { DroppedFile } from './rooms/train/state/volumeFiles';
 
 /** Must be called while the drop event is handled: the browser empties it afterwards. */
 export function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[]> {

@@ -1,6 +1,6 @@
 /** Numbers as the screen says them. */
 import { intensityMaps } from '../volume/intensity';
-import type { ModelCard } from '../workers/protocol';
+import type { ModelCard } from '../workers/translate/protocol';
 
 /** 950 -> "0.9 s", 61000 -> "1 min 1 s". */
 export function formatDuration(ms: number): string {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Role } from '../workers/trainProtocol';
+import type { Role } from '../workers/train/protocol';
 import { droppedFiles } from './droppedFiles';
 import type { Room } from './routes';
 import type { AppActions } from './state/types';

@@ -4,8 +4,8 @@
  */
 import '../../../test/softwareVulkan';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { nodeEnvironment } from '../../cli/nodeEnvironment';
-import { startEngine } from '../backend';
+import { nodeEnvironment } from '../../platform/node/environment';
+import { startEngine } from '../backend/backend';
 import { addToChannels, affineGroupNorm, conv2d, instanceNorm, silu } from '../networks/layers';
 import { reflectPad } from '../networks/reflectPad';
 import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../networks/resample';

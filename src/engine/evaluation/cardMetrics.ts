@@ -1,4 +1,4 @@
-import type { ModelCard, PartMetrics } from '../weights/modelCard';
+import type { ModelCard, PartMetrics } from '../cards/modelCard';
 import type { Measure, Part } from './evaluateSlices';
 import { MEASURE_TEXT } from './lesions';
 import type { Method } from './methods';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tinyCard } from '../../../test/tinyModel';
 import type { Volume } from '../../volume/volume';
-import { BaselineFit } from '../baselines/fitBaselines';
-import type { ModelCard } from '../weights/modelCard';
+import type { ModelCard } from '../cards/modelCard';
+import { BaselineFit } from './baselines/fitBaselines';
 import { cardMetrics } from './cardMetrics';
 import { baselineImages, evaluateScan, preparePair, sampleSpread } from './evaluateScan';
 import type { Method } from './methods';

@@ -11,19 +11,19 @@ import {
 } from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
 import type { Volume } from '../../volume/volume';
-import type { Baselines } from '../baselines/fitBaselines';
-import { foregroundMask } from '../metrics/foreground';
-import { type HounsfieldErrors, hounsfieldErrors } from '../metrics/hounsfield';
-import { psnr } from '../metrics/psnr';
+import type { ModelCard } from '../cards/modelCard';
 import type { Translator } from '../networks/translator';
 import { scanFrames, translateScan } from '../translateScan';
 import type { TranslateHooks } from '../translateSlices';
-import type { ModelCard } from '../weights/modelCard';
+import type { Baselines } from './baselines/fitBaselines';
 import { brightLesions } from './brightLesions';
 import { evaluateSlices, type SliceReport, spread } from './evaluateSlices';
 import { type ApartLevels, apartLevels, type LesionMeasures, lesionMeasures, lesionRegions } from './lesions';
 import { insideMask } from './masks';
 import type { Method } from './methods';
+import { foregroundMask } from './metrics/foreground';
+import { type HounsfieldErrors, hounsfieldErrors } from './metrics/hounsfield';
+import { psnr } from './metrics/psnr';
 import { sliceChange } from './sliceChange';
 import { type TissueOrder, tissueClasses, tissueOrder } from './tissueOrder';
 

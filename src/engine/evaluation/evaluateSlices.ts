@@ -1,5 +1,5 @@
-import { paperProtocol } from '../metrics/paperProtocol';
-import { type Score, scoreParts } from '../metrics/scoreSlice';
+import { paperProtocol } from './metrics/paperProtocol';
+import { type Score, scoreParts } from './metrics/scoreSlice';
 
 export const PARTS = ['whole', 'foreground', 'inside'] as const;
 export type Part = (typeof PARTS)[number];

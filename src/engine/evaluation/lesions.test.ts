@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { median } from '../metrics/median';
 import {
   apartLevels,
   falseBright,
@@ -8,6 +7,7 @@ import {
   shareKept,
   typicalContrast,
 } from './lesions';
+import { median } from './median';
 
 /** Two slices of 40 x 40, all foreground; a lesion of 4 x 4 in the first. */
 const SHAPE = [40, 40, 2] as const;

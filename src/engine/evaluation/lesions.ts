@@ -15,8 +15,8 @@
  * nothing, the foreground within 8 pixels of the lesion; both less the lesion. Scalp and bone would shift the median otherwise.
  */
 import type { Shape3 } from '../../volume/volume';
-import { median } from '../metrics/median';
 import { dilateInPlane, INSIDE_RADIUS, insideMask } from './masks';
+import { median } from './median';
 
 /** A real contrast below this is no lesion that one can see: its share would be noise over noise. */
 export const LEAST_CONTRAST = 0.1;

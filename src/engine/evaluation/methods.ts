@@ -1,5 +1,5 @@
 /** Scores of a model and of the baselines, over patients. */
-import { type WilcoxonResult, wilcoxonSignedRank } from '../metrics/wilcoxon';
+
 import {
   MEASURES,
   type Measure,
@@ -11,6 +11,7 @@ import {
   type Spreads,
   spreads,
 } from './evaluateSlices';
+import { type WilcoxonResult, wilcoxonSignedRank } from './wilcoxon';
 
 /** r: the non-diffusive generator of the same run, alone. */
 export const METHODS = ['model', 'copy', 'histogram', 'regression', 'r'] as const;

@@ -1,5 +1,5 @@
 /** Everything that an evaluation of one model says, from the reports of its scans; plain data. */
-import type { HounsfieldErrors } from '../metrics/hounsfield';
+
 import { BRIGHT_RULE } from './brightLesions';
 import type { SampleSpread, ScanLesions, ScanReport } from './evaluateScan';
 import type { SliceReport } from './evaluateSlices';
@@ -12,6 +12,7 @@ import {
   type MethodReport,
   methodReport,
 } from './methods';
+import type { HounsfieldErrors } from './metrics/hounsfield';
 import type { TissueOrder } from './tissueOrder';
 
 /** Slices with less foreground than this are left out by default: they are mostly air. */

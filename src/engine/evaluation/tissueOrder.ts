@@ -4,9 +4,9 @@
  * Classes of intensity, not of anatomy: a lesion that is dark in T1w counts as grey matter or fluid.
  */
 import type { Shape3 } from '../../volume/volume';
-import { median } from '../metrics/median';
 import { medianWhere } from './lesions';
 import { brainMask, erodeInPlane, INSIDE_RADIUS } from './masks';
+import { median } from './median';
 
 export const TISSUES = ['fluid', 'grey', 'white'] as const;
 export type Tissue = (typeof TISSUES)[number];

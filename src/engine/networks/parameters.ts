@@ -2,9 +2,10 @@
  * How a network's weights are laid out: one table of rows (our path, the authors' name, kind, shape), from which weights are
  * read, checked, made and written back. Our layouts are TensorFlow's: conv [kh, kw, in, out], dense [in, out].
  */
+
+import { gatherStrided } from '../formats/strided';
 import * as tf from '../tf';
 import { checkState } from '../weights/checkState';
-import { gatherStrided } from '../weights/strided';
 import type { NamedTensor, StateDict } from './config';
 
 /**

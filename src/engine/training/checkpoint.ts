@@ -9,11 +9,11 @@
  */
 import { CorruptFile } from '../../errors';
 import type { InputSummary } from '../../volume/trainingInputs';
+import { makeSchedule } from '../diffusion/schedule';
+import { readSafetensors, type WritableTensor, writeSafetensors } from '../formats/safetensors';
 import type { NamedTensor, StateDict } from '../networks/config';
 import { downloadState, ourShape, type ParameterTable, toOurs } from '../networks/parameters';
-import { makeSchedule } from '../schedule';
 import * as tf from '../tf';
-import { readSafetensors, type WritableTensor, writeSafetensors } from '../weights/safetensors';
 import {
   averageOf,
   loadNetworks,

@@ -5,7 +5,7 @@ import {
   type StoredTensor,
   type WritableTensor,
   writeSafetensors,
-} from '../weights/safetensors';
+} from '../formats/safetensors';
 import type { SliceSet, TrainData } from './data';
 
 export const DATA_FILE = 'data.safetensors';

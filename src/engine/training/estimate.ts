@@ -3,7 +3,7 @@
  * were measured once (docs/MEASUREMENTS.md, "Training"), in units of one image plane of float32 times the network's base width.
  */
 
-import type { BackendName } from '../backend';
+import type { BackendName } from '../backend/backend';
 import { numberOfValues } from '../networks/parameters';
 import { isAveraged, learns, type NetworkName, networkTables } from './networks';
 import { hasR, type TrainSettings, trainedSize, trainsR } from './settings';

@@ -1,10 +1,10 @@
 /** A run's network as a model: safetensors and its card. */
 import type { ModelIntensity } from '../../volume/intensity';
+import { ONE_PASS } from '../cards/customCard';
+import type { ModelCard } from '../cards/modelCard';
+import { sha256 } from '../formats/sha256';
 import type { StateDict } from '../networks/config';
 import { encodeWeights } from '../weights/convertWeights';
-import { ONE_PASS } from '../weights/customCard';
-import type { ModelCard } from '../weights/modelCard';
-import { sha256 } from '../weights/sha256';
 import type { RunFacts } from './checkpoint';
 import { resnetConfig } from './networks';
 import type { Direction, RunHistory } from './reports';

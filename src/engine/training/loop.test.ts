@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { phantomData, TINY_SIZE, tinyData, tinySettings } from '../../../test/tinyRun';
-import { nodeEnvironment } from '../../cli/nodeEnvironment';
-import { startEngine } from '../backend';
+import { nodeEnvironment } from '../../platform/node/environment';
+import { startEngine } from '../backend/backend';
 import * as tf from '../tf';
 import { loadCheckpoint, readCheckpointIndex, readHistory, saveCheckpoint } from './checkpoint';
 import { type Every, type LoopHooks, ratesAt, runTraining } from './loop';

@@ -7,9 +7,10 @@
  * - where Adam moves a weight whose gradient is of the size of rounding noise: by a whole learning rate, this way or that. One
  *   ReLU that takes the other side moves a thousand weights so. Weights are therefore compared as the whole tensor's change.
  */
+
+import { makeSchedule } from '../diffusion/schedule';
 import type { GeneratorConfig, NamedTensor, StateDict } from '../networks/config';
 import { toAuthors } from '../networks/parameters';
-import { makeSchedule } from '../schedule';
 import * as tf from '../tf';
 import type { PhaseDraws, StepDraws } from './draws';
 import { disposeNetworks, loadNetworks, type NetworkName, parametersOf } from './networks';

@@ -1,5 +1,5 @@
 /** What a run tells while it goes: plain data for log, page and file. */
-import type { Score } from '../metrics/scoreSlice';
+import type { Score } from '../evaluation/metrics/scoreSlice';
 
 /** Names as the method page's: each is summed over the directions and contrasts that train. */
 export type LossName =

@@ -1,9 +1,9 @@
 /** Everything that decides the numbers of a training run: plain data, stored with every checkpoint and told on the card. */
 import { BadRequest } from '../../errors';
 import { type IntensityMap, intensityMaps, mapOfContrast, type RelativeMap } from '../../volume/intensity';
+import type { ModelCard } from '../cards/modelCard';
+import { PAPER_SCHEDULE, type ScheduleOptions } from '../diffusion/schedule';
 import { type GeneratorConfig, isResnetConfig, leastSide, PAPER_GENERATOR } from '../networks/config';
-import { PAPER_SCHEDULE, type ScheduleOptions } from '../schedule';
-import type { ModelCard } from '../weights/modelCard';
 
 /** The diffusive generators and discriminators are named by the contrast that they make or judge: a or b. */
 export type Side = 'a' | 'b';

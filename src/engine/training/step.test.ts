@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { tinyData, tinySettings } from '../../../test/tinyRun';
-import { nodeEnvironment } from '../../cli/nodeEnvironment';
-import { startEngine } from '../backend';
+import { nodeEnvironment } from '../../platform/node/environment';
+import { startEngine } from '../backend/backend';
 import * as tf from '../tf';
 import { batchOf } from './batches';
 import { drawsOf } from './draws';

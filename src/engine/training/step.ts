@@ -5,11 +5,11 @@
  * terms are differentiated one after another and only one term's insides are in memory at a time.
  */
 import { type Vjp, valueAndGradients, vjp } from '../autodiff/vjp';
-import { qSamplePairs, samplePosterior } from '../diffusion';
+import { qSamplePairs, samplePosterior } from '../diffusion/diffusion';
+import type { Schedule } from '../diffusion/schedule';
 import { runDiffusiveDiscriminator, runPatchDiscriminator } from '../networks/discriminators';
 import { runGenerator } from '../networks/ncsnpp';
 import { runResnetGenerator } from '../networks/resnetGenerator';
-import type { Schedule } from '../schedule';
 import * as tf from '../tf';
 import { updateByAdam } from './adam';
 import type { PhaseDraws, StepDraws } from './draws';

@@ -1,6 +1,6 @@
 /** What a run can translate so far: scores on its validation slices, and a few images to look at. */
-import { foregroundMask } from '../metrics/foreground';
-import { type Score, scoreSlice } from '../metrics/scoreSlice';
+import { foregroundMask } from '../evaluation/metrics/foreground';
+import { type Score, scoreSlice } from '../evaluation/metrics/scoreSlice';
 import type { TranslateHooks } from '../translateSlices';
 import { type SliceSet, sliceImage, type TrainData } from './data';
 import type { Preview, Scoring, Validation } from './reports';

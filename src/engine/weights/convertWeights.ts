@@ -1,6 +1,6 @@
-import { encodeQ8 } from './q8';
+import { encodeQ8 } from '../formats/q8';
+import { type WritableTensor, writeSafetensors } from '../formats/safetensors';
 import { readWeights, type Weights, type WeightsFile } from './readWeights';
-import { type WritableTensor, writeSafetensors } from './safetensors';
 
 /** How values are stored: 4, 2 or about 1 byte each. */
 export type WeightsDtype = 'f32' | 'f16' | 'q8';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { goldenFiles, hasGolden, readGolden } from '../../../test/golden';
 import { WeightsMismatch } from '../../errors';
+import { readSafetensors } from '../formats/safetensors';
 import { type GeneratorConfig, type NamedTensor, PAPER_GENERATOR, type StateDict } from '../networks/config';
 import { inferConfig } from './inferConfig';
-import { readSafetensors } from './safetensors';
 import { ncsnppTable } from './torchNames';
 
 const none = new Float32Array();

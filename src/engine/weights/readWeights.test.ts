@@ -11,11 +11,11 @@ import {
 } from '../../../test/checkpointFixtures';
 import { hasGolden, readGolden } from '../../../test/golden';
 import { BadRequest, CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
+import { elementCount, readSafetensors, writeSafetensors } from '../formats/safetensors';
 import { type GeneratorConfig, type NamedTensor, PAPER_GENERATOR, type StateDict } from '../networks/config';
 import { convertWeights, encodeWeights } from './convertWeights';
 import { inspectWeights } from './inspectWeights';
 import { readWeights } from './readWeights';
-import { elementCount, readSafetensors, writeSafetensors } from './safetensors';
 import { ncsnppTable } from './torchNames';
 
 const config: GeneratorConfig = {

@@ -1,18 +1,18 @@
 /** Any file of weights that a user may have: the format is told by its content, never by its name. */
 import { CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
-import type { NamedTensor, StateDict, TranslatorConfig } from '../networks/config';
-import { identifyNetwork } from './identify';
-import { inferTranslatorConfig } from './inferConfig';
-import { plainBytes } from './plainBytes';
-import { decodeQ8 } from './q8';
-import { readSafetensors, type StoredTensor } from './safetensors';
+import { plainBytes } from '../formats/plainBytes';
+import { decodeQ8 } from '../formats/q8';
+import { readSafetensors, type StoredTensor } from '../formats/safetensors';
 import {
   chooseNetwork,
   openTorchCheckpoint,
   readTorchNetwork,
   stripModule,
   type TorchNetwork,
-} from './torchCheckpoint';
+} from '../formats/torchCheckpoint';
+import type { NamedTensor, StateDict, TranslatorConfig } from '../networks/config';
+import { identifyNetwork } from './identify';
+import { inferTranslatorConfig } from './inferConfig';
 
 export type WeightsFormat = 'safetensors' | 'pth-zip' | 'pth-legacy';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BackendTrial, EngineInfo } from '../../workers/protocol';
+import type { BackendTrial, EngineInfo } from '../../workers/translate/protocol';
 import { backendNote } from './backendNote';
 
 function infoOf(trials: BackendTrial[]): EngineInfo {

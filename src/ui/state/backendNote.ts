@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../../workers/protocol';
+import type { EngineInfo } from '../../workers/translate/protocol';
 import type { BackendChoice, Notice } from './types';
 
 /** Where the page computes, and why not on WebGPU; a warning where it is not what was asked for or something is wrong. */

@@ -1,7 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { EngineClient } from '../../workers/client';
-import type { TrainClient } from '../../workers/trainClient';
-import type { DemoFile } from './demos';
+import type { TrainClient } from '../../workers/train/client';
+import type { EngineClient } from '../../workers/translate/client';
+import type { DemoFile } from '../rooms/translate/state/demos';
 import type { AppState, Notice } from './types';
 
 /** What the store needs from outside. */

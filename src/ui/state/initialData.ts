@@ -1,6 +1,6 @@
-import { initialTrain } from './train/initial';
+import { initialTrain } from '../rooms/train/state/initial';
+import { FIT, FULL_WINDOWS } from '../rooms/translate/state/viewActions';
 import type { AppData } from './types';
-import { FIT, FULL_WINDOWS } from './viewActions';
 
 export const initialData: AppData = {
   engine: { phase: 'starting', requested: 'auto', info: null, startedOn: null, failure: null },

@@ -1,5 +1,5 @@
 /** The form in which a user says what own weights are: text fields, and the settings they stand for. */
-import type { CustomSettings, RelativeMap } from '../../workers/protocol';
+import type { CustomSettings, RelativeMap } from '../../workers/translate/protocol';
 
 export interface OwnModelForm {
   source: string;

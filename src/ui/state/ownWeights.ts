@@ -1,10 +1,10 @@
 /** Weights of the user's own: with a card, or with what the user says of them. */
-import type { OwnModelSource } from '../../workers/client';
-import type { LoadedModel } from '../../workers/protocol';
+import type { OwnModelSource } from '../../workers/translate/client';
+import type { LoadedModel } from '../../workers/translate/protocol';
 import { formatGrid, formatMaps } from '../format';
+import type { ScoreMissing } from '../rooms/translate/state/scoring';
 import type { Context } from './context';
 import { sortFiles } from './files';
-import type { ScoreMissing } from './scoring';
 import type { AppActions } from './types';
 
 export function ownWeightsActions(

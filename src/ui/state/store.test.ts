@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClient, type FakeClient } from '../../../test/fakeClient';
 import { createFakeTrainClient } from '../../../test/fakeTrainClient';
 import { BadRequest, CorruptFile } from '../../errors';
-import { DEMOS } from './demos';
+import { DEMOS } from '../rooms/translate/state/demos';
 import {
   chosenCard,
   currentResults,
@@ -10,7 +10,7 @@ import {
   inputWarnings,
   missingSlices,
   unscoredSlices,
-} from './selectors';
+} from '../rooms/translate/state/selectors';
 import { type AppStore, createAppStore } from './store';
 
 let client: FakeClient;

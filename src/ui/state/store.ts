@@ -1,19 +1,19 @@
 /** The page's state: plain data, and actions that call the engine's client. Made once in main.tsx, in tests with a fake client. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { trainActions } from '../rooms/train/state/trainActions';
+import { createInputCheck } from '../rooms/translate/state/inputCheck';
+import { resultActions } from '../rooms/translate/state/results';
+import { runActions } from '../rooms/translate/state/run';
+import { scanActions } from '../rooms/translate/state/scans';
+import { createScoring } from '../rooms/translate/state/scoring';
+import { viewActions } from '../rooms/translate/state/viewActions';
 import { choiceActions } from './choices';
 import type { Context, Services } from './context';
 import { createEngine } from './engine';
 import { initialData } from './initialData';
-import { createInputCheck } from './inputCheck';
 import { noticeActions } from './notices';
 import { ownWeightsActions } from './ownWeights';
-import { resultActions } from './results';
-import { runActions } from './run';
-import { scanActions } from './scans';
-import { createScoring } from './scoring';
-import { trainActions } from './train/trainActions';
 import type { AppState } from './types';
-import { viewActions } from './viewActions';
 
 export type AppStore = StoreApi<AppState>;
 

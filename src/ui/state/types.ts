@@ -1,4 +1,4 @@
-import type { OwnModelSource } from '../../workers/client';
+import type { OwnModelSource } from '../../workers/translate/client';
 import type {
   BackendName,
   CustomSettings,
@@ -14,10 +14,10 @@ import type {
   SliceScore,
   TranslateProgress,
   TranslateSettings,
-} from '../../workers/protocol';
+} from '../../workers/translate/protocol';
+import type { TrainActions, TrainData } from '../rooms/train/state/types';
+import type { Demo } from '../rooms/translate/state/demos';
 import type { Probe, ViewTransform, WindowLevel } from '../viewer/types';
-import type { Demo } from './demos';
-import type { TrainActions, TrainData } from './train/types';
 
 export type BackendChoice = 'auto' | BackendName;
 

@@ -1,0 +1,235 @@
+/** `evaluate --models`: models on a split of BIDS data sets. */
+import { basename, resolve } from 'node:path';
+import type { ModelCard } from '../../engine/cards/modelCard';
+import { BaselineFit, type Baselines } from '../../engine/evaluation/baselines/fitBaselines';
+import { cardMetrics } from '../../engine/evaluation/cardMetrics';
+import type { ModelReport } from '../../engine/evaluation/report';
+import { disposeTranslator, loadTranslator } from '../../engine/networks/translator';
+import { pairedSlices } from '../../engine/training/dataset';
+import { gridOfModel } from '../../engine/training/settings';
+import { Aborted, BadRequest } from '../../errors';
+import { checkWritable } from '../../platform/node/files';
+import { readScan } from '../../platform/node/scans';
+import {
+  hasSuffix,
+  pairBySubject,
+  SPLITS,
+  type Split,
+  type TrainingScan,
+  trainingScans,
+} from '../../platform/node/trainingScans';
+import { isBadInput } from '../kit/badInput';
+import type { Arguments } from '../kit/command';
+import type { Io } from '../kit/io';
+import { type LoadedModel, loadModel, writeCard } from '../kit/models';
+import { BACKENDS, pauseOf, startNodeEngine } from '../kit/nodeEngine';
+import { oneOf, optional, required, wholeNumber } from '../kit/options';
+import { startProgress } from '../kit/progress';
+import { jsonText } from '../kit/report';
+import { evaluatePairs, type PairPaths } from './evaluatePairs';
+import { evaluationText } from './evaluationTable';
+
+/** Of a model's source and target. */
+type SplitPairs = Record<Split, PairPaths[]>;
+
+export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
+  const split = oneOf(args, 'split', SPLITS);
+  const every = optional(args, 'every', (a, n) => wholeNumber(a, n, 1, 1000)) ?? 1;
+  const limit = optional(args, 'limit', (a, n) => wholeNumber(a, n, 1, 1e6)) ?? Number.POSITIVE_INFINITY;
+  const count = optional(args, 'samples-spread', (a, n) => wholeNumber(a, n, 2, 100));
+  const slices = optional(args, 'spread-slices', (a, n) => wholeNumber(a, n, 1, 1000)) ?? 1;
+  const samples = count === undefined ? null : { count, slices };
+  const patientOf = patients(args.text('patient'));
+  const want = oneOf(args, 'backend', BACKENDS);
+  const folders = listed(required(args, 'data'));
+  const models: { model: LoadedModel; pairs: SplitPairs }[] = [];
+  for (const name of listed(required(args, 'models'))) {
+    const model = await loadModel(name, undefined, 'models');
+    if (args.has('card')) await checkWritable(cardPath(name, model));
+    models.push({
+      model,
+      pairs: await splitPairs(folders, model.card, { scored: split, limit, patientOf, io }),
+    });
+  }
+  const engine = await startNodeEngine(want, io.signal);
+  const { backend, reason } = engine.info;
+  io.err(`backend ${backend}: ${reason}\n`);
+  const progress = startProgress(io);
+  const pause = pauseOf(engine, io);
+  const data = folders.map((folder) => basename(resolve(folder))).join(', ');
+  const reports: ModelReport[] = [];
+  try {
+    for (const { model, pairs } of models) {
+      const { card, weights } = model;
+      const show = (text: string) => progress.show(`${card.id}: ${text}`);
+      const warn = (text: string) => {
+        progress.end();
+        io.err(`${card.id}: ${text}\n`);
+      };
+      const baselines = await fittedBaselines(pairs.train, card, { io, pause, show, warn });
+      const translator = loadTranslator(card.network, weights.state);
+      let report: ModelReport;
+      try {
+        report = await evaluatePairs(
+          {
+            pairs: pairs[split],
+            model: { card, translator },
+            baselines,
+            every,
+            samples,
+          },
+          { signal: engine.signal, pause, onProgress: show },
+        );
+      } finally {
+        disposeTranslator(translator);
+      }
+      for (const { subject, reason } of report.broken) warn(`${subject}: left out: ${reason}`);
+      reports.push(report);
+      if (args.has('card')) {
+        const metrics = cardMetrics(report, split, data, `Seed 0, ${card.weights.dtype} weights, ${backend}`);
+        await writeCard(cardPath(card.id, model), { ...card, metrics });
+      }
+      progress.end();
+      if (!args.has('json')) io.out(`${evaluationText(report, split)}\n`);
+    }
+  } catch (error) {
+    // The signal also carries the failure of the GPU, which says more than "cancelled".
+    if (engine.signal.aborted && !io.signal.aborted) throw engine.signal.reason;
+    throw (error as Error).name === 'Aborted' ? new Aborted('evaluation: cancelled') : error;
+  } finally {
+    progress.end();
+  }
+  if (args.has('json')) io.out(jsonText({ split, data: folders, every, samples, backend, models: reports }));
+  return 0;
+}
+
+function listed(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function cardPath(name: string, { path }: LoadedModel): string {
+  if (path === undefined)
+    throw new BadRequest(`--card: needs models that have a card, got ${name}; name its card.json`);
+  return path;
+}
+
+/** @param pattern a regular expression; what of a subject's name it matches says who it is. Without one, the whole name */
+function patients(pattern: string | undefined): (subject: string) => string {
+  if (pattern === undefined) return (subject) => subject;
+  try {
+    const expression = new RegExp(pattern);
+    return (subject) => expression.exec(subject)?.[0] || subject;
+  } catch {
+    throw new BadRequest(`--patient: must be a regular expression, got "${pattern}"`);
+  }
+}
+
+/** Subjects with both contrasts, of each split; of the one that is scored, `limit` a data set. */
+async function splitPairs(
+  folders: readonly string[],
+  { id, source, target }: ModelCard,
+  {
+    scored,
+    limit,
+    patientOf,
+    io,
+  }: { scored: Split; limit: number; patientOf: (subject: string) => string; io: Io },
+): Promise<SplitPairs> {
+  const pairs: Record<Split, FolderPair[]> = { train: [], val: [], test: [] };
+  for (const folder of folders) {
+    const both = await scansOfBoth(folder, source, target);
+    if (!both) {
+      io.err(`${id}: ${folder}: no scans of both ${source} and ${target}; left out\n`);
+      continue;
+    }
+    for (const split of SPLITS) {
+      const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
+      const found = pairBySubject(those(both.source), those(both.target));
+      for (const { a, b } of split === scored ? found.slice(0, limit) : found) {
+        const { subject } = a;
+        pairs[split].push({ folder, subject, patient: patientOf(subject), source: a.path, target: b.path });
+      }
+    }
+  }
+  if (pairs[scored].length === 0) {
+    throw new BadRequest(
+      `--data: needs subjects of the ${scored} split with ${source} and ${target} for ${id}, got none in ${folders.join(', ')}; choose another --split or --data`,
+    );
+  }
+  return namedApart(pairs);
+}
+
+interface FolderPair extends PairPaths {
+  /** The data set. */
+  folder: string;
+}
+
+/** The same name in two data sets is two people: such names begin with the data set's. */
+function namedApart(pairs: Record<Split, FolderPair[]>): SplitPairs {
+  const all = SPLITS.flatMap((split) => pairs[split]);
+  const subjects = apart(all.map(({ folder, subject }) => ({ folder, name: subject })));
+  const patients = apart(all.map(({ folder, patient }) => ({ folder, name: patient })));
+  const named = ({ folder, subject, patient, ...paths }: FolderPair): PairPaths => ({
+    ...paths,
+    subject: subjects(folder, subject),
+    patient: patients(folder, patient),
+  });
+  return { train: pairs.train.map(named), val: pairs.val.map(named), test: pairs.test.map(named) };
+}
+
+function apart(all: readonly { folder: string; name: string }[]): (folder: string, name: string) => string {
+  const folders = new Set(all.map(({ folder }) => resolve(folder)));
+  const owners = new Map<string, Set<string>>();
+  for (const { folder, name } of all) owners.set(name, (owners.get(name) ?? new Set()).add(resolve(folder)));
+  const isOnly = (folder: string) =>
+    [...folders].filter((other) => basename(other) === basename(resolve(folder))).length === 1;
+  const label = (folder: string) => (isOnly(folder) ? basename(resolve(folder)) : resolve(folder));
+  return (folder, name) => (owners.get(name)!.size > 1 ? `${label(folder)}/${name}` : name);
+}
+
+/** Null where the data set lacks one of the contrasts. @throws BadRequest where there is no such folder, or a bad table of splits */
+async function scansOfBoth(
+  folder: string,
+  source: string,
+  target: string,
+): Promise<{ source: TrainingScan[]; target: TrainingScan[] } | null> {
+  if (!(await hasSuffix(folder, source)) || !(await hasSuffix(folder, target))) return null;
+  return {
+    source: await trainingScans(`${folder}:${source}`),
+    target: await trainingScans(`${folder}:${target}`),
+  };
+}
+
+/** Fits what needs no network on the pairs of training, scan after scan. */
+async function fittedBaselines(
+  pairs: readonly PairPaths[],
+  card: ModelCard,
+  {
+    io,
+    pause,
+    show,
+    warn,
+  }: {
+    io: Io;
+    pause: () => Promise<void>;
+    show: (text: string) => void;
+    warn: (text: string) => void;
+  },
+): Promise<Baselines> {
+  const fit = new BaselineFit();
+  const grid = gridOfModel(card.preprocessing);
+  for (const [n, { subject, source, target }] of pairs.entries()) {
+    show(`fitting the baselines, training scan ${n + 1} of ${pairs.length}`);
+    await pause();
+    if (io.signal.aborted) throw new Aborted('evaluation: cancelled');
+    try {
+      const slices = pairedSlices({ a: await readScan(source), b: await readScan(target) }, subject, grid);
+      fit.addTarget(slices.b);
+      for (let slice = 0; slice < slices.a.count; slice++) fit.addAligned(slices.a, slice, slices.b, slice);
+    } catch (error) {
+      if (!isBadInput(error)) throw error;
+      warn(`${subject}: not used for the baselines: ${(error as Error).message}`);
+    }
+  }
+  return fit.baselines();
+}

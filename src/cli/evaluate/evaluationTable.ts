@@ -1,0 +1,152 @@
+/** An evaluation in tables of Markdown, for people. */
+import { MEASURES, PARTS, type Part, type Spread, spread } from '../../engine/evaluation/evaluateSlices';
+import { MEASURE_TEXT } from '../../engine/evaluation/lesions';
+import { METHODS, type Method } from '../../engine/evaluation/methods';
+import { BONE_HU } from '../../engine/evaluation/metrics/hounsfield';
+import { LEAST_FOREGROUND, type LesionTable, type ModelReport } from '../../engine/evaluation/report';
+import { counted, markdownTable } from '../kit/report';
+
+const LABELS: Record<Method, string> = {
+  model: 'model',
+  copy: 'copy of the source',
+  histogram: 'copy, histogram matched',
+  regression: 'mean-intensity regression',
+  r: 'R alone',
+};
+
+const DIGITS = { psnr: 2, ssim: 3, mae: 4 } as const;
+
+export function evaluationText(report: ModelReport, split: string): string {
+  const { model, source, target, patients, slices, every, broken } = report;
+  const counting = every === 1 ? '' : `, every ${every} slices`;
+  const parts = [
+    `${model}: ${source} to ${target}, ${split}: ${counted(patients, 'patient')}, ${counted(slices, 'slice')} with at least ${100 * LEAST_FOREGROUND} % head${counting}\n`,
+    methodsText(report),
+    patientsText(report),
+    hounsfieldText(report),
+    ...report.lesions.map(lesionsText),
+    tissueText(report),
+    changeText(report),
+    samplesText(report),
+    ...broken.map(({ subject, reason }) => `${subject}: left out: ${reason}\n`),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+/** Over patients, with p of the PSNR of each part against the model's. */
+function methodsText({ methods, wilcoxon, regressionSubjects }: ModelReport): string {
+  const cell = (found: Spread | undefined, digits: number) => {
+    if (!found) return '-';
+    const hasStd = found.std !== null && Number.isFinite(found.std);
+    return `${found.mean.toFixed(digits)}${hasStd ? ` ± ${found.std!.toFixed(digits)}` : ''}`;
+  };
+  const testOf = (method: Method, part: Part) => (method === 'model' ? null : wilcoxon[method]?.[part].psnr);
+  const rows = METHODS.flatMap((method) => {
+    const found = methods[method];
+    if (!found) return [];
+    const cells = PARTS.flatMap((part) => [
+      ...MEASURES.map((measure) => cell(found.overPatients[part]?.[measure], DIGITS[measure])),
+      testOf(method, part)?.p.toPrecision(2) ?? '',
+    ]);
+    return [[LABELS[method], ...cells]];
+  });
+  const head = PARTS.flatMap((part) => [`${part} PSNR dB`, 'SSIM', 'MAE', 'p']);
+  const tests = METHODS.flatMap((method) => PARTS.flatMap((part) => testOf(method, part) ?? []));
+  const n = Math.max(0, ...tests.map((test) => test.n));
+  const least = Math.min(1, ...tests.map((test) => test.smallestP));
+  return `${markdownTable([['mean ± SD over patients', ...head], ...rows])}p: Wilcoxon's signed-rank test, two-sided, of the model's PSNR against the row's over ${counted(n, "patient's mean", "patients' means")}; ${n} can give no p below ${least.toPrecision(2)}. Regression fitted on ${counted(regressionSubjects, 'training subject')}. Inside: foreground eroded by 8 pixels.\n`;
+}
+
+/** PSNR a scan: the model's and, in brackets, those that it has to beat. */
+function patientsText({ methods }: ModelReport): string {
+  const others = METHODS.filter((method) => method !== 'model' && methods[method]);
+  const psnr = (method: Method, n: number, part: Part) =>
+    methods[method]!.subjects[n].mean[part]?.psnr.toFixed(2) ?? '-';
+  const rows = methods.model!.subjects.map(({ subject, slices }, n) => [
+    subject,
+    String(slices.length),
+    ...PARTS.map(
+      (part) => `${psnr('model', n, part)} (${others.map((method) => psnr(method, n, part)).join(', ')})`,
+    ),
+  ]);
+  const labels = others.map((method) => LABELS[method]).join('; ');
+  return markdownTable([[`PSNR dB (${labels})`, 'slices', ...PARTS], ...rows]);
+}
+
+/** Mean over scans. */
+function hounsfieldText({ hounsfield }: ModelReport): string {
+  if (hounsfield.length === 0) return '';
+  const rows = METHODS.flatMap((method) => {
+    const found = hounsfield.flatMap(({ methods }) => methods[method] ?? []);
+    if (found.length === 0) return [];
+    const cell = (values: readonly number[]) => {
+      const { mean, std } = spread(values);
+      return values.length === 0 ? '-' : `${mean.toFixed(1)}${std === null ? '' : ` ± ${std.toFixed(1)}`}`;
+    };
+    const of = (part: 'whole' | 'head' | 'bone') => cell(found.flatMap((errors) => errors[part] ?? []));
+    return [[LABELS[method], of('whole'), of('head'), of('bone')]];
+  });
+  return markdownTable([
+    ['MAE in HU, mean ± SD over scans', 'whole', 'head', `bone > ${BONE_HU} HU`],
+    ...rows,
+  ]);
+}
+
+function lesionsText({ rule, rows, shareKept }: LesionTable): string {
+  const number = (value: number | null | undefined, digits: number) => value?.toFixed(digits) ?? '-';
+  const percent = (value: number | null, digits: number) =>
+    value === null ? '-' : `${(100 * value).toFixed(digits)} %`;
+  const table = rows.map(({ subject, methods }) => {
+    const { realContrast, kept, dice, diceReal, falseBright, reason } = methods.model!;
+    return [
+      subject,
+      number(realContrast, 2),
+      number(kept, 2),
+      number(methods.copy?.kept, 2),
+      number(dice, 2),
+      number(diceReal, 2),
+      percent(falseBright, 2),
+      reason ?? '',
+    ];
+  });
+  const head = [
+    'lesions',
+    'real contrast',
+    'kept',
+    'kept by a copy',
+    'Dice',
+    'Dice of the real',
+    'false bright',
+    '',
+  ];
+  return `Lesions by ${rule}: median share kept ${number(shareKept.model, 2)}. ${MEASURE_TEXT}\n${markdownTable([head, ...table])}`;
+}
+
+function tissueText({ tissue }: ModelReport): string {
+  if (tissue.length === 0) return '';
+  const wrong = tissue.filter(({ same }) => !same);
+  const named = wrong.map(
+    ({ subject, orderReal, orderSynthetic }) => `${subject}: ${orderReal}, synthetic ${orderSynthetic}`,
+  );
+  return `Order of fluid, grey and white matter as in the real target: ${tissue.length - wrong.length} of ${counted(tissue.length, 'scan')}${named.length > 0 ? ` (${named.join('; ')})` : ''}\n`;
+}
+
+function changeText({ change }: ModelReport): string {
+  const ratios = METHODS.flatMap((method) => {
+    const found = change.flatMap(({ real, methods }) => {
+      const made = methods[method];
+      return real && made ? [made / real] : [];
+    });
+    return found.length > 0 ? [`${LABELS[method]} ${spread(found).mean.toFixed(2)}`] : [];
+  });
+  return ratios.length > 0
+    ? `Change from one counted slice to the next, of the real target's: ${ratios.join(', ')}\n`
+    : '';
+}
+
+function samplesText({ samples }: ModelReport): string {
+  if (samples.length === 0) return '';
+  const mean = (values: readonly number[]) => spread(values).mean;
+  const slices = samples.reduce((sum, one) => sum + one.slices.length, 0);
+  return `Spread over ${samples[0].samples} samples of ${counted(slices, 'slice')}: ${mean(samples.map(({ voxel }) => voxel)).toFixed(4)} of [0, 1] a foreground voxel, ${mean(samples.map(({ psnr }) => psnr)).toFixed(2)} dB of foreground PSNR\n`;
+}

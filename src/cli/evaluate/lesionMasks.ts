@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { BadRequest } from '../../errors';
+import { readScan } from '../../platform/node/scans';
+import { type Grid, gridText, sameGrid } from '../../volume/resample';
+import type { Volume } from '../../volume/volume';
+
+/**
+ * The outline of a scan's lesions in its BIDS data set: ROOT/derivatives/lesions/sub-01/[ses-1/]anat/sub-01_[ses-1_]label-lesion_mask.nii.gz
+ * for a scan below ROOT/sub-01. Null where there is none.
+ */
+export function outlinePath(scan: string): string | null {
+  const folders = dirname(scan).split(/[\\/]/);
+  const at = folders.findLastIndex((folder) => folder.startsWith('sub-'));
+  if (at < 0) return null;
+  const [entities] = /^sub-[^_]+(_ses-[^_]+)?/.exec(basename(scan)) ?? [];
+  const root = folders.slice(0, at).join('/') || '.';
+  const path = join(
+    root,
+    'derivatives/lesions',
+    ...folders.slice(at),
+    `${entities}_label-lesion_mask.nii.gz`,
+  );
+  return entities !== undefined && existsSync(path) ? path : null;
+}
+
+/** A mask on the grid of a scan: one byte a voxel, 1 where the file is above 0. @throws BadRequest on another grid */
+export async function readMask(
+  path: string,
+  scan: Grid & Pick<Volume, 'name' | 'zooms'>,
+): Promise<Uint8Array> {
+  const mask = await readScan(path);
+  if (!sameGrid(mask, scan)) {
+    throw new BadRequest(
+      `${path}: must lie on the grid of ${scan.name}, ${gridText(scan)}, got ${gridText(mask)}; resample it first`,
+    );
+  }
+  return Uint8Array.from(mask.voxels, (value) => (value > 0 ? 1 : 0));
+}

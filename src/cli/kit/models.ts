@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { checkSize, customCard } from '../../engine/cards/customCard';
+import { type ModelCard, parseModelCard, readModelCard } from '../../engine/cards/modelCard';
+import { sha256 } from '../../engine/formats/sha256';
+import { readWeights, type Weights } from '../../engine/weights/readWeights';
+import { BadRequest, CorruptFile, WeightsMismatch } from '../../errors';
+import { writeSafely } from '../../platform/node/diskRun';
+import { readBytes } from '../../platform/node/files';
+import { PACKAGE_ROOT } from '../../platform/node/packageRoot';
+import { jsonText } from './report';
+
+/** A model: what it says it is, and its weights. */
+export interface LoadedModel {
+  readonly card: ModelCard;
+  readonly weights: Weights;
+  /** The card's file; absent where it was guessed from the weights. */
+  readonly path?: string;
+}
+
+/** Folders here are model ids. */
+const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
+
+/** The cards of the models that come with the program, in the order of its index. Throws CorruptFile naming what is not right. */
+export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {
+  const path = join(folder, 'index.json');
+  if (!existsSync(path)) return [];
+  const ids = modelIds(new TextDecoder().decode(await readBytes(path)));
+  if (!ids)
+    throw new CorruptFile(`${path}: must be JSON with a list of ids under "models", got something else`);
+  return Promise.all(ids.map((id) => readCard(join(folder, String(id), 'card.json'))));
+}
+
+function modelIds(index: string): unknown[] | null {
+  try {
+    const { models } = JSON.parse(index);
+    return Array.isArray(models) ? models : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Loads what `--model` (or another option, `asked`) names: an id, a card.json, or a file of weights (whose card is guessed from its network).
+ * Throws BadRequest where there is no such model or its card's image size is none for its network, WeightsMismatch where
+ * weights are not those of the card, and as `readWeights` and `readModelCard`.
+ */
+export async function loadModel(
+  model: string,
+  folder = MODELS_FOLDER,
+  asked = 'model',
+): Promise<LoadedModel> {
+  const shipped = join(folder, model, 'card.json');
+  if (/^[a-z0-9][a-z0-9._-]*$/.test(model) && existsSync(shipped)) return loadByCard(shipped);
+  if (/\.json$/i.test(model)) return loadByCard(model);
+  if (existsSync(model)) return loadByWeights(model);
+  const ids = (await listModels(folder)).map(({ id }) => id).join(', ') || 'none';
+  throw new BadRequest(
+    `--${asked}: must be an id (${ids}), a card.json or a file of weights, got "${model}"`,
+  );
+}
+
+async function loadByCard(path: string): Promise<LoadedModel> {
+  const card = await readCard(path);
+  checkSize(`${path}: preprocessing: size`, card.preprocessing.size, card.network);
+  const bytes = await readBytes(join(dirname(path), card.weights.file));
+  const hash = await sha256(bytes);
+  if (hash !== card.weights.sha256) {
+    throw new WeightsMismatch(
+      `${card.weights.file}: its sha256 must be the card's ${card.weights.sha256}, got ${hash}; fetch the weights again`,
+    );
+  }
+  return { card, weights: await readWeights({ name: card.weights.file, bytes }), path };
+}
+
+async function loadByWeights(path: string): Promise<LoadedModel> {
+  const bytes = await readBytes(path);
+  const name = basename(path);
+  const weights = await readWeights({ name, bytes });
+  const card = customCard({ name, bytes: bytes.byteLength, sha256: await sha256(bytes) }, weights);
+  return { card, weights };
+}
+
+async function readCard(path: string): Promise<ModelCard> {
+  return readModelCard(path, await readBytes(path));
+}
+
+/** All of it or nothing. @throws CorruptFile, WeightsMismatch for a card that could not be read again: the one before stays then */
+export async function writeCard(path: string, card: ModelCard): Promise<void> {
+  await writeSafely(path, jsonText(parseModelCard(card)));
+}

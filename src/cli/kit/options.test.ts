@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { BadRequest } from '../../errors';
+import { type Command, parseCommand } from './command';
+import { decimal, oneOf, optional, sliceRange, wholeNumber } from './options';
+
+const COMMAND: Command = {
+  name: 'try',
+  summary: '',
+  positionals: [],
+  options: {
+    slices: { value: 'A:B', text: '' },
+    seed: { value: 'N', text: '', default: '7' },
+    noise: { value: 'NAME', text: '', default: 'shared' },
+    rate: { value: 'X', text: '' },
+  },
+  example: '',
+  run: async () => 0,
+};
+const given = (...argv: string[]) => parseCommand(COMMAND, argv);
+
+describe('wholeNumber', () => {
+  it('reads a number or the default', () => {
+    expect(wholeNumber(given(), 'seed', 0, 9)).toBe(7);
+    expect(wholeNumber(given('--seed', '3'), 'seed', 0, 9)).toBe(3);
+    expect(wholeNumber(given('--seed=-3'), 'seed', -5, 9)).toBe(-3);
+  });
+  it.each(['10', '-1', '1.5', '1e1', 'x', '', '0x1'])('refuses %j', (text) => {
+    expect(() => wholeNumber(given(`--seed=${text}`), 'seed', 0, 9)).toThrow(
+      `--seed: must be a whole number from 0 to 9, got "${text}"`,
+    );
+  });
+});
+
+describe('oneOf', () => {
+  it('takes a known choice only', () => {
+    expect(oneOf(given(), 'noise', ['shared', 'independent'])).toBe('shared');
+    expect(() => oneOf(given('--noise', 'pink'), 'noise', ['shared', 'independent'])).toThrow(
+      '--noise: must be one of shared, independent, got "pink"',
+    );
+  });
+});
+
+describe('sliceRange', () => {
+  const range = (text: string) => sliceRange(given(`--slices=${text}`), 5);
+  it('is half open and may leave an end out', () => {
+    expect(range('1:3')).toEqual([1, 2]);
+    expect(range('3:')).toEqual([3, 4]);
+    expect(range(':2')).toEqual([0, 1]);
+    expect(range('4:5')).toEqual([4]);
+    expect(sliceRange(given(), 5)).toBeUndefined();
+  });
+  it.each(['3', '3:3', '4:2', '0:6', '-1:2', 'a:b', '1:2:3', ''])('refuses %j', (text) => {
+    expect(() => range(text)).toThrow(BadRequest);
+    expect(() => range(text)).toThrow(/0 <= A < B <= 5/);
+  });
+});
+
+describe('decimal', () => {
+  const read = (text: string) => decimal(given(`--rate=${text}`), 'rate', 0, 1);
+  it.each([
+    ['0', 0],
+    ['1.6e-4', 1.6e-4],
+    ['.5', 0.5],
+    ['1.', 1],
+  ])('reads %j', (text, value) => {
+    expect(read(text)).toBe(value);
+  });
+  it.each(['', '.', '-0.1', '1.01', '1,5', '0x1', 'Infinity', 'NaN'])('refuses %j', (text) => {
+    expect(() => read(text)).toThrow(`--rate: must be a number from 0 to 1, got "${text}"`);
+  });
+});
+
+describe('optional', () => {
+  it('reads an option only where it is given', () => {
+    const read = (args: ReturnType<typeof given>) => optional(args, 'rate', (a, n) => decimal(a, n, 0, 1));
+    expect(read(given())).toBeUndefined();
+    expect(read(given('--rate', '0.25'))).toBe(0.25);
+  });
+});

@@ -1,0 +1,73 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isEngineGolden, type ParityResult, runParity } from '../../engine/parity';
+import { Aborted, BadRequest } from '../../errors';
+import { readBytes } from '../../platform/node/files';
+import type { Arguments, Command } from '../kit/command';
+import type { Io } from '../kit/io';
+import { BACKEND_OPTION, BACKENDS, startNodeEngine } from '../kit/nodeEngine';
+import { oneOf } from '../kit/options';
+import { startProgress } from '../kit/progress';
+import { JSON_OPTION, jsonText, tableText } from '../kit/report';
+import { type FileGolden, listFileGoldens } from './fileGoldens';
+
+export const parityCommand: Command = {
+  name: 'parity',
+  summary: "Hold the engine against numbers that the authors' code produced; exit code 1 if any differs",
+  positionals: ['DIR'],
+  options: { backend: BACKEND_OPTION, json: JSON_OPTION },
+  example: 'golden --backend wasm --json',
+  run,
+};
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const [folder] = args.positionals;
+  const want = oneOf(args, 'backend', BACKENDS);
+  const names = await readdir(folder).catch(() => {
+    throw new BadRequest(`${folder}: no such folder`);
+  });
+  const readFile = async (file: string) => new Uint8Array(await readBytes(join(folder, file)));
+  const known: FileGolden[] = [
+    ...names
+      .filter(isEngineGolden)
+      .sort()
+      .map((name) => ({ name, run: () => runParity(name, readFile) })),
+    ...(await listFileGoldens(folder)),
+  ];
+  if (known.length === 0) throw new BadRequest(`${folder}: must hold golden files, got none that is known`);
+
+  const { info, signal } = await startNodeEngine(want, io.signal);
+  io.err(`backend ${info.backend}: ${info.reason}\n`);
+  const results = await runAll(known, io, signal);
+  const passed = results.every((result) => result.passed);
+  if (args.has('json')) io.out(jsonText({ backend: info.backend, passed, results }));
+  else io.out(tableText([['file', 'error', 'allowed', ''], ...results.map(row)]) + reasons(results));
+  return passed ? 0 : 1;
+}
+
+/** Throws Aborted on Ctrl-C, and the GPU's error where it failed: its numbers mean nothing. */
+async function runAll(known: readonly FileGolden[], io: Io, signal: AbortSignal): Promise<ParityResult[]> {
+  const progress = startProgress(io);
+  const results: ParityResult[] = [];
+  try {
+    for (const [index, { name, run }] of known.entries()) {
+      progress.show(`${index + 1}/${known.length} ${name}`);
+      results.push(...(await run()));
+      // Lets Ctrl-C be heard, for which wasm leaves no pause.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (signal.aborted) throw io.signal.aborted ? new Aborted('parity: cancelled') : signal.reason;
+    }
+  } finally {
+    progress.end();
+  }
+  return results;
+}
+
+function row({ name, error, tolerance, passed }: ParityResult): string[] {
+  return [name, error.toExponential(1), tolerance.toExponential(), passed ? 'passed' : 'FAILED'];
+}
+
+/** Why files could not be compared, one a line. */
+function reasons(results: readonly ParityResult[]): string {
+  return results.map(({ name, passed, note }) => (passed || !note ? '' : `${name}: ${note}\n`)).join('');
+}

@@ -1,0 +1,314 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SET_CARD, writeModel, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
+import type { ModelCard } from '../../engine/cards/modelCard';
+import { hashWeights } from '../../engine/hash';
+import { encodeWeights } from '../../engine/weights/convertWeights';
+import { resnetGeneratorTable } from '../../engine/weights/torchNames';
+import { fakeIo } from '../kit/fakeIo';
+import type { Io } from '../kit/io';
+import { main } from '../main';
+
+const folder = mkdtempSync(join(tmpdir(), 'syndiff-train-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (...names: string[]) => join(folder, ...names);
+
+const SPLITS = { 'sub-01': 'train', 'sub-02': 'train', 'sub-03': 'val', 'sub-04': 'test' };
+
+beforeAll(async () => {
+  writePhantomSet(at('bids'), SPLITS);
+  await writeTinyModel(folder);
+  const config = { ngf: 4, n_blocks: 6 };
+  const state = hashWeights(2, resnetGeneratorTable(config));
+  await writeModel(folder, 'r', config, encodeWeights({ state, config }, 'f32'));
+});
+
+async function run(argv: string[], changes: Partial<Io> = {}) {
+  const io = fakeIo(changes);
+  const code = await main(argv, io);
+  return { code, stdout: io.stdout, stderr: io.stderr };
+}
+
+async function json(...argv: string[]) {
+  const { code, stdout, stderr } = await run([...argv, '--json']);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+const scans = () => ['--a', `${at('bids')}:T1w`, '--b', `${at('bids')}:FLAIR`];
+const START = () => ['--start', at('tiny.json'), '--backend', 'wasm'];
+const train = (out: string, ...more: string[]) => [
+  'train',
+  ...scans(),
+  '--out',
+  at(out),
+  ...START(),
+  ...more,
+];
+const PAIRED = ['--paired', '--no-adversarial'];
+
+interface Line {
+  event: string;
+  step: number;
+  ms?: number;
+  memoryBytes?: number;
+  bytes?: number;
+}
+function logOf(out: string): Line[] {
+  const lines = readFileSync(at(out, 'log.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line));
+}
+/** Without what the clock and the machine say; a checkpoint's bytes count the digits of its times. */
+const told = (out: string) =>
+  logOf(out)
+    .filter(({ event }) => event !== 'start')
+    .map(({ ms, memoryBytes, bytes, ...line }) => line);
+const cardOf = (out: string, name = 'a-to-b'): ModelCard =>
+  JSON.parse(readFileSync(at(out, name, 'card.json'), 'utf8'));
+
+describe('a run', () => {
+  const steps = [
+    '--steps',
+    '3',
+    '--every-validation',
+    '2',
+    '--every-checkpoint',
+    '2',
+    '--every-preview',
+    '3',
+  ];
+
+  it('writes its log, previews and a model that translates', async () => {
+    const report = await json(
+      ...train('straight', ...PAIRED, ...steps, '--data', 'phantoms', '--licence', 'MIT'),
+    );
+    expect(report).toMatchObject({ iterations: 3, backend: 'wasm', evaluation: null, scores: null });
+    expect(report.models).toHaveLength(1);
+    expect(logOf('straight').map(({ event, step }) => `${event} ${step ?? ''}`.trim())).toEqual([
+      'start',
+      'checkpoint 0',
+      'validation 0',
+      'step 1',
+      'step 2',
+      'validation 2',
+      'checkpoint 2',
+      'step 3',
+      'validation 3',
+      'checkpoint 3',
+      'end 3',
+    ]);
+    const start = logOf('straight')[0];
+    expect(start).toMatchObject({
+      backend: 'wasm',
+      settings: { contrasts: { a: 'T1w', b: 'FLAIR' }, iterations: 3, size: 32, diffusion: { steps: 2 } },
+      estimate: { fits: true },
+    });
+    expect(logOf('straight')[3].memoryBytes).toBeGreaterThan(1e6);
+    expect(readdirSync(at('straight', 'previews')).sort()).toEqual(['000000-aToB.png', '000003-aToB.png']);
+    const png = readFileSync(at('straight', 'previews', '000003-aToB.png'));
+    // Source, synthetic and target of the one slice that lies inside of the validation's three.
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([3 * 32, 32]);
+    const length = png.readUInt32BE(33);
+    expect(inflateSync(png.subarray(41, 41 + length))).toHaveLength(32 * 97);
+
+    const card = cardOf('straight');
+    expect(card).toMatchObject({
+      source: 'T1w',
+      target: 'FLAIR',
+      preprocessing: SET_CARD.preprocessing,
+      training: { data: 'phantoms', iterations: 3, variant: expect.stringContaining('started from tiny') },
+      metrics: { split: 'validation' },
+      licence: 'MIT; MIT (from tiny)',
+    });
+    const scan = at('bids', 'sub-04', 'anat', 'sub-04_T1w.nii');
+    const model = ['--model', at('straight', 'a-to-b', 'card.json'), '--output', at('made.nii.gz')];
+    const made = await json('translate', scan, ...model, '--backend', 'wasm', '--slices', '2:3');
+    expect(made.model).toBe(card.id);
+  });
+
+  it('goes on after Ctrl-C as if there had been none', async () => {
+    const controller = new AbortController();
+    let stderr = '';
+    const { code, stdout } = await run(train('stopped', ...PAIRED, ...steps), {
+      signal: controller.signal,
+      terminal: true,
+      err: (text) => {
+        stderr += text;
+        if (text.includes('iteration 1/3')) controller.abort();
+      },
+    });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toContain(
+      `stopped after iteration 1 of 3; go on with \`syndiff train --out ${at('stopped')} --resume\``,
+    );
+    expect(stderr).toMatch(/memory: about .* GiB on wasm/);
+    expect(existsSync(at('stopped', 'a-to-b'))).toBe(false);
+    // A crash after the checkpoint: told, but not kept, and the last line cut short.
+    const log = at('stopped', 'log.jsonl');
+    writeFileSync(log, `${readFileSync(log, 'utf8')}{"event":"step","step":2,"losses":{}}\n{"event":"st`);
+    await json('train', '--out', at('stopped'), '--resume', '--backend', 'wasm');
+    expect(told('stopped')).toEqual(told('straight'));
+    expect(cardOf('stopped').weights.sha256).toBe(cardOf('straight').weights.sha256);
+    expect(readdirSync(at('stopped', 'run')).sort()).toEqual(readdirSync(at('straight', 'run')).sort());
+  });
+
+  it('is scored on a split afterwards, beside the baselines', async () => {
+    const report = await json(
+      'train',
+      '--out',
+      at('straight'),
+      '--resume',
+      '--backend',
+      'wasm',
+      '--eval',
+      'test',
+    );
+    expect(told('straight').at(-1)).toMatchObject({ event: 'end', step: 3 });
+    const [{ methods, patients, slices, wilcoxon, regressionSubjects }] = report.scores;
+    expect({ patients, regressionSubjects }).toEqual({ patients: 1, regressionSubjects: 2 });
+    expect(methods.r).toBeNull();
+    for (const name of ['model', 'copy', 'histogram', 'regression']) {
+      expect(methods[name].subjects).toMatchObject([{ subject: 'sub-04', n: slices }]);
+      expect(methods[name].overPatients.whole.psnr).toEqual({
+        mean: methods[name].subjects[0].mean.whole.psnr,
+        std: null,
+      });
+    }
+    // Fitted to the same contrast of other phantoms, it is better than the source as it is.
+    expect(methods.regression.overPatients.whole.mae.mean).toBeLessThan(
+      methods.copy.overPatients.whole.mae.mean,
+    );
+    // One patient, whatever the number of slices: no p below 1.
+    expect(slices).toBeGreaterThan(1);
+    expect(wilcoxon.copy.foreground.psnr).toMatchObject({ n: 1, p: 1, smallestP: 1 });
+    const written = JSON.parse(readFileSync(report.evaluation, 'utf8'));
+    expect(written).toMatchObject({ split: 'test', iterations: 3 });
+    expect(written.directions[0].methods.copy.subjects[0].slices).toHaveLength(slices);
+    const { metrics } = cardOf('straight');
+    expect(metrics).toMatchObject({ split: 'test', n: 1, data: 'phantoms' });
+    expect(metrics.rows).toHaveLength(1);
+    const [row] = metrics.rows;
+    const mean = methods.model.subjects[0].mean;
+    expect(row.label).toBe('sub-04');
+    expect(row.psnr).toBeCloseTo(mean.whole.psnr, 1);
+    expect(row.ssim).toBeCloseTo(mean.whole.ssim, 3);
+    expect(row.foreground!.mae).toBeCloseTo(mean.foreground.mae, 3);
+    expect(row.psnrCopy).toBeCloseTo(methods.copy.subjects[0].mean.whole.psnr, 1);
+    expect(row.psnrRegression).toBeCloseTo(methods.regression.subjects[0].mean.whole.psnr, 1);
+    // Opened once more, the model keeps its scores.
+    await json('train', '--out', at('straight'), '--resume', '--backend', 'wasm');
+    expect(cardOf('straight').metrics).toEqual(metrics);
+  });
+});
+
+it('trains unpaired with R, both directions, and scores R, too', async () => {
+  const options = ['--start-back', at('tiny.json'), '--contrasts', 'T1w,FLAIR', '--no-adversarial'];
+  const r = ['--r-start', at('r.json'), '--r-start-back', at('r.json'), '--freeze-r', '--augment', 'mirror'];
+  const { code, stdout, stderr } = await run(
+    train(
+      'both',
+      ...options,
+      ...r,
+      '--steps',
+      '1',
+      '--every-validation',
+      '0',
+      '--every-preview',
+      '0',
+      '--eval',
+      'val',
+    ),
+  );
+  expect(code, stderr).toBe(0);
+  for (const label of [
+    'model',
+    'copy of the source',
+    'copy, histogram matched',
+    'mean-intensity regression',
+    'R alone',
+  ])
+    expect(stdout).toMatch(new RegExp(`\\n\\| ${label} +\\| +\\d`));
+  expect(stdout).toContain('T1w to FLAIR, val: 1 patient');
+  expect(stdout).toContain('FLAIR to T1w, val: 1 patient');
+  expect(cardOf('both', 'b-to-a')).toMatchObject({ source: 'FLAIR', metrics: { split: 'val', n: 1 } });
+  const { settings } = JSON.parse(readFileSync(at('both', 'log.jsonl'), 'utf8').split('\n')[0]);
+  expect(settings).toMatchObject({
+    widths: { r: 4 },
+    variant: { direction: 'both', r: 'frozen' },
+    augmentation: { mirror: true, geometry: false, intensity: false },
+  });
+});
+
+describe('is refused in one sentence', () => {
+  async function refused(sentence: string | RegExp, ...argv: string[]) {
+    const { code, stdout, stderr } = await run(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+  }
+  const bad = (...more: string[]) => train('bad', ...more);
+
+  it('where a run is there, or none to go on with', async () => {
+    await refused('must not hold a run yet, got one; go on with it by', ...train('straight'));
+    await refused('must hold a run to go on with, got none', 'train', '--out', at('none'), '--resume');
+    await refused(
+      '--steps: is decided when a run begins',
+      ...['train', '--out', at('straight'), '--resume', '--steps', '9'],
+    );
+    expect(existsSync(at('none'))).toBe(false);
+  });
+
+  it.each<[string, string[]]>([
+    ['--steps: must be a whole number from 1', ['--steps', '0']],
+    ['--preset: must be one of tiny, small, base, paper', ['--preset', 'huge']],
+    ['--reverse-steps: must be one of 2, 4, 8', ['--reverse-steps', '3']],
+    ['--augment: must be none or of mirror, geometry, intensity', ['--augment', 'flip']],
+    ['--weight-l1: must be a number from 0', ['--weight-l1', 'much']],
+    ['--eval: must be one of val, test', ['--eval', 'train']],
+    ['--contrasts: must be two different names', ['--contrasts', 'T1w']],
+    ['--val-a, --val-b: must be given both or none', ['--val-a', 'x']],
+    ['--direction: must train what --start makes', ['--direction', 'b-to-a']],
+    ['--freeze-r: needs the R that makes the condition', ['--freeze-r']],
+    ['batch must be at most 4 or a multiple of 4', ['--batch', '5']],
+    ['--crop: must be a whole number from 1', ['--crop', 'half']],
+    ["crop must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],
+    ['must be R where there is no diffusion', ['--no-diffusion']],
+    ['--start: must be an id', ['--start', 'no-such-model']],
+  ])('%s', async (sentence, more) => {
+    await refused(sentence, ...bad(...more));
+    expect(existsSync(at('bad'))).toBe(false);
+  });
+
+  it('where scans and model do not belong together', async () => {
+    const swapped = ['--a', `${at('bids')}:FLAIR`, '--b', `${at('bids')}:T1w`];
+    await refused('its contrasts must be the scans', 'train', ...swapped, '--out', at('bad'), ...START());
+    const same = ['--a', `${at('bids')}:T1w`, '--b', `${at('bids')}:T1w`];
+    await refused("--contrasts: must be given where the scans' names", 'train', ...same, '--out', at('bad'));
+    const one = at('bids', 'sub-01', 'anat', 'sub-01_T1w.nii');
+    const list = ['train', '--a', one, '--b', `${at('bids')}:FLAIR`, '--out', at('bad')];
+    await refused('--eval: needs subjects of the test split', ...list, ...START(), '--eval', 'test');
+    await refused('--a: must be given', 'train', '--out', at('bad'));
+  });
+
+  it('where it does not fit into memory', async () => {
+    const { code, stdout, stderr } = await run([
+      ...[
+        'train',
+        ...scans(),
+        '--out',
+        at('large'),
+        '--preset',
+        'paper',
+        '--batch',
+        '4',
+        '--backend',
+        'wasm',
+      ],
+    ]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/memory: paper needs about [\d.]+ GiB on wasm, which can hold 4\.0 GiB/);
+  });
+});

@@ -1,0 +1,372 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { memoryUse } from '../../engine/backend/memory';
+import { cardMetrics } from '../../engine/evaluation/cardMetrics';
+import {
+  type CheckpointIndex,
+  loadCheckpoint,
+  type RunFacts,
+  readCheckpointIndex,
+  readHistory,
+  saveCheckpoint,
+} from '../../engine/training/checkpoint';
+import type { TrainData } from '../../engine/training/data';
+import { DATA_FILE, readData, writeData } from '../../engine/training/dataFile';
+import { estimateMemory, type MemoryEstimate } from '../../engine/training/estimate';
+import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
+import { type Every, runTraining } from '../../engine/training/loop';
+import { disposeNetworks } from '../../engine/training/networks';
+import { TrainingPace } from '../../engine/training/pace';
+import type { Preview, RunHistory } from '../../engine/training/reports';
+import { type TrainSettings, variantText } from '../../engine/training/settings';
+import { startRun } from '../../engine/training/startRun';
+import type { TrainingState } from '../../engine/training/step';
+import { Aborted, BadRequest, CorruptFile } from '../../errors';
+import { DiskRun, writeSafely } from '../../platform/node/diskRun';
+import { evaluationText } from '../evaluate/evaluationTable';
+import type { Arguments, Command } from '../kit/command';
+import type { Io } from '../kit/io';
+import { writeCard } from '../kit/models';
+import { BACKENDS, type NodeEngine, pauseOf, startNodeEngine } from '../kit/nodeEngine';
+import { oneOf, optional, required } from '../kit/options';
+import { greyPng } from '../kit/png';
+import { startProgress } from '../kit/progress';
+import { counted, jsonText } from '../kit/report';
+import { contrastOf, dataText, findScans, loadData, ofSplit, type RunScans } from './trainData';
+import { type DirectionReport, evaluateModel } from './trainEvaluation';
+import { type StartLine, TrainLog } from './trainLog';
+import { type DataFacts, type TrainedModel, writeModels } from './trainModels';
+import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS } from './trainOptions';
+import { progressText, scoringText } from './trainProgress';
+
+export const trainCommand: Command = {
+  name: 'train',
+  summary: 'Train models on your own scans, in checkpoints that can be gone on with',
+  positionals: [],
+  options: TRAIN_OPTIONS,
+  example: '--a data:T1w --b data:FLAIR --out run1 --preset small --steps 20000 --eval val',
+  run,
+};
+
+const EVALUATIONS = ['val', 'test'] as const;
+type EvaluationSplit = (typeof EVALUATIONS)[number];
+
+/** Beside the checkpoint: what the run was called with. */
+const CALL_FILE = 'call.json';
+interface RunCall extends DataFacts {
+  scans: RunScans;
+  /** Subjects whose two contrasts are aligned in the training slices. */
+  aligned: string[];
+  every: Every;
+}
+
+/** A run that is ready to go on. */
+interface ReadyRun {
+  settings: TrainSettings;
+  call: RunCall;
+  data: TrainData;
+  history: RunHistory;
+  facts: RunFacts;
+  estimate: MemoryEstimate;
+  engine: NodeEngine;
+  makeState: () => Promise<TrainingState>;
+  /** Iterations done; null where the run is new. */
+  resumedAt: number | null;
+}
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const out = required(args, 'out');
+  const split = optional(args, 'eval', (a, n) => oneOf(a, n, EVALUATIONS));
+  const backend = oneOf(args, 'backend', BACKENDS);
+  const files = new DiskRun(join(out, 'run'));
+  const log = new TrainLog(join(out, 'log.jsonl'));
+  const ready = args.has('resume')
+    ? await resumed(args, io, out, files, split, backend)
+    : await begun(args, io, out, files, split, backend);
+  const { engine, call } = ready;
+  await train(ready, io, out, files, log);
+
+  const index = (await readCheckpointIndex(files))!;
+  const models = await writeModels(out, files, index, call);
+  log.add({ event: 'end', step: index.step });
+  const evaluation = split ? await evaluate(ready, io, out, { files, index, models, split }) : null;
+  const { steps, validations } = await readHistory(files, index);
+  const report = {
+    out,
+    iterations: index.step,
+    variant: variantText(index.settings),
+    backend: engine.info.backend,
+    reason: engine.info.reason,
+    losses: steps.at(-1)?.losses ?? null,
+    validation: validations.at(-1) ?? null,
+    models: models.map(({ direction, card, path }) => ({
+      direction,
+      card: path,
+      id: card.id,
+      weightsSha256: card.weights.sha256,
+    })),
+    evaluation: evaluation && join(out, 'evaluation.json'),
+    scores: evaluation?.map(withoutSlices) ?? null,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  if (args.has('json')) io.out(jsonText(report));
+  else {
+    for (const { card, path } of models)
+      io.out(`${path}: ${card.source} to ${card.target}, ${counted(index.step, 'iteration')}\n`);
+    for (const one of evaluation ?? []) io.out(`${evaluationText(one, split!)}\n`);
+  }
+  return 0;
+}
+
+async function begun(
+  args: Arguments,
+  io: Io,
+  out: string,
+  files: DiskRun,
+  split: EvaluationSplit | undefined,
+  backend: (typeof BACKENDS)[number],
+): Promise<ReadyRun> {
+  const names = {
+    a: required(args, 'a'),
+    b: required(args, 'b'),
+    valA: args.text('val-a'),
+    valB: args.text('val-b'),
+  };
+  const every = everyOf(args);
+  if (existsSync(files.folder) && (await readCheckpointIndex(files)))
+    throw new BadRequest(
+      `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
+    );
+  const scans = await findScans(names);
+  const { settings, start, startFacts } = await planRun(args, {
+    a: contrastOf(scans.a),
+    b: contrastOf(scans.b),
+  });
+  needPairs(scans, split);
+  await files.create();
+
+  const engine = await startEngine(io, backend);
+  // What is outside of the backend does not decide whether it fits.
+  refuseTooLarge(estimateOf(settings, engine, 0));
+  const { data, volumes, aligned, inputs } = await loadData(scans, settings, io);
+  const { train, validation } = data;
+  const estimate = estimateOf(settings, engine, countOf(train) + (validation ? countOf(validation) : 0));
+  io.err(
+    `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count} slices of ${settings.size} x ${settings.size}${cropText(settings)}, ${validation?.a.count ?? 0} validation pairs; ${variantText(settings)}\n`,
+  );
+  const call: RunCall = {
+    scans,
+    aligned,
+    every,
+    data: args.text('data') ?? dataText(scans, settings, volumes),
+    licence: args.text('licence') ?? OWN_LICENCE,
+  };
+  await files.write(DATA_FILE, writeData(data));
+  await files.write(CALL_FILE, new TextEncoder().encode(jsonText(call)));
+  return {
+    settings,
+    call,
+    data,
+    estimate,
+    engine,
+    history: { steps: [], validations: [] },
+    facts: { started: new Date().toISOString(), volumes, start: startFacts, inputs },
+    makeState: async () => startRun(settings, start),
+    resumedAt: null,
+  };
+}
+
+async function resumed(
+  args: Arguments,
+  io: Io,
+  out: string,
+  files: DiskRun,
+  split: EvaluationSplit | undefined,
+  backend: (typeof BACKENDS)[number],
+): Promise<ReadyRun> {
+  refuseWithResume(args);
+  const index = existsSync(files.folder) ? await readCheckpointIndex(files) : null;
+  if (!index)
+    throw new BadRequest(`${out}: must hold a run to go on with, got none; start one without --resume`);
+  await files.create();
+  const call = JSON.parse(new TextDecoder().decode(await needed(files, CALL_FILE))) as RunCall;
+  needPairs(call.scans, split);
+  const engine = await startEngine(io, backend);
+  const data = readData(await needed(files, DATA_FILE));
+  const { train, validation } = data;
+  const slices = countOf(train) + (validation ? countOf(validation) : 0);
+  const estimate = estimateOf(index.settings, engine, slices);
+  if (index.step < index.settings.iterations) refuseTooLarge(estimate);
+  io.err(`${out}: ${index.step} of ${counted(index.settings.iterations, 'iteration')} done\n`);
+  return {
+    settings: index.settings,
+    call,
+    data,
+    estimate,
+    engine,
+    history: await readHistory(files, index),
+    facts: index,
+    makeState: () => loadCheckpoint(files, index),
+    resumedAt: index.step,
+  };
+}
+
+const cropText = ({ crop }: TrainSettings) => (crop ? ` in crops of ${crop} x ${crop}` : '');
+
+function needPairs(scans: RunScans, split: EvaluationSplit | undefined): void {
+  if (split && ofSplit(scans, split).length === 0)
+    throw new BadRequest(
+      `--eval: needs subjects of the ${split} split with both contrasts, got none; name the splits in participants.tsv${split === 'val' ? ', or give --val-a and --val-b' : ''}`,
+    );
+}
+
+async function needed(files: DiskRun, name: string): Promise<Uint8Array> {
+  const bytes = await files.read(name);
+  if (!bytes)
+    throw new CorruptFile(
+      `${join(files.folder, name)}: must be there to go on, got no such file; start a new run`,
+    );
+  return bytes;
+}
+
+async function startEngine(io: Io, backend: (typeof BACKENDS)[number]): Promise<NodeEngine> {
+  const engine = await startNodeEngine(backend, io.signal);
+  io.err(`backend ${engine.info.backend}: ${engine.info.reason}\n`);
+  return engine;
+}
+
+const countOf = ({ a, b }: TrainData['train']) => a.count + b.count;
+
+function estimateOf(settings: TrainSettings, { info }: NodeEngine, slices: number): MemoryEstimate {
+  const largestBuffer = info.limits.maxStorageBufferBindingSize ?? null;
+  return estimateMemory(settings, { backend: info.backend, largestBuffer }, slices);
+}
+
+function refuseTooLarge({ fits, sentence }: MemoryEstimate): void {
+  if (!fits) throw new BadRequest(sentence);
+}
+
+/** Trains to the end of the run. Throws Aborted after Ctrl-C, with a checkpoint written, and what the GPU failed with. */
+async function train(ready: ReadyRun, io: Io, out: string, files: DiskRun, log: TrainLog): Promise<void> {
+  const { settings, call, data, history, facts, estimate, engine } = ready;
+  io.err(`${estimate.sentence}\n`);
+  const { backend, reason } = engine.info;
+  const { every } = call;
+  const { started } = facts;
+  const start: StartLine = { event: 'start', started, backend, reason, settings, every, estimate };
+  const state = await ready.makeState();
+  const progress = startProgress(io);
+  const pace = new TrainingPace(settings.iterations, () => performance.now());
+  try {
+    if (ready.resumedAt === null) await log.start(start);
+    else await log.rewind(start, ready.resumedAt, history);
+    await mkdir(join(out, 'previews'), { recursive: true });
+    await runTraining(state, data, history, every, {
+      signal: io.signal,
+      now: () => performance.now(),
+      pause: pauseOf(engine, io),
+      onStep: (report) => {
+        const { reservedBytes } = memoryUse();
+        log.add({ event: 'step', ...report, memoryBytes: reservedBytes });
+        progress.show(progressText(report, settings.iterations, pace.after(report), reservedBytes));
+      },
+      onScoring: (scoring) => progress.show(scoringText(scoring)),
+      onValidation: (validation) => log.add({ event: 'validation', ...validation }),
+      onPreview: (preview) => writePreview(join(out, 'previews'), preview),
+      save: async () => {
+        const { step, bytes } = await saveCheckpoint(files, state, history, facts, new Date().toISOString());
+        log.add({ event: 'checkpoint', step, bytes });
+      },
+    });
+  } catch (error) {
+    if ((error as Error).name !== 'Aborted') throw error;
+    throw new Aborted(
+      `training: stopped after iteration ${state.step} of ${settings.iterations}; go on with \`syndiff train --out ${out} --resume\``,
+    );
+  } finally {
+    progress.end();
+    disposeNetworks(state.networks);
+  }
+}
+
+/** Rows of source, synthetic and, where there is one, target. */
+function writePreview(folder: string, { step, direction, size, rows }: Preview): void {
+  const width = size * (rows.some(({ target }) => target) ? 3 : 2);
+  const pixels = new Uint8Array(rows.length * size * width);
+  rows.forEach(({ source, synthetic, target }, n) => {
+    [source, synthetic, target].forEach((image, column) => {
+      if (!image) return;
+      for (let y = 0; y < size; y++)
+        pixels.set(image.subarray(y * size, (y + 1) * size), (n * size + y) * width + column * size);
+    });
+  });
+  const name = `${String(step).padStart(6, '0')}-${direction}.png`;
+  writeFileSync(join(folder, name), greyPng(pixels, width));
+}
+
+async function evaluate(
+  { call, data, engine }: ReadyRun,
+  io: Io,
+  out: string,
+  run: { files: DiskRun; index: CheckpointIndex; models: TrainedModel[]; split: EvaluationSplit },
+): Promise<DirectionReport[]> {
+  const { files, index, models, split } = run;
+  const pairs = ofSplit(call.scans, split);
+  const progress = startProgress(io);
+  const reports: DirectionReport[] = [];
+  try {
+    for (const model of models) {
+      const facts = { index, files, data, aligned: call.aligned };
+      const report = await evaluateModel(model, pairs, facts, {
+        signal: io.signal,
+        pause: pauseOf(engine, io),
+        onProgress: (text) => progress.show(text),
+      });
+      if (io.signal.aborted) throw new Aborted('evaluation: cancelled');
+      for (const { subject, reason } of report.broken) {
+        progress.end();
+        io.err(`${subject}: left out: ${reason}\n`);
+      }
+      reports.push(report);
+    }
+  } catch (error) {
+    if ((error as Error).name !== 'Aborted') throw error;
+    throw new Aborted(
+      `evaluation: stopped, and the models are written; score them with \`syndiff train --out ${out} --resume --eval ${split}\``,
+    );
+  } finally {
+    progress.end();
+  }
+  for (const [n, { card, path }] of models.entries()) {
+    const metrics = cardMetrics(reports[n], split, call.data, `After iteration ${index.step}, seed 0`);
+    await writeCard(path, { ...card, metrics, limits: limitsWith(card.limits, split) });
+  }
+  const { intensity } = index.settings;
+  await writeSafely(
+    resolve(out, 'evaluation.json'),
+    jsonText({ split, iterations: index.step, intensity, directions: reports }),
+  );
+  return reports;
+}
+
+/** The exported card speaks of the scores of the loop's validation. */
+function limitsWith(limits: readonly string[], split: EvaluationSplit): string[] {
+  const others = limits.filter((limit) => limit !== VALIDATION_LIMIT);
+  if (split === 'test') return others;
+  return [...others, 'The scores are of the val split, which the run was watched by, not of a test.'];
+}
+
+/** For `--json`: the slices are in evaluation.json. */
+function withoutSlices({ methods, ...report }: DirectionReport) {
+  const kept = Object.entries(methods).map(([name, method]) => {
+    if (!method) return [name, null];
+    const { subjects, ...kept } = method;
+    return [
+      name,
+      { ...kept, subjects: subjects.map(({ slices, ...row }) => ({ ...row, n: slices.length })) },
+    ];
+  });
+  return { ...report, methods: Object.fromEntries(kept) };
+}

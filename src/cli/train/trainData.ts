@@ -1,0 +1,238 @@
+/** The scans of a run, and their slices. */
+import { basename, resolve } from 'node:path';
+import type { SliceSet, TrainData } from '../../engine/training/data';
+import { joinSlices, pairedSlices, scanStatistics, volumeSlices } from '../../engine/training/dataset';
+import { gridOfSide, SIDES, type Side, type TrainSettings } from '../../engine/training/settings';
+import { Aborted, BadRequest } from '../../errors';
+import { readScan } from '../../platform/node/scans';
+import {
+  pairBySubject,
+  type Split,
+  setOf,
+  type TrainingScan,
+  trainingScans,
+} from '../../platform/node/trainingScans';
+import type { InputStatistics } from '../../volume/inputStatistics';
+import { sameGrid } from '../../volume/resample';
+import { planSlices } from '../../volume/slices';
+import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
+import type { Volume } from '../../volume/volume';
+import type { Io } from '../kit/io';
+import { type Progress, startProgress } from '../kit/progress';
+import { counted } from '../kit/report';
+
+export interface ScanPairPaths {
+  a: TrainingScan;
+  b: TrainingScan;
+}
+
+/** What a run was given, with absolute paths: kept beside it, so that it can be gone on with and scored later. */
+export interface RunScans {
+  /** All splits. */
+  a: TrainingScan[];
+  b: TrainingScan[];
+  /** Named as validation; else the val split of `a` and `b`. */
+  validation: ScanPairPaths[] | null;
+}
+
+/** @throws BadRequest in one sentence where there are no scans, or the validation has no pairs */
+export async function findScans(names: {
+  a: string;
+  b: string;
+  valA?: string;
+  valB?: string;
+}): Promise<RunScans> {
+  const { valA, valB } = names;
+  if ((valA === undefined) !== (valB === undefined))
+    throw new BadRequest('--val-a, --val-b: must be given both or none, got one of them');
+  const [a, b] = [await scansOf(names.a), await scansOf(names.b)];
+  if (valA === undefined || valB === undefined) return { a, b, validation: null };
+  const validation = pairBySubject(forValidation(await scansOf(valA)), forValidation(await scansOf(valB)));
+  if (validation.length === 0)
+    throw new BadRequest(
+      `--val-a, --val-b: must have a subject in common, got none in ${valA} and ${valB}; name both contrasts' scans of the same subjects`,
+    );
+  return { a, b, validation };
+}
+
+async function scansOf(names: string): Promise<TrainingScan[]> {
+  return (await trainingScans(names)).map((scan) => ({ ...scan, path: resolve(scan.path) }));
+}
+
+/** Of a data set with splits its val. */
+function forValidation(scans: TrainingScan[]): TrainingScan[] {
+  const hasSplits = scans.some(({ split }) => split !== 'train');
+  return hasSplits ? scans.filter(({ split }) => split === 'val') : scans;
+}
+
+export function ofSplit({ a, b, validation }: RunScans, split: Split): ScanPairPaths[] {
+  if (split === 'val' && validation) return validation;
+  const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
+  return pairBySubject(those(a), those(b));
+}
+
+/** The last part of the first scan's name, such as "T1w" in sub-01_T1w.nii.gz; null where it has none. */
+export function contrastOf([first]: readonly TrainingScan[]): string | null {
+  const name = basename(first.path).replace(/\.nii(\.gz)?$/i, '');
+  return /_([a-z0-9]+)$/i.exec(name)?.[1] ?? null;
+}
+
+export interface LoadedData {
+  data: TrainData;
+  /** Names of the scans that are used. */
+  volumes: { trainA: string[]; trainB: string[]; valA: string[]; valB: string[] };
+  /** Subjects of whom slice n of both contrasts is the same anatomy in the same place; all of a paired run. */
+  aligned: string[];
+  /** Of the training scans. */
+  inputs: Record<Side, InputSummary | null>;
+}
+
+/**
+ * Reads all scans of train and validation, one after the other.
+ * @throws BadRequest where a contrast has none, or a pair's grids differ; Aborted after the signal
+ */
+export async function loadData(scans: RunScans, settings: TrainSettings, io: Io): Promise<LoadedData> {
+  const isPaired = settings.variant.pairing === 'paired';
+  const train = (side: Side) => scans[side].filter(({ split }) => split === 'train');
+  const [trainA, trainB] = [train('a'), train('b')];
+  for (const [option, list] of [
+    ['a', trainA],
+    ['b', trainB],
+  ] as const)
+    if (list.length === 0)
+      throw new BadRequest(`--${option}: must have scans for training, got none in the train split`);
+  const pairs = isPaired ? pairBySubject(trainA, trainB) : [];
+  if (isPaired && pairs.length === 0)
+    throw new BadRequest('--paired: needs subjects with both contrasts in --a and --b, got none');
+  const validation = ofSplit(scans, 'val');
+  const all = (isPaired ? 2 * pairs.length : trainA.length + trainB.length) + 2 * validation.length;
+  const reader = new Reader(io, all);
+  const seen: Record<Side, InputStatistics[]> = { a: [], b: [] };
+  const look: Look = (side, volume) => {
+    const statistics = scanStatistics(volume, gridOfSide(settings, side));
+    if (statistics) seen[side].push(statistics);
+  };
+  try {
+    const made = isPaired
+      ? { train: await readPairs(pairs, settings, reader, look), aligned: pairs.map(({ a }) => a.subject) }
+      : await readUnpaired(trainA, trainB, settings, reader, look);
+    const names = (list: TrainingScan[]) => list.map(({ path }) => basename(path));
+    return {
+      data: {
+        train: made.train,
+        validation: validation.length > 0 ? await readPairs(validation, settings, reader) : null,
+      },
+      aligned: made.aligned,
+      inputs: { a: summariseInputs(seen.a), b: summariseInputs(seen.b) },
+      volumes: {
+        trainA: names(isPaired ? pairs.map(({ a }) => a) : trainA),
+        trainB: names(isPaired ? pairs.map(({ b }) => b) : trainB),
+        valA: names(validation.map(({ a }) => a)),
+        valB: names(validation.map(({ b }) => b)),
+      },
+    };
+  } finally {
+    reader.end();
+  }
+}
+
+/** Reads scans and tells how far it is. */
+class Reader {
+  private done = 0;
+  private readonly progress: Progress;
+
+  constructor(
+    private readonly io: Io,
+    private readonly count: number,
+  ) {
+    this.progress = startProgress(io);
+  }
+
+  async read({ path }: TrainingScan): Promise<Volume> {
+    this.progress.show(`reading scan ${++this.done} of ${this.count}`);
+    // Without a pause Ctrl-C could not be heard.
+    await new Promise<void>((resolved) => setImmediate(resolved));
+    if (this.io.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
+    return readScan(path);
+  }
+
+  warn(text: string): void {
+    this.progress.end();
+    this.io.err(`${text}\n`);
+  }
+
+  end(): void {
+    this.progress.end();
+  }
+}
+
+/** Called with every scan that is trained on, while it is in memory. */
+type Look = (side: Side, volume: Volume) => void;
+
+async function readPairs(
+  pairs: readonly ScanPairPaths[],
+  settings: TrainSettings,
+  reader: Reader,
+  look?: Look,
+): Promise<Record<Side, SliceSet>> {
+  const sets: Record<Side, SliceSet>[] = [];
+  for (const { a, b } of pairs) {
+    const volumes = { a: await reader.read(a), b: await reader.read(b) };
+    const slices = pairedSlices(volumes, a.subject, settings);
+    if (slices.a.count === 0) reader.warn(leftOut(a.path));
+    else for (const side of SIDES) look?.(side, volumes[side]);
+    sets.push(slices);
+  }
+  return { a: joinSlices(sets.map((set) => set.a)), b: joinSlices(sets.map((set) => set.b)) };
+}
+
+async function readUnpaired(
+  a: readonly TrainingScan[],
+  b: readonly TrainingScan[],
+  settings: TrainSettings,
+  reader: Reader,
+  look: Look,
+): Promise<{ train: Record<Side, SliceSet>; aligned: string[] }> {
+  const read = async (scans: readonly TrainingScan[], side: Side) => {
+    const grid = gridOfSide(settings, side);
+    const sets: SliceSet[] = [];
+    const places = new Map<string, Place[]>();
+    for (const scan of scans) {
+      const volume = await reader.read(scan);
+      const slices = volumeSlices(volume, scan.subject, grid);
+      if (slices.count === 0) reader.warn(leftOut(scan.path));
+      else look(side, volume);
+      sets.push(slices);
+      const { shape, affine } = volume;
+      const { i, j } = planSlices(volume, settings);
+      const place = { grid: { shape, affine }, plan: JSON.stringify([i, j]) };
+      places.set(scan.subject, [...(places.get(scan.subject) ?? []), place]);
+    }
+    return { slices: joinSlices(sets), places };
+  };
+  const [ofA, ofB] = [await read(a, 'a'), await read(b, 'b')];
+  const aligned = [...ofA.places].flatMap(([subject, placesA]) => {
+    const placesB = ofB.places.get(subject) ?? [];
+    // Several scans of a subject share its name: their slices cannot be told apart.
+    if (placesA.length !== 1 || placesB.length !== 1) return [];
+    return sameGrid(placesA[0].grid, placesB[0].grid) && placesA[0].plan === placesB[0].plan ? [subject] : [];
+  });
+  return { train: { a: ofA.slices, b: ofB.slices }, aligned };
+}
+
+interface Place {
+  grid: Pick<Volume, 'shape' | 'affine'>;
+  plan: string;
+}
+
+const leftOut = (path: string) => `${basename(path)}: no slice holds some head; left out`;
+
+/** The card's sentence on the data, where the user gives none. */
+export function dataText(
+  { a, b }: RunScans,
+  { contrasts }: TrainSettings,
+  volumes: LoadedData['volumes'],
+): string {
+  const folders = [...new Set([...a, ...b].map(({ path }) => setOf(path)))].join(', ');
+  return `${folders}: ${counted(volumes.trainA.length, 'scan')} of ${contrasts.a} and ${counted(volumes.trainB.length, 'scan')} of ${contrasts.b}`;
+}

@@ -1,0 +1,75 @@
+/** Scores of a run's models on aligned pairs of a split, beside the baselines fitted on the slices that it was trained on. */
+
+import { ONE_PASS } from '../../engine/cards/customCard';
+import { fitBaselines } from '../../engine/evaluation/baselines/fitBaselines';
+import type { ModelReport } from '../../engine/evaluation/report';
+import { disposeTranslator, loadTranslator, type Translator } from '../../engine/networks/translator';
+import { type CheckpointIndex, type RunFiles, readAverage } from '../../engine/training/checkpoint';
+import type { TrainData } from '../../engine/training/data';
+import { resnetConfig } from '../../engine/training/networks';
+import type { Direction } from '../../engine/training/reports';
+import { hasR } from '../../engine/training/settings';
+import { sidesOf } from '../../engine/training/translateImages';
+import { type EvaluationCalls, evaluatePairs } from '../evaluate/evaluatePairs';
+import type { ScanPairPaths } from './trainData';
+import type { TrainedModel } from './trainModels';
+
+export interface DirectionReport extends ModelReport {
+  direction: Direction;
+}
+
+export interface EvaluationFacts {
+  index: CheckpointIndex;
+  files: RunFiles;
+  data: TrainData;
+  aligned: readonly string[];
+}
+
+/** @throws as `evaluatePairs` */
+export async function evaluateModel(
+  { direction, card, state }: TrainedModel,
+  pairs: readonly ScanPairPaths[],
+  { index, files, data, aligned }: EvaluationFacts,
+  calls: EvaluationCalls,
+): Promise<DirectionReport> {
+  const { settings } = index;
+  const { variant } = settings;
+  const sides = sidesOf(direction);
+  calls.onProgress('fitting the baselines');
+  const baselines = fitBaselines(data, sides, aligned, variant.pairing === 'paired');
+  const loaded: Translator[] = [];
+  const load = (of: typeof card, weights: typeof state) => {
+    const translator = loadTranslator(of.network, weights);
+    loaded.push(translator);
+    return { card: of, translator };
+  };
+  try {
+    const model = load(card, state);
+    const r =
+      hasR(variant) && variant.diffusion
+        ? load(
+            { ...card, network: resnetConfig(settings), diffusion: ONE_PASS },
+            await readAverage(files, index, `r.${sides.target}`),
+          )
+        : undefined;
+    const report = await evaluatePairs(
+      {
+        pairs: pairs.map((pair) => ({
+          subject: pair.a.subject,
+          patient: pair.a.subject,
+          source: pair[sides.source].path,
+          target: pair[sides.target].path,
+        })),
+        model,
+        r,
+        baselines,
+        every: 1,
+        samples: null,
+      },
+      calls,
+    );
+    return { direction, ...report };
+  } finally {
+    for (const translator of loaded) disposeTranslator(translator);
+  }
+}

@@ -1,0 +1,70 @@
+/** A run's trained directions as models on disk: a-to-b/ and b-to-a/, each a card and its weights. */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ModelCard, readModelCard } from '../../engine/cards/modelCard';
+import type { StateDict } from '../../engine/networks/config';
+import {
+  type CheckpointIndex,
+  type RunFiles,
+  readAverage,
+  readHistory,
+} from '../../engine/training/checkpoint';
+import { exportModel } from '../../engine/training/exportModel';
+import type { Direction } from '../../engine/training/reports';
+import { trainedDirections, translatorName } from '../../engine/training/translateImages';
+import { writeSafely } from '../../platform/node/diskRun';
+import { readBytes } from '../../platform/node/files';
+import { writeCard } from '../kit/models';
+
+export interface TrainedModel {
+  direction: Direction;
+  card: ModelCard;
+  state: StateDict;
+  /** Of its card. */
+  path: string;
+}
+
+/** What the user says of the scans. */
+export interface DataFacts {
+  data: string;
+  licence: string;
+}
+
+const FOLDER: Record<Direction, string> = { aToB: 'a-to-b', bToA: 'b-to-a' };
+
+/** Writes the models of a run's last checkpoint. */
+export async function writeModels(
+  out: string,
+  files: RunFiles,
+  index: CheckpointIndex,
+  { data, licence }: DataFacts,
+): Promise<TrainedModel[]> {
+  const models: TrainedModel[] = [];
+  const history = await readHistory(files, index);
+  for (const direction of trainedDirections(index.settings)) {
+    const state = await readAverage(files, index, translatorName(index.settings, direction));
+    const { card, weights } = await exportModel(index.settings, direction, state, {
+      date: index.saved.slice(0, 10),
+      data,
+      licence,
+      step: index.step,
+      history,
+      start: index.start,
+      inputs: index.inputs,
+    });
+    const folder = join(out, FOLDER[direction]);
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, 'card.json');
+    await writeSafely(join(folder, card.weights.file), weights);
+    // A finished run that is opened again keeps the scores that it was given then.
+    const before = existsSync(path) ? readModelCard(path, await readBytes(path)) : null;
+    const isSame = before?.weights.sha256 === card.weights.sha256;
+    const kept = isSame ? { ...card, metrics: before.metrics, limits: before.limits } : card;
+    await writeCard(path, kept);
+    for (const name of await readdir(folder))
+      if (name.endsWith('.safetensors') && name !== card.weights.file) await rm(join(folder, name));
+    models.push({ direction, card: kept, state, path });
+  }
+  return models;
+}

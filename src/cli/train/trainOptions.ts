@@ -1,0 +1,373 @@
+/** The options of `train` as settings of a run and the weights that it starts from. */
+
+import type { ModelCard } from '../../engine/cards/modelCard';
+import type { StateDict } from '../../engine/networks/config';
+import { isResnetConfig } from '../../engine/networks/config';
+import type { RunFacts } from '../../engine/training/checkpoint';
+import type { Every } from '../../engine/training/loop';
+import type { NetworkName } from '../../engine/training/networks';
+import {
+  checkSettings,
+  hasR,
+  otherSide,
+  PRESET_NAMES,
+  presetSettings,
+  type Side,
+  settingsFromCard,
+  sideMaps,
+  type TrainSettings,
+  trainedSides,
+  type Variant,
+} from '../../engine/training/settings';
+import type { StartWeights } from '../../engine/training/startRun';
+import { BadRequest } from '../../errors';
+import { intensityMaps } from '../../volume/intensity';
+import type { Arguments, OptionSpec } from '../kit/command';
+import { type LoadedModel, loadModel } from '../kit/models';
+import { BACKEND_OPTION } from '../kit/nodeEngine';
+import { decimal, oneOf, optional, wholeNumber } from '../kit/options';
+import { JSON_OPTION } from '../kit/report';
+
+const LARGEST_SEED = 2 ** 32 - 1;
+const MOST_STEPS = 10_000_000;
+const LARGEST_CROP = 4096;
+const DIRECTIONS = { both: 'both', 'a-to-b': 'aToB', 'b-to-a': 'bToA' } as const;
+const DIRECTION_NAMES = Object.keys(DIRECTIONS) as (keyof typeof DIRECTIONS)[];
+const AUGMENTATIONS = ['mirror', 'geometry', 'intensity'] as const;
+const RELATIVE_MAPS = ['foreground-p99.5', 'foreground-median'] as const;
+const REVERSE_STEPS = ['2', '4', '8'] as const;
+const START_OPTIONS = ['start', 'start-back', 'r-start', 'r-start-back'] as const;
+type StartOption = (typeof START_OPTIONS)[number];
+
+const MODEL = 'ID|card.json|FILE';
+const SCANS = 'SCANS';
+
+/** Those that are decided when a run begins and stay: not to be given with --resume. */
+const OF_A_NEW_RUN: Record<string, OptionSpec> = {
+  a: {
+    value: SCANS,
+    text: 'scans of contrast A: FOLDER, FOLDER:SUFFIX of a BIDS data set, a scan or a list of them, several with commas; of a data set with splits those of train (required)',
+  },
+  b: { value: SCANS, text: 'scans of contrast B (required)' },
+  'val-a': {
+    value: SCANS,
+    text: 'scans of A to watch the run by, with --val-b, paired by subject (default: the val split of --a and --b, if any)',
+  },
+  'val-b': { value: SCANS, text: 'scans of B to watch the run by, on the grids of --val-a' },
+  contrasts: { value: 'A,B', text: "names of the contrasts (default: the scans' BIDS suffixes)" },
+  preset: {
+    value: PRESET_NAMES.join('|'),
+    text: 'networks and image: 64, 128, 256 and 256 pixels (default small)',
+  },
+  steps: { value: 'N', text: 'training iterations (default 2000; tiny 400; fine-tune 100)' },
+  batch: { value: 'N', text: 'slices of each contrast an iteration: 1 to 4, or a multiple of 4 (default 1)' },
+  seed: { value: 'N', text: 'decides everything that is drawn (default 1)' },
+  start: {
+    value: MODEL,
+    text: 'go on from this A-to-B model: its contrasts, image, network and direction are taken over; with --paired and --no-adversarial a fine-tune of minutes',
+  },
+  'start-back': { value: MODEL, text: 'the same for B to A; with --start both directions are trained' },
+  'r-start': { value: MODEL, text: 'begin with this R, A to B' },
+  'r-start-back': { value: MODEL, text: 'begin with this R, B to A' },
+  'freeze-r': { text: 'keep R as it starts' },
+  paired: { text: 'subjects have both contrasts, aligned: train on the pairs, without R' },
+  'no-adversarial': { text: 'no discriminators' },
+  'no-cycle': { text: 'no cycle term' },
+  'no-diffusion': { text: 'train R alone (cGAN)' },
+  'reverse-steps': { value: REVERSE_STEPS.join('|'), text: 'steps of the reverse chain (default 4)' },
+  direction: {
+    value: DIRECTION_NAMES.join('|'),
+    text: 'what is trained (default both; of a start model, its own)',
+  },
+  'weight-l1': { value: 'X', text: 'weight of the L1 term (default 0.5)' },
+  'weight-cycle': { value: 'X', text: 'weight of the cycle term (default 0.5)' },
+  'rate-generators': {
+    value: 'X',
+    text: 'learning rate of the generators (default 1.6e-4; tiny 1e-3; fine-tune 3e-4)',
+  },
+  'rate-discriminators': {
+    value: 'X',
+    text: 'learning rate of the discriminators (default 1e-4; tiny 2e-4)',
+  },
+  ema: {
+    value: 'X',
+    text: 'decay of the moving average that translates (default 0.999; tiny 0.98; fine-tune 0.95)',
+  },
+  crop: {
+    value: 'N',
+    text: "train on random squares of N pixels of the slices (default: whole slices; fine-tune 128); --crop with the image's side for whole slices",
+  },
+  augment: {
+    value: 'LIST',
+    text: `variation of the slices: none, or of ${AUGMENTATIONS.join(',')} (default all)`,
+  },
+  intensity: {
+    value: RELATIVE_MAPS.join('|'),
+    text: 'map of intensities (default foreground-median); CT has its own, hu',
+  },
+  'pixel-size': { value: 'MM', text: "side of the image's pixels (default: so that 240 mm are covered)" },
+  data: { value: 'TEXT', text: 'for the card: what the scans are (default: their number and names)' },
+  licence: { value: 'TEXT', text: 'for the card: the licence of scans and model' },
+  'every-validation': { value: 'N', text: 'iterations between two validations, 0: none (default 100)' },
+  'every-preview': { value: 'N', text: 'iterations between two previews, 0: none (default 100)' },
+  'every-checkpoint': { value: 'N', text: 'iterations between two checkpoints (default 100)' },
+};
+
+export const TRAIN_OPTIONS: Record<string, OptionSpec> = {
+  out: { value: 'DIR', text: 'folder for the run, its log, previews and models (required)' },
+  resume: { text: "go on with --out's run from its last checkpoint" },
+  eval: {
+    value: 'val|test',
+    text: 'after training, score the models on the pairs of this split, beside the baselines',
+  },
+  backend: BACKEND_OPTION,
+  json: JSON_OPTION,
+  ...OF_A_NEW_RUN,
+};
+
+/** Throws BadRequest for options that a run which goes on has decided already. */
+export function refuseWithResume(args: Arguments): void {
+  const given = Object.keys(OF_A_NEW_RUN).find((name) => args.has(name) || args.text(name) !== undefined);
+  if (given)
+    throw new BadRequest(
+      `--${given}: is decided when a run begins, got it with --resume; leave one of them out`,
+    );
+}
+
+export interface RunPlan {
+  settings: TrainSettings;
+  start: StartWeights;
+  startFacts: RunFacts['start'];
+}
+
+export function everyOf(args: Arguments): Every {
+  const of = (name: string) => optional(args, name, (a, n) => wholeNumber(a, n, 0, MOST_STEPS)) ?? 100;
+  return {
+    validation: of('every-validation'),
+    preview: of('every-preview'),
+    checkpoint: of('every-checkpoint'),
+  };
+}
+
+/**
+ * Settings and start weights of a new run.
+ * @param found contrasts as the scans' names have them; null where they have none
+ * Throws BadRequest, WeightsMismatch and as `loadModel` for options that are wrong or contradict each other.
+ */
+export async function planRun(args: Arguments, found: Record<Side, string | null>): Promise<RunPlan> {
+  const overrides = readOverrides(args);
+  const models = await startModels(args);
+  const named = contrastsOf(args);
+  const card = startCard(models);
+  checkContrasts(named, found, card);
+  const contrasts = named ?? wordsOf(found, card);
+  const preset = optional(args, 'preset', (a, n) => oneOf(a, n, PRESET_NAMES)) ?? 'small';
+  const fresh = presetSettings(preset, contrasts);
+  // What a start model's course is depends on the variant.
+  const base = { ...fresh, variant: { ...fresh.variant, ...overrides.variant } };
+  const settings = overridden(fromModels(base, models, card), overrides, contrasts, models);
+  checkSettings(settings);
+  checkFrozen(settings, models);
+  return { settings, ...startOf(settings, models) };
+}
+
+type Models = Partial<Record<StartOption, LoadedModel>>;
+
+async function startModels(args: Arguments): Promise<Models> {
+  const models: Models = {};
+  for (const option of START_OPTIONS) {
+    const name = args.text(option);
+    if (name === undefined) continue;
+    const model = await loadModel(name, undefined, option);
+    const isR = isResnetConfig(model.card.network);
+    if (option.startsWith('r-') && !isR)
+      throw new BadRequest(
+        `--${option}: must be R, a ResNet generator, got a diffusive generator; give it as --${option.slice(2)}`,
+      );
+    models[option] = model;
+  }
+  const { start, 'start-back': back } = models;
+  if (start && back) {
+    const grid = ({ preprocessing }: ModelCard) =>
+      `${preprocessing.size} pixels of ${preprocessing.pixelSize} mm, ${Object.values(intensityMaps(preprocessing)).join(' and ')}${preprocessing.huEnds ? ` from ${preprocessing.huEnds.join(' to ')} HU` : ''}`;
+    if (grid(start.card) !== grid(turned(back.card)))
+      throw new BadRequest(
+        `--start, --start-back: must have the same image, got ${grid(start.card)} and ${grid(turned(back.card))}; start from one of them`,
+      );
+  }
+  return models;
+}
+
+/** The card with its contrasts exchanged, and with them their maps. */
+function turned(card: ModelCard): ModelCard {
+  const { source, target, preprocessing } = card;
+  const maps = intensityMaps(preprocessing);
+  const intensity = { source: maps.target, target: maps.source };
+  return { ...card, source: target, target: source, preprocessing: { ...preprocessing, intensity } };
+}
+
+/** The start model's card as that of an A-to-B model. */
+function startCard({ start, 'start-back': back }: Models): ModelCard | null {
+  if (start) return start.card;
+  return back ? turned(back.card) : null;
+}
+
+function fromModels(base: TrainSettings, models: Models, card: ModelCard | null): TrainSettings {
+  const settings = card ? settingsFromCard(base, card) : base;
+  const { start, 'start-back': back } = models;
+  const direction = start && back ? 'both' : back ? 'bToA' : settings.variant.direction;
+  const r = models['r-start'] ?? models['r-start-back'];
+  const widths =
+    r && isResnetConfig(r.card.network) ? { ...settings.widths, r: r.card.network.ngf } : settings.widths;
+  return { ...settings, widths, variant: { ...settings.variant, direction } };
+}
+
+/** Values of the options that change single settings; undefined where not given. */
+function readOverrides(args: Arguments) {
+  const weight = (name: string) => optional(args, name, (a, n) => decimal(a, n, 0, 1e6));
+  const rate = (name: string) => optional(args, name, (a, n) => decimal(a, n, 0, 1));
+  return {
+    iterations: optional(args, 'steps', (a, n) => wholeNumber(a, n, 1, MOST_STEPS)),
+    batch: optional(args, 'batch', (a, n) => wholeNumber(a, n, 1, 64)),
+    seed: optional(args, 'seed', (a, n) => wholeNumber(a, n, 0, LARGEST_SEED)),
+    reverseSteps: optional(args, 'reverse-steps', (a, n) => Number(oneOf(a, n, REVERSE_STEPS))),
+    direction: optional(args, 'direction', (a, n) => DIRECTIONS[oneOf(a, n, DIRECTION_NAMES)]),
+    l1: weight('weight-l1'),
+    cycle: weight('weight-cycle'),
+    generators: rate('rate-generators'),
+    discriminators: rate('rate-discriminators'),
+    intensity: optional(args, 'intensity', (a, n) => oneOf(a, n, RELATIVE_MAPS)),
+    pixelSize: optional(args, 'pixel-size', (a, n) => decimal(a, n, 0.1, 10)),
+    ema: optional(args, 'ema', (a, n) => decimal(a, n, 0, 0.999999)),
+    crop: optional(args, 'crop', (a, n) => wholeNumber(a, n, 1, LARGEST_CROP)),
+    augmentation: optional(args, 'augment', augmentation),
+    variant: {
+      ...(args.has('paired') ? { pairing: 'paired' } : {}),
+      ...(args.has('no-adversarial') ? { adversarial: false } : {}),
+      ...(args.has('no-cycle') ? { cycle: false } : {}),
+      ...(args.has('no-diffusion') ? { diffusion: false } : {}),
+      ...(args.has('freeze-r') ? { r: 'frozen' } : {}),
+    } as Partial<Variant>,
+  };
+}
+
+function overridden(
+  settings: TrainSettings,
+  o: ReturnType<typeof readOverrides>,
+  contrasts: TrainSettings['contrasts'],
+  models: Models,
+): TrainSettings {
+  const { variant, diffusion, weights, rates } = settings;
+  if (models.start && o.direction === 'bToA')
+    throw new BadRequest(
+      '--direction: must train what --start makes, got b-to-a; give the model as --start-back',
+    );
+  if (models['start-back'] && o.direction === 'aToB')
+    throw new BadRequest(
+      '--direction: must train what --start-back makes, got a-to-b; give the model as --start',
+    );
+  return {
+    ...settings,
+    contrasts,
+    variant: { ...variant, ...o.variant, direction: o.direction ?? variant.direction },
+    diffusion: { ...diffusion, steps: o.reverseSteps ?? diffusion.steps },
+    iterations: o.iterations ?? settings.iterations,
+    batch: o.batch ?? settings.batch,
+    seed: o.seed ?? settings.seed,
+    weights: { l1: o.l1 ?? weights.l1, cycle: o.cycle ?? weights.cycle },
+    rates: {
+      ...rates,
+      generators: o.generators ?? rates.generators,
+      discriminators: o.discriminators ?? rates.discriminators,
+    },
+    intensity: o.intensity ? sideMaps(contrasts, o.intensity) : settings.intensity,
+    pixelSize: o.pixelSize ?? settings.pixelSize,
+    ema: o.ema ?? settings.ema,
+    crop: o.crop ?? settings.crop,
+    augmentation: o.augmentation ?? settings.augmentation,
+  };
+}
+
+function augmentation(args: Arguments, name: string): TrainSettings['augmentation'] {
+  const text = args.text(name) ?? '';
+  const words = text === 'none' ? [] : text.split(',').map((word) => word.trim());
+  if (!words.every((word) => AUGMENTATIONS.some((known) => known === word)))
+    throw new BadRequest(`--${name}: must be none or of ${AUGMENTATIONS.join(', ')}, got "${text}"`);
+  const has = (word: (typeof AUGMENTATIONS)[number]) => words.includes(word);
+  return { mirror: has('mirror'), geometry: has('geometry'), intensity: has('intensity') };
+}
+
+function contrastsOf(args: Arguments): Record<Side, string> | null {
+  const text = args.text('contrasts');
+  if (text === undefined) return null;
+  const [, a, b] = /^(\w+),(\w+)$/.exec(text) ?? [];
+  if (!a || a === b)
+    throw new BadRequest(`--contrasts: must be two different names such as T1w,FLAIR, got "${text}"`);
+  return { a, b };
+}
+
+/** Weights without a card may not know their contrasts. */
+const isKnown = (card: ModelCard) => card.source !== 'source' && card.target !== 'target';
+
+function checkContrasts(
+  named: Record<Side, string> | null,
+  found: Record<Side, string | null>,
+  card: ModelCard | null,
+): void {
+  if (named || !card || !isKnown(card)) return;
+  const [a, b] = [found.a ?? card.source, found.b ?? card.target];
+  if (a !== card.source || b !== card.target)
+    throw new BadRequest(
+      `${card.id}: its contrasts must be the scans', A and B, got ${card.source} and ${card.target} for scans of ${a} and ${b}; swap them, or name the contrasts with --contrasts`,
+    );
+}
+
+function wordsOf(found: Record<Side, string | null>, card: ModelCard | null): Record<Side, string> {
+  const words = card && isKnown(card) ? { a: card.source, b: card.target } : found;
+  const { a, b } = words;
+  if (a === null || b === null || a === b) {
+    const got = a === null || b === null ? 'none in their names' : `${a} for both`;
+    throw new BadRequest(`--contrasts: must be given where the scans' names do not tell two, got ${got}`);
+  }
+  return { a, b };
+}
+
+/** The R that a frozen run needs makes the condition of what is trained: for A to B, the synthetic A. */
+function checkFrozen({ variant }: TrainSettings, models: Models): void {
+  if (!hasR(variant) || variant.r !== 'frozen') return;
+  for (const side of trainedSides(variant)) {
+    const needed = R_OPTION[otherSide(side)];
+    if (!models[needed])
+      throw new BadRequest(
+        `--freeze-r: needs the R that makes the condition, got no --${needed}; give it, or let R be trained`,
+      );
+  }
+}
+
+/** By the contrast that is made. */
+const R_OPTION: Record<Side, StartOption> = { a: 'r-start-back', b: 'r-start' };
+const SIDE: Record<StartOption, Side> = {
+  start: 'b',
+  'start-back': 'a',
+  'r-start': 'b',
+  'r-start-back': 'a',
+};
+
+function startOf({ variant }: TrainSettings, models: Models): Pick<RunPlan, 'start' | 'startFacts'> {
+  const start: Partial<Record<NetworkName, StateDict>> = {};
+  const startFacts: RunFacts['start'] = [];
+  for (const option of START_OPTIONS) {
+    const model = models[option];
+    if (!model) continue;
+    const { card, weights } = model;
+    const isR = isResnetConfig(card.network);
+    if (isR && !option.startsWith('r-') && variant.diffusion)
+      throw new BadRequest(`--${option}: must be a diffusive generator, got R; give it as --r-${option}`);
+    if (!isR && !variant.diffusion)
+      throw new BadRequest(`--${option}: must be R where there is no diffusion, got a diffusive generator`);
+    const network: NetworkName = `${isR ? 'r' : 'g'}.${SIDE[option]}`;
+    start[network] = weights.state;
+    startFacts.push({ network, name: card.id, licence: card.licence });
+  }
+  return { start, startFacts };
+}

@@ -1,0 +1,23 @@
+/** How far a run is, on one line. */
+import type { Pace } from '../../engine/training/pace';
+import type { Scoring, StepReport } from '../../engine/training/reports';
+import { timeText } from '../kit/report';
+
+export function progressText(
+  { step, losses }: StepReport,
+  iterations: number,
+  { msPerIteration, remainingMs }: Pace,
+  memoryBytes: number,
+): string {
+  const told = Object.entries(losses).map(([name, value]) => `${name} ${value.toPrecision(3)}`);
+  const left = remainingMs === null ? '' : ` ${timeText(remainingMs)} left,`;
+  const memory = `${(memoryBytes / 2 ** 20).toFixed(0)} MiB`;
+  return `iteration ${step}/${iterations}, ${rateText(msPerIteration)},${left} ${memory}, ${told.join(' ')}`;
+}
+
+export function scoringText({ step, slice, of }: Scoring): string {
+  const when = step === 0 ? 'before the first iteration' : `after iteration ${step}`;
+  return `scoring ${when}: slice ${slice} of ${of}`;
+}
+
+const rateText = (ms: number) => (ms < 1 ? '> 1000 it/s' : `${(1000 / ms).toPrecision(3)} it/s`);

@@ -1,0 +1,208 @@
+import { basename, resolve } from 'node:path';
+import type { ModelCard } from '../../engine/cards/modelCard';
+import { median } from '../../engine/evaluation/median';
+import { inputWarnings } from '../../engine/inputWarnings';
+import type { TranslateSettings } from '../../engine/translateSlices';
+import { Aborted, BadRequest } from '../../errors';
+import { checkWritable, refuseOverwrite, writeBytes } from '../../platform/node/files';
+import { packageVersion } from '../../platform/node/packageRoot';
+import { readScan, scanPaths } from '../../platform/node/scans';
+import { refuseEmpty } from '../../volume/checkInput';
+import { checkScan } from '../../volume/checkScan';
+import { isAbsolute } from '../../volume/intensity';
+import { scanMeasures } from '../../volume/scanMeasures';
+import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
+import type { Volume } from '../../volume/volume';
+import { type WriteOptions, writeNifti } from '../../volume/writeNifti';
+import { headSlices } from '../headSlices';
+import type { Arguments, Command } from '../kit/command';
+import type { Io } from '../kit/io';
+import { type LoadedModel, loadModel } from '../kit/models';
+import { BACKEND_OPTION, BACKENDS, startNodeEngine } from '../kit/nodeEngine';
+import { oneOf, optional, required, sliceRange, wholeNumber } from '../kit/options';
+import { startProgress } from '../kit/progress';
+import { counted, JSON_OPTION, jsonText } from '../kit/report';
+import { type TranslatedVolume, translateVolume } from './translateVolume';
+
+/** Slices with less foreground than this are not translated by default: they hold no head. */
+const LEAST_FOREGROUND = 0.01;
+
+const LARGEST_SEED = 2 ** 32 - 1;
+
+export const translateCommand: Command = {
+  name: 'translate',
+  summary: 'Translate a scan to another contrast by the four reverse adversarial steps',
+  positionals: ['INPUT'],
+  options: {
+    model: {
+      value: 'ID|card.json|FILE',
+      text: 'a model (see `syndiff models`), a card, or weights as .pth or .safetensors (required)',
+    },
+    output: {
+      value: 'OUT.nii.gz',
+      text: "the scan to write, on the input's grid; OUT.json is written beside it (required)",
+    },
+    slices: {
+      value: 'A:B',
+      text: `axial slices from A up to, but without, B; the others are zero, of CT air (default: all with at least ${100 * LEAST_FOREGROUND} % foreground)`,
+    },
+    seed: { value: 'N', text: 'the same seed gives the same image', default: '0' },
+    samples: { value: 'N', text: 'how many samples are averaged, 1 to 16', default: '1' },
+    noise: {
+      value: 'shared|independent',
+      text: 'whether all slices start from the same noise',
+      default: 'shared',
+    },
+    steps: {
+      text: 'also write OUT_steps.nii.gz, 4-D: the noise x_T, then the estimate of every reverse step',
+    },
+    backend: BACKEND_OPTION,
+    dtype: { value: 'float32|int16', text: 'how voxels are stored (default float32; CT int16, in HU)' },
+    volume: { value: 'N', text: 'which volume of a 4-D input, from 0', default: '0' },
+    json: JSON_OPTION,
+  },
+  example: 'sub-01_T1w.nii.gz --model t1w-to-flair --output sub-01_desc-synth_FLAIR.nii.gz',
+  run,
+};
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const [input] = args.positionals;
+  const output = required(args, 'output');
+  const modelName = required(args, 'model');
+  const want = oneOf(args, 'backend', BACKENDS);
+  const asked = optional(args, 'dtype', (a, name) => oneOf(a, name, ['float32', 'int16'] as const));
+  const settings: TranslateSettings = {
+    seed: wholeNumber(args, 'seed', 0, LARGEST_SEED),
+    samples: wholeNumber(args, 'samples', 1, 16),
+    noise: oneOf(args, 'noise', ['shared', 'independent']),
+  };
+  const { sidecar, steps } = await checkedOutputs(output, args.has('steps'), input, modelName);
+
+  const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
+  const measures = scanMeasures(scan);
+  refuseEmpty(scan, measures.levels());
+  const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan, LEAST_FOREGROUND);
+  const model = await loadModel(modelName);
+  const unsuited = inputWarnings(scan, model.card, measures).map(({ text }) => text);
+  for (const warning of [...unsuited, ...checkScan(scan, measures.levels())])
+    io.err(`${basename(input)}: ${warning}\n`);
+
+  const date = new Date().toISOString();
+  const { info, signal } = await startNodeEngine(want, io.signal);
+  io.err(`backend ${info.backend}: ${info.reason}\n`);
+  const result = await translateWithProgress(io, scan, model, slices, settings, steps !== undefined, signal);
+
+  const facts: SidecarFacts = {
+    ...modelFacts(model.card),
+    ...settings,
+    sourceName: basename(input),
+    intensity: result.frames,
+    backend: info.backend,
+    date,
+    slices,
+    softwareVersion: packageVersion(),
+  };
+  const isHu = isAbsolute(result.frames.target.map);
+  const how: WriteOptions = {
+    dtype: asked ?? (isHu ? 'int16' : 'float32'),
+    units: isHu ? 'HU' : 'arbitrary',
+    descrip: syntheticDescrip(facts),
+  };
+  await writeBytes(output, await writeNifti(scan, result.voxels, how));
+  await writeBytes(sidecar, sidecarJson(facts));
+  if (steps) await writeBytes(steps, await writeNifti(scan, result.chain, how));
+
+  const report = {
+    output,
+    sidecar,
+    steps,
+    model: facts.modelId,
+    backend: info.backend,
+    reason: info.reason,
+    slices,
+    msPerSlice: median(result.times)!,
+    msFirstSlice: result.times[0],
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  io.out(args.has('json') ? jsonText(report) : humanText(report));
+  return 0;
+}
+
+/**
+ * What is written beside the output. Throws BadRequest where the output has no NIfTI name, or one of the files cannot be
+ * written or would replace the input or the model: the translation itself may take minutes.
+ */
+async function checkedOutputs(
+  output: string,
+  withSteps: boolean,
+  input: string,
+  model: string,
+): Promise<{ sidecar: string; steps?: string }> {
+  if (!/\.nii\.gz$/i.test(output)) throw new BadRequest(`--output: must end in .nii.gz, got "${output}"`);
+  const sidecar = sidecarName(output);
+  if (resolve(sidecar) === resolve(sidecarName(input))) {
+    throw new BadRequest(`${output}: its sidecar would overwrite the input's; give another name`);
+  }
+  const steps = withSteps ? output.replace(/\.nii\.gz$/i, '_steps.nii.gz') : undefined;
+  for (const path of steps ? [output, sidecar, steps] : [output, sidecar]) {
+    await refuseOverwrite([...scanPaths(input), model], path);
+    await checkWritable(path);
+  }
+  return { sidecar, steps };
+}
+
+/** What of a result's sidecar the model's card says. */
+function modelFacts({ id, name, source, target, weights, diffusion, preprocessing }: ModelCard) {
+  return {
+    source,
+    target,
+    modelId: id,
+    modelName: name,
+    weightsSha256: weights.sha256,
+    steps: diffusion.steps,
+    grid: { size: preprocessing.size, pixelSize: preprocessing.pixelSize },
+  };
+}
+
+async function translateWithProgress(
+  io: Io,
+  scan: Volume,
+  model: LoadedModel,
+  slices: readonly number[],
+  settings: TranslateSettings,
+  keepChain: boolean,
+  signal: AbortSignal,
+): Promise<TranslatedVolume> {
+  const progress = startProgress(io);
+  const begin = performance.now();
+  const all = slices.length * settings.samples * model.card.diffusion.steps;
+  const onStep = (done: { slices: number; steps: number }) => {
+    const left = ((performance.now() - begin) / done.steps) * (all - done.steps);
+    progress.show(
+      `slice ${Math.min(done.slices + 1, slices.length)} of ${slices.length}, step ${done.steps} of ${all}, ${Math.ceil(left / 1000)} s left`,
+    );
+  };
+  try {
+    const result = await translateVolume(scan, model, slices, settings, keepChain, { signal, onStep });
+    // The GPU may have failed in the very last step.
+    if (signal.aborted) throw new Aborted('translation: cancelled');
+    return result;
+  } catch (error) {
+    // The signal also carries the failure of the GPU, which says more than "cancelled".
+    throw signal.aborted && !io.signal.aborted ? signal.reason : error;
+  } finally {
+    progress.end();
+  }
+}
+
+function humanText(report: {
+  output: string;
+  slices: readonly number[];
+  backend: string;
+  msPerSlice: number;
+  peakMemoryBytes: number;
+}): string {
+  const { output, slices, backend, msPerSlice, peakMemoryBytes } = report;
+  const memory = (peakMemoryBytes / 2 ** 20).toFixed(0);
+  return `${output}: ${counted(slices.length, 'synthetic slice')}, ${msPerSlice.toFixed(0)} ms a slice on ${backend}, peak memory ${memory} MiB\n`;
+}

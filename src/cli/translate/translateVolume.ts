@@ -1,0 +1,69 @@
+import { disposeTranslator, loadTranslator } from '../../engine/networks/translator';
+import { scanFrames, translateScan } from '../../engine/translateScan';
+import type { TranslateSettings } from '../../engine/translateSlices';
+import { type IntensityFrame, untranslated } from '../../volume/intensity';
+import { planSlices, restoreSlice } from '../../volume/slices';
+import type { Volume } from '../../volume/volume';
+import type { LoadedModel } from '../kit/models';
+
+export interface TranslatedVolume {
+  /** On the scan's canonical grid, within the ends of `frames.target`; untranslated slices are 0, of CT air. */
+  readonly voxels: Float32Array;
+  /** x_T, then the x0 estimates of steps n-1 .. 0 of the first sample, like `voxels` but not clipped; empty if not asked for. */
+  readonly chain: readonly Float32Array[];
+  readonly frames: { readonly source: IntensityFrame; readonly target: IntensityFrame };
+  /** Milliseconds of each slice, in the order of `slices`. */
+  readonly times: readonly number[];
+}
+
+export interface TranslateCalls {
+  readonly signal: AbortSignal;
+  /** Slices finished, and reverse steps over all slices and samples. */
+  readonly onStep: (done: { slices: number; steps: number }) => void;
+}
+
+/**
+ * Translates axial slices of a scan one after the other on the current backend, into whole volumes.
+ * Throws Aborted within one reverse step of the signal.
+ */
+export async function translateVolume(
+  scan: Volume,
+  { card, weights }: LoadedModel,
+  slices: readonly number[],
+  settings: TranslateSettings,
+  keepChain: boolean,
+  { signal, onStep }: TranslateCalls,
+): Promise<TranslatedVolume> {
+  const plan = planSlices(scan, card.preprocessing);
+  const frames = scanFrames(scan, card);
+  const { low, high } = frames.target;
+  const area = scan.shape[0] * scan.shape[1];
+  const empty = () => new Float32Array(scan.voxels.length).fill(untranslated(frames.target));
+  const voxels = empty();
+  const chain = Array.from({ length: keepChain ? card.diffusion.steps + 1 : 0 }, empty);
+  const times: number[] = [];
+  let steps = 0;
+  const hooks = {
+    signal,
+    onStep: () => onStep({ slices: times.length, steps: ++steps }),
+    // wasm computes without a pause in which Ctrl-C could be heard.
+    pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
+  };
+  const translator = loadTranslator(card.network, weights.state);
+  try {
+    let begin = performance.now();
+    for await (const slice of translateScan(scan, { card, translator }, slices, settings, hooks)) {
+      voxels.set(slice.image, slice.index * area);
+      chain.forEach((frame, n) => {
+        // Not clipped: x_T is noise around 0.
+        const values = slice.chain[n].map((value) => low + ((value + 1) / 2) * (high - low));
+        frame.set(restoreSlice(plan, values, low), slice.index * area);
+      });
+      times.push(performance.now() - begin);
+      begin = performance.now();
+    }
+  } finally {
+    disposeTranslator(translator);
+  }
+  return { voxels, chain, frames, times };
+}

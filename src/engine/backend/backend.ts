@@ -1,0 +1,237 @@
+/**
+ * Chooses where the engine computes: webgpu -> webgl -> wasm -> cpu, says why, and refuses a backend that computes wrong.
+ * What differs between page and Node (the GPU object, where the wasm files lie) is passed in.
+ */
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { BadRequest, DeviceLost, OutOfMemory } from '../../errors';
+import { registerConvolutionGradients } from '../autodiff/convolutionGradients';
+import * as tf from '../tf';
+import { SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
+
+export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+
+/** A backend that was tried or passed over, and why; in the order tried. */
+export interface BackendTrial {
+  backend: BackendName;
+  outcome: 'chosen' | 'unavailable' | 'refused' | 'skipped';
+  /** One sentence for the screen. */
+  reason: string;
+}
+
+export interface EngineInfo {
+  backend: BackendName;
+  /** One sentence: why this backend. */
+  reason: string;
+  trials: BackendTrial[];
+  /** WebGPU adapter as the browser names it; null on other backends. */
+  adapter: AdapterDescription | null;
+  /** Enabled WebGPU features and the limits in force. */
+  features: string[];
+  limits: Record<string, number>;
+  /** Largest relative error of the known-answer self-test on the chosen backend. */
+  selfTestError: number;
+  selfTestMs: number;
+}
+
+export interface AdapterDescription {
+  vendor: string;
+  architecture: string;
+  device: string;
+  description: string;
+  /** Runs on the CPU. */
+  software: boolean;
+}
+
+export interface BackendEnvironment {
+  /** navigator.gpu, Dawn's in Node, or null. */
+  gpu: GPU | null;
+  /** WebGL renderer name, or null where WebGL 2 is missing. */
+  webglRenderer: string | null;
+  /** Folder (with a closing slash) of tfjs-backend-wasm's .wasm files, or their addresses by file name. */
+  wasmPaths: Parameters<typeof setWasmPaths>[0];
+  /** Milliseconds, monotonic. */
+  now: () => number;
+  /** The device of the chosen backend is gone or has failed: nothing that it computed since can be trusted. */
+  onDeviceError: (error: DeviceLost | OutOfMemory) => void;
+}
+
+const ORDER: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
+
+/** What runs on the CPU although it calls itself a GPU. TensorFlow.js wasm is faster than any of these. */
+const SOFTWARE_RENDERER = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+/** Features that later kernels use where the adapter has them. */
+const WANTED_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
+
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+/**
+ * Starts a backend and tests it. With 'auto' the first of the order that is there, is no software rendering and passes the
+ * self-test; with a name that one, and if it fails the rest of the order.
+ * @throws BadRequest for a name that is no backend; Error if no backend at all works
+ */
+export async function startEngine(
+  want: 'auto' | BackendName,
+  environment: BackendEnvironment,
+): Promise<EngineInfo> {
+  if (want !== 'auto' && !ORDER.includes(want)) {
+    throw new BadRequest(`backend: one of auto, ${ORDER.join(', ')}, got ${want}`);
+  }
+  // Without this TensorFlow.js prints advertisements and checks every value.
+  tf.enableProdMode();
+  const order = want === 'auto' ? ORDER : [want, ...ORDER.filter((b) => b !== want)];
+  const trials: BackendTrial[] = [];
+  for (const backend of order) {
+    const forced = backend === want;
+    const attempt = await tryBackend(backend, forced, environment);
+    if ('outcome' in attempt) {
+      trials.push({ backend, ...attempt });
+      continue;
+    }
+    const reason = chosenReason(backend, forced, trials);
+    trials.push({ backend, outcome: 'chosen', reason });
+    return { backend, reason, trials, ...attempt };
+  }
+  throw new Error(`backend: none works here: ${trials.map((t) => t.reason).join('; ')}`);
+}
+
+type Working = Pick<EngineInfo, 'adapter' | 'features' | 'limits' | 'selfTestError' | 'selfTestMs'>;
+
+/** Starts and tests one backend: what it is, or why it is not to be used. */
+async function tryBackend(
+  backend: BackendName,
+  forced: boolean,
+  environment: BackendEnvironment,
+): Promise<Working | Omit<BackendTrial, 'backend'>> {
+  // A device error during the trial speaks against this backend only; one of a backend that was passed over means nothing.
+  let works = false;
+  let failure: Error | null = null;
+  const onDeviceError: BackendEnvironment['onDeviceError'] = (error) => {
+    if (works) environment.onDeviceError(error);
+    else failure ??= error;
+  };
+  try {
+    const started = await START[backend]({ ...environment, onDeviceError }, forced);
+    if ('skip' in started) return { outcome: started.outcome, reason: started.skip };
+    const begin = environment.now();
+    const error = await selfTestError();
+    if (failure) throw failure;
+    if (!(error <= SELF_TEST_TOLERANCE)) {
+      return {
+        outcome: 'refused',
+        reason: `${backend} computes wrong on this machine (self-test error ${error.toExponential(1)}, allowed ${SELF_TEST_TOLERANCE})`,
+      };
+    }
+    works = true;
+    return { ...started, selfTestError: error, selfTestMs: environment.now() - begin };
+  } catch (error) {
+    return { outcome: 'unavailable', reason: `${backend} did not start: ${messageOf(failure ?? error)}` };
+  }
+}
+
+type Started =
+  | { skip: string; outcome: 'unavailable' | 'skipped' }
+  | { adapter: AdapterDescription | null; features: string[]; limits: Record<string, number> };
+
+const NO_GPU_DETAILS = { adapter: null, features: [], limits: {} };
+
+const START: Record<BackendName, (environment: BackendEnvironment, forced: boolean) => Promise<Started>> = {
+  webgpu: startWebGpu,
+  webgl: async ({ webglRenderer, onDeviceError }, forced) => {
+    if (webglRenderer === null) return { skip: 'WebGL 2 is not available', outcome: 'unavailable' };
+    if (!forced && SOFTWARE_RENDERER.test(webglRenderer)) {
+      return { skip: `WebGL runs in software here (${webglRenderer}); wasm is faster`, outcome: 'skipped' };
+    }
+    if (!(await tf.setBackend('webgl'))) return { skip: 'WebGL did not start', outcome: 'unavailable' };
+    // Half-float textures cannot hold the network's range exactly enough.
+    if (tf.env().getNumber('WEBGL_VERSION') !== 2 || !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
+      return { skip: 'WebGL has no float32 textures to compute in', outcome: 'unavailable' };
+    }
+    const { canvas } = (tf.backend() as unknown as { gpgpu: { gl: { canvas: EventTarget } } }).gpgpu.gl;
+    canvas.addEventListener('webglcontextlost', () => {
+      onDeviceError(new DeviceLost('webgl: the graphics context was lost'));
+    });
+    return NO_GPU_DETAILS;
+  },
+  wasm: async ({ wasmPaths }) => {
+    // The threaded build breaks when minified and would need blob: workers, which the page's policy forbids.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    setWasmPaths(wasmPaths);
+    registerConvolutionGradients('wasm');
+    if (!(await tf.setBackend('wasm'))) return { skip: 'WebAssembly did not start', outcome: 'unavailable' };
+    return NO_GPU_DETAILS;
+  },
+  cpu: async () => {
+    await tf.setBackend('cpu');
+    return NO_GPU_DETAILS;
+  },
+};
+
+async function startWebGpu({ gpu, onDeviceError }: BackendEnvironment, forced: boolean): Promise<Started> {
+  if (!gpu) return { skip: 'WebGPU is not available', outcome: 'unavailable' };
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return { skip: 'WebGPU has no adapter', outcome: 'unavailable' };
+  const description = describeAdapter(adapter);
+  if (description.software && !forced) {
+    const name = description.description || description.architecture || description.vendor;
+    return { skip: `WebGPU runs in software here (${name}); wasm is faster`, outcome: 'skipped' };
+  }
+
+  const device = await adapter.requestDevice({
+    requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+  });
+  device.addEventListener('uncapturederror', (event) => {
+    const { error } = event as GPUUncapturedErrorEvent;
+    onDeviceError(
+      error.constructor.name === 'GPUOutOfMemoryError'
+        ? new OutOfMemory(
+            `webgpu: the GPU's memory is used up (${error.message}); choose a smaller model or wasm`,
+          )
+        : new DeviceLost(`webgpu: the GPU reported an error (${error.message})`),
+    );
+  });
+  void device.lost.then(({ reason, message }) => {
+    if (reason !== 'destroyed') onDeviceError(new DeviceLost(`webgpu: the GPU device was lost (${message})`));
+  });
+
+  tf.env().set('WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE', false);
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
+  registerConvolutionGradients('webgpu');
+  if (!(await tf.setBackend('webgpu'))) return { skip: 'WebGPU did not start', outcome: 'unavailable' };
+  return {
+    adapter: description,
+    features: [...device.features].sort(),
+    limits: Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, device.limits[limit]])),
+  };
+}
+
+function describeAdapter(adapter: GPUAdapter): AdapterDescription {
+  const { vendor, architecture, device, description } = adapter.info;
+  const software =
+    adapter.info.isFallbackAdapter ||
+    SOFTWARE_RENDERER.test(`${vendor} ${architecture} ${device} ${description}`);
+  return { vendor, architecture, device, description, software };
+}
+
+function chosenReason(backend: BackendName, forced: boolean, before: BackendTrial[]): string {
+  if (forced) return `${backend} was asked for`;
+  if (before.length === 0) return `${backend} is available and passed the self-test`;
+  return `${backend}, because: ${before.map((t) => t.reason).join('; ')}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,54 @@
+/**
+ * Known-answer self-test: a tiny fixed generator run on the current backend. Some GPUs and drivers compute silently wrong
+ * numbers; such a backend must be refused before it draws an anatomy.
+ */
+import { hashNormals, hashWeights } from '../hash';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/config';
+import { disposeGenerator, loadGenerator, runGenerator } from '../networks/ncsnpp';
+import * as tf from '../tf';
+import { ncsnppTable } from '../weights/torchNames';
+
+const TINY: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  image_size: 16,
+  num_channels_dae: 8,
+  ch_mult: [1, 2],
+  num_res_blocks: 1,
+  attn_resolutions: [8],
+  nz: 8,
+  z_emb_dim: 16,
+  n_mlp: 1,
+};
+
+/** Every 37th output of the tiny network on the `cpu` backend, which runs in float64 arithmetic on float32 storage. */
+const EXPECTED: readonly number[] = [
+  0.09915532916784286, 0.08827828615903854, -0.08165130019187927, 0.20696477591991425, -0.5177830457687378,
+  -0.49254852533340454, 0.10374385863542557, 0.5587015151977539, 0.3547794222831726, 0.13807784020900726,
+  0.018050624057650566, -0.7825086116790771, 0.3364535868167877, -0.06316638737916946,
+];
+
+/** Far above float32 rounding (1e-6 here), far below anything that would be seen in an image. */
+export const SELF_TEST_TOLERANCE = 1e-3;
+
+/** Largest relative error of the tiny network's output on the current backend (NaN if it gives no numbers). */
+export async function selfTestError(): Promise<number> {
+  const got = await selfTestOutput();
+  const largest = Math.max(...EXPECTED.map(Math.abs));
+  return EXPECTED.reduce((worst, v, i) => Math.max(worst, Math.abs(v - got[i]) / largest), 0);
+}
+
+export async function selfTestOutput(): Promise<number[]> {
+  const generator = loadGenerator(TINY, hashWeights(2024, ncsnppTable(TINY)));
+  const out = tf.tidy(() =>
+    runGenerator(
+      generator,
+      tf.tensor4d(hashNormals(1, 16 * 16 * 2), [1, 16, 16, 2]),
+      [2],
+      tf.tensor2d(hashNormals(2, TINY.nz), [1, TINY.nz]),
+    ),
+  );
+  const values = await out.data();
+  out.dispose();
+  disposeGenerator(generator);
+  return [...values.filter((_, i) => i % 37 === 0)];
+}

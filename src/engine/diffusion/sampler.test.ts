@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hashNormals, hashWeights } from '../hash';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/config';
+import { disposeGenerator, type Generator, loadGenerator } from '../networks/ncsnpp';
+import * as tf from '../tf';
+import { ncsnppTable } from '../weights/torchNames';
+import { sampleChain } from './sampler';
+import { makeSchedule, PAPER_SCHEDULE } from './schedule';
+
+const SIDE = 8;
+const CONFIG: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  image_size: SIDE,
+  num_channels_dae: 8,
+  ch_mult: [1],
+  num_res_blocks: 1,
+  attn_resolutions: [],
+  nz: 4,
+  z_emb_dim: 8,
+  n_mlp: 0,
+};
+const schedule = makeSchedule(PAPER_SCHEDULE);
+const made: Generator[] = [];
+let source: tf.Tensor4D;
+let generator: Generator;
+
+function load(change: Partial<GeneratorConfig>): Generator {
+  const config = { ...CONFIG, ...change };
+  const loaded = loadGenerator(config, hashWeights(1, ncsnppTable(config)));
+  made.push(loaded);
+  return loaded;
+}
+
+const chain = (g: Generator, signal?: AbortSignal) =>
+  sampleChain(g, schedule, source, {
+    noise: (step) => hashNormals(step, SIDE * SIDE),
+    latent: (step) => hashNormals(10 + step, CONFIG.nz),
+    signal,
+  });
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  source = tf.zeros([1, SIDE, SIDE, 1]);
+  generator = load({});
+});
+afterAll(() => {
+  source.dispose();
+  made.forEach(disposeGenerator);
+});
+
+let before = 0;
+beforeEach(() => {
+  before = tf.memory().numTensors;
+});
+
+describe('sampleChain', () => {
+  it('gives every step from n-1 to 0, ends in its last estimate, and frees what it lent', async () => {
+    const steps: number[] = [];
+    for await (const { step, x0, x } of chain(generator)) {
+      steps.push(step);
+      expect([x0.shape, x.shape]).toEqual([source.shape, source.shape]);
+      if (step > 0) continue;
+      const [estimate, result] = [await x0.data<'float32'>(), await x.data<'float32'>()];
+      expect(Math.max(...estimate.map((v, p) => Math.abs(v - result[p])))).toBeLessThan(1e-5);
+    }
+    expect(steps).toEqual([3, 2, 1, 0]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('frees everything where its reader leaves early', async () => {
+    for await (const { step } of chain(generator)) if (step === 2) break;
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('stops before the next step once cancelled, and frees everything', async () => {
+    const abort = new AbortController();
+    const steps: number[] = [];
+    const run = async () => {
+      for await (const { step } of chain(generator, abort.signal)) {
+        steps.push(step);
+        abort.abort();
+      }
+    };
+    await expect(run()).rejects.toMatchObject({ name: 'Aborted' });
+    expect(steps).toEqual([3]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses networks that cannot translate', async () => {
+    const fourier = load({ embedding_type: 'fourier' });
+    const three = load({ num_channels: 3 });
+    before = tf.memory().numTensors;
+    await expect(chain(fourier).next()).rejects.toThrow('Fourier time embedding has no value at step 0');
+    await expect(chain(three).next()).rejects.toThrow('must take 2 channels, noisy target and source, got 3');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

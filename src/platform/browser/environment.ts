@@ -1,0 +1,29 @@
+/** What the engine needs to know of the browser: its GPU, its WebGL renderer, and where the wasm files are served. */
+import plainWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm?url';
+import simdWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url';
+import threadedWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.wasm?url';
+import type { BackendEnvironment } from '../../engine/backend/backend';
+
+export function browserEnvironment(onDeviceError: BackendEnvironment['onDeviceError']): BackendEnvironment {
+  return {
+    gpu: navigator.gpu ?? null,
+    webglRenderer: webglRenderer(),
+    wasmPaths: {
+      'tfjs-backend-wasm.wasm': plainWasm,
+      'tfjs-backend-wasm-simd.wasm': simdWasm,
+      'tfjs-backend-wasm-threaded-simd.wasm': threadedWasm,
+    },
+    now: () => performance.now(),
+    onDeviceError,
+  };
+}
+
+function webglRenderer(): string | null {
+  if (typeof OffscreenCanvas === 'undefined') return null;
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
+  if (!gl) return null;
+  const extension = gl.getExtension('WEBGL_debug_renderer_info');
+  const renderer = gl.getParameter(extension ? extension.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  return String(renderer);
+}

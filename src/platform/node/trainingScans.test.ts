@@ -1,0 +1,193 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DATA_DIR, hasData } from '../../../test/sharedData';
+import { pairBySubject, trainingScans } from './trainingScans';
+
+const root = mkdtempSync(join(tmpdir(), 'syndiff-scans-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** A new folder with these files: text, or nothing in those of which only the name counts. */
+function folderOf(files: string[] | Record<string, string>): string {
+  const folder = mkdtempSync(join(root, 'set-'));
+  const contents = Array.isArray(files) ? Object.fromEntries(files.map((name) => [name, ''])) : files;
+  for (const [name, text] of Object.entries(contents)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** "split subject path" of each scan, the path seen from the folder. */
+async function told(names: string, folder: string): Promise<string[]> {
+  const scans = await trainingScans(names);
+  return scans.map(({ split, subject, path }) => `${split} ${subject} ${relative(folder, path)}`);
+}
+
+const BIDS = [
+  'dataset_description.json',
+  'sub-02/anat/sub-02_T1w.nii',
+  'sub-02/anat/sub-02_FLAIR.nii.gz',
+  'sub-01/ses-2/anat/sub-01_ses-2_acq-sag_T1w.nii.gz',
+  'sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz',
+  'sub-01/ses-1/anat/sub-01_ses-1_T1w.json',
+  'derivatives/seg/sub-01/anat/sub-01_T1w.nii.gz',
+];
+const bids = (table: string) =>
+  folderOf({ ...Object.fromEntries(BIDS.map((name) => [name, ''])), 'participants.tsv': table });
+
+describe('a folder', () => {
+  it('gives its scans and those below, sorted, each a subject', async () => {
+    const folder = folderOf(['b.nii', 'A/sub-07_T2w.nii.gz', 'B.nii.gz', 'notes.txt', 'a.img']);
+    expect(await told(folder, folder)).toEqual([
+      'train sub-07 A/sub-07_T2w.nii.gz',
+      'train B B.nii.gz',
+      'train b b.nii',
+    ]);
+  });
+
+  it('keeps to the splits of its participants', async () => {
+    const table = 'participant_id\tsplit\nsub-1\ttest\nsub-2\ttrain\n';
+    const folder = folderOf({ 'sub-1_T1w.nii': '', 'sub-2_T1w.nii': '', 'participants.tsv': table });
+    expect(await told(folder, folder)).toEqual(['test sub-1 sub-1_T1w.nii', 'train sub-2 sub-2_T1w.nii']);
+  });
+
+  it('is refused where it is empty, absent or of several contrasts', async () => {
+    const empty = folderOf(['notes.txt']);
+    await expect(trainingScans(empty)).rejects.toThrow(
+      `${empty}: must hold .nii or .nii.gz files, got none; choose another folder`,
+    );
+    await expect(trainingScans(join(root, 'none'))).rejects.toThrow('none: no such folder or list of scans;');
+    await expect(trainingScans(`${folderOf(['a.nii'])},`)).rejects.toThrow('"": no such folder');
+    const mixed = folderOf(BIDS);
+    await expect(trainingScans(mixed)).rejects.toThrow(
+      `${mixed}: must hold scans of one contrast, got FLAIR, T1w; choose one, as ${mixed}:FLAIR`,
+    );
+  });
+});
+
+describe('a BIDS data set and a suffix', () => {
+  it('gives the scans of that suffix of the subjects, not those of derivatives', async () => {
+    const folder = folderOf(BIDS);
+    expect(await told(`${folder}:T1w`, folder)).toEqual([
+      'train sub-01 sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz',
+      'train sub-01 sub-01/ses-2/anat/sub-01_ses-2_acq-sag_T1w.nii.gz',
+      'train sub-02 sub-02/anat/sub-02_T1w.nii',
+    ]);
+  });
+
+  it("keeps to the splits of its participants, in a spreadsheet's dialect too", async () => {
+    const folder = bids('\uFEFFage\tparticipant_id\tsplit\r\n7\tsub-02\tval\r\n8\tsub-01\ttest\r\n\r\n');
+    const splits = (await trainingScans(`${folder}:T1w`)).map(({ split, subject }) => `${subject} ${split}`);
+    expect(splits).toEqual(['sub-01 test', 'sub-01 test', 'sub-02 val']);
+  });
+
+  it('trains on all where the table has no splits', async () => {
+    const folder = bids('participant_id\tage\nsub-02\t9\n');
+    expect((await trainingScans(`${folder}:T1w`)).map(({ split }) => split)).toEqual(Array(3).fill('train'));
+  });
+
+  it('says what is wrong', async () => {
+    const folder = folderOf(BIDS);
+    const refused = (name: string) => expect(trainingScans(name)).rejects;
+    await refused(`${folder}:T2w`).toThrow(
+      `${folder}: must hold sub-*_T2w.nii or .nii.gz, got FLAIR, T1w; choose a suffix that is there`,
+    );
+    await refused(`${folderOf(['a.nii'])}:T1w`).toThrow('got no scans of a BIDS data set at all;');
+    await refused(`${folder}/none:T1w`).toThrow(`${folder}/none: no such folder; correct the name`);
+    await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\nsub-02\tdev\n')}:T1w`).toThrow(
+      'participants.tsv: split must be train, val, test, got dev for sub-02',
+    );
+    await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\nsub-02\n')}:T1w`).toThrow(
+      'got nothing for sub-02',
+    );
+    await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\n')}:T1w`).toThrow(
+      'participants.tsv: must give every subject a split, got no row for sub-02; add one',
+    );
+    await refused(`${bids('subject\tsplit\nsub-01\ttrain\n')}:T1w`).toThrow(
+      'participants.tsv: must have a column participant_id, got subject, split',
+    );
+  });
+});
+
+describe('a list of files', () => {
+  it('gives its scans in its order, seen from its own folder', async () => {
+    const other = folderOf(['x.nii']);
+    const folder = folderOf({
+      'b/sub-3_T1w.nii': '',
+      'a b.nii.gz': '',
+      'list.txt': `# mine\nb/sub-3_T1w.nii\r\n\n${other}/x.nii\na b.nii.gz`,
+    });
+    expect(await told(join(folder, 'list.txt'), folder)).toEqual([
+      'train sub-3 b/sub-3_T1w.nii',
+      `train x ${relative(folder, other)}/x.nii`,
+      'train a b a b.nii.gz',
+    ]);
+  });
+
+  it('says which line is wrong', async () => {
+    const folder = folderOf({ 'a.nii': '', 'list.txt': '# mine\na.nii\n\nb.nii\n', 'empty.txt': '\n' });
+    const list = join(folder, 'list.txt');
+    await expect(trainingScans(list)).rejects.toThrow(
+      `${list}, line 4: must name a scan, got no such file as b.nii`,
+    );
+    await expect(trainingScans(join(folder, 'empty.txt'))).rejects.toThrow(
+      'must name a scan a line, got none',
+    );
+  });
+});
+
+it('takes several names', async () => {
+  const [one, two] = [folderOf(BIDS), folderOf(['z.nii'])];
+  const scans = await trainingScans(`${two}, ${one}:FLAIR,${one}/sub-02/anat/sub-02_T1w.nii`);
+  expect(scans.map(({ subject }) => subject)).toEqual(['z', 'sub-02', 'sub-02']);
+});
+
+describe('pairBySubject', () => {
+  const scan = (name: string, split: 'train' | 'val' = 'train') => ({
+    split,
+    subject: name.split('_')[0],
+    path: `/data/${name}.nii`,
+  });
+  const names = (pairs: ReturnType<typeof pairBySubject>) =>
+    pairs.map(({ a, b }) => [a.path.slice(6, -4), b.path.slice(6, -4)]);
+
+  it('pairs subject by subject and session by session, in order', () => {
+    const a = ['sub-2_T1w', 'sub-1_ses-1_T1w', 'sub-1_ses-2_T1w', 'sub-4_T1w'];
+    const b = ['sub-1_ses-2_FLAIR', 'sub-2_acq-3d_FLAIR', 'sub-3_FLAIR', 'sub-1_ses-3_FLAIR'];
+    const pairs = pairBySubject(
+      a.map((name) => scan(name)),
+      b.map((name) => scan(name)),
+    );
+    expect(names(pairs)).toEqual([
+      ['sub-2_T1w', 'sub-2_acq-3d_FLAIR'],
+      ['sub-1_ses-2_T1w', 'sub-1_ses-2_FLAIR'],
+    ]);
+  });
+
+  it('uses each scan once and never across splits', () => {
+    const a = [scan('sub-1_run-1_T1w'), scan('sub-1_run-2_T1w'), scan('sub-2_T1w', 'val')];
+    const b = [scan('sub-1_run-1_FLAIR'), scan('sub-1_run-2_FLAIR'), scan('sub-2_FLAIR')];
+    expect(names(pairBySubject(a, b))).toEqual([
+      ['sub-1_run-1_T1w', 'sub-1_run-1_FLAIR'],
+      ['sub-1_run-2_T1w', 'sub-1_run-2_FLAIR'],
+    ]);
+    expect(pairBySubject([a[0], a[1]], [b[0]])).toHaveLength(1);
+  });
+});
+
+describe.skipIf(!hasData)('the shared data sets (need ../shared)', () => {
+  const count = (scans: { split: string }[]) =>
+    ['train', 'val', 'test'].map((split) => scans.filter((scan) => scan.split === split).length);
+
+  it.each([
+    ['tcga-lgg', 'T1w', 'FLAIR', [20, 8, 6]],
+    ['brain-t1-t2-flair', 'T1w', 'T2w', [5, 1, 1]],
+  ])('are found with their splits: %s', async (set, one, other, expected) => {
+    const a = await trainingScans(`${join(DATA_DIR, set)}:${one}`);
+    const b = await trainingScans(`${join(DATA_DIR, set)}:${other}`);
+    expect(count(a)).toEqual(expected);
+    expect(count(pairBySubject(a, b).map((pair) => pair.a))).toEqual(expected);
+  });
+});

@@ -1,0 +1,31 @@
+import { useApp } from '../../../state/StoreContext';
+
+const SWITCHES = [
+  { name: 'mirror', label: 'Mirror left and right' },
+  { name: 'geometry', label: 'Turn, scale and shift a little' },
+  { name: 'intensity', label: 'Change brightness and gamma a little' },
+] as const;
+
+/** Changes of the slices as they are drawn: a pair is moved alike, and only its source varies in brightness. */
+export function AugmentationOptions({ disabled }: { disabled: boolean }) {
+  const augmentation = useApp((s) => s.train.settings.augmentation);
+  const isPaired = useApp((s) => s.train.settings.variant.pairing === 'paired');
+  const { patchSettings } = useApp((s) => s.actions.train);
+  return (
+    <fieldset disabled={disabled}>
+      {SWITCHES.map(({ name, label }) => (
+        <label className="choice" key={name}>
+          <input
+            type="checkbox"
+            checked={augmentation[name]}
+            onChange={({ target }) =>
+              patchSettings({ augmentation: { ...augmentation, [name]: target.checked } })
+            }
+          />
+          {label}
+          {isPaired && name === 'intensity' && ', of the source alone'}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

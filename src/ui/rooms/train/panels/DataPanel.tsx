@@ -1,0 +1,49 @@
+import { useApp } from '../../../state/StoreContext';
+import { DropZone } from './DropZone';
+
+/** What is learnt from: unpaired volumes of either contrast, and aligned pairs to score by. */
+export function DataPanel() {
+  const { a, b } = useApp((s) => s.train.settings.contrasts);
+  const isPaired = useApp((s) => s.train.settings.variant.pairing === 'paired');
+  const hasValidation = useApp((s) => s.train.volumes.some(({ added }) => /^val/.test(added.role)));
+  const adding = useApp((s) => s.train.adding);
+  const { cancelAdding } = useApp((s) => s.actions.train);
+  return (
+    <section className="panel" aria-label="Training data">
+      <header className="panel-head">
+        <h2>
+          Data <span className="dim">{isPaired ? 'pairs, by order' : 'unpaired'}</span>
+        </h2>
+      </header>
+      <DropZone of="trainA" title={`A: ${a || 'first contrast'}`} hint={`Drop ${a} volumes or a folder`} />
+      <DropZone of="trainB" title={`B: ${b || 'second contrast'}`} hint={`Drop ${b} volumes or a folder`} />
+      {adding && (
+        <p className="adding dim num" aria-live="polite">
+          {addingWords(adding)}
+          {!adding.again && !adding.phantom && (
+            <button type="button" className="link-button" onClick={cancelAdding}>
+              Cancel
+            </button>
+          )}
+        </p>
+      )}
+      <details className="disclosure" open={hasValidation || undefined}>
+        <summary>
+          <h2>
+            Validation <span className="dim">optional, aligned pairs</span>
+          </h2>
+        </summary>
+        <div className="zones">
+          <DropZone of="valA" title={`A: ${a}`} hint={`Drop ${a} of the pairs`} />
+          <DropZone of="valB" title={`B: ${b}`} hint={`Drop ${b}, same order`} />
+        </div>
+      </details>
+    </section>
+  );
+}
+
+function addingWords(adding: { done: number; total: number; again: boolean; phantom: boolean }): string {
+  if (adding.phantom) return 'Drawing phantoms…';
+  const place = `${adding.done + 1} of ${adding.total}…`;
+  return adding.again ? `Cutting slices again: ${place}` : `Reading ${place}`;
+}

@@ -1,0 +1,66 @@
+import { useMemo } from 'react';
+import type { Role } from '../../../../workers/train/protocol';
+import { FileButton, SCAN_ENDINGS } from '../../../components/FileButton';
+import { chosenFiles } from '../../../droppedFiles';
+import { useApp } from '../../../state/StoreContext';
+import { isLocked } from '../state/selectors';
+import { VolumeRow } from './VolumeRow';
+
+const TEST_IDS: Record<Role, string> = {
+  trainA: 'train-drop-a',
+  trainB: 'train-drop-b',
+  valA: 'train-drop-val-a',
+  valB: 'train-drop-val-b',
+};
+
+/** The volumes of one role, and where to drop more. */
+export function DropZone({ of: role, title, hint }: { of: Role; title: string; hint: string }) {
+  const all = useApp((s) => s.train.volumes);
+  const volumes = useMemo(() => all.filter(({ added }) => added.role === role), [all, role]);
+  const isOff = useApp((s) => isLocked(s.train) || s.train.adding !== null);
+  const { addFiles } = useApp((s) => s.actions.train);
+  const slices = volumes.reduce((sum, { added }) => sum + added.picked, 0);
+  const count = `${volumes.length} ${volumes.length === 1 ? 'volume' : 'volumes'}, ${slices} slices`;
+  const add = (files: File[]) => void addFiles(role, chosenFiles(files));
+  return (
+    <section
+      className="zone drop"
+      data-drop={role}
+      data-testid={TEST_IDS[role]}
+      data-filled={volumes.length > 0}
+      aria-label={title}
+    >
+      <header className="panel-head">
+        <h3>{title}</h3>
+        <span className="dim num">{volumes.length > 0 ? count : null}</span>
+      </header>
+      {volumes.length > 0 ? (
+        <ul className="volumes">
+          {volumes.map((volume) => (
+            <VolumeRow key={volume.added.volumeId} volume={volume} />
+          ))}
+        </ul>
+      ) : (
+        <p className="drop-name">{hint}</p>
+      )}
+      <div className="zone-buttons">
+        <FileButton
+          label="Files…"
+          className="button small"
+          accept={SCAN_ENDINGS}
+          multiple
+          disabled={isOff}
+          onFiles={add}
+        />
+        <FileButton
+          label="Folder…"
+          className="button small"
+          accept={[]}
+          folder
+          disabled={isOff}
+          onFiles={add}
+        />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,87 @@
+import type { PresetName } from '../../../../workers/train/protocol';
+import { PRESET_NAMES, presetSettings } from '../../../../workers/train/settings';
+import { FileButton, WEIGHTS_ENDINGS } from '../../../components/FileButton';
+import { formatGrid } from '../../../format';
+import { useApp } from '../../../state/StoreContext';
+import { isLocked } from '../state/selectors';
+import { ContrastInput } from './ContrastInput';
+
+/** What is trained: between which contrasts, how large, and from where. */
+export function StartPanel() {
+  const settings = useApp((s) => s.train.settings);
+  const cardId = useApp((s) => s.train.start.cardId);
+  const disabled = useApp((s) => isLocked(s.train));
+  const models = useApp((s) => s.models);
+  const loaded = useApp((s) => s.loaded);
+  const own = useApp((s) => s.own);
+  const opening = useApp((s) => s.opening);
+  const { pickPreset, pickStart, openStart } = useApp((s) => s.actions.train);
+  return (
+    <section className="panel" aria-label="Model to train">
+      <header className="panel-head">
+        <h2>Model</h2>
+      </header>
+      <div className="pair">
+        <ContrastInput side="a" disabled={disabled} />
+        <ContrastInput side="b" disabled={disabled} />
+      </div>
+      <label className="field">
+        <span>Preset</span>
+        <select
+          value={cardId === null ? settings.preset : 'model'}
+          disabled={disabled}
+          onChange={({ target }) => pickPreset(target.value as PresetName)}
+        >
+          {cardId !== null && <option value="model">as the start model</option>}
+          {PRESET_NAMES.map((name) => (
+            <option key={name} value={name}>
+              {presetText(name)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p className="dim num">
+        {formatGrid(settings)}, {settings.generator.num_channels_dae} base channels
+      </p>
+      <label className="field">
+        <span>Start from</span>
+        <select
+          value={cardId ?? ''}
+          disabled={disabled}
+          onChange={({ target }) => pickStart(target.value || null)}
+        >
+          <option value="">random weights</option>
+          {models.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+          {Object.keys(own).map((id) => (
+            <option key={id} value={id}>
+              Own: {loaded[id]?.card.name ?? id}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div className="zone-buttons">
+        <FileButton
+          label={opening === 'weights' ? 'Reading weights…' : 'Choose weights…'}
+          className="button small"
+          accept={WEIGHTS_ENDINGS}
+          multiple
+          disabled={disabled || opening !== null}
+          onFiles={(files) => void openStart(files)}
+        />
+      </div>
+      {cardId !== null && (
+        <p className="dim">Its contrasts, grid and network are taken over; A to B alone is trained.</p>
+      )}
+    </section>
+  );
+}
+
+/** "small: 128 px, 32 channels". */
+function presetText(name: PresetName): string {
+  const { size, generator } = presetSettings(name, { a: '', b: '' });
+  return `${name}: ${size} px, ${generator.num_channels_dae} channels`;
+}

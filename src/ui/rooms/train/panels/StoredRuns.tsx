@@ -1,0 +1,111 @@
+import { useEffect, useRef, useState } from 'react';
+import type { StoredRun } from '../../../../workers/train/protocol';
+import { formatBytes } from '../../../format';
+import { useApp } from '../../../state/StoreContext';
+import { isGoing, isPhantom, isUnfinished, networkName, runName } from '../state/selectors';
+import { runDate } from './runWords';
+
+/** Runs kept in this browser, latest first. */
+export function StoredRuns() {
+  const stored = useApp((s) => s.train.stored);
+  const going = useApp((s) => isGoing(s.train));
+  return (
+    <section className="panel" aria-label="Stored runs">
+      <h2>Stored runs</h2>
+      {stored && stored.length > 0 ? (
+        <ul className="stored-runs">
+          {stored.map((kept) => (
+            <StoredRunRow key={kept.runId} kept={kept} />
+          ))}
+        </ul>
+      ) : (
+        <p className="dim">
+          {going
+            ? 'The run that goes on is listed once it is paused or done.'
+            : stored
+              ? 'None yet. A run is kept in this browser from its first checkpoint on, and survives a reload or a crash.'
+              : 'Looking for runs…'}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function StoredRunRow({ kept }: { kept: StoredRun }) {
+  const { runId, settings, step, bytes } = kept;
+  const isOpen = useApp((s) => s.train.run?.runId === runId);
+  const going = useApp((s) => isGoing(s.train));
+  const { resume, open, deleteRun } = useApp((s) => s.actions.train);
+  const [isAsking, setAsking] = useState(false);
+  const keep = useRef<HTMLButtonElement>(null);
+  // The button that was pressed is gone: the keyboard goes on from the harmless one.
+  useEffect(() => {
+    if (isAsking) keep.current?.focus();
+  }, [isAsking]);
+  const name = `${runName(settings)}, ${runDate(kept)}`;
+  const hidden = <span className="visually-hidden">: {name}</span>;
+  return (
+    <li data-testid="train-run" data-run={runId} data-open={isOpen}>
+      <p>
+        {runName(settings)} <span className="dim">{networkName(settings)}</span>{' '}
+        {isPhantom(kept) && <strong className="tag">phantom</strong>}
+      </p>
+      <p className="dim num">
+        {runDate(kept)}
+        <br />
+        {step.toLocaleString('en')} of {settings.iterations.toLocaleString('en')} iterations,{' '}
+        {formatBytes(bytes)}
+      </p>
+      {isAsking ? (
+        <div className="zone-buttons">
+          <span>For good?</span>
+          <button
+            type="button"
+            className="button small"
+            data-testid="train-delete-confirm"
+            onClick={() => void deleteRun(runId)}
+          >
+            Delete{hidden}
+          </button>
+          <button ref={keep} type="button" className="button small" onClick={() => setAsking(false)}>
+            Keep{hidden}
+          </button>
+        </div>
+      ) : (
+        <div className="zone-buttons">
+          {isUnfinished(kept) && (
+            <button
+              type="button"
+              className="button small"
+              data-testid="train-resume"
+              disabled={going}
+              onClick={() => void resume(runId)}
+            >
+              Resume{hidden}
+            </button>
+          )}
+          <button
+            type="button"
+            className="button small"
+            data-testid="train-open"
+            disabled={going || isOpen}
+            title="Shows its curves; then it can be used or downloaded"
+            onClick={() => void open(runId)}
+          >
+            {isOpen ? 'Open now' : 'Open'}
+            {hidden}
+          </button>
+          <button
+            type="button"
+            className="button small"
+            data-testid="train-delete"
+            disabled={going && isOpen}
+            onClick={() => setAsking(true)}
+          >
+            Delete…{hidden}
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}

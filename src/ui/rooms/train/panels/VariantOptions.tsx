@@ -1,0 +1,139 @@
+import { hasR } from '../../../../workers/train/settings';
+import { FileButton } from '../../../components/FileButton';
+import { useApp } from '../../../state/StoreContext';
+import { frozenRWarning } from '../state/selectors';
+import { NETWORK_CHOICES, networkChoice } from './trainedNetworks';
+
+const SWITCHES = [
+  { name: 'adversarial', label: 'Adversarial terms' },
+  { name: 'cycle', label: 'Cycle term' },
+  { name: 'diffusion', label: 'Diffusion; off: R alone (cGAN)' },
+] as const;
+
+const R_NETWORKS = [
+  { network: 'rAToB', label: 'R of A to B' },
+  { network: 'rBToA', label: 'R of B to A' },
+] as const;
+
+/** The method and its variants. */
+export function VariantOptions({ disabled }: { disabled: boolean }) {
+  const settings = useApp((s) => s.train.settings);
+  const sources = useApp((s) => s.train.start.sources);
+  const warning = useApp((s) => frozenRWarning(s.train));
+  const { patchVariant, patchSettings, setStartR } = useApp((s) => s.actions.train);
+  const { variant, diffusion } = settings;
+  const isUnpaired = hasR(variant);
+  return (
+    <fieldset disabled={disabled}>
+      <label className="field">
+        <span>Data</span>
+        <select
+          value={variant.pairing}
+          onChange={({ target }) =>
+            patchVariant({ pairing: target.value === 'paired' ? 'paired' : 'unpaired' })
+          }
+        >
+          <option value="unpaired">unpaired</option>
+          <option value="paired">paired: A and B aligned, by order</option>
+        </select>
+      </label>
+      <label className="field">
+        <span>Networks that train</span>
+        <select
+          value={networkChoice(variant)?.id ?? ''}
+          onChange={({ target }) =>
+            patchVariant(NETWORK_CHOICES.find(({ id }) => id === target.value)?.patch ?? {})
+          }
+        >
+          {!networkChoice(variant) && <option value="">own choice</option>}
+          {NETWORK_CHOICES.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {SWITCHES.map(({ name, label }) => (
+        <label className="choice" key={name}>
+          <input
+            type="checkbox"
+            checked={variant[name]}
+            onChange={({ target }) => patchVariant({ [name]: target.checked })}
+          />
+          {label}
+        </label>
+      ))}
+      <div className="pair">
+        <label className="field">
+          <span>Direction</span>
+          <select
+            value={variant.direction}
+            onChange={({ target }) =>
+              patchVariant({ direction: target.value as (typeof variant)['direction'] })
+            }
+          >
+            <option value="both">both</option>
+            <option value="aToB">A to B</option>
+            <option value="bToA">B to A</option>
+          </select>
+        </label>
+        <label className="field">
+          <span>Reverse steps</span>
+          <select
+            value={diffusion.steps}
+            onChange={({ target }) =>
+              patchSettings({ diffusion: { ...diffusion, steps: Number(target.value) } })
+            }
+          >
+            {[...new Set([2, 4, 8, diffusion.steps])]
+              .sort((p, q) => p - q)
+              .map((steps) => (
+                <option key={steps} value={steps}>
+                  {steps}
+                </option>
+              ))}
+          </select>
+        </label>
+      </div>
+      {isUnpaired && (
+        <>
+          <label className="field">
+            <span>R, the non-diffusive translators</span>
+            <select
+              value={variant.r}
+              onChange={({ target }) => patchVariant({ r: target.value === 'frozen' ? 'frozen' : 'trained' })}
+            >
+              <option value="trained">trained</option>
+              <option value="frozen">frozen as they start</option>
+            </select>
+          </label>
+          <h3>Start of R</h3>
+          {R_NETWORKS.map(({ network, label }) => {
+            const source = sources[network];
+            const name = source?.kind === 'file' ? source.file.name : null;
+            return (
+              <div className="start-r" key={network}>
+                <span>
+                  {label}: <span className="dim">{name ?? 'random'}</span>
+                </span>
+                {name ? (
+                  <button type="button" className="button small" onClick={() => setStartR(network, null)}>
+                    Random<span className="visually-hidden">: {label}</span>
+                  </button>
+                ) : (
+                  <FileButton
+                    label={`Weights of ${network === 'rAToB' ? 'A to B' : 'B to A'}…`}
+                    className="button small"
+                    accept={['.pth', '.pt', '.safetensors']}
+                    onFiles={([file]) => setStartR(network, { kind: 'file', file })}
+                  />
+                )}
+              </div>
+            );
+          })}
+          {warning && <p className="warning">{warning}</p>}
+        </>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,18 @@
+import { presetSettings } from '../../../../workers/train/settings';
+import type { TrainData } from './types';
+
+export const initialTrain: TrainData = {
+  phase: 'idle',
+  settings: presetSettings('tiny', { a: 'T1w', b: 'FLAIR' }),
+  every: { preview: 50, validation: 100, checkpoint: 100 },
+  start: { cardId: null, sources: {} },
+  volumes: [],
+  adding: null,
+  estimate: null,
+  isEstimating: false,
+  isStarting: false,
+  backend: null,
+  run: null,
+  stored: null,
+  isExporting: false,
+};

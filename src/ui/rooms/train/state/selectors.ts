@@ -1,0 +1,139 @@
+/** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
+
+import type { ClientStartPoint } from '../../../../workers/train/client';
+import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
+import { checkSettings, gridOfSide, hasR, presetSettings } from '../../../../workers/train/settings';
+import type { ModelCard } from '../../../../workers/translate/protocol';
+import { sentenceOf } from '../../../state/notices';
+import type { AppData } from '../../../state/types';
+import type { TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
+
+export const ROLE_SIDES: Record<Role, Side> = { trainA: 'a', trainB: 'b', valA: 'a', valB: 'b' };
+export const DIRECTIONS: readonly Direction[] = ['aToB', 'bToA'];
+
+/** "T1w → FLAIR". */
+export function directionName({ contrasts }: Pick<TrainSettings, 'contrasts'>, direction: Direction): string {
+  const { a, b } = contrasts;
+  return direction === 'aToB' ? `${a} → ${b}` : `${b} → ${a}`;
+}
+
+/** Equal exactly for settings that cut a volume alike. */
+export function gridKey(source: VolumeSource, settings: TrainSettings, role: Role): string {
+  // A phantom has no contrast of its own: it is drawn in the one that is asked for.
+  const drawn = source.kind === 'phantom' ? settings.contrasts : null;
+  return JSON.stringify([gridOfSide(settings, ROLE_SIDES[role]), drawn]);
+}
+
+/** The preset that the networks are of; of a start model's networks its size tells. */
+export function networkName({ preset, contrasts, size, generator }: TrainSettings): string {
+  const fresh = presetSettings(preset, contrasts);
+  const isPreset = size === fresh.size && JSON.stringify(generator) === JSON.stringify(fresh.generator);
+  return isPreset ? preset : `as the start model, ${size} px`;
+}
+
+/** The contrasts of a run and which way it goes: "T1w ↔ FLAIR", "T1w → FLAIR". */
+export function runName(settings: TrainSettings): string {
+  const made = madeDirections(settings);
+  const { a, b } = settings.contrasts;
+  return made.length > 1 ? `${a} ↔ ${b}` : directionName(settings, made[0]);
+}
+
+export function volumesOfRole(train: TrainData, role: Role): TrainVolume[] {
+  return train.volumes.filter(({ added }) => added.role === role);
+}
+
+/** A run is open, so what it was made of stands still. */
+export function isLocked({ phase }: TrainData): boolean {
+  return phase === 'running' || phase === 'pausing' || phase === 'paused';
+}
+
+export function isGoing({ phase }: TrainData): boolean {
+  return phase === 'running' || phase === 'pausing';
+}
+
+/** The sentence where the settings contradict each other or cannot train; null where they can. */
+export function settingsProblem(settings: TrainSettings): string | null {
+  const { a, b } = settings.contrasts;
+  if (!a || !b) return 'Name both contrasts.';
+  if (a === b) return `Contrasts A and B must differ, got ${a} twice.`;
+  try {
+    checkSettings(settings);
+    return null;
+  } catch (error) {
+    return sentenceOf(error);
+  }
+}
+
+/** Why Start cannot be pressed now, as what to do next; null when it can. */
+export function startBlock({ train }: Pick<AppData, 'train'>): string | null {
+  const { settings, adding, estimate } = train;
+  const problem = settingsProblem(settings);
+  if (problem) return problem;
+  if (adding) return 'Volumes are being read.';
+  return dataProblem(train) ?? (estimate && !estimate.fits ? estimate.sentence : null);
+}
+
+function dataProblem(train: TrainData): string | null {
+  const { contrasts, variant } = train.settings;
+  for (const role of ['trainA', 'trainB'] as const) {
+    const volumes = volumesOfRole(train, role);
+    const name = `${contrasts[ROLE_SIDES[role]]} (${ROLE_SIDES[role].toUpperCase()})`;
+    if (volumes.length === 0) return `Add volumes of ${name}.`;
+    if (volumes.every(({ added }) => added.picked === 0))
+      return `No slice of ${name} has enough foreground; add other volumes.`;
+  }
+  const count = (role: Role) => volumesOfRole(train, role).length;
+  if (variant.pairing === 'paired' && count('trainA') !== count('trainB'))
+    return `Paired training needs as many volumes of A as of B, got ${count('trainA')} and ${count('trainB')}.`;
+  if (count('valA') !== count('valB'))
+    return `Validation pairs go by order: give as many volumes of A as of B, got ${count('valA')} and ${count('valB')}.`;
+  return null;
+}
+
+/** Sources of the networks that the variant has: those of R wait for a variant with R. */
+export function usedSources({ settings, start }: Pick<TrainData, 'settings' | 'start'>): ClientStartPoint {
+  if (hasR(settings.variant)) return start.sources;
+  const { rAToB: _, rBToA: __, ...others } = start.sources;
+  return others;
+}
+
+/** A sentence about R, which a frozen variant never trains; null where all is well. */
+export function frozenRWarning({ settings, start }: TrainData): string | null {
+  const { variant } = settings;
+  if (variant.pairing === 'paired' || variant.r === 'trained') return null;
+  const { rAToB, rBToA } = start.sources;
+  if (rAToB && rBToA) return null;
+  return 'R is frozen as it starts: give weights of both R under Start of R, or it stays random.';
+}
+
+/** The latest stored run that has iterations to go, and is not the one on the screen. */
+export function unfinishedRun({ stored, run }: TrainData): StoredRun | null {
+  return stored?.find((kept) => isUnfinished(kept) && kept.runId !== run?.runId) ?? null;
+}
+
+export function isUnfinished({ step, settings }: StoredRun): boolean {
+  return step < settings.iterations;
+}
+
+/** Directions of which a run has a model. Without diffusion R is the model, and it trains both ways. */
+export function madeDirections({ variant }: TrainSettings): readonly Direction[] {
+  return variant.direction === 'both' || !variant.diffusion ? DIRECTIONS : [variant.direction];
+}
+
+/** Whole percent of the iterations done, or null while no run goes on. */
+export function runPercent({ train }: Pick<AppData, 'train'>): number | null {
+  const { run } = train;
+  if (!run || !isGoing(train)) return null;
+  return Math.floor((100 * run.step) / run.settings.iterations);
+}
+
+export function isPhantom({ volumes }: Pick<TrainRun, 'volumes'>): boolean {
+  return Object.values(volumes)
+    .flat()
+    .some((name) => /phantom/i.test(name));
+}
+
+/** The card of a shipped model or of own weights that are loaded. */
+export function cardOf(state: Pick<AppData, 'models' | 'loaded'>, cardId: string): ModelCard | null {
+  return state.models.find(({ id }) => id === cardId) ?? state.loaded[cardId]?.card ?? null;
+}

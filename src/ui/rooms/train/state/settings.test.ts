@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
+import { presetSettings } from '../../../../workers/train/settings';
+import { frozenRWarning, madeDirections, runName, settingsProblem, startBlock } from './selectors';
+import { withPreset } from './settings';
+
+let made: TrainStore;
+const train = () => made.store.getState().train;
+const act = () => made.store.getState().actions.train;
+
+beforeEach(async () => {
+  made = await createTrainStore();
+});
+
+describe('preset', () => {
+  it('changes networks, grid and course, and keeps every other choice', () => {
+    const own = { ...train().settings, iterations: 77, seed: 5, weights: { l1: 2, cycle: 3 } };
+    const small = withPreset(own, 'small', false);
+    const fresh = presetSettings('small', own.contrasts);
+    expect(small).toEqual({ ...fresh, seed: 5, weights: { l1: 2, cycle: 3 } });
+  });
+});
+
+describe('start point', () => {
+  it("takes a shipped model's contrasts, grid and network, and trains its direction alone", () => {
+    act().pickStart('FLAIR-T1w');
+    expect(train().start).toEqual({
+      cardId: 'FLAIR-T1w',
+      sources: { aToB: { kind: 'shipped', id: 'FLAIR-T1w' } },
+    });
+    expect(train().settings).toMatchObject({
+      contrasts: { a: 'FLAIR', b: 'T1w' },
+      size: 4,
+      intensity: 'foreground-p99.5',
+      variant: { direction: 'aToB' },
+    });
+  });
+
+  it('goes back to random weights on the grid of the preset', () => {
+    act().pickStart('FLAIR-T1w');
+    act().pickStart(null);
+    // No key at all: the client reads every source that is named.
+    expect(train().start).toStrictEqual({ cardId: null, sources: {} });
+    expect(train().settings).toMatchObject({ size: 64, variant: { direction: 'both' } });
+  });
+
+  it('reads own weights with their card, and gives both to the run', async () => {
+    const [weights, card] = [new File(['w'], 'mine.pth'), new File(['{}'], 'card.json')];
+    await act().openStart([card, weights]);
+    expect(made.client.log.at(-1)).toBe('loadModel mine.pth with card.json');
+    expect(train().start.sources.aToB).toEqual({ kind: 'file', file: weights, card });
+    expect(train().settings.contrasts).toEqual({ a: 'T1w', b: 'T2w' });
+  });
+
+  it('takes dropped weights as a start point', async () => {
+    await act().dropFiles(dropped('mine.safetensors'));
+    expect(train().start.cardId).toBe('T1w-T2w');
+  });
+
+  it('refuses two files of weights', async () => {
+    await act().openStart([new File([], 'a.pth'), new File([], 'b.pth')]);
+    expect(made.texts()[0]).toMatch(/^Start point: one file of weights/);
+    expect(train().start.cardId).toBeNull();
+  });
+});
+
+describe('contradictions', () => {
+  it('are said in one sentence', () => {
+    act().patchVariant({ pairing: 'paired', diffusion: false });
+    expect(settingsProblem(train().settings)).toMatch(/choose unpaired/);
+    expect(startBlock(made.store.getState())).toMatch(/choose unpaired/);
+    act().patchVariant({ pairing: 'unpaired', diffusion: true });
+    act().setContrast('b', ' T1w ');
+    expect(settingsProblem(train().settings)).toMatch(/must differ/);
+  });
+
+  it('of numbers of volumes, too', async () => {
+    await act().addFiles('trainA', dropped('a.nii', 'b.nii'));
+    await act().addFiles('trainB', dropped('c.nii'));
+    expect(startBlock(made.store.getState())).toBeNull();
+    act().patchVariant({ pairing: 'paired' });
+    expect(startBlock(made.store.getState())).toMatch(/got 2 and 1/);
+    act().patchVariant({ pairing: 'unpaired' });
+    await act().addFiles('valA', dropped('d.nii'));
+    expect(startBlock(made.store.getState())).toMatch(/got 1 and 0/);
+  });
+
+  it('of a volume without foreground', async () => {
+    await act().addFiles('trainA', dropped('empty.nii'));
+    expect(startBlock(made.store.getState())).toMatch(/^No slice of T1w \(A\)/);
+  });
+});
+
+it('warns of a frozen R that is random', () => {
+  act().patchVariant({ r: 'frozen' });
+  expect(frozenRWarning(train())).toMatch(/stays random/);
+  const file = new File([], 'r.pth');
+  act().setStartR('rAToB', { kind: 'file', file });
+  expect(frozenRWarning(train())).not.toBeNull();
+  act().setStartR('rBToA', { kind: 'file', file });
+  expect(frozenRWarning(train())).toBeNull();
+});
+
+it('knows which directions a run makes', () => {
+  const made = (variant: object) =>
+    madeDirections({ ...train().settings, variant: { ...train().settings.variant, ...variant } });
+  expect(made({})).toEqual(['aToB', 'bToA']);
+  expect(made({ direction: 'bToA' })).toEqual(['bToA']);
+  expect(made({ direction: 'aToB', diffusion: false })).toEqual(['aToB', 'bToA']);
+  expect(runName(train().settings)).toBe('T1w ↔ FLAIR');
+  act().patchVariant({ direction: 'bToA' });
+  expect(runName(train().settings)).toBe('FLAIR → T1w');
+});

@@ -1,0 +1,126 @@
+/** What decides the numbers of a run. It stands still while a run is open. */
+
+import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
+import type { PresetName, TrainSettings } from '../../../../workers/train/protocol';
+import { presetSettings, settingsFromCard, sideMaps, startCourse } from '../../../../workers/train/settings';
+import type { ModelCard } from '../../../../workers/translate/protocol';
+import { sortFiles } from '../../../state/files';
+import { loadOwn } from '../../../state/ownWeights';
+import { cardOf, isLocked } from './selectors';
+import type { TrainContext } from './trainContext';
+import type { TrainActions } from './types';
+
+/** `changed`: other settings may mean another grid and take other memory. */
+export function settingsActions(
+  context: TrainContext,
+  changed: () => Promise<void>,
+): Pick<
+  TrainActions,
+  | 'setContrast'
+  | 'pickPreset'
+  | 'patchSettings'
+  | 'patchVariant'
+  | 'setEvery'
+  | 'pickStart'
+  | 'openStart'
+  | 'setStartR'
+> {
+  const { get, train, patch, notify } = context;
+  const choose = (change: Parameters<typeof patch>[0]) => {
+    if (isLocked(train())) return;
+    patch(change);
+    void changed();
+  };
+  const begin = (card: ModelCard, source: ClientStartSource) =>
+    choose(({ settings, start }) => ({
+      settings: settingsFromCard(settings, card),
+      start: { cardId: card.id, sources: { ...start.sources, aToB: source } },
+    }));
+
+  return {
+    setContrast(side, suffix) {
+      const { settings, start } = train();
+      const contrasts = { ...settings.contrasts, [side]: suffix.trim() };
+      if (contrasts[side] === settings.contrasts[side]) return;
+      // A start model's maps stay, whatever its contrasts are called.
+      const intensity = start.cardId === null ? sideMaps(contrasts, 'foreground-median') : settings.intensity;
+      choose({ settings: { ...settings, contrasts, intensity } });
+    },
+
+    pickPreset: (preset) =>
+      choose(({ settings, start }) => ({
+        settings: withPreset(settings, preset, start.cardId !== null),
+        start: { cardId: null, sources: withSource(start.sources, 'aToB', null) },
+      })),
+
+    patchSettings: (change) => choose(({ settings }) => ({ settings: { ...settings, ...change } })),
+
+    patchVariant: (change) =>
+      choose(({ settings, start }) => {
+        const next = { ...settings, variant: { ...settings.variant, ...change } };
+        const hasOtherCourse = JSON.stringify(startCourse(next)) !== JSON.stringify(startCourse(settings));
+        return {
+          settings: start.cardId !== null && hasOtherCourse ? { ...next, ...startCourse(next) } : next,
+        };
+      }),
+
+    setEvery: (change) => choose(({ every }) => ({ every: { ...every, ...change } })),
+
+    pickStart(cardId) {
+      if (cardId === null) {
+        context.get().actions.train.pickPreset(train().settings.preset);
+        return;
+      }
+      const card = cardOf(get(), cardId);
+      if (!card) return;
+      const own = get().own[cardId];
+      begin(card, own ? { kind: 'file', file: own.file, card: own.card } : { kind: 'shipped', id: cardId });
+    },
+
+    async openStart(files) {
+      const { cards } = sortFiles(files);
+      const [file, ...others] = files.filter((f) => !cards.includes(f));
+      if (!file || others.length > 0 || cards.length > 1) {
+        const got = files.map(({ name }) => name).join(', ');
+        notify('error', `Start point: one file of weights, with its card.json if there is one, got ${got}.`);
+        return;
+      }
+      // The engine of the Translate room reads them, so that their card is known here.
+      const model = await loadOwn(context, { kind: 'file', file, card: cards[0] });
+      if (!model) return;
+      begin(model.card, { kind: 'file', file, card: cards[0] });
+      notify('info', `${model.card.name}: training starts from these weights.`);
+    },
+
+    setStartR: (network, source) =>
+      choose(({ start }) => ({
+        start: { ...start, sources: withSource(start.sources, network, source) },
+      })),
+  };
+}
+
+/** Null leaves the network out: it begins at random. */
+function withSource(
+  sources: ClientStartPoint,
+  network: keyof ClientStartPoint,
+  source: ClientStartSource | null,
+): ClientStartPoint {
+  const { [network]: _, ...others } = sources;
+  return source ? { ...others, [network]: source } : others;
+}
+
+/**
+ * The networks and grid of a preset, all other choices kept. `fromModel`: the settings were a start model's, whose one
+ * direction and schedule go with it.
+ */
+export function withPreset(settings: TrainSettings, preset: PresetName, fromModel: boolean): TrainSettings {
+  const fresh = presetSettings(preset, settings.contrasts);
+  // Iterations, rates and average go with the preset: those of the demonstration are wrong for the others.
+  const { variant, diffusion, batch, weights, r1, augmentation, seed } = settings;
+  return {
+    ...fresh,
+    variant: fromModel ? { ...variant, direction: 'both', diffusion: true } : variant,
+    diffusion: fromModel ? { ...fresh.diffusion, steps: diffusion.steps } : diffusion,
+    ...{ batch, weights, r1, augmentation, seed },
+  };
+}

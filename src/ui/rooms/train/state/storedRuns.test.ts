@@ -1,0 +1,78 @@
+import { beforeEach, expect, it } from 'vitest';
+import { createTrainStore, type TrainStore } from '../../../../../test/fakeTrainClient';
+
+let made: TrainStore;
+const train = () => made.store.getState().train;
+const act = () => made.store.getState().actions.train;
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** A phantom run, done. */
+async function trained(iterations = 4): Promise<void> {
+  await act().tryPhantoms();
+  act().patchSettings({ iterations });
+  const run = act().start();
+  await settle();
+  made.trainClient.advance(iterations);
+  await run;
+}
+
+beforeEach(async () => {
+  made = await createTrainStore();
+});
+
+it('loads the model with its card into Translate', async () => {
+  await trained();
+  expect(await act().useModel('aToB')).toBe(true);
+  expect(made.trainClient.log.at(-1)).toMatch(/^exportModel .* aToB$/);
+  expect(made.client.log.at(-1)).toBe('loadModel T1w-FLAIR.safetensors with T1w-FLAIR.card.json');
+});
+
+it('says that the model is not loaded when the engine refuses it', async () => {
+  await trained();
+  made.client.failure = new Error('weights: do not fit.');
+  expect(await act().useModel('bToA')).toBe(false);
+  expect(made.texts()).toContain('weights: do not fit.');
+});
+
+it('downloads weights and card, the card naming the weights', async () => {
+  await trained();
+  await act().downloadModel('bToA');
+  expect(made.downloads.map(({ name }) => name)).toEqual(['FLAIR-T1w.safetensors', 'FLAIR-T1w.card.json']);
+  const card = JSON.parse(new TextDecoder().decode(made.downloads[1].data as Uint8Array));
+  expect(card.weights.file).toBe('FLAIR-T1w.safetensors');
+});
+
+it('takes no model out of a run that goes on', async () => {
+  await act().tryPhantoms();
+  void act().start();
+  await settle();
+  expect(await act().useModel('aToB')).toBe(false);
+  expect(made.trainClient.log.some((line) => line.startsWith('exportModel'))).toBe(false);
+});
+
+it('opens a stored run with its curves, the latest first in the list', async () => {
+  await trained();
+  await act().stop();
+  await trained(6);
+  const [latest, first] = train().stored!;
+  expect([latest, first].map(({ step }) => step).sort()).toEqual([4, 6]);
+  await act().open(first.runId);
+  expect(train()).toMatchObject({ phase: 'done', run: { runId: first.runId, step: first.step } });
+  expect(train().run?.steps).toHaveLength(first.step);
+});
+
+it('deletes a run, and closes it where it is open', async () => {
+  await trained();
+  await act().deleteRun(train().run!.runId);
+  expect(train()).toMatchObject({ phase: 'idle', run: null, stored: [] });
+});
+
+it('asks for stored runs once, when the room is entered first', async () => {
+  expect(train().stored).toBeNull();
+  await act().enter();
+  expect(train().stored).toEqual([]);
+  expect(train().estimate).not.toBeNull();
+  const asked = made.trainClient.log.length;
+  await act().enter();
+  expect(made.trainClient.log).toHaveLength(asked);
+});

@@ -1,0 +1,115 @@
+/** Runs in the origin's private file system: looked at, deleted, and their models taken out. */
+import type { Direction } from '../../../../workers/train/protocol';
+import { runOf } from './run';
+import { isGoing, isUnfinished } from './selectors';
+import type { TrainContext } from './trainContext';
+import type { TrainActions, TrainData } from './types';
+
+/** Asks for the stored runs anew and returns them, latest first. Never rejects. */
+export type RefreshStored = () => Promise<NonNullable<TrainData['stored']>>;
+
+export function createRefreshStored({
+  patch,
+  services: { trainClient },
+  report,
+}: TrainContext): RefreshStored {
+  return async () => {
+    try {
+      const stored = (await trainClient.runs()).sort((a, b) => b.saved.localeCompare(a.saved));
+      patch({ stored });
+      return stored;
+    } catch (error) {
+      patch(({ stored }) => ({ stored: stored ?? [] }));
+      report(error);
+      return [];
+    }
+  };
+}
+
+export function storedRunActions(
+  context: TrainContext,
+  refreshStored: RefreshStored,
+): Pick<TrainActions, 'open' | 'deleteRun' | 'useModel' | 'downloadModel'> {
+  const {
+    get,
+    train,
+    patch,
+    services: { trainClient, download },
+    notify,
+    report,
+  } = context;
+
+  /** The open run's model as files; null, with a notice, where there is none. */
+  const exportFiles = async (direction: Direction): Promise<{ id: string; files: File[] } | null> => {
+    const { run, isExporting } = train();
+    if (!run || isGoing(train()) || isExporting) return null;
+    patch({ isExporting: true });
+    try {
+      await context.ready();
+      const { card, weights } = await trainClient.exportModel(run.runId, direction);
+      const json = JSON.stringify(card, null, 2);
+      return {
+        id: card.id,
+        files: [
+          new File([weights as BlobPart], card.weights.file),
+          new File([json], `${card.id}.card.json`, { type: 'application/json' }),
+        ],
+      };
+    } catch (error) {
+      report(error);
+      return null;
+    } finally {
+      patch({ isExporting: false });
+    }
+  };
+
+  return {
+    async open(runId) {
+      const kept = train().stored?.find((one) => one.runId === runId);
+      if (!kept || isGoing(train())) return;
+      patch({ run: runOf(kept), phase: isUnfinished(kept) ? 'paused' : 'done' });
+      try {
+        const { steps, validations } = await trainClient.history(runId);
+        patch(({ run }) => (run?.runId === runId ? { run: { ...run, steps, validations } } : {}));
+      } catch (error) {
+        report(error);
+      }
+    },
+
+    async deleteRun(runId) {
+      const isOpen = train().run?.runId === runId;
+      if (isOpen && isGoing(train())) return;
+      if (isOpen) patch({ run: null, phase: 'idle' });
+      try {
+        await trainClient.deleteRun(runId);
+      } catch (error) {
+        report(error);
+      }
+      await refreshStored();
+    },
+
+    async useModel(direction) {
+      const model = await exportFiles(direction);
+      if (!model) return false;
+      const before = get().loaded;
+      await get().actions.addWeights(model.files);
+      // Refused, with a notice, while a translation goes on.
+      return get().loaded !== before;
+    },
+
+    async downloadModel(direction) {
+      const model = await exportFiles(direction);
+      if (!model) return;
+      for (const file of model.files)
+        download(
+          file.name,
+          new Uint8Array(await file.arrayBuffer()),
+          file.type || 'application/octet-stream',
+        );
+      notify(
+        'info',
+        `Saved ${model.files[0].name} and its card: drop the two together to load the model again.`,
+      );
+    },
+  };
+}

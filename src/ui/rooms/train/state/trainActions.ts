@@ -1,0 +1,79 @@
+/** Everything that the Train room can do, put together. */
+import { SIDES } from '../../../../workers/train/settings';
+import type { Context } from '../../../state/context';
+import { createEstimate } from './estimate';
+import { REAL_CONTRASTS, REAL_EVERY, REAL_SCANS } from './realScans';
+import { trainRunActions } from './run';
+import { settingsActions } from './settings';
+import { createRefreshStored, storedRunActions } from './storedRuns';
+import { trainContext } from './trainContext';
+import type { TrainActions } from './types';
+import { createVolumes } from './volumes';
+
+/** The demo trains on what the phantom is drawn in. */
+const DEMO_CONTRASTS = { a: 'T1w', b: 'FLAIR' };
+
+export function trainActions(shared: Context): TrainActions {
+  const context = trainContext(shared);
+  const {
+    get,
+    train,
+    patch,
+    services: { fetchDemo },
+    notify,
+    report,
+  } = context;
+  const volumes = createVolumes(context, () => estimate());
+  const estimate = createEstimate(context, volumes.ensure);
+  const refreshStored = createRefreshStored(context);
+  const settings = settingsActions(context, estimate);
+  let hasEntered = false;
+
+  return {
+    ...volumes.actions,
+    ...settings,
+    ...trainRunActions(context, estimate, refreshStored),
+    ...storedRunActions(context, refreshStored),
+
+    async enter() {
+      if (hasEntered) return;
+      hasEntered = true;
+      await refreshStored();
+      await estimate();
+    },
+
+    async tryPhantoms() {
+      if (train().adding || train().phase !== 'idle') return;
+      settings.pickPreset('tiny');
+      for (const side of SIDES) settings.setContrast(side, DEMO_CONTRASTS[side]);
+      await volumes.addPhantoms();
+    },
+
+    async tryRealScans() {
+      if (train().adding || train().phase !== 'idle') return;
+      const { source, target } = REAL_CONTRASTS;
+      const card = get().models.find((model) => model.source === source && model.target === target);
+      if (!card) {
+        notify('info', `No model of ${source} to ${target} ships with this page to go on from.`);
+        return;
+      }
+      patch({ adding: { done: 0, total: REAL_SCANS.length, again: false, phantom: false } });
+      let files: File[];
+      try {
+        files = await Promise.all(REAL_SCANS.map(({ scan }) => fetchDemo(scan)));
+      } catch (error) {
+        report(error);
+        return;
+      } finally {
+        patch({ adding: null });
+      }
+      // The variant first: what a start model's course is depends on it.
+      settings.patchVariant({ pairing: 'paired', adversarial: false });
+      settings.pickStart(card.id);
+      settings.setEvery(REAL_EVERY(train().settings.iterations));
+      await volumes.add(
+        REAL_SCANS.map(({ role, scan }, n) => ({ role, parts: { path: scan.name, files: [files[n]] } })),
+      );
+    },
+  };
+}

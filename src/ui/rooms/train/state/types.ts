@@ -1,0 +1,135 @@
+/** The Train room's part of the state: plain data, and what can be done to it. */
+import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
+import type {
+  AddedVolume,
+  Direction,
+  MemoryEstimate,
+  PresetName,
+  Preview,
+  Role,
+  Scoring,
+  Side,
+  StepReport,
+  StoredRun,
+  TrainCalls,
+  TrainProgress,
+  TrainSettings,
+  Validation,
+  Variant,
+} from '../../../../workers/train/protocol';
+import type { DroppedFile } from './volumeFiles';
+
+/** pausing: asked to stop; the worker still writes its checkpoint. paused and done: a run is open and can be looked at. */
+export type TrainPhase = 'idle' | 'running' | 'pausing' | 'paused' | 'done';
+
+/** What a volume is made of, so that it can be cut again when the worker was lost or the grid has changed. */
+export type VolumeSource = { kind: 'files'; files: File[]; path: string } | { kind: 'phantom' };
+
+export interface TrainVolume {
+  added: AddedVolume;
+  source: VolumeSource;
+  /** The client's `losses` when it was added: the worker that holds it is the present one while these are equal. */
+  losses: number;
+  /** What it was cut for (see gridKey). */
+  grid: string;
+}
+
+/** What is being read at the moment, for the screen. */
+export interface Adding {
+  done: number;
+  total: number;
+  /** true: volumes known already are cut again. */
+  again: boolean;
+  phantom: boolean;
+}
+
+export type Intervals = TrainCalls['train']['params']['every'];
+
+/** The run on the screen: going, paused or done. */
+export interface TrainRun {
+  runId: string;
+  settings: TrainSettings;
+  /** Names of its volumes; they are not all in the list any more after a reload. */
+  volumes: Record<Role, string[]>;
+  /** Null until the first iteration has come. */
+  progress: TrainProgress | null;
+  /** The validation that goes on; null between two. */
+  scoring: Scoring | null;
+  /** Iterations done. */
+  step: number;
+  /** All of them, oldest first. */
+  steps: readonly StepReport[];
+  validations: readonly Validation[];
+  /** Oldest first; the latest of this page only. */
+  previews: readonly Preview[];
+  /** Iterations at the last checkpoint; null before the first one. */
+  checkpoint: number | null;
+}
+
+/** Where the trained model begins: the choice in the list, and the sources that it stands for. */
+export interface StartChoice {
+  /** A card's id; null: random. */
+  cardId: string | null;
+  sources: ClientStartPoint;
+}
+
+export interface TrainData {
+  phase: TrainPhase;
+  settings: TrainSettings;
+  every: Intervals;
+  start: StartChoice;
+  /** In the order in which they pair for validation. */
+  volumes: readonly TrainVolume[];
+  adding: Adding | null;
+  /** For the settings and volumes as they are now, or null. */
+  estimate: MemoryEstimate | null;
+  isEstimating: boolean;
+  /** Start was pressed; volumes and memory are looked after first. */
+  isStarting: boolean;
+  /** What the worker computes on; null until it has started. */
+  backend: string | null;
+  run: TrainRun | null;
+  /** The origin's stored runs, latest first; null until they have been asked for. */
+  stored: readonly StoredRun[] | null;
+  /** A model is being written for use or download. */
+  isExporting: boolean;
+}
+
+export interface TrainActions {
+  /** The room is on the screen: stored runs and the estimate are asked for, once. */
+  enter(): Promise<void>;
+  /** Adds scans one by one; with names of several contrasts only those of the role's own. */
+  addFiles(role: Role, files: DroppedFile[]): Promise<void>;
+  /** Files dropped beside the zones: sorted by the contrast in their names; weights are a start point. */
+  dropFiles(files: DroppedFile[]): Promise<void>;
+  cancelAdding(): void;
+  removeVolume(volumeId: string): Promise<void>;
+  /** Fills the room with the digital phantom's demo set. */
+  tryPhantoms(): Promise<void>;
+  /** Fills the room with the fine-tune of a shipped model on real scans that come with the page. */
+  tryRealScans(): Promise<void>;
+  setContrast(side: Side, suffix: string): void;
+  pickPreset(preset: PresetName): void;
+  patchSettings(patch: Partial<TrainSettings>): void;
+  patchVariant(patch: Partial<Variant>): void;
+  setEvery(patch: Partial<Intervals>): void;
+  /** A shipped model or own one that is loaded, by its card; null: random. */
+  pickStart(cardId: string | null): void;
+  /** Weights with their card.json where there is one. */
+  openStart(files: File[]): Promise<void>;
+  /** Weights of an R; null: random. */
+  setStartR(network: 'rAToB' | 'rBToA', source: ClientStartSource | null): void;
+  /** Begins a new run. */
+  start(): Promise<void>;
+  pause(): void;
+  resume(runId: string): Promise<void>;
+  /** Pauses, closes the run on the screen and gives its memory back; the run stays stored. */
+  stop(): Promise<void>;
+  /** Shows a stored run's curves. */
+  open(runId: string): Promise<void>;
+  deleteRun(runId: string): Promise<void>;
+  /** Loads the open run's model into the Translate room; whether that went well. */
+  useModel(direction: Direction): Promise<boolean>;
+  /** Hands over weights and card. */
+  downloadModel(direction: Direction): Promise<void>;
+}

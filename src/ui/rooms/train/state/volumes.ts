@@ -1,0 +1,164 @@
+/** The volumes to train on: added, sorted by name, removed. */
+import type { Role } from '../../../../workers/train/protocol';
+import { isLocked, ROLE_SIDES } from './selectors';
+import type { TrainContext } from './trainContext';
+import type { TrainActions } from './types';
+import {
+  type DroppedFile,
+  isOfContrast,
+  ofContrast,
+  type VolumeParts,
+  volumesOf,
+  weightsOf,
+} from './volumeFiles';
+import { createVolumeShelf, PHANTOM_SET } from './volumeShelf';
+
+/** One scan and what it is for. */
+export interface VolumeOfRole {
+  role: Role;
+  parts: VolumeParts;
+}
+
+interface Volumes {
+  actions: Pick<TrainActions, 'addFiles' | 'dropFiles' | 'cancelAdding' | 'removeVolume'>;
+  /** One by one, in this order; what cannot be read is told and left out. */
+  add(wanted: readonly VolumeOfRole[]): Promise<void>;
+  addPhantoms(): Promise<void>;
+  /** Gives the worker again what it does not hold. */
+  ensure(): Promise<void>;
+}
+
+/** `changed`: the volumes are others than before. */
+export function createVolumes(context: TrainContext, changed: () => Promise<void>): Volumes {
+  const { train, patch, notify, report } = context;
+  const shelf = createVolumeShelf(context);
+  let lastId = 0;
+  let isCancelled = false;
+  // One at a time: the worker reads one volume anyway, and the grid may change in between.
+  let queue: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    queue = queue.then(work, work);
+    return queue;
+  };
+
+  const addAll = async (wanted: readonly VolumeOfRole[]) => {
+    isCancelled = false;
+    try {
+      await context.ready();
+      for (const [done, { role, parts }] of wanted.entries()) {
+        if (isCancelled) break;
+        patch({ adding: { done, total: wanted.length, again: false, phantom: false } });
+        lastId += 1;
+        const { files, path } = parts;
+        try {
+          const volume = await shelf.add(
+            { volumeId: `page-${lastId}`, role, files },
+            { kind: 'files', files, path },
+          );
+          patch(({ volumes }) => ({ volumes: [...volumes, volume] }));
+          for (const warning of volume.added.warnings) notify('warn', `${volume.added.name}: ${warning}`);
+        } catch (error) {
+          // The others may be good.
+          report(error);
+        }
+      }
+    } catch (error) {
+      report(error);
+    } finally {
+      patch({ adding: null });
+    }
+  };
+
+  const add = async (wanted: readonly VolumeOfRole[]) => {
+    if (wanted.length === 0) return;
+    if (isLocked(train())) {
+      notify('info', 'A run is open, and its volumes stand still; stop it to add others.');
+      return;
+    }
+    await inTurn(() => addAll(wanted));
+    await changed();
+  };
+
+  return {
+    add,
+    ensure: () => inTurn(shelf.ensure),
+
+    async addPhantoms() {
+      await inTurn(async () => {
+        const { subjects } = PHANTOM_SET;
+        patch({ adding: { done: 0, total: 2 * subjects, again: false, phantom: true } });
+        try {
+          await context.ready();
+          const drawn = await shelf.drawPhantoms();
+          patch(({ volumes }) => ({ volumes: [...volumes, ...drawn] }));
+        } catch (error) {
+          report(error);
+        } finally {
+          patch({ adding: null });
+        }
+      });
+      await changed();
+    },
+
+    actions: {
+      async addFiles(role, dropped) {
+        const { settings } = train();
+        const volumes = volumesOf(dropped);
+        if (volumes.length === 0) {
+          notify(
+            'error',
+            `${nameOfFirst(dropped)}: no scan; add .nii, .nii.gz, or .hdr with .img, or a folder of these.`,
+          );
+          return;
+        }
+        const contrast = settings.contrasts[ROLE_SIDES[role]];
+        const taken = ofContrast(volumes, contrast);
+        if (taken.length < volumes.length)
+          notify('info', `${taken.length} of ${volumes.length} scans are named ${contrast} and taken.`);
+        await add(taken.map((parts) => ({ role, parts })));
+      },
+
+      async dropFiles(dropped) {
+        const { a, b } = train().settings.contrasts;
+        const volumes = volumesOf(dropped);
+        const weights = weightsOf(dropped);
+        if (volumes.length === 0 && weights.length > 0) {
+          await context.get().actions.train.openStart(dropped.map(({ file }) => file));
+          return;
+        }
+        const roleOf = ({ path }: VolumeParts): Role | null => {
+          if (isOfContrast(path, a)) return 'trainA';
+          return isOfContrast(path, b) ? 'trainB' : null;
+        };
+        const unknown = volumes.filter((parts) => !roleOf(parts));
+        const first = unknown[0]?.path ?? (volumes.length === 0 ? nameOfFirst(dropped) : null);
+        if (first !== null) {
+          const what = unknown.length > 1 ? `${first} and ${unknown.length - 1} more` : first;
+          notify('warn', `${what}: the name says neither ${a} nor ${b}; drop on A or on B.`);
+        }
+        const sorted = volumes.flatMap((parts) => {
+          const role = roleOf(parts);
+          return role ? [{ role, parts }] : [];
+        });
+        await add(sorted);
+      },
+
+      cancelAdding() {
+        isCancelled = true;
+      },
+
+      async removeVolume(volumeId) {
+        if (isLocked(train())) return;
+        const volume = train().volumes.find(({ added }) => added.volumeId === volumeId);
+        if (!volume) return;
+        patch(({ volumes }) => ({ volumes: volumes.filter((v) => v !== volume) }));
+        await shelf.forget(volume);
+        await changed();
+      },
+    },
+  };
+}
+
+function nameOfFirst(dropped: readonly DroppedFile[]): string {
+  return dropped[0]?.path ?? 'Folder';
+}

@@ -1,0 +1,47 @@
+import { useMemo, useState } from 'react';
+import type { SliceResult } from '../../../../workers/translate/protocol';
+import { SliceView } from '../../../viewer/SliceView';
+import type { Probe, ViewTransform, WindowLevel } from '../../../viewer/types';
+
+const FIT: ViewTransform = { zoom: 1, pan: { x: 0, y: 0 } };
+const FULL: WindowLevel = { center: 0, width: 2 };
+
+/** One frame of the reverse chain, large, in the model's own range [-1, 1]. */
+export function EnlargedStep({ strip, selected }: { strip: SliceResult['strip']; selected: number }) {
+  const [window, setWindow] = useState(FULL);
+  const [transform, setTransform] = useState(FIT);
+  const [probe, setProbe] = useState<Probe>(null);
+  const image = useMemo(
+    () => ({
+      pixels: Float32Array.from(strip.frames[selected], (byte) => byte / 127.5 - 1),
+      width: strip.size,
+      height: strip.size,
+      spacing: [1, 1] as const,
+      min: -1,
+      max: 1,
+    }),
+    [strip, selected],
+  );
+  return (
+    <div className="strip-enlarged">
+      <SliceView
+        label={strip.labels[selected]}
+        image={image}
+        empty=""
+        title={strip.labels[selected]}
+        badge="Synthetic"
+        window={window}
+        transform={transform}
+        probe={probe}
+        onProbe={setProbe}
+        onWindow={setWindow}
+        onTransform={setTransform}
+        onSliceStep={() => undefined}
+        onReset={() => {
+          setWindow(FULL);
+          setTransform(FIT);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { useShallow } from 'zustand/react/shallow';
+import { FileButton, WEIGHTS_ENDINGS } from '../../../components/FileButton';
+import { useApp } from '../../../state/StoreContext';
+import { OwnModelForm } from '../../models/OwnModelForm';
+import { chosenCard, contrastWarning, inputWarnings } from '../state/selectors';
+
+/** Which model translates, and in short what it is worth. */
+export function ModelPanel() {
+  const models = useApp((s) => s.models);
+  const loaded = useApp((s) => s.loaded);
+  const card = useApp(chosenCard);
+  const mismatch = useApp(contrastWarning);
+  const unsuited = useApp(useShallow(inputWarnings));
+  const disabled = useApp((s) => s.run !== null);
+  const opening = useApp((s) => s.opening);
+  const { pickModel, addWeights } = useApp((s) => s.actions);
+  const isGuessed = useApp((s) => card !== null && s.own[card.id] !== undefined && !s.own[card.id].card);
+  const own = Object.values(loaded).filter((model) => model.custom);
+  return (
+    <section className="panel" aria-label="Model">
+      <header className="panel-head">
+        <h2>Model</h2>
+        <span className="panel-links">
+          <FileButton
+            label={opening === 'weights' ? 'Reading weights…' : 'Own weights…'}
+            className="link-button"
+            accept={WEIGHTS_ENDINGS}
+            multiple
+            disabled={disabled || opening !== null}
+            onFiles={(files) => void addWeights(files)}
+          />
+          {card && <a href="#/models">Card</a>}
+        </span>
+      </header>
+      <select
+        aria-label="Model"
+        value={card?.id ?? ''}
+        disabled={disabled || (models.length === 0 && own.length === 0)}
+        onChange={(event) => pickModel(event.target.value)}
+      >
+        {!card && <option value="">No model</option>}
+        {models.map((model) => (
+          <option key={model.id} value={model.id}>
+            {model.name}
+          </option>
+        ))}
+        {own.map(({ card: model }) => (
+          <option key={model.id} value={model.id}>
+            Own: {model.name}
+          </option>
+        ))}
+      </select>
+      {card && (
+        <>
+          {mismatch && <p className="warning">{mismatch}</p>}
+          {unsuited.map((warning) => (
+            <p className="warning" key={warning} data-testid="input-warning">
+              {warning}
+            </p>
+          ))}
+          <p className="dim clamp">{isGuessed ? card.limits.join(' ') : card.intendedUse}</p>
+          <OwnModelForm card={card} />
+        </>
+      )}
+    </section>
+  );
+}

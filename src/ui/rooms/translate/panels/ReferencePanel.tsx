@@ -1,0 +1,47 @@
+import { FileButton, SCAN_ENDINGS } from '../../../components/FileButton';
+import { useApp } from '../../../state/StoreContext';
+import { chosenCard, referenceWarning } from '../state/selectors';
+
+/** The real target contrast, if there is one: shown beside the synthetic image and scored against it. */
+export function ReferencePanel() {
+  const reference = useApp((s) => s.reference);
+  const hasSource = useApp((s) => s.source !== null);
+  const opening = useApp((s) => s.opening);
+  const target = useApp((s) => chosenCard(s)?.target);
+  const mismatch = useApp(referenceWarning);
+  const { openReference, removeReference } = useApp((s) => s.actions);
+  const invitation = `Drop the real ${target ?? 'target'} here to score`;
+  return (
+    <section className="panel" aria-label="Reference scan">
+      <header className="panel-head">
+        <h2>
+          Reference <span className="dim">optional</span>
+        </h2>
+        {reference && (
+          <button type="button" className="link-button" onClick={removeReference}>
+            Remove
+          </button>
+        )}
+      </header>
+      <div
+        className="drop"
+        data-drop="reference"
+        data-testid="drop-reference"
+        data-filled={reference !== null}
+      >
+        <p className="drop-name">
+          {opening === 'reference' ? 'Reading the scan…' : (reference?.scan.name ?? invitation)}
+        </p>
+        <FileButton
+          label={reference ? 'Replace…' : 'Choose…'}
+          accept={SCAN_ENDINGS}
+          multiple
+          disabled={!hasSource || opening !== null}
+          onFiles={(files) => void openReference(files)}
+        />
+      </div>
+      {mismatch && <p className="warning">{mismatch}</p>}
+      {reference?.resampled && <p className="warning">Resampled to the source's grid (trilinear).</p>}
+    </section>
+  );
+}

@@ -1,0 +1,24 @@
+import { useMemo } from 'react';
+import { useApp } from '../../../state/StoreContext';
+import { SliceRibbon } from '../../../viewer/SliceRibbon';
+import { currentResults } from '../state/selectors';
+import { ribbonScores, sliceStates } from './ribbon';
+
+const NO_SLICES: readonly number[] = [];
+
+export function RibbonBar() {
+  const count = useApp((s) => s.source?.shape[2] ?? 0);
+  const results = useApp(currentResults);
+  const queue = useApp((s) => s.run?.slices ?? NO_SLICES);
+  const slice = useApp((s) => s.view.slice);
+  const { setSlice } = useApp((s) => s.actions);
+  const states = useMemo(() => sliceStates(count, results?.slices ?? null, queue), [count, results, queue]);
+  const scores = useMemo(() => ribbonScores(count, results?.scores ?? null), [count, results]);
+  return (
+    <div className="ribbon-bar" data-testid="ribbon">
+      {count > 0 && (
+        <SliceRibbon label="Axial slices" states={states} scores={scores} current={slice} onGo={setSlice} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import type { Score } from '../../../../workers/translate/protocol';
+import { useApp } from '../../../state/StoreContext';
+import type { ScorePair } from '../../../state/types';
+import { chosenCard, currentResults, huPerUnit, meanScore, type ScoreRegion } from '../state/selectors';
+import { ScoreCurve } from './ScoreCurve';
+
+const NO_SCORES: ReadonlyMap<number, ScorePair> = new Map();
+
+/** Synthetic against reference, and what a plain copy of the source would score: the figure to beat. */
+export function ScoresPanel() {
+  const hasReference = useApp((s) => s.reference !== null);
+  const scores = useApp((s) => currentResults(s)?.scores ?? NO_SCORES);
+  const made = useApp((s) => currentResults(s)?.slices.size ?? 0);
+  const slice = useApp((s) => s.view.slice);
+  const count = useApp((s) => s.source?.shape[2] ?? 0);
+  const hu = useApp((s) => huPerUnit(chosenCard(s)));
+  const [region, setRegion] = useState<ScoreRegion>('foreground');
+  const here = scores.get(slice);
+  const mean = meanScore(scores, 'synthetic', region);
+  const copy = meanScore(scores, 'copy', region);
+  return (
+    <section className="panel" aria-label="Scores" data-testid="scores" data-scored={hasReference}>
+      <header className="panel-head">
+        <h2>Scores</h2>
+        <div className="segments tiny">
+          {(['foreground', 'whole'] as const).map((name) => (
+            <button key={name} type="button" aria-pressed={name === region} onClick={() => setRegion(name)}>
+              {name === 'whole' ? 'Whole' : 'Foreground'}
+            </button>
+          ))}
+        </div>
+      </header>
+      <table className="figures num">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="visually-hidden">Of</span>
+            </th>
+            <th scope="col">PSNR dB</th>
+            <th scope="col">SSIM %</th>
+            <th scope="col">{hu ? 'MAE HU' : 'MAE'}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <ScoreRow name="This slice" score={here?.synthetic[region] ?? null} hu={hu} />
+          <ScoreRow name={mean ? `Mean of ${mean.n}` : 'Mean'} score={mean} hu={hu} />
+          <ScoreRow
+            name="Source copied"
+            title="Mean of the same slices if the source were taken as it is, untranslated: the figure to beat"
+            score={copy}
+            hu={hu}
+          />
+        </tbody>
+      </table>
+      {hasReference && mean ? (
+        <ScoreCurve scores={scores} region={region} count={count} current={slice} />
+      ) : (
+        <p className="dim">
+          {!hasReference
+            ? 'Drop the real target contrast as reference to score against it.'
+            : made > 0
+              ? 'Scoring…'
+              : 'Scores come with the first translated slice.'}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function ScoreRow({
+  name,
+  title,
+  score,
+  hu,
+}: {
+  name: string;
+  title?: string;
+  score: Score | null;
+  hu: number | null;
+}) {
+  return (
+    <tr>
+      <th scope="row" title={title}>
+        {name}
+      </th>
+      <td>{score ? score.psnr.toFixed(2) : '–'}</td>
+      <td>{score ? (100 * score.ssim).toFixed(1) : '–'}</td>
+      <td>{score ? (hu ? (hu * score.mae).toFixed(1) : score.mae.toFixed(3)) : '–'}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,57 @@
+import { NumberInput } from '../../../components/NumberInput';
+import { useApp } from '../../../state/StoreContext';
+
+/** What decides the result besides scan and model. */
+export function SettingsPanel() {
+  const settings = useApp((s) => s.settings);
+  const disabled = useApp((s) => s.run !== null);
+  const { setSettings } = useApp((s) => s.actions);
+  return (
+    <details
+      className="panel disclosure"
+      onToggle={(event) => {
+        // On a low screen it opens below the edge.
+        if (event.currentTarget.open) event.currentTarget.scrollIntoView({ block: 'nearest' });
+      }}
+    >
+      <summary>
+        <h2>Settings</h2>
+        <span className="dim num">
+          seed {settings.seed}, {settings.samples} {settings.samples === 1 ? 'sample' : 'samples'},{' '}
+          {settings.noise}
+        </span>
+      </summary>
+      <fieldset disabled={disabled}>
+        <NumberInput
+          label="Seed"
+          value={settings.seed}
+          min={0}
+          max={4_294_967_295}
+          onChange={(seed) => setSettings({ seed })}
+        />
+        <NumberInput
+          label="Samples, averaged"
+          value={settings.samples}
+          min={1}
+          max={16}
+          onChange={(samples) => setSettings({ samples })}
+        />
+        <label className="field">
+          <span>Noise</span>
+          <select
+            value={settings.noise}
+            onChange={(event) =>
+              setSettings({ noise: event.target.value === 'shared' ? 'shared' : 'independent' })
+            }
+          >
+            <option value="shared">shared by all slices (less flicker)</option>
+            <option value="independent">independent (as the authors)</option>
+          </select>
+        </label>
+        <p className="dim">
+          The same scan, model and settings give the same result. Time grows with the samples.
+        </p>
+      </fieldset>
+    </details>
+  );
+}

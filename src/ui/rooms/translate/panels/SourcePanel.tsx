@@ -1,0 +1,56 @@
+import { FileButton, SCAN_ENDINGS } from '../../../components/FileButton';
+import { NumberInput } from '../../../components/NumberInput';
+import { useApp } from '../../../state/StoreContext';
+import { ScanFacts } from './ScanFacts';
+
+/** The scan to be translated: where to drop it, and what it is once it is open. */
+export function SourcePanel() {
+  const source = useApp((s) => s.source);
+  const files = useApp((s) => s.sourceFiles);
+  const opening = useApp((s) => s.opening);
+  const { openSource, removeSource } = useApp((s) => s.actions);
+  const isReading = opening === 'source';
+  return (
+    <section className="panel" aria-label="Source scan">
+      <header className="panel-head">
+        <h2>Source</h2>
+        {source && (
+          <button type="button" className="link-button" onClick={removeSource}>
+            Remove
+          </button>
+        )}
+      </header>
+      <div className="drop" data-drop="source" data-testid="drop-source" data-filled={source !== null}>
+        <p className="drop-name" aria-live="polite">
+          {isReading ? 'Reading the scan…' : (source?.name ?? 'Drop a NIfTI scan anywhere on the page')}
+        </p>
+        <FileButton
+          label={source ? 'Replace…' : 'Choose a file…'}
+          accept={SCAN_ENDINGS}
+          multiple
+          disabled={opening !== null}
+          onFiles={(chosen) => void openSource(chosen)}
+        />
+      </div>
+      {source && (
+        <>
+          {source.volumeCount > 1 && (
+            <NumberInput
+              label={`Volume, 0 to ${source.volumeCount - 1}`}
+              value={source.volumeIndex}
+              min={0}
+              max={source.volumeCount - 1}
+              onChange={(volume) => void openSource(files, volume)}
+            />
+          )}
+          <ScanFacts scan={source} />
+          {source.warnings.map((warning) => (
+            <p className="warning" key={warning}>
+              {warning}
+            </p>
+          ))}
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { Sheet } from '../../../components/Sheet';
+import { useApp } from '../../../state/StoreContext';
+import { StepStrip } from '../../../viewer/StepStrip';
+import { currentSlice } from '../state/selectors';
+import { EnlargedStep } from './EnlargedStep';
+
+/** The reverse chain of the slice on the screen, from noise to image; a press enlarges one step. */
+export function StripBar() {
+  const result = useApp(currentSlice);
+  const [selected, setSelected] = useState<number | null>(null);
+  const strip = result?.strip;
+  return (
+    <div className="strip-bar" data-testid="strip">
+      {strip ? (
+        <>
+          <StepStrip
+            label={`Reverse steps of slice ${result.index}`}
+            size={strip.size}
+            frames={strip.frames}
+            labels={strip.labels}
+            selected={selected}
+            onSelect={setSelected}
+          />
+          <p className="dim strip-hint">
+            The reverse steps: from noise, with the source beside it, the network estimates the image again
+            and again. Press one to enlarge it.
+          </p>
+        </>
+      ) : (
+        <p className="dim strip-empty">
+          Here come the reverse steps of this slice: noise first, then what the network makes of it, step by
+          step.
+        </p>
+      )}
+      {strip && selected !== null && (
+        <Sheet title={`Slice ${result.index}: ${strip.labels[selected]}`} onClose={() => setSelected(null)}>
+          <EnlargedStep strip={strip} selected={selected} />
+        </Sheet>
+      )}
+    </div>
+  );
+}

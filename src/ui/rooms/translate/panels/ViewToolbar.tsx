@@ -1,0 +1,73 @@
+import RotateCcw from 'lucide-react/icons/rotate-ccw';
+import { useApp } from '../../../state/StoreContext';
+import { VIEW_MODES, type ViewMode } from '../../../state/types';
+
+export const MODE_NAMES: Record<ViewMode, string> = {
+  side: 'Side by side',
+  difference: 'Difference',
+  swipe: 'Swipe',
+  checkerboard: 'Checker',
+  blend: 'Blend',
+  spread: 'Spread',
+};
+
+/** How the images are laid against each other, and which slice. */
+export function ViewToolbar() {
+  const mode = useApp((s) => s.view.mode);
+  const mix = useApp((s) => s.view.mix);
+  const slice = useApp((s) => s.view.slice);
+  const last = useApp((s) => (s.source ? s.source.shape[2] - 1 : 0));
+  const { setMode, setMix, setSlice, resetView } = useApp((s) => s.actions);
+  const takesMix = mode === 'swipe' || mode === 'blend';
+  return (
+    <div className="view-toolbar" role="toolbar" aria-label="View">
+      <div className="segments">
+        {VIEW_MODES.map((name, n) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={name === mode}
+            title={`${MODE_NAMES[name]} (${n + 1})`}
+            onClick={() => setMode(name)}
+          >
+            {MODE_NAMES[name]}
+          </button>
+        ))}
+      </div>
+      <label className="slider" data-hidden={!takesMix}>
+        <span>{mode === 'blend' ? 'Synthetic' : 'Edge'}</span>
+        <input
+          type="range"
+          min={0}
+          max={1}
+          step={0.01}
+          value={mix}
+          disabled={!takesMix}
+          onChange={(event) => setMix(event.target.valueAsNumber)}
+        />
+      </label>
+      <label className="slider slice-slider">
+        <span className="num">
+          Slice {slice} of 0–{last}
+        </span>
+        <input
+          type="range"
+          min={0}
+          max={last}
+          step={1}
+          value={slice}
+          onChange={(event) => setSlice(event.target.valueAsNumber)}
+        />
+      </label>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Reset zoom, position and window"
+        title="Reset zoom, position and window (Home)"
+        onClick={resetView}
+      >
+        <RotateCcw size={15} aria-hidden="true" />
+      </button>
+    </div>
+  );
+}

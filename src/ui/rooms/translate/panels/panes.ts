@@ -1,0 +1,202 @@
+/** Which images the centre shows, as data: in normalised intensity, so that one window serves every contrast, but CT in HU. */
+import type { ModelCard, Scan, SliceResult } from '../../../../workers/translate/protocol';
+import { contrastOfName } from '../../../state/files';
+import type { Reference, ViewMode, WindowGroup } from '../../../state/types';
+import { blend, checkerboard, difference, swipe } from '../../../viewer/comparison';
+import type { Colormap, SliceImage } from '../../../viewer/types';
+import { framesOf, makesHu, referenceEnds, sourceEnds } from '../state/selectors';
+import { sliceOf } from '../state/slices';
+import { FULL_WINDOWS } from '../state/viewActions';
+
+export interface Pane {
+  /** Stable while the mode changes, so that a pane's canvas lives on. */
+  id: 'source' | 'synthetic' | 'reference' | 'compared';
+  title: string;
+  /** Only with an image: an empty pane claims nothing. */
+  badge?: string;
+  image: SliceImage | null;
+  empty: string;
+  group: WindowGroup;
+  colormap: Colormap;
+}
+
+export interface PaneInput {
+  source: Scan;
+  reference: Reference | null;
+  result: SliceResult | null;
+  card: ModelCard | null;
+  slice: number;
+  mode: ViewMode;
+  /** Swipe position or blend weight of the synthetic image, 0..1. */
+  mix: number;
+  running: boolean;
+}
+
+const CHECKER_CELLS = 8;
+
+const MODE_TITLES: Record<Exclude<ViewMode, 'side' | 'spread'>, string> = {
+  difference: 'Difference',
+  swipe: 'Swipe',
+  checkerboard: 'Checkerboard',
+  blend: 'Blend',
+};
+
+export function panesOf(input: PaneInput): Pane[] {
+  const synthetic = syntheticPane(input);
+  if (input.mode === 'side')
+    return [
+      sourcePane(input),
+      synthetic,
+      // Between the two images that it compares.
+      ...(input.reference
+        ? [
+            { ...comparedPane(input, synthetic, 'difference'), title: 'Synthetic − reference' },
+            referencePane(input, input.reference),
+          ]
+        : []),
+    ];
+  return [
+    synthetic,
+    input.mode === 'spread' ? spreadPane(input) : comparedPane(input, synthetic, input.mode),
+  ];
+}
+
+interface Ends {
+  low: number;
+  high: number;
+}
+
+const AS_THEY_ARE: Ends = { low: 0, high: 1 };
+
+/** One axial slice of a scan with `low` at 0 and `high` at 1. */
+export function scanImage(scan: Scan, k: number, ends: Ends): SliceImage {
+  const { min, max } = scan.range;
+  return normalised({ ...sizeOf(scan), pixels: sliceOf(scan, k), min, max }, ends);
+}
+
+function normalised(image: SliceImage, { low, high }: Ends): SliceImage {
+  const map = (value: number) => (value - low) / (high - low);
+  return { ...image, pixels: image.pixels.map(map), min: map(image.min), max: map(image.max) };
+}
+
+function sizeOf(scan: Scan): Pick<SliceImage, 'width' | 'height' | 'spacing'> {
+  return { width: scan.shape[0], height: scan.shape[1], spacing: [scan.zooms[0], scan.zooms[1]] };
+}
+
+function sourcePane({ source, card, slice }: PaneInput): Pane {
+  return {
+    id: 'source',
+    title: titleOf('Source', source),
+    image: scanImage(source, slice, sourceEnds(source, card)),
+    empty: '',
+    group: 'image',
+    colormap: 'gray',
+  };
+}
+
+/** With the contrast that the file's name claims, if any: the model's own contrast would claim more than is known. */
+function titleOf(role: string, scan: Scan): string {
+  const contrast = contrastOfName(scan.name);
+  return contrast ? `${role} ${contrast}` : role;
+}
+
+function syntheticPane({ source, card, result, running }: PaneInput): Pane {
+  const made = card && framesOf(source, card).target;
+  const image =
+    result &&
+    made &&
+    normalised(
+      { ...sizeOf(source), pixels: result.image, min: made.low, max: made.high },
+      makesHu(card) ? AS_THEY_ARE : made,
+    );
+  return {
+    id: 'synthetic',
+    title: card?.target ?? 'Target',
+    badge: image ? 'Synthetic' : undefined,
+    image,
+    empty: running
+      ? 'This slice is not done yet.'
+      : 'Not translated with these settings yet. Press Translate.',
+    group: makesHu(card) ? 'hu' : 'image',
+    colormap: 'gray',
+  };
+}
+
+function referencePane({ card, slice }: PaneInput, reference: Reference): Pane {
+  return {
+    id: 'reference',
+    title: titleOf('Reference', reference.scan),
+    image: scanImage(
+      reference.scan,
+      slice,
+      makesHu(card) ? AS_THEY_ARE : referenceEnds(reference.scan, card),
+    ),
+    empty: '',
+    group: makesHu(card) ? 'hu' : 'image',
+    colormap: 'gray',
+  };
+}
+
+/** The synthetic image against the reference, or against the source where there is none. */
+function comparedPane(input: PaneInput, synthetic: Pane, mode: keyof typeof MODE_TITLES): Pane {
+  const isHu = makesHu(input.card);
+  const own = input.reference ? referencePane(input, input.reference) : sourcePane(input);
+  // MR beside CT: the source takes the place of soft tissue's HU, so that one window shows both.
+  const other = isHu && !input.reference ? { ...own, image: own.image && onHu(own.image) } : own;
+  const name = input.reference ? 'reference' : 'source';
+  const joint = mode === 'difference' ? `synthetic − ${name}` : `${name} | synthetic`;
+  const image = synthetic.image && other.image && compare(mode, other.image, synthetic.image, input.mix);
+  return {
+    id: 'compared',
+    title: `${MODE_TITLES[mode]}: ${joint}`,
+    badge: image ? 'Part synthetic' : undefined,
+    image,
+    empty: synthetic.empty,
+    group: mode === 'difference' ? (isHu ? 'huDifference' : 'difference') : synthetic.group,
+    colormap: mode === 'difference' ? 'diverging' : 'gray',
+  };
+}
+
+/** Normalised intensity over the width of the window in which CT is shown first. */
+function onHu(image: SliceImage): SliceImage {
+  const { center, width } = FULL_WINDOWS.hu;
+  const map = (value: number) => center + (value - 0.5) * width;
+  return { ...image, pixels: image.pixels.map(map), min: map(image.min), max: map(image.max) };
+}
+
+function compare(
+  mode: keyof typeof MODE_TITLES,
+  other: SliceImage,
+  synthetic: SliceImage,
+  mix: number,
+): SliceImage {
+  if (mode === 'difference') return difference(synthetic, other);
+  if (mode === 'swipe') return swipe(other, synthetic, mix);
+  if (mode === 'checkerboard') return checkerboard(other, synthetic, CHECKER_CELLS);
+  return blend(other, synthetic, mix);
+}
+
+function spreadPane({ source, card, result }: PaneInput): Pane {
+  const isHu = makesHu(card);
+  const { low, high } = card ? framesOf(source, card).target : AS_THEY_ARE;
+  const unit = isHu ? 1 : high - low;
+  const spread = result?.spread;
+  return {
+    id: 'compared',
+    title: 'Spread of the samples',
+    badge: spread ? 'Not calibrated error' : undefined,
+    image: spread
+      ? {
+          ...sizeOf(source),
+          pixels: spread.map((value) => value / unit),
+          min: 0,
+          max: (high - low) / unit / 2,
+        }
+      : null,
+    empty: result
+      ? 'One sample has no spread. Set more samples and press Translate.'
+      : 'Set more than one sample and press Translate.',
+    group: isHu ? 'huSpread' : 'spread',
+    colormap: 'heat',
+  };
+}

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import type { Run } from '../../../state/types';
+import { runWords } from './runWords';
+
+const loading: Run = {
+  phase: 'loading',
+  load: null,
+  progress: null,
+  slices: [1, 2],
+  isCancelling: false,
+};
+
+it('counts bytes while weights are loaded', () => {
+  expect(runWords(loading).value).toBeNull();
+  const load = { receivedBytes: 1_000_000, totalBytes: 4_000_000 };
+  expect(runWords({ ...loading, load })).toMatchObject({ value: 0.25, detail: '1.0 MB of 4.0 MB' });
+});
+
+it('counts slices and the steps inside the slice', () => {
+  const progress = {
+    done: 1,
+    total: 2,
+    stepsDone: 6,
+    stepsTotal: 8,
+    elapsedMs: 1,
+    remainingMs: 2000,
+    compiling: false,
+  };
+  const run: Run = { ...loading, phase: 'translating', progress };
+  expect(runWords(run)).toEqual({ label: 'Slice 2 of 2, step 3 of 4', value: 0.75, detail: '2.0 s left' });
+});
+
+it('says why the first step is slow, and never counts beyond the last slice', () => {
+  const first = {
+    done: 0,
+    total: 2,
+    stepsDone: 0,
+    stepsTotal: 8,
+    elapsedMs: 1,
+    remainingMs: null,
+    compiling: true,
+  };
+  expect(runWords({ ...loading, phase: 'translating', progress: first }).label).toMatch(
+    /^Slice 1 of 2: the first step/,
+  );
+  const last = { ...first, done: 2, stepsDone: 8, compiling: false };
+  expect(runWords({ ...loading, phase: 'translating', progress: last })).toMatchObject({
+    label: 'Finishing',
+    value: 1,
+  });
+});

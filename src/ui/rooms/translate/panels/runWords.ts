@@ -1,0 +1,30 @@
+import { formatBytes, formatDuration } from '../../../format';
+import type { Run } from '../../../state/types';
+
+/** What the progress bar says. `value` 0..1; null while the end is unknown. */
+export function runWords(run: Run): { label: string; value: number | null; detail?: string } {
+  if (run.phase === 'loading') {
+    const { load } = run;
+    if (!load || load.totalBytes === 0) return { label: 'Loading weights', value: null };
+    return {
+      label: 'Loading weights',
+      value: load.receivedBytes / load.totalBytes,
+      detail: `${formatBytes(load.receivedBytes)} of ${formatBytes(load.totalBytes)}`,
+    };
+  }
+  const { progress } = run;
+  if (!progress) return { label: 'Starting', value: null };
+  const { done, total, remainingMs, compiling } = progress;
+  const stepsPerSlice = progress.stepsTotal / total;
+  // Counted inside the slice.
+  const step = progress.stepsDone % stepsPerSlice;
+  if (done >= total) return { label: 'Finishing', value: 1 };
+  const place = `Slice ${done + 1} of ${total}`;
+  return {
+    label: compiling
+      ? `${place}: the first step prepares the engine`
+      : `${place}, step ${step + 1} of ${stepsPerSlice}`,
+    value: (done + step / stepsPerSlice) / total,
+    detail: remainingMs === null ? undefined : `${formatDuration(remainingMs)} left`,
+  };
+}

@@ -1,0 +1,156 @@
+/** Derived values. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
+import {
+  huFrame,
+  intensityMaps,
+  isAbsolute,
+  modelFrames,
+  referenceFrame,
+} from '../../../../volume/intensity';
+import type {
+  IntensityFrame,
+  ModelCard,
+  RelativeMap,
+  Scan,
+  Score,
+} from '../../../../workers/translate/protocol';
+import { contrastOfName } from '../../../state/files';
+import type { AppData, MadeSlice, Recipe, ResultSet, ScorePair } from '../../../state/types';
+import { recipeKey, recipeOf } from './recipe';
+import { nearestFirst, slicesOf } from './slices';
+
+export function chosenCard(state: Pick<AppData, 'models' | 'loaded' | 'cardId'>): ModelCard | null {
+  if (!state.cardId) return null;
+  return state.models.find((card) => card.id === state.cardId) ?? state.loaded[state.cardId]?.card ?? null;
+}
+
+export function currentRecipe(state: AppData): Recipe | null {
+  return recipeOf(state.source, chosenCard(state), state.engine.startedOn, state.settings);
+}
+
+/** The results of what is chosen now; results of other settings are never returned. */
+export function currentResults(state: AppData): ResultSet | null {
+  const recipe = currentRecipe(state);
+  if (!recipe) return null;
+  const key = recipeKey(recipe);
+  return state.results.find((set) => set.key === key) ?? null;
+}
+
+export function currentSlice(state: AppData): MadeSlice | null {
+  return currentResults(state)?.slices.get(state.view.slice) ?? null;
+}
+
+/** Slices of the chosen range that the chosen recipe has not made yet, nearest to the visible one first. */
+export function missingSlices(state: AppData, wanted?: readonly number[]): number[] {
+  if (!state.source) return [];
+  const done = currentResults(state)?.slices;
+  const slices = wanted ?? slicesOf(state.range, state.source, state.view.slice);
+  return nearestFirst(
+    slices.filter((k) => !done?.has(k)),
+    state.view.slice,
+  );
+}
+
+/** Slices that have a result but no score against the present reference, nearest to the visible one first. */
+export function unscoredSlices(state: AppData): number[] {
+  const set = currentResults(state);
+  if (!set || !state.reference) return [];
+  return nearestFirst(
+    [...set.slices.keys()].filter((k) => !set.scores.has(k)),
+    state.view.slice,
+  );
+}
+
+/** How a model's intensity maps lie over a scan and over what is made of it. */
+export function framesOf(
+  { upper }: Pick<Scan, 'upper'>,
+  { preprocessing }: Pick<ModelCard, 'preprocessing'>,
+): Record<'source' | 'target', IntensityFrame> {
+  return modelFrames(frameOf(upper), preprocessing);
+}
+
+function frameOf(upper: Scan['upper']): (map: RelativeMap) => IntensityFrame {
+  return (map) => ({ map, low: 0, high: upper[map] });
+}
+
+type Ends = Pick<IntensityFrame, 'low' | 'high'>;
+
+/** The scan's values that the chosen model calls -1 and +1; panes map them to 0 and 1, so that contrasts compare. */
+export function sourceEnds(scan: Pick<Scan, 'upper' | 'range'>, card: ModelCard | null): Ends {
+  if (card) return framesOf(scan, card).source;
+  return { low: 0, high: scan.range.high > 0 ? scan.range.high : 1 };
+}
+
+/** The same of a real scan of the target. */
+export function referenceEnds(scan: Pick<Scan, 'upper' | 'range'>, card: ModelCard | null): Ends {
+  if (!card) return sourceEnds(scan, card);
+  return referenceFrame(frameOf(scan.upper), framesOf(scan, card).target);
+}
+
+/** Hounsfield units from 0 to 1 of the scale in which a model's images are scored; null for arbitrary units. */
+export function huPerUnit(card: ModelCard | null): number | null {
+  if (!card || !makesHu(card)) return null;
+  const { low, high } = huFrame(card.preprocessing.huEnds);
+  return high - low;
+}
+
+/** Whether the chosen model makes Hounsfield units. */
+export function makesHu(card: ModelCard | null): boolean {
+  return card !== null && isAbsolute(intensityMaps(card.preprocessing).target);
+}
+
+export type ScoreRegion = 'whole' | 'foreground';
+
+/** Mean over the slices that have a score in that region, or null. */
+export function meanScore(
+  scores: ReadonlyMap<number, ScorePair>,
+  image: keyof ScorePair,
+  region: ScoreRegion,
+): (Score & { n: number }) | null {
+  const values = [...scores.values()].map((pair) => pair[image][region]).filter((score) => score !== null);
+  if (values.length === 0) return null;
+  const mean = (of: (score: Score) => number) => values.reduce((sum, v) => sum + of(v), 0) / values.length;
+  return { psnr: mean((s) => s.psnr), ssim: mean((s) => s.ssim), mae: mean((s) => s.mae), n: values.length };
+}
+
+/** The contrast, or "" where own weights do not tell it and their card has a placeholder. */
+export function knownContrast(card: ModelCard, side: 'source' | 'target'): string {
+  return card[side] === side ? '' : card[side];
+}
+
+/** A sentence where the source's name claims another contrast than the model takes; null where all seems well. */
+export function contrastWarning(state: AppData): string | null {
+  const card = chosenCard(state);
+  const claimed = state.source && contrastOfName(state.source.name);
+  if (!card || !claimed || claimed === card.source || !knownContrast(card, 'source')) return null;
+  return `The scan's name says ${claimed}, but this model takes ${card.source}.`;
+}
+
+/** A sentence where the reference's name claims another contrast than the model makes; null where all seems well. */
+export function referenceWarning(state: AppData): string | null {
+  const card = chosenCard(state);
+  const claimed = state.reference && contrastOfName(state.reference.scan.name);
+  if (!card || !claimed || claimed === card.target || !knownContrast(card, 'target')) return null;
+  return `The reference's name says ${claimed}, but this model makes ${card.target}: the scores mean little.`;
+}
+
+/**
+ * How the source suits the chosen model, as sentences; empty until the engine has looked. Nothing of the contrast where
+ * the file's name tells of it already.
+ */
+export function inputWarnings(state: AppData): string[] {
+  const { inputCheck: check, source } = state;
+  if (!check || check.scanId !== source?.scanId || check.card !== chosenCard(state)) return [];
+  const isNamed = contrastWarning(state) !== null;
+  return check.warnings.filter(({ fault }) => !(isNamed && fault === 'contrast')).map(({ text }) => text);
+}
+
+/** Why Translate cannot be pressed now, as what to do next; null when it can. */
+export function translateBlock(state: AppData): string | null {
+  if (state.engine.phase === 'starting') return 'The engine is starting.';
+  if (state.engine.phase === 'failed')
+    return 'The engine does not run: press “no engine” at the top right for the reason and other backends.';
+  if (!state.source) return 'Drop a scan first.';
+  if (!chosenCard(state)) return 'Choose a model first.';
+  if (state.opening) return 'A file is being read.';
+  return null;
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'react';
+import type { Diagnostics } from '../../workers/translate/protocol';
+import { BACKEND_CHOICES } from '../backendChoice';
+import { Facts } from '../components/Facts';
+import { Sheet } from '../components/Sheet';
+import { useApp } from '../state/StoreContext';
+import type { BackendChoice } from '../state/types';
+import { diagnosticsText, sectionsOf } from './diagnosticsText';
+
+/** Which backend, why, and everything a bug report needs. */
+export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
+  const { phase, requested, failure } = useApp((s) => s.engine);
+  const running = useApp((s) => s.run !== null);
+  const { start, diagnostics } = useApp((s) => s.actions);
+  const [found, setFound] = useState<Diagnostics | null>(null);
+  const [copied, setCopied] = useState(false);
+
+  useEffect(() => {
+    if (phase !== 'ready') return;
+    let current = true;
+    setCopied(false);
+    void diagnostics().then((d) => current && setFound(d));
+    return () => {
+      current = false;
+    };
+  }, [phase, diagnostics]);
+
+  const copy = async (d: Diagnostics) => {
+    await navigator.clipboard.writeText(diagnosticsText(d));
+    setCopied(true);
+  };
+
+  return (
+    <Sheet title="Diagnostics" onClose={onClose}>
+      <div className="diagnostics-head">
+        <label className="field">
+          <span>Backend</span>
+          <select
+            value={requested}
+            disabled={running || phase === 'starting'}
+            onChange={(event) => void start(event.target.value as BackendChoice)}
+          >
+            {BACKEND_CHOICES.map((choice) => (
+              <option key={choice} value={choice}>
+                {choice === 'auto' ? 'auto: the fastest that computes right' : choice}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" className="button" disabled={!found} onClick={() => found && void copy(found)}>
+          {copied ? 'Copied' : 'Copy as text'}
+        </button>
+      </div>
+      {phase === 'starting' && <p className="dim">The engine is starting and tests itself.</p>}
+      {phase === 'failed' && <p>{failure}</p>}
+      {phase === 'ready' &&
+        found &&
+        sectionsOf(found).map(({ title, rows }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <Facts entries={rows} />
+          </section>
+        ))}
+    </Sheet>
+  );
+}

@@ -1,0 +1,64 @@
+/** The worker's side of a protocol: requests in, events and one answer out. Knows no call by itself. */
+import { Aborted } from '../../errors';
+import type { CallTable, Response, SerialisedError } from '../translate/protocol';
+
+/** What a call may do besides returning its result. */
+export interface CallContext<Event> {
+  signal: AbortSignal;
+  event: (event: Event, transfer?: Transferable[]) => void;
+  /** Buffers of the result that the page shall own. */
+  transfer: (...buffers: ArrayBuffer[]) => void;
+}
+
+/** One function a call of the protocol's table. */
+export type CallHandlers<C extends CallTable<C>> = {
+  [K in keyof C]: (params: C[K]['params'], context: CallContext<C[K]['event']>) => Promise<C[K]['result']>;
+};
+
+type AnyRequest<C> = { id: number; call: keyof C & string; params: unknown } | { id: number; call: 'cancel' };
+
+export type Post = (message: Response, transfer: Transferable[]) => void;
+
+/**
+ * The function to call for every message. Calls run at the same time unless a handler waits for another; `cancel` aborts
+ * the signal of the call that it names, which then fails with Aborted.
+ */
+export function serve<C extends CallTable<C>>(
+  handlers: CallHandlers<C>,
+  post: Post,
+): (message: AnyRequest<C>) => Promise<void> {
+  const running = new Map<number, AbortController>();
+  return async (message) => {
+    if (!('params' in message)) {
+      running.get(message.id)?.abort();
+      return;
+    }
+    const { id, call, params } = message;
+    const controller = new AbortController();
+    running.set(id, controller);
+    const transfers: Transferable[] = [];
+    const context: CallContext<unknown> = {
+      signal: controller.signal,
+      event: (event, transfer = []) => post({ id, kind: 'event', event }, transfer),
+      transfer: (...buffers) => transfers.push(...buffers),
+    };
+    try {
+      // The handler of a call takes that call's parameters; the compiler cannot see that they go together.
+      const handler = handlers[call] as (p: unknown, c: CallContext<unknown>) => Promise<unknown>;
+      const result = await handler(params, context);
+      controller.signal.throwIfAborted();
+      post({ id, kind: 'done', result }, transfers);
+    } catch (error) {
+      // The platform has a name of its own for it, e.g. where a download was cancelled.
+      const told = controller.signal.aborted ? new Aborted(`${call}: cancelled`) : error;
+      post({ id, kind: 'failed', error: serialiseError(told) }, []);
+    } finally {
+      running.delete(id);
+    }
+  };
+}
+
+export function serialiseError(error: unknown): SerialisedError {
+  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
+  return { name: 'Error', message: String(error) };
+}

@@ -1,0 +1,108 @@
+/** The training worker's calls without a worker: phantoms in, a run that is paused and resumed, a model out. */
+import { beforeAll, expect, it } from 'vitest';
+import { MemoryFiles } from '../../../test/memoryFiles';
+import { tinySettings } from '../../../test/tinyRun';
+import { parseModelCard } from '../../engine/cards/modelCard';
+import { gridOfSide } from '../../engine/training/settings';
+import { nodeEnvironment } from '../../platform/node/environment';
+import { createTrainCalls } from './calls';
+import type { TrainEvent } from './protocol';
+
+const settings = tinySettings({ iterations: 3, pixelSize: 7.5 });
+const grid = gridOfSide(settings, 'a');
+const every = { preview: 3, validation: 3, checkpoint: 3 };
+const runs = new Map<string, MemoryFiles>();
+let calls: ReturnType<typeof createTrainCalls>;
+
+const context = (signal = new AbortController().signal) => {
+  const events: TrainEvent[] = [];
+  return {
+    events,
+    signal,
+    event: (event: unknown) => events.push(structuredClone(event) as TrainEvent),
+    transfer: () => {},
+  };
+};
+
+beforeAll(async () => {
+  calls = createTrainCalls({
+    engine: { ...(await nodeEnvironment(() => {}, false)) },
+    checkDevice: () => {},
+    fetchJson: async () => ({}),
+    loadWeights: async () => Promise.reject(new Error('no shipped weights here')),
+    pause: async () => {},
+    today: () => new Date('2026-01-01T00:00:00Z'),
+    runs: {
+      open: async (id) => runs.get(id) ?? runs.set(id, new MemoryFiles()).get(id)!,
+      list: async () => [...runs.keys()],
+      remove: async (id) => void runs.delete(id),
+    },
+  });
+  await calls.start({ backend: 'wasm' }, context());
+});
+
+it('refuses to train without volumes, and keeps no run of it', async () => {
+  const train = calls.train({ runId: 'empty', settings, start: {}, every }, context());
+  await expect(train).rejects.toThrow('training: must have volumes of T1w, got none; add some');
+  expect([...runs.keys()]).toEqual([]);
+});
+
+it('takes phantoms by role, with thumbnails', async () => {
+  const added = await calls.addPhantoms(
+    { contrasts: settings.contrasts, subjects: 2, validation: 1, grid },
+    context(),
+  );
+  expect(added.map(({ name, role }) => `${name} ${role}`)).toEqual([
+    'phantom-01_T1w trainA',
+    'phantom-01_FLAIR trainB',
+    'phantom-02_T1w valA',
+    'phantom-02_FLAIR valB',
+  ]);
+  for (const { picked, sliceCount, thumbnail } of added) {
+    expect(picked).toBeGreaterThan(5);
+    expect(picked).toBeLessThanOrEqual(sliceCount);
+    expect(thumbnail.pixels).toHaveLength(thumbnail.size ** 2);
+    expect(Math.max(...thumbnail.pixels)).toBeGreaterThan(80);
+  }
+});
+
+it('trains, pauses with a checkpoint, resumes with its history first, and exports a model with its card', async () => {
+  const controller = new AbortController();
+  const first = context(controller.signal);
+  const event = (told: unknown) => {
+    first.event(told);
+    if ((told as { step?: { step: number } }).step?.step === 2) controller.abort();
+  };
+  const train = calls.train({ runId: 'one', settings, start: {}, every }, { ...first, event });
+  await expect(calls.resume({ runId: 'one', every }, context())).rejects.toThrow(
+    /must have a checkpoint|one run/,
+  );
+  await expect(train).rejects.toMatchObject({ name: 'Aborted' });
+  expect(await calls.runs({}, context())).toMatchObject([{ runId: 'one', step: 2 }]);
+
+  const second = context();
+  const done = await calls.resume({ runId: 'one', every }, second);
+  expect(done.step).toBe(3);
+  expect(second.events[0]).toMatchObject({ history: { steps: [{ step: 1 }, { step: 2 }] } });
+  expect(second.events.flatMap((e) => ('step' in e ? e.step.step : []))).toEqual([3]);
+  expect(second.events.some((e) => 'validation' in e)).toBe(true);
+  const scored = second.events.flatMap((e) => ('scoring' in e ? e.scoring : []));
+  expect(scored.map(({ step, slice }) => [step, slice])).toEqual(scored.map((_, n) => [3, n + 1]));
+  expect(scored.at(-1)).toMatchObject({ slice: scored.length, of: scored.length });
+  expect(second.events.filter((e) => 'preview' in e)).toHaveLength(2);
+
+  const { card, weights } = await calls.exportModel({ runId: 'one', direction: 'bToA' }, context());
+  expect(parseModelCard(JSON.parse(JSON.stringify(card)))).toEqual(card);
+  expect(card).toMatchObject({ source: 'FLAIR', target: 'T1w', training: { iterations: 3 } });
+  expect(card.training.data).toContain('digital phantoms');
+  expect(card.weights.bytes).toBe(weights.length);
+
+  await calls.deleteRun({ runId: 'one' }, context());
+  expect(await calls.runs({}, context())).toEqual([]);
+});
+
+it('refuses pairs that are not complete', async () => {
+  await calls.removeVolume({ volumeId: 'phantom-02_FLAIR' }, context());
+  const train = calls.train({ runId: 'two', settings, start: {}, every }, context());
+  await expect(train).rejects.toThrow(/pairs: must have as many volumes of T1w as of FLAIR, got 1 and 0/);
+});

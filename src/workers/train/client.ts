@@ -1,0 +1,199 @@
+/**
+ * The page's view of the training worker: one method a call. It owns the worker; the first call makes one, and the next call
+ * after a loss makes another, which holds no volumes. All methods reject with an Error whose `name` is one of src/errors.ts.
+ */
+import { readFiles } from '../line/inputFiles';
+import { type CallOptions, type MakeWorker, namedError, WorkerLink } from '../line/link';
+import type { BackendName, EngineInfo } from '../translate/protocol';
+import type {
+  AddedVolume,
+  Direction,
+  ExportedModel,
+  Grid,
+  MemoryEstimate,
+  Role,
+  RunHistory,
+  StartPoint,
+  StartSource,
+  StoredRun,
+  TrainCallName,
+  TrainCalls,
+  TrainSettings,
+} from './protocol';
+
+/** A shipped model by its id, or the user's own weights with their card where there is one. */
+export type ClientStartSource = { kind: 'shipped'; id: string } | { kind: 'file'; file: File; card?: File };
+export type ClientStartPoint = Partial<Record<keyof StartPoint, ClientStartSource>>;
+
+export interface VolumeFiles {
+  volumeId: string;
+  role: Role;
+  /** .nii, .nii.gz, or a .hdr/.img pair. */
+  files: File[];
+  grid: Grid;
+}
+
+export interface NewRun extends Omit<TrainCalls['train']['params'], 'start'> {
+  start: ClientStartPoint;
+}
+
+export interface TrainClient {
+  /** Raised whenever a worker has gone, and with it the volumes that it held. */
+  readonly losses: number;
+  /** The backend for this worker and those after it; another one than before begins a new worker. */
+  start(backend: 'auto' | BackendName): Promise<EngineInfo>;
+  addVolume(volume: VolumeFiles): Promise<AddedVolume>;
+  addPhantoms(params: TrainCalls['addPhantoms']['params']): Promise<AddedVolume[]>;
+  removeVolume(volumeId: string): Promise<void>;
+  estimate(settings: TrainSettings): Promise<MemoryEstimate>;
+  /** The signal pauses: the worker writes a checkpoint and then answers. */
+  train(run: NewRun, options: CallOptions<TrainCalls['train']['event']>): Promise<StoredRun>;
+  resume(
+    run: TrainCalls['resume']['params'],
+    options: CallOptions<TrainCalls['resume']['event']>,
+  ): Promise<StoredRun>;
+  /** These three need no engine, only the stored runs. */
+  runs(): Promise<StoredRun[]>;
+  history(runId: string): Promise<RunHistory>;
+  deleteRun(runId: string): Promise<void>;
+  exportModel(runId: string, direction: Direction): Promise<ExportedModel>;
+  /** Ends the worker, so that its memory comes back. The next call makes another. */
+  close(): void;
+}
+
+const makeTrainWorker: MakeWorker = (name) =>
+  new Worker(new URL('./train.worker.ts', import.meta.url), { type: 'module', name });
+
+export function createTrainClient(makeWorker: MakeWorker = makeTrainWorker): TrainClient {
+  return new Client(makeWorker);
+}
+
+class Client implements TrainClient {
+  losses = 0;
+  private readonly link: WorkerLink<TrainCalls>;
+  private backend: 'auto' | BackendName = 'auto';
+  /** The present worker's start, good or bad; null where it has not been asked for. */
+  private started: Promise<EngineInfo> | null = null;
+
+  constructor(makeWorker: MakeWorker) {
+    this.link = new WorkerLink({
+      makeWorker,
+      name: 'syndiff-training',
+      lost,
+      onLost: () => this.forget(),
+    });
+  }
+
+  start(backend: 'auto' | BackendName): Promise<EngineInfo> {
+    if (this.started && backend !== this.backend) this.end('another backend was chosen');
+    this.backend = backend;
+    return this.startOnce();
+  }
+
+  async addVolume({ files, ...params }: VolumeFiles): Promise<AddedVolume> {
+    return this.ask('addVolume', { ...params, files: await readFiles(files) });
+  }
+
+  addPhantoms(params: TrainCalls['addPhantoms']['params']): Promise<AddedVolume[]> {
+    return this.ask('addPhantoms', params);
+  }
+
+  async removeVolume(volumeId: string): Promise<void> {
+    await this.ask('removeVolume', { volumeId });
+  }
+
+  estimate(settings: TrainSettings): Promise<MemoryEstimate> {
+    return this.ask('estimate', { settings });
+  }
+
+  async train(run: NewRun, options: CallOptions<TrainCalls['train']['event']>): Promise<StoredRun> {
+    return this.ask('train', { ...run, start: await withBytes(run.start) }, options);
+  }
+
+  resume(
+    run: TrainCalls['resume']['params'],
+    options: CallOptions<TrainCalls['resume']['event']>,
+  ): Promise<StoredRun> {
+    return this.ask('resume', run, options);
+  }
+
+  runs(): Promise<StoredRun[]> {
+    return this.askStore('runs', {});
+  }
+
+  history(runId: string): Promise<RunHistory> {
+    return this.askStore('history', { runId });
+  }
+
+  async deleteRun(runId: string): Promise<void> {
+    await this.askStore('deleteRun', { runId });
+  }
+
+  exportModel(runId: string, direction: Direction): Promise<ExportedModel> {
+    return this.ask('exportModel', { runId, direction });
+  }
+
+  close(): void {
+    this.end('training was closed');
+  }
+
+  /** A call that needs the engine to run. */
+  private async ask<K extends TrainCallName>(
+    call: K,
+    params: TrainCalls[K]['params'],
+    options?: CallOptions<TrainCalls[K]['event']>,
+  ): Promise<TrainCalls[K]['result']> {
+    await this.startOnce();
+    return this.link.call(this.link.open(), call, params, options);
+  }
+
+  private async askStore<K extends 'runs' | 'history' | 'deleteRun'>(
+    call: K,
+    params: TrainCalls[K]['params'],
+  ): Promise<TrainCalls[K]['result']> {
+    return this.link.call(this.link.open(), call, params);
+  }
+
+  /** A start that failed is tried again by the next call. */
+  private startOnce(): Promise<EngineInfo> {
+    if (this.started) return this.started;
+    const starting = this.startWorker();
+    this.started = starting;
+    starting.catch(() => {
+      if (this.started === starting) this.started = null;
+    });
+    return starting;
+  }
+
+  private async startWorker(): Promise<EngineInfo> {
+    return this.link.call(this.link.open(), 'start', { backend: this.backend });
+  }
+
+  private end(reason: string): void {
+    this.forget();
+    this.link.close(reason);
+  }
+
+  private forget(): void {
+    this.losses++;
+    this.started = null;
+  }
+}
+
+function lost(reason: string): Error {
+  return namedError({
+    name: 'DeviceLost',
+    message: `training: the worker stopped (${reason}); resume the run from its last checkpoint.`,
+  });
+}
+
+async function withBytes(start: ClientStartPoint): Promise<StartPoint> {
+  const sources = Object.entries(start).map(async ([network, source]) => [network, await readSource(source)]);
+  return Object.fromEntries(await Promise.all(sources));
+}
+
+async function readSource(source: ClientStartSource): Promise<StartSource> {
+  if (source.kind === 'shipped') return source;
+  const [file, card] = await readFiles(source.card ? [source.file, source.card] : [source.file]);
+  return { kind: 'file', file, card };
+}

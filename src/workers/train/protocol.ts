@@ -1,0 +1,145 @@
+/**
+ * What crosses the line between the page and the training worker: types only. Messages go as in protocol.ts: a request with an
+ * id, events, one answer; `cancel` names the request to stop. Training has a worker of its own, which is ended when a run is
+ * closed, so that its memory comes back and a failure does not touch the Translate room.
+ */
+import type { BackendName, EngineInfo } from '../../engine/backend/backend';
+import type { ModelCard } from '../../engine/cards/modelCard';
+import type { MemoryEstimate } from '../../engine/training/estimate';
+import type {
+  Direction,
+  Preview,
+  RunHistory,
+  Scoring,
+  StepReport,
+  Validation,
+} from '../../engine/training/reports';
+import type { Side, SideGrid, TrainSettings } from '../../engine/training/settings';
+import type { InputFile } from '../translate/protocol';
+
+export type { MemoryEstimate } from '../../engine/training/estimate';
+export type {
+  Direction,
+  LossName,
+  Preview,
+  RunHistory,
+  Scoring,
+  StepReport,
+  Validation,
+} from '../../engine/training/reports';
+export type { PresetName, Side, TrainSettings, Variant } from '../../engine/training/settings';
+
+/** Where a volume goes: training, or the aligned validation pairs (paired by order: first valA with first valB). */
+export type Role = 'trainA' | 'trainB' | 'valA' | 'valB';
+
+/** A volume that was added: what was picked of it, to be shown. */
+export interface AddedVolume {
+  volumeId: string;
+  name: string;
+  role: Role;
+  sliceCount: number;
+  /** Slices with enough foreground, which are trained on. */
+  picked: number;
+  /** One picked slice at most 96 pixels wide, one byte a pixel, row-major, row 0 anterior. */
+  thumbnail: { size: number; pixels: Uint8Array };
+  warnings: string[];
+}
+
+/** Grid on which volumes are cut; changing it means adding them again. */
+export type Grid = SideGrid;
+
+/** A start from weights: a shipped model by id, or files dropped in (weights, and their card where there is one). */
+export type StartSource =
+  | { kind: 'shipped'; id: string }
+  | { kind: 'file'; file: InputFile; card?: InputFile };
+/** What each network begins with; random where not given. */
+export type StartPoint = Partial<Record<Direction | 'rAToB' | 'rBToA', StartSource>>;
+
+/** A run in the origin's private file system. */
+export interface StoredRun {
+  runId: string;
+  settings: TrainSettings;
+  /** Iterations done at the last checkpoint. */
+  step: number;
+  /** ISO 8601: start and last checkpoint. */
+  started: string;
+  saved: string;
+  volumes: Record<Role, string[]>;
+  bytes: number;
+}
+
+export interface TrainProgress {
+  step: number;
+  iterations: number;
+  /** Of the last iterations. */
+  iterationsPerSecond: number;
+  remainingMs: number | null;
+  /** Bytes that the backend holds. */
+  memoryBytes: number;
+  compiling: boolean;
+}
+
+export type TrainEvent =
+  | { step: StepReport; progress: TrainProgress }
+  /** Before the first iteration. */
+  | { progress: TrainProgress }
+  | { preview: Preview }
+  /** Before every slice of a validation. */
+  | { scoring: Scoring }
+  | { validation: Validation }
+  | { checkpoint: { step: number; bytes: number } };
+
+export interface ExportedModel {
+  direction: Direction;
+  card: ModelCard;
+  /** Safetensors, f32. */
+  weights: Uint8Array;
+}
+
+export interface TrainCalls {
+  start: { params: { backend: 'auto' | BackendName }; event: never; result: EngineInfo };
+  /** One volume (.nii, .nii.gz, or a .hdr with its .img). */
+  addVolume: {
+    params: { volumeId: string; role: Role; files: InputFile[]; grid: Grid };
+    event: never;
+    result: AddedVolume;
+  };
+  /** The digital phantom's demo set: `subjects` volumes of each contrast, the last `validation` of them as aligned pairs. */
+  addPhantoms: {
+    params: { contrasts: Record<Side, string>; subjects: number; validation: number; grid: Grid };
+    event: never;
+    result: AddedVolume[];
+  };
+  removeVolume: { params: { volumeId: string }; event: never; result: null };
+  /** What the settings take, with the volumes added so far, against this machine's limits. */
+  estimate: { params: { settings: TrainSettings }; event: never; result: MemoryEstimate };
+  /** Starts a new run on the volumes added; done when all iterations are, or when cancelled (which writes a checkpoint first). */
+  train: {
+    params: {
+      runId: string;
+      settings: TrainSettings;
+      start: StartPoint;
+      /** Iterations between previews, validations and checkpoints. */
+      every: { preview: number; validation: number; checkpoint: number };
+    };
+    event: TrainEvent;
+    result: StoredRun;
+  };
+  /** Goes on with a stored run from its last checkpoint. The history comes first. */
+  resume: {
+    params: { runId: string; every: { preview: number; validation: number; checkpoint: number } };
+    event: { history: RunHistory } | TrainEvent;
+    result: StoredRun;
+  };
+  runs: { params: Record<string, never>; event: never; result: StoredRun[] };
+  history: { params: { runId: string }; event: never; result: RunHistory };
+  deleteRun: { params: { runId: string }; event: never; result: null };
+  /** The EMA network of a stored run's last checkpoint with its card. R where the variant has no diffusion. */
+  exportModel: { params: { runId: string; direction: Direction }; event: never; result: ExportedModel };
+}
+
+export type TrainCallName = keyof TrainCalls;
+
+export type TrainRequest =
+  | { [K in TrainCallName]: { id: number; call: K; params: TrainCalls[K]['params'] } }[TrainCallName]
+  | { id: number; call: 'cancel' };

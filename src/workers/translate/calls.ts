@@ -1,0 +1,296 @@
+/**
+ * What the worker can do for the page: one handler a call. Scans and the loaded model live here; finished slices do not,
+ * they belong to the page, so that a worker can be thrown away at any time.
+ */
+import packageJson from '../../../package.json';
+import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
+import { memoryUse } from '../../engine/backend/memory';
+import type { ModelCard } from '../../engine/cards/modelCard';
+import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
+import { scoreSlice } from '../../engine/evaluation/metrics/scoreSlice';
+import { inputWarnings } from '../../engine/inputWarnings';
+import {
+  disposeTranslator,
+  isResnet,
+  loadTranslator,
+  type Translator,
+} from '../../engine/networks/translator';
+import * as tf from '../../engine/tf';
+import { translateScan } from '../../engine/translateScan';
+import { BadRequest } from '../../errors';
+import { refuseEmpty } from '../../volume/checkInput';
+import { checkScan } from '../../volume/checkScan';
+import {
+  foregroundBySlice,
+  isAbsolute,
+  modelFrames,
+  rangeOfLevels,
+  referenceFrame,
+  thresholdOfLevels,
+  toUnitRange,
+  untranslated,
+} from '../../volume/intensity';
+import { resampleToGrid, sameGrid } from '../../volume/resample';
+import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
+import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
+import type { Volume } from '../../volume/volume';
+import { writeNifti } from '../../volume/writeNifti';
+import { fetchCard, type ModelFiles, readModel } from '../line/modelFiles';
+import { readScanFiles } from '../line/scanFiles';
+import type { CallHandlers } from '../line/serve';
+import type { Calls, Scan, SliceResult } from './protocol';
+import { TranslationProgress } from './translationProgress';
+
+export interface CallsEnvironment extends ModelFiles {
+  engine: BackendEnvironment;
+  /** Throws if the GPU has failed since the engine started. */
+  checkDevice: () => void;
+  /** Lets waiting messages in, a cancel among them. */
+  pause: () => Promise<void>;
+  today: () => Date;
+  userAgent: string;
+}
+
+interface OpenScan {
+  volume: Volume;
+  measures: ScanMeasures;
+}
+
+interface Model {
+  card: ModelCard;
+  translator: Translator;
+}
+
+export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> {
+  const scans = new Map<string, OpenScan>();
+  let model: Model | null = null;
+  let info: EngineInfo | null = null;
+  const timings: Record<string, number> = {};
+
+  const scanOf = (scanId: string): OpenScan => {
+    const scan = scans.get(scanId);
+    if (!scan) throw new BadRequest(`scan: must be open, got ${scanId}; open the file again`);
+    return scan;
+  };
+
+  return {
+    start: async ({ backend }) => {
+      if (model) disposeTranslator(model.translator);
+      model = null;
+      info = await startEngine(backend, environment.engine);
+      return info;
+    },
+
+    models: async () => {
+      const { models } = (await environment.fetchJson('weights/index.json')) as { models: string[] };
+      return Promise.all(models.map((id) => fetchCard(environment, id)));
+    },
+
+    openScan: async ({ files, volume, scanId }, context) => {
+      const read = await readScanFiles(files, volume);
+      const scan = measured(read);
+      refuseEmpty(read, scan.measures.levels());
+      scans.set(scanId, scan);
+      return forPage(scanId, scan, context.transfer);
+    },
+
+    matchGrid: async ({ scanId, toScanId }, context) => {
+      const { volume } = scanOf(scanId);
+      const { volume: target } = scanOf(toScanId);
+      const resampled = !sameGrid(volume, target);
+      if (resampled) {
+        const { shape, zooms, affine } = target;
+        const voxels = resampleToGrid(volume, target);
+        scans.set(scanId, measured({ ...volume, shape, zooms, affine, voxels }));
+      }
+      return { scan: forPage(scanId, scanOf(scanId), context.transfer), resampled };
+    },
+
+    closeScan: async ({ scanId }) => {
+      scans.delete(scanId);
+      return null;
+    },
+
+    checkInput: async ({ scanId, model: wanted }) => {
+      const { volume, measures } = scanOf(scanId);
+      return inputWarnings(volume, wanted, measures);
+    },
+
+    loadModel: async ({ source }, { event, signal }) => {
+      const begin = environment.engine.now();
+      const { card, weights, fromCache } = await readModel(environment, source, event, signal);
+      // Before the change: a cancelled call leaves the model that was there.
+      signal.throwIfAborted();
+      const translator = loadTranslator(card.network, weights.state);
+      if (model) disposeTranslator(model.translator);
+      model = { card, translator };
+      timings.loadWeights = environment.engine.now() - begin;
+      return {
+        modelId: card.id,
+        card,
+        parameters: weights.parameters,
+        custom: source.kind === 'file',
+        fromCache,
+      };
+    },
+
+    translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {
+      const { volume, measures } = scanOf(scanId);
+      if (!model || model.card.id !== modelId || !info) {
+        throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
+      }
+      const { card, translator } = model;
+      const { now } = environment.engine;
+      const date = environment.today().toISOString();
+      const progress = new TranslationProgress(slices.length, card.diffusion.steps * settings.samples, now);
+      event({ progress: progress.report() });
+      const hooks = {
+        signal,
+        onStep: () => {
+          progress.step();
+          event({ progress: progress.report() });
+        },
+        pause: async () => {
+          await environment.pause();
+          environment.checkDevice();
+        },
+      };
+      const size = card.preprocessing.size;
+      for await (const slice of translateScan(volume, { card, translator }, slices, settings, hooks)) {
+        const result: SliceResult = {
+          index: slice.index,
+          image: slice.image,
+          spread: slice.spread,
+          strip: {
+            size,
+            frames: slice.chain.map(stripFrame),
+            labels: isResnet(translator) ? ['source', 'one pass'] : stripLabels(card.diffusion.steps),
+          },
+          ms: progress.slice(),
+        };
+        const buffers = [slice.image, ...(slice.spread ? [slice.spread] : []), ...result.strip.frames].map(
+          (a) => a.buffer,
+        );
+        event({ slice: result }, buffers as ArrayBuffer[]);
+        event({ progress: progress.report() });
+      }
+      Object.assign(timings, progress.timings());
+      return {
+        ...settings,
+        modelId,
+        modelName: card.name,
+        weightsSha256: card.weights.sha256,
+        steps: card.diffusion.steps,
+        intensity: modelFrames(measures.frameOf, card.preprocessing),
+        grid: { size, pixelSize: card.preprocessing.pixelSize },
+        source: card.source,
+        target: card.target,
+        backend: info.backend,
+        date,
+      };
+    },
+
+    score: async ({ referenceScanId, provenance, of, slices }) => {
+      const { volume: reference, measures } = scanOf(referenceScanId);
+      const [ni, nj, nk] = reference.shape;
+      const { target } = provenance.intensity;
+      const realFrame = referenceFrame(measures.frameOf, target);
+      const threshold = thresholdOfLevels(measures.levels(), target.map);
+      return slices.map(({ index, image }) => {
+        if (image.length !== ni * nj || !(index < nk))
+          throw new BadRequest(
+            `reference: must lie on the scan's grid, got ${ni} x ${nj} x ${nk} for ${image.length} pixels of slice ${index}; drop it again`,
+          );
+        const real = reference.voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
+        const mask = foregroundMask(real, threshold);
+        const scores = scoreSlice(
+          toUnitRange(image, of === 'source' ? provenance.intensity.source : target),
+          toUnitRange(real, realFrame),
+          ni,
+          nj,
+          mask,
+        );
+        return { index, ...scores };
+      });
+    },
+
+    save: async ({ scanId, provenance, slices, dtype }, { transfer }) => {
+      const { volume: scan } = scanOf(scanId);
+      const { target } = provenance.intensity;
+      const voxels = new Float32Array(scan.voxels.length).fill(untranslated(target));
+      for (const { index, image } of slices) voxels.set(image, index * image.length);
+      const nifti = await writeNifti(scan, voxels, {
+        dtype,
+        units: isAbsolute(target.map) ? 'HU' : 'arbitrary',
+        descrip: syntheticDescrip(provenance),
+      });
+      transfer(nifti.buffer as ArrayBuffer);
+      const niftiName = derivativeName(scan.name, provenance.target);
+      const sidecar = sidecarJson({
+        ...provenance,
+        sourceName: scan.name,
+        slices: slices.map((s) => s.index).sort((a, b) => a - b),
+        softwareVersion: packageJson.version,
+      });
+      return { niftiName, nifti, sidecarName: sidecarName(niftiName), sidecar };
+    },
+
+    diagnostics: async () => {
+      if (!info) throw new BadRequest('diagnostics: the engine must be started first');
+      return {
+        ...info,
+        versions: { syndiff: packageJson.version, tfjs: tf.version.tfjs },
+        userAgent: environment.userAgent,
+        memory: memoryUse(),
+        timings: { ...timings, selfTest: info.selfTestMs },
+      };
+    },
+  };
+}
+
+function measured(volume: Volume): OpenScan {
+  return { volume, measures: scanMeasures(volume) };
+}
+
+/** The page's copy: what is not finite becomes the finite minimum, so that it can be drawn. */
+function forPage(
+  scanId: string,
+  { volume: scan, measures }: OpenScan,
+  transfer: (...buffers: ArrayBuffer[]) => void,
+): Scan {
+  const levels = measures.levels();
+  const threshold = thresholdOfLevels(levels);
+  const range = rangeOfLevels(levels);
+  const voxels = scan.voxels.map((v) => (Number.isFinite(v) ? v : range.min));
+  const perSlice = foregroundBySlice(scan, threshold);
+  transfer(voxels.buffer, perSlice.buffer as ArrayBuffer);
+  return {
+    scanId,
+    name: scan.name,
+    shape: scan.shape,
+    zooms: scan.zooms,
+    affine: scan.affine,
+    storedAxes: scan.orientation.codes,
+    dtype: scan.header.dtype,
+    volumeCount: scan.volumeCount,
+    volumeIndex: scan.volumeIndex,
+    voxels,
+    range,
+    upper: {
+      'foreground-p99.5': measures.frameOf('foreground-p99.5').high,
+      'foreground-median': measures.frameOf('foreground-median').high,
+    },
+    foregroundThreshold: threshold,
+    foregroundBySlice: perSlice,
+    warnings: checkScan(scan, levels),
+  };
+}
+
+/** The model's image (top row first, patient's right first) as the page draws it: i fastest, j upwards, one byte a pixel. */
+function stripFrame(frame: Float32Array): Uint8Array {
+  return Uint8Array.from(frame, (v) => Math.round(Math.min(Math.max((v + 1) / 2, 0), 1) * 255)).reverse();
+}
+
+function stripLabels(steps: number): string[] {
+  return ['noise', ...Array.from({ length: steps }, (_, i) => `step ${i + 1} of ${steps}`)];
+}

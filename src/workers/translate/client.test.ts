@@ -1,0 +1,412 @@
+/** The protocol in one realm: the real calls on wasm behind a stand-in for the Worker that clones messages like one. */
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { headPhantom, makeNifti } from '../../../test/makeNifti';
+import type { BackendEnvironment } from '../../engine/backend/backend';
+import { writeSafetensors } from '../../engine/formats/safetensors';
+import { hashWeights } from '../../engine/hash';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../../engine/networks/config';
+import { ncsnppTable } from '../../engine/weights/torchNames';
+import { DeviceLost } from '../../errors';
+import { nodeEnvironment } from '../../platform/node/environment';
+import { serialiseError, serve } from '../line/serve';
+import { createCalls } from './calls';
+import { createEngineClient, type EngineClient, type WorkerLike } from './client';
+import type { ModelCard, Request, Response, SliceResult, TranslateProgress } from './protocol';
+
+const CONFIG: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  image_size: 16,
+  num_channels_dae: 8,
+  ch_mult: [1, 2],
+  num_res_blocks: 1,
+  attn_resolutions: [16],
+  nz: 8,
+  z_emb_dim: 16,
+};
+const settings = { seed: 5, samples: 1, noise: 'independent' } as const;
+const slices = [3, 4, 2, 5];
+
+let engine: BackendEnvironment;
+beforeAll(async () => {
+  engine = { ...(await nodeEnvironment(() => {})), gpu: null };
+});
+
+/** A worker in this realm. `dieAfterSteps` reverse steps it reports a lost device, as the real one would. */
+function makeStandIn(dieAfterSteps = Infinity): WorkerLike {
+  let steps = 0;
+  let dead = false;
+  let lost: DeviceLost | null = null;
+  const worker: WorkerLike = {
+    onmessage: null,
+    onerror: null,
+    postMessage: (message: Request) => void handle(structuredClone(message)),
+    terminate: () => {
+      dead = true;
+    },
+  };
+  const post = (message: Response) => {
+    if (!dead) worker.onmessage?.({ data: structuredClone(message) } as MessageEvent);
+  };
+  const handle = serve(
+    createCalls({
+      engine,
+      checkDevice: () => {
+        if (++steps > dieAfterSteps && !lost) {
+          lost = new DeviceLost('webgpu: the GPU device was lost (test)');
+          post({ id: -1, kind: 'lost', error: serialiseError(lost) });
+        }
+        if (lost) throw lost;
+      },
+      fetchJson: async () => ({ models: [] }),
+      loadWeights: async () => {
+        throw new Error('no server here');
+      },
+      pause: () => new Promise((resolve) => setTimeout(resolve)),
+      today: () => new Date(0),
+      userAgent: 'test',
+    }),
+    post,
+  );
+  return worker;
+}
+
+const SHAPE: [number, number, number] = [20, 24, 8];
+const scanFile = () => {
+  const sform = [
+    [2, 0, 0, -20],
+    [0, 2, 0, -24],
+    [0, 0, 3, -12],
+  ];
+  const { file } = makeNifti({ dims: SHAPE, values: headPhantom(SHAPE), pixdim: [1, 2, 2, 3], sform });
+  return new File([file], 'sub-01_T1w.nii');
+};
+const weightsFile = () => {
+  const state = hashWeights(9, ncsnppTable(CONFIG));
+  const tensors = [...state].map(([name, t]) => [name, { ...t, dtype: 'F32' as const }] as const);
+  return new File(
+    [writeSafetensors(tensors, { config: JSON.stringify(CONFIG) })],
+    'T1w_to_FLAIR.safetensors',
+  );
+};
+
+let client: EngineClient;
+beforeEach(() => {
+  // Newer versions of Node have locks; the stand-in holds none and would pass for dead.
+  vi.stubGlobal('navigator', undefined);
+});
+afterEach(() => {
+  client.dispose();
+  vi.unstubAllGlobals();
+});
+
+async function open(makeWorker: () => WorkerLike) {
+  client = createEngineClient(makeWorker);
+  await client.start('wasm');
+  const scan = await client.openScan([scanFile()]);
+  const model = await client.loadModel({ kind: 'file', file: weightsFile() });
+  return { scan, request: { scanId: scan.scanId, modelId: model.modelId, slices, settings } };
+}
+
+describe('client and worker calls', () => {
+  it('opens, translates in the given order, scores and saves', async () => {
+    const { scan, request } = await open(makeStandIn);
+    expect(scan.shape).toEqual(SHAPE);
+    expect(scan.voxels).toEqual(headPhantom(SHAPE));
+    const { card } = await client.loadModel({ kind: 'file', file: weightsFile() });
+    // 40 x 48 mm: the scan's own sentence says so, and the model's field of view adds nothing.
+    expect(scan.warnings.join()).toContain('field of view is 40 x 48 mm');
+    expect(await client.checkInput(scan.scanId, card)).toEqual([]);
+    const got: SliceResult[] = [];
+    const provenance = await client.translate(request, { onSlice: (s) => got.push(s) });
+    expect(got.map((s) => s.index)).toEqual(slices);
+    expect(got[0].image).toHaveLength(20 * 24);
+    expect(got[0].strip.frames).toHaveLength(5);
+    expect(provenance).toMatchObject({ source: 'T1w', target: 'FLAIR', backend: 'wasm', seed: 5, steps: 4 });
+
+    const reference = await client.openScan([scanFile()]);
+    const [score] = await client.score({
+      referenceScanId: reference.scanId,
+      provenance,
+      of: 'synthetic',
+      slices: got.slice(0, 1),
+    });
+    expect(score.index).toBe(3);
+    expect(score.whole.psnr).toBeGreaterThan(0);
+    expect(score.whole.psnr).toBeLessThan(30); // hashed weights draw nothing like the phantom
+
+    const smaller = makeNifti({ dims: [8, 9, 4], values: headPhantom([8, 9, 4]) });
+    const other = await client.openScan([new File([smaller.file], 'other.nii')]);
+    const asked = {
+      referenceScanId: other.scanId,
+      provenance,
+      of: 'synthetic' as const,
+      slices: got.slice(0, 1),
+    };
+    await expect(client.score(asked)).rejects.toMatchObject({
+      name: 'BadRequest',
+      message: expect.stringMatching(/^reference: must lie on the scan's grid, got 8 x 9 x 4 for 480 pixels/),
+    });
+    expect((await client.matchGrid(other.scanId, scan.scanId)).resampled).toBe(true);
+    expect((await client.score(asked)).map(({ index }) => index)).toEqual([3]);
+
+    const saved = await client.save({ scanId: scan.scanId, provenance, slices: got, dtype: 'float32' });
+    expect(saved.niftiName).toBe('sub-01_desc-synth_FLAIR.nii.gz');
+    const again = await client.openScan([
+      new File([saved.nifti as Uint8Array<ArrayBuffer>], saved.niftiName),
+    ]);
+    expect(again.affine).toEqual(scan.affine);
+    for (const { index, image } of got) {
+      expect(again.voxels.slice(index * 480, (index + 1) * 480)).toEqual(image);
+    }
+    expect(JSON.parse(saved.sidecar)).toMatchObject({
+      Synthetic: true,
+      Seed: 5,
+      TranslatedSlices: [2, 3, 4, 5],
+    });
+  });
+
+  it('cancels within one reverse step and stays usable', async () => {
+    const { request } = await open(makeStandIn);
+    const abort = new AbortController();
+    let stepsSeen = 0;
+    const run = client.translate(request, {
+      onSlice: () => {},
+      onProgress: ({ stepsDone }) => {
+        stepsSeen = stepsDone;
+        if (stepsDone === 2) abort.abort();
+      },
+      signal: abort.signal,
+    });
+    await expect(run).rejects.toMatchObject({ name: 'Aborted' });
+    expect(stepsSeen).toBeLessThanOrEqual(3);
+    const got: number[] = [];
+    await client.translate({ ...request, slices: [1] }, { onSlice: (s) => got.push(s.index) });
+    expect(got).toEqual([1]);
+  });
+
+  it('starts a new worker after a lost device, keeps finished slices and gives the same result', async () => {
+    const { request } = await open(makeStandIn);
+    const whole: SliceResult[] = [];
+    await client.translate(request, { onSlice: (s) => whole.push(s) });
+    client.dispose();
+
+    let workers = 0;
+    const dying = () => makeStandIn(workers++ === 0 ? 6 : Infinity); // in the second slice
+    const second = await open(dying);
+    const reasons: string[] = [];
+    client.onRestart((reason) => reasons.push(reason));
+    const got: SliceResult[] = [];
+    const told: TranslateProgress[] = [];
+    await client.translate(second.request, {
+      onSlice: (s) => got.push(s),
+      onProgress: (p) => told.push(p),
+    });
+    expect(workers).toBe(2);
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toContain('finished slices are kept');
+    expect(got.map((s) => s.index)).toEqual(slices);
+    expect(got.map((s) => s.image)).toEqual(whole.map((s) => s.image));
+    // Told of the whole request throughout: the unfinished slice begins anew, the finished one stays counted.
+    expect(new Set(told.map(({ total, stepsTotal }) => `${total} ${stepsTotal}`))).toEqual(new Set(['4 16']));
+    expect(told.some(({ stepsDone }) => stepsDone === 6)).toBe(true);
+    expect(Math.min(...told.slice(6).map(({ stepsDone }) => stepsDone))).toBe(4);
+    expect(told.at(-1)).toMatchObject({ done: 4, stepsDone: 16 });
+    const elapsed = told.map(({ elapsedMs }) => elapsedMs);
+    expect(elapsed).toEqual([...elapsed].sort((a, b) => a - b));
+  });
+
+  it('gives up when wasm fails too, says so, and can be started anew', async () => {
+    let workers = 0;
+    const { request } = await open(() => {
+      workers++;
+      return makeStandIn(workers <= 3 ? 0 : Infinity);
+    });
+    const reasons: string[] = [];
+    client.onRestart((reason) => reasons.push(reason));
+    await expect(client.translate(request, { onSlice: () => {} })).rejects.toMatchObject({
+      name: 'DeviceLost',
+    });
+    expect(workers).toBe(3);
+    expect(reasons).toEqual([
+      expect.stringContaining('was started again'),
+      expect.stringContaining('goes on with wasm'),
+      expect.stringContaining('could not be started again'),
+    ]);
+    await expect(client.diagnostics()).rejects.toMatchObject({ name: 'DeviceLost' });
+    await client.start('wasm');
+    const got: number[] = [];
+    await client.translate(request, { onSlice: (s) => got.push(s.index) });
+    expect(got).toEqual(slices);
+  });
+
+  it('goes on in a third worker when the second is lost while a file is read for it', async () => {
+    const calls: string[][] = [];
+    let current: WorkerLike;
+    const { request } = await open(() => {
+      const worker = makeStandIn(calls.length === 0 ? 6 : Infinity);
+      const heard: string[] = [];
+      calls.push(heard);
+      const { postMessage } = worker;
+      worker.postMessage = (message: Request) => {
+        heard.push(message.call);
+        postMessage(message);
+      };
+      current = worker;
+      return worker;
+    });
+    const second = scanFile();
+    const bytes = await second.arrayBuffer();
+    let reads = 0;
+    second.arrayBuffer = async () => {
+      if (++reads === 2) current.onerror?.({ message: 'out of memory' } as ErrorEvent);
+      return bytes;
+    };
+    await client.openScan([second]);
+    const reasons: string[] = [];
+    client.onRestart((reason) => reasons.push(reason));
+    const got: number[] = [];
+    await client.translate(request, { onSlice: (s) => got.push(s.index) });
+    expect(got).toEqual(slices);
+    expect(calls.slice(1)).toEqual([
+      ['start', 'openScan'],
+      ['start', 'openScan', 'openScan', 'loadModel', 'translate'],
+    ]);
+    expect(reasons).toHaveLength(1);
+  });
+
+  it('can be cancelled while a new worker is being brought up', async () => {
+    const abort = new AbortController();
+    let workers = 0;
+    const { request } = await open(() => {
+      if (workers++ === 0) return makeStandIn(2);
+      setTimeout(() => abort.abort());
+      return { postMessage: () => {}, terminate: () => {}, onmessage: null, onerror: null };
+    });
+    await expect(
+      client.translate(request, { onSlice: () => {}, signal: abort.signal }),
+    ).rejects.toMatchObject({ name: 'Aborted' });
+    expect(workers).toBe(2);
+  });
+
+  it('takes a run along when it is started again', async () => {
+    const { request } = await open(makeStandIn);
+    const got: number[] = [];
+    let again: Promise<unknown> | null = null;
+    await client.translate(request, {
+      onSlice: (s) => got.push(s.index),
+      onProgress: ({ stepsDone }) => {
+        if (stepsDone === 6) again ??= client.start('wasm');
+      },
+    });
+    await again;
+    expect(again).not.toBeNull();
+    expect(got).toEqual(slices);
+  });
+
+  it('ends a run when it is closed, and makes no other worker', async () => {
+    let workers = 0;
+    const { request } = await open(() => {
+      workers++;
+      return makeStandIn();
+    });
+    const run = client.translate(request, {
+      onSlice: () => {},
+      onProgress: ({ stepsDone }) => stepsDone === 2 && client.dispose(),
+    });
+    await expect(run).rejects.toMatchObject({ message: expect.stringContaining('was closed') });
+    await expect(client.models()).rejects.toMatchObject({ message: expect.stringContaining('was closed') });
+    expect(workers).toBe(1);
+  });
+
+  it('takes settings for own weights, and keeps them in a new worker', async () => {
+    const { request } = await open(makeStandIn);
+    const settings = {
+      source: 'PDw',
+      target: 'T2w',
+      pixelSize: 3,
+      size: 32,
+      intensity: 'foreground-p99.5',
+    } as const;
+    const { card } = await client.loadModel({ kind: 'file', file: weightsFile(), settings });
+    const { pixelSize, size, intensity } = settings;
+    expect(card).toMatchObject({
+      source: 'PDw',
+      target: 'T2w',
+      preprocessing: { pixelSize, size, intensity },
+    });
+    await client.start('wasm');
+    const got: SliceResult[] = [];
+    const provenance = await client.translate({ ...request, slices: [4] }, { onSlice: (s) => got.push(s) });
+    expect(provenance).toMatchObject({
+      source: 'PDw',
+      target: 'T2w',
+      intensity: { source: { map: intensity }, target: { map: intensity } },
+      grid: { size: 32, pixelSize: 3 },
+    });
+    expect(got[0].strip.size).toBe(32);
+    await expect(
+      client.loadModel({ kind: 'file', file: weightsFile(), settings: { size: 33 } }),
+    ).rejects.toMatchObject({
+      name: 'BadRequest',
+      message: expect.stringMatching(/^image size: must be a multiple of 2 /),
+    });
+  });
+
+  it('takes a card that lies beside own weights, also in a new worker, and refuses that of others', async () => {
+    const { request } = await open(makeStandIn);
+    const file = weightsFile();
+    const guessed = await client.loadModel({ kind: 'file', file });
+    const made: ModelCard = {
+      ...guessed.card,
+      id: 'my-model',
+      name: 'Mine',
+      target: 'T2w',
+      preprocessing: { ...guessed.card.preprocessing, size: 32 },
+      limits: ['none known'],
+    };
+    const cardFile = (card: ModelCard) => new File([JSON.stringify(card)], 'card.json');
+    const loaded = await client.loadModel({ kind: 'file', file, card: cardFile(made) });
+    expect(loaded).toMatchObject({ custom: true, card: { ...made, id: guessed.card.id } });
+
+    const other = { ...made, weights: { ...made.weights, sha256: '0'.repeat(64) } };
+    await expect(client.loadModel({ kind: 'file', file, card: cardFile(other) })).rejects.toMatchObject({
+      name: 'WeightsMismatch',
+      message: expect.stringMatching(/sha256 that card\.json gives/),
+    });
+
+    await client.start('wasm');
+    const provenance = await client.translate({ ...request, slices: [4] }, { onSlice: () => {} });
+    expect(provenance).toMatchObject({ modelName: 'Mine', target: 'T2w' });
+  });
+
+  it('refuses a page over plain http in one sentence, whatever is asked, and makes no worker', async () => {
+    vi.stubGlobal('isSecureContext', false);
+    vi.stubGlobal('location', { origin: 'http://192.0.2.7:5173' });
+    let workers = 0;
+    client = createEngineClient(() => {
+      workers++;
+      return makeStandIn();
+    });
+    const refusal = {
+      name: 'BadRequest',
+      message: expect.stringMatching(
+        /^This page must be opened from https or from localhost, got http:\/\/192\.0\.2\.7:5173;/,
+      ),
+    };
+    await expect(client.start()).rejects.toMatchObject(refusal);
+    await expect(client.openScan([scanFile()])).rejects.toMatchObject(refusal);
+    expect(workers).toBe(0);
+  });
+
+  it('passes errors on by name with one sentence', async () => {
+    await open(makeStandIn);
+    const text = new File(['this is no scan, this is no scan'], 'notes.nii');
+    await expect(client.openScan([text])).rejects.toMatchObject({
+      name: expect.stringMatching(/UnsupportedFile|CorruptFile/),
+    });
+    await expect(client.loadModel({ kind: 'file', file: text })).rejects.toMatchObject({
+      name: 'UnsupportedFile',
+    });
+    await expect(client.closeScan('none')).resolves.toBeUndefined();
+  });
+});

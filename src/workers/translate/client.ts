@@ -1,0 +1,359 @@
+/**
+ * The page's view of the engine. It owns the worker: starts it, asks, cancels, and when the worker dies or the GPU is lost
+ * starts another, opens the same scans and model again and goes on with the slices that are missing.
+ * All methods reject with an Error whose `name` is one of src/errors.ts.
+ */
+import { readFiles } from '../line/inputFiles';
+import { cancelled, type MakeWorker, namedError, type WorkerLike, WorkerLink } from '../line/link';
+import type {
+  BackendName,
+  CallName,
+  Calls,
+  CustomSettings,
+  Diagnostics,
+  EngineInfo,
+  InputWarning,
+  LoadedModel,
+  LoadProgress,
+  ModelCard,
+  ModelInput,
+  Provenance,
+  SavedFiles,
+  Scan,
+  SliceResult,
+  SliceScore,
+  TranslateProgress,
+  TranslateSettings,
+} from './protocol';
+
+export type { MakeWorker, WorkerLike } from '../line/link';
+
+/** Weights of the user's, and either the card that came with them or what the user says of them. */
+export interface OwnModelSource {
+  kind: 'file';
+  file: File;
+  settings?: CustomSettings;
+  card?: File;
+}
+
+/** Weights that ship with the page, or the user's own. */
+export type ClientModelSource = { kind: 'shipped'; id: string } | OwnModelSource;
+
+export interface TranslateRequest {
+  scanId: string;
+  modelId: string;
+  /** In the order to be done. */
+  slices: number[];
+  settings: TranslateSettings;
+}
+
+export interface TranslateOptions {
+  onSlice: (slice: SliceResult) => void;
+  onProgress?: (progress: TranslateProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface EngineClient {
+  /** Picks a backend and runs the self-test; again to change the backend. */
+  start(backend?: 'auto' | BackendName): Promise<EngineInfo>;
+  models(): Promise<ModelCard[]>;
+  /** .nii, .nii.gz, or a .hdr/.img pair. */
+  openScan(files: File[], options?: { volume?: number }): Promise<Scan>;
+  /** Resamples a scan to the grid of another one where they differ. */
+  matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan; resampled: boolean }>;
+  /** Close scans that were matched to its grid with it: a new worker could not match them again. */
+  closeScan(scanId: string): Promise<void>;
+  /** How a scan suits a model; its weights need not be loaded. */
+  checkInput(scanId: string, model: ModelInput): Promise<InputWarning[]>;
+  loadModel(
+    source: ClientModelSource,
+    options?: { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal },
+  ): Promise<LoadedModel>;
+  /** Rejects with Aborted on the signal. Slices that were handed out stay valid across a restart. */
+  translate(request: TranslateRequest, options: TranslateOptions): Promise<Provenance>;
+  score(params: Calls['score']['params']): Promise<SliceScore[]>;
+  save(params: Calls['save']['params']): Promise<SavedFiles>;
+  diagnostics(): Promise<Diagnostics>;
+  /** Called whenever the worker had to be started again, with the reason. */
+  onRestart(listener: (reason: string) => void): () => void;
+  dispose(): void;
+}
+
+const makeEngineWorker: MakeWorker = (name) =>
+  new Worker(new URL('./translate.worker.ts', import.meta.url), { type: 'module', name });
+
+/** After this many losses without a finished slice in between the GPU is given up for wasm. */
+const LOSSES_BEFORE_WASM = 2;
+
+export function createEngineClient(makeWorker: MakeWorker = makeEngineWorker): EngineClient {
+  return new Client(makeWorker);
+}
+
+/** Calls that are made again of the next worker. A file that has brought a worker down is not opened a second time. */
+const MADE_AGAIN: ReadonlySet<CallName> = new Set(['checkInput', 'loadModel', 'translate', 'score', 'save']);
+
+class Client implements EngineClient {
+  private readonly link: WorkerLink<Calls>;
+  private scanCount = 0;
+  private backend: 'auto' | BackendName = 'auto';
+  /** What a new worker must be told to be where the old one was. */
+  private readonly scans = new Map<string, { files: File[]; volume?: number; matchTo?: string }>();
+  private model: ClientModelSource | null = null;
+  /** While a worker is brought up; other calls wait for its end, good or bad. */
+  private bringingUp: Promise<void> | null = null;
+  /** Counts bring-ups: one that finds a later number has been overtaken and ends. */
+  private turn = 0;
+  /** Why there will be no worker until the next `start`. */
+  private down: Error | null = null;
+  private losses = 0;
+  private readonly listeners = new Set<(reason: string) => void>();
+
+  constructor(makeWorker: MakeWorker) {
+    this.link = new WorkerLink({
+      makeWorker,
+      name: 'syndiff-engine',
+      lost,
+      onLost: (reason) => this.afterLoss(reason),
+    });
+  }
+
+  start(backend: 'auto' | BackendName = 'auto'): Promise<EngineInfo> {
+    this.backend = backend;
+    this.losses = 0;
+    this.link.close('the engine was started again');
+    return this.bringUp();
+  }
+
+  models(): Promise<ModelCard[]> {
+    return this.ask('models', () => ({}));
+  }
+
+  async openScan(files: File[], { volume }: { volume?: number } = {}): Promise<Scan> {
+    const scanId = `scan-${this.scanCount++}`;
+    const params = { files: await readFiles(files), volume, scanId };
+    const scan = await this.ask('openScan', () => params);
+    this.scans.set(scanId, { files, volume });
+    return scan;
+  }
+
+  async matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan; resampled: boolean }> {
+    const result = await this.ask('matchGrid', () => ({ scanId, toScanId }));
+    const scan = this.scans.get(scanId);
+    if (scan) scan.matchTo = toScanId;
+    return result;
+  }
+
+  async closeScan(scanId: string): Promise<void> {
+    this.scans.delete(scanId);
+    await this.ask('closeScan', () => ({ scanId }));
+  }
+
+  checkInput(scanId: string, { source, preprocessing, inputs }: ModelInput): Promise<InputWarning[]> {
+    return this.ask('checkInput', () => ({ scanId, model: { source, preprocessing, inputs } }));
+  }
+
+  async loadModel(
+    source: ClientModelSource,
+    { onProgress, signal }: { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal } = {},
+  ): Promise<LoadedModel> {
+    const params = { source: await withBytes(source) };
+    const loaded = await this.ask('loadModel', () => params, onProgress, signal);
+    this.model = source;
+    return loaded;
+  }
+
+  async translate(
+    request: TranslateRequest,
+    { onSlice, onProgress, signal }: TranslateOptions,
+  ): Promise<Provenance> {
+    const done = new Set<number>();
+    // What former workers have done of this request.
+    let before = { slices: 0, elapsedMs: 0 };
+    let elapsedMs = 0;
+    const missing = () => {
+      before = { slices: done.size, elapsedMs };
+      return { ...request, slices: request.slices.filter((index) => !done.has(index)) };
+    };
+    return this.ask(
+      'translate',
+      missing,
+      (event) => {
+        if ('slice' in event) {
+          done.add(event.slice.index);
+          this.losses = 0;
+          onSlice(event.slice);
+        } else {
+          const progress = wholeProgress(event.progress, before);
+          elapsedMs = progress.elapsedMs;
+          onProgress?.(progress);
+        }
+      },
+      signal,
+    );
+  }
+
+  score(params: Calls['score']['params']): Promise<SliceScore[]> {
+    return this.ask('score', () => params);
+  }
+
+  save(params: Calls['save']['params']): Promise<SavedFiles> {
+    return this.ask('save', () => params);
+  }
+
+  diagnostics(): Promise<Diagnostics> {
+    return this.ask('diagnostics', () => ({}));
+  }
+
+  onRestart(listener: (reason: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  dispose(): void {
+    this.listeners.clear();
+    this.turn++;
+    this.down = lost('the engine was closed');
+    this.link.close('the engine was closed');
+  }
+
+  /** A call that waits for a worker that is being brought up. `params` is asked for whenever the call is made. */
+  private async ask<K extends CallName>(
+    call: K,
+    params: () => Calls[K]['params'],
+    onEvent?: (event: Calls[K]['event']) => void,
+    signal?: AbortSignal,
+  ): Promise<Calls[K]['result']> {
+    for (;;) {
+      while (this.bringingUp) await unlessAborted(this.bringingUp, call, signal);
+      if (this.down) throw this.down;
+      try {
+        return await this.link.call(this.link.open(), call, params(), { onEvent, signal });
+      } catch (error) {
+        if (!isLoss(error)) throw error;
+        if (signal?.aborted) throw cancelled(call);
+        if (!MADE_AGAIN.has(call) || !this.bringingUp) throw error;
+      }
+    }
+  }
+
+  private afterLoss(reason: string): void {
+    this.losses++;
+    // One that is being brought up is told by its own calls being rejected.
+    if (this.bringingUp) return;
+    if (this.losses > LOSSES_BEFORE_WASM) this.giveUp(reason, lost(reason));
+    else void this.restart(reason);
+  }
+
+  private async restart(reason: string): Promise<void> {
+    const turn = this.turn + 1;
+    try {
+      await this.bringUp();
+      const how = this.losses >= LOSSES_BEFORE_WASM ? 'It goes on with wasm' : 'It was started again';
+      this.tell(`The engine stopped (${reason}). ${how}; finished slices are kept.`);
+    } catch (error) {
+      // Overtaken by the user's own start, or closed: nothing to tell.
+      if (turn === this.turn) this.giveUp(reason, error as Error);
+    }
+  }
+
+  private giveUp(reason: string, error: Error): void {
+    this.down = error;
+    this.tell(`The engine stopped (${reason}) and could not be started again; reload the page.`);
+  }
+
+  private tell(sentence: string): void {
+    for (const listener of this.listeners) listener(sentence);
+  }
+
+  /** Starts a worker that knows what the last one knew. Other calls wait for it. */
+  private bringUp(): Promise<EngineInfo> {
+    this.down = null;
+    const up = this.startAndReplay(++this.turn);
+    const ended = up
+      .catch(() => undefined)
+      .then(() => {
+        if (this.bringingUp === ended) this.bringingUp = null;
+      });
+    this.bringingUp = ended;
+    return up;
+  }
+
+  private async startAndReplay(turn: number): Promise<EngineInfo> {
+    for (;;) {
+      let worker: WorkerLike | null = null;
+      try {
+        worker = this.link.open();
+        const backend = this.losses >= LOSSES_BEFORE_WASM ? 'wasm' : this.backend;
+        const info = await this.link.call(worker, 'start', { backend });
+        await this.replay(worker);
+        return info;
+      } catch (error) {
+        const isGone = isLoss(error) && !this.link.isCurrent(worker);
+        if (turn === this.turn && isGone && this.losses <= LOSSES_BEFORE_WASM) continue;
+        if (turn === this.turn) {
+          this.down = error as Error;
+          this.link.close('the engine could not be started');
+        }
+        throw error;
+      }
+    }
+  }
+
+  /** Opens scans and model again in a new worker. A scan whose grid follows another one needs that one first. */
+  private async replay(worker: WorkerLike): Promise<void> {
+    for (const [scanId, { files, volume }] of this.scans) {
+      await this.link.call(worker, 'openScan', { files: await readFiles(files), volume, scanId });
+    }
+    for (const [scanId, { matchTo }] of this.scans) {
+      if (matchTo && this.scans.has(matchTo))
+        await this.link.call(worker, 'matchGrid', { scanId, toScanId: matchTo });
+    }
+    if (this.model) await this.link.call(worker, 'loadModel', { source: await withBytes(this.model) });
+  }
+}
+
+/** The worker's account of its part, and what was done before it, as an account of the whole request. */
+function wholeProgress(
+  part: TranslateProgress,
+  before: { slices: number; elapsedMs: number },
+): TranslateProgress {
+  const stepsPerSlice = part.stepsTotal / Math.max(1, part.total);
+  return {
+    ...part,
+    done: before.slices + part.done,
+    total: before.slices + part.total,
+    stepsDone: before.slices * stepsPerSlice + part.stepsDone,
+    stepsTotal: before.slices * stepsPerSlice + part.stepsTotal,
+    elapsedMs: before.elapsedMs + part.elapsedMs,
+  };
+}
+
+/** The promise, or Aborted as soon as the signal is. */
+async function unlessAborted(promise: Promise<void>, call: CallName, signal?: AbortSignal): Promise<void> {
+  if (!signal) return promise;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(cancelled(call));
+  });
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'DeviceLost' || error.name === 'OutOfMemory');
+}
+
+function lost(reason: string): Error {
+  return namedError({ name: 'DeviceLost', message: `engine: ${reason}` });
+}
+
+async function withBytes(source: ClientModelSource): Promise<Calls['loadModel']['params']['source']> {
+  if (source.kind === 'shipped') return source;
+  const [file, card] = await readFiles(source.card ? [source.file, source.card] : [source.file]);
+  return { kind: 'file', file, settings: source.settings, card };
+}

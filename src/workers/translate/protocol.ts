@@ -1,0 +1,226 @@
+/**
+ * What crosses the worker line: types only. README.md beside this file gives the states and who owns which buffer.
+ *
+ * Every request has an id; its answers carry the same id. A long request may send `event`s before its one `done` or
+ * `failed`. `cancel` names the request to stop; it then fails with name "Aborted" within one reverse step.
+ */
+import type { BackendName, EngineInfo } from '../../engine/backend/backend';
+import type { MemoryUse } from '../../engine/backend/memory';
+import type { CustomSettings } from '../../engine/cards/customCard';
+import type { ModelCard } from '../../engine/cards/modelCard';
+import type { ModelInput } from '../../engine/inputWarnings';
+import type { TranslateSettings } from '../../engine/translateSlices';
+import type { InputWarning } from '../../volume/checkInput';
+import type { IntensityFrame, RelativeMap } from '../../volume/intensity';
+import type { Affine, Shape3 } from '../../volume/volume';
+
+export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../../engine/backend/backend';
+export type { CustomSettings } from '../../engine/cards/customCard';
+export type { ModelCard } from '../../engine/cards/modelCard';
+export type { ModelInput } from '../../engine/inputWarnings';
+export type { GeneratorConfig } from '../../engine/networks/config';
+export type { TranslateSettings } from '../../engine/translateSlices';
+export type { InputWarning } from '../../volume/checkInput';
+export type { IntensityFrame, IntensityMap, RelativeMap } from '../../volume/intensity';
+
+export interface Diagnostics extends EngineInfo {
+  versions: Record<string, string>;
+  userAgent: string;
+  memory: MemoryUse;
+  /** Milliseconds by what was timed: weights, compile (first step), step, slice. */
+  timings: Record<string, number>;
+}
+
+/** A scan as the page holds it. The worker keeps its own copy, so `voxels` belongs to the page. */
+export interface Scan {
+  scanId: string;
+  /** File name as dropped. */
+  name: string;
+  /** Canonical (RAS+) shape [ni, nj, nk]. */
+  shape: Shape3;
+  /** mm. */
+  zooms: Shape3;
+  /** Canonical voxel -> world mm. */
+  affine: Affine;
+  /** Direction codes of the stored axes, e.g. "LPS". */
+  storedAxes: string;
+  dtype: string;
+  volumeCount: number;
+  volumeIndex: number;
+  /** Canonical, i fastest: (i, j, k) at i + ni * (j + nj * k). NaN and infinities replaced by the finite minimum. */
+  voxels: Float32Array;
+  /** Finite minimum and maximum, and a robust window (0.5th to 99.5th percentile). */
+  range: { min: number; max: number; low: number; high: number };
+  /** The value that each intensity map of arbitrary units sends to +1 (0 goes to -1). */
+  upper: Record<RelativeMap, number>;
+  /** Values above this are foreground (10 % of the 99.9th percentile; CT: -500 HU). */
+  foregroundThreshold: number;
+  /** Share of foreground pixels of each axial slice, 0..1. */
+  foregroundBySlice: Float32Array;
+  /** Sentences for the screen: unusual spacing, few slices, few values... */
+  warnings: string[];
+}
+
+/** One model in the picker. */
+export interface LoadedModel {
+  modelId: string;
+  card: ModelCard;
+  /** Number of parameters. */
+  parameters: number;
+  /** true: dropped in by the user. */
+  custom: boolean;
+  fromCache: boolean;
+}
+
+/** Everything that made a slice; stored in the sidecar. */
+export interface Provenance extends TranslateSettings {
+  modelId: string;
+  modelName: string;
+  weightsSha256: string;
+  steps: number;
+  intensity: { source: IntensityFrame; target: IntensityFrame };
+  /** The model's square image: its side in pixels, and a pixel's in mm. */
+  grid: { size: number; pixelSize: number };
+  source: string;
+  target: string;
+  backend: BackendName;
+  /** ISO 8601 time at which the run started. */
+  date: string;
+}
+
+export interface SliceResult {
+  /** Axial slice of the canonical volume. */
+  index: number;
+  /** Synthetic slice on the scan's own in-plane grid, ni*nj, i fastest, in the target's frame: the source's units, or HU. */
+  image: Float32Array;
+  /** Standard deviation over samples, same grid; null for one sample. */
+  spread: Float32Array | null;
+  /**
+   * The reverse chain of the first sample at the model's size, one byte a pixel ([-1, 1] -> 0..255, clipped), i fastest and
+   * j upwards like the scan: x_T first, then the x0 estimates of steps n-1 .. 0.
+   */
+  strip: { size: number; frames: Uint8Array[]; labels: string[] };
+  ms: number;
+}
+
+export interface TranslateProgress {
+  /** Slices finished and asked for. */
+  done: number;
+  total: number;
+  /** Reverse steps finished over all slices and samples, and their number. */
+  stepsDone: number;
+  stepsTotal: number;
+  elapsedMs: number;
+  /** Estimate; null until one step has been timed. */
+  remainingMs: number | null;
+  /** true while the first step builds its kernels. */
+  compiling: boolean;
+}
+
+/** Both images in [0, 1] by the model's intensity map; PSNR in dB with data range 1; SSIM Gaussian 11x11, sigma 1.5. */
+export interface Score {
+  psnr: number;
+  ssim: number;
+  mae: number;
+}
+
+export interface SliceScore {
+  index: number;
+  whole: Score;
+  /** Over the reference's foreground only; null where the slice has none. */
+  foreground: Score | null;
+}
+
+export interface SavedFiles {
+  /** e.g. sub-01_desc-synth_FLAIR.nii.gz */
+  niftiName: string;
+  nifti: Uint8Array;
+  sidecarName: string;
+  sidecar: string;
+}
+
+export interface LoadProgress {
+  receivedBytes: number;
+  totalBytes: number;
+}
+
+export interface InputFile {
+  name: string;
+  bytes: ArrayBuffer;
+}
+
+/**
+ * A model that ships with the page, or the user's own weights. A card that lies beside own weights decides everything;
+ * without one the settings do, and what they leave open is guessed.
+ */
+export type ModelSource =
+  | { kind: 'shipped'; id: string }
+  | { kind: 'file'; file: InputFile; settings?: CustomSettings; card?: InputFile };
+
+/** What any protocol's table of calls has of each. */
+export type CallTable<C> = { [K in keyof C]: { params: unknown; event: unknown; result: unknown } };
+
+/** Request -> its parameters, events and result. */
+export interface Calls {
+  start: { params: { backend: 'auto' | BackendName }; event: never; result: EngineInfo };
+  models: { params: Record<string, never>; event: never; result: ModelCard[] };
+  openScan: { params: { files: InputFile[]; volume?: number; scanId: string }; event: never; result: Scan };
+  /** Resamples the scan (trilinear) to the grid of another one where they differ; used for references. */
+  matchGrid: {
+    params: { scanId: string; toScanId: string };
+    event: never;
+    result: { scan: Scan; resampled: boolean };
+  };
+  closeScan: { params: { scanId: string }; event: never; result: null };
+  /** How the scan suits a model; its weights need not be loaded. */
+  checkInput: { params: { scanId: string; model: ModelInput }; event: never; result: InputWarning[] };
+  loadModel: { params: { source: ModelSource }; event: LoadProgress; result: LoadedModel };
+  translate: {
+    params: { scanId: string; modelId: string; slices: number[]; settings: TranslateSettings };
+    event: { slice: SliceResult } | { progress: TranslateProgress };
+    result: Provenance;
+  };
+  score: {
+    params: {
+      /** On the slices' grid, by itself or by `matchGrid`. */
+      referenceScanId: string;
+      /** What made the slices: their intensity map scales the reference too, in arbitrary units to an upper value of its own. */
+      provenance: Provenance;
+      /** Which of the run's images they are: the source itself is scored as if it were the result. */
+      of: 'synthetic' | 'source';
+      slices: { index: number; image: Float32Array }[];
+    };
+    event: never;
+    result: SliceScore[];
+  };
+  save: {
+    params: {
+      scanId: string;
+      provenance: Provenance;
+      slices: { index: number; image: Float32Array }[];
+      dtype: 'float32' | 'int16';
+    };
+    event: never;
+    result: SavedFiles;
+  };
+  diagnostics: { params: Record<string, never>; event: never; result: Diagnostics };
+}
+
+export type CallName = keyof Calls;
+
+export type Request =
+  | { [K in CallName]: { id: number; call: K; params: Calls[K]['params'] } }[CallName]
+  | { id: number; call: 'cancel' };
+
+export interface SerialisedError {
+  name: string;
+  message: string;
+  stack?: string;
+}
+
+export type Response =
+  | { id: number; kind: 'done'; result: unknown }
+  | { id: number; kind: 'event'; event: unknown }
+  | { id: number; kind: 'failed'; error: SerialisedError }
+  /** Unasked: the GPU device was lost or reported an error; the client restarts the worker. */
+  | { id: -1; kind: 'lost'; error: SerialisedError };
