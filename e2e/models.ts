@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import type { BrowserContext } from '@playwright/test';
 import type { ModelCard } from '../src/engine/cards/modelCard';
 import { hashWeights } from '../src/engine/hash';
-import type { GeneratorConfig } from '../src/engine/networks/config';
-import { encodeWeights } from '../src/engine/weights/convertWeights';
-import { ncsnppTable } from '../src/engine/weights/torchNames';
+import { encodeWeights } from '../src/engine/models/convertWeights';
+import type { GeneratorConfig } from '../src/engine/networks/ncsnpp/config';
+import { ncsnppTable } from '../src/engine/networks/ncsnpp/table';
 import { tinyCard, tinyConfig } from '../test/tinyModel';
 
 export interface MadeModel {
@@ -42,7 +42,7 @@ function makeModel(speed: Speed, target: string): MadeModel {
     id: `${speed}-t1w-to-${target.toLowerCase()}`,
     name: `T1w to ${target}, ${speed}`,
     target,
-    network: config,
+    network: { method: 'syndiff', ...config },
     weights: { file: 'weights.safetensors', sha256, dtype: 'f32', bytes: weights.length },
     preprocessing: { ...tinyCard(32).preprocessing, size, pixelSize: FIELD_OF_VIEW / size },
   };

@@ -1,6 +1,6 @@
 /** A client without an engine, for tests of the page's state: it answers at once and notes what was asked. */
 
-import { PAPER_GENERATOR } from '../src/engine/networks/config';
+import { PAPER_GENERATOR } from '../src/engine/networks/ncsnpp/config';
 import { Aborted } from '../src/errors';
 import type { EngineClient } from '../src/workers/translate/client';
 import type {
@@ -23,7 +23,7 @@ export function fakeCard(source: string, target: string): ModelCard {
     name: `${source} to ${target}`,
     source,
     target,
-    network: PAPER_GENERATOR,
+    network: { method: 'syndiff', ...PAPER_GENERATOR },
     weights: { file: 'weights.safetensors', sha256: 'ab'.repeat(32), dtype: 'f16', bytes: 10 },
     preprocessing: { plane: 'axial', pixelSize: 1, size: 4, intensity: 'foreground-p99.5' },
     diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },

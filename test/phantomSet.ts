@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { ModelCard } from '../src/engine/cards/modelCard';
 import { sha256 } from '../src/engine/formats/sha256';
 import { hashWeights } from '../src/engine/hash';
+import { encodeWeights } from '../src/engine/models/convertWeights';
+import { ncsnppTable } from '../src/engine/networks/ncsnpp/table';
 import { uniformSource } from '../src/engine/random';
-import { encodeWeights } from '../src/engine/weights/convertWeights';
-import { ncsnppTable } from '../src/engine/weights/torchNames';
 import { phantomAnatomy, phantomVolume } from '../src/volume/phantom';
 import type { Affine } from '../src/volume/volume';
 import { makeNifti } from './makeNifti';
@@ -66,5 +66,5 @@ export async function writeModel(
 export async function writeTinyModel(folder: string): Promise<void> {
   const config = tinyConfig(32);
   const state = hashWeights(1, ncsnppTable(config));
-  await writeModel(folder, 'tiny', config, encodeWeights({ state, config }, 'f32'));
+  await writeModel(folder, 'tiny', { method: 'syndiff', ...config }, encodeWeights({ state, config }, 'f32'));
 }

@@ -1,7 +1,7 @@
 /** The smallest diffusive generator and its card: the command line's tests run it in milliseconds. */
 
 import type { ModelCard } from '../src/engine/cards/modelCard';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../src/engine/networks/config';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../src/engine/networks/ncsnpp/config';
 
 export const tinyConfig = (size: number): GeneratorConfig => ({
   ...PAPER_GENERATOR,
@@ -22,7 +22,7 @@ export const tinyCard = (size: 16 | 32): ModelCard => ({
   name: 'Tiny',
   source: 'T1w',
   target: 'FLAIR',
-  network: tinyConfig(size),
+  network: { method: 'syndiff', ...tinyConfig(size) },
   weights: { file: 'tiny.safetensors', sha256: '0'.repeat(64), dtype: 'f32', bytes: 1 },
   preprocessing: { plane: 'axial', pixelSize: size === 16 ? 10 : 8, size, intensity: 'foreground-median' },
   diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },

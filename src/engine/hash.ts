@@ -2,8 +2,8 @@
  * Deterministic weights and inputs from an integer hash, the same in every language: for known answers without files.
  * lowbias32 is Chris Wellons' "hash prospector" function.
  */
-import type { NamedTensor } from './networks/config';
-import type { ParameterTable } from './networks/parameters';
+import type { NamedTensor } from './formats/namedTensor';
+import type { ParameterTable } from './networks/table';
 
 function lowbias32(x: number): number {
   x ^= x >>> 16;

@@ -5,37 +5,35 @@
 
 import { sampleChain } from './diffusion/sampler';
 import { makeSchedule } from './diffusion/schedule';
+import type { NamedTensor, StateDict } from './formats/namedTensor';
 import { readSafetensors } from './formats/safetensors';
 import { hashNormals, hashWeights } from './hash';
-import type { GeneratorConfig, NamedTensor, StateDict } from './networks/config';
 import {
   type DiffusiveDiscriminatorWeights,
-  type PatchDiscriminatorWeights,
   runDiffusiveDiscriminator,
-  runPatchDiscriminator,
-} from './networks/discriminators';
+} from './networks/diffusiveDiscriminator/run';
+import { diffusiveDiscriminatorTable } from './networks/diffusiveDiscriminator/table';
 import { type Attention, attention, timestepEmbedding } from './networks/layers';
+import type { GeneratorConfig } from './networks/ncsnpp/config';
 import {
+  denoiserOf,
   disposeGenerator,
   loadGenerator,
   pyramidDown,
   type ResidualBlock,
   residualBlock,
   runGenerator,
-} from './networks/ncsnpp';
-import { type Conv, disposeTree, loadTree, type ParameterTable } from './networks/parameters';
+} from './networks/ncsnpp/run';
+import { attentionTable, ncsnppTable, residualBlockTable } from './networks/ncsnpp/table';
+import { type Conv, disposeTree, loadTree } from './networks/parameters';
+import { type PatchDiscriminatorWeights, runPatchDiscriminator } from './networks/patchDiscriminator/run';
+import { patchDiscriminatorTable } from './networks/patchDiscriminator/table';
 import { firDown, firSmooth, firUp, naiveDown, naiveUp } from './networks/resample';
-import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator';
+import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator/run';
+import { resnetGeneratorTable } from './networks/resnetGenerator/table';
+import type { ParameterTable } from './networks/table';
 import * as tf from './tf';
 import { type TrainingErrors, type TrainingGolden, trainingErrors } from './training/parity';
-import {
-  attentionTable,
-  diffusiveDiscriminatorTable,
-  ncsnppTable,
-  patchDiscriminatorTable,
-  residualBlockTable,
-  resnetGeneratorTable,
-} from './weights/torchNames';
 
 export interface ParityResult {
   name: string;
@@ -309,6 +307,7 @@ async function pyramidCase(golden: Golden): Promise<number> {
     name: `Conv2d_0.${part}`,
     kind: part === 'weight' ? 'conv' : 'asIs',
     shape: [...golden.params.get(`Conv2d_0.${part}`)!.shape],
+    start: 'zero',
   }));
   const error = await withTree<Conv>(table, golden.params, (conv) =>
     compareImage(() => pyramidDown(conv, x, true), golden.tensor('out')),
@@ -419,7 +418,7 @@ async function samplingCase(golden: Golden): Promise<number> {
     schedule: 'vp',
   });
   const source = image(golden.tensor('in.source'));
-  const chain = sampleChain(generator, schedule, source, {
+  const chain = sampleChain(denoiserOf(generator), schedule, source, {
     noise: (step) => golden.tensor(step === schedule.steps ? 'in.x_T' : `in.noise_${step}`).data,
     latent: (step) => golden.tensor(`in.z_${step}`).data,
   });

@@ -9,8 +9,7 @@ import {
 import { extractSlice, planSlices, restoreSlice } from '../volume/slices';
 import type { Volume } from '../volume/volume';
 import type { ModelCard } from './cards/modelCard';
-import { makeSchedule } from './diffusion/schedule';
-import type { Translator } from './networks/translator';
+import type { RunTranslator } from './methods/translator';
 import { type TranslateHooks, type TranslateSettings, translateSlices } from './translateSlices';
 
 export interface TranslatedSlice {
@@ -19,7 +18,7 @@ export interface TranslatedSlice {
   image: Float32Array;
   /** Standard deviation over samples, same grid and units; null for one sample. */
   spread: Float32Array | null;
-  /** x_T (R: the source), then the x0 estimates of steps n-1 .. 0 of the first sample: size*size in the model's range and row order. */
+  /** The translator's frames of the first sample: size*size in the model's range and row order. */
   chain: Float32Array[];
 }
 
@@ -34,17 +33,16 @@ export function scanFrames(
 /** Yields slices in the given order. @throws Aborted within one reverse step of the signal */
 export async function* translateScan(
   scan: Volume,
-  { card, translator }: { card: ModelCard; translator: Translator },
+  { card, translator }: { card: ModelCard; translator: RunTranslator },
   slices: readonly number[],
   settings: TranslateSettings,
   hooks: TranslateHooks,
 ): AsyncGenerator<TranslatedSlice> {
   const plan = planSlices(scan, card.preprocessing);
   const { source, target } = scanFrames(scan, card);
-  const schedule = makeSchedule(card.diffusion);
   for (const index of slices) {
     const input = { index, pixels: toModelRange(extractSlice(scan, plan, index, source.low), source) };
-    const done = translateSlices(translator, schedule, [input], card.preprocessing.size, settings, hooks);
+    const done = translateSlices(translator, [input], card.preprocessing.size, settings, hooks);
     for await (const { mean, spread, chain } of done) {
       yield {
         index,

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../platform/node/environment';
 import { startEngine } from './backend/backend';
-import { makeSchedule, PAPER_SCHEDULE } from './diffusion/schedule';
+import { PAPER_SCHEDULE } from './diffusion/schedule';
 import { hashNormals, hashWeights } from './hash';
-import { type GeneratorConfig, PAPER_GENERATOR } from './networks/config';
-import { disposeGenerator, type Generator, loadGenerator } from './networks/ncsnpp';
-import { runResnetGenerator } from './networks/resnetGenerator';
-import { disposeTranslator, loadTranslator, type ResnetTranslator } from './networks/translator';
+import { loadTranslator, type Translator } from './methods/translator';
+import { type GeneratorConfig, PAPER_GENERATOR } from './networks/ncsnpp/config';
+import { ncsnppTable } from './networks/ncsnpp/table';
+import { disposeTree, loadTree } from './networks/parameters';
+import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator/run';
+import { resnetGeneratorTable } from './networks/resnetGenerator/table';
 import * as tf from './tf';
 import { type SliceOutput, type TranslateSettings, translateSlices } from './translateSlices';
-import { ncsnppTable, resnetGeneratorTable } from './weights/torchNames';
 
 const SIZE = 16;
 const CONFIG: GeneratorConfig = {
@@ -22,20 +23,23 @@ const CONFIG: GeneratorConfig = {
   nz: 8,
   z_emb_dim: 16,
 };
-const schedule = makeSchedule(PAPER_SCHEDULE);
 const slices = [4, 5, 6].map((index) => ({
   index,
   pixels: hashNormals(index, SIZE * SIZE).map((v) => Math.tanh(v)),
 }));
 const settings: TranslateSettings = { seed: 11, samples: 2, noise: 'independent' };
 
-let generator: Generator;
+let generator: Translator;
 
 beforeAll(async () => {
   await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
-  generator = loadGenerator(CONFIG, hashWeights(3, ncsnppTable(CONFIG)));
+  const network = { method: 'syndiff', ...CONFIG } as const;
+  generator = await loadTranslator(
+    { network, diffusion: PAPER_SCHEDULE },
+    hashWeights(3, ncsnppTable(CONFIG)),
+  );
 });
-afterAll(() => disposeGenerator(generator));
+afterAll(() => generator.dispose());
 
 async function translate(
   order: number[],
@@ -44,15 +48,7 @@ async function translate(
 ): Promise<Map<number, SliceOutput>> {
   const out = new Map<number, SliceOutput>();
   const inputs = order.map((i) => slices.find((s) => s.index === i)!);
-  for await (const slice of translateSlices(
-    generator,
-    schedule,
-    inputs,
-    SIZE,
-    { ...settings, ...change },
-    {},
-    batch,
-  )) {
+  for await (const slice of translateSlices(generator, inputs, SIZE, { ...settings, ...change }, {}, batch)) {
     out.set(slice.index, slice);
   }
   return out;
@@ -87,12 +83,13 @@ describe('translateSlices', () => {
     expect(Math.max(...two.spread!)).toBeGreaterThan(0.01);
   });
 
-  it('keeps the chain: x_T, then one estimate a step', async () => {
-    const { chain } = (await translate([4])).get(4)!;
+  it('keeps the chain: x_T, then one estimate a step, the last one the result', async () => {
+    const { chain, mean } = (await translate([4], { samples: 1 })).get(4)!;
     expect(chain.map((frame) => frame.length)).toEqual(new Array(5).fill(SIZE * SIZE));
     const spread = (x: Float32Array) => Math.sqrt(x.reduce((s, v) => s + v * v, 0) / x.length);
     expect(spread(chain[0])).toBeGreaterThan(0.8); // N(0, 1)
-    expect(Math.max(...chain[4].map(Math.abs))).toBeLessThanOrEqual(1); // tanh
+    expect(Math.max(...chain[3].map(Math.abs))).toBeLessThanOrEqual(1); // tanh
+    expect(chain[4]).toEqual(mean);
   });
 
   it('stops within one reverse step and leaves no tensor behind', async () => {
@@ -108,7 +105,7 @@ describe('translateSlices', () => {
           if (steps === 3) abort.abort();
         },
       };
-      for await (const _ of translateSlices(generator, schedule, slices, SIZE, settings, hooks));
+      for await (const _ of translateSlices(generator, slices, SIZE, settings, hooks));
     };
     await expect(run()).rejects.toMatchObject({ name: 'Aborted' });
     expect(steps).toBe(3);
@@ -119,18 +116,21 @@ describe('translateSlices', () => {
 });
 
 it('translates by R in one pass, without chance', async () => {
-  const config = { ngf: 4, n_blocks: 2 };
-  const r = loadTranslator(config, hashWeights(5, resnetGeneratorTable(config))) as ResnetTranslator;
+  const network = { method: 'resnet', ngf: 4, n_blocks: 2 } as const;
+  const table = resnetGeneratorTable(network);
+  const state = hashWeights(5, table);
+  const r = await loadTranslator({ network, diffusion: PAPER_SCHEDULE }, state);
+  const weights = loadTree<ResnetGeneratorWeights>(table, state);
   const steps: number[] = [];
   const hooks = { onStep: (count: number) => steps.push(count) };
   const done: SliceOutput[] = [];
-  for await (const slice of translateSlices(r, schedule, slices, SIZE, settings, hooks, 2)) done.push(slice);
+  for await (const slice of translateSlices(r, slices, SIZE, settings, hooks, 2)) done.push(slice);
   expect(done.map(({ index }) => index)).toEqual([4, 5, 6]);
   // Two samples of two slices, then of one.
   expect(steps).toEqual([2, 2, 1, 1]);
   for (const [n, { mean, spread, chain }] of done.entries()) {
     const direct = tf.tidy(() =>
-      runResnetGenerator(r.weights, tf.tensor4d(slices[n].pixels, [1, SIZE, SIZE, 1])),
+      runResnetGenerator(weights, tf.tensor4d(slices[n].pixels, [1, SIZE, SIZE, 1])),
     );
     const wanted = await direct.data();
     direct.dispose();
@@ -138,7 +138,8 @@ it('translates by R in one pass, without chance', async () => {
     expect(spread!.every((v) => v === 0)).toBe(true);
     expect(chain).toEqual([slices[n].pixels, mean]);
   }
-  const stopped = translateSlices(r, schedule, slices, SIZE, settings, { signal: AbortSignal.abort() });
+  const stopped = translateSlices(r, slices, SIZE, settings, { signal: AbortSignal.abort() });
   await expect(stopped.next()).rejects.toMatchObject({ name: 'Aborted' });
-  disposeTranslator(r);
+  r.dispose();
+  disposeTree(table, weights);
 });

@@ -1,11 +1,6 @@
-/** Slices at the model's size through the reverse chain: seeds, samples and batches, but nothing of scans or files. */
-import { Aborted } from '../errors';
-import { sampleChain } from './diffusion/sampler';
-import type { Schedule } from './diffusion/schedule';
+/** Slices at the model's size through a translator: seeds, samples and batches, but nothing of scans or files. */
 import { joinArrays } from './joinArrays';
-import type { Generator } from './networks/ncsnpp';
-import { runResnetGenerator } from './networks/resnetGenerator';
-import { isResnet, type ResnetTranslator, type Translator } from './networks/translator';
+import type { Draws, RunTranslator } from './methods/translator';
 import { normals } from './random';
 import * as tf from './tf';
 
@@ -33,39 +28,33 @@ export interface SliceOutput {
   mean: Float32Array;
   /** Standard deviation over samples (divided by N); null for one sample. */
   spread: Float32Array | null;
-  /** First sample: x_T, then the x0 estimates of steps n-1 .. 0; of R, which has no chain, source and result. */
+  /** First sample: the translator's frames, size*size each; the last one is its result. */
   chain: Float32Array[];
 }
 
 export interface TranslateHooks {
   signal?: AbortSignal;
-  /** After every reverse step of every sample, with the number of slices in the batch. */
+  /** After every frame but the first of every sample, with the number of slices in the batch. */
   onStep?: (slicesInBatch: number) => void;
   /** Awaited after every step: lets a worker hear a cancel, and throws if the device has failed. */
   pause?: () => Promise<void>;
 }
 
-/** Yields slices in the given order, `batch` at a time. R translates without chance: all samples are the same. */
+/** Yields slices in the given order, `batch` at a time. */
 export async function* translateSlices(
-  translator: Translator,
-  schedule: Schedule,
+  translator: RunTranslator,
   slices: readonly SliceInput[],
   size: number,
   settings: TranslateSettings,
   hooks: TranslateHooks = {},
   batch = 1,
 ): AsyncGenerator<SliceOutput> {
-  for (let start = 0; start < slices.length; start += batch) {
-    const inputs = slices.slice(start, start + batch);
-    yield* isResnet(translator)
-      ? await translateByR(translator, inputs, size, settings, hooks)
-      : await translateBatch(translator, schedule, inputs, size, settings, hooks);
-  }
+  for (let start = 0; start < slices.length; start += batch)
+    yield* await translateBatch(translator, slices.slice(start, start + batch), size, settings, hooks);
 }
 
 async function translateBatch(
-  generator: Generator,
-  schedule: Schedule,
+  { frames, random, run }: RunTranslator,
   slices: readonly SliceInput[],
   size: number,
   { seed, samples, noise }: TranslateSettings,
@@ -76,23 +65,29 @@ async function translateBatch(
   const chains: Float32Array[][] = slices.map(() => []);
   const sums = slices.map(() => new Float64Array(pixels));
   const squares = slices.map(() => new Float64Array(pixels));
+  // Where nothing is drawn, one sample is all of them.
+  const drawn = random ? samples : 1;
   const source = tf.tensor4d(joinArrays(slices.map((s) => s.pixels)), [b, size, size, 1]);
   try {
-    for (let sample = 0; sample < samples; sample++) {
-      const draw = (stream: 'noise' | 'latent', count: number) => (step: number) =>
+    for (let sample = 0; sample < drawn; sample++) {
+      const draw = (stream: 'noise' | 'latent', step: number, count: number) =>
         joinArrays(
           slices.map(({ index }) =>
             normals({ seed, sample, slice: noise === 'shared' ? 0 : index, step, stream }, count),
           ),
         );
-      const noiseOf = draw('noise', pixels);
-      const options = { noise: noiseOf, latent: draw('latent', generator.config.nz), signal };
-      if (sample === 0) keep(chains, noiseOf(schedule.steps), pixels);
-      for await (const { step, x0, x } of sampleChain(generator, schedule, source, options)) {
-        if (sample === 0) keep(chains, await x0.data<'float32'>(), pixels);
-        else if (step > 0) await x0.data(); // keeps the queue short, so that a cancel is heard within a step
-        if (step === 0) accumulate(sums, squares, await x.data<'float32'>(), pixels);
-        onStep?.(b);
+      const draws: Draws = {
+        noise: (step) => draw('noise', step, pixels),
+        latent: (step, length) => draw('latent', step, length),
+      };
+      let frame = 0;
+      for await (const image of run(source, draws, signal)) {
+        // Read even where it is not kept: that keeps the queue short, so that a cancel is heard within a step.
+        const values = await image.data<'float32'>();
+        if (sample === 0) keep(chains, values, pixels);
+        if (frame === frames.length - 1) accumulate(sums, squares, values, pixels);
+        if (frame++ === 0) continue;
+        for (let told = drawn; told <= samples; told += drawn) onStep?.(b);
         await pause?.();
       }
     }
@@ -101,40 +96,15 @@ async function translateBatch(
   }
   return slices.map(({ index }, i) => ({
     index,
-    mean: Float32Array.from(sums[i], (s) => s / samples),
+    mean: Float32Array.from(sums[i], (s) => s / drawn),
     spread:
       samples === 1
         ? null
         : Float32Array.from(sums[i], (s, p) =>
-            Math.sqrt(Math.max(0, squares[i][p] / samples - (s / samples) ** 2)),
+            Math.sqrt(Math.max(0, squares[i][p] / drawn - (s / drawn) ** 2)),
           ),
     chain: chains[i],
   }));
-}
-
-async function translateByR(
-  { weights }: ResnetTranslator,
-  slices: readonly SliceInput[],
-  size: number,
-  { samples }: TranslateSettings,
-  { signal, onStep, pause }: TranslateHooks,
-): Promise<SliceOutput[]> {
-  if (signal?.aborted) throw new Aborted('translation: cancelled');
-  const pixels = size * size;
-  const made = tf.tidy(() =>
-    runResnetGenerator(
-      weights,
-      tf.tensor4d(joinArrays(slices.map((s) => s.pixels)), [slices.length, size, size, 1]),
-    ),
-  );
-  const values = await made.data<'float32'>();
-  made.dispose();
-  for (let sample = 0; sample < samples; sample++) onStep?.(slices.length);
-  await pause?.();
-  return slices.map(({ index, pixels: source }, i) => {
-    const mean = values.slice(i * pixels, (i + 1) * pixels);
-    return { index, mean, spread: samples === 1 ? null : new Float32Array(pixels), chain: [source, mean] };
-  });
 }
 
 function keep(chains: Float32Array[][], values: Float32Array, pixels: number): void {

@@ -4,7 +4,7 @@ import type { ModelCard } from '../../engine/cards/modelCard';
 import { BaselineFit, type Baselines } from '../../engine/evaluation/baselines/fitBaselines';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
 import type { ModelReport } from '../../engine/evaluation/report';
-import { disposeTranslator, loadTranslator } from '../../engine/networks/translator';
+import { loadTranslator } from '../../engine/methods/translator';
 import { pairedSlices } from '../../engine/training/dataset';
 import { gridOfModel } from '../../engine/training/settings';
 import { Aborted, BadRequest } from '../../errors';
@@ -67,7 +67,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
         io.err(`${card.id}: ${text}\n`);
       };
       const baselines = await fittedBaselines(pairs.train, card, { io, pause, show, warn });
-      const translator = loadTranslator(card.network, weights.state);
+      const translator = await loadTranslator(card, weights.state);
       let report: ModelReport;
       try {
         report = await evaluatePairs(
@@ -81,7 +81,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
           { signal: engine.signal, pause, onProgress: show },
         );
       } finally {
-        disposeTranslator(translator);
+        translator.dispose();
       }
       for (const { subject, reason } of report.broken) warn(`${subject}: left out: ${reason}`);
       reports.push(report);

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { checkSize, customCard } from '../../engine/cards/customCard';
 import { type ModelCard, parseModelCard, readModelCard } from '../../engine/cards/modelCard';
 import { sha256 } from '../../engine/formats/sha256';
-import { readWeights, type Weights } from '../../engine/weights/readWeights';
+import { readWeights, type Weights } from '../../engine/models/readWeights';
 import { BadRequest, CorruptFile, WeightsMismatch } from '../../errors';
 import { writeSafely } from '../../platform/node/diskRun';
 import { readBytes } from '../../platform/node/files';

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SET_CARD, writeModel, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { hashWeights } from '../../engine/hash';
-import { encodeWeights } from '../../engine/weights/convertWeights';
-import { resnetGeneratorTable } from '../../engine/weights/torchNames';
+import { encodeWeights } from '../../engine/models/convertWeights';
+import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/table';
 import { fakeIo } from '../kit/fakeIo';
 import type { Io } from '../kit/io';
 import { main } from '../main';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await writeTinyModel(folder);
   const config = { ngf: 4, n_blocks: 6 };
   const state = hashWeights(2, resnetGeneratorTable(config));
-  await writeModel(folder, 'r', config, encodeWeights({ state, config }, 'f32'));
+  await writeModel(folder, 'r', { method: 'resnet', ...config }, encodeWeights({ state, config }, 'f32'));
 });
 
 async function run(argv: string[], changes: Partial<Io> = {}) {

@@ -1,9 +1,8 @@
 /** Scores of a run's models on aligned pairs of a split, beside the baselines fitted on the slices that it was trained on. */
 
-import { ONE_PASS } from '../../engine/cards/customCard';
 import { fitBaselines } from '../../engine/evaluation/baselines/fitBaselines';
 import type { ModelReport } from '../../engine/evaluation/report';
-import { disposeTranslator, loadTranslator, type Translator } from '../../engine/networks/translator';
+import { loadTranslator, type Translator } from '../../engine/methods/translator';
 import { type CheckpointIndex, type RunFiles, readAverage } from '../../engine/training/checkpoint';
 import type { TrainData } from '../../engine/training/data';
 import { resnetConfig } from '../../engine/training/networks';
@@ -38,17 +37,17 @@ export async function evaluateModel(
   calls.onProgress('fitting the baselines');
   const baselines = fitBaselines(data, sides, aligned, variant.pairing === 'paired');
   const loaded: Translator[] = [];
-  const load = (of: typeof card, weights: typeof state) => {
-    const translator = loadTranslator(of.network, weights);
+  const load = async (of: typeof card, weights: typeof state) => {
+    const translator = await loadTranslator(of, weights);
     loaded.push(translator);
     return { card: of, translator };
   };
   try {
-    const model = load(card, state);
+    const model = await load(card, state);
     const r =
       hasR(variant) && variant.diffusion
-        ? load(
-            { ...card, network: resnetConfig(settings), diffusion: ONE_PASS },
+        ? await load(
+            { ...card, network: { method: 'resnet', ...resnetConfig(settings) } },
             await readAverage(files, index, `r.${sides.target}`),
           )
         : undefined;
@@ -70,6 +69,6 @@ export async function evaluateModel(
     );
     return { direction, ...report };
   } finally {
-    for (const translator of loaded) disposeTranslator(translator);
+    for (const translator of loaded) translator.dispose();
   }
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelCard, readModelCard } from '../../engine/cards/modelCard';
-import type { StateDict } from '../../engine/networks/config';
+import type { StateDict } from '../../engine/formats/namedTensor';
 import {
   type CheckpointIndex,
   type RunFiles,

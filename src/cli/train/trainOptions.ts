@@ -1,8 +1,7 @@
 /** The options of `train` as settings of a run and the weights that it starts from. */
 
 import type { ModelCard } from '../../engine/cards/modelCard';
-import type { StateDict } from '../../engine/networks/config';
-import { isResnetConfig } from '../../engine/networks/config';
+import type { StateDict } from '../../engine/formats/namedTensor';
 import type { RunFacts } from '../../engine/training/checkpoint';
 import type { Every } from '../../engine/training/loop';
 import type { NetworkName } from '../../engine/training/networks';
@@ -179,7 +178,7 @@ async function startModels(args: Arguments): Promise<Models> {
     const name = args.text(option);
     if (name === undefined) continue;
     const model = await loadModel(name, undefined, option);
-    const isR = isResnetConfig(model.card.network);
+    const isR = model.card.network.method === 'resnet';
     if (option.startsWith('r-') && !isR)
       throw new BadRequest(
         `--${option}: must be R, a ResNet generator, got a diffusive generator; give it as --${option.slice(2)}`,
@@ -218,7 +217,7 @@ function fromModels(base: TrainSettings, models: Models, card: ModelCard | null)
   const direction = start && back ? 'both' : back ? 'bToA' : settings.variant.direction;
   const r = models['r-start'] ?? models['r-start-back'];
   const widths =
-    r && isResnetConfig(r.card.network) ? { ...settings.widths, r: r.card.network.ngf } : settings.widths;
+    r?.card.network.method === 'resnet' ? { ...settings.widths, r: r.card.network.ngf } : settings.widths;
   return { ...settings, widths, variant: { ...settings.variant, direction } };
 }
 
@@ -360,7 +359,7 @@ function startOf({ variant }: TrainSettings, models: Models): Pick<RunPlan, 'sta
     const model = models[option];
     if (!model) continue;
     const { card, weights } = model;
-    const isR = isResnetConfig(card.network);
+    const isR = card.network.method === 'resnet';
     if (isR && !option.startsWith('r-') && variant.diffusion)
       throw new BadRequest(`--${option}: must be a diffusive generator, got R; give it as --r-${option}`);
     if (!isR && !variant.diffusion)

@@ -1,4 +1,5 @@
-import { disposeTranslator, loadTranslator } from '../../engine/networks/translator';
+import { methodOf } from '../../engine/methods';
+import { loadTranslator } from '../../engine/methods/translator';
 import { scanFrames, translateScan } from '../../engine/translateScan';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import { type IntensityFrame, untranslated } from '../../volume/intensity';
@@ -9,7 +10,7 @@ import type { LoadedModel } from '../kit/models';
 export interface TranslatedVolume {
   /** On the scan's canonical grid, within the ends of `frames.target`; untranslated slices are 0, of CT air. */
   readonly voxels: Float32Array;
-  /** x_T, then the x0 estimates of steps n-1 .. 0 of the first sample, like `voxels` but not clipped; empty if not asked for. */
+  /** The translator's frames of the first sample, like `voxels` but not clipped; empty if not asked for. */
   readonly chain: readonly Float32Array[];
   readonly frames: { readonly source: IntensityFrame; readonly target: IntensityFrame };
   /** Milliseconds of each slice, in the order of `slices`. */
@@ -40,7 +41,10 @@ export async function translateVolume(
   const area = scan.shape[0] * scan.shape[1];
   const empty = () => new Float32Array(scan.voxels.length).fill(untranslated(frames.target));
   const voxels = empty();
-  const chain = Array.from({ length: keepChain ? card.diffusion.steps + 1 : 0 }, empty);
+  const chain = Array.from(
+    { length: keepChain ? methodOf(card.network).frames(card.diffusion).length : 0 },
+    empty,
+  );
   const times: number[] = [];
   let steps = 0;
   const hooks = {
@@ -49,7 +53,7 @@ export async function translateVolume(
     // wasm computes without a pause in which Ctrl-C could be heard.
     pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
-  const translator = loadTranslator(card.network, weights.state);
+  const translator = await loadTranslator(card, weights.state);
   try {
     let begin = performance.now();
     for await (const slice of translateScan(scan, { card, translator }, slices, settings, hooks)) {
@@ -63,7 +67,7 @@ export async function translateVolume(
       begin = performance.now();
     }
   } finally {
-    disposeTranslator(translator);
+    translator.dispose();
   }
   return { voxels, chain, frames, times };
 }

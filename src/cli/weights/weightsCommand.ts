@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { sha256 } from '../../engine/formats/sha256';
-import { isResnetConfig, type TranslatorConfig } from '../../engine/networks/config';
-import { convertWeights } from '../../engine/weights/convertWeights';
-import { inspectWeights } from '../../engine/weights/inspectWeights';
+import { methodOf } from '../../engine/methods';
+import { convertWeights } from '../../engine/models/convertWeights';
+import { inspectWeights } from '../../engine/models/inspectWeights';
 import { checkWritable, readBytes, refuseOverwrite, writeBytes } from '../../platform/node/files';
 import type { Arguments, Command, OptionSpec } from '../kit/command';
 import type { Io } from '../kit/io';
@@ -51,13 +51,8 @@ async function inspect(args: Arguments, io: Io): Promise<number> {
     factsText([
       ['format', `${report.format}, ${report.dtype}, ${report.bytes} bytes`],
       ['networks', report.networks.join(', ') || 'one, unnamed'],
-      ['this one', `${report.network || kindText(config)}, ${report.parameters} parameters`],
-      ...(isResnetConfig(config)
-        ? [['width', `${config.ngf}, ${config.n_blocks} blocks`] as const]
-        : [
-            ['image size', `${config.image_size} x ${config.image_size}`] as const,
-            ['width', `${config.num_channels_dae}, times ${config.ch_mult.join(' ')}`] as const,
-          ]),
+      ['this one', `${report.network || methodOf(config).network}, ${report.parameters} parameters`],
+      ...methodOf(config).describe(config),
     ]),
   );
   io.out(
@@ -90,8 +85,4 @@ async function convert(args: Arguments, io: Io): Promise<number> {
       : `${output}: ${result.bytes} bytes, ${dtype}, sha256 ${result.sha256}\n`,
   );
   return 0;
-}
-
-function kindText(config: TranslatorConfig): string {
-  return isResnetConfig(config) ? 'non-diffusive generator R' : 'diffusive generator';
 }

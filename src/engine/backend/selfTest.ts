@@ -3,10 +3,10 @@
  * numbers; such a backend must be refused before it draws an anatomy.
  */
 import { hashNormals, hashWeights } from '../hash';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/config';
-import { disposeGenerator, loadGenerator, runGenerator } from '../networks/ncsnpp';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config';
+import { disposeGenerator, loadGenerator, runGenerator } from '../networks/ncsnpp/run';
+import { ncsnppTable } from '../networks/ncsnpp/table';
 import * as tf from '../tf';
-import { ncsnppTable } from '../weights/torchNames';
 
 const TINY: GeneratorConfig = {
   ...PAPER_GENERATOR,

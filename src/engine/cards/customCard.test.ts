@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { BadRequest } from '../../errors';
-import { PAPER_GENERATOR } from '../networks/config';
+import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { type CustomSettings, customCard } from './customCard';
 import { type ModelCard, parseModelCard } from './modelCard';
 
 describe('customCard', () => {
-  const weights = { config: PAPER_GENERATOR, dtype: 'f32', network: '', metadata: {} };
+  const weights = {
+    config: { method: 'syndiff', ...PAPER_GENERATOR } as const,
+    dtype: 'f32',
+    network: '',
+    metadata: {},
+  };
   const file = (name: string) => ({ name, bytes: 5, sha256: 'cd'.repeat(32) });
   const make = (name: string, changes: Partial<typeof weights> = {}): ModelCard =>
     customCard(file(name), { ...weights, ...changes });
@@ -116,7 +121,7 @@ describe('customCard', () => {
   });
 
   it('takes any side that the network can halve', () => {
-    const small = { ...weights, config: { ...PAPER_GENERATOR, ch_mult: [1, 2] } };
+    const small = { ...weights, config: { ...weights.config, ch_mult: [1, 2] } };
     expect(customCard(file('x'), small, { size: 18 }).preprocessing.size).toBe(18);
     expect(set({ size: 1024 }).preprocessing.size).toBe(1024);
   });

@@ -1,8 +1,7 @@
 import { BadRequest } from '../../errors';
 import { type ModelIntensity, mapOfContrast, type RelativeMap } from '../../volume/intensity';
-import { PAPER_SCHEDULE } from '../diffusion/schedule';
-import { isResnetConfig, leastSide, PAPER_GENERATOR, type TranslatorConfig } from '../networks/config';
-import type { Weights } from '../weights/readWeights';
+import { methodOf, type Network } from '../methods';
+import type { Weights } from '../models/readWeights';
 import type { ModelCard } from './modelCard';
 
 /** What weights do not tell and their owner may know. CT has an intensity map of its own, which need not be chosen. */
@@ -20,9 +19,6 @@ export interface CustomFile {
 
 /** A head with some air around it, mm: what the model's square is taken to cover. */
 const FIELD_OF_VIEW = 240;
-
-/** The card of R, which knows no noise: one pass. */
-export const ONE_PASS: ModelCard['diffusion'] = { ...PAPER_SCHEDULE, steps: 1 };
 
 /** Common ways to write BIDS suffixes. */
 const SUFFIXES: Readonly<Record<string, string>> = {
@@ -55,10 +51,11 @@ export function customCard(
   weights: Pick<Weights, 'config' | 'dtype' | 'network' | 'metadata'>,
   settings: CustomSettings = {},
 ): ModelCard {
+  const method = methodOf(weights.config);
   checkSettings(settings, weights.config);
   const recorded = { ...weights.metadata, ...parseRecord(weights.metadata.config) };
   const named = contrastsOfName(`${weights.network} ${file.name}`);
-  const size = settings.size ?? imageSize(weights.config);
+  const size = settings.size ?? method.imageSize(weights.config);
   const pixelSize = settings.pixelSize ?? FIELD_OF_VIEW / size;
   const intensity = settings.intensity ?? 'foreground-median';
   const source = settings.source ?? named?.source ?? 'source';
@@ -72,7 +69,7 @@ export function customCard(
     network: weights.config,
     weights: { file: file.name, sha256: file.sha256, dtype: cardDtype(weights.dtype), bytes: file.bytes },
     preprocessing: { plane: 'axial', pixelSize, size, intensity: mapsOf({ source, target }, intensity) },
-    diffusion: isResnetConfig(weights.config) ? ONE_PASS : diffusion(recorded),
+    diffusion: method.diffusion(recorded),
     training: { data: 'unknown', licence: 'unknown', variant: 'unknown', iterations: 0, date: 'unknown' },
     licence: 'unknown',
     metrics: { data: 'none', split: 'none', n: 0, rows: [] },
@@ -97,8 +94,8 @@ export function customCard(
  * The network is convolutional, so that its images may have any side that can be halved once a level.
  * @throws BadRequest naming `subject`
  */
-export function checkSize(subject: string, size: number, network: TranslatorConfig): void {
-  const step = leastSide(network);
+export function checkSize(subject: string, size: number, network: Network): void {
+  const step = methodOf(network).leastSide(network);
   if (!Number.isInteger(size) || size % step !== 0 || size < 16 || size > 1024) {
     throw new BadRequest(
       `${subject}: must be a multiple of ${step} from 16 to 1024 pixels for this network, got ${size}`,
@@ -106,7 +103,7 @@ export function checkSize(subject: string, size: number, network: TranslatorConf
   }
 }
 
-function checkSettings(settings: CustomSettings, network: TranslatorConfig): void {
+function checkSettings(settings: CustomSettings, network: Network): void {
   for (const side of ['source', 'target'] as const) {
     const word = settings[side];
     if (word !== undefined && !/^[a-z0-9]+$/i.test(word)) {
@@ -119,15 +116,10 @@ function checkSettings(settings: CustomSettings, network: TranslatorConfig): voi
   if (pixelSize !== undefined && !(pixelSize >= 0.1 && pixelSize <= 10)) {
     throw new BadRequest(`pixel size: must be from 0.1 to 10 mm, got ${pixelSize}`);
   }
-  checkSize('image size', size ?? imageSize(network), network);
+  checkSize('image size', size ?? methodOf(network).imageSize(network), network);
   if (intensity !== undefined && !(intensity in MAPS)) {
     throw new BadRequest(`intensity map: must be ${Object.keys(MAPS).join(' or ')}, got ${intensity}`);
   }
-}
-
-/** R does not tell the side of its images: as in the paper. */
-function imageSize(network: TranslatorConfig): number {
-  return isResnetConfig(network) ? PAPER_GENERATOR.image_size : network.image_size;
 }
 
 type Contrasts = Pick<ModelCard, 'source' | 'target'>;
@@ -161,20 +153,6 @@ function contrastLimits(settings: CustomSettings, named: Contrasts | null): stri
       ? `That the model translates ${named.source} to ${named.target} is guessed from the file's name.`
       : 'Which contrasts the model translates is not known.',
   ];
-}
-
-/** The authors' arguments and the golden files hold these beside the network's configuration. */
-function diffusion(recorded: Readonly<Record<string, unknown>>): ModelCard['diffusion'] {
-  const number = (name: string, otherwise: number): number => {
-    const value = Number(recorded[name]);
-    return Number.isFinite(value) && value > 0 ? value : otherwise;
-  };
-  return {
-    steps: number('num_timesteps', PAPER_SCHEDULE.steps),
-    betaMin: number('beta_min', PAPER_SCHEDULE.betaMin),
-    betaMax: number('beta_max', PAPER_SCHEDULE.betaMax),
-    schedule: String(recorded.use_geometric) === 'true' ? 'geometric' : PAPER_SCHEDULE.schedule,
-  };
 }
 
 function parseRecord(json: string | undefined): Record<string, unknown> {

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { BadRequest, CorruptFile, WeightsMismatch } from '../../errors';
-import { PAPER_GENERATOR } from '../networks/config';
+import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { customCard } from './customCard';
 import { droppedCard } from './droppedCard';
 import type { ModelCard } from './modelCard';
 
-const weights = { config: PAPER_GENERATOR, dtype: 'f32', network: '', metadata: {} };
+const weights = {
+  config: { method: 'syndiff', ...PAPER_GENERATOR } as const,
+  dtype: 'f32',
+  network: '',
+  metadata: {},
+};
 const file = { name: 'weights.safetensors', bytes: 5, sha256: 'cd'.repeat(32) };
 const card: ModelCard = {
   ...customCard(file, weights, { source: 'T1w', target: 'FLAIR', pixelSize: 0.9 }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CorruptFile, WeightsMismatch } from '../../errors';
 import { HISTOGRAM_BINS, MEASURES, type Measure } from '../../volume/inputStatistics';
 import type { Spread } from '../../volume/trainingInputs';
-import { PAPER_GENERATOR } from '../networks/config';
+import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { type ModelCard, parseModelCard } from './modelCard';
 
 const card: ModelCard = {
@@ -11,7 +11,7 @@ const card: ModelCard = {
   name: 'A to B',
   source: 'T1w',
   target: 'FLAIR',
-  network: PAPER_GENERATOR,
+  network: { method: 'syndiff', ...PAPER_GENERATOR },
   weights: { file: 'weights.safetensors', sha256: 'ab'.repeat(32), dtype: 'f16', bytes: 10 },
   preprocessing: { plane: 'axial', pixelSize: 0.9375, size: 256, intensity: 'foreground-median' },
   diffusion: { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' },
@@ -92,7 +92,16 @@ describe('parseModelCard', () => {
     expect(parseModelCard(changed('training.commit')).training.commit).toBeUndefined();
   });
 
-  const optional = ['training.commit', 'inputs', 'metrics.note', 'metrics.lesions'];
+  it('takes a network without a method for SynDiff, or for R where it has a base width of R', () => {
+    expect(parseModelCard(changed('network.method')).network).toEqual(card.network);
+    const r = { ngf: 8, n_blocks: 6 };
+    expect(parseModelCard({ ...card, network: r }).network).toEqual({ method: 'resnet', ...r });
+    expect(() => parseModelCard(changed('network.method', 'munit'))).toThrow(
+      'model card: network: method must be one of syndiff, resnet, got "munit"; open it in a version that knows the method',
+    );
+  });
+
+  const optional = ['network.method', 'training.commit', 'inputs', 'metrics.note', 'metrics.lesions'];
   it.each(paths(card).filter((path) => !optional.includes(path)))(
     'asks for %s, and of the right kind',
     (path) => {

@@ -2,8 +2,8 @@ import { CorruptFile } from '../../errors';
 import { HISTOGRAM_BINS, MEASURES } from '../../volume/inputStatistics';
 import { INTENSITY_MAPS, type ModelIntensity } from '../../volume/intensity';
 import type { TrainingInputs } from '../../volume/trainingInputs';
-import type { TranslatorConfig } from '../networks/config';
-import { parseTranslatorConfig } from '../weights/parseConfig';
+import type { Network } from '../methods';
+import { parseNetwork } from '../methods/parseNetwork';
 
 /** Scores of a part of the slices: PSNR in dB, SSIM, MAE in [0, 1]; beside them the PSNR of what a model has to beat. */
 export interface PartMetrics {
@@ -38,8 +38,8 @@ export interface ModelCard {
   /** BIDS suffixes, e.g. "T1w", "FLAIR". */
   source: string;
   target: string;
-  /** NCSN++ with its reverse chain, or the ResNet R (ngf, n_blocks), which translates in one pass. */
-  network: TranslatorConfig;
+  /** What translates: its method, and the configuration as this has it. */
+  network: Network;
   weights: { file: string; sha256: string; dtype: 'f32' | 'f16' | 'q8'; bytes: number };
   preprocessing: {
     plane: 'axial';
@@ -114,7 +114,7 @@ export function parseModelCard(json: unknown): ModelCard {
     name: card.text('name'),
     source: card.text('source', /^\w+$/, 'a BIDS suffix such as T1w'),
     target: card.text('target', /^\w+$/, 'a BIDS suffix such as FLAIR'),
-    network: parseTranslatorConfig(card.object('network').all, 'model card: network'),
+    network: parseNetwork(card.object('network').all, 'model card: network'),
     weights: {
       // The file lies beside the card: a path could lead elsewhere.
       file: weights.text('file', /^[^./\\%?#][^/\\%?#]*$/, 'a file name without a path'),

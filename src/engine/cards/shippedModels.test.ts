@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../formats/sha256';
-import { readWeights } from '../weights/readWeights';
+import { readWeights } from '../models/readWeights';
 import { parseModelCard } from './modelCard';
 
 const FOLDER = new URL('../../../public/weights/', import.meta.url);

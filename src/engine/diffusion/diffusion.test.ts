@@ -1,12 +1,15 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasGolden, readGolden } from '../../../test/golden';
+import type { NamedTensor } from '../formats/namedTensor';
 import { readSafetensors } from '../formats/safetensors';
-import type { NamedTensor } from '../networks/config';
-import { type DiffusiveDiscriminatorWeights, runDiffusiveDiscriminator } from '../networks/discriminators';
+import {
+  type DiffusiveDiscriminatorWeights,
+  runDiffusiveDiscriminator,
+} from '../networks/diffusiveDiscriminator/run';
+import { diffusiveDiscriminatorTable } from '../networks/diffusiveDiscriminator/table';
 import { disposeTree, loadTree } from '../networks/parameters';
 import { normals } from '../random';
 import * as tf from '../tf';
-import { diffusiveDiscriminatorTable } from '../weights/torchNames';
 import { qSample, qSamplePairs, samplePosterior } from './diffusion';
 import { makeSchedule, PAPER_SCHEDULE } from './schedule';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashNormals, hashWeights } from '../hash';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/config';
-import { disposeGenerator, type Generator, loadGenerator } from '../networks/ncsnpp';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config';
+import { denoiserOf, disposeGenerator, loadGenerator } from '../networks/ncsnpp/run';
+import { ncsnppTable } from '../networks/ncsnpp/table';
 import * as tf from '../tf';
-import { ncsnppTable } from '../weights/torchNames';
 import { sampleChain } from './sampler';
 import { makeSchedule, PAPER_SCHEDULE } from './schedule';
 
@@ -20,19 +20,13 @@ const CONFIG: GeneratorConfig = {
   n_mlp: 0,
 };
 const schedule = makeSchedule(PAPER_SCHEDULE);
-const made: Generator[] = [];
+type Generator = ReturnType<typeof loadGenerator>;
+
 let source: tf.Tensor4D;
 let generator: Generator;
 
-function load(change: Partial<GeneratorConfig>): Generator {
-  const config = { ...CONFIG, ...change };
-  const loaded = loadGenerator(config, hashWeights(1, ncsnppTable(config)));
-  made.push(loaded);
-  return loaded;
-}
-
 const chain = (g: Generator, signal?: AbortSignal) =>
-  sampleChain(g, schedule, source, {
+  sampleChain(denoiserOf(g), schedule, source, {
     noise: (step) => hashNormals(step, SIDE * SIDE),
     latent: (step) => hashNormals(10 + step, CONFIG.nz),
     signal,
@@ -41,11 +35,11 @@ const chain = (g: Generator, signal?: AbortSignal) =>
 beforeAll(async () => {
   await tf.setBackend('cpu');
   source = tf.zeros([1, SIDE, SIDE, 1]);
-  generator = load({});
+  generator = loadGenerator(CONFIG, hashWeights(1, ncsnppTable(CONFIG)));
 });
 afterAll(() => {
   source.dispose();
-  made.forEach(disposeGenerator);
+  disposeGenerator(generator);
 });
 
 let before = 0;
@@ -83,15 +77,6 @@ describe('sampleChain', () => {
     };
     await expect(run()).rejects.toMatchObject({ name: 'Aborted' });
     expect(steps).toEqual([3]);
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
-  it('refuses networks that cannot translate', async () => {
-    const fourier = load({ embedding_type: 'fourier' });
-    const three = load({ num_channels: 3 });
-    before = tf.memory().numTensors;
-    await expect(chain(fourier).next()).rejects.toThrow('Fourier time embedding has no value at step 0');
-    await expect(chain(three).next()).rejects.toThrow('must take 2 channels, noisy target and source, got 3');
     expect(tf.memory().numTensors).toBe(before);
   });
 });

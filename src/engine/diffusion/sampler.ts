@@ -1,9 +1,22 @@
 /** The reverse chain: n large adversarial steps from noise to the target contrast (paper eq. 15 and 20, section III-D). */
-import { Aborted, WeightsMismatch } from '../../errors';
-import { type Generator, runGenerator } from '../networks/ncsnpp';
+import { Aborted } from '../../errors';
 import * as tf from '../tf';
 import { samplePosterior } from './diffusion';
 import type { Schedule } from './schedule';
+
+/**
+ * A network's estimate of the clean image, x0~ = G(x_t, source, t, z).
+ * @param x [b, h, w, 1]; source the same, [-1, 1]
+ * @param t time index of each batch entry, 0..n-1
+ * @param z latents [b, nz], N(0, 1)
+ * @returns [b, h, w, 1]
+ */
+export type Denoiser = (
+  x: tf.Tensor4D,
+  source: tf.Tensor4D,
+  t: readonly number[],
+  z: tf.Tensor2D,
+) => tf.Tensor4D;
 
 export interface ChainOptions {
   /** N(0, 1), b*h*w numbers: x_T for step n, the posterior's noise for steps n-1 .. 0 (at 0 it has no effect). */
@@ -25,26 +38,14 @@ export interface ChainStep {
 
 /**
  * @param source acquired contrast, [b, h, w, 1], [-1, 1]
- * @throws Aborted between steps once the signal is aborted; WeightsMismatch for a network of another number of channels than
- * two, and for a Fourier time embedding, which takes the logarithm of the step and so has no value at step 0 (the authors'
- * code gives NaN there)
+ * @throws Aborted between steps once the signal is aborted
  */
 export async function* sampleChain(
-  generator: Generator,
+  denoise: Denoiser,
   schedule: Schedule,
   source: tf.Tensor4D,
   { noise, latent, signal }: ChainOptions,
 ): AsyncGenerator<ChainStep> {
-  if (generator.fourierFrequencies) {
-    throw new WeightsMismatch(
-      'generator: a Fourier time embedding has no value at step 0, so this network cannot translate; use weights with the positional embedding',
-    );
-  }
-  if (generator.config.num_channels !== 2) {
-    throw new WeightsMismatch(
-      `generator: must take 2 channels, noisy target and source, got ${generator.config.num_channels}; use weights of one source contrast`,
-    );
-  }
   const [b] = source.shape;
   let x = tf.tensor4d(noise(schedule.steps), source.shape);
   try {
@@ -52,12 +53,9 @@ export async function* sampleChain(
       if (signal?.aborted) throw new Aborted('translation: cancelled');
       const t = new Array<number>(b).fill(step);
       const [x0, next] = tf.tidy(() => {
-        const z = tf.tensor2d(latent(step), [b, generator.config.nz]);
-        const estimate = tf.slice(
-          runGenerator(generator, tf.concat([x, source], 3), t, z),
-          [0, 0, 0, 0],
-          source.shape,
-        );
+        const values = latent(step);
+        const z = tf.tensor2d(values, [b, values.length / b]);
+        const estimate = denoise(x, source, t, z);
         return [estimate, samplePosterior(schedule, estimate, x, t, tf.tensor4d(noise(step), source.shape))];
       });
       x.dispose();

@@ -12,7 +12,7 @@ import {
 import { gridText, sameGrid } from '../../volume/resample';
 import type { Volume } from '../../volume/volume';
 import type { ModelCard } from '../cards/modelCard';
-import type { Translator } from '../networks/translator';
+import type { RunTranslator } from '../methods/translator';
 import { scanFrames, translateScan } from '../translateScan';
 import type { TranslateHooks } from '../translateSlices';
 import type { Baselines } from './baselines/fitBaselines';
@@ -89,7 +89,7 @@ export function baselineImages(pair: PreparedPair, baselines: Baselines): Map<Me
 /** A network and its card. */
 export interface CardTranslator {
   card: ModelCard;
-  translator: Translator;
+  translator: RunTranslator;
 }
 
 /**

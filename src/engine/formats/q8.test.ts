@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BadRequest, CorruptFile } from '../../errors';
-import type { NamedTensor } from '../networks/config';
+import type { NamedTensor } from './namedTensor';
 import { decodeQ8, encodeQ8 } from './q8';
 import { elementCount, readSafetensors, writeSafetensors } from './safetensors';
 

@@ -4,7 +4,7 @@
  * Biases and the other 1-D tensors are few and stay float32.
  */
 import { BadRequest, CorruptFile } from '../../errors';
-import type { NamedTensor, StateDict } from '../networks/config';
+import type { NamedTensor, StateDict } from './namedTensor';
 import { elementCount, type StoredTensor, type WritableTensor } from './safetensors';
 
 /** The scales of tensor NAME are stored as tensor NAME.scale, shape [output channels]. */

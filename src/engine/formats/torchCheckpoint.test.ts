@@ -10,7 +10,7 @@ import {
   zipCheckpoint,
 } from '../../../test/checkpointFixtures';
 import { BadRequest, CorruptFile, UnsupportedFile } from '../../errors';
-import type { NamedTensor } from '../networks/config';
+import type { NamedTensor } from './namedTensor';
 import { chooseNetwork, openTorchCheckpoint, readTorchNetwork } from './torchCheckpoint';
 
 const a: FixtureTensor = { shape: [2, 3], storage: floats(1, 2, 3, 4, 5, 6) };

@@ -9,7 +9,7 @@
  * optimizer states, an argparse Namespace under `args`).
  */
 import { BadRequest, CorruptFile, UnsupportedFile } from '../../errors';
-import type { NamedTensor, StateDict } from '../networks/config';
+import type { NamedTensor, StateDict } from './namedTensor';
 import { type PickleOptions, PickleRecord, PickleType, readPickle } from './pickle';
 import { plainBytes } from './plainBytes';
 import { elementCount } from './safetensors';

@@ -1,7 +1,7 @@
 /** Tensors as PyTorch saves them: a window (offset, sizes, strides) into a storage of raw little-endian values. */
 import { CorruptFile } from '../../errors';
-import type { NamedTensor } from '../networks/config';
 import { decodeBfloat16, decodeFloat16 } from './float16';
+import type { NamedTensor } from './namedTensor';
 import { elementCount } from './safetensors';
 import { gatherStrided } from './strided';
 

@@ -2,14 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { WeightsMismatch } from '../../errors';
 import { hashWeights } from '../hash';
 import * as tf from '../tf';
-import {
-  diffusiveDiscriminatorTable,
-  ncsnppTable,
-  patchDiscriminatorTable,
-  resnetGeneratorTable,
-} from '../weights/torchNames';
-import { type GeneratorConfig, PAPER_GENERATOR } from './config';
-import { disposeTree, downloadState, leafOf, loadTree, type ParameterTable } from './parameters';
+import { diffusiveDiscriminatorTable } from './diffusiveDiscriminator/table';
+import { type GeneratorConfig, PAPER_GENERATOR } from './ncsnpp/config';
+import { ncsnppTable } from './ncsnpp/table';
+import { disposeTree, downloadState, leafOf, loadTree } from './parameters';
+import { patchDiscriminatorTable } from './patchDiscriminator/table';
+import { resnetGeneratorTable } from './resnetGenerator/table';
+import type { ParameterTable } from './table';
 
 const small: GeneratorConfig = {
   ...PAPER_GENERATOR,

@@ -1,5 +1,6 @@
 /** Adam (Kingma & Ba 2015), as PyTorch has it: the bias corrections outside, eps added to the corrected root. */
-import { leafOf, type ParameterTable, replaceLeaf } from '../networks/parameters';
+import { leafOf, replaceLeaf } from '../networks/parameters';
+import type { ParameterTable } from '../networks/table';
 import * as tf from '../tf';
 
 const BETA1 = 0.5;

@@ -10,9 +10,10 @@
 import { CorruptFile } from '../../errors';
 import type { InputSummary } from '../../volume/trainingInputs';
 import { makeSchedule } from '../diffusion/schedule';
+import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../formats/safetensors';
-import type { NamedTensor, StateDict } from '../networks/config';
-import { downloadState, ourShape, type ParameterTable, toOurs } from '../networks/parameters';
+import { downloadState } from '../networks/parameters';
+import { ourShape, type ParameterTable, toOurs } from '../networks/table';
 import * as tf from '../tf';
 import {
   averageOf,

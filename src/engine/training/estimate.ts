@@ -4,7 +4,7 @@
  */
 
 import type { BackendName } from '../backend/backend';
-import { numberOfValues } from '../networks/parameters';
+import { numberOfValues } from '../networks/table';
 import { isAveraged, learns, type NetworkName, networkTables } from './networks';
 import { hasR, type TrainSettings, trainedSize, trainsR } from './settings';
 

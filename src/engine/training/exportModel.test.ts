@@ -5,7 +5,7 @@ import { inputStatistics } from '../../volume/inputStatistics';
 import { summariseInputs } from '../../volume/trainingInputs';
 import { parseModelCard } from '../cards/modelCard';
 import { sha256 } from '../formats/sha256';
-import { readWeights } from '../weights/readWeights';
+import { readWeights } from '../models/readWeights';
 import type { RunFacts } from './checkpoint';
 import { readData, writeData } from './dataFile';
 import { exportModel } from './exportModel';

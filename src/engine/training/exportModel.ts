@@ -1,15 +1,13 @@
 /** A run's network as a model: safetensors and its card. */
 import type { ModelIntensity } from '../../volume/intensity';
-import { ONE_PASS } from '../cards/customCard';
 import type { ModelCard } from '../cards/modelCard';
+import type { StateDict } from '../formats/namedTensor';
 import { sha256 } from '../formats/sha256';
-import type { StateDict } from '../networks/config';
-import { encodeWeights } from '../weights/convertWeights';
+import { encodeWeights } from '../models/convertWeights';
 import type { RunFacts } from './checkpoint';
-import { resnetConfig } from './networks';
 import type { Direction, RunHistory } from './reports';
 import { mapOfSide, type TrainSettings, variantText } from './settings';
-import { sidesOf, translatorName } from './translateImages';
+import { sidesOf, translatingDiffusion, translatingNetwork, translatorName } from './translateImages';
 
 /** What the run does not know of itself. */
 export interface ExportFacts {
@@ -44,9 +42,9 @@ export async function exportModel(
   state: StateDict,
   facts: ExportFacts,
 ): Promise<{ card: ModelCard; weights: Uint8Array }> {
-  const { contrasts, variant, size, pixelSize, diffusion, generator } = settings;
+  const { contrasts, size, pixelSize } = settings;
   const { source, target } = sidesOf(direction);
-  const config = variant.diffusion ? generator : resnetConfig(settings);
+  const config = translatingNetwork(settings);
   const weights = encodeWeights({ state, config }, 'f32');
   const network = translatorName(settings, direction);
   const before = facts.start.find((one) => one.network === network);
@@ -64,7 +62,7 @@ export async function exportModel(
     network: config,
     weights: { file: `${id}.safetensors`, sha256: hash, dtype: 'f32', bytes: weights.length },
     preprocessing: { plane: 'axial', pixelSize, size, ...intensityOf(settings, direction) },
-    diffusion: variant.diffusion ? diffusion : ONE_PASS,
+    diffusion: translatingDiffusion(settings),
     training: {
       data: facts.data,
       licence,

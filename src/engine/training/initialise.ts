@@ -1,6 +1,6 @@
 /** Random weights as the authors begin with (SYNDIFF.md section 3, "Initialisation"), under their names and in their layout. */
-import type { NamedTensor, StateDict } from '../networks/config';
-import type { ParameterRow, ParameterTable } from '../networks/parameters';
+import type { NamedTensor, StateDict } from '../formats/namedTensor';
+import type { ParameterRow, ParameterTable } from '../networks/table';
 import { normals, uniforms } from '../random';
 import type { NetworkName } from './networks';
 

@@ -1,20 +1,21 @@
 /** The eight networks of a run (those that its variant has), their optimizer states and moving averages. */
-import type { ResnetGeneratorConfig, StateDict } from '../networks/config';
+
+import type { StateDict } from '../formats/namedTensor';
 import type {
   DiffusiveDiscriminator,
   DiffusiveDiscriminatorWeights,
-  PatchDiscriminatorWeights,
-} from '../networks/discriminators';
-import type { Generator, NcsnppWeights } from '../networks/ncsnpp';
-import { disposeTree, leafOf, loadTree, type ParameterTable } from '../networks/parameters';
-import type { ResnetGeneratorWeights } from '../networks/resnetGenerator';
+} from '../networks/diffusiveDiscriminator/run';
+import { diffusiveDiscriminatorTable } from '../networks/diffusiveDiscriminator/table';
+import type { Generator, NcsnppWeights } from '../networks/ncsnpp/run';
+import { ncsnppTable } from '../networks/ncsnpp/table';
+import { disposeTree, leafOf, loadTree } from '../networks/parameters';
+import type { PatchDiscriminatorWeights } from '../networks/patchDiscriminator/run';
+import { patchDiscriminatorTable } from '../networks/patchDiscriminator/table';
+import type { ResnetGeneratorConfig } from '../networks/resnetGenerator/config';
+import type { ResnetGeneratorWeights } from '../networks/resnetGenerator/run';
+import { resnetGeneratorTable } from '../networks/resnetGenerator/table';
+import type { ParameterTable } from '../networks/table';
 import * as tf from '../tf';
-import {
-  diffusiveDiscriminatorTable,
-  ncsnppTable,
-  patchDiscriminatorTable,
-  resnetGeneratorTable,
-} from '../weights/torchNames';
 import { type AdamState, disposeAdam, mix, startAdam } from './adam';
 import { hasR, SIDES, type Side, type TrainSettings, trainedSides, trainsR } from './settings';
 
@@ -115,10 +116,9 @@ export function averageOf(network: TrainedNetwork): tf.Tensor[] {
 }
 
 /** The networks as their run functions take them. */
-export function asGenerator(settings: TrainSettings, { table, tree }: TrainedNetwork): Generator {
+export function asGenerator(settings: TrainSettings, { tree }: TrainedNetwork): Generator {
   return {
     config: settings.generator,
-    table,
     weights: tree as NcsnppWeights,
     fourierFrequencies: null,
     recompute: settings.recompute,

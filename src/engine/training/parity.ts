@@ -9,8 +9,9 @@
  */
 
 import { makeSchedule } from '../diffusion/schedule';
-import type { GeneratorConfig, NamedTensor, StateDict } from '../networks/config';
-import { toAuthors } from '../networks/parameters';
+import type { NamedTensor, StateDict } from '../formats/namedTensor';
+import type { GeneratorConfig } from '../networks/ncsnpp/config';
+import { toAuthors } from '../networks/table';
 import * as tf from '../tf';
 import type { PhaseDraws, StepDraws } from './draws';
 import { disposeNetworks, loadNetworks, type NetworkName, parametersOf } from './networks';

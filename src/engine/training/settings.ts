@@ -1,9 +1,11 @@
 /** Everything that decides the numbers of a training run: plain data, stored with every checkpoint and told on the card. */
+
 import { BadRequest } from '../../errors';
 import { type IntensityMap, intensityMaps, mapOfContrast, type RelativeMap } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
 import { PAPER_SCHEDULE, type ScheduleOptions } from '../diffusion/schedule';
-import { type GeneratorConfig, isResnetConfig, leastSide, PAPER_GENERATOR } from '../networks/config';
+import type { Network } from '../methods';
+import { type GeneratorConfig, leastSide, PAPER_GENERATOR } from '../networks/ncsnpp/config';
 
 /** The diffusive generators and discriminators are named by the contrast that they make or judge: a or b. */
 export type Side = 'a' | 'b';
@@ -170,12 +172,10 @@ export function settingsFromCard(
   const { network } = card;
   const grid = gridOfModel(card.preprocessing);
   const { size } = grid;
-  const own = isResnetConfig(network)
-    ? { widths: { ...settings.widths, r: network.ngf } }
-    : { generator: network, diffusion: card.diffusion };
+  const own = ofNetwork(settings, network, card.diffusion);
   const variant: Variant = {
     ...settings.variant,
-    diffusion: !isResnetConfig(network),
+    diffusion: network.method !== 'resnet',
     direction: 'aToB',
   };
   return {
@@ -187,6 +187,16 @@ export function settingsFromCard(
     discriminator: size <= 64 ? 'small' : 'large',
     variant,
   };
+}
+
+function ofNetwork(
+  { widths }: Pick<TrainSettings, 'widths'>,
+  network: Network,
+  diffusion: ScheduleOptions,
+): Partial<TrainSettings> {
+  if (network.method === 'resnet') return { widths: { ...widths, r: network.ngf } };
+  const { method: _, ...generator } = network;
+  return { generator, diffusion };
 }
 
 type RunGrid = Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>;

@@ -1,7 +1,7 @@
 /** A run's first state: random weights, or those that it starts from. */
 import { WeightsMismatch } from '../../errors';
 import { makeSchedule } from '../diffusion/schedule';
-import type { StateDict } from '../networks/config';
+import type { StateDict } from '../formats/namedTensor';
 import { initialState } from './initialise';
 import { loadNetworks, type NetworkName, networkTables } from './networks';
 import { checkSettings, type TrainSettings } from './settings';

@@ -7,9 +7,10 @@
 import { type Vjp, valueAndGradients, vjp } from '../autodiff/vjp';
 import { qSamplePairs, samplePosterior } from '../diffusion/diffusion';
 import type { Schedule } from '../diffusion/schedule';
-import { runDiffusiveDiscriminator, runPatchDiscriminator } from '../networks/discriminators';
-import { runGenerator } from '../networks/ncsnpp';
-import { runResnetGenerator } from '../networks/resnetGenerator';
+import { runDiffusiveDiscriminator } from '../networks/diffusiveDiscriminator/run';
+import { runGenerator } from '../networks/ncsnpp/run';
+import { runPatchDiscriminator } from '../networks/patchDiscriminator/run';
+import { runResnetGenerator } from '../networks/resnetGenerator/run';
 import * as tf from '../tf';
 import { updateByAdam } from './adam';
 import type { PhaseDraws, StepDraws } from './draws';

@@ -1,8 +1,10 @@
 /** Translations of slices by a run's own networks, as the finished model would give them. */
+import type { ScheduleOptions } from '../diffusion/schedule';
+import { methodOf, type Network } from '../methods';
+import { type RunTranslator, translatorMaker } from '../methods/translator';
 import { treeOf } from '../networks/parameters';
-import type { Translator } from '../networks/translator';
 import { type TranslateHooks, translateSlices } from '../translateSlices';
-import { asGenerator, asResnet, averageOf, type NetworkName, resnetConfig } from './networks';
+import { averageOf, type NetworkName, resnetConfig } from './networks';
 import type { Direction } from './reports';
 import type { Side, TrainSettings } from './settings';
 import { trainedSides } from './settings';
@@ -37,19 +39,35 @@ export async function* translateImages(
   sources: readonly Float32Array[],
   hooks: TranslateHooks,
 ): AsyncGenerator<Float32Array> {
-  const { settings, schedule } = state;
-  const translator = averagedTranslator(state, direction);
+  const { settings } = state;
+  const translator = await averagedTranslator(state, direction);
   const slices = sources.map((pixels, index) => ({ index, pixels }));
   const how = { seed: settings.seed, samples: 1, noise: 'shared' } as const;
-  for await (const { mean } of translateSlices(translator, schedule, slices, settings.size, how, hooks))
-    yield mean;
+  for await (const { mean } of translateSlices(translator, slices, settings.size, how, hooks)) yield mean;
 }
 
 /** Borrows the run's tensors. */
-function averagedTranslator({ settings, networks }: TrainingState, direction: Direction): Translator {
+async function averagedTranslator(
+  { settings, networks }: TrainingState,
+  direction: Direction,
+): Promise<RunTranslator> {
   const network = networks.get(translatorName(settings, direction));
   if (!network) throw new Error(`training: the variant has no network for ${direction}`);
-  const averaged = { ...network, tree: treeOf(network.table, averageOf(network)) };
-  if (settings.variant.diffusion) return { ...asGenerator(settings, averaged), recompute: false };
-  return { config: resnetConfig(settings), table: network.table, weights: asResnet(averaged) };
+  const config = translatingNetwork(settings);
+  const make = await translatorMaker(config.method);
+  const { table } = network;
+  return make(config, translatingDiffusion(settings), treeOf(table, averageOf(network)));
+}
+
+/** The configuration of what the run's models translate with, as their cards have it. */
+export function translatingNetwork(settings: TrainSettings): Network {
+  return settings.variant.diffusion
+    ? { method: 'syndiff', ...settings.generator }
+    : { method: 'resnet', ...resnetConfig(settings) };
+}
+
+export function translatingDiffusion(settings: TrainSettings): ScheduleOptions {
+  return settings.variant.diffusion
+    ? settings.diffusion
+    : methodOf(translatingNetwork(settings)).diffusion({});
 }

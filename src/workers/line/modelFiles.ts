@@ -3,7 +3,7 @@ import { customCard } from '../../engine/cards/customCard';
 import { droppedCard } from '../../engine/cards/droppedCard';
 import { type ModelCard, parseModelCard } from '../../engine/cards/modelCard';
 import { sha256 } from '../../engine/formats/sha256';
-import { readWeights, type Weights } from '../../engine/weights/readWeights';
+import { readWeights, type Weights } from '../../engine/models/readWeights';
 import type { CachedWeights } from '../../platform/browser/weightsCache';
 import type { LoadProgress, ModelSource } from '../translate/protocol';
 

@@ -1,7 +1,8 @@
 /** What the training worker can do for the page: one handler a call. Runs are kept in files, so that the worker may die. */
+
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
 import { memoryUse } from '../../engine/backend/memory';
-import { isResnetConfig, type StateDict } from '../../engine/networks/config';
+import type { StateDict } from '../../engine/formats/namedTensor';
 import { uniformSource } from '../../engine/random';
 import {
   type CheckpointIndex,
@@ -270,7 +271,7 @@ async function startWeights(
     NonNullable<StartPoint['aToB']>,
   ][]) {
     const read = await readModel(environment, source, () => undefined, signal);
-    const isR = isResnetConfig(read.weights.config);
+    const isR = read.weights.config.method === 'resnet';
     // A start model that is R alone trains as R: there is no generator in such a run.
     const name =
       key.startsWith('r') || settings.variant.diffusion ? START_NETWORK[key] : asR(START_NETWORK[key]);

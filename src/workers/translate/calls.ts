@@ -9,12 +9,7 @@ import type { ModelCard } from '../../engine/cards/modelCard';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { scoreSlice } from '../../engine/evaluation/metrics/scoreSlice';
 import { inputWarnings } from '../../engine/inputWarnings';
-import {
-  disposeTranslator,
-  isResnet,
-  loadTranslator,
-  type Translator,
-} from '../../engine/networks/translator';
+import { loadTranslator, type Translator } from '../../engine/methods/translator';
 import * as tf from '../../engine/tf';
 import { translateScan } from '../../engine/translateScan';
 import { BadRequest } from '../../errors';
@@ -75,7 +70,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
   return {
     start: async ({ backend }) => {
-      if (model) disposeTranslator(model.translator);
+      model?.translator.dispose();
       model = null;
       info = await startEngine(backend, environment.engine);
       return info;
@@ -121,8 +116,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const { card, weights, fromCache } = await readModel(environment, source, event, signal);
       // Before the change: a cancelled call leaves the model that was there.
       signal.throwIfAborted();
-      const translator = loadTranslator(card.network, weights.state);
-      if (model) disposeTranslator(model.translator);
+      const translator = await loadTranslator(card, weights.state);
+      model?.translator.dispose();
       model = { card, translator };
       timings.loadWeights = environment.engine.now() - begin;
       return {
@@ -142,7 +137,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const { card, translator } = model;
       const { now } = environment.engine;
       const date = environment.today().toISOString();
-      const progress = new TranslationProgress(slices.length, card.diffusion.steps * settings.samples, now);
+      const progress = new TranslationProgress(
+        slices.length,
+        (translator.frames.length - 1) * settings.samples,
+        now,
+      );
       event({ progress: progress.report() });
       const hooks = {
         signal,
@@ -164,7 +163,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
           strip: {
             size,
             frames: slice.chain.map(stripFrame),
-            labels: isResnet(translator) ? ['source', 'one pass'] : stripLabels(card.diffusion.steps),
+            labels: [...translator.frames],
           },
           ms: progress.slice(),
         };
@@ -289,8 +288,4 @@ function forPage(
 /** The model's image (top row first, patient's right first) as the page draws it: i fastest, j upwards, one byte a pixel. */
 function stripFrame(frame: Float32Array): Uint8Array {
   return Uint8Array.from(frame, (v) => Math.round(Math.min(Math.max((v + 1) / 2, 0), 1) * 255)).reverse();
-}
-
-function stripLabels(steps: number): string[] {
-  return ['noise', ...Array.from({ length: steps }, (_, i) => `step ${i + 1} of ${steps}`)];
 }

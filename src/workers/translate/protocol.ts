@@ -18,7 +18,7 @@ export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '
 export type { CustomSettings } from '../../engine/cards/customCard';
 export type { ModelCard } from '../../engine/cards/modelCard';
 export type { ModelInput } from '../../engine/inputWarnings';
-export type { GeneratorConfig } from '../../engine/networks/config';
+export type { GeneratorConfig } from '../../engine/networks/ncsnpp/config';
 export type { TranslateSettings } from '../../engine/translateSlices';
 export type { InputWarning } from '../../volume/checkInput';
 export type { IntensityFrame, IntensityMap, RelativeMap } from '../../volume/intensity';

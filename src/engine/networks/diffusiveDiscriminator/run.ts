@@ -1,9 +1,9 @@
-/** The diffusive discriminators D (time-conditional, on neighbours of the chain) and the non-diffusive PatchGAN. */
-import { leakyRelu } from '../autodiff/leakyRelu';
-import * as tf from '../tf';
-import { addToChannels, conv2d, dense, instanceNorm, rescaledSum, timestepEmbedding } from './layers';
-import type { Conv, Dense } from './parameters';
-import { firDown } from './resample';
+/** The diffusive discriminator D: time-conditional, on neighbours of the chain. */
+import { leakyRelu } from '../../autodiff/leakyRelu';
+import * as tf from '../../tf';
+import { addToChannels, conv2d, dense, rescaledSum, timestepEmbedding } from '../layers';
+import type { Conv, Dense } from '../parameters';
+import { firDown } from '../resample';
 
 export type DiscriminatorBlock = { conv0: Conv; conv1: Conv; time: Dense; skip: Conv };
 
@@ -76,17 +76,4 @@ function minibatchDeviation(x: tf.Tensor4D): tf.Tensor4D {
   const deviation = tf.mean(tf.sqrt(tf.add(variance, 1e-8)), 1);
   const map = tf.tile(tf.reshape(deviation, [b / group, 1, 1, 1]), [group, h, w, 1]);
   return tf.concat([x, map as tf.Tensor4D], 3);
-}
-
-export type PatchDiscriminatorWeights = { convs: Conv[] };
-
-/** 70x70 PatchGAN: [b, h, w, 1] -> logits [b, h', w', 1]; all layers halve but the last two. */
-export function runPatchDiscriminator({ convs }: PatchDiscriminatorWeights, x: tf.Tensor4D): tf.Tensor4D {
-  return tf.tidy(() =>
-    convs.reduce((h, conv, i) => {
-      const last = i === convs.length - 1;
-      const y = conv2d(conv, h, i < convs.length - 2 ? 2 : 1, 1);
-      return last ? y : leaky(i === 0 ? y : instanceNorm(y));
-    }, x),
-  );
 }

@@ -1,5 +1,7 @@
 /** Any file of weights that a user may have: the format is told by its content, never by its name. */
+
 import { CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
+import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { plainBytes } from '../formats/plainBytes';
 import { decodeQ8 } from '../formats/q8';
 import { readSafetensors, type StoredTensor } from '../formats/safetensors';
@@ -10,9 +12,8 @@ import {
   stripModule,
   type TorchNetwork,
 } from '../formats/torchCheckpoint';
-import type { NamedTensor, StateDict, TranslatorConfig } from '../networks/config';
-import { identifyNetwork } from './identify';
-import { inferTranslatorConfig } from './inferConfig';
+import { METHODS, type Network } from '../methods';
+import { inferNetwork, kindOfNames } from '../methods/recognise';
 
 export type WeightsFormat = 'safetensors' | 'pth-zip' | 'pth-legacy';
 
@@ -23,7 +24,7 @@ export interface WeightsFile {
 
 export interface Weights {
   readonly state: StateDict;
-  readonly config: TranslatorConfig;
+  readonly config: Network;
   readonly format: WeightsFormat;
   /** How values were stored: f32, f16, bf16, f64, q8; "mixed" where several kinds lie in one file. */
   readonly dtype: string;
@@ -69,7 +70,7 @@ async function readTorch(bytes: Uint8Array, name?: string): Promise<Weights> {
   const { state, dtype } = await readTorchNetwork(checkpoint, network);
   return {
     state,
-    config: inferTranslatorConfig(state, args),
+    config: inferNetwork(state, args),
     format: checkpoint.format,
     dtype,
     parameters: countValues(state),
@@ -81,11 +82,13 @@ async function readTorch(bytes: Uint8Array, name?: string): Promise<Weights> {
 
 /** A single unnamed network is taken as it is: what it is instead is said when its configuration is looked for. */
 function firstGenerator(networks: readonly TorchNetwork[]): TorchNetwork {
-  const kinds = networks.map((network) => identifyNetwork(network.tensors.keys()));
-  const first = kinds.indexOf('diffusive generator');
-  if (first >= 0) return networks[first];
+  const names = networks.map(({ tensors }) => [...tensors.keys()]);
+  const first = Object.values(METHODS).flatMap((method) =>
+    networks.filter((_, i) => method.hasNames(names[i])),
+  )[0];
+  if (first) return first;
   if (networks.length === 1 && networks[0].name === '') return networks[0];
-  const there = networks.map(({ name }, i) => `${name} (${kinds[i]})`).join(', ');
+  const there = networks.map(({ name }, i) => `${name} (${kindOfNames(names[i])})`).join(', ');
   throw new WeightsMismatch(`weights: file must hold a SynDiff diffusive generator, got ${there}`);
 }
 
@@ -94,7 +97,7 @@ function readNamed(bytes: Uint8Array): Weights {
   const state = asState(decodeQ8(tensors));
   return {
     state,
-    config: inferTranslatorConfig(state, recordedConfig(metadata)),
+    config: inferNetwork(state, recordedConfig(metadata)),
     format: 'safetensors',
     dtype: storedDtype(tensors),
     parameters: countValues(state),

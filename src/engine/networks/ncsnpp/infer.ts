@@ -4,18 +4,13 @@
  * What weights cannot show: the image size (attention's deepest level is taken to be at 16 pixels, as in the paper), tanh,
  * centring, and FIR where there is no input pyramid. For these a record in the file decides, else the paper.
  */
-import { WeightsMismatch } from '../../errors';
-import {
-  type GeneratorConfig,
-  PAPER_GENERATOR,
-  type ResnetGeneratorConfig,
-  type StateDict,
-  type TranslatorConfig,
-} from '../networks/config';
-import { checkState } from './checkState';
-import { identifyNetwork } from './identify';
-import { parsePartialConfig } from './parseConfig';
-import { ncsnppTable, resnetGeneratorTable } from './torchNames';
+
+import { WeightsMismatch } from '../../../errors';
+import type { StateDict } from '../../formats/namedTensor';
+import { checkState } from '../checkState';
+import { type GeneratorConfig, PAPER_GENERATOR } from './config';
+import { parsePartialConfig } from './parse';
+import { ncsnppTable } from './table';
 
 type Shape = readonly number[];
 /** One entry of `all_modules`: its parameters' names after the index, and their shapes. */
@@ -23,43 +18,16 @@ type Module = ReadonlyMap<string, Shape>;
 
 const ATTENTION_PIXELS = 16;
 
-/** As `inferConfig`, or for the non-diffusive ResNet generator, of which nothing has to be guessed. */
-export function inferTranslatorConfig(
-  state: StateDict,
-  recorded: Readonly<Record<string, unknown>> = {},
-): TranslatorConfig {
-  const isResnet = identifyNetwork(state.keys()) === 'non-diffusive ResNet generator';
-  return isResnet ? inferResnetConfig(state) : inferConfig(state, recorded);
-}
-
-function inferResnetConfig(state: StateDict): ResnetGeneratorConfig {
-  const blocks = new Set(
-    [...state.keys()].flatMap((name) => /^model\.(\d+)\.conv_block\./.exec(name)?.[1] ?? []),
-  );
-  const config = { ngf: state.get('model.1.weight')?.shape[0] ?? 0, n_blocks: blocks.size };
-  checkState(resnetGeneratorTable(config), state);
-  return config;
-}
-
 /**
  * @param state weights under the authors' names; values are not looked at
  * @param recorded what the file says of its configuration (metadata or the authors' arguments); wins over the paper's
  *        defaults, and must agree with the weights
- * @throws WeightsMismatch where this is no diffusive generator (saying what it looks like), or a parameter is missing,
- *         surplus or of another shape (the first one is named)
+ * @throws WeightsMismatch where a parameter is missing, surplus or of another shape (the first one is named)
  */
 export function inferConfig(
   state: StateDict,
   recorded: Readonly<Record<string, unknown>> = {},
 ): GeneratorConfig {
-  const kind = identifyNetwork(state.keys());
-  if (kind !== 'diffusive generator') {
-    const names = [...state.keys()].slice(0, 3).map((name) => `"${name}"`);
-    const seen = kind === 'unknown' ? `tensors such as ${names.join(', ') || 'none'}` : `a ${kind}`;
-    throw new WeightsMismatch(
-      `weights: file must hold a SynDiff diffusive generator, got ${seen}; choose a gen_diffusive_*.pth`,
-    );
-  }
   const config = { ...guess(state), ...parsePartialConfig(recorded, 'weights: recorded configuration') };
   compare(state, config);
   return config;

@@ -1,5 +1,5 @@
-import { WeightsMismatch } from '../../errors';
-import type { GeneratorConfig, TranslatorConfig } from '../networks/config';
+import { WeightsMismatch } from '../../../errors';
+import type { GeneratorConfig } from './config';
 
 type Check = { readonly rule: string; readonly holds: (value: unknown) => boolean };
 
@@ -7,7 +7,7 @@ type Check = { readonly rule: string; readonly holds: (value: unknown) => boolea
 const MOST = 4096;
 const isCount = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) <= MOST;
-const count: Check = { rule: `a whole number from 1 to ${MOST}`, holds: isCount };
+export const COUNT: Check = { rule: `a whole number from 1 to ${MOST}`, holds: isCount };
 const flag: Check = { rule: 'true or false', holds: (value) => typeof value === 'boolean' };
 const counts = (least: number): Check => ({
   rule: `a list of ${least === 0 ? '' : 'one or more '}whole numbers from 1 to ${MOST}`,
@@ -19,14 +19,14 @@ const oneOf = (...words: string[]): Check => ({
 });
 
 const FIELDS: Record<keyof GeneratorConfig, Check> = {
-  image_size: count,
-  num_channels: count,
-  num_channels_dae: count,
+  image_size: COUNT,
+  num_channels: COUNT,
+  num_channels_dae: COUNT,
   ch_mult: counts(1),
-  num_res_blocks: count,
+  num_res_blocks: COUNT,
   attn_resolutions: counts(0),
-  nz: count,
-  z_emb_dim: count,
+  nz: COUNT,
+  z_emb_dim: COUNT,
   n_mlp: { rule: `a whole number from 0 to ${MOST}`, holds: (value) => value === 0 || isCount(value) },
   embedding_type: oneOf('positional', 'fourier'),
   fir: flag,
@@ -84,21 +84,4 @@ export function parseConfig(record: Readonly<Record<string, unknown>>, subject: 
   const missing = Object.keys(FIELDS).find((field) => !(field in found));
   if (missing) throw new WeightsMismatch(`${subject}: ${missing} must be given, got nothing`);
   return found as GeneratorConfig;
-}
-
-/**
- * A whole configuration of either generator: R's is told by its `ngf`.
- * @throws WeightsMismatch naming a field that is missing or of the wrong kind
- */
-export function parseTranslatorConfig(
-  record: Readonly<Record<string, unknown>>,
-  subject: string,
-): TranslatorConfig {
-  const { ngf, n_blocks } = record;
-  if (ngf === undefined) return parseConfig(record, subject);
-  for (const [field, value] of Object.entries({ ngf, n_blocks })) {
-    if (!count.holds(value))
-      throw new WeightsMismatch(`${subject}: ${field} must be ${count.rule}, got ${JSON.stringify(value)}`);
-  }
-  return { ngf, n_blocks } as TranslatorConfig;
 }

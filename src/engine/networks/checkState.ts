@@ -1,6 +1,6 @@
 import { WeightsMismatch } from '../../errors';
-import type { StateDict } from '../networks/config';
-import type { ParameterTable } from '../networks/parameters';
+import type { StateDict } from '../formats/namedTensor';
+import type { ParameterTable } from './table';
 
 /**
  * Holds the names and shapes of a file's tensors against those of a network.

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { goldenFiles, hasGolden, readGolden } from '../../../test/golden';
 import { WeightsMismatch } from '../../errors';
+import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { readSafetensors } from '../formats/safetensors';
-import { type GeneratorConfig, type NamedTensor, PAPER_GENERATOR, type StateDict } from '../networks/config';
-import { inferConfig } from './inferConfig';
-import { ncsnppTable } from './torchNames';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config';
+import { ncsnppTable } from '../networks/ncsnpp/table';
+import { inferNetwork } from './recognise';
 
 const none = new Float32Array();
 const shapes = (rows: Iterable<readonly [string, readonly number[]]>): Map<string, NamedTensor> =>
@@ -22,7 +23,7 @@ const small: GeneratorConfig = {
   z_emb_dim: 24,
 };
 
-describe('inferConfig', () => {
+describe('inferNetwork', () => {
   it.each<[string, Partial<GeneratorConfig>]>([
     ['the small network', {}],
     ['the paper', PAPER_GENERATOR],
@@ -43,7 +44,7 @@ describe('inferConfig', () => {
     ['five mapping layers', { n_mlp: 5 }],
   ])('finds %s from names and shapes alone', (_, changes) => {
     const config = { ...small, ...changes };
-    expect(inferConfig(stateOf(config))).toEqual(config);
+    expect(inferNetwork(stateOf(config))).toEqual({ method: 'syndiff', ...config });
   });
 
   it('takes what weights cannot show from the record, else from the paper', () => {
@@ -54,17 +55,26 @@ describe('inferConfig', () => {
       fir: false,
       progressive_input: 'none',
     };
-    expect(inferConfig(stateOf(hidden))).toEqual({
+    expect(inferNetwork(stateOf(hidden))).toEqual({
+      method: 'syndiff',
       ...hidden,
       not_use_tanh: false,
       centered: true,
       fir: true,
     });
-    expect(inferConfig(stateOf(hidden), { ...hidden, dropout: 0 })).toEqual(hidden);
+    expect(inferNetwork(stateOf(hidden), { ...hidden, dropout: 0 })).toEqual({
+      method: 'syndiff',
+      ...hidden,
+    });
     // Without attention on the way the size leaves no trace.
     const bare = { ...small, image_size: 64, ch_mult: [1, 2], attn_resolutions: [16] };
-    expect(inferConfig(stateOf(bare))).toEqual({ ...bare, image_size: 256, attn_resolutions: [] });
-    expect(inferConfig(stateOf(bare), { ...bare })).toEqual(bare);
+    expect(inferNetwork(stateOf(bare))).toEqual({
+      method: 'syndiff',
+      ...bare,
+      image_size: 256,
+      attn_resolutions: [],
+    });
+    expect(inferNetwork(stateOf(bare), { ...bare })).toEqual({ method: 'syndiff', ...bare });
   });
 
   it.each([
@@ -81,39 +91,32 @@ describe('inferConfig', () => {
     [{ num_res_blocks: 4096 }, /layers must follow the order/],
     [{ n_mlp: 4096 }, /layers must follow the order/],
   ])('refuses the record %o against the weights', (record, message) => {
-    expect(() => inferConfig(stateOf(small), record)).toThrow(WeightsMismatch);
-    expect(() => inferConfig(stateOf(small), record)).toThrow(message);
+    expect(() => inferNetwork(stateOf(small), record)).toThrow(WeightsMismatch);
+    expect(() => inferNetwork(stateOf(small), record)).toThrow(message);
   });
 
   it('names the first parameter that is missing, surplus or misshapen', () => {
     const name = 'all_modules.6.Conv_1.weight';
     const missing = stateOf(small);
     missing.delete(name);
-    expect(() => inferConfig(missing)).toThrow(`"${name}" must be there with shape [16,16,3,3]`);
+    expect(() => inferNetwork(missing)).toThrow(`"${name}" must be there with shape [16,16,3,3]`);
     const surplus = stateOf(small);
     surplus.set('all_modules.99.weight', { shape: [1], data: none });
-    expect(() => inferConfig(surplus)).toThrow(WeightsMismatch);
+    expect(() => inferNetwork(surplus)).toThrow(WeightsMismatch);
     const misshapen = stateOf(small);
     misshapen.set(name, { shape: [16, 16, 5, 5], data: none });
-    expect(() => inferConfig(misshapen)).toThrow(/must have shape \[16,16,3,3\].*got \[16,16,5,5\]/);
+    expect(() => inferNetwork(misshapen)).toThrow(/must have shape \[16,16,3,3\].*got \[16,16,5,5\]/);
   });
 
   it('refuses any half of a network with one sentence', () => {
     const whole = [...stateOf(small)];
     for (let count = 1; count < whole.length; count += 5) {
-      expect(() => inferConfig(new Map(whole.slice(0, count)))).toThrow(WeightsMismatch);
-      expect(() => inferConfig(new Map(whole.slice(-count)))).toThrow(WeightsMismatch);
+      expect(() => inferNetwork(new Map(whole.slice(0, count)))).toThrow(WeightsMismatch);
+      expect(() => inferNetwork(new Map(whole.slice(-count)))).toThrow(WeightsMismatch);
     }
   });
 
   it.each<[string, [string, number[]][]]>([
-    [
-      'non-diffusive ResNet generator',
-      [
-        ['model.1.weight', [8, 1, 7, 7]],
-        ['model.10.conv_block.1.weight', [8, 8, 3, 3]],
-      ],
-    ],
     [
       'patch discriminator',
       [
@@ -130,12 +133,12 @@ describe('inferConfig', () => {
     ],
     ['tensors such as "layer1.weight"', [['layer1.weight', [3]]]],
   ])('says that a file looks like: %s', (kind, rows) => {
-    expect(() => inferConfig(shapes(rows))).toThrow(WeightsMismatch);
-    expect(() => inferConfig(shapes(rows))).toThrow(kind);
+    expect(() => inferNetwork(shapes(rows))).toThrow(WeightsMismatch);
+    expect(() => inferNetwork(shapes(rows))).toThrow(kind);
   });
 });
 
-describe.skipIf(!hasGolden)('inferConfig on golden networks (needs ../shared)', () => {
+describe.skipIf(!hasGolden)('inferNetwork on golden networks (needs ../shared)', () => {
   const generators = goldenFiles.filter((name) => /^(net_ncsnpp_.*|sampling)\.safetensors$/.test(name));
 
   async function open(name: string): Promise<{ state: StateDict; config: Record<string, unknown> }> {
@@ -151,25 +154,31 @@ describe.skipIf(!hasGolden)('inferConfig on golden networks (needs ../shared)', 
 
   it.each(generators)('finds the configuration of %s', async (name) => {
     const { state, config } = await open(name);
-    expect(config).toMatchObject({ ...inferConfig(state, config) });
+    expect({ method: 'syndiff', ...config }).toMatchObject({ ...inferNetwork(state, config) });
     // Names and shapes alone give all but tanh, centring and, without a pyramid, FIR.
-    expect({ ...config, not_use_tanh: false, centered: true }).toMatchObject({ ...inferConfig(state) });
+    const shown = { method: 'syndiff', ...config, not_use_tanh: false, centered: true };
+    expect(shown).toMatchObject({ ...inferNetwork(state) });
+  });
+
+  it('finds R', async () => {
+    const { state, config } = await open('net_resnet_generator.safetensors');
+    expect(config).toMatchObject({ ngf: expect.any(Number), n_blocks: 6 });
+    expect({ method: 'resnet', ...config }).toMatchObject({ ...inferNetwork(state) });
   });
 
   it('finds the paper in the full-size list', async () => {
     const list: [string, number[]][] = JSON.parse(
       new TextDecoder().decode(await readGolden('ncsnpp_readme_256.params.json')),
     );
-    expect(inferConfig(shapes(list))).toEqual(PAPER_GENERATOR);
+    expect(inferNetwork(shapes(list))).toEqual({ method: 'syndiff', ...PAPER_GENERATOR });
   });
 
   it.each([
-    ['net_resnet_generator', 'non-diffusive ResNet generator'],
     ['net_patch_discriminator', 'patch discriminator'],
     ['net_diffusive_discriminator_large', 'diffusive discriminator'],
     ['net_diffusive_discriminator_small', 'diffusive discriminator'],
   ])('knows %s for a %s', async (name, kind) => {
     const { state } = await open(`${name}.safetensors`);
-    expect(() => inferConfig(state)).toThrow(`got a ${kind}`);
+    expect(() => inferNetwork(state)).toThrow(`got a ${kind}`);
   });
 });

@@ -2,10 +2,10 @@
  * The diffusive generator G: a conditional NCSN++ U-Net with adaptive group norm (paper section III-B; SYNDIFF.md section 3).
  * It takes the noisy target and the source as channels and gives its estimate of the clean target as the first channel.
  */
-import { recomputed } from '../autodiff/recompute';
-import * as tf from '../tf';
-import { ncsnppTable } from '../weights/torchNames';
-import type { GeneratorConfig, StateDict } from './config';
+import { recomputed } from '../../autodiff/recompute';
+import type { Denoiser } from '../../diffusion/sampler';
+import type { StateDict } from '../../formats/namedTensor';
+import * as tf from '../../tf';
 import {
   type AdaptiveGroupNorm,
   type Attention,
@@ -20,17 +20,12 @@ import {
   rescaledSum,
   silu,
   timestepEmbedding,
-} from './layers';
-import {
-  type Affine,
-  type Conv,
-  type Dense,
-  disposeTree,
-  loadTree,
-  type ParameterTable,
-  tensorsOf,
-} from './parameters';
-import { firDown, firSmooth, firUp, naiveDown, naiveUp } from './resample';
+} from '../layers';
+import { type Affine, type Conv, type Dense, disposeTree, loadTree, tensorsOf } from '../parameters';
+import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../resample';
+import type { ParameterTable } from '../table';
+import type { GeneratorConfig } from './config';
+import { ncsnppTable } from './table';
 
 export type ResidualBlock = {
   norm0: AdaptiveGroupNorm;
@@ -66,7 +61,6 @@ export type NcsnppWeights = {
 
 export interface Generator {
   config: GeneratorConfig;
-  table: ParameterTable;
   weights: NcsnppWeights;
   /** Host copy of the Fourier frequencies: embeddings are made on the CPU. */
   fourierFrequencies: Float32Array | null;
@@ -75,7 +69,10 @@ export interface Generator {
 }
 
 /** @throws WeightsMismatch if names or shapes are not those of `config`. */
-export function loadGenerator(config: GeneratorConfig, state: StateDict): Generator {
+export function loadGenerator(
+  config: GeneratorConfig,
+  state: StateDict,
+): Generator & { table: ParameterTable } {
   const table = ncsnppTable(config);
   return {
     config,
@@ -85,7 +82,7 @@ export function loadGenerator(config: GeneratorConfig, state: StateDict): Genera
   };
 }
 
-export function disposeGenerator({ table, weights }: Generator): void {
+export function disposeGenerator({ table, weights }: ReturnType<typeof loadGenerator>): void {
   disposeTree(table, weights);
 }
 
@@ -208,3 +205,11 @@ export function runGenerator(
     return config.not_use_tanh ? output! : tf.tanh(output!);
   });
 }
+
+/** G as the sampler takes it: x0~ = G([x, source], t, z), first channel. */
+export const denoiserOf =
+  (generator: Generator): Denoiser =>
+  (x, source, t, z) =>
+    tf.tidy(() =>
+      tf.slice(runGenerator(generator, tf.concat([x, source], 3), t, z), [0, 0, 0, 0], source.shape),
+    );

@@ -1,4 +1,4 @@
-import type { TranslatorConfig } from '../networks/config';
+import type { Network } from '../methods';
 import { readWeights, type WeightsFile, type WeightsFormat } from './readWeights';
 
 /** Plain data for the command line and the screen. */
@@ -11,7 +11,7 @@ export interface WeightsReport {
   /** Networks that can be asked for, and the one that this report is about; "" where there is a single unnamed one. */
   networks: string[];
   network: string;
-  config: TranslatorConfig;
+  config: Network;
   metadata: Record<string, string>;
   /** Root mean square and largest magnitude show at a glance weights that are zero, huge or not finite. */
   tensors: { name: string; shape: number[]; parameters: number; rms: number; largest: number }[];

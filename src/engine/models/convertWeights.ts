@@ -20,7 +20,7 @@ export async function convertWeights(
 
 /** The same for weights that are in memory already. */
 export function encodeWeights(
-  weights: Pick<Weights, 'state' | 'config'>,
+  weights: Pick<Weights, 'state'> & { config: object },
   dtype: WeightsDtype,
 ): Uint8Array<ArrayBuffer> {
   const metadata = { format: dtype, config: JSON.stringify(weights.config) };

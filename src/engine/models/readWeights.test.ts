@@ -11,12 +11,13 @@ import {
 } from '../../../test/checkpointFixtures';
 import { hasGolden, readGolden } from '../../../test/golden';
 import { BadRequest, CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
+import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { elementCount, readSafetensors, writeSafetensors } from '../formats/safetensors';
-import { type GeneratorConfig, type NamedTensor, PAPER_GENERATOR, type StateDict } from '../networks/config';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config';
+import { ncsnppTable } from '../networks/ncsnpp/table';
 import { convertWeights, encodeWeights } from './convertWeights';
 import { inspectWeights } from './inspectWeights';
 import { readWeights } from './readWeights';
-import { ncsnppTable } from './torchNames';
 
 const config: GeneratorConfig = {
   ...PAPER_GENERATOR,
@@ -102,7 +103,7 @@ describe('readWeights', () => {
     const weights = await readWeights(file);
     expect(weights.networks).toEqual(['disc_diffusive_1', 'gen_diffusive_1']);
     expect(weights.network).toBe('gen_diffusive_1');
-    expect(weights.config).toEqual({ ...config, not_use_tanh: true });
+    expect(weights.config).toEqual({ method: 'syndiff', ...config, not_use_tanh: true });
     expect(weights.metadata).toEqual({ not_use_tanh: 'true' });
     await expect(readWeights(file, { network: 'gen_diffusive_9' })).rejects.toThrow(BadRequest);
     await expect(readWeights(file, { network: 'gen_diffusive_9' })).rejects.toThrow(
@@ -211,7 +212,7 @@ describe('readWeights', () => {
     ];
     const weights = await readWeights({ name: 'x', bytes: await zipCheckpoint(content, storages) });
     expect(weights.metadata).toEqual({});
-    expect(weights.config).toEqual(config);
+    expect(weights.config).toEqual({ method: 'syndiff', ...config });
   });
 
   it('refuses what is cut short, contradicts itself or is another network', async () => {
@@ -238,7 +239,7 @@ describe('convertWeights and inspectWeights', () => {
     const written = await convertWeights(file, 'f16');
     const { tensors: stored, metadata } = readSafetensors(written);
     expect(metadata.format).toBe('f16');
-    expect(JSON.parse(metadata.config)).toEqual(config);
+    expect(JSON.parse(metadata.config)).toEqual({ method: 'syndiff', ...config });
     expect([...stored.keys()]).toEqual([...state.keys()]);
     expect(stored.get('all_modules.2.weight')).toEqual({
       dtype: 'F16',
@@ -289,7 +290,7 @@ describe.skipIf(!hasGolden)('golden checkpoints (need ../shared)', () => {
       networks: ['gen_diffusive_1'],
       network: 'gen_diffusive_1',
     });
-    expect(zip.config).toEqual({ ...PAPER_GENERATOR, ...SMALL_GOLDEN });
+    expect(zip.config).toEqual({ method: 'syndiff', ...PAPER_GENERATOR, ...SMALL_GOLDEN });
     expect(legacy.config).toEqual(zip.config);
     expect(content.config).toEqual(zip.config);
     expect(legacy.state).toEqual(zip.state);
@@ -317,6 +318,7 @@ describe.skipIf(!existsSync(CHECKPOINTS))('checkpoints of the shipped models (ne
     const name = `${id}.pth`;
     const weights = await readWeights({ name, bytes: readFileSync(new URL(name, CHECKPOINTS)) });
     expect(weights.config).toEqual({
+      method: 'syndiff',
       ...PAPER_GENERATOR,
       num_channels_dae: 16,
       ch_mult: [1, 2, 4, 8, 8],

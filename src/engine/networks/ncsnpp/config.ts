@@ -1,6 +1,6 @@
 /**
- * Networks as data. Keys are those of the authors' command line, because checkpoints, cards and goldens carry them.
- * Defaults are the paper's.
+ * The diffusive generator as data. Keys are those of the authors' command line, because checkpoints, cards and goldens carry
+ * them. Defaults are the paper's.
  */
 export interface GeneratorConfig {
   /** Side of the square image the network was trained on, pixels. Decides only at which levels attention sits. */
@@ -46,31 +46,5 @@ export const PAPER_GENERATOR: GeneratorConfig = {
   centered: true,
 };
 
-/** The non-diffusive ResNet generator R. */
-export interface ResnetGeneratorConfig {
-  /** Base width. */
-  ngf: number;
-  /** Residual blocks. */
-  n_blocks: number;
-}
-
-/** What translates: the diffusive generator by its reverse chain, or R alone in one pass (cGAN). */
-export type TranslatorConfig = GeneratorConfig | ResnetGeneratorConfig;
-
-export function isResnetConfig(config: TranslatorConfig): config is ResnetGeneratorConfig {
-  return 'ngf' in config;
-}
-
 /** An image's sides must be a multiple of this. */
-export function leastSide(config: TranslatorConfig): number {
-  return isResnetConfig(config) ? 4 : 2 ** (config.ch_mult.length - 1);
-}
-
-/** One named tensor in the authors' layout (NCHW: conv [out, in, kh, kw], dense [out, in], NIN [in, out]), float32 values. */
-export interface NamedTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** The authors' state_dict: names to tensors, in file order. */
-export type StateDict = ReadonlyMap<string, NamedTensor>;
+export const leastSide = ({ ch_mult }: Pick<GeneratorConfig, 'ch_mult'>): number => 2 ** (ch_mult.length - 1);

@@ -1,8 +1,8 @@
 /** The non-diffusive generator R: CycleGAN's ResNet, one contrast to the other in one pass (SYNDIFF.md section 3). */
-import * as tf from '../tf';
-import { addToChannels, conv2d, instanceNorm } from './layers';
-import type { Conv } from './parameters';
-import { reflectPad } from './reflectPad';
+import * as tf from '../../tf';
+import { addToChannels, conv2d, instanceNorm } from '../layers';
+import type { Conv } from '../parameters';
+import { reflectPad } from '../reflectPad';
 
 export type ResnetGeneratorWeights = {
   input: Conv;

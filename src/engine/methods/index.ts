@@ -1,0 +1,19 @@
+/** All methods of translation, a row each; their code with tensors is opened by translator.ts and training. */
+import type { Method } from './method';
+import { resnet } from './resnet/method';
+import { syndiff } from './syndiff/method';
+
+/** In the order in which weights are tried. */
+export const METHODS = { syndiff, resnet } as const;
+
+export type MethodId = keyof typeof METHODS;
+export const METHOD_IDS = Object.keys(METHODS) as MethodId[];
+
+type NetworkOfRow<Row> = Row extends Method<infer C> ? C : never;
+/** A card's `network`. */
+export type Network = NetworkOfRow<(typeof METHODS)[MethodId]>;
+
+/** The row of a network's method. */
+export function methodOf({ method }: { method: MethodId }): Method<Network> {
+  return METHODS[method];
+}

@@ -1,0 +1,41 @@
+/** Whose weights a file holds, told by the names of the parameters alone. */
+import { WeightsMismatch } from '../../errors';
+import type { StateDict } from '../formats/namedTensor';
+import { METHODS, type Network } from '.';
+import type { Method } from './method';
+
+const ALL: readonly Method<Network>[] = Object.values(METHODS);
+
+/** Networks of training that translate nothing, to be called by their names. */
+const OTHERS: readonly [name: string, needs: readonly string[]][] = [
+  ['diffusive discriminator', ['start_conv.weight', 'end_linear.weight']],
+  ['patch discriminator', ['model.0.weight', 'model.2.weight']],
+];
+
+/** The method whose parameters have such names; null where there is none. */
+export function methodOfNames(names: readonly string[]): Method<Network> | null {
+  return ALL.find((method) => method.hasNames(names)) ?? null;
+}
+
+/** What parameters of these names belong to, in words. */
+export function kindOfNames(names: readonly string[]): string {
+  const other = OTHERS.find(([, needs]) => needs.every((name) => names.includes(name)));
+  return methodOfNames(names)?.network ?? other?.[0] ?? 'unknown';
+}
+
+/**
+ * The configuration of a file's network.
+ * @param recorded what the file says of it (metadata, or the authors' arguments)
+ * @throws WeightsMismatch where this is nothing that translates (saying what it looks like), and as the method's `infer`
+ */
+export function inferNetwork(state: StateDict, recorded: Readonly<Record<string, unknown>> = {}): Network {
+  const names = [...state.keys()];
+  const method = methodOfNames(names);
+  if (method) return method.infer(state, recorded);
+  const kind = kindOfNames(names);
+  const some = names.slice(0, 3).map((name) => `"${name}"`);
+  const seen = kind === 'unknown' ? `tensors such as ${some.join(', ') || 'none'}` : `a ${kind}`;
+  throw new WeightsMismatch(
+    `weights: file must hold a SynDiff diffusive generator, got ${seen}; choose a gen_diffusive_*.pth`,
+  );
+}

@@ -1,0 +1,43 @@
+/** SynDiff (Özbey et al. 2023): a diffusive generator by a few large adversarial steps of a reverse chain. */
+import { PAPER_SCHEDULE, type ScheduleOptions } from '../../diffusion/schedule';
+import { type GeneratorConfig, leastSide } from '../../networks/ncsnpp/config';
+import { inferConfig } from '../../networks/ncsnpp/infer';
+import { parseConfig } from '../../networks/ncsnpp/parse';
+import { ncsnppTable } from '../../networks/ncsnpp/table';
+import type { Method, NetworkOf } from '../method';
+
+export type SynDiffNetwork = NetworkOf<'syndiff'> & GeneratorConfig;
+
+export const syndiff: Method<SynDiffNetwork> = {
+  id: 'syndiff',
+  label: 'SynDiff',
+  network: 'diffusive generator',
+  parse: (record, subject) => ({ method: 'syndiff', ...parseConfig(record, subject) }),
+  hasNames: (names) =>
+    names.some((name) => /^all_modules\.\d+\./.test(name)) &&
+    names.some((name) => /^z_transform\.\d+\./.test(name)),
+  infer: (state, recorded) => ({ method: 'syndiff', ...inferConfig(state, recorded) }),
+  table: ncsnppTable,
+  leastSide,
+  imageSize: ({ image_size }) => image_size,
+  diffusion,
+  frames: ({ steps }) => ['noise', ...Array.from({ length: steps }, (_, i) => `step ${i + 1} of ${steps}`)],
+  describe: ({ image_size, num_channels_dae, ch_mult }) => [
+    ['image size', `${image_size} x ${image_size}`],
+    ['width', `${num_channels_dae}, times ${ch_mult.join(' ')}`],
+  ],
+};
+
+/** The authors' arguments and the golden files hold these beside the network's configuration. */
+function diffusion(recorded: Readonly<Record<string, unknown>>): ScheduleOptions {
+  const number = (name: string, otherwise: number): number => {
+    const value = Number(recorded[name]);
+    return Number.isFinite(value) && value > 0 ? value : otherwise;
+  };
+  return {
+    steps: number('num_timesteps', PAPER_SCHEDULE.steps),
+    betaMin: number('beta_min', PAPER_SCHEDULE.betaMin),
+    betaMax: number('beta_max', PAPER_SCHEDULE.betaMax),
+    schedule: String(recorded.use_geometric) === 'true' ? 'geometric' : PAPER_SCHEDULE.schedule,
+  };
+}

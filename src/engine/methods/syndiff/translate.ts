@@ -1,0 +1,47 @@
+/** The reverse chain from noise to the target contrast, an image after every step. */
+import { WeightsMismatch } from '../../../errors';
+import { sampleChain } from '../../diffusion/sampler';
+import { makeSchedule } from '../../diffusion/schedule';
+import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
+import * as tf from '../../tf';
+import type { MakeTranslator } from '../translator';
+import { type SynDiffNetwork, syndiff } from './method';
+
+/**
+ * @throws WeightsMismatch for a network of another number of channels than two, and for a Fourier time embedding, which takes the
+ * logarithm of the step and so has no value at step 0 (the authors' code gives NaN there)
+ */
+export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
+  network,
+  diffusion,
+  weights,
+) => {
+  if (network.embedding_type === 'fourier') {
+    throw new WeightsMismatch(
+      'generator: a Fourier time embedding has no value at step 0, so this network cannot translate; use weights with the positional embedding',
+    );
+  }
+  if (network.num_channels !== 2) {
+    throw new WeightsMismatch(
+      `generator: must take 2 channels, noisy target and source, got ${network.num_channels}; use weights of one source contrast`,
+    );
+  }
+  const schedule = makeSchedule(diffusion);
+  const denoise = denoiserOf({ config: network, weights, fourierFrequencies: null });
+  return {
+    frames: syndiff.frames(diffusion),
+    random: true,
+    async *run(source, draws, signal) {
+      const noise = (step: number) => draws.noise(step);
+      const latent = (step: number) => draws.latent(step, network.nz);
+      const begin = tf.tensor4d(noise(schedule.steps), source.shape);
+      try {
+        yield begin;
+      } finally {
+        begin.dispose();
+      }
+      for await (const { step, x0, x } of sampleChain(denoise, schedule, source, { noise, latent, signal }))
+        yield step === 0 ? x : x0;
+    },
+  };
+};

@@ -1,0 +1,65 @@
+/** What translates: a method's network on the backend, behind one form that knows no method. */
+import type { ScheduleOptions } from '../diffusion/schedule';
+import type { StateDict } from '../formats/namedTensor';
+import { disposeTree, loadTree } from '../networks/parameters';
+import type * as tf from '../tf';
+import { type MethodId, methodOf, type Network } from '.';
+
+/** The random numbers of one sample of a batch of b images of h x w pixels. */
+export interface Draws {
+  /** N(0, 1), b*h*w numbers. */
+  noise(step: number): Float32Array;
+  /** N(0, 1), b*length numbers. */
+  latent(step: number, length: number): Float32Array;
+}
+
+export interface Translator {
+  /** As the method's `frames`. */
+  readonly frames: readonly string[];
+  /** false: nothing is drawn, so that all samples are the same image. */
+  readonly random: boolean;
+  /**
+   * Yields an image for each of `frames`, [b, h, w, 1], borrowed until the next one is asked for; the last one is the result.
+   * @param source [b, h, w, 1], [-1, 1]
+   * @throws Aborted between images once the signal is aborted
+   */
+  run(source: tf.Tensor4D, draws: Draws, signal?: AbortSignal): AsyncGenerator<tf.Tensor4D>;
+  dispose(): void;
+}
+
+/** Of one whose weights are somebody else's to free. */
+export type RunTranslator = Omit<Translator, 'dispose'>;
+
+/**
+ * What a method's translate.ts exports as `makeTranslator`.
+ * @param weights the tree of the method's table; borrowed
+ * @throws WeightsMismatch for a network that cannot translate
+ */
+export type MakeTranslator<C = Network, Weights = unknown> = (
+  network: C,
+  diffusion: ScheduleOptions,
+  weights: Weights,
+) => RunTranslator;
+
+/** The code of a method that translates. */
+export async function translatorMaker(method: MethodId): Promise<MakeTranslator> {
+  const { makeTranslator } = await import(`./${method}/translate.ts`);
+  return makeTranslator;
+}
+
+/** Puts a model on the backend. @throws WeightsMismatch where names or shapes are not those of its network */
+export async function loadTranslator(
+  { network, diffusion }: { network: Network; diffusion: ScheduleOptions },
+  state: StateDict,
+): Promise<Translator> {
+  const make = await translatorMaker(network.method);
+  const table = methodOf(network).table(network);
+  const tree = loadTree<unknown>(table, state);
+  const dispose = () => disposeTree(table, tree);
+  try {
+    return { ...make(network, diffusion, tree), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
