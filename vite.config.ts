@@ -50,7 +50,7 @@ export default defineConfig({
   // dist/cli beside it holds the command line.
   build: { outDir: 'dist/app', target: 'es2022', chunkSizeWarningLimit: 2500, assetsInlineLimit: 0 },
   test: {
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/*.test.mjs'],
     environment: 'node',
     testTimeout: 120_000,
     server: { deps: { inline: [/@tensorflow/] } },
