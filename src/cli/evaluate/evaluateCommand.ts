@@ -8,10 +8,10 @@ import {
 import { insideMask } from '../../engine/evaluation/masks';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { BONE_HU, type HounsfieldErrors, hounsfieldErrors } from '../../engine/evaluation/metrics/hounsfield';
-import { LEAST_FOREGROUND } from '../../engine/evaluation/report';
 import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import { SPLITS } from '../../platform/node/trainingScans';
+import { HEAD_SHARE } from '../../volume/headSlices';
 import {
   foregroundThreshold,
   INTENSITY_MAPS,
@@ -25,7 +25,7 @@ import {
 } from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
 import type { Volume } from '../../volume/volume';
-import { headSlices } from '../headSlices';
+import { headSlicesOf } from '../headSlices';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
 import { BACKEND_OPTION } from '../kit/nodeEngine';
@@ -63,7 +63,7 @@ export const evaluateCommand: Command = {
   options: {
     slices: {
       value: 'A:B',
-      text: `axial slices from A up to, but without, B (default: those that SYNTHETIC's sidecar names, else all with at least ${100 * LEAST_FOREGROUND} % foreground)`,
+      text: `axial slices from A up to, but without, B (default: those that SYNTHETIC's sidecar names, else all with at least ${100 * HEAD_SHARE.evaluation} % foreground)`,
     },
     intensity: {
       value: INTENSITIES.join('|'),
@@ -84,7 +84,7 @@ export const evaluateCommand: Command = {
     split: { value: SPLITS.join('|'), text: 'with --models: whom to score' },
     every: {
       value: 'N',
-      text: `with --models: only every N-th slice with ${100 * LEAST_FOREGROUND} % foreground`,
+      text: `with --models: only every N-th slice with ${100 * HEAD_SHARE.evaluation} % foreground`,
     },
     limit: { value: 'N', text: 'with --models: at most N subjects of a data set' },
     patient: {
@@ -124,7 +124,7 @@ async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const slices =
     sliceRange(args, reference.shape[2]) ??
     translatedSlices(sidecar, reference) ??
-    headSlices(reference, LEAST_FOREGROUND);
+    headSlicesOf(reference, HEAD_SHARE.evaluation);
   const { shape } = reference;
   const foreground = foregroundMask(reference.voxels, threshold);
   const pair = {

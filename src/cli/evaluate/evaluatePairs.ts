@@ -12,16 +12,12 @@ import {
   translatedUnit,
 } from '../../engine/evaluation/evaluateScan';
 import type { Method } from '../../engine/evaluation/methods';
-import {
-  type EvaluatedScan,
-  LEAST_FOREGROUND,
-  type ModelReport,
-  modelReport,
-} from '../../engine/evaluation/report';
+import { type EvaluatedScan, type ModelReport, modelReport } from '../../engine/evaluation/report';
 import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
-import { headSlices } from '../headSlices';
+import { HEAD_SHARE } from '../../volume/headSlices';
+import { headSlicesOf } from '../headSlices';
 import { isBadInput } from '../kit/badInput';
 import { counted, timeText } from '../kit/report';
 import { outlinePath, readMask } from './lesionMasks';
@@ -93,7 +89,7 @@ async function evaluatedPair(
   const [source, target] = [await readScan(sourcePath), await readScan(targetPath)];
   const outlined = outlinePath(targetPath);
   const outline = outlined === null ? null : await readMask(outlined, target);
-  const slices = everyNth(headSlices(target, LEAST_FOREGROUND), every);
+  const slices = everyNth(headSlicesOf(target, HEAD_SHARE.evaluation), every);
   const pair = preparePair(source, target, model.card, slices);
   const images = baselineImages(pair, baselines);
   const few = samples ? spreadOut(slices, samples.slices) : [];

@@ -3,7 +3,8 @@ import { MEASURES, PARTS, type Part, type Spread, spread } from '../../engine/ev
 import { MEASURE_TEXT } from '../../engine/evaluation/lesions';
 import { METHODS, type Method } from '../../engine/evaluation/methods';
 import { BONE_HU } from '../../engine/evaluation/metrics/hounsfield';
-import { LEAST_FOREGROUND, type LesionTable, type ModelReport } from '../../engine/evaluation/report';
+import type { LesionTable, ModelReport } from '../../engine/evaluation/report';
+import { HEAD_SHARE } from '../../volume/headSlices';
 import { counted, markdownTable } from '../kit/report';
 
 const LABELS: Record<Method, string> = {
@@ -20,7 +21,7 @@ export function evaluationText(report: ModelReport, split: string): string {
   const { model, source, target, patients, slices, every, broken } = report;
   const counting = every === 1 ? '' : `, every ${every} slices`;
   const parts = [
-    `${model}: ${source} to ${target}, ${split}: ${counted(patients, 'patient')}, ${counted(slices, 'slice')} with at least ${100 * LEAST_FOREGROUND} % head${counting}\n`,
+    `${model}: ${source} to ${target}, ${split}: ${counted(patients, 'patient')}, ${counted(slices, 'slice')} with at least ${100 * HEAD_SHARE.evaluation} % head${counting}\n`,
     methodsText(report),
     patientsText(report),
     hounsfieldText(report),

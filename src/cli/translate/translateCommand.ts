@@ -9,12 +9,13 @@ import { packageVersion } from '../../platform/node/packageRoot';
 import { readScan, scanPaths } from '../../platform/node/scans';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
+import { HEAD_SHARE } from '../../volume/headSlices';
 import { isAbsolute } from '../../volume/intensity';
 import { scanMeasures } from '../../volume/scanMeasures';
 import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
 import type { Volume } from '../../volume/volume';
 import { type WriteOptions, writeNifti } from '../../volume/writeNifti';
-import { headSlices } from '../headSlices';
+import { headSlicesOf } from '../headSlices';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
 import { type LoadedModel, loadModel } from '../kit/models';
@@ -23,9 +24,6 @@ import { oneOf, optional, required, sliceRange, wholeNumber } from '../kit/optio
 import { startProgress } from '../kit/progress';
 import { counted, JSON_OPTION, jsonText } from '../kit/report';
 import { type TranslatedVolume, translateVolume } from './translateVolume';
-
-/** Slices with less foreground than this are not translated by default: they hold no head. */
-const LEAST_FOREGROUND = 0.01;
 
 const LARGEST_SEED = 2 ** 32 - 1;
 
@@ -44,7 +42,7 @@ export const translateCommand: Command = {
     },
     slices: {
       value: 'A:B',
-      text: `axial slices from A up to, but without, B; the others are zero, of CT air (default: all with at least ${100 * LEAST_FOREGROUND} % foreground)`,
+      text: `axial slices from A up to, but without, B; the others are zero, of CT air (default: all with at least ${100 * HEAD_SHARE.translation} % foreground)`,
     },
     seed: { value: 'N', text: 'the same seed gives the same image', default: '0' },
     samples: { value: 'N', text: 'how many samples are averaged, 1 to 16', default: '1' },
@@ -81,7 +79,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
   const measures = scanMeasures(scan);
   refuseEmpty(scan, measures.levels());
-  const slices = sliceRange(args, scan.shape[2]) ?? headSlices(scan, LEAST_FOREGROUND);
+  const slices = sliceRange(args, scan.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
   const model = await loadModel(modelName);
   const unsuited = inputWarnings(scan, model.card, measures).map(({ text }) => text);
   for (const warning of [...unsuited, ...checkScan(scan, measures.levels())])

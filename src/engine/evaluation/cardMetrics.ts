@@ -1,8 +1,9 @@
+import { HEAD_SHARE } from '../../volume/headSlices';
 import type { ModelCard, PartMetrics } from '../cards/modelCard';
 import type { Measure, Part } from './evaluateSlices';
 import { MEASURE_TEXT } from './lesions';
 import type { Method } from './methods';
-import { LEAST_FOREGROUND, type LesionTable, type ModelReport } from './report';
+import type { LesionTable, ModelReport } from './report';
 
 type Metrics = ModelCard['metrics'];
 
@@ -40,7 +41,7 @@ export function cardMetrics(report: ModelReport, split: string, data: string, ma
     split,
     n: report.patients,
     rows,
-    note: `${made}; ${slices} with at least ${100 * LEAST_FOREGROUND} % head on the scans' own grid, both images in [0, 1] by the intensity map: PSNR (dB) and SSIM (Gaussian window) of the whole slice, of the real target's foreground and of the inside of the brain (foreground eroded by 8 pixels); MAE (0..1). The copy is the untranslated source, scored as if it were the target; its histogram-matched form and a voxel-wise intensity regression were fitted on training slices.`,
+    note: `${made}; ${slices} with at least ${100 * HEAD_SHARE.evaluation} % head on the scans' own grid, both images in [0, 1] by the intensity map: PSNR (dB) and SSIM (Gaussian window) of the whole slice, of the real target's foreground and of the inside of the brain (foreground eroded by 8 pixels); MAE (0..1). The copy is the untranslated source, scored as if it were the target; its histogram-matched form and a voxel-wise intensity regression were fitted on training slices.`,
     ...(report.lesions.length > 0 && {
       lesions: report.lesions.map((table) => lesionMetrics(table, split)),
     }),

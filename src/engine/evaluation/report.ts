@@ -15,9 +15,6 @@ import {
 import type { HounsfieldErrors } from './metrics/hounsfield';
 import type { TissueOrder } from './tissueOrder';
 
-/** Slices with less foreground than this are left out by default: they are mostly air. */
-export const LEAST_FOREGROUND = 0.08;
-
 export interface ScanName {
   subject: string;
   /** Who it is: two visits of a person are one patient. */
@@ -48,7 +45,7 @@ export interface ModelReport {
   source: string;
   target: string;
   patients: number;
-  /** How many were scored: every `every`-th of those with `LEAST_FOREGROUND`. */
+  /** How many were scored: every `every`-th of those with `HEAD_SHARE.evaluation`. */
   slices: number;
   every: number;
   /** Null: without pairs in training there is no regression, and only a run with R beside the model has R alone. */

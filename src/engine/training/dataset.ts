@@ -3,6 +3,7 @@
  * training what it is given later. Scan after scan, so that only one volume is in memory at a time.
  */
 import { BadRequest } from '../../errors';
+import { HEAD_SHARE, headSlices } from '../../volume/headSlices';
 import { type InputStatistics, inputStatistics } from '../../volume/inputStatistics';
 import {
   foregroundBySlice,
@@ -20,9 +21,6 @@ import { gridOfSide, type Side, type SideGrid, type TrainSettings } from './sett
 /** What is needed of a scan: files, and phantoms, too, have it. */
 export type TrainingScan = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;
 
-/** Share of a scan slice's pixels that are foreground, below which it is not trained on: neck, crown, air. */
-export const LEAST_FOREGROUND = 0.1;
-
 /** What a card tells of a training scan; null where it has no foreground. */
 export function scanStatistics(
   scan: TrainingScan,
@@ -36,7 +34,7 @@ export function volumeSlices(
   scan: TrainingScan,
   subject: string,
   settings: SideGrid,
-  leastForeground = LEAST_FOREGROUND,
+  leastForeground: number = HEAD_SHARE.training,
 ): SliceSet {
   const slices = slicesWithForeground([{ scan, map: settings.intensity }], leastForeground);
   return takeSlices(scan, subject, settings, planSlices(scan, settings), slices);
@@ -50,7 +48,7 @@ export function pairedSlices(
   { a, b }: Record<Side, TrainingScan>,
   subject: string,
   settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>,
-  leastForeground = LEAST_FOREGROUND,
+  leastForeground: number = HEAD_SHARE.training,
 ): Record<Side, SliceSet> {
   if (!sameGrid(a, b)) {
     throw new BadRequest(
@@ -112,9 +110,9 @@ function slicesWithForeground(
   least: number,
 ): number[] {
   const [first, ...others] = scans.map(({ scan, map }) =>
-    foregroundBySlice(scan, foregroundThreshold(scan.voxels, map)),
+    headSlices(foregroundBySlice(scan, foregroundThreshold(scan.voxels, map)), least),
   );
-  return [...first.keys()].filter((k) => first[k] >= least && others.every((shares) => shares[k] >= least));
+  return first.filter((k) => others.every((slices) => slices.includes(k)));
 }
 
 function takeSlices(

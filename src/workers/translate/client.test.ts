@@ -1,17 +1,15 @@
 /** The protocol in one realm: the real calls on wasm behind a stand-in for the Worker that clones messages like one. */
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { engineStandIn } from '../../../test/engineStandIn';
 import { headPhantom, makeNifti } from '../../../test/makeNifti';
 import type { BackendEnvironment } from '../../engine/backend/backend';
 import { writeSafetensors } from '../../engine/formats/safetensors';
 import { hashWeights } from '../../engine/hash';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../../engine/networks/ncsnpp/config';
 import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
-import { DeviceLost } from '../../errors';
 import { nodeEnvironment } from '../../platform/node/environment';
-import { serialiseError, serve } from '../line/serve';
-import { createCalls } from './calls';
 import { createEngineClient, type EngineClient, type WorkerLike } from './client';
-import type { ModelCard, Request, Response, SliceResult, TranslateProgress } from './protocol';
+import type { ModelCard, Request, SliceResult, TranslateProgress } from './protocol';
 
 const CONFIG: GeneratorConfig = {
   ...PAPER_GENERATOR,
@@ -31,44 +29,7 @@ beforeAll(async () => {
   engine = { ...(await nodeEnvironment(() => {})), gpu: null };
 });
 
-/** A worker in this realm. `dieAfterSteps` reverse steps it reports a lost device, as the real one would. */
-function makeStandIn(dieAfterSteps = Infinity): WorkerLike {
-  let steps = 0;
-  let dead = false;
-  let lost: DeviceLost | null = null;
-  const worker: WorkerLike = {
-    onmessage: null,
-    onerror: null,
-    postMessage: (message: Request) => void handle(structuredClone(message)),
-    terminate: () => {
-      dead = true;
-    },
-  };
-  const post = (message: Response) => {
-    if (!dead) worker.onmessage?.({ data: structuredClone(message) } as MessageEvent);
-  };
-  const handle = serve(
-    createCalls({
-      engine,
-      checkDevice: () => {
-        if (++steps > dieAfterSteps && !lost) {
-          lost = new DeviceLost('webgpu: the GPU device was lost (test)');
-          post({ id: -1, kind: 'lost', error: serialiseError(lost) });
-        }
-        if (lost) throw lost;
-      },
-      fetchJson: async () => ({ models: [] }),
-      loadWeights: async () => {
-        throw new Error('no server here');
-      },
-      pause: () => new Promise((resolve) => setTimeout(resolve)),
-      today: () => new Date(0),
-      userAgent: 'test',
-    }),
-    post,
-  );
-  return worker;
-}
+const makeStandIn = (dieAfterSteps?: number) => engineStandIn(engine, dieAfterSteps);
 
 const SHAPE: [number, number, number] = [20, 24, 8];
 const scanFile = () => {

@@ -1,15 +1,12 @@
+import { headSlices } from '../../../../volume/headSlices';
 import type { Scan } from '../../../../workers/translate/protocol';
 import type { SliceRange } from '../../../state/types';
-
-/** A slice with less foreground than this share of its pixels is air, neck rim or vertex: not worth a translation. */
-export const HEAD_SHARE = 0.02;
 
 /** Slices of the range, ascending. */
 export function slicesOf(range: SliceRange, scan: Scan, visible: number): number[] {
   const last = scan.shape[2] - 1;
   if (range.kind === 'visible') return [visible];
-  if (range.kind === 'head')
-    return Array.from(scan.foregroundBySlice.keys()).filter((k) => scan.foregroundBySlice[k] >= HEAD_SHARE);
+  if (range.kind === 'head') return headSlices(scan.foregroundBySlice);
   const from = clamp(Math.min(range.from, range.to), 0, last);
   const to = clamp(Math.max(range.from, range.to), 0, last);
   return Array.from({ length: to - from + 1 }, (_, n) => from + n);
