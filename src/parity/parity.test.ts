@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { goldenFiles, hasGolden, readGolden } from '../../test/golden';
+import { startEngine } from '../engine/backend/backend';
+import * as tf from '../engine/tf';
 import { nodeEnvironment } from '../platform/node/environment';
-import { startEngine } from './backend/backend';
-import { isEngineGolden, relativeError, runParity } from './parity';
-import * as tf from './tf';
+import { relativeError } from './compare';
+import { isNetworkGolden, runNetworkGolden } from './networks';
 
 describe('relativeError', () => {
   it('is the largest difference over the largest wanted value', () => {
@@ -13,7 +14,7 @@ describe('relativeError', () => {
 });
 
 // The full-size network is left to `npx syndiff parity`: it takes a gigabyte and half a minute.
-const files = goldenFiles.filter((name) => isEngineGolden(name) && !name.startsWith('ncsnpp_readme_256'));
+const files = goldenFiles.filter((name) => isNetworkGolden(name) && !name.startsWith('ncsnpp_readme_256'));
 
 describe.skipIf(!hasGolden)(
   'parity with the reference code (skipped where ../shared/golden is absent)',
@@ -24,7 +25,7 @@ describe.skipIf(!hasGolden)(
 
     it.each(files)('%s', async (name) => {
       const before = tf.memory().numTensors;
-      for (const result of await runParity(name, readGolden))
+      for (const result of await runNetworkGolden(name, readGolden))
         expect(result.passed, `${result.name}: error ${result.error}, allowed ${result.tolerance}`).toBe(
           true,
         );

@@ -1,20 +1,16 @@
-/**
- * Holds the engine against numbers that the authors' code produced (files of tensors with inputs and outputs).
- * Error is max |a - b| / max |b| over a tensor; the worst tensor of a file counts.
- */
+/** Holds the networks, their parts and the training against what the authors' code computed; the worst tensor of a file counts. */
 
-import { sampleChain } from './diffusion/sampler';
-import { makeSchedule } from './diffusion/schedule';
-import { readSafetensors } from './formats/safetensors';
-import { hashNormals, hashWeights } from './hash';
-import type { GeneratorConfig, NamedTensor, StateDict } from './networks/config';
+import { sampleChain } from '../engine/diffusion/sampler';
+import { makeSchedule } from '../engine/diffusion/schedule';
+import { hashNormals, hashWeights } from '../engine/hash';
+import type { GeneratorConfig, NamedTensor, StateDict } from '../engine/networks/config';
 import {
   type DiffusiveDiscriminatorWeights,
   type PatchDiscriminatorWeights,
   runDiffusiveDiscriminator,
   runPatchDiscriminator,
-} from './networks/discriminators';
-import { type Attention, attention, timestepEmbedding } from './networks/layers';
+} from '../engine/networks/discriminators';
+import { type Attention, attention, timestepEmbedding } from '../engine/networks/layers';
 import {
   disposeGenerator,
   loadGenerator,
@@ -22,12 +18,11 @@ import {
   type ResidualBlock,
   residualBlock,
   runGenerator,
-} from './networks/ncsnpp';
-import { type Conv, disposeTree, loadTree, type ParameterTable } from './networks/parameters';
-import { firDown, firSmooth, firUp, naiveDown, naiveUp } from './networks/resample';
-import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator';
-import * as tf from './tf';
-import { type TrainingErrors, type TrainingGolden, trainingErrors } from './training/parity';
+} from '../engine/networks/ncsnpp';
+import { type Conv, disposeTree, loadTree, type ParameterTable } from '../engine/networks/parameters';
+import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../engine/networks/resample';
+import { type ResnetGeneratorWeights, runResnetGenerator } from '../engine/networks/resnetGenerator';
+import * as tf from '../engine/tf';
 import {
   attentionTable,
   diffusiveDiscriminatorTable,
@@ -35,24 +30,15 @@ import {
   patchDiscriminatorTable,
   residualBlockTable,
   resnetGeneratorTable,
-} from './weights/torchNames';
-
-export interface ParityResult {
-  name: string;
-  /** Largest relative error. */
-  error: number;
-  tolerance: number;
-  passed: boolean;
-  note?: string;
-}
+} from '../engine/weights/torchNames';
+import { attempt, type ParityResult, relativeError } from './compare';
+import { type GoldenReader, readGolden } from './golden';
+import { type TrainingErrors, trainingErrors } from './training';
 
 /** Float32 summed in another order differs by up to this for a network. */
 const NETWORK_TOLERANCE = 1e-4;
 /** Tables are float64 arithmetic rounded once or twice to float32. */
 const SCHEDULE_TOLERANCE = 1e-6;
-
-/** Reads a file of the golden folder. */
-export type GoldenReader = (name: string) => Promise<Uint8Array>;
 
 interface Golden {
   metadata: Record<string, string>;
@@ -60,37 +46,18 @@ interface Golden {
   params: StateDict;
   /** Everything else: in.*, out*, x... */
   tensor: (name: string) => NamedTensor;
-  has: (name: string) => boolean;
 }
 
-/** True if `runParity` knows what to do with a file of this name. */
-export function isEngineGolden(name: string): boolean {
+/** True if `runNetworkGolden` knows what to do with a file of this name. */
+export function isNetworkGolden(name: string): boolean {
   return TRAINING.test(name) || CASES.some(([pattern]) => pattern.test(name));
 }
 
-/**
- * Runs one golden file on the current backend; training gives a result for each kind of number. A file that cannot be run
- * (damaged, or of a network that is none) fails, with the reason as its note, so that one such file does not hide the others.
- */
-export async function runParity(name: string, read: GoldenReader): Promise<ParityResult[]> {
+/** Runs one golden file on the current backend; training gives a result for each kind of number. */
+export async function runNetworkGolden(name: string, read: GoldenReader): Promise<ParityResult[]> {
   if (TRAINING.test(name)) return trainingResults(name, read);
   const [, tolerance, run] = CASES.find(([pattern]) => pattern.test(name))!;
   return [await attempt(name, tolerance, () => run(name, read))];
-}
-
-/** The result of a comparison, whose largest relative error `compare` gives. */
-export async function attempt(
-  name: string,
-  tolerance: number,
-  compare: () => Promise<number>,
-): Promise<ParityResult> {
-  try {
-    const error = await compare();
-    return { name, error, tolerance, passed: error <= tolerance };
-  } catch (error) {
-    const note = error instanceof Error ? error.message : String(error);
-    return { name, error: Infinity, tolerance, passed: false, note };
-  }
 }
 
 type Case = (name: string, read: GoldenReader) => Promise<number>;
@@ -142,14 +109,6 @@ function withGolden(run: (golden: Golden) => Promise<number>): Case {
   return async (name, read) => run(parseGolden(await read(name)));
 }
 
-/** All tensors as float32. */
-function readGolden(bytes: Uint8Array): TrainingGolden {
-  const { tensors, metadata } = readSafetensors(bytes);
-  const asFloat = new Map<string, NamedTensor>();
-  for (const [name, { shape, data }] of tensors) asFloat.set(name, { shape, data: Float32Array.from(data) });
-  return { tensors: asFloat, metadata };
-}
-
 function parseGolden(bytes: Uint8Array): Golden {
   const { tensors, metadata } = readGolden(bytes);
   const params = new Map<string, NamedTensor>();
@@ -159,28 +118,12 @@ function parseGolden(bytes: Uint8Array): Golden {
     metadata,
     config: metadata.config ? JSON.parse(metadata.config) : {},
     params,
-    has: (name) => tensors.has(name),
     tensor: (name) => {
       const found = tensors.get(name);
       if (!found) throw new Error(`parity: the file has no tensor ${name}`);
       return found;
     },
   };
-}
-
-/** max |got - want| / max |want|. */
-export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): number {
-  if (got.length !== want.length)
-    throw new Error(`parity: ${want.length} numbers expected, got ${got.length}`);
-  let difference = 0;
-  let largest = 0;
-  for (let i = 0; i < want.length; i++) {
-    // A NaN on one side only must fail, not vanish in Math.max.
-    const d = Number.isNaN(got[i]) !== Number.isNaN(want[i]) ? Infinity : Math.abs(got[i] - want[i]);
-    if (d > difference) difference = d;
-    if (Math.abs(want[i]) > largest) largest = Math.abs(want[i]);
-  }
-  return difference === 0 ? 0 : difference / largest;
 }
 
 /** [b, c, h, w] of the authors -> [b, h, w, c]. */
