@@ -6,7 +6,7 @@ import { readWeights } from '../engine/weights/readWeights';
 import { describeVolume, toCOrder } from '../volume/nifti';
 import type { Volume } from '../volume/volume';
 import { attempt, type ParityCase, type ParityResult, relativeError } from './compare';
-import { type GoldenReader, readGolden } from './golden';
+import { type GoldenReader, goldenTensors } from './golden';
 
 /** How the files of a golden folder are read; names are relative to it. */
 export interface FileReaders {
@@ -33,7 +33,7 @@ export async function fileCases(
   if (names.includes('metrics.json')) add('metrics.json', () => metricsError(bytes));
   if (names.includes('nifti/expected.json')) {
     const expected = (await readJson(bytes, 'nifti/expected.json')) as ExpectedScans;
-    const { tensors } = readGolden(await bytes('nifti/expected_ras.safetensors'));
+    const { tensors } = goldenTensors(await bytes('nifti/expected_ras.safetensors'));
     for (const [file, want] of Object.entries(expected.canonical))
       add(`nifti/${file}`, () => scanError(scan, `nifti/${file}`, want, tensors.get(`ras.${file}`)!.data));
     for (const file of Object.keys(expected.bad)) {
@@ -70,7 +70,7 @@ interface ExpectedMeasures {
 
 /** The checkpoints hold the generator of the golden reverse chain. */
 async function checkpointError(read: GoldenReader, name: string): Promise<number> {
-  const { tensors } = readGolden(await read('sampling.safetensors'));
+  const { tensors } = goldenTensors(await read('sampling.safetensors'));
   const { state } = await readWeights({ name, bytes: await read(name) });
   const wanted = [...tensors].filter(([key]) => key.startsWith('param.'));
   if (wanted.length !== state.size) return Number.POSITIVE_INFINITY;
@@ -84,7 +84,7 @@ async function checkpointError(read: GoldenReader, name: string): Promise<number
 /** Each measure of each image pair, relative to what scikit-image gave. */
 async function metricsError(read: GoldenReader): Promise<number> {
   const expected = (await readJson(read, 'metrics.json')) as Record<string, ExpectedMeasures>;
-  const { tensors } = readGolden(await read('metrics.safetensors'));
+  const { tensors } = goldenTensors(await read('metrics.safetensors'));
   const errors = Object.entries(expected).map(([pair, want]) => {
     const [height, width] = tensors.get(`ref_${pair}`)!.shape;
     const image = tensors.get(`img_${pair}`)!.data;

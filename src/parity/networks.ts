@@ -32,7 +32,7 @@ import {
   resnetGeneratorTable,
 } from '../engine/weights/torchNames';
 import { attempt, type ParityResult, relativeError } from './compare';
-import { type GoldenReader, readGolden } from './golden';
+import { type GoldenReader, goldenTensors } from './golden';
 import { type TrainingErrors, trainingErrors } from './training';
 
 /** Float32 summed in another order differs by up to this for a network. */
@@ -96,7 +96,7 @@ const TRAINING_TOLERANCES: Record<keyof TrainingErrors, [label: string, toleranc
 };
 
 async function trainingResults(name: string, read: GoldenReader): Promise<ParityResult[]> {
-  const errors = read(name).then((bytes) => trainingErrors(readGolden(bytes), relativeError));
+  const errors = read(name).then((bytes) => trainingErrors(goldenTensors(bytes), relativeError));
   const results: ParityResult[] = [];
   for (const [kind, [label, tolerance]] of Object.entries(TRAINING_TOLERANCES))
     results.push(
@@ -110,7 +110,7 @@ function withGolden(run: (golden: Golden) => Promise<number>): Case {
 }
 
 function parseGolden(bytes: Uint8Array): Golden {
-  const { tensors, metadata } = readGolden(bytes);
+  const { tensors, metadata } = goldenTensors(bytes);
   const params = new Map<string, NamedTensor>();
   for (const [name, value] of tensors)
     if (name.startsWith('param.')) params.set(name.slice('param.'.length), value);

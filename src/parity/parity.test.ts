@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { goldenFiles, hasGolden, readGolden } from '../../test/golden';
+import { GOLDEN_DIR, goldenFiles, readGolden } from '../../test/golden';
 import { startEngine } from '../engine/backend/backend';
 import * as tf from '../engine/tf';
 import { nodeEnvironment } from '../platform/node/environment';
+import { readScanAll } from '../platform/node/scans';
+import { parityCases } from './cases';
 import { relativeError } from './compare';
-import { isNetworkGolden, runNetworkGolden } from './networks';
 
 describe('relativeError', () => {
   it('is the largest difference over the largest wanted value', () => {
@@ -14,22 +16,21 @@ describe('relativeError', () => {
 });
 
 // The full-size network is left to `npx syndiff parity`: it takes a gigabyte and half a minute.
-const files = goldenFiles.filter((name) => isNetworkGolden(name) && !name.startsWith('ncsnpp_readme_256'));
+const names = goldenFiles.filter((name) => name !== 'ncsnpp_readme_256.safetensors');
+const cases = await parityCases(names, {
+  bytes: readGolden,
+  scan: (name) => readScanAll(join(GOLDEN_DIR, name)),
+});
 
-describe.skipIf(!hasGolden)(
-  'parity with the reference code (skipped where ../shared/golden is absent)',
-  () => {
-    beforeAll(async () => {
-      await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
-    });
+describe('parity with the reference code', () => {
+  beforeAll(async () => {
+    await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+  });
 
-    it.each(files)('%s', async (name) => {
-      const before = tf.memory().numTensors;
-      for (const result of await runNetworkGolden(name, readGolden))
-        expect(result.passed, `${result.name}: error ${result.error}, allowed ${result.tolerance}`).toBe(
-          true,
-        );
-      expect(tf.memory().numTensors).toBe(before);
-    });
-  },
-);
+  it.each(cases)('$name', async ({ run }) => {
+    const before = tf.memory().numTensors;
+    for (const { name, passed, error, tolerance, note } of await run())
+      expect(passed, `${name}: error ${error}, allowed ${tolerance} ${note ?? ''}`).toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

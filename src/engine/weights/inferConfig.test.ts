@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { goldenFiles, hasGolden, readGolden } from '../../../test/golden';
+import { goldenFiles, readGolden } from '../../../test/golden';
 import { WeightsMismatch } from '../../errors';
-import { readSafetensors } from '../formats/safetensors';
+import { goldenTensors } from '../../parity/golden';
 import { type GeneratorConfig, type NamedTensor, PAPER_GENERATOR, type StateDict } from '../networks/config';
 import { inferConfig } from './inferConfig';
 import { ncsnppTable } from './torchNames';
@@ -135,11 +135,11 @@ describe('inferConfig', () => {
   });
 });
 
-describe.skipIf(!hasGolden)('inferConfig on golden networks (needs ../shared)', () => {
+describe('inferConfig on golden networks', () => {
   const generators = goldenFiles.filter((name) => /^(net_ncsnpp_.*|sampling)\.safetensors$/.test(name));
 
   async function open(name: string): Promise<{ state: StateDict; config: Record<string, unknown> }> {
-    const { tensors, metadata } = readSafetensors(await readGolden(name));
+    const { tensors, metadata } = goldenTensors(await readGolden(name));
     const parameters = [...tensors].filter(([key]) => key.startsWith('param.'));
     return {
       state: shapes(parameters.map(([key, { shape }]) => [key.slice('param.'.length), shape])),
