@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GOLDEN_DIR, hasGolden } from '../../test/golden';
+import { GOLDEN_DIR } from '../../test/golden';
 import { gzipped, headPhantom, makeNifti } from '../../test/makeNifti';
 import { tinyCard, tinyConfig } from '../../test/tinyModel';
 import type { ModelCard } from '../engine/cards/modelCard';
@@ -570,34 +570,31 @@ describe('parity', () => {
     expect(stdout).toMatch(/^sampling\.safetensors: safetensors: header must fit/m);
   });
 
-  it.skipIf(!hasGolden)(
-    'says which file differs and ends with code 1 (skipped where ../shared/golden is absent)',
-    async () => {
-      const golden = mkdtempSync(join(folder, 'golden-'));
-      const schedule = readFileSync(join(GOLDEN_DIR, 'schedule.json'), 'utf8');
-      writeFileSync(join(golden, 'schedule.json'), schedule);
-      const good = await json('parity', golden, '--backend', 'wasm');
-      expect(good).toMatchObject({
-        backend: 'wasm',
-        passed: true,
-        results: [{ name: 'schedule.json', passed: true }],
-      });
+  it('says which file differs and ends with code 1', async () => {
+    const golden = mkdtempSync(join(folder, 'golden-'));
+    const schedule = readFileSync(join(GOLDEN_DIR, 'schedule.json'), 'utf8');
+    writeFileSync(join(golden, 'schedule.json'), schedule);
+    const good = await json('parity', golden, '--backend', 'wasm');
+    expect(good).toMatchObject({
+      backend: 'wasm',
+      passed: true,
+      results: [{ name: 'schedule.json', passed: true }],
+    });
 
-      for (const name of ['metrics.json', 'metrics.safetensors'])
-        copyFileSync(join(GOLDEN_DIR, name), join(golden, name));
-      const measures = await json('parity', golden, '--backend', 'wasm');
-      expect(measures.results.map(({ name }: { name: string }) => name)).toEqual([
-        'schedule.json',
-        'metrics.json',
-      ]);
-      expect(measures.results[1].error).toBeLessThan(1e-6);
+    for (const name of ['metrics.json', 'metrics.safetensors'])
+      copyFileSync(join(GOLDEN_DIR, name), join(golden, name));
+    const measures = await json('parity', golden, '--backend', 'wasm');
+    expect(measures.results.map(({ name }: { name: string }) => name)).toEqual([
+      'schedule.json',
+      'metrics.json',
+    ]);
+    expect(measures.results[1].error).toBeLessThan(1e-6);
 
-      const wrong = JSON.parse(schedule);
-      wrong.T4_vp.betas[0] *= 1.01;
-      writeFileSync(join(golden, 'schedule.json'), JSON.stringify(wrong));
-      const { code, stdout } = await run(['parity', golden, '--backend', 'wasm']);
-      expect(code).toBe(1);
-      expect(stdout).toMatch(/schedule\.json .* FAILED/);
-    },
-  );
+    const wrong = JSON.parse(schedule);
+    wrong.T4_vp.betas[0] *= 1.01;
+    writeFileSync(join(golden, 'schedule.json'), JSON.stringify(wrong));
+    const { code, stdout } = await run(['parity', golden, '--backend', 'wasm']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/schedule\.json .* FAILED/);
+  });
 });

@@ -3,7 +3,7 @@
  * lowbias32 is Chris Wellons' "hash prospector" function.
  */
 import type { NamedTensor } from './formats/namedTensor';
-import type { ParameterTable } from './networks/table';
+import type { ParameterRow } from './networks/table';
 
 function lowbias32(x: number): number {
   x ^= x >>> 16;
@@ -29,7 +29,10 @@ export function hashNormals(seed: number, count: number): Float32Array {
 }
 
 /** Weights of unit gain for every row, by one running index over all rows in the authors' order. */
-export function hashWeights(seed: number, table: ParameterTable): Map<string, NamedTensor> {
+export function hashWeights(
+  seed: number,
+  table: readonly Pick<ParameterRow, 'name' | 'shape'>[],
+): Map<string, NamedTensor> {
   const state = new Map<string, NamedTensor>();
   let index = 0;
   for (const { name, shape } of table) {

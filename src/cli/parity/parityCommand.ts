@@ -1,15 +1,16 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isEngineGolden, type ParityResult, runParity } from '../../engine/parity';
+import { join, sep } from 'node:path';
 import { Aborted, BadRequest } from '../../errors';
+import { parityCases } from '../../parity/cases';
+import type { ParityCase, ParityResult } from '../../parity/compare';
 import { readBytes } from '../../platform/node/files';
+import { readScanAll } from '../../platform/node/scans';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
 import { BACKEND_OPTION, BACKENDS, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { JSON_OPTION, jsonText, tableText } from '../kit/report';
-import { type FileGolden, listFileGoldens } from './fileGoldens';
 
 export const parityCommand: Command = {
   name: 'parity',
@@ -23,17 +24,16 @@ export const parityCommand: Command = {
 async function run(args: Arguments, io: Io): Promise<number> {
   const [folder] = args.positionals;
   const want = oneOf(args, 'backend', BACKENDS);
-  const names = await readdir(folder).catch(() => {
+  const names = await readdir(folder, { recursive: true }).catch(() => {
     throw new BadRequest(`${folder}: no such folder`);
   });
-  const readFile = async (file: string) => new Uint8Array(await readBytes(join(folder, file)));
-  const known: FileGolden[] = [
-    ...names
-      .filter(isEngineGolden)
-      .sort()
-      .map((name) => ({ name, run: () => runParity(name, readFile) })),
-    ...(await listFileGoldens(folder)),
-  ];
+  const known = await parityCases(
+    names.map((name) => name.replaceAll(sep, '/')),
+    {
+      bytes: async (name) => new Uint8Array(await readBytes(join(folder, name))),
+      scan: (name) => readScanAll(join(folder, name)),
+    },
+  );
   if (known.length === 0) throw new BadRequest(`${folder}: must hold golden files, got none that is known`);
 
   const { info, signal } = await startNodeEngine(want, io.signal);
@@ -46,7 +46,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
 }
 
 /** Throws Aborted on Ctrl-C, and the GPU's error where it failed: its numbers mean nothing. */
-async function runAll(known: readonly FileGolden[], io: Io, signal: AbortSignal): Promise<ParityResult[]> {
+async function runAll(known: readonly ParityCase[], io: Io, signal: AbortSignal): Promise<ParityResult[]> {
   const progress = startProgress(io);
   const results: ParityResult[] = [];
   try {

@@ -7,8 +7,8 @@ import * as tf from '../tf';
 import '../../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../../test/golden';
 import type { DeviceLost, OutOfMemory } from '../../errors';
+import { isNetworkGolden, runNetworkGolden } from '../../parity/networks';
 import { nodeEnvironment } from '../../platform/node/environment';
-import { isEngineGolden, runParity } from '../parity';
 import { type BackendEnvironment, startEngine } from './backend';
 
 const errors: (DeviceLost | OutOfMemory)[] = [];
@@ -34,7 +34,7 @@ const watched: BackendEnvironment = {
 
 // Those that the software driver does in a few seconds each.
 const files = goldenFiles.filter(
-  (name) => isEngineGolden(name) && !/ncsnpp_readme_256|six_levels|discriminator_large|training/.test(name),
+  (name) => isNetworkGolden(name) && !/ncsnpp_readme_256|six_levels|discriminator_large|training/.test(name),
 );
 
 describe.skipIf(!adapter)('webgpu in Node (skipped where there is no adapter)', () => {
@@ -53,7 +53,7 @@ describe.skipIf(!adapter)('webgpu in Node (skipped where there is no adapter)', 
 
   it.each(files)('parity of %s', async (name) => {
     const before = tf.memory().numTensors;
-    for (const result of await runParity(name, readGolden))
+    for (const result of await runNetworkGolden(name, readGolden))
       expect(result.passed, `${result.name}: error ${result.error}, allowed ${result.tolerance}`).toBe(true);
     expect(tf.memory().numTensors).toBe(before);
     expect(errors).toEqual([]);

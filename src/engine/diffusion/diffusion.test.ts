@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasGolden, readGolden } from '../../../test/golden';
+import { hasWholeGolden, readGolden } from '../../../test/golden';
 import type { NamedTensor } from '../formats/namedTensor';
 import { readSafetensors } from '../formats/safetensors';
 import {
@@ -117,39 +117,47 @@ describe('samplePosterior', () => {
   });
 });
 
-describe.skipIf(!hasGolden)('against the reference code (skipped where ../shared/golden is absent)', () => {
-  /** The reference gives no pairs, but the loss of its discriminators on them: sum over both contrasts of softplus(-D). */
-  it('noises pairs on which the discriminators have the reference loss', async () => {
-    const { tensors, metadata } = readSafetensors(await readGolden('training.safetensors'));
-    const { ngf_disc: ngf, t_emb_dim } = JSON.parse(metadata.hyper);
-    const get = (name: string): NamedTensor => {
-      const { shape, data } = tensors.get(name)!;
-      return { shape, data: Float32Array.from(data) };
-    };
-    // One channel: [b, 1, h, w] and [b, h, w, 1] are the same numbers.
-    const image = (name: string) => {
-      const { shape, data } = get(name);
-      return tf.tensor4d(data, [shape[0], shape[2], shape[3], 1]);
-    };
-    const table = diffusiveDiscriminatorTable({ ngf, t_emb_dim, size: 'large' });
-    let loss = 0;
-    for (const contrast of [1, 2]) {
-      const state = new Map(
-        table.map(({ name }) => [name, get(`before.disc_diffusive_${contrast}.${name}`)]),
-      );
-      const weights = loadTree<DiffusiveDiscriminatorWeights>(table, state);
-      const t = [...get(`in.step0.d.t${contrast}`).data];
-      const x0 = image(`in.step0.x${contrast}`);
-      const noise = image(`in.step0.d.${contrast}.q_noise`);
-      const pairNoise = image(`in.step0.d.${contrast}.pair_noise`);
-      const { xT, xNext } = qSamplePairs(schedule, x0, t, noise, pairNoise);
-      const logits = runDiffusiveDiscriminator({ size: 'large', timeDim: t_emb_dim, weights }, xT, t, xNext);
-      const each = logits.dataSync<'float32'>().map((logit) => Math.log1p(Math.exp(-logit)));
-      loss += each.reduce((sum, v) => sum + v, 0) / each.length;
-      tf.dispose([x0, noise, pairNoise, xT, xNext, logits]);
-      disposeTree(table, weights);
-    }
-    const wanted = JSON.parse(metadata.losses)[0].errD_real;
-    expect(Math.abs(loss - wanted) / wanted).toBeLessThan(1e-4);
-  });
-});
+describe.skipIf(!hasWholeGolden)(
+  'against the reference code (skipped where ../shared/golden is absent)',
+  () => {
+    /** The reference gives no pairs, but the loss of its discriminators on them: sum over both contrasts of softplus(-D). */
+    it('noises pairs on which the discriminators have the reference loss', async () => {
+      const { tensors, metadata } = readSafetensors(await readGolden('training.safetensors'));
+      const { ngf_disc: ngf, t_emb_dim } = JSON.parse(metadata.hyper);
+      const get = (name: string): NamedTensor => {
+        const { shape, data } = tensors.get(name)!;
+        return { shape, data: Float32Array.from(data) };
+      };
+      // One channel: [b, 1, h, w] and [b, h, w, 1] are the same numbers.
+      const image = (name: string) => {
+        const { shape, data } = get(name);
+        return tf.tensor4d(data, [shape[0], shape[2], shape[3], 1]);
+      };
+      const table = diffusiveDiscriminatorTable({ ngf, t_emb_dim, size: 'large' });
+      let loss = 0;
+      for (const contrast of [1, 2]) {
+        const state = new Map(
+          table.map(({ name }) => [name, get(`before.disc_diffusive_${contrast}.${name}`)]),
+        );
+        const weights = loadTree<DiffusiveDiscriminatorWeights>(table, state);
+        const t = [...get(`in.step0.d.t${contrast}`).data];
+        const x0 = image(`in.step0.x${contrast}`);
+        const noise = image(`in.step0.d.${contrast}.q_noise`);
+        const pairNoise = image(`in.step0.d.${contrast}.pair_noise`);
+        const { xT, xNext } = qSamplePairs(schedule, x0, t, noise, pairNoise);
+        const logits = runDiffusiveDiscriminator(
+          { size: 'large', timeDim: t_emb_dim, weights },
+          xT,
+          t,
+          xNext,
+        );
+        const each = logits.dataSync<'float32'>().map((logit) => Math.log1p(Math.exp(-logit)));
+        loss += each.reduce((sum, v) => sum + v, 0) / each.length;
+        tf.dispose([x0, noise, pairNoise, xT, xNext, logits]);
+        disposeTree(table, weights);
+      }
+      const wanted = JSON.parse(metadata.losses)[0].errD_real;
+      expect(Math.abs(loss - wanted) / wanted).toBeLessThan(1e-4);
+    });
+  },
+);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { goldenFiles, hasGolden, readGolden } from '../../../test/golden';
+import { goldenFiles, readGolden } from '../../../test/golden';
 import { WeightsMismatch } from '../../errors';
+import { goldenTensors } from '../../parity/golden';
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
-import { readSafetensors } from '../formats/safetensors';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { ncsnppTable } from '../networks/ncsnpp/table';
 import { inferNetwork } from './recognise';
@@ -138,11 +138,11 @@ describe('inferNetwork', () => {
   });
 });
 
-describe.skipIf(!hasGolden)('inferNetwork on golden networks (needs ../shared)', () => {
+describe('inferNetwork on golden networks', () => {
   const generators = goldenFiles.filter((name) => /^(net_ncsnpp_.*|sampling)\.safetensors$/.test(name));
 
   async function open(name: string): Promise<{ state: StateDict; config: Record<string, unknown> }> {
-    const { tensors, metadata } = readSafetensors(await readGolden(name));
+    const { tensors, metadata } = goldenTensors(await readGolden(name));
     const parameters = [...tensors].filter(([key]) => key.startsWith('param.'));
     return {
       state: shapes(parameters.map(([key, { shape }]) => [key.slice('param.'.length), shape])),

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   type FixtureTensor,
@@ -9,7 +10,7 @@ import {
   pickledStateDict,
   zipCheckpoint,
 } from '../../../test/checkpointFixtures';
-import { hasGolden, readGolden } from '../../../test/golden';
+import { CHECKPOINTS_DIR, hasWholeGolden, readGolden } from '../../../test/golden';
 import { BadRequest, CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { elementCount, readSafetensors, writeSafetensors } from '../formats/safetensors';
@@ -277,7 +278,7 @@ const SMALL_GOLDEN: Partial<GeneratorConfig> = {
   z_emb_dim: 32,
 };
 
-describe.skipIf(!hasGolden)('golden checkpoints (need ../shared)', () => {
+describe.skipIf(!hasWholeGolden)('golden checkpoints (need ../shared)', () => {
   it('holds the same network in all three files', async () => {
     const names = ['gen_diffusive_1_50.pth', 'gen_diffusive_1_50_legacy.pth', 'content.pth'];
     const [zip, legacy, content] = await Promise.all(
@@ -312,11 +313,10 @@ describe.skipIf(!hasGolden)('golden checkpoints (need ../shared)', () => {
   });
 });
 
-const CHECKPOINTS = new URL('../../../../shared/weights/', import.meta.url);
-describe.skipIf(!existsSync(CHECKPOINTS))('checkpoints of the shipped models (need ../shared)', () => {
+describe.skipIf(!existsSync(CHECKPOINTS_DIR))('checkpoints of the shipped models (need ../shared)', () => {
   it.each(['t1w-to-t2w', 't1w-to-flair'])('finds the network of %s', async (id) => {
     const name = `${id}.pth`;
-    const weights = await readWeights({ name, bytes: readFileSync(new URL(name, CHECKPOINTS)) });
+    const weights = await readWeights({ name, bytes: readFileSync(join(CHECKPOINTS_DIR, name)) });
     expect(weights.config).toEqual({
       method: 'syndiff',
       ...PAPER_GENERATOR,

@@ -8,22 +8,17 @@
  *   ReLU that takes the other side moves a thousand weights so. Weights are therefore compared as the whole tensor's change.
  */
 
-import { makeSchedule } from '../diffusion/schedule';
-import type { NamedTensor, StateDict } from '../formats/namedTensor';
-import type { GeneratorConfig } from '../networks/ncsnpp/config';
-import { toAuthors } from '../networks/table';
-import * as tf from '../tf';
-import type { PhaseDraws, StepDraws } from './draws';
-import { disposeNetworks, loadNetworks, type NetworkName, parametersOf } from './networks';
-import type { LossName } from './reports';
-import { PAPER_VARIANT, presetSettings, type Side, type TrainSettings } from './settings';
-import { type GradientHook, type Losses, type TrainingState, trainStep } from './step';
-
-/** The golden file: its tensors by name, and its header's notes. */
-export interface TrainingGolden {
-  metadata: Record<string, string>;
-  tensors: ReadonlyMap<string, NamedTensor>;
-}
+import { makeSchedule } from '../engine/diffusion/schedule';
+import type { NamedTensor, StateDict } from '../engine/formats/namedTensor';
+import type { GeneratorConfig } from '../engine/networks/ncsnpp/config';
+import { toAuthors } from '../engine/networks/table';
+import * as tf from '../engine/tf';
+import type { PhaseDraws, StepDraws } from '../engine/training/draws';
+import { disposeNetworks, loadNetworks, type NetworkName, parametersOf } from '../engine/training/networks';
+import type { LossName } from '../engine/training/reports';
+import { PAPER_VARIANT, presetSettings, type Side, type TrainSettings } from '../engine/training/settings';
+import { type GradientHook, type Losses, type TrainingState, trainStep } from '../engine/training/step';
+import type { GoldenTensors } from './golden';
 
 /** Largest errors of each kind. */
 export interface TrainingErrors {
@@ -88,7 +83,7 @@ interface Hyper {
 
 /** @param error the measure: largest difference over largest wanted value */
 export async function trainingErrors(
-  golden: TrainingGolden,
+  golden: GoldenTensors,
   error: (got: ArrayLike<number>, want: ArrayLike<number>) => number,
   changes: Partial<TrainSettings> = {},
 ): Promise<TrainingErrors> {
@@ -191,7 +186,7 @@ const CHANGE_OF: Record<string, keyof TrainingErrors> = {
 const largestOf = (values: Float32Array) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 const rms = (values: Float32Array) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
 
-function goldenSettings({ metadata }: TrainingGolden, hyper: Hyper): TrainSettings {
+function goldenSettings({ metadata }: GoldenTensors, hyper: Hyper): TrainSettings {
   const config = JSON.parse(metadata.config) as GeneratorConfig & {
     num_timesteps: number;
     beta_min: number;
@@ -236,25 +231,25 @@ async function compareLosses(
   tf.dispose([...got.values()]);
 }
 
-function tensor({ tensors }: TrainingGolden, name: string): NamedTensor {
+function tensor({ tensors }: GoldenTensors, name: string): NamedTensor {
   const found = tensors.get(name);
   if (!found) throw new Error(`parity: the file has no tensor ${name}`);
   return found;
 }
 
-function withPrefix({ tensors }: TrainingGolden, prefix: string): StateDict {
+function withPrefix({ tensors }: GoldenTensors, prefix: string): StateDict {
   const found = [...tensors].filter(([name]) => name.startsWith(prefix));
   return new Map(found.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
 /** One channel: [b, 1, h, w] and [b, h, w, 1] are the same numbers. */
-function image(golden: TrainingGolden, name: string): tf.Tensor4D {
+function image(golden: GoldenTensors, name: string): tf.Tensor4D {
   const { shape, data } = tensor(golden, name);
   const [b, , h, w] = shape;
   return tf.tensor4d(data, [b, h, w, 1]);
 }
 
-function drawsOf(golden: TrainingGolden, step: number): StepDraws {
+function drawsOf(golden: GoldenTensors, step: number): StepDraws {
   const phase = (letter: 'd' | 'g', side: Side): PhaseDraws => {
     const number = side === 'a' ? 1 : 2;
     const of = (name: string) => tensor(golden, `in.step${step}.${letter}.${name}`).data;

@@ -1,21 +1,18 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { meanAbsoluteError } from '../../engine/evaluation/metrics/mae';
-import { paperProtocol } from '../../engine/evaluation/metrics/paperProtocol';
-import { psnr } from '../../engine/evaluation/metrics/psnr';
-import { ssim } from '../../engine/evaluation/metrics/ssim';
-import { readSafetensors } from '../../engine/formats/safetensors';
-import { readWeights } from '../../engine/models/readWeights';
-import { attempt, type ParityResult, relativeError } from '../../engine/parity';
-import { readBytes } from '../../platform/node/files';
-import { readScanAll } from '../../platform/node/scans';
-import { describeVolume, toCOrder } from '../../volume/nifti';
+import { meanAbsoluteError } from '../engine/evaluation/metrics/mae';
+import { paperProtocol } from '../engine/evaluation/metrics/paperProtocol';
+import { psnr } from '../engine/evaluation/metrics/psnr';
+import { ssim } from '../engine/evaluation/metrics/ssim';
+import { readWeights } from '../engine/models/readWeights';
+import { describeVolume, toCOrder } from '../volume/nifti';
+import type { Volume } from '../volume/volume';
+import { attempt, type ParityCase, type ParityResult, relativeError } from './compare';
+import { type GoldenReader, goldenTensors } from './golden';
 
-/** One golden file that needs no backend, and how to hold the program against it. */
-export interface FileGolden {
-  readonly name: string;
-  run(): Promise<ParityResult[]>;
+/** How the files of a golden folder are read; names are relative to it. */
+export interface FileReaders {
+  bytes: GoldenReader;
+  /** All volumes of a scan; throws as it does for a user's file. */
+  scan: (name: string) => Promise<Volume[]>;
 }
 
 /** Float64 sums in another order; affines from float32 headers. */
@@ -25,29 +22,26 @@ const TOLERANCE = 1e-6;
  * What lies in the folder beside the networks: measures (metrics.json), checkpoints (*.pth, against the weights of
  * sampling.safetensors) and scans (nifti/).
  */
-export async function listFileGoldens(folder: string): Promise<FileGolden[]> {
-  const goldens: FileGolden[] = [];
+export async function fileCases(
+  names: readonly string[],
+  { bytes, scan }: FileReaders,
+): Promise<ParityCase[]> {
+  const cases: ParityCase[] = [];
   const add = (name: string, error: () => Promise<number>) =>
-    goldens.push({ name, run: async () => [await attempt(name, TOLERANCE, error)] });
-  for (const name of (await readdir(folder)).sort()) {
-    if (/\.pth$/.test(name)) add(name, () => checkpointError(folder, name));
-  }
-  if (existsSync(join(folder, 'metrics.json'))) add('metrics.json', () => metricsError(folder));
-  const scans = join(folder, 'nifti');
-  if (existsSync(join(scans, 'expected.json'))) {
-    const expected = (await readJson(join(scans, 'expected.json'))) as ExpectedScans;
-    const stored = readSafetensors(await readBytes(join(scans, 'expected_ras.safetensors'))).tensors;
-    for (const [name, want] of Object.entries(expected.canonical)) {
-      add(`nifti/${name}`, () => scanError(join(scans, name), want, stored.get(`ras.${name}`)!.data));
-    }
-    for (const name of Object.keys(expected.bad)) {
-      goldens.push({
-        name: `nifti/${name}`,
-        run: async () => [await refusal(`nifti/${name}`, join(scans, name))],
-      });
+    cases.push({ name, run: async () => [await attempt(name, TOLERANCE, error)] });
+  for (const name of names) if (/^[^/]+\.pth$/.test(name)) add(name, () => checkpointError(bytes, name));
+  if (names.includes('metrics.json')) add('metrics.json', () => metricsError(bytes));
+  if (names.includes('nifti/expected.json')) {
+    const expected = (await readJson(bytes, 'nifti/expected.json')) as ExpectedScans;
+    const { tensors } = goldenTensors(await bytes('nifti/expected_ras.safetensors'));
+    for (const [file, want] of Object.entries(expected.canonical))
+      add(`nifti/${file}`, () => scanError(scan, `nifti/${file}`, want, tensors.get(`ras.${file}`)!.data));
+    for (const file of Object.keys(expected.bad)) {
+      const name = `nifti/${file}`;
+      cases.push({ name, run: async () => [await refusal(scan, name)] });
     }
   }
-  return goldens;
+  return cases;
 }
 
 interface ExpectedScans {
@@ -75,26 +69,26 @@ interface ExpectedMeasures {
 }
 
 /** The checkpoints hold the generator of the golden reverse chain. */
-async function checkpointError(folder: string, name: string): Promise<number> {
-  const { tensors } = readSafetensors(await readBytes(join(folder, 'sampling.safetensors')));
-  const { state } = await readWeights({ name, bytes: await readBytes(join(folder, name)) });
+async function checkpointError(read: GoldenReader, name: string): Promise<number> {
+  const { tensors } = goldenTensors(await read('sampling.safetensors'));
+  const { state } = await readWeights({ name, bytes: await read(name) });
   const wanted = [...tensors].filter(([key]) => key.startsWith('param.'));
   if (wanted.length !== state.size) return Number.POSITIVE_INFINITY;
   const errors = wanted.map(([key, { data }]) => {
     const got = state.get(key.slice('param.'.length));
-    return got ? relativeError(got.data, Float32Array.from(data)) : Number.POSITIVE_INFINITY;
+    return got ? relativeError(got.data, data) : Number.POSITIVE_INFINITY;
   });
   return Math.max(...errors);
 }
 
 /** Each measure of each image pair, relative to what scikit-image gave. */
-async function metricsError(folder: string): Promise<number> {
-  const expected = (await readJson(join(folder, 'metrics.json'))) as Record<string, ExpectedMeasures>;
-  const { tensors } = readSafetensors(await readBytes(join(folder, 'metrics.safetensors')));
+async function metricsError(read: GoldenReader): Promise<number> {
+  const expected = (await readJson(read, 'metrics.json')) as Record<string, ExpectedMeasures>;
+  const { tensors } = goldenTensors(await read('metrics.safetensors'));
   const errors = Object.entries(expected).map(([pair, want]) => {
     const [height, width] = tensors.get(`ref_${pair}`)!.shape;
-    const image = Float32Array.from(tensors.get(`img_${pair}`)!.data);
-    const reference = Float32Array.from(tensors.get(`ref_${pair}`)!.data);
+    const image = tensors.get(`img_${pair}`)!.data;
+    const reference = tensors.get(`ref_${pair}`)!.data;
     const peak = reference.reduce((a, b) => Math.max(a, b), 0);
     const paper = paperProtocol(image, reference, width, height);
     const measures = [
@@ -112,8 +106,13 @@ async function metricsError(folder: string): Promise<number> {
 }
 
 /** Infinity where anything but the affine's last digits differs: voxels are compared one for one. */
-async function scanError(path: string, want: ExpectedScan, voxels: ArrayLike<number>): Promise<number> {
-  const volumes = await readScanAll(path);
+async function scanError(
+  scan: FileReaders['scan'],
+  name: string,
+  want: ExpectedScan,
+  voxels: ArrayLike<number>,
+): Promise<number> {
+  const volumes = await scan(name);
   const got = describeVolume(volumes[0]);
   const values = toCOrder(volumes);
   const same =
@@ -131,9 +130,9 @@ async function scanError(path: string, want: ExpectedScan, voxels: ArrayLike<num
 }
 
 /** A damaged file passes by being refused as the user's mistake, not by a crash. */
-async function refusal(name: string, path: string): Promise<ParityResult> {
+async function refusal(scan: FileReaders['scan'], name: string): Promise<ParityResult> {
   try {
-    await readScanAll(path);
+    await scan(name);
   } catch (error) {
     const { name: kind, message } = error as Error;
     const passed = kind === 'UnsupportedFile' || kind === 'CorruptFile';
@@ -145,10 +144,10 @@ async function refusal(name: string, path: string): Promise<ParityResult> {
       note: `${kind}: ${message}`,
     };
   }
-  const note = `${basename(path)} was read, but must be refused`;
+  const note = `${name} was read, but must be refused`;
   return { name, error: Number.POSITIVE_INFINITY, tolerance: 0, passed: false, note };
 }
 
-async function readJson(path: string): Promise<unknown> {
-  return JSON.parse(new TextDecoder().decode(await readBytes(path)));
+async function readJson(read: GoldenReader, name: string): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await read(name)));
 }

@@ -1,20 +1,16 @@
-/**
- * Holds the engine against numbers that the authors' code produced (files of tensors with inputs and outputs).
- * Error is max |a - b| / max |b| over a tensor; the worst tensor of a file counts.
- */
+/** Holds the networks, their parts and the training against what the authors' code computed; the worst tensor of a file counts. */
 
-import { sampleChain } from './diffusion/sampler';
-import { makeSchedule } from './diffusion/schedule';
-import type { NamedTensor, StateDict } from './formats/namedTensor';
-import { readSafetensors } from './formats/safetensors';
-import { hashNormals, hashWeights } from './hash';
+import { sampleChain } from '../engine/diffusion/sampler';
+import { makeSchedule } from '../engine/diffusion/schedule';
+import type { NamedTensor, StateDict } from '../engine/formats/namedTensor';
+import { hashNormals, hashWeights } from '../engine/hash';
 import {
   type DiffusiveDiscriminatorWeights,
   runDiffusiveDiscriminator,
-} from './networks/diffusiveDiscriminator/run';
-import { diffusiveDiscriminatorTable } from './networks/diffusiveDiscriminator/table';
-import { type Attention, attention, timestepEmbedding } from './networks/layers';
-import type { GeneratorConfig } from './networks/ncsnpp/config';
+} from '../engine/networks/diffusiveDiscriminator/run';
+import { diffusiveDiscriminatorTable } from '../engine/networks/diffusiveDiscriminator/table';
+import { type Attention, attention, timestepEmbedding } from '../engine/networks/layers';
+import type { GeneratorConfig } from '../engine/networks/ncsnpp/config';
 import {
   denoiserOf,
   disposeGenerator,
@@ -23,34 +19,27 @@ import {
   type ResidualBlock,
   residualBlock,
   runGenerator,
-} from './networks/ncsnpp/run';
-import { attentionTable, ncsnppTable, residualBlockTable } from './networks/ncsnpp/table';
-import { type Conv, disposeTree, loadTree } from './networks/parameters';
-import { type PatchDiscriminatorWeights, runPatchDiscriminator } from './networks/patchDiscriminator/run';
-import { patchDiscriminatorTable } from './networks/patchDiscriminator/table';
-import { firDown, firSmooth, firUp, naiveDown, naiveUp } from './networks/resample';
-import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator/run';
-import { resnetGeneratorTable } from './networks/resnetGenerator/table';
-import type { ParameterTable } from './networks/table';
-import * as tf from './tf';
-import { type TrainingErrors, type TrainingGolden, trainingErrors } from './training/parity';
-
-export interface ParityResult {
-  name: string;
-  /** Largest relative error. */
-  error: number;
-  tolerance: number;
-  passed: boolean;
-  note?: string;
-}
+} from '../engine/networks/ncsnpp/run';
+import { attentionTable, ncsnppTable, residualBlockTable } from '../engine/networks/ncsnpp/table';
+import { type Conv, disposeTree, loadTree } from '../engine/networks/parameters';
+import {
+  type PatchDiscriminatorWeights,
+  runPatchDiscriminator,
+} from '../engine/networks/patchDiscriminator/run';
+import { patchDiscriminatorTable } from '../engine/networks/patchDiscriminator/table';
+import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../engine/networks/resample';
+import { type ResnetGeneratorWeights, runResnetGenerator } from '../engine/networks/resnetGenerator/run';
+import { resnetGeneratorTable } from '../engine/networks/resnetGenerator/table';
+import type { ParameterTable } from '../engine/networks/table';
+import * as tf from '../engine/tf';
+import { attempt, type ParityResult, relativeError } from './compare';
+import { type GoldenReader, goldenTensors } from './golden';
+import { type TrainingErrors, trainingErrors } from './training';
 
 /** Float32 summed in another order differs by up to this for a network. */
 const NETWORK_TOLERANCE = 1e-4;
 /** Tables are float64 arithmetic rounded once or twice to float32. */
 const SCHEDULE_TOLERANCE = 1e-6;
-
-/** Reads a file of the golden folder. */
-export type GoldenReader = (name: string) => Promise<Uint8Array>;
 
 interface Golden {
   metadata: Record<string, string>;
@@ -58,37 +47,18 @@ interface Golden {
   params: StateDict;
   /** Everything else: in.*, out*, x... */
   tensor: (name: string) => NamedTensor;
-  has: (name: string) => boolean;
 }
 
-/** True if `runParity` knows what to do with a file of this name. */
-export function isEngineGolden(name: string): boolean {
+/** True if `runNetworkGolden` knows what to do with a file of this name. */
+export function isNetworkGolden(name: string): boolean {
   return TRAINING.test(name) || CASES.some(([pattern]) => pattern.test(name));
 }
 
-/**
- * Runs one golden file on the current backend; training gives a result for each kind of number. A file that cannot be run
- * (damaged, or of a network that is none) fails, with the reason as its note, so that one such file does not hide the others.
- */
-export async function runParity(name: string, read: GoldenReader): Promise<ParityResult[]> {
+/** Runs one golden file on the current backend; training gives a result for each kind of number. */
+export async function runNetworkGolden(name: string, read: GoldenReader): Promise<ParityResult[]> {
   if (TRAINING.test(name)) return trainingResults(name, read);
   const [, tolerance, run] = CASES.find(([pattern]) => pattern.test(name))!;
   return [await attempt(name, tolerance, () => run(name, read))];
-}
-
-/** The result of a comparison, whose largest relative error `compare` gives. */
-export async function attempt(
-  name: string,
-  tolerance: number,
-  compare: () => Promise<number>,
-): Promise<ParityResult> {
-  try {
-    const error = await compare();
-    return { name, error, tolerance, passed: error <= tolerance };
-  } catch (error) {
-    const note = error instanceof Error ? error.message : String(error);
-    return { name, error: Infinity, tolerance, passed: false, note };
-  }
 }
 
 type Case = (name: string, read: GoldenReader) => Promise<number>;
@@ -127,7 +97,7 @@ const TRAINING_TOLERANCES: Record<keyof TrainingErrors, [label: string, toleranc
 };
 
 async function trainingResults(name: string, read: GoldenReader): Promise<ParityResult[]> {
-  const errors = read(name).then((bytes) => trainingErrors(readGolden(bytes), relativeError));
+  const errors = read(name).then((bytes) => trainingErrors(goldenTensors(bytes), relativeError));
   const results: ParityResult[] = [];
   for (const [kind, [label, tolerance]] of Object.entries(TRAINING_TOLERANCES))
     results.push(
@@ -140,16 +110,8 @@ function withGolden(run: (golden: Golden) => Promise<number>): Case {
   return async (name, read) => run(parseGolden(await read(name)));
 }
 
-/** All tensors as float32. */
-function readGolden(bytes: Uint8Array): TrainingGolden {
-  const { tensors, metadata } = readSafetensors(bytes);
-  const asFloat = new Map<string, NamedTensor>();
-  for (const [name, { shape, data }] of tensors) asFloat.set(name, { shape, data: Float32Array.from(data) });
-  return { tensors: asFloat, metadata };
-}
-
 function parseGolden(bytes: Uint8Array): Golden {
-  const { tensors, metadata } = readGolden(bytes);
+  const { tensors, metadata } = goldenTensors(bytes);
   const params = new Map<string, NamedTensor>();
   for (const [name, value] of tensors)
     if (name.startsWith('param.')) params.set(name.slice('param.'.length), value);
@@ -157,28 +119,12 @@ function parseGolden(bytes: Uint8Array): Golden {
     metadata,
     config: metadata.config ? JSON.parse(metadata.config) : {},
     params,
-    has: (name) => tensors.has(name),
     tensor: (name) => {
       const found = tensors.get(name);
       if (!found) throw new Error(`parity: the file has no tensor ${name}`);
       return found;
     },
   };
-}
-
-/** max |got - want| / max |want|. */
-export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): number {
-  if (got.length !== want.length)
-    throw new Error(`parity: ${want.length} numbers expected, got ${got.length}`);
-  let difference = 0;
-  let largest = 0;
-  for (let i = 0; i < want.length; i++) {
-    // A NaN on one side only must fail, not vanish in Math.max.
-    const d = Number.isNaN(got[i]) !== Number.isNaN(want[i]) ? Infinity : Math.abs(got[i] - want[i]);
-    if (d > difference) difference = d;
-    if (Math.abs(want[i]) > largest) largest = Math.abs(want[i]);
-  }
-  return difference === 0 ? 0 : difference / largest;
 }
 
 /** [b, c, h, w] of the authors -> [b, h, w, c]. */
