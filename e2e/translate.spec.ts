@@ -1,6 +1,23 @@
 /** The main job: a scan in, two slices translated, a volume out that lies where the scan lay. */
 import { readFile } from 'node:fs/promises';
-import { chooseSlices, expect, expectImage, filledSlices, goToSlice, openPage, openScan, pane, readScan, type Saved, save, sliceOf, sourceDrop, test, translate, translateButton } from './helpers';
+import {
+  chooseSlices,
+  expect,
+  expectImage,
+  filledSlices,
+  goToSlice,
+  openPage,
+  openScan,
+  pane,
+  readScan,
+  type Saved,
+  save,
+  sliceOf,
+  sourceDrop,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { firstModel } from './models';
 import { headScan, SHAPE } from './phantom';
 

@@ -3,7 +3,8 @@
 import { normals, uniformSource } from '../src/engine/random';
 import type { SliceSet, TrainData } from '../src/engine/training/data';
 import { joinSlices, pairedSlices } from '../src/engine/training/dataset';
-import { presetSettings, type Side, type TrainSettings } from '../src/engine/training/settings';
+import { presetSettings, type TrainSettings } from '../src/engine/training/settings';
+import type { Side } from '../src/engine/training/sides';
 import { phantomAnatomy, phantomVolume } from '../src/volume/phantom';
 
 export const TINY_SIZE = 32;

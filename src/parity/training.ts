@@ -8,16 +8,17 @@
  *   ReLU that takes the other side moves a thousand weights so. Weights are therefore compared as the whole tensor's change.
  */
 
-import { makeSchedule } from '../engine/diffusion/schedule';
 import type { NamedTensor, StateDict } from '../engine/formats/namedTensor';
+import type { PhaseDraws, StepDraws } from '../engine/methods/syndiff/draws';
+import { trainStepWith } from '../engine/methods/syndiff/train';
 import type { GeneratorConfig } from '../engine/networks/ncsnpp/config';
 import { toAuthors } from '../engine/networks/table';
 import * as tf from '../engine/tf';
-import type { PhaseDraws, StepDraws } from '../engine/training/draws';
-import { disposeNetworks, loadNetworks, type NetworkName, parametersOf } from '../engine/training/networks';
-import type { LossName } from '../engine/training/reports';
-import { PAPER_VARIANT, presetSettings, type Side, type TrainSettings } from '../engine/training/settings';
-import { type GradientHook, type Losses, type TrainingState, trainStep } from '../engine/training/step';
+import type { GradientHook, Losses, TrainingState } from '../engine/training/iteration';
+import { disposeNetworks, loadNetworks, parametersOf } from '../engine/training/networks';
+import { presetSettings, type TrainSettings } from '../engine/training/settings';
+import type { Side } from '../engine/training/sides';
+import { PAPER_VARIANT } from '../engine/training/variant';
 import type { GoldenTensors } from './golden';
 
 /** Largest errors of each kind. */
@@ -42,7 +43,7 @@ export interface TrainingErrors {
 /** Below this share of a network's largest gradient a tensor's gradients are rounding noise: the least real ones are 1e-4. */
 const ROUNDING = 1e-5;
 
-const THEIR_NETWORKS: Record<NetworkName, string> = {
+const THEIR_NETWORKS: Record<string, string> = {
   'g.a': 'gen_diffusive_1',
   'g.b': 'gen_diffusive_2',
   'r.a': 'gen_non_diffusive_2to1',
@@ -54,7 +55,7 @@ const THEIR_NETWORKS: Record<NetworkName, string> = {
 };
 
 /** Their sums of our losses; errG is ours after weighting. */
-const THEIR_LOSSES: Record<string, LossName> = {
+const THEIR_LOSSES: Record<string, string> = {
   errD_real: 'dDiffusiveReal',
   errD_fake: 'dDiffusiveFake',
   errD_cycle_real: 'dPatchReal',
@@ -90,10 +91,8 @@ export async function trainingErrors(
   const hyper = JSON.parse(golden.metadata.hyper) as Hyper;
   const losses = JSON.parse(golden.metadata.losses) as Record<string, number>[];
   const settings = { ...goldenSettings(golden, hyper), ...changes };
-  const { steps, betaMin, betaMax } = settings.diffusion;
   const state: TrainingState = {
     settings,
-    schedule: makeSchedule({ steps, betaMin, betaMax, schedule: 'vp' }),
     networks: loadNetworks(settings, (name) => withPrefix(golden, `before.${THEIR_NETWORKS[name]}.`)),
     step: 0,
   };
@@ -115,9 +114,9 @@ export async function trainingErrors(
     compared[kind]++;
   };
   /** Those of a network's tensors that the file has under the prefix: ours, theirs, and the name. */
-  const pairs = async (prefix: string, name: NetworkName, tensors: readonly tf.Tensor[]) => {
+  const pairs = async (prefix: string, name: string, tensors: readonly tf.Tensor[]) => {
     const found: { got: Float32Array; want: Float32Array; row: string }[] = [];
-    for (const [i, row] of state.networks.get(name)!.table.entries()) {
+    for (const [i, row] of state.networks.get(name)!.spec.table.entries()) {
       const want = golden.tensors.get(`${prefix}.${THEIR_NETWORKS[name]}.${row.name}`);
       if (!want) continue;
       const got = toAuthors(row, (await tensors[i].data()) as Float32Array);
@@ -127,13 +126,13 @@ export async function trainingErrors(
   };
   /** Biases whose gradient is rounding noise. By our gradients: the file does not hold those of every network. */
   const zeros = new Set<string>();
-  const noteZeros = async (name: NetworkName, tensors: readonly tf.Tensor[]) => {
+  const noteZeros = async (name: string, tensors: readonly tf.Tensor[]) => {
     const found = await Promise.all(tensors.map(async (t) => largestOf((await t.data()) as Float32Array)));
     const largest = Math.max(...found);
-    for (const [i, row] of state.networks.get(name)!.table.entries())
+    for (const [i, row] of state.networks.get(name)!.spec.table.entries())
       if (row.shape.length === 1 && found[i] <= ROUNDING * largest) zeros.add(`${name} ${row.name}`);
   };
-  const compareGradients = async (of: 'all' | 'r1', name: NetworkName, tensors: readonly tf.Tensor[]) => {
+  const compareGradients = async (of: 'all' | 'r1', name: string, tensors: readonly tf.Tensor[]) => {
     const found = await pairs(of === 'r1' ? 'grad_r1.step0' : 'grad.step0', name, tensors);
     const largest = Math.max(0, ...found.map(({ want }) => largestOf(want)));
     for (const { got, want } of found) {
@@ -143,13 +142,14 @@ export async function trainingErrors(
     }
   };
   for (let step = 0; step < hyper.steps; step++) {
-    const kept: { name: NetworkName; of: 'all' | 'r1'; gradients: tf.Tensor[] }[] = [];
+    const kept: { name: string; of: 'all' | 'r1'; gradients: tf.Tensor[] }[] = [];
     const keep: GradientHook = (name, gradients, of) => {
       if (step === 0) kept.push({ name, of, gradients: gradients.map((g) => tf.clone(g)) });
     };
     const images = { a: image(golden, `in.step${step}.x1`), b: image(golden, `in.step${step}.x2`) };
     const rates = { generators: hyper.lr_g, discriminators: hyper.lr_d };
-    const got = trainStep(state, images, drawsOf(golden, step), rates, keep);
+    const got = trainStepWith(drawsOf(golden, step), state, images, rates, keep);
+    state.step++;
     tf.dispose(images);
     await compareLosses(got, losses[step], settings.r1.gamma / 2, (g, w) => see('losses', error([g], [w])));
     for (const { name, of, gradients } of kept) {

@@ -2,27 +2,15 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { memoryUse } from '../../engine/backend/memory';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
-import {
-  type CheckpointIndex,
-  loadCheckpoint,
-  type RunFacts,
-  readCheckpointIndex,
-  readHistory,
-  saveCheckpoint,
-} from '../../engine/training/checkpoint';
+import { type CheckpointIndex, readCheckpointIndex, readHistory } from '../../engine/training/checkpoint';
 import type { TrainData } from '../../engine/training/data';
-import { DATA_FILE, readData, writeData } from '../../engine/training/dataFile';
 import { estimateMemory, type MemoryEstimate } from '../../engine/training/estimate';
 import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
-import { type Every, runTraining } from '../../engine/training/loop';
-import { disposeNetworks } from '../../engine/training/networks';
-import { TrainingPace } from '../../engine/training/pace';
+import type { Every } from '../../engine/training/loop';
 import type { Preview, RunHistory } from '../../engine/training/reports';
+import { beginRun, openRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
-import { startRun } from '../../engine/training/startRun';
-import type { TrainingState } from '../../engine/training/step';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun, writeSafely } from '../../platform/node/diskRun';
 import { evaluationText } from '../evaluate/evaluationTable';
@@ -67,13 +55,11 @@ interface ReadyRun {
   settings: TrainSettings;
   call: RunCall;
   data: TrainData;
-  history: RunHistory;
-  facts: RunFacts;
   estimate: MemoryEstimate;
   engine: NodeEngine;
-  makeState: () => Promise<TrainingState>;
-  /** Iterations done; null where the run is new. */
-  resumedAt: number | null;
+  goOn: (hooks: RunHooks) => Promise<CheckpointIndex>;
+  /** Null where the run is new. */
+  before: { index: CheckpointIndex; history: RunHistory } | null;
 }
 
 async function run(args: Arguments, io: Io): Promise<number> {
@@ -86,9 +72,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
     ? await resumed(args, io, out, files, split, backend)
     : await begun(args, io, out, files, split, backend);
   const { engine, call } = ready;
-  await train(ready, io, out, files, log);
+  const index = await train(ready, io, out, files, log);
 
-  const index = (await readCheckpointIndex(files))!;
   const models = await writeModels(out, files, index, call);
   log.add({ event: 'end', step: index.step });
   const evaluation = split ? await evaluate(ready, io, out, { files, index, models, split }) : null;
@@ -140,7 +125,7 @@ async function begun(
       `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
     );
   const scans = await findScans(names);
-  const { settings, start, startFacts } = await planRun(args, {
+  const { settings, start } = await planRun(args, {
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),
   });
@@ -163,7 +148,6 @@ async function begun(
     data: args.text('data') ?? dataText(scans, settings, volumes),
     licence: args.text('licence') ?? OWN_LICENCE,
   };
-  await files.write(DATA_FILE, writeData(data));
   await files.write(CALL_FILE, new TextEncoder().encode(jsonText(call)));
   return {
     settings,
@@ -171,10 +155,8 @@ async function begun(
     data,
     estimate,
     engine,
-    history: { steps: [], validations: [] },
-    facts: { started: new Date().toISOString(), volumes, start: startFacts, inputs },
-    makeState: async () => startRun(settings, start),
-    resumedAt: null,
+    goOn: (hooks) => beginRun(files, { settings, start, every }, { data, volumes, inputs }, hooks),
+    before: null,
   };
 }
 
@@ -194,7 +176,7 @@ async function resumed(
   const call = JSON.parse(new TextDecoder().decode(await needed(files, CALL_FILE))) as RunCall;
   needPairs(call.scans, split);
   const engine = await startEngine(io, backend);
-  const data = readData(await needed(files, DATA_FILE));
+  const data = await readRunData(files);
   const { train, validation } = data;
   const slices = countOf(train) + (validation ? countOf(validation) : 0);
   const estimate = estimateOf(index.settings, engine, slices);
@@ -206,10 +188,8 @@ async function resumed(
     data,
     estimate,
     engine,
-    history: await readHistory(files, index),
-    facts: index,
-    makeState: () => loadCheckpoint(files, index),
-    resumedAt: index.step,
+    goOn: (hooks) => resumeRun(files, call.every, hooks),
+    before: { index, history: await readHistory(files, index) },
   };
 }
 
@@ -249,45 +229,46 @@ function refuseTooLarge({ fits, sentence }: MemoryEstimate): void {
 }
 
 /** Trains to the end of the run. Throws Aborted after Ctrl-C, with a checkpoint written, and what the GPU failed with. */
-async function train(ready: ReadyRun, io: Io, out: string, files: DiskRun, log: TrainLog): Promise<void> {
-  const { settings, call, data, history, facts, estimate, engine } = ready;
+async function train(
+  { settings, call, estimate, engine, goOn, before }: ReadyRun,
+  io: Io,
+  out: string,
+  files: DiskRun,
+  log: TrainLog,
+): Promise<CheckpointIndex> {
   io.err(`${estimate.sentence}\n`);
   const { backend, reason } = engine.info;
   const { every } = call;
-  const { started } = facts;
+  const started = before?.index.started ?? new Date().toISOString();
   const start: StartLine = { event: 'start', started, backend, reason, settings, every, estimate };
-  const state = await ready.makeState();
   const progress = startProgress(io);
-  const pace = new TrainingPace(settings.iterations, () => performance.now());
   try {
-    if (ready.resumedAt === null) await log.start(start);
-    else await log.rewind(start, ready.resumedAt, history);
+    if (before) await log.rewind(start, before.index.step, before.history);
+    else await log.start(start);
     await mkdir(join(out, 'previews'), { recursive: true });
-    await runTraining(state, data, history, every, {
+    return await goOn({
       signal: io.signal,
       now: () => performance.now(),
+      today: () => new Date(),
       pause: pauseOf(engine, io),
-      onStep: (report) => {
-        const { reservedBytes } = memoryUse();
-        log.add({ event: 'step', ...report, memoryBytes: reservedBytes });
-        progress.show(progressText(report, settings.iterations, pace.after(report), reservedBytes));
+      onReady: () => undefined,
+      onStep: (step) => {
+        log.add({ event: 'step', ...step.report, memoryBytes: step.memoryBytes });
+        progress.show(progressText(step, settings.iterations));
       },
       onScoring: (scoring) => progress.show(scoringText(scoring)),
       onValidation: (validation) => log.add({ event: 'validation', ...validation }),
       onPreview: (preview) => writePreview(join(out, 'previews'), preview),
-      save: async () => {
-        const { step, bytes } = await saveCheckpoint(files, state, history, facts, new Date().toISOString());
-        log.add({ event: 'checkpoint', step, bytes });
-      },
+      onCheckpoint: ({ step, bytes }) => log.add({ event: 'checkpoint', step, bytes }),
     });
   } catch (error) {
     if ((error as Error).name !== 'Aborted') throw error;
+    const { step } = await openRun(files);
     throw new Aborted(
-      `training: stopped after iteration ${state.step} of ${settings.iterations}; go on with \`syndiff train --out ${out} --resume\``,
+      `training: stopped after iteration ${step} of ${settings.iterations}; go on with \`syndiff train --out ${out} --resume\``,
     );
   } finally {
     progress.end();
-    disposeNetworks(state.networks);
   }
 }
 

@@ -2,7 +2,8 @@
 import { basename, resolve } from 'node:path';
 import type { SliceSet, TrainData } from '../../engine/training/data';
 import { joinSlices, pairedSlices, scanStatistics, volumeSlices } from '../../engine/training/dataset';
-import { gridOfSide, SIDES, type Side, type TrainSettings } from '../../engine/training/settings';
+import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
+import { SIDES, type Side } from '../../engine/training/sides';
 import { Aborted, BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import {

@@ -2,13 +2,12 @@
 
 import { fitBaselines } from '../../engine/evaluation/baselines/fitBaselines';
 import type { ModelReport } from '../../engine/evaluation/report';
+import { trainingOf } from '../../engine/methods';
 import { loadTranslator, type Translator } from '../../engine/methods/translator';
 import { type CheckpointIndex, type RunFiles, readAverage } from '../../engine/training/checkpoint';
 import type { TrainData } from '../../engine/training/data';
-import { resnetConfig } from '../../engine/training/networks';
-import type { Direction } from '../../engine/training/reports';
-import { hasR } from '../../engine/training/settings';
-import { sidesOf } from '../../engine/training/translateImages';
+import type { Direction } from '../../engine/training/sides';
+import { sidesOf } from '../../engine/training/sides';
 import { type EvaluationCalls, evaluatePairs } from '../evaluate/evaluatePairs';
 import type { ScanPairPaths } from './trainData';
 import type { TrainedModel } from './trainModels';
@@ -44,13 +43,13 @@ export async function evaluateModel(
   };
   try {
     const model = await load(card, state);
-    const r =
-      hasR(variant) && variant.diffusion
-        ? await load(
-            { ...card, network: { method: 'resnet', ...resnetConfig(settings) } },
-            await readAverage(files, index, `r.${sides.target}`),
-          )
-        : undefined;
+    const beside = trainingOf(settings).beside(settings, direction);
+    const r = beside
+      ? await load(
+          { ...card, network: beside.network, diffusion: beside.diffusion },
+          await readAverage(files, index, beside.name),
+        )
+      : undefined;
     const report = await evaluatePairs(
       {
         pairs: pairs.map((pair) => ({

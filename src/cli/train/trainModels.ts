@@ -4,15 +4,10 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelCard, readModelCard } from '../../engine/cards/modelCard';
 import type { StateDict } from '../../engine/formats/namedTensor';
-import {
-  type CheckpointIndex,
-  type RunFiles,
-  readAverage,
-  readHistory,
-} from '../../engine/training/checkpoint';
-import { exportModel } from '../../engine/training/exportModel';
-import type { Direction } from '../../engine/training/reports';
-import { trainedDirections, translatorName } from '../../engine/training/translateImages';
+import type { CheckpointIndex, RunFiles } from '../../engine/training/checkpoint';
+import { exportRun } from '../../engine/training/session';
+import type { Direction } from '../../engine/training/sides';
+import { trainedDirections } from '../../engine/training/trainedDirections';
 import { writeSafely } from '../../platform/node/diskRun';
 import { readBytes } from '../../platform/node/files';
 import { writeCard } from '../kit/models';
@@ -41,18 +36,9 @@ export async function writeModels(
   { data, licence }: DataFacts,
 ): Promise<TrainedModel[]> {
   const models: TrainedModel[] = [];
-  const history = await readHistory(files, index);
   for (const direction of trainedDirections(index.settings)) {
-    const state = await readAverage(files, index, translatorName(index.settings, direction));
-    const { card, weights } = await exportModel(index.settings, direction, state, {
-      date: index.saved.slice(0, 10),
-      data,
-      licence,
-      step: index.step,
-      history,
-      start: index.start,
-      inputs: index.inputs,
-    });
+    const date = index.saved.slice(0, 10);
+    const { card, weights, state } = await exportRun(files, index, direction, { date, data, licence });
     const folder = join(out, FOLDER[direction]);
     await mkdir(folder, { recursive: true });
     const path = join(folder, 'card.json');

@@ -1,24 +1,20 @@
 /** The options of `train` as settings of a run and the weights that it starts from. */
 
 import type { ModelCard } from '../../engine/cards/modelCard';
-import type { StateDict } from '../../engine/formats/namedTensor';
-import type { RunFacts } from '../../engine/training/checkpoint';
+import { METHOD_IDS, METHODS, type MethodId } from '../../engine/methods';
 import type { Every } from '../../engine/training/loop';
-import type { NetworkName } from '../../engine/training/networks';
+import type { RunPlan } from '../../engine/training/session';
 import {
   checkSettings,
-  hasR,
-  otherSide,
   PRESET_NAMES,
   presetSettings,
-  type Side,
   settingsFromCard,
   sideMaps,
   type TrainSettings,
-  trainedSides,
-  type Variant,
 } from '../../engine/training/settings';
-import type { StartWeights } from '../../engine/training/startRun';
+import { otherSide, type Side } from '../../engine/training/sides';
+import { type StartModel, startWeights } from '../../engine/training/startModels';
+import { hasR, trainedSides, type Variant } from '../../engine/training/variant';
 import { BadRequest } from '../../errors';
 import { intensityMaps } from '../../volume/intensity';
 import type { Arguments, OptionSpec } from '../kit/command';
@@ -72,7 +68,11 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   paired: { text: 'subjects have both contrasts, aligned: train on the pairs, without R' },
   'no-adversarial': { text: 'no discriminators' },
   'no-cycle': { text: 'no cycle term' },
-  'no-diffusion': { text: 'train R alone (cGAN)' },
+  method: {
+    value: METHOD_IDS.join('|'),
+    text: `what is trained: ${METHOD_IDS.map((id) => `${id}, ${METHODS[id].label}`).join('; ')} (default syndiff; of a start model, its own)`,
+  },
+  'no-diffusion': { text: 'the same as --method resnet' },
   'reverse-steps': { value: REVERSE_STEPS.join('|'), text: 'steps of the reverse chain (default 4)' },
   direction: {
     value: DIRECTION_NAMES.join('|'),
@@ -133,11 +133,7 @@ export function refuseWithResume(args: Arguments): void {
     );
 }
 
-export interface RunPlan {
-  settings: TrainSettings;
-  start: StartWeights;
-  startFacts: RunFacts['start'];
-}
+export type PlannedRun = Omit<RunPlan, 'every'>;
 
 export function everyOf(args: Arguments): Every {
   const of = (name: string) => optional(args, name, (a, n) => wholeNumber(a, n, 0, MOST_STEPS)) ?? 100;
@@ -153,7 +149,7 @@ export function everyOf(args: Arguments): Every {
  * @param found contrasts as the scans' names have them; null where they have none
  * Throws BadRequest, WeightsMismatch and as `loadModel` for options that are wrong or contradict each other.
  */
-export async function planRun(args: Arguments, found: Record<Side, string | null>): Promise<RunPlan> {
+export async function planRun(args: Arguments, found: Record<Side, string | null>): Promise<PlannedRun> {
   const overrides = readOverrides(args);
   const models = await startModels(args);
   const named = contrastsOf(args);
@@ -167,7 +163,10 @@ export async function planRun(args: Arguments, found: Record<Side, string | null
   const settings = overridden(fromModels(base, models, card), overrides, contrasts, models);
   checkSettings(settings);
   checkFrozen(settings, models);
-  return { settings, ...startOf(settings, models) };
+  const start = startOf(models);
+  // Refused before the scans are read.
+  startWeights(settings, start);
+  return { settings, start };
 }
 
 type Models = Partial<Record<StartOption, LoadedModel>>;
@@ -178,11 +177,6 @@ async function startModels(args: Arguments): Promise<Models> {
     const name = args.text(option);
     if (name === undefined) continue;
     const model = await loadModel(name, undefined, option);
-    const isR = model.card.network.method === 'resnet';
-    if (option.startsWith('r-') && !isR)
-      throw new BadRequest(
-        `--${option}: must be R, a ResNet generator, got a diffusive generator; give it as --${option.slice(2)}`,
-      );
     models[option] = model;
   }
   const { start, 'start-back': back } = models;
@@ -240,11 +234,11 @@ function readOverrides(args: Arguments) {
     ema: optional(args, 'ema', (a, n) => decimal(a, n, 0, 0.999999)),
     crop: optional(args, 'crop', (a, n) => wholeNumber(a, n, 1, LARGEST_CROP)),
     augmentation: optional(args, 'augment', augmentation),
+    method: methodOption(args),
     variant: {
       ...(args.has('paired') ? { pairing: 'paired' } : {}),
       ...(args.has('no-adversarial') ? { adversarial: false } : {}),
       ...(args.has('no-cycle') ? { cycle: false } : {}),
-      ...(args.has('no-diffusion') ? { diffusion: false } : {}),
       ...(args.has('freeze-r') ? { r: 'frozen' } : {}),
     } as Partial<Variant>,
   };
@@ -268,6 +262,7 @@ function overridden(
   return {
     ...settings,
     contrasts,
+    method: o.method ?? settings.method,
     variant: { ...variant, ...o.variant, direction: o.direction ?? variant.direction },
     diffusion: { ...diffusion, steps: o.reverseSteps ?? diffusion.steps },
     iterations: o.iterations ?? settings.iterations,
@@ -285,6 +280,16 @@ function overridden(
     crop: o.crop ?? settings.crop,
     augmentation: o.augmentation ?? settings.augmentation,
   };
+}
+
+function methodOption(args: Arguments): MethodId | undefined {
+  const method = optional(args, 'method', (a, n) => oneOf(a, n, METHOD_IDS));
+  if (!args.has('no-diffusion')) return method;
+  if (method !== undefined && method !== 'resnet')
+    throw new BadRequest(
+      `--method: must be resnet with --no-diffusion, got ${method}; leave one of them out`,
+    );
+  return 'resnet';
 }
 
 function augmentation(args: Arguments, name: string): TrainSettings['augmentation'] {
@@ -345,28 +350,18 @@ function checkFrozen({ variant }: TrainSettings, models: Models): void {
 
 /** By the contrast that is made. */
 const R_OPTION: Record<Side, StartOption> = { a: 'r-start-back', b: 'r-start' };
-const SIDE: Record<StartOption, Side> = {
-  start: 'b',
-  'start-back': 'a',
-  'r-start': 'b',
-  'r-start-back': 'a',
-};
 
-function startOf({ variant }: TrainSettings, models: Models): Pick<RunPlan, 'start' | 'startFacts'> {
-  const start: Partial<Record<NetworkName, StateDict>> = {};
-  const startFacts: RunFacts['start'] = [];
-  for (const option of START_OPTIONS) {
+function startOf(models: Models): StartModel[] {
+  return START_OPTIONS.flatMap((option) => {
     const model = models[option];
-    if (!model) continue;
+    if (!model) return [];
     const { card, weights } = model;
-    const isR = card.network.method === 'resnet';
-    if (isR && !option.startsWith('r-') && variant.diffusion)
-      throw new BadRequest(`--${option}: must be a diffusive generator, got R; give it as --r-${option}`);
-    if (!isR && !variant.diffusion)
-      throw new BadRequest(`--${option}: must be R where there is no diffusion, got a diffusive generator`);
-    const network: NetworkName = `${isR ? 'r' : 'g'}.${SIDE[option]}`;
-    start[network] = weights.state;
-    startFacts.push({ network, name: card.id, licence: card.licence });
-  }
-  return { start, startFacts };
+    return {
+      subject: `--${option}`,
+      direction: option.endsWith('back') ? 'bToA' : 'aToB',
+      as: option.startsWith('r-') ? 'r' : 'translator',
+      card,
+      state: weights.state,
+    } as const;
+  });
 }

@@ -1,13 +1,11 @@
 /** How far a run is, on one line. */
-import type { Pace } from '../../engine/training/pace';
-import type { Scoring, StepReport } from '../../engine/training/reports';
+import type { Scoring } from '../../engine/training/reports';
+import type { StepProgress } from '../../engine/training/session';
 import { timeText } from '../kit/report';
 
 export function progressText(
-  { step, losses }: StepReport,
+  { report: { step, losses }, msPerIteration, remainingMs, memoryBytes }: StepProgress,
   iterations: number,
-  { msPerIteration, remainingMs }: Pace,
-  memoryBytes: number,
 ): string {
   const told = Object.entries(losses).map(([name, value]) => `${name} ${value.toPrecision(3)}`);
   const left = remainingMs === null ? '' : ` ${timeText(remainingMs)} left,`;

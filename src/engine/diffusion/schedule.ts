@@ -45,6 +45,9 @@ const MOST_STEPS = 1000;
 /** The paper's: four steps of 250 of its 1000 fine ones (eq. 10). */
 export const PAPER_SCHEDULE: ScheduleOptions = { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' };
 
+/** Of a network that knows no noise. */
+export const ONE_PASS: ScheduleOptions = { ...PAPER_SCHEDULE, steps: 1 };
+
 /**
  * Both tables for n = `steps` (1 to 1000; 4 in the paper) and 0 < betaMin, betaMax; a geometric variance stays below 1 only
  * for betaMax < 1.

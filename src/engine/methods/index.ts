@@ -1,5 +1,5 @@
 /** All methods of translation, a row each; their code with tensors is opened by translator.ts and training. */
-import type { Method } from './method';
+import type { Method, Training } from './method';
 import { resnet } from './resnet/method';
 import { syndiff } from './syndiff/method';
 
@@ -17,3 +17,6 @@ export type Network = NetworkOfRow<(typeof METHODS)[MethodId]>;
 export function methodOf({ method }: { method: MethodId }): Method<Network> {
   return METHODS[method];
 }
+
+/** How the method of a network, or of a run's settings, trains. */
+export const trainingOf = (of: { method: MethodId }): Training<Network> => methodOf(of).training;

@@ -1,7 +1,13 @@
-/** What the engine asks of a method of translation: a row of methods/index.ts. Plain data and pure functions, so that the page may ask, too. */
+/**
+ * What the engine asks of a method of translation: a row of methods/index.ts. Plain data and pure functions, so that the page may
+ * ask, too; what works on tensors lies beside it, in translate.ts and train.ts.
+ */
 import type { ScheduleOptions } from '../diffusion/schedule';
 import type { StateDict } from '../formats/namedTensor';
 import type { ParameterTable } from '../networks/table';
+import type { TrainSettings } from '../training/settings';
+import type { Direction, Side } from '../training/sides';
+import type { Network } from '.';
 
 /** A card's `network`: the configuration of what translates, and whose it is. */
 export interface NetworkOf<Id extends string = string> {
@@ -36,4 +42,66 @@ export interface Method<C extends NetworkOf = NetworkOf> {
   frames(diffusion: ScheduleOptions): readonly string[];
   /** The configuration in words, for a report on weights. */
   describe(network: C): readonly (readonly [label: string, text: string])[];
+  readonly training: Training<C>;
+}
+
+/** How a method trains, as far as plain data tells. */
+export interface Training<C extends NetworkOf = NetworkOf> {
+  /** What it tells of every iteration, in the order of a chart's legend. */
+  readonly losses: readonly Loss[];
+  /** The networks of a run, those that its variant has, in a fixed order. */
+  networks(settings: TrainSettings): readonly NetworkSpec[];
+  /** The one whose average translates in a direction. */
+  translates(direction: Direction): string;
+  /** The one that begins with a model of this method, which translates in a direction; null where there is none. */
+  startsFrom(method: string, direction: Direction): string | null;
+  /** Its configuration, and its card's `diffusion`. */
+  network(settings: TrainSettings): C;
+  diffusion(settings: TrainSettings): ScheduleOptions;
+  /** Another network of the run that translates by itself, to be scored beside it; null where there is none. */
+  beside(settings: TrainSettings, direction: Direction): Beside | null;
+  /** The settings for going on from such a network. */
+  fromNetwork(settings: TrainSettings, network: C, diffusion: ScheduleOptions): Partial<TrainSettings>;
+  /** What its settings must hold, beside what all must: sentences without their subject. */
+  rules(settings: TrainSettings): readonly (readonly [holds: boolean, sentence: string])[];
+  /** Its variant in words, for card and log. */
+  text(settings: TrainSettings): readonly string[];
+  memory(settings: TrainSettings): Activations;
+}
+
+export interface Beside {
+  name: string;
+  network: Network;
+  diffusion: ScheduleOptions;
+}
+
+export interface Loss {
+  readonly name: string;
+  readonly label: string;
+  readonly chart: 'generators' | 'discriminators';
+}
+
+/** A network of a run. */
+export interface NetworkSpec {
+  /** A letter and the contrast that it makes or judges, such as "g.b". */
+  readonly name: string;
+  /** Its number among the method's networks, in all variants the same: what it begins with is drawn by it. */
+  readonly number: number;
+  readonly role: 'generator' | 'discriminator';
+  readonly side: Side;
+  readonly table: ParameterTable;
+  /** false: keeps what it starts with. */
+  readonly learns: boolean;
+  /** Has a moving average. */
+  readonly averaged: boolean;
+}
+
+/** What an iteration takes of the backend at the most, beside weights and what belongs to them. */
+export interface Activations {
+  /** Bytes of images and feature maps. */
+  bytes: number;
+  /** Bytes of the gradients of one discriminator's terms, which wait for each other. */
+  waiting: number;
+  /** Channels of the widest feature map at full size. */
+  widest: number;
 }

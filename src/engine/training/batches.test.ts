@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { batchOf, chosenSlices } from './batches';
 import type { SliceSet } from './data';
-import { presetSettings, type Side } from './settings';
+import { presetSettings } from './settings';
+import type { Side } from './sides';
 
 const SIZE = 16;
 const settings = { ...presetSettings('tiny', { a: 'T1w', b: 'T2w' }), batch: 3 };

@@ -9,8 +9,10 @@ import { joinArrays } from '../joinArrays';
 import { uniforms } from '../random';
 import { augment, drawAugmentation, GEOMETRY_DRAWS, INTENSITY_DRAWS } from './augment';
 import { type SliceSet, sliceImage, type TrainData } from './data';
-import { trainKey } from './draws';
-import { type Side, type TrainSettings, trainedSides } from './settings';
+import type { TrainSettings } from './settings';
+import type { Side } from './sides';
+import { trainKey } from './streams';
+import { trainedSides } from './variant';
 
 type BatchSettings = Pick<TrainSettings, 'seed' | 'batch' | 'augmentation' | 'variant' | 'crop'>;
 

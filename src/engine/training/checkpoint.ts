@@ -9,23 +9,16 @@
  */
 import { CorruptFile } from '../../errors';
 import type { InputSummary } from '../../volume/trainingInputs';
-import { makeSchedule } from '../diffusion/schedule';
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../formats/safetensors';
 import { downloadState } from '../networks/parameters';
 import { ourShape, type ParameterTable, toOurs } from '../networks/table';
 import * as tf from '../tf';
-import {
-  averageOf,
-  loadNetworks,
-  type NetworkName,
-  networkTables,
-  parametersOf,
-  type TrainedNetwork,
-} from './networks';
+import type { TrainingState } from './iteration';
+import { averageOf, loadNetworks, networksOf, parametersOf, type TrainedNetwork } from './networks';
 import type { RunHistory } from './reports';
-import { checkSettings, type Side, type TrainSettings } from './settings';
-import type { TrainingState } from './step';
+import { checkSettings, settingsOfAnyVersion, type TrainSettings } from './settings';
+import type { Side } from './sides';
 
 /** A place for one run's files; their names are plain. */
 export interface RunFiles {
@@ -44,7 +37,7 @@ export interface RunFacts {
   /** Names of what it is trained on. */
   volumes: { trainA: string[]; trainB: string[]; valA: string[]; valB: string[] };
   /** Models that it started from. */
-  start: { network: NetworkName; name: string; licence: string }[];
+  start: { network: string; name: string; licence: string }[];
   /** Statistics of the training scans, for the card; absent in runs of former versions. */
   inputs?: Record<Side, InputSummary | null>;
 }
@@ -56,7 +49,7 @@ export interface CheckpointIndex extends RunFacts {
   step: number;
   /** ISO 8601. */
   saved: string;
-  networks: Partial<Record<NetworkName, { file: string; updates: number; hasAverage: boolean }>>;
+  networks: Record<string, { file: string; updates: number; hasAverage: boolean }>;
   history: string;
   /** Of all its files. */
   bytes: number;
@@ -114,9 +107,10 @@ export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIn
   if (!bytes) return null;
   try {
     const index = JSON.parse(new TextDecoder().decode(bytes)) as CheckpointIndex;
-    checkSettings(index.settings);
     if (index.format !== 1) throw new Error(`its format must be 1, got ${index.format}`);
-    return index;
+    const settings = settingsOfAnyVersion(index.settings);
+    checkSettings(settings);
+    return { ...index, settings };
   } catch (error) {
     throw new CorruptFile(
       `${INDEX}: must be the index of a training run, but ${(error as Error).message}; start a new run`,
@@ -131,38 +125,38 @@ export async function readHistory(files: RunFiles, index: CheckpointIndex): Prom
 /** Puts a checkpoint's networks on the backend. @throws CorruptFile, WeightsMismatch where its files are not whole */
 export async function loadCheckpoint(files: RunFiles, index: CheckpointIndex): Promise<TrainingState> {
   const { settings, step } = index;
-  const read = new Map<NetworkName, Record<Kind, StateDict>>();
-  for (const name of networkTables(settings).keys()) read.set(name, await readNetwork(files, index, name));
+  const read = new Map<string, Record<Kind, StateDict>>();
+  for (const { name } of networksOf(settings)) read.set(name, await readNetwork(files, index, name));
   const networks = loadNetworks(settings, (name) => read.get(name)!.parameter);
   for (const [name, network] of networks) {
     const { updates, hasAverage } = index.networks[name]!;
     const { mean, square, average } = read.get(name)!;
     if (network.adam) {
       tf.dispose([...network.adam.mean, ...network.adam.square]);
-      network.adam = { updates, mean: upload(network.table, mean), square: upload(network.table, square) };
+      network.adam = {
+        updates,
+        mean: upload(network.spec.table, mean),
+        square: upload(network.spec.table, square),
+      };
     }
-    if (hasAverage) network.ema = upload(network.table, average);
+    if (hasAverage) network.ema = upload(network.spec.table, average);
   }
-  return { settings, schedule: makeSchedule(settings.diffusion), networks, step };
+  return { settings, networks, step };
 }
 
 /** What a checkpoint's network translates with, without loading the others. @throws CorruptFile */
-export async function readAverage(
-  files: RunFiles,
-  index: CheckpointIndex,
-  name: NetworkName,
-): Promise<StateDict> {
+export async function readAverage(files: RunFiles, index: CheckpointIndex, name: string): Promise<StateDict> {
   const { average, parameter } = await readNetwork(files, index, name);
   return index.networks[name]!.hasAverage ? average : parameter;
 }
 
 /** The state that translates, of networks that are on the backend. */
 export async function downloadAverage(network: TrainedNetwork): Promise<StateDict> {
-  return downloadState(network.table, averageOf(network));
+  return downloadState(network.spec.table, averageOf(network));
 }
 
 async function networkTensors(network: TrainedNetwork): Promise<[string, WritableTensor][]> {
-  const { table, adam, ema } = network;
+  const { spec, adam, ema } = network;
   const parts: [Kind, readonly tf.Tensor[] | null | undefined][] = [
     ['parameter', parametersOf(network)],
     ['mean', adam?.mean],
@@ -172,7 +166,7 @@ async function networkTensors(network: TrainedNetwork): Promise<[string, Writabl
   const tensors: [string, WritableTensor][] = [];
   for (const [kind, leaves] of parts) {
     if (!leaves) continue;
-    for (const [name, { shape, data }] of await downloadState(table, leaves))
+    for (const [name, { shape, data }] of await downloadState(spec.table, leaves))
       tensors.push([`${kind}.${name}`, { dtype: 'F32', shape, data }]);
   }
   return tensors;
@@ -181,7 +175,7 @@ async function networkTensors(network: TrainedNetwork): Promise<[string, Writabl
 async function readNetwork(
   files: RunFiles,
   index: CheckpointIndex,
-  name: NetworkName,
+  name: string,
 ): Promise<Record<Kind, StateDict>> {
   const entry = index.networks[name];
   if (!entry)

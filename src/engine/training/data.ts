@@ -1,5 +1,5 @@
 /** What a run is trained on: slices on the model's grid, quantised to 16 bits, half of float32's memory. */
-import type { Side } from './settings';
+import type { Side } from './sides';
 
 /** Slices of one contrast. Image n is `images[n*size*size .. (n+1)*size*size)`, row-major as the model sees it. */
 export interface SliceSet {

@@ -16,7 +16,8 @@ import { gridText, sameGrid } from '../../volume/resample';
 import { extractSlice, planSlices, type SlicePlan } from '../../volume/slices';
 import type { Volume } from '../../volume/volume';
 import type { SliceSet } from './data';
-import { gridOfSide, type Side, type SideGrid, type TrainSettings } from './settings';
+import { gridOfSide, type SideGrid, type TrainSettings } from './settings';
+import type { Side } from './sides';
 
 /** What is needed of a scan: files, and phantoms, too, have it. */
 export type TrainingScan = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { estimateMemory } from './estimate';
-import { PAPER_VARIANT, presetSettings } from './settings';
+import { presetSettings } from './settings';
+import { PAPER_VARIANT } from './variant';
 
 const WASM = { backend: 'wasm', largestBuffer: null } as const;
 const of = (preset: 'tiny' | 'small' | 'base' | 'paper') => presetSettings(preset, { a: 'T1w', b: 'FLAIR' });

@@ -4,9 +4,11 @@
  */
 
 import type { BackendName } from '../backend/backend';
+import { trainingOf } from '../methods';
+import type { NetworkSpec } from '../methods/method';
 import { numberOfValues } from '../networks/table';
-import { isAveraged, learns, type NetworkName, networkTables } from './networks';
-import { hasR, type TrainSettings, trainedSize, trainsR } from './settings';
+import { networksOf } from './networks';
+import { type TrainSettings, trainedSize } from './settings';
 
 export interface MemoryEstimate {
   /** Bytes, for the screen. */
@@ -38,19 +40,6 @@ const WASM_HEAP = 2 ** 32;
  */
 const HELD: Record<BackendName, number> = { webgpu: 1.6, webgl: 1.6, wasm: 1.35, cpu: 1 };
 
-/** Live activations, in image planes times base width, at the most. */
-const PLANES = {
-  /** What R's forward pass leaves for its backward one. */
-  r: 26,
-  /** Its passing intermediate results. */
-  rPassing: 32,
-  /** Gradient of a discriminator's loss, and of R1, which differentiates twice. */
-  d: 50,
-  r1: { large: 190, small: 260 },
-  /** Gradient of a diffusive generator, times the sum over its levels of width/pixels; with and without recomputation. */
-  g: { kept: 145, again: 45 },
-};
-
 /**
  * @param slices images of both contrasts that the run holds outside of the backend
  */
@@ -59,49 +48,30 @@ export function estimateMemory(
   limits: MemoryLimits,
   slices: number,
 ): MemoryEstimate {
-  const { size, batch, widths, variant, generator } = settings;
-  const seen = trainedSize(settings);
-  const counts = new Map<NetworkName, number>();
-  for (const [name, table] of networkTables(settings)) counts.set(name, numberOfValues(table));
-  const bytesOf = (copies: (name: NetworkName) => number) =>
-    [...counts].reduce((sum, [name, count]) => sum + 4 * count * copies(name), 0);
-  const most = (pattern: RegExp) =>
-    Math.max(0, ...[...counts].filter(([n]) => pattern.test(n)).map(([, c]) => 4 * c));
-
-  const plane = 4 * batch * seen * seen;
-  const heldByR = trainsR(variant) ? 2 * PLANES.r * widths.r * plane : 0;
-  const inR = hasR(variant) ? PLANES.rPassing * widths.r * plane : 0;
-  const inD =
-    variant.adversarial && variant.diffusion
-      ? PLANES.r1[settings.discriminator] * widths.diffusive * plane
-      : 0;
-  const levels = generator.ch_mult.reduce((sum, mult, level) => sum + mult / 4 ** level, 0);
-  const throughD = inD > 0 ? 15 * widths.diffusive * plane : 0;
-  const inG = variant.diffusion
-    ? PLANES.g[settings.recompute ? 'again' : 'kept'] * levels * generator.num_channels_dae * plane +
-      attentionBytes(settings) +
-      throughD
-    : 0;
+  const specs = networksOf(settings);
+  const bytesOf = (copies: (spec: NetworkSpec) => number) =>
+    specs.reduce((sum, spec) => sum + 4 * numberOfValues(spec.table) * copies(spec), 0);
+  const activations = trainingOf(settings).memory(settings);
+  const averaged = bytesOf((spec) => (spec.averaged ? 1 : 0));
   const parts = [
     { label: 'weights', bytes: bytesOf(() => 1) },
-    { label: "Adam's moments", bytes: bytesOf((name) => (learns(name, settings) ? 2 : 0)) },
-    { label: 'moving averages', bytes: bytesOf((name) => (isAveraged(name, settings) ? 1 : 0)) },
-    {
-      // All generators' gradients wait for each other; a discriminator has those of its three terms.
-      label: 'gradients',
-      bytes: Math.max(
-        bytesOf((name) => (isAveraged(name, settings) ? 1 : 0)),
-        3 * most(/^d/),
-      ),
-    },
-    { label: 'activations', bytes: heldByR + Math.max(inR, inD, inG) },
+    { label: "Adam's moments", bytes: bytesOf(({ learns }) => (learns ? 2 : 0)) },
+    { label: 'moving averages', bytes: averaged },
+    // All generators' gradients wait for each other; a discriminator has those of its terms.
+    { label: 'gradients', bytes: Math.max(averaged, activations.waiting) },
+    { label: 'activations', bytes: activations.bytes },
   ];
   const live = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   parts.push({ label: `held for reuse by ${limits.backend}`, bytes: live * (HELD[limits.backend] - 1) });
   const total = live * HELD[limits.backend];
   const limit = limits.backend === 'wasm' ? WASM_HEAP : null;
-  const largestTensor = largestOf(settings, Math.max(...counts.values()));
-  parts.push({ label: 'slices, outside of it', bytes: 2 * slices * size * size });
+  const largestTensor = Math.max(
+    // A padded feature map at full size.
+    4 * settings.batch * (trainedSize(settings) + 3) ** 2 * activations.widest,
+    // One weight is at most a ninth of a network of this kind.
+    (4 * Math.max(...specs.map(({ table }) => numberOfValues(table)))) / 9,
+  );
+  parts.push({ label: 'slices, outside of it', bytes: 2 * slices * settings.size ** 2 });
   const fits = (limit === null || total <= limit) && largestTensor <= (limits.largestBuffer ?? Infinity);
   return {
     parts,
@@ -112,28 +82,6 @@ export function estimateMemory(
     fits,
     sentence: sentence(settings, { total, limit, largestTensor, fits, ...limits }),
   };
-}
-
-/** Scores and their gradients over all pairs of positions, where there is attention. */
-function attentionBytes(settings: TrainSettings): number {
-  const { size, batch, generator } = settings;
-  const { ch_mult, attn_resolutions } = generator;
-  const sides = ch_mult.map((_, level) => size / 2 ** level);
-  const last = sides[sides.length - 1];
-  const widest = Math.max(last, ...sides.filter((side) => attn_resolutions.includes(side)));
-  return 5 * 4 * batch * ((widest * trainedSize(settings)) / size) ** 4;
-}
-
-/** A padded full-size feature map: of the discriminator's first block, or of the decoder's last, which reads two at once. */
-function largestOf(settings: TrainSettings, largestNetwork: number): number {
-  const { batch, widths, generator, variant } = settings;
-  const width = Math.max(
-    variant.adversarial && variant.diffusion ? 4 * widths.diffusive : 0,
-    2 * generator.num_channels_dae * (generator.ch_mult[0] ?? 1),
-    2 * widths.r,
-  );
-  // One weight is at most a ninth of a network of this kind.
-  return Math.max(4 * batch * (trainedSize(settings) + 3) ** 2 * width, (4 * largestNetwork) / 9);
 }
 
 const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GiB`;

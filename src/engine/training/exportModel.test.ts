@@ -10,8 +10,8 @@ import type { RunFacts } from './checkpoint';
 import { readData, writeData } from './dataFile';
 import { exportModel } from './exportModel';
 import { initialState } from './initialise';
-import { networkTables } from './networks';
-import { PAPER_VARIANT } from './settings';
+import { networksOf } from './networks';
+import type { TrainSettings } from './settings';
 
 const FRAME = { map: 'foreground-median', low: 0, high: 1000 } as const;
 
@@ -25,21 +25,24 @@ const FACTS = {
   start: [{ network: 'g.b', name: 'Interim', licence: 'CC BY-NC-SA 4.0' }] satisfies RunFacts['start'],
 };
 
+const randomState = (settings: TrainSettings, name: string) =>
+  initialState(networksOf(settings).find((spec) => spec.name === name)!, 1);
+
 it.each([
-  ['g.b', 'aToB', true],
-  ['r.a', 'bToA', false],
+  ['g.b', 'aToB', 'syndiff'],
+  ['r.a', 'bToA', 'resnet'],
 ] as const)(
   'exports %s as weights that are read again, and a card that holds',
-  async (name, direction, diffusion) => {
-    const settings = tinySettings({ variant: { ...PAPER_VARIANT, diffusion } });
-    const state = initialState(name, networkTables(settings).get(name)!, 1);
+  async (name, direction, method) => {
+    const settings = tinySettings({ method });
+    const state = randomState(settings, name);
     const { card, weights } = await exportModel(settings, direction, state, FACTS);
     expect(parseModelCard(JSON.parse(JSON.stringify(card)))).toEqual(card);
     expect(card.weights.sha256).toBe(await sha256(weights));
     expect(card.inputs).toEqual(direction === 'aToB' ? { data: 'none', ...FACTS.inputs.a } : undefined);
     expect(card.licence).toBe('MIT; CC BY-NC-SA 4.0 (from Interim)');
     expect(card.training.variant.endsWith('; started from Interim')).toBe(name === 'g.b');
-    expect(card.diffusion.steps).toBe(diffusion ? 4 : 1);
+    expect(card.diffusion.steps).toBe(method === 'syndiff' ? 4 : 1);
     expect([card.source, card.target]).toEqual(direction === 'aToB' ? ['T1w', 'FLAIR'] : ['FLAIR', 'T1w']);
     const read = await readWeights({ name: card.weights.file, bytes: weights });
     expect(read.config).toEqual(card.network);
@@ -50,7 +53,7 @@ it.each([
 it("exports the maps of a start model's Hounsfield units with their ends", async () => {
   const intensity = { a: 'foreground-p99.5', b: 'hu' } as const;
   const settings = tinySettings({ intensity, huEnds: [-1000, 1000] });
-  const state = initialState('g.b', networkTables(settings).get('g.b')!, 1);
+  const state = randomState(settings, 'g.b');
   const { card } = await exportModel(settings, 'aToB', state, FACTS);
   expect(card.preprocessing).toMatchObject({
     intensity: { source: 'foreground-p99.5', target: 'hu' },

@@ -3,11 +3,12 @@ import type { ModelIntensity } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
 import type { StateDict } from '../formats/namedTensor';
 import { sha256 } from '../formats/sha256';
+import { trainingOf } from '../methods';
 import { encodeWeights } from '../models/convertWeights';
 import type { RunFacts } from './checkpoint';
-import type { Direction, RunHistory } from './reports';
+import type { RunHistory } from './reports';
 import { mapOfSide, type TrainSettings, variantText } from './settings';
-import { sidesOf, translatingDiffusion, translatingNetwork, translatorName } from './translateImages';
+import { type Direction, sidesOf } from './sides';
 
 /** What the run does not know of itself. */
 export interface ExportFacts {
@@ -33,7 +34,7 @@ export const VALIDATION_LIMIT =
   'The scores are of the validation slices that the run was watched by, not of a test.';
 
 /**
- * @param state the network that translates, averaged (translatorName)
+ * @param state the network that translates, averaged (its method's `translates`)
  * @returns float32 weights, and a card that names their hash
  */
 export async function exportModel(
@@ -44,9 +45,10 @@ export async function exportModel(
 ): Promise<{ card: ModelCard; weights: Uint8Array }> {
   const { contrasts, size, pixelSize } = settings;
   const { source, target } = sidesOf(direction);
-  const config = translatingNetwork(settings);
+  const training = trainingOf(settings);
+  const config = training.network(settings);
   const weights = encodeWeights({ state, config }, 'f32');
-  const network = translatorName(settings, direction);
+  const network = training.translates(direction);
   const before = facts.start.find((one) => one.network === network);
   const licence = licenceOf(facts);
   const hash = await sha256(weights);
@@ -62,7 +64,7 @@ export async function exportModel(
     network: config,
     weights: { file: `${id}.safetensors`, sha256: hash, dtype: 'f32', bytes: weights.length },
     preprocessing: { plane: 'axial', pixelSize, size, ...intensityOf(settings, direction) },
-    diffusion: translatingDiffusion(settings),
+    diffusion: training.diffusion(settings),
     training: {
       data: facts.data,
       licence,

@@ -5,12 +5,13 @@ import { nodeEnvironment } from '../../platform/node/environment';
 import { startEngine } from '../backend/backend';
 import * as tf from '../tf';
 import { loadCheckpoint, readCheckpointIndex, readHistory, saveCheckpoint } from './checkpoint';
+import type { TrainingState } from './iteration';
 import { type Every, type LoopHooks, ratesAt, runTraining } from './loop';
 import { disposeNetworks } from './networks';
-import type { LossName, Preview, RunHistory } from './reports';
-import { PAPER_VARIANT, type TrainSettings, type Variant } from './settings';
+import type { Preview, RunHistory } from './reports';
+import type { TrainSettings } from './settings';
 import { startRun } from './startRun';
-import type { TrainingState } from './step';
+import { PAPER_VARIANT, type Variant } from './variant';
 
 const FACTS = { started: '2026-01-01', volumes: { trainA: [], trainB: [], valA: [], valB: [] }, start: [] };
 const NEVER: Every = { preview: 0, validation: 0, checkpoint: 0 };
@@ -173,7 +174,7 @@ describe('runTraining', () => {
     expect(new Set(memory.map(({ tensors }) => tensors)).size).toBe(1);
     expect(new Set(memory.map(({ bytes }) => bytes)).size).toBe(1);
 
-    const mean = (name: LossName, from: number, to: number) =>
+    const mean = (name: string, from: number, to: number) =>
       history.steps.slice(from, to).reduce((sum, { losses }) => sum + losses[name]!, 0) / (to - from);
     for (const name of ['l1', 'cycle'] as const)
       expect(mean(name, 180, 200), name).toBeLessThan(0.25 * mean(name, 0, 20));

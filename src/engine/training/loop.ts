@@ -4,14 +4,15 @@
  * the same.
  */
 import { Aborted } from '../../errors';
+import { trainStepOf } from '../methods/trainStep';
 import * as tf from '../tf';
 import type { TranslateHooks } from '../translateSlices';
 import { batchOf } from './batches';
 import type { TrainData } from './data';
-import { drawsOf } from './draws';
-import type { LossName, Preview, RunHistory, Scoring, StepReport, Validation } from './reports';
-import { SIDES, type TrainSettings, trainedSize } from './settings';
-import { type TrainingState, trainStep } from './step';
+import type { Rates, TrainingState, TrainStep } from './iteration';
+import type { Preview, RunHistory, Scoring, StepReport, Validation } from './reports';
+import { type TrainSettings, trainedSize } from './settings';
+import { SIDES } from './sides';
 import { previews, validate } from './validate';
 
 /** Iterations between two of each; 0: never. */
@@ -41,7 +42,7 @@ export interface LoopHooks {
 export function ratesAt(
   { rates, iterations }: Pick<TrainSettings, 'rates' | 'iterations'>,
   step: number,
-): { generators: number; discriminators: number } {
+): Rates {
   const share = (1 + Math.cos((Math.PI * step) / iterations)) / 2;
   const fall = (from: number) => rates.least + (from - rates.least) * share;
   return { generators: fall(rates.generators), discriminators: fall(rates.discriminators) };
@@ -60,7 +61,8 @@ export async function runTraining(
   every: Every,
   hooks: LoopHooks,
 ): Promise<void> {
-  const { iterations } = state.settings;
+  const { iterations, method } = state.settings;
+  const trainStep = await trainStepOf(method);
   const during: TranslateHooks = { signal: hooks.signal, pause: hooks.pause };
   const look = async (wantsValidation: boolean, wantsPreview: boolean) => {
     if (wantsValidation) {
@@ -79,7 +81,7 @@ export async function runTraining(
     await look(isDue(every.validation) && !isValidated, isDue(every.preview));
   while (state.step < iterations) {
     if (hooks.signal.aborted) await stop(hooks);
-    const report = await oneIteration(state, data, hooks);
+    const report = await oneIteration(trainStep, state, data, hooks);
     history.steps.push(report);
     hooks.onStep(report);
     await hooks.pause();
@@ -99,16 +101,22 @@ async function stop(hooks: LoopHooks): Promise<never> {
   throw new Aborted('training: stopped; the run can be resumed');
 }
 
-async function oneIteration(state: TrainingState, data: TrainData, { now }: LoopHooks): Promise<StepReport> {
+async function oneIteration(
+  trainStep: TrainStep,
+  state: TrainingState,
+  data: TrainData,
+  { now }: LoopHooks,
+): Promise<StepReport> {
   const { settings, step } = state;
   const begin = now();
   const rates = ratesAt(settings, step);
   const batch = batchOf(data, settings, step);
   const seen = trainedSize(settings);
   const [a, b] = SIDES.map((side) => tf.tensor4d(batch[side], [settings.batch, seen, seen, 1]));
-  const losses = trainStep(state, { a, b }, drawsOf(settings, step), rates);
+  const losses = trainStep(state, { a, b }, rates);
+  state.step++;
   tf.dispose([a, b]);
-  const values: Partial<Record<LossName, number>> = {};
+  const values: Record<string, number> = {};
   for (const [name, scalar] of losses) values[name] = (await scalar.data())[0];
   tf.dispose([...losses.values()]);
   const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));

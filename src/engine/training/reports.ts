@@ -1,30 +1,17 @@
 /** What a run tells while it goes: plain data for log, page and file. */
-import type { Score } from '../evaluation/metrics/scoreSlice';
 
-/** Names as the method page's: each is summed over the directions and contrasts that train. */
-export type LossName =
-  | 'dDiffusiveReal'
-  | 'dDiffusiveFake'
-  | 'r1'
-  | 'dPatchReal'
-  | 'dPatchFake'
-  | 'gDiffusive'
-  | 'gPatch'
-  | 'cycle'
-  | 'l1'
-  | 'generator';
+import type { Score } from '../evaluation/metrics/scoreSlice';
+import type { Direction } from './sides';
 
 export interface StepReport {
   /** Iterations done, this one included: 1 after the first. */
   step: number;
-  /** Only the terms that the variant has; r1 only in the iterations that have it. Before their weights. */
-  losses: Partial<Record<LossName, number>>;
+  /** By the names of the method's losses, each summed over the directions and contrasts that train, before its weight; only those that the iteration has. */
+  losses: Record<string, number>;
   /** Learning rate of the generators. */
   rate: number;
   ms: number;
 }
-
-export type Direction = 'aToB' | 'bToA';
 
 export interface Preview {
   step: number;

@@ -7,8 +7,8 @@ import {
   presetSettings,
   settingsFromCard,
   trainedSize,
-  type Variant,
 } from './settings';
+import type { Variant } from './variant';
 
 const small = presetSettings('small', { a: 'T1w', b: 'FLAIR' });
 const pairs: Variant = { ...small.variant, pairing: 'paired', adversarial: false };

@@ -4,30 +4,13 @@ import { BadRequest } from '../../errors';
 import { type IntensityMap, intensityMaps, mapOfContrast, type RelativeMap } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
 import { PAPER_SCHEDULE, type ScheduleOptions } from '../diffusion/schedule';
-import type { Network } from '../methods';
-import { type GeneratorConfig, leastSide, PAPER_GENERATOR } from '../networks/ncsnpp/config';
-
-/** The diffusive generators and discriminators are named by the contrast that they make or judge: a or b. */
-export type Side = 'a' | 'b';
-export const SIDES: readonly Side[] = ['a', 'b'];
-export const otherSide = (side: Side): Side => (side === 'a' ? 'b' : 'a');
-
-export interface Variant {
-  /** paired: the aligned real source is the condition, and there is no R (the paper's future work). */
-  pairing: 'unpaired' | 'paired';
-  /** false: no discriminators, no adversarial terms. */
-  adversarial: boolean;
-  /** false: no cycle term. */
-  cycle: boolean;
-  /** false: R alone is trained and translates (cGAN); unpaired only. */
-  diffusion: boolean;
-  /** frozen: R keeps the weights that it starts with. Unpaired only. */
-  r: 'trained' | 'frozen';
-  /** Which diffusive directions are trained; the R of an unpaired run always train both ways, for the cycle. */
-  direction: 'both' | 'aToB' | 'bToA';
-}
+import { type MethodId, methodOf, trainingOf } from '../methods';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config';
+import { SIDES, type Side } from './sides';
+import { PAPER_VARIANT, type Variant } from './variant';
 
 export interface TrainSettings {
+  method: MethodId;
   preset: PresetName;
   /** BIDS suffixes of the two contrasts, e.g. "T1w" and "FLAIR". */
   contrasts: Record<Side, string>;
@@ -63,15 +46,6 @@ export interface TrainSettings {
 }
 
 export type PresetName = 'tiny' | 'small' | 'base' | 'paper';
-
-export const PAPER_VARIANT: Variant = {
-  pairing: 'unpaired',
-  adversarial: true,
-  cycle: true,
-  diffusion: true,
-  r: 'trained',
-  direction: 'both',
-};
 
 /** The networks of a preset: base width and image side. */
 const PRESETS: Record<
@@ -117,6 +91,7 @@ const FINE_TUNE_CROP = 128;
 export function presetSettings(preset: PresetName, contrasts: Record<Side, string>): TrainSettings {
   const { size, pixelSize, width, zEmb, levels, recompute } = PRESETS[preset];
   return {
+    method: 'syndiff',
     preset,
     contrasts,
     size,
@@ -154,7 +129,7 @@ export function startCourse({
   TrainSettings,
   'iterations' | 'rates' | 'ema' | 'crop' | 'recompute'
 > {
-  const isFineTune = variant.pairing === 'paired' && !variant.adversarial && variant.diffusion;
+  const isFineTune = variant.pairing === 'paired' && !variant.adversarial;
   const crop = isFineTune && size > FINE_TUNE_CROP ? FINE_TUNE_CROP : undefined;
   // What a crop leaves to be kept is little, and running blocks again takes time.
   return { ...(isFineTune ? FINE_TUNE : PAPER_COURSE), crop, recompute: crop === undefined && size > 64 };
@@ -162,41 +137,26 @@ export function startCourse({
 
 /**
  * The settings for going on from a model that makes `card.target` from `card.source`: its contrasts, grid, network and
- * diffusion are taken over, its direction alone is trained, and the course is `startCourse`'s. R as the model means training
- * without diffusion.
+ * diffusion are taken over, its direction alone is trained, and the course is `startCourse`'s.
  */
 export function settingsFromCard(
   settings: TrainSettings,
   card: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>,
 ): TrainSettings {
-  const { network } = card;
+  const { network, diffusion } = card;
   const grid = gridOfModel(card.preprocessing);
   const { size } = grid;
-  const own = ofNetwork(settings, network, card.diffusion);
-  const variant: Variant = {
-    ...settings.variant,
-    diffusion: network.method !== 'resnet',
-    direction: 'aToB',
-  };
+  const variant: Variant = { ...settings.variant, direction: 'aToB' };
   return {
     ...settings,
-    ...own,
+    ...trainingOf(network).fromNetwork(settings, network, diffusion),
+    method: network.method,
     ...startCourse({ size, variant }),
     ...grid,
     contrasts: { a: card.source, b: card.target },
     discriminator: size <= 64 ? 'small' : 'large',
     variant,
   };
-}
-
-function ofNetwork(
-  { widths }: Pick<TrainSettings, 'widths'>,
-  network: Network,
-  diffusion: ScheduleOptions,
-): Partial<TrainSettings> {
-  if (network.method === 'resnet') return { widths: { ...widths, r: network.ngf } };
-  const { method: _, ...generator } = network;
-  return { generator, diffusion };
 }
 
 type RunGrid = Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>;
@@ -230,86 +190,44 @@ export function sideMaps(contrasts: Record<Side, string>, relative: RelativeMap)
 /** Side of the images that an iteration sees, pixels: whole slices are for validation and translation. */
 export const trainedSize = ({ size, crop }: Pick<TrainSettings, 'size' | 'crop'>): number => crop ?? size;
 
-/** Trained in this run: both, or the side that is made. */
-export function trainedSides({ direction }: Variant): readonly Side[] {
-  if (direction === 'both') return SIDES;
-  return direction === 'aToB' ? ['b'] : ['a'];
-}
-
-/** Which of R12, R21 and the discriminators a variant has at all. */
-export const hasR = ({ pairing }: Variant): boolean => pairing === 'unpaired';
-export const trainsR = (variant: Variant): boolean => hasR(variant) && variant.r === 'trained';
-
 /** One sentence that names the variant, for card and log. */
-export function variantText({ variant, diffusion }: TrainSettings): string {
-  const parts = [
-    variant.pairing,
-    variant.diffusion ? `${diffusion.steps} steps` : 'no diffusion (R alone, cGAN)',
-    variant.adversarial ? 'adversarial' : 'no adversarial term (L1 only)',
-  ];
-  if (hasR(variant)) {
-    parts.push(variant.cycle ? 'cycle' : 'no cycle term');
-    if (variant.r === 'frozen') parts.push('R frozen');
-  }
-  if (variant.direction !== 'both') parts.push(`${variant.direction === 'aToB' ? 'A to B' : 'B to A'} only`);
-  return parts.join(', ');
+export function variantText(settings: TrainSettings): string {
+  const { pairing, direction } = settings.variant;
+  const one = direction === 'both' ? [] : [`${direction === 'aToB' ? 'A to B' : 'B to A'} only`];
+  return [pairing, ...trainingOf(settings).text(settings), ...one].join(', ');
 }
 
 /**
  * @throws BadRequest for settings that contradict each other or cannot train, one sentence that says which and what to do
  */
 export function checkSettings(settings: TrainSettings): void {
-  const { variant, size, generator } = settings;
+  const { size, batch, iterations, rates } = settings;
   const seen = trainedSize(settings);
   const rule = (holds: boolean, sentence: string) => {
     if (!holds) throw new BadRequest(`training: ${sentence}`);
   };
-  const positive: [string, number][] = [
-    ['batch', settings.batch],
-    ['iterations', settings.iterations],
-    ['size', size],
-    ['r1.every', settings.r1.every],
-  ];
-  for (const [name, value] of positive)
+  for (const [name, value] of Object.entries({ batch, iterations, size }))
     rule(Number.isInteger(value) && value > 0, `${name} must be a whole number above 0, got ${value}`);
-  const least = leastSide(generator);
-  rule(
-    size % least === 0,
-    `size must be a multiple of ${least} for ${generator.ch_mult.length} levels, got ${size}`,
-  );
+  const least = methodOf(settings).leastSide(trainingOf(settings).network(settings));
+  rule(size % least === 0, `size must be a multiple of ${least} for these networks, got ${size}`);
   rule(
     Number.isInteger(seen) && seen > 0 && seen % least === 0 && seen <= size,
     `crop must be a multiple of ${least} up to the image's ${size} pixels, got ${seen}`,
   );
-  const name = settings.crop === undefined ? 'size' : 'crop';
-  const most = settings.discriminator === 'large' ? 64 : 8;
   rule(
-    !(variant.adversarial && variant.diffusion) || seen % most === 0,
-    `${name} must be a multiple of ${most} for the ${settings.discriminator} diffusive discriminator, got ${seen}`,
+    batch <= 4 || batch % 4 === 0,
+    `batch must be at most 4 or a multiple of 4 (the discriminator compares groups of 4), got ${batch}`,
   );
+  for (const [holds, sentence] of trainingOf(settings).rules(settings)) rule(holds, sentence);
   rule(
-    !(variant.adversarial && trainsR(variant)) || seen >= 32,
-    `${name} must be at least 32 for the PatchGAN, got ${seen}`,
+    Object.values(rates).every((rate) => Number.isFinite(rate) && rate >= 0),
+    `learning rates must be 0 or above, got ${Object.values(rates).join(', ')}`,
   );
-  rule(
-    generator.embedding_type === 'positional',
-    `the generator's time embedding must be positional, got ${generator.embedding_type} (it has no value at step 0)`,
-  );
-  rule(
-    settings.batch <= 4 || settings.batch % 4 === 0,
-    `batch must be at most 4 or a multiple of 4 (the discriminator compares groups of 4), got ${settings.batch}`,
-  );
-  rule(
-    variant.diffusion || variant.pairing === 'unpaired',
-    'no diffusion means R alone, which paired training does not have; choose unpaired',
-  );
-  rule(variant.diffusion || variant.r === 'trained', 'no diffusion trains R alone, so R cannot be frozen');
-  rule(
-    variant.diffusion || variant.adversarial || variant.cycle,
-    'R alone needs the adversarial or the cycle term; switch one on',
-  );
-  rule(
-    Object.values(settings.rates).every((rate) => Number.isFinite(rate) && rate >= 0),
-    `learning rates must be 0 or above, got ${Object.values(settings.rates).join(', ')}`,
-  );
+}
+
+/** Settings of former versions named no method: a switch of the variant told R alone. */
+export function settingsOfAnyVersion(stored: TrainSettings): TrainSettings {
+  if (stored.method) return stored;
+  const { diffusion, ...variant } = stored.variant as Variant & { diffusion?: boolean };
+  return { ...stored, method: diffusion === false ? 'resnet' : 'syndiff', variant };
 }

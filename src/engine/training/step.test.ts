@@ -2,27 +2,31 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { tinyData, tinySettings } from '../../../test/tinyRun';
 import { nodeEnvironment } from '../../platform/node/environment';
 import { startEngine } from '../backend/backend';
+import type { MethodId } from '../methods';
+import { trainStepOf } from '../methods/trainStep';
 import * as tf from '../tf';
 import { batchOf } from './batches';
-import { drawsOf } from './draws';
 import { disposeNetworks, parametersOf } from './networks';
-import { PAPER_VARIANT, type TrainSettings, type Variant } from './settings';
+import type { TrainSettings } from './settings';
 import { startRun } from './startRun';
-import { trainStep } from './step';
+import { PAPER_VARIANT, type Variant } from './variant';
 
 beforeAll(async () => {
   await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
 });
 
 /** One iteration from the start: the names of its losses, and of the networks that it has changed. */
-function iterate(settings: TrainSettings): { losses: string[]; changed: string[]; all: string[] } {
+async function iterate(
+  settings: TrainSettings,
+): Promise<{ losses: string[]; changed: string[]; all: string[] }> {
+  const trainStep = await trainStepOf(settings.method);
   const state = startRun(settings);
   const before = new Map([...state.networks].map(([name, n]) => [name, parametersOf(n).map((t) => t.id)]));
   const batch = batchOf(tinyData(), settings, 0);
   const image = (values: Float32Array) =>
     tf.tensor4d(values, [settings.batch, settings.size, settings.size, 1]);
   const images = { a: image(batch.a), b: image(batch.b) };
-  const losses = trainStep(state, images, drawsOf(settings, 0), { generators: 1e-4, discriminators: 1e-4 });
+  const losses = trainStep(state, images, { generators: 1e-4, discriminators: 1e-4 });
   const changed = [...state.networks].flatMap(([name, n]) =>
     parametersOf(n).every((t, i) => t.id !== before.get(name)![i]) ? name : [],
   );
@@ -38,6 +42,7 @@ const P = ['dPatchFake', 'dPatchReal', 'gPatch'];
 const VARIANTS: {
   name: string;
   change: Partial<Variant>;
+  method?: MethodId;
   losses: string[];
   changed: string[];
   idle?: string[];
@@ -74,7 +79,8 @@ const VARIANTS: {
   },
   {
     name: 'no diffusion (cGAN)',
-    change: { diffusion: false },
+    change: {},
+    method: 'resnet',
     losses: [...P, 'cycle', 'generator'],
     changed: ['p.a', 'p.b', 'r.a', 'r.b'],
   },
@@ -96,9 +102,9 @@ const VARIANTS: {
 describe('trainStep', () => {
   it.each(VARIANTS)(
     '$name: has these terms and trains these networks',
-    ({ change, losses, changed, idle = [] }) => {
+    async ({ change, method = 'syndiff', losses, changed, idle = [] }) => {
       const before = tf.memory().numTensors;
-      const result = iterate(tinySettings({ variant: { ...PAPER_VARIANT, ...change } }));
+      const result = await iterate(tinySettings({ method, variant: { ...PAPER_VARIANT, ...change } }));
       expect(result.losses).toEqual([...losses].sort());
       expect(result.changed).toEqual(changed);
       expect(result.all).toEqual([...changed, ...idle].sort());
@@ -106,15 +112,15 @@ describe('trainStep', () => {
     },
   );
 
-  it('runs R four times and differentiates no generator for the discriminators', () => {
+  it('runs R four times and differentiates no generator for the discriminators', async () => {
     const run = vi.spyOn(tf.engine(), 'runKernel');
-    iterate(tinySettings());
+    await iterate(tinySettings());
     const calls = (kernel: string) => run.mock.calls.filter(([name]) => name === kernel).length;
     // 14 paddings in R: R(x) of both contrasts once, and once more around the cycle.
     expect(calls('MirrorPad')).toBe(4 * 14);
     const withAll = calls('Conv2DBackpropFilter');
     run.mockClear();
-    iterate(tinySettings({ variant: { ...PAPER_VARIANT, adversarial: false } }));
+    await iterate(tinySettings({ variant: { ...PAPER_VARIANT, adversarial: false } }));
     const generators = calls('Conv2DBackpropFilter');
     run.mockRestore();
     // What the discriminators add are weight gradients of discriminators alone: of D (14 convolutions) for real, fake and R1

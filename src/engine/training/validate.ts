@@ -3,9 +3,11 @@ import { foregroundMask } from '../evaluation/metrics/foreground';
 import { type Score, scoreSlice } from '../evaluation/metrics/scoreSlice';
 import type { TranslateHooks } from '../translateSlices';
 import { type SliceSet, sliceImage, type TrainData } from './data';
+import type { TrainingState } from './iteration';
 import type { Preview, Scoring, Validation } from './reports';
-import type { TrainingState } from './step';
-import { sidesOf, trainedDirections, translateImages } from './translateImages';
+import { sidesOf } from './sides';
+import { trainedDirections } from './trainedDirections';
+import { translateImages } from './translateImages';
 
 /** Slices that a validation translates: enough for a curve, few enough that training goes on. */
 export const VALIDATION_SLICES = 16;

@@ -1,32 +1,20 @@
 /** What the training worker can do for the page: one handler a call. Runs are kept in files, so that the worker may die. */
 
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
-import { memoryUse } from '../../engine/backend/memory';
-import type { StateDict } from '../../engine/formats/namedTensor';
 import { uniformSource } from '../../engine/random';
 import {
   type CheckpointIndex,
-  loadCheckpoint,
-  type RunFacts,
   type RunFiles,
-  readAverage,
   readCheckpointIndex,
   readHistory,
-  saveCheckpoint,
 } from '../../engine/training/checkpoint';
-import type { TrainData } from '../../engine/training/data';
-import { DATA_FILE, readData, writeData } from '../../engine/training/dataFile';
 import { estimateMemory } from '../../engine/training/estimate';
-import { exportModel } from '../../engine/training/exportModel';
-import { type Every, runTraining } from '../../engine/training/loop';
-import { disposeNetworks, type NetworkName } from '../../engine/training/networks';
-import { TrainingPace } from '../../engine/training/pace';
 import type { RunHistory } from '../../engine/training/reports';
-import { checkSettings, SIDES, type TrainSettings } from '../../engine/training/settings';
-import { type StartWeights, startRun } from '../../engine/training/startRun';
-import type { TrainingState } from '../../engine/training/step';
-import { translatorName } from '../../engine/training/translateImages';
-import { BadRequest, WeightsMismatch } from '../../errors';
+import { beginRun, exportRun, openRun, type RunHooks, resumeRun } from '../../engine/training/session';
+import { checkSettings } from '../../engine/training/settings';
+import { SIDES } from '../../engine/training/sides';
+import type { StartModel } from '../../engine/training/startModels';
+import { BadRequest } from '../../errors';
 import type { RunStore } from '../../platform/browser/originRuns';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkPlan, checkScan } from '../../volume/checkScan';
@@ -36,7 +24,7 @@ import { planSlices } from '../../volume/slices';
 import { type ModelFiles, readModel } from '../line/modelFiles';
 import { readScanFiles } from '../line/scanFiles';
 import type { CallContext, CallHandlers } from '../line/serve';
-import type { AddedVolume, StartPoint, StoredRun, TrainCalls, TrainEvent } from './protocol';
+import type { AddedVolume, StartPoint, StartSource, StoredRun, TrainCalls, TrainEvent } from './protocol';
 import { dataLicence, dataText } from './trainedOn';
 import { TrainVolumes } from './volumes';
 
@@ -50,12 +38,12 @@ export interface TrainEnvironment extends ModelFiles {
   runs: RunStore;
 }
 
-/** Which network a start source is for: generators are named by what they make. */
-const START_NETWORK: Record<keyof StartPoint, NetworkName> = {
-  aToB: 'g.b',
-  bToA: 'g.a',
-  rAToB: 'r.b',
-  rBToA: 'r.a',
+/** What each start source is for. */
+const STARTS: Record<keyof StartPoint, Pick<StartModel, 'direction' | 'as'>> = {
+  aToB: { direction: 'aToB', as: 'translator' },
+  bToA: { direction: 'bToA', as: 'translator' },
+  rAToB: { direction: 'aToB', as: 'r' },
+  rBToA: { direction: 'bToA', as: 'r' },
 };
 
 export function createTrainCalls(environment: TrainEnvironment): CallHandlers<TrainCalls> {
@@ -64,63 +52,49 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
   /** The run that goes on now. */
   let going: string | null = null;
 
-  /** Trains from a state, which is disposed at the end however it comes. */
-  async function run(
-    files: RunFiles,
-    runId: string,
-    begin: () => Promise<{ state: TrainingState; data: TrainData; history: RunHistory; facts: RunFacts }>,
-    every: Every,
-    { signal, event }: Pick<CallContext<TrainEvent>, 'signal' | 'event'>,
-  ): Promise<StoredRun> {
+  /** One run at a time; its answer is what is stored of it. */
+  async function alone(runId: string, run: () => Promise<CheckpointIndex>): Promise<StoredRun> {
     if (going) throw new BadRequest('training: one run at a time, got a second one; pause the first');
     going = runId;
-    let state: TrainingState | null = null;
     try {
-      const begun = await begin();
-      state = begun.state;
-      const { data, history, facts } = begun;
-      const trained = state;
-      const { iterations } = state.settings;
-      const pace = new TrainingPace(iterations, environment.engine.now);
-      const isGpu = info?.backend === 'webgpu' || info?.backend === 'webgl';
-      const place = (step: number) => ({ step, iterations, memoryBytes: memoryUse().reservedBytes });
-      const unknown = { iterationsPerSecond: 0, remainingMs: null };
-      // On a GPU the first iteration begins with its shaders.
-      event({ progress: { ...place(state.step), ...unknown, compiling: isGpu } });
-      const save = async () => {
-        const index = await saveCheckpoint(files, trained, history, facts, environment.today().toISOString());
-        event({ checkpoint: { step: index.step, bytes: index.bytes } });
-      };
-      await runTraining(state, data, history, every, {
-        signal,
-        now: environment.engine.now,
-        pause: async () => {
-          await environment.pause();
-          environment.checkDevice();
-        },
-        onStep: (step) => {
-          const { msPerIteration, remainingMs } = pace.after(step);
-          const speed = { iterationsPerSecond: 1000 / msPerIteration, remainingMs };
-          event({ step, progress: { ...place(step.step), ...speed, compiling: false } });
-        },
-        onScoring: (scoring) => event({ scoring }),
-        onValidation: (validation) => event({ validation }),
-        onPreview: (preview) => event({ preview }),
-        save,
-      });
-      return storedRun(runId, (await readCheckpointIndex(files))!);
+      return storedRun(runId, await run());
     } finally {
-      if (state) disposeNetworks(state.networks);
       going = null;
     }
   }
 
-  async function openRun(runId: string): Promise<{ files: RunFiles; index: CheckpointIndex }> {
+  /** The session's account of a run as the page's events. */
+  function hooksFor({ signal, event }: Pick<CallContext<TrainEvent>, 'signal' | 'event'>): RunHooks {
+    const isGpu = info?.backend === 'webgpu' || info?.backend === 'webgl';
+    let iterations = 0;
+    return {
+      signal,
+      now: environment.engine.now,
+      today: environment.today,
+      pause: async () => {
+        await environment.pause();
+        environment.checkDevice();
+      },
+      onReady: (at) => {
+        iterations = at.iterations;
+        // On a GPU the first iteration begins with its shaders.
+        event({ progress: { ...at, iterationsPerSecond: 0, remainingMs: null, compiling: isGpu } });
+      },
+      onStep: ({ report, msPerIteration, remainingMs, memoryBytes }) => {
+        const speed = { iterationsPerSecond: 1000 / msPerIteration, remainingMs };
+        const place = { step: report.step, iterations, memoryBytes };
+        event({ step: report, progress: { ...place, ...speed, compiling: false } });
+      },
+      onScoring: (scoring) => event({ scoring }),
+      onValidation: (validation) => event({ validation }),
+      onPreview: (preview) => event({ preview }),
+      onCheckpoint: ({ step, bytes }) => event({ checkpoint: { step, bytes } }),
+    };
+  }
+
+  async function openStored(runId: string): Promise<{ files: RunFiles; index: CheckpointIndex }> {
     const files = await environment.runs.open(runId);
-    const index = await readCheckpointIndex(files);
-    if (!index)
-      throw new BadRequest(`training: run ${runId} must have a checkpoint, got none; start a new run`);
-    return { files, index };
+    return { files, index: await openRun(files) };
   }
 
   return {
@@ -170,30 +144,16 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return estimateMemory(settings, { backend: info.backend, largestBuffer }, volumes.sliceCount);
     },
 
-    train: async ({ runId, settings, start, every }, { signal, event }) => {
+    train: async ({ runId, settings, start, every }, context) => {
       checkSettings(settings);
       const files = await environment.runs.open(runId);
-      if (await readCheckpointIndex(files))
-        throw new BadRequest(`training: run ${runId} must be new, got one that is stored; resume it instead`);
-      const begin = async () => {
-        const data = await volumes.data(settings);
-        const { weights, facts } = await startWeights(environment, settings, start, signal);
-        await files.write(DATA_FILE, writeData(data));
-        signal.throwIfAborted();
-        return {
-          state: startRun(settings, weights),
-          data,
-          history: { steps: [], validations: [] },
-          facts: {
-            started: environment.today().toISOString(),
-            volumes: volumes.names(),
-            start: facts,
-            inputs: volumes.inputs(),
-          },
-        };
-      };
       try {
-        return await run(files, runId, begin, every, { signal, event });
+        return await alone(runId, async () => {
+          const data = await volumes.data(settings);
+          const models = await startModels(environment, start, context.signal);
+          const made = { data, volumes: volumes.names(), inputs: volumes.inputs() };
+          return beginRun(files, { settings, start: models, every }, made, hooksFor(context));
+        });
       } catch (error) {
         // What never came to a checkpoint cannot be gone on with.
         if (!(await readCheckpointIndex(files))) await environment.runs.remove(runId);
@@ -201,17 +161,10 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       }
     },
 
-    resume: async ({ runId, every }, { signal, event }) => {
-      const { files, index } = await openRun(runId);
-      const begin = async () => {
-        const history = await readHistory(files, index);
-        event({ history });
-        const bytes = await files.read(DATA_FILE);
-        if (!bytes)
-          throw new BadRequest(`training: run ${runId} must hold its slices, got none; start a new run`);
-        return { state: await loadCheckpoint(files, index), data: readData(bytes), history, facts: index };
-      };
-      return run(files, runId, begin, every, { signal, event });
+    resume: async ({ runId, every }, context) => {
+      const { files } = await openStored(runId);
+      const tell = (history: RunHistory) => context.event({ history });
+      return alone(runId, () => resumeRun(files, every, hooksFor(context), tell));
     },
 
     runs: async () => {
@@ -226,7 +179,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     },
 
     history: async ({ runId }) => {
-      const { files, index } = await openRun(runId);
+      const { files, index } = await openStored(runId);
       return readHistory(files, index);
     },
 
@@ -238,16 +191,11 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     },
 
     exportModel: async ({ runId, direction }, { transfer }) => {
-      const { files, index } = await openRun(runId);
-      const state = await readAverage(files, index, translatorName(index.settings, direction));
-      const { card, weights } = await exportModel(index.settings, direction, state, {
+      const { files, index } = await openStored(runId);
+      const { card, weights } = await exportRun(files, index, direction, {
         date: environment.today().toISOString().slice(0, 10),
         data: dataText(index),
         licence: dataLicence(index),
-        step: index.step,
-        history: await readHistory(files, index),
-        start: index.start,
-        inputs: index.inputs,
       });
       transfer(weights.buffer as ArrayBuffer);
       return { direction, card, weights };
@@ -258,34 +206,18 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 /** One set of made-up subjects for everybody. */
 const PHANTOM_SEED = 20260101;
 
-async function startWeights(
+async function startModels(
   environment: TrainEnvironment,
-  settings: TrainSettings,
   start: StartPoint,
   signal: AbortSignal,
-): Promise<{ weights: StartWeights; facts: RunFacts['start'] }> {
-  const weights: StartWeights = {};
-  const facts: RunFacts['start'] = [];
-  for (const [key, source] of Object.entries(start) as [
-    keyof StartPoint,
-    NonNullable<StartPoint['aToB']>,
-  ][]) {
-    const read = await readModel(environment, source, () => undefined, signal);
-    const isR = read.weights.config.method === 'resnet';
-    // A start model that is R alone trains as R: there is no generator in such a run.
-    const name =
-      key.startsWith('r') || settings.variant.diffusion ? START_NETWORK[key] : asR(START_NETWORK[key]);
-    if (isR !== name.startsWith('r.'))
-      throw new WeightsMismatch(
-        `${read.card.name}: must be ${isR ? 'a diffusive generator' : 'R, a ResNet generator'}, got ${isR ? 'R' : 'a diffusive generator'}; choose other weights`,
-      );
-    weights[name] = read.weights.state as StateDict;
-    facts.push({ network: name, name: read.card.name, licence: read.card.licence });
+): Promise<StartModel[]> {
+  const models: StartModel[] = [];
+  for (const [key, source] of Object.entries(start) as [keyof StartPoint, StartSource][]) {
+    const { card, weights } = await readModel(environment, source, () => undefined, signal);
+    models.push({ subject: card.name, ...STARTS[key], card, state: weights.state });
   }
-  return { weights, facts };
+  return models;
 }
-
-const asR = (name: NetworkName): NetworkName => `r.${name.slice(2)}` as NetworkName;
 
 function storedRun(
   runId: string,

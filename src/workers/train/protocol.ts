@@ -6,28 +6,22 @@
 import type { BackendName, EngineInfo } from '../../engine/backend/backend';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import type { MemoryEstimate } from '../../engine/training/estimate';
-import type {
-  Direction,
-  Preview,
-  RunHistory,
-  Scoring,
-  StepReport,
-  Validation,
-} from '../../engine/training/reports';
-import type { Side, SideGrid, TrainSettings } from '../../engine/training/settings';
+import type { Preview, RunHistory, Scoring, StepReport, Validation } from '../../engine/training/reports';
+import type { SideGrid, TrainSettings } from '../../engine/training/settings';
+import type { Direction, Side } from '../../engine/training/sides';
 import type { InputFile } from '../translate/protocol';
 
 export type { MemoryEstimate } from '../../engine/training/estimate';
 export type {
-  Direction,
-  LossName,
   Preview,
   RunHistory,
   Scoring,
   StepReport,
   Validation,
 } from '../../engine/training/reports';
-export type { PresetName, Side, TrainSettings, Variant } from '../../engine/training/settings';
+export type { PresetName, TrainSettings } from '../../engine/training/settings';
+export type { Direction, Side } from '../../engine/training/sides';
+export type { Variant } from '../../engine/training/variant';
 
 /** Where a volume goes: training, or the aligned validation pairs (paired by order: first valA with first valB). */
 export type Role = 'trainA' | 'trainB' | 'valA' | 'valB';

@@ -1,18 +1,26 @@
 /**
- * What the page uses of the engine's training settings: pure functions of plain data, without tensors. The one place where
+ * What the page uses of the engine's methods and training settings: pure functions of plain data, without tensors. The one place where
  * code of the engine, not types alone, comes to the page.
  */
+import { METHOD_IDS, METHODS, type MethodId } from '../../engine/methods';
+
 export {
   checkSettings,
   gridOfSide,
-  hasR,
   PRESET_NAMES,
   presetSettings,
-  SIDES,
   settingsFromCard,
   sideMaps,
   startCourse,
   trainedSize,
-  trainsR,
   variantText,
 } from '../../engine/training/settings';
+export { SIDES } from '../../engine/training/sides';
+export { trainedDirections } from '../../engine/training/trainedDirections';
+export { hasR, trainsR } from '../../engine/training/variant';
+
+/** The methods that can be trained, in the order of a list. */
+export const METHOD_CHOICES = METHOD_IDS.map((id) => ({ id, label: METHODS[id].label }));
+
+/** What a method's charts show. */
+export const lossesOf = (method: MethodId) => METHODS[method].training.losses;

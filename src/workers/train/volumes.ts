@@ -8,7 +8,8 @@ import {
   type TrainingScan,
   volumeSlices,
 } from '../../engine/training/dataset';
-import { gridOfSide, type Side, type TrainSettings } from '../../engine/training/settings';
+import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
+import type { Side } from '../../engine/training/sides';
 import { BadRequest } from '../../errors';
 import { noiseWarning } from '../../volume/checkInput';
 import type { InputStatistics } from '../../volume/inputStatistics';

@@ -1,17 +1,16 @@
 /** R alone: the non-diffusive ResNet generator of SynDiff (cGAN), which translates in one pass. */
 import { WeightsMismatch } from '../../../errors';
-import { PAPER_SCHEDULE, type ScheduleOptions } from '../../diffusion/schedule';
+import { ONE_PASS } from '../../diffusion/schedule';
 import { checkState } from '../../networks/checkState';
 import { PAPER_GENERATOR } from '../../networks/ncsnpp/config';
 import { COUNT } from '../../networks/ncsnpp/parse';
 import { LEAST_SIDE, type ResnetGeneratorConfig } from '../../networks/resnetGenerator/config';
 import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
 import type { Method, NetworkOf } from '../method';
+import { training } from './training';
 
 export type ResnetNetwork = NetworkOf<'resnet'> & ResnetGeneratorConfig;
 
-/** Of a network that knows no noise. */
-const ONE_PASS: ScheduleOptions = { ...PAPER_SCHEDULE, steps: 1 };
 const BLOCK = /^model\.(\d+)\.conv_block\.\d+\./;
 
 export const resnet: Method<ResnetNetwork> = {
@@ -39,4 +38,5 @@ export const resnet: Method<ResnetNetwork> = {
   diffusion: () => ONE_PASS,
   frames: () => ['source', 'one pass'],
   describe: ({ ngf, n_blocks }) => [['width', `${ngf}, ${n_blocks} blocks`]],
+  training,
 };

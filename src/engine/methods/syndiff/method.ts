@@ -5,6 +5,7 @@ import { inferConfig } from '../../networks/ncsnpp/infer';
 import { parseConfig } from '../../networks/ncsnpp/parse';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
 import type { Method, NetworkOf } from '../method';
+import { training } from './training';
 
 export type SynDiffNetwork = NetworkOf<'syndiff'> & GeneratorConfig;
 
@@ -26,6 +27,7 @@ export const syndiff: Method<SynDiffNetwork> = {
     ['image size', `${image_size} x ${image_size}`],
     ['width', `${num_channels_dae}, times ${ch_mult.join(' ')}`],
   ],
+  training,
 };
 
 /** The authors' arguments and the golden files hold these beside the network's configuration. */

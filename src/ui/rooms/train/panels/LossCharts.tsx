@@ -1,30 +1,11 @@
 import { useMemo } from 'react';
-import type { LossName, StepReport } from '../../../../workers/train/protocol';
+import type { StepReport, TrainSettings } from '../../../../workers/train/protocol';
+import { lossesOf } from '../../../../workers/train/settings';
 import { LineChart } from '../../../components/LineChart';
 import { useApp } from '../../../state/StoreContext';
 import { lossCurves } from '../state/series';
 import { useThrottled } from './useThrottled';
 
-const NAMES: Record<LossName, string> = {
-  generator: 'total',
-  gDiffusive: 'adversarial, diffusive',
-  gPatch: 'adversarial, R',
-  cycle: 'cycle',
-  l1: 'L1',
-  dDiffusiveReal: 'diffusive, real',
-  dDiffusiveFake: 'diffusive, fake',
-  r1: 'R1',
-  dPatchReal: 'R, real',
-  dPatchFake: 'R, fake',
-};
-const GENERATORS: readonly LossName[] = ['generator', 'gDiffusive', 'gPatch', 'cycle', 'l1'];
-const DISCRIMINATORS: readonly LossName[] = [
-  'dDiffusiveReal',
-  'dDiffusiveFake',
-  'dPatchReal',
-  'dPatchFake',
-  'r1',
-];
 const NO_STEPS: readonly StepReport[] = [];
 /** Redrawing at every iteration would take time from the page and show nothing more. */
 const REDRAW_MS = 300;
@@ -35,39 +16,50 @@ export function LossCharts() {
     useApp((s) => s.train.run?.steps ?? NO_STEPS),
     REDRAW_MS,
   );
+  const method = useApp((s) => (s.train.run?.settings ?? s.train.settings).method);
   const isAdversarial = useApp((s) => s.train.run?.settings.variant.adversarial ?? true);
+  const { generators, discriminators } = useMemo(() => chartsOf(method), [method]);
   return (
     <section
       className={isAdversarial ? 'charts' : 'charts single'}
       data-testid="train-loss-chart"
       aria-label="Losses"
     >
-      <LossChart title="Generators" steps={steps} names={GENERATORS} />
-      {isAdversarial && <LossChart title="Discriminators" steps={steps} names={DISCRIMINATORS} />}
+      <LossChart title="Generators" steps={steps} losses={generators} />
+      {isAdversarial && <LossChart title="Discriminators" steps={steps} losses={discriminators} />}
     </section>
   );
+}
+
+type Losses = ReturnType<typeof lossesOf>;
+
+function chartsOf(method: TrainSettings['method']) {
+  const losses = lossesOf(method);
+  const of = (chart: Losses[number]['chart']) => losses.filter((loss) => loss.chart === chart);
+  return { generators: of('generators'), discriminators: of('discriminators') };
 }
 
 function LossChart({
   title,
   steps,
-  names,
+  losses,
 }: {
   title: string;
   steps: readonly StepReport[];
-  names: readonly LossName[];
+  losses: Losses;
 }) {
   const { x, curves } = useMemo(() => {
+    const names = losses.map(({ name }) => name);
     const found = lossCurves(steps, names);
     return {
       x: found.x,
       curves: found.curves.map(({ name, raw, smoothed }) => ({
-        name: NAMES[name],
+        name: losses.find((loss) => loss.name === name)!.label,
         colour: names.indexOf(name),
         values: smoothed,
         raw,
       })),
     };
-  }, [steps, names]);
+  }, [steps, losses]);
   return <LineChart title={title} x={x} curves={curves} height={168} digits={3} />;
 }

@@ -2,9 +2,10 @@ import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import { useMemo, useState } from 'react';
 import type { Preview } from '../../../../workers/train/protocol';
+import { trainedDirections } from '../../../../workers/train/settings';
 import { GrayImage } from '../../../components/GrayImage';
 import { useApp } from '../../../state/StoreContext';
-import { DIRECTIONS, madeDirections } from '../state/selectors';
+import { DIRECTIONS } from '../state/selectors';
 
 const NONE: readonly Preview[] = [];
 
@@ -18,7 +19,7 @@ export function Previews() {
   // An earlier step that is kept no more is the newest again.
   const at = chosen === null || !steps.includes(chosen) ? steps.length - 1 : steps.indexOf(chosen);
   const step = steps[at];
-  const directions = DIRECTIONS.filter((direction) => madeDirections(settings).includes(direction));
+  const directions = DIRECTIONS.filter((direction) => trainedDirections(settings).includes(direction));
   const go = (to: number) => setChosen(to >= steps.length - 1 ? null : steps[Math.max(0, to)]);
   return (
     <section className="previews" aria-label="Previews">

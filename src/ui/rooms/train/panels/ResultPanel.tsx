@@ -1,6 +1,7 @@
 import type { Direction } from '../../../../workers/train/protocol';
+import { trainedDirections } from '../../../../workers/train/settings';
 import { useApp } from '../../../state/StoreContext';
-import { directionName, isGoing, madeDirections } from '../state/selectors';
+import { directionName, isGoing } from '../state/selectors';
 import { checkpointBlock } from './runWords';
 
 const SHORT: Record<Direction, string> = { aToB: 'ab', bToA: 'ba' };
@@ -24,7 +25,7 @@ export function ResultPanel() {
   return (
     <section className="panel" aria-label="Result">
       <h2>Result</h2>
-      {madeDirections(run.settings).map((direction) => {
+      {trainedDirections(run.settings).map((direction) => {
         const name = directionName(run.settings, direction);
         return (
           <div className="result" key={direction}>

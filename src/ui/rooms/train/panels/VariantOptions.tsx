@@ -1,4 +1,4 @@
-import { hasR } from '../../../../workers/train/settings';
+import { hasR, METHOD_CHOICES } from '../../../../workers/train/settings';
 import { FileButton } from '../../../components/FileButton';
 import { useApp } from '../../../state/StoreContext';
 import { frozenRWarning } from '../state/selectors';
@@ -7,7 +7,6 @@ import { NETWORK_CHOICES, networkChoice } from './trainedNetworks';
 const SWITCHES = [
   { name: 'adversarial', label: 'Adversarial terms' },
   { name: 'cycle', label: 'Cycle term' },
-  { name: 'diffusion', label: 'Diffusion; off: R alone (cGAN)' },
 ] as const;
 
 const R_NETWORKS = [
@@ -15,16 +14,29 @@ const R_NETWORKS = [
   { network: 'rBToA', label: 'R of B to A' },
 ] as const;
 
-/** The method and its variants. */
+/** The method and its variant. */
 export function VariantOptions({ disabled }: { disabled: boolean }) {
   const settings = useApp((s) => s.train.settings);
   const sources = useApp((s) => s.train.start.sources);
   const warning = useApp((s) => frozenRWarning(s.train));
   const { patchVariant, patchSettings, setStartR } = useApp((s) => s.actions.train);
-  const { variant, diffusion } = settings;
+  const { method, variant, diffusion } = settings;
   const isUnpaired = hasR(variant);
   return (
     <fieldset disabled={disabled}>
+      <label className="field">
+        <span>Method</span>
+        <select
+          value={method}
+          onChange={({ target }) => patchSettings({ method: target.value as typeof method })}
+        >
+          {METHOD_CHOICES.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
       <label className="field">
         <span>Data</span>
         <select
@@ -37,22 +49,24 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
           <option value="paired">paired: A and B aligned, by order</option>
         </select>
       </label>
-      <label className="field">
-        <span>Networks that train</span>
-        <select
-          value={networkChoice(variant)?.id ?? ''}
-          onChange={({ target }) =>
-            patchVariant(NETWORK_CHOICES.find(({ id }) => id === target.value)?.patch ?? {})
-          }
-        >
-          {!networkChoice(variant) && <option value="">own choice</option>}
-          {NETWORK_CHOICES.map(({ id, label }) => (
-            <option key={id} value={id}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      {method === 'syndiff' && (
+        <label className="field">
+          <span>Networks that train</span>
+          <select
+            value={networkChoice(variant)?.id ?? ''}
+            onChange={({ target }) =>
+              patchVariant(NETWORK_CHOICES.find(({ id }) => id === target.value)?.patch ?? {})
+            }
+          >
+            {!networkChoice(variant) && <option value="">own choice</option>}
+            {NETWORK_CHOICES.map(({ id, label }) => (
+              <option key={id} value={id}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {SWITCHES.map(({ name, label }) => (
         <label className="choice" key={name}>
           <input

@@ -1,4 +1,4 @@
-/** Which networks train, as one choice in place of several switches. */
+/** Which of SynDiff's networks train, as one choice in place of several switches. */
 import type { Variant } from '../../../../workers/train/protocol';
 
 export interface NetworkChoice {
@@ -7,7 +7,7 @@ export interface NetworkChoice {
   patch: Partial<Variant>;
 }
 
-const WHOLE = { adversarial: true, cycle: true, diffusion: true } as const;
+const WHOLE = { adversarial: true, cycle: true } as const;
 
 export const NETWORK_CHOICES: readonly NetworkChoice[] = [
   { id: 'all', label: 'all networks', patch: { ...WHOLE, r: 'trained', direction: 'both' } },
@@ -17,7 +17,7 @@ export const NETWORK_CHOICES: readonly NetworkChoice[] = [
   {
     id: 'l1',
     label: 'generator only, L1',
-    patch: { adversarial: false, cycle: false, diffusion: true, r: 'frozen' },
+    patch: { adversarial: false, cycle: false, r: 'frozen' },
   },
 ];
 

@@ -2,7 +2,13 @@
 
 import type { ClientStartPoint } from '../../../../workers/train/client';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
-import { checkSettings, gridOfSide, hasR, presetSettings } from '../../../../workers/train/settings';
+import {
+  checkSettings,
+  gridOfSide,
+  hasR,
+  presetSettings,
+  trainedDirections,
+} from '../../../../workers/train/settings';
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { sentenceOf } from '../../../state/notices';
 import type { AppData } from '../../../state/types';
@@ -33,7 +39,7 @@ export function networkName({ preset, contrasts, size, generator }: TrainSetting
 
 /** The contrasts of a run and which way it goes: "T1w ↔ FLAIR", "T1w → FLAIR". */
 export function runName(settings: TrainSettings): string {
-  const made = madeDirections(settings);
+  const made = trainedDirections(settings);
   const { a, b } = settings.contrasts;
   return made.length > 1 ? `${a} ↔ ${b}` : directionName(settings, made[0]);
 }
@@ -113,11 +119,6 @@ export function unfinishedRun({ stored, run }: TrainData): StoredRun | null {
 
 export function isUnfinished({ step, settings }: StoredRun): boolean {
   return step < settings.iterations;
-}
-
-/** Directions of which a run has a model. Without diffusion R is the model, and it trains both ways. */
-export function madeDirections({ variant }: TrainSettings): readonly Direction[] {
-  return variant.direction === 'both' || !variant.diffusion ? DIRECTIONS : [variant.direction];
 }
 
 /** Whole percent of the iterations done, or null while no run goes on. */

@@ -1,5 +1,5 @@
 /** Curves of a run, ready to be drawn: columns of numbers over the iterations, null where there is none. */
-import type { Direction, LossName, StepReport, Validation } from '../../../../workers/train/protocol';
+import type { Direction, StepReport, Validation } from '../../../../workers/train/protocol';
 
 /** More points than this are more than a chart has pixels. */
 const MOST_POINTS = 800;
@@ -21,13 +21,13 @@ export function smooth(values: Column, weight = 0.9): Column {
 export interface LossCurves {
   /** Iterations. */
   x: number[];
-  curves: { name: LossName; raw: Column; smoothed: Column }[];
+  curves: { name: string; raw: Column; smoothed: Column }[];
 }
 
 /** The curves of those of `names` that the run has; a long run is averaged down to as many points as can be seen. */
 export function lossCurves(
   steps: readonly StepReport[],
-  names: readonly LossName[],
+  names: readonly string[],
   most = MOST_POINTS,
 ): LossCurves {
   const group = Math.max(1, Math.ceil(steps.length / most));

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
-import { presetSettings } from '../../../../workers/train/settings';
-import { frozenRWarning, madeDirections, runName, settingsProblem, startBlock } from './selectors';
+import { presetSettings, trainedDirections } from '../../../../workers/train/settings';
+import { frozenRWarning, runName, settingsProblem, startBlock } from './selectors';
 import { withPreset } from './settings';
 
 let made: TrainStore;
@@ -66,10 +66,12 @@ describe('start point', () => {
 
 describe('contradictions', () => {
   it('are said in one sentence', () => {
-    act().patchVariant({ pairing: 'paired', diffusion: false });
+    act().patchVariant({ pairing: 'paired' });
+    act().patchSettings({ method: 'resnet' });
     expect(settingsProblem(train().settings)).toMatch(/choose unpaired/);
     expect(startBlock(made.store.getState())).toMatch(/choose unpaired/);
-    act().patchVariant({ pairing: 'unpaired', diffusion: true });
+    act().patchVariant({ pairing: 'unpaired' });
+    act().patchSettings({ method: 'syndiff' });
     act().setContrast('b', ' T1w ');
     expect(settingsProblem(train().settings)).toMatch(/must differ/);
   });
@@ -103,10 +105,9 @@ it('warns of a frozen R that is random', () => {
 
 it('knows which directions a run makes', () => {
   const made = (variant: object) =>
-    madeDirections({ ...train().settings, variant: { ...train().settings.variant, ...variant } });
+    trainedDirections({ variant: { ...train().settings.variant, ...variant } });
   expect(made({})).toEqual(['aToB', 'bToA']);
   expect(made({ direction: 'bToA' })).toEqual(['bToA']);
-  expect(made({ direction: 'aToB', diffusion: false })).toEqual(['aToB', 'bToA']);
   expect(runName(train().settings)).toBe('T1w ↔ FLAIR');
   act().patchVariant({ direction: 'bToA' });
   expect(runName(train().settings)).toBe('FLAIR → T1w');

@@ -119,7 +119,8 @@ export function withPreset(settings: TrainSettings, preset: PresetName, fromMode
   const { variant, diffusion, batch, weights, r1, augmentation, seed } = settings;
   return {
     ...fresh,
-    variant: fromModel ? { ...variant, direction: 'both', diffusion: true } : variant,
+    method: fromModel ? fresh.method : settings.method,
+    variant: fromModel ? { ...variant, direction: 'both' } : variant,
     diffusion: fromModel ? { ...fresh.diffusion, steps: diffusion.steps } : diffusion,
     ...{ batch, weights, r1, augmentation, seed },
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { normals } from '../random';
+import { normals } from '../../random';
+import { presetSettings, type TrainSettings } from '../../training/settings';
+import { SIDES } from '../../training/sides';
 import { drawsOf, type PhaseDraws, type StepDraws } from './draws';
-import { presetSettings, SIDES, type TrainSettings } from './settings';
 
 const settings = { ...presetSettings('tiny', { a: 'T1w', b: 'T2w' }), batch: 3 };
 const FIELDS = ['noise', 'pairNoise', 'posteriorNoise', 'z'] as const;

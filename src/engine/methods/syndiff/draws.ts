@@ -1,9 +1,11 @@
 /**
- * Every random number of one iteration but the choice of its slices (batches.ts). They depend on the run's seed and the
+ * Every random number of one iteration but the choice of its slices (training/batches.ts). They depend on the run's seed and the
  * iteration alone, so that a resumed run goes on as if it had not been stopped.
  */
-import { type NoiseKey, normals, uniforms } from '../random';
-import { type Side, type TrainSettings, trainedSize } from './settings';
+import { normals, uniforms } from '../../random';
+import { type TrainSettings, trainedSize } from '../../training/settings';
+import type { Side } from '../../training/sides';
+import { trainKey } from '../../training/streams';
 
 /** What a diffusive generator and its discriminator draw in one phase, for a batch of one contrast. */
 export interface PhaseDraws {
@@ -21,30 +23,6 @@ export interface PhaseDraws {
 export interface StepDraws {
   d: Record<Side, PhaseDraws>;
   g: Record<Side, PhaseDraws>;
-}
-
-/** What training draws numbers for; each has a stream of its own, numbered by its place here. */
-const STREAMS = [
-  ...(['d.a', 'd.b', 'g.a', 'g.b'] as const).flatMap((of) =>
-    (['t', 'noise', 'pairNoise', 'posteriorNoise', 'z'] as const).map((kind) => `${of}.${kind}` as const),
-  ),
-  'order.a',
-  'order.b',
-  'geometry.a',
-  'geometry.b',
-  'intensity.a',
-  'intensity.b',
-  'crop.a',
-  'crop.b',
-] as const;
-export type TrainStream = (typeof STREAMS)[number];
-
-/** No translation has so many samples of a slice: training never draws the numbers of a translation with the same seed. */
-const TRAINING = 2 ** 31 - 1;
-
-/** @param step iteration, or epoch where a stream goes by epochs; 0 .. 2^32-2 */
-export function trainKey(seed: number, stream: TrainStream, step: number): NoiseKey {
-  return { seed, sample: TRAINING, slice: STREAMS.indexOf(stream), step, stream: 'noise' };
 }
 
 /** @param step iterations done before this one, 0 at first */

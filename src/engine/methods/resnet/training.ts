@@ -1,0 +1,132 @@
+/** R's training as data; what SynDiff shares with it is exported for it. */
+import { ONE_PASS } from '../../diffusion/schedule';
+import { patchDiscriminatorTable } from '../../networks/patchDiscriminator/table';
+import { R_BLOCKS } from '../../networks/resnetGenerator/config';
+import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
+import { type TrainSettings, trainedSize } from '../../training/settings';
+import { SIDES, type Side, sidesOf } from '../../training/sides';
+import { hasR, trainsR } from '../../training/variant';
+import type { Loss, NetworkSpec, Training } from '../method';
+import type { ResnetNetwork } from './method';
+
+const PATCH_LAYERS = 3;
+
+/** Live activations, in image planes times base width, at the most (docs/MEASUREMENTS.md, "Training"). */
+const PLANES = {
+  /** What R's forward pass leaves for its backward one. */
+  kept: 26,
+  /** Its passing intermediate results. */
+  passing: 32,
+};
+
+export const networkOfSettings = ({ widths }: Pick<TrainSettings, 'widths'>): ResnetNetwork => ({
+  method: 'resnet',
+  ngf: widths.r,
+  n_blocks: R_BLOCKS,
+});
+
+export const R_LOSSES = {
+  gPatch: { name: 'gPatch', label: 'adversarial, R', chart: 'generators' },
+  cycle: { name: 'cycle', label: 'cycle', chart: 'generators' },
+  dPatchReal: { name: 'dPatchReal', label: 'R, real', chart: 'discriminators' },
+  dPatchFake: { name: 'dPatchFake', label: 'R, fake', chart: 'discriminators' },
+} as const satisfies Record<string, Loss>;
+
+/** The sum of all generators' terms after their weights. */
+export const TOTAL: Loss = { name: 'generator', label: 'total', chart: 'generators' };
+
+/** Bytes of an image of a batch. */
+export const planeBytes = (settings: TrainSettings): number =>
+  4 * settings.batch * trainedSize(settings) ** 2;
+
+/** R and its PatchGAN of a contrast, as far as the variant has them. */
+export function rNetworks(settings: TrainSettings, side: Side): { r?: NetworkSpec; p?: NetworkSpec } {
+  const { variant, widths } = settings;
+  const learns = trainsR(variant);
+  const second = side === 'b' ? 1 : 0;
+  return {
+    ...(hasR(variant) && {
+      r: {
+        name: `r.${side}`,
+        number: 2 + second,
+        role: 'generator',
+        side,
+        table: resnetGeneratorTable(networkOfSettings(settings)),
+        learns,
+        averaged: learns,
+      },
+    }),
+    ...(learns &&
+      variant.adversarial && {
+        p: {
+          name: `p.${side}`,
+          number: 6 + second,
+          role: 'discriminator',
+          side,
+          table: patchDiscriminatorTable({ ndf: widths.patch, n_layers: PATCH_LAYERS }),
+          learns,
+          averaged: false,
+        },
+      }),
+  };
+}
+
+/** Bytes that R holds until its backward pass, and in passing. */
+export function rMemory(settings: TrainSettings): { held: number; passing: number } {
+  const { variant, widths } = settings;
+  const unit = widths.r * planeBytes(settings);
+  return {
+    held: trainsR(variant) ? 2 * PLANES.kept * unit : 0,
+    passing: hasR(variant) ? PLANES.passing * unit : 0,
+  };
+}
+
+/** A PatchGAN needs images of some size. */
+export function patchRule(settings: TrainSettings): readonly [boolean, string] {
+  const seen = trainedSize(settings);
+  const name = settings.crop === undefined ? 'size' : 'crop';
+  const { variant } = settings;
+  return [
+    !(variant.adversarial && trainsR(variant)) || seen >= 32,
+    `${name} must be at least 32 for the PatchGAN, got ${seen}`,
+  ];
+}
+
+export const adversarialText = (adversarial: boolean): string =>
+  adversarial ? 'adversarial' : 'no adversarial term (L1 only)';
+
+export const training: Training<ResnetNetwork> = {
+  losses: [TOTAL, ...Object.values(R_LOSSES)],
+  networks: (settings) =>
+    SIDES.flatMap((side) => {
+      const { r, p } = rNetworks(settings, side);
+      return [r ?? [], p ?? []].flat();
+    }),
+  translates: (direction) => `r.${sidesOf(direction).target}`,
+  startsFrom: (method, direction) => (method === 'resnet' ? `r.${sidesOf(direction).target}` : null),
+  network: networkOfSettings,
+  diffusion: () => ONE_PASS,
+  beside: () => null,
+  fromNetwork: ({ widths }, { ngf }) => ({ widths: { ...widths, r: ngf } }),
+  rules: (settings) => {
+    const { variant } = settings;
+    return [
+      patchRule(settings),
+      [hasR(variant), 'no diffusion means R alone, which paired training does not have; choose unpaired'],
+      [variant.r === 'trained', 'no diffusion trains R alone, so R cannot be frozen'],
+      [
+        variant.adversarial || variant.cycle,
+        'R alone needs the adversarial or the cycle term; switch one on',
+      ],
+    ];
+  },
+  text: ({ variant }) => [
+    'no diffusion (R alone, cGAN)',
+    adversarialText(variant.adversarial),
+    variant.cycle ? 'cycle' : 'no cycle term',
+  ],
+  memory: (settings) => {
+    const { held, passing } = rMemory(settings);
+    return { bytes: held + passing, waiting: 0, widest: 2 * settings.widths.r };
+  },
+};

@@ -1,0 +1,157 @@
+/** SynDiff's training as data: its diffusive networks beside R's, their rules and memory. */
+import { ONE_PASS } from '../../diffusion/schedule';
+import { diffusiveDiscriminatorTable } from '../../networks/diffusiveDiscriminator/table';
+import { ncsnppTable } from '../../networks/ncsnpp/table';
+import { numberOfValues } from '../../networks/table';
+import { type TrainSettings, trainedSize } from '../../training/settings';
+import { SIDES, type Side, sidesOf } from '../../training/sides';
+import { hasR, trainedSides } from '../../training/variant';
+import type { NetworkSpec, Training } from '../method';
+import {
+  adversarialText,
+  networkOfSettings,
+  patchRule,
+  planeBytes,
+  R_LOSSES,
+  rMemory,
+  rNetworks,
+  TOTAL,
+} from '../resnet/training';
+import type { SynDiffNetwork } from './method';
+
+/** Live activations, in image planes times base width, at the most (docs/MEASUREMENTS.md, "Training"). */
+const PLANES = {
+  /** Gradient of R1, which differentiates the discriminator twice. */
+  r1: { large: 190, small: 260 },
+  /** Gradient of a diffusive generator, times the sum over its levels of width/pixels; with and without recomputation. */
+  g: { kept: 145, again: 45 },
+  /** What a diffusive generator's gradient takes of the discriminator. */
+  throughD: 15,
+};
+
+const discriminatorTable = ({ widths, discriminator }: TrainSettings) =>
+  diffusiveDiscriminatorTable({
+    ngf: widths.diffusive,
+    t_emb_dim: widths.timeEmbedding,
+    size: discriminator,
+  });
+
+/** The diffusive generator of a contrast and its discriminator, as far as the variant trains them. */
+function diffusiveNetworks(settings: TrainSettings, side: Side): { g?: NetworkSpec; d?: NetworkSpec } {
+  const { variant, generator } = settings;
+  if (!trainedSides(variant).includes(side)) return {};
+  const second = side === 'b' ? 1 : 0;
+  return {
+    g: {
+      name: `g.${side}`,
+      number: second,
+      role: 'generator',
+      side,
+      table: ncsnppTable(generator),
+      learns: true,
+      averaged: true,
+    },
+    ...(variant.adversarial && {
+      d: {
+        name: `d.${side}`,
+        number: 4 + second,
+        role: 'discriminator',
+        side,
+        table: discriminatorTable(settings),
+        learns: true,
+        averaged: false,
+      },
+    }),
+  };
+}
+
+/** Scores and their gradients over all pairs of positions, where there is attention. */
+function attentionBytes(settings: TrainSettings): number {
+  const { size, batch, generator } = settings;
+  const { ch_mult, attn_resolutions } = generator;
+  const sides = ch_mult.map((_, level) => size / 2 ** level);
+  const last = sides[sides.length - 1];
+  const widest = Math.max(last, ...sides.filter((side) => attn_resolutions.includes(side)));
+  return 5 * 4 * batch * ((widest * trainedSize(settings)) / size) ** 4;
+}
+
+export const training: Training<SynDiffNetwork> = {
+  losses: [
+    TOTAL,
+    { name: 'gDiffusive', label: 'adversarial, diffusive', chart: 'generators' },
+    R_LOSSES.gPatch,
+    R_LOSSES.cycle,
+    { name: 'l1', label: 'L1', chart: 'generators' },
+    { name: 'dDiffusiveReal', label: 'diffusive, real', chart: 'discriminators' },
+    { name: 'dDiffusiveFake', label: 'diffusive, fake', chart: 'discriminators' },
+    R_LOSSES.dPatchReal,
+    R_LOSSES.dPatchFake,
+    { name: 'r1', label: 'R1', chart: 'discriminators' },
+  ],
+  networks: (settings) =>
+    SIDES.flatMap((side) => {
+      const { g, d } = diffusiveNetworks(settings, side);
+      const { r, p } = rNetworks(settings, side);
+      return [g, r, d, p].filter((spec) => spec !== undefined);
+    }),
+  translates: (direction) => `g.${sidesOf(direction).target}`,
+  startsFrom: (method, direction) => {
+    const letter = { syndiff: 'g', resnet: 'r' }[method];
+    return letter ? `${letter}.${sidesOf(direction).target}` : null;
+  },
+  network: ({ generator }) => ({ method: 'syndiff', ...generator }),
+  diffusion: ({ diffusion }) => diffusion,
+  beside: (settings, direction) =>
+    hasR(settings.variant)
+      ? { name: `r.${sidesOf(direction).target}`, network: networkOfSettings(settings), diffusion: ONE_PASS }
+      : null,
+  fromNetwork: (_, { method: _method, ...generator }, diffusion) => ({ generator, diffusion }),
+  rules: (settings) => {
+    const { variant, generator, discriminator, r1, crop } = settings;
+    const seen = trainedSize(settings);
+    const most = discriminator === 'large' ? 64 : 8;
+    return [
+      [
+        Number.isInteger(r1.every) && r1.every > 0,
+        `r1.every must be a whole number above 0, got ${r1.every}`,
+      ],
+      [
+        !variant.adversarial || seen % most === 0,
+        `${crop === undefined ? 'size' : 'crop'} must be a multiple of ${most} for the ${discriminator} diffusive discriminator, got ${seen}`,
+      ],
+      patchRule(settings),
+      [
+        generator.embedding_type === 'positional',
+        `the generator's time embedding must be positional, got ${generator.embedding_type} (it has no value at step 0)`,
+      ],
+    ];
+  },
+  text: ({ variant, diffusion }) => [
+    `${diffusion.steps} steps`,
+    adversarialText(variant.adversarial),
+    ...(hasR(variant) ? [variant.cycle ? 'cycle' : 'no cycle term'] : []),
+    ...(hasR(variant) && variant.r === 'frozen' ? ['R frozen'] : []),
+  ],
+  memory: (settings) => {
+    const { widths, variant, generator, discriminator, recompute } = settings;
+    const plane = planeBytes(settings);
+    const { held, passing } = rMemory(settings);
+    const inD = variant.adversarial ? PLANES.r1[discriminator] * widths.diffusive * plane : 0;
+    const levels = generator.ch_mult.reduce((sum, mult, level) => sum + mult / 4 ** level, 0);
+    const inG =
+      PLANES.g[recompute ? 'again' : 'kept'] * levels * generator.num_channels_dae * plane +
+      attentionBytes(settings) +
+      (variant.adversarial ? PLANES.throughD * widths.diffusive * plane : 0);
+    return {
+      bytes: held + Math.max(passing, inD, inG),
+      // Real, fake and R1.
+      waiting: variant.adversarial ? 3 * 4 * numberOfValues(discriminatorTable(settings)) : 0,
+      // Of the discriminator's first block, or of the decoder's last, which reads two maps at once.
+      widest: Math.max(
+        variant.adversarial ? 4 * widths.diffusive : 0,
+        2 * generator.num_channels_dae * (generator.ch_mult[0] ?? 1),
+        2 * widths.r,
+      ),
+    };
+  },
+};

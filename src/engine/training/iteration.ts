@@ -1,0 +1,117 @@
+/** What the phases of any method's iteration share: losses as they are noted, gradients of a term, updates. */
+import { valueAndGradients } from '../autodiff/vjp';
+import * as tf from '../tf';
+import { updateByAdam } from './adam';
+import { type Networks, parametersOf, type TrainedNetwork, updateAverage } from './networks';
+import type { TrainSettings } from './settings';
+import type { Side } from './sides';
+
+export interface TrainingState {
+  settings: TrainSettings;
+  networks: Networks;
+  /** Iterations done. */
+  step: number;
+}
+
+export interface Rates {
+  generators: number;
+  discriminators: number;
+}
+
+/** The scalars of an iteration by the names of the method's losses, to be read and disposed by the caller. */
+export type Losses = Map<string, tf.Scalar>;
+
+/** Sees the gradients of a network before its update, and those of R1 alone; they are disposed after the call. */
+export type GradientHook = (name: string, gradients: readonly tf.Tensor[], of: 'all' | 'r1') => void;
+
+/**
+ * One iteration of a method, as its train.ts exports it as `trainStep`: every network that learns is updated once. The state's
+ * counter is the caller's.
+ * @param images one batch of each contrast, [b, h, w, 1], [-1, 1]; borrowed
+ * @param rates learning rates of this iteration
+ */
+export type TrainStep = (
+  state: TrainingState,
+  images: Record<Side, tf.Tensor4D>,
+  rates: Rates,
+  onGradients?: GradientHook,
+) => Losses;
+
+export class Iteration {
+  readonly losses: Losses = new Map();
+
+  constructor(
+    readonly state: TrainingState,
+    /** The real images. */
+    readonly x: Record<Side, tf.Tensor4D>,
+    private readonly rates: Rates,
+    readonly onGradients: GradientHook = () => undefined,
+  ) {}
+
+  network(name: string): TrainedNetwork {
+    const found = this.state.networks.get(name);
+    if (!found) throw new Error(`training: the variant has no network ${name}`);
+    return found;
+  }
+
+  /** Gradients of weight * loss for a network; the loss itself is noted. */
+  term(name: string, weight: number, loss: () => tf.Scalar, network: TrainedNetwork): tf.Tensor[] {
+    const weighted = () => tf.mul(this.note(name, loss()), weight) as tf.Scalar;
+    const { value, gradients } = valueAndGradients(weighted, parametersOf(network));
+    value.dispose();
+    return gradients;
+  }
+
+  /** Gradients of one term of the generators' loss, which is noted as a part of `generator`. */
+  generatorTerm(loss: () => tf.Scalar, xs: tf.Tensor[]): tf.Tensor[] {
+    const { value, gradients } = valueAndGradients(loss, xs);
+    this.note('generator', value).dispose();
+    return gradients;
+  }
+
+  /** Adds a loss to its sum for the log; it may be a part of a recorded function and outlives its tidy. */
+  note(name: string, loss: tf.Scalar): tf.Scalar {
+    const before = this.losses.get(name);
+    this.losses.set(name, tf.keep(before ? tf.add(before, loss) : tf.clone(loss)));
+    before?.dispose();
+    return loss;
+  }
+
+  /** One step of the optimizer, and of the average where there is one. The gradients are disposed. */
+  update(name: string, gradients: tf.Tensor[]): void {
+    this.onGradients(name, gradients, 'all');
+    const network = this.network(name);
+    const { role, averaged } = network.spec;
+    const rate = role === 'generator' ? this.rates.generators : this.rates.discriminators;
+    updateByAdam(network.spec.table, network.tree, network.adam!, gradients, rate);
+    if (averaged) updateAverage(network, this.state.settings.ema);
+  }
+}
+
+/** Gradients by network, as their terms come. */
+export class GradientSums {
+  private readonly sums = new Map<string, tf.Tensor[]>();
+
+  /** The gradients are taken over. */
+  add(name: string, gradients: tf.Tensor[]): void {
+    const before = this.sums.get(name);
+    this.sums.set(name, before ? sumOf([before, gradients]) : gradients);
+  }
+
+  get(name: string): tf.Tensor[] | undefined {
+    return this.sums.get(name);
+  }
+
+  updateAll(iteration: Iteration): void {
+    for (const [name, gradients] of this.sums) iteration.update(name, gradients);
+  }
+}
+
+/** Element-wise sums of lists of tensors, which are disposed. */
+export function sumOf(lists: tf.Tensor[][]): tf.Tensor[] {
+  const [first, ...rest] = lists;
+  if (rest.length === 0) return first;
+  const sums = first.map((tensor, i) => tf.addN([tensor, ...rest.map((list) => list[i])]));
+  tf.dispose(lists.flat());
+  return sums;
+}

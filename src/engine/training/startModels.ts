@@ -1,0 +1,43 @@
+/** Models that a run starts from, as the weights of its networks. */
+import { WeightsMismatch } from '../../errors';
+import type { ModelCard } from '../cards/modelCard';
+import type { StateDict } from '../formats/namedTensor';
+import { methodOf, trainingOf } from '../methods';
+import type { RunFacts } from './checkpoint';
+import type { TrainSettings } from './settings';
+import type { Direction } from './sides';
+import type { StartWeights } from './startRun';
+
+export interface StartModel {
+  /** What errors call it. */
+  subject: string;
+  direction: Direction;
+  /** As what it starts: the model that translates, or the R beside it. */
+  as: 'translator' | 'r';
+  card: Pick<ModelCard, 'id' | 'name' | 'licence' | 'network'>;
+  state: StateDict;
+}
+
+/** @throws WeightsMismatch where a model is of another kind than the network that it should start */
+export function startWeights(
+  settings: TrainSettings,
+  models: readonly StartModel[],
+): { weights: StartWeights; facts: RunFacts['start'] } {
+  const weights: Record<string, StateDict> = {};
+  const facts: RunFacts['start'] = [];
+  for (const { subject, direction, as, card, state } of models) {
+    const wanted = { method: as === 'r' ? 'resnet' : settings.method } as const;
+    const network = trainingOf(settings).startsFrom(card.network.method, direction);
+    if (network === null || card.network.method !== wanted.method) {
+      throw new WeightsMismatch(
+        `${subject}: must be a ${methodOf(wanted).network}, got a ${methodOf(card.network).network}; choose other weights`,
+      );
+    }
+    weights[network] = state;
+    facts.push({ network, name: startName(card), licence: card.licence });
+  }
+  return { weights, facts };
+}
+
+/** A start model on the card of what is made of it: as people call it, and exactly. */
+const startName = ({ name, id }: StartModel['card']) => `${name} (${id})`;
