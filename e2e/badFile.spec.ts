@@ -1,5 +1,15 @@
 /** Files that cannot be opened: one clear sentence each, and what was on the screen stays there. */
-import { drop, expect, notices, openPage, openScan, sourceDrop, test, translate, translateButton } from './helpers';
+import {
+  drop,
+  expect,
+  notices,
+  openPage,
+  openScan,
+  sourceDrop,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan, type TestFile } from './phantom';
 import { noGenerator } from './weightsFiles';
 

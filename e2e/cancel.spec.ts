@@ -1,5 +1,20 @@
 /** Cancel: prompt, keeps what is done, and leaves a page that works. */
-import { cancelButton, chooseHead, expect, filledSlices, goToSlice, notices, openPage, openScan, runEnded, runSays, save, test, translate, translateButton } from './helpers';
+import {
+  cancelButton,
+  chooseHead,
+  expect,
+  filledSlices,
+  goToSlice,
+  notices,
+  openPage,
+  openScan,
+  runEnded,
+  runSays,
+  save,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan } from './phantom';
 
 test.use({ models: 'slow' });

@@ -1,5 +1,15 @@
 /** The first visit: one press to a translated slice beside the real one, and the diagnostics for a report. */
-import { expect, expectImage, openPage, openScan, pane, runEnded, test, translate, translateButton } from './helpers';
+import {
+  expect,
+  expectImage,
+  openPage,
+  openScan,
+  pane,
+  runEnded,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan } from './phantom';
 
 test.describe('with the models that ship', () => {

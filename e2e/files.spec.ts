@@ -1,7 +1,24 @@
 /** Scans in their other forms, and what happens to a run when its scan goes. */
 import { gzipSync } from 'node:zlib';
 import { headPhantom, makeNifti } from '../test/makeNifti';
-import { chooseHead, drop, expect, expectImage, filledSlices, greys, notices, openPage, openScan, runEnded, runSays, save, sourceDrop, test, translate, translateButton } from './helpers';
+import {
+  chooseHead,
+  drop,
+  expect,
+  expectImage,
+  filledSlices,
+  greys,
+  notices,
+  openPage,
+  openScan,
+  runEnded,
+  runSays,
+  save,
+  sourceDrop,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan, type TestFile } from './phantom';
 
 const file = (name: string, bytes: ArrayBuffer | Uint8Array): TestFile => ({
@@ -45,7 +62,7 @@ test('a 4-D file: one of its volumes is chosen', async ({ page }) => {
   await translate(page);
   await expectImage(page, 'synthetic');
   const { volume } = await save(page);
-  expect(volume.shape).toEqual([...shape]);
+  expect(volume.image.shape).toEqual([...shape]);
   expect(volume.volumeCount).toBe(1);
 });
 

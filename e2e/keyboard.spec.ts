@@ -1,6 +1,19 @@
 /** Everything by keys, everything with a name, and nothing wider than the screen. */
 import type { Locator, Page } from '@playwright/test';
-import { cancelButton, chooseHead, expect, notices, openPage, openScan, pane, ribbon, runEnded, test, translate, translateButton } from './helpers';
+import {
+  cancelButton,
+  chooseHead,
+  expect,
+  notices,
+  openPage,
+  openScan,
+  pane,
+  ribbon,
+  runEnded,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan } from './phantom';
 
 const SCAN = headScan('sub-01_T1w.nii');

@@ -1,5 +1,18 @@
 /** What own weights are: said by the user in a form, or by the card that is dropped with them. */
-import { addWeights, drop, expect, expectImage, modelSelect, notices, openPage, openScan, save, sliceOf, test, translate } from './helpers';
+import {
+  addWeights,
+  drop,
+  expect,
+  expectImage,
+  modelSelect,
+  notices,
+  openPage,
+  openScan,
+  save,
+  sliceOf,
+  test,
+  translate,
+} from './helpers';
 import { firstModel } from './models';
 import { headScan, type TestFile } from './phantom';
 import { servedWeights } from './weightsFiles';

@@ -1,6 +1,18 @@
 /** The page is left in the middle of a run and comes back; weights are kept between visits. */
 import type { BrowserContext } from '@playwright/test';
-import { chooseHead, engineReady, expect, expectImage, notices, openPage, openScan, runSays, test, translate, translateButton } from './helpers';
+import {
+  chooseHead,
+  engineReady,
+  expect,
+  expectImage,
+  notices,
+  openPage,
+  openScan,
+  runSays,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { firstModel } from './models';
 import { headScan } from './phantom';
 

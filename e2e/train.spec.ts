@@ -1,7 +1,17 @@
 /** Training as a user does it: the phantom, a pause, a reload in the middle, and the model that comes of it. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { drop, engineReady, expect, modelSelect, notices, openPage, openScan, test, translate } from './helpers';
+import {
+  drop,
+  engineReady,
+  expect,
+  modelSelect,
+  notices,
+  openPage,
+  openScan,
+  test,
+  translate,
+} from './helpers';
 import { headScan } from './phantom';
 
 test.setTimeout(480_000);

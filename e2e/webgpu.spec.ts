@@ -1,5 +1,19 @@
 /** The GPU path on a software adapter: slow, but the same kernels as on a real one. */
-import { addWeights, expect, expectImage, notices, openPage, openScan, runEnded, runSays, save, sliceOf, test, translate, translateButton } from './helpers';
+import {
+  addWeights,
+  expect,
+  expectImage,
+  notices,
+  openPage,
+  openScan,
+  runEnded,
+  runSays,
+  save,
+  sliceOf,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan } from './phantom';
 import { weightsOfSteps } from './weightsFiles';
 

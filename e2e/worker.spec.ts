@@ -1,5 +1,21 @@
 /** The worker dies as a crashed or killed process does: without a word. */
-import { chooseSlices, drop, expect, filledSlices, goToSlice, notices, openPage, openScan, runEnded, runSays, save, sliceOf, test, translate, translateButton } from './helpers';
+import {
+  chooseSlices,
+  drop,
+  expect,
+  filledSlices,
+  goToSlice,
+  notices,
+  openPage,
+  openScan,
+  runEnded,
+  runSays,
+  save,
+  sliceOf,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan } from './phantom';
 
 test.describe('in a run', () => {
