@@ -62,7 +62,7 @@ test('a 4-D file: one of its volumes is chosen', async ({ page }) => {
   await translate(page);
   await expectImage(page, 'synthetic');
   const { volume } = await save(page);
-  expect(volume.shape).toEqual([...shape]);
+  expect(volume.image.shape).toEqual([...shape]);
   expect(volume.volumeCount).toBe(1);
 });
 

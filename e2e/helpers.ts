@@ -1,8 +1,7 @@
 /** The page as its users handle it: what they drop, press and get. Things are found by role and name where these tell them. */
 import { readFile } from 'node:fs/promises';
 import { test as base, type Download, expect, type Page } from '@playwright/test';
-import { readNifti } from '../src/volume/nifti';
-import type { Volume } from '../src/volume/volume';
+import { type NiftiFile, readNifti } from '../src/volume/formats/nifti/read';
 import { type Speed, serveModels } from './models';
 import type { TestFile } from './phantom';
 
@@ -133,7 +132,7 @@ export async function goToSlice(page: Page, slice: number): Promise<void> {
 
 export interface Saved {
   niftiName: string;
-  volume: Volume;
+  volume: NiftiFile;
   /** As JSON.parse gives it. */
   sidecar: Record<string, unknown>;
 }
@@ -153,18 +152,27 @@ export async function save(page: Page, dtype: 'float32' | 'int16' = 'float32'): 
   return { niftiName, volume, sidecar: JSON.parse(await readFile(await sidecar.path(), 'utf8')) };
 }
 
-export function readScan({ name, buffer }: Pick<TestFile, 'name' | 'buffer'>): Promise<Volume> {
-  return readNifti({ name, bytes: new Uint8Array(buffer).buffer });
+export async function readScan({ name, buffer }: Pick<TestFile, 'name' | 'buffer'>): Promise<NiftiFile> {
+  const [volume] = await readNifti([{ name, blob: new Blob([new Uint8Array(buffer)]) }], { volume: 0 });
+  return volume;
 }
 
 /** Canonical axial slice k. */
-export function sliceOf({ voxels, shape: [ni, nj] }: Volume, k: number): Float32Array {
+export function sliceOf(
+  {
+    image: {
+      voxels,
+      shape: [ni, nj],
+    },
+  }: NiftiFile,
+  k: number,
+): Float32Array {
   return voxels.subarray(k * ni * nj, (k + 1) * ni * nj);
 }
 
 /** Slices with anything but zero. */
-export function filledSlices(volume: Volume): number[] {
-  return Array.from({ length: volume.shape[2] }, (_, k) => k).filter((k) =>
+export function filledSlices(volume: NiftiFile): number[] {
+  return Array.from({ length: volume.image.shape[2] }, (_, k) => k).filter((k) =>
     sliceOf(volume, k).some((value) => value !== 0),
   );
 }

@@ -43,7 +43,7 @@ test('a dropped scan: two slices, saved as float32 and int16 on the scan’s own
   expectSameGrid(float, source);
   expect(float.volume.header.dtype).toBe('float32');
   expect(filledSlices(float.volume)).toEqual([5, 6]);
-  expect(float.volume.voxels.every((value) => value >= 0)).toBe(true);
+  expect(float.volume.image.voxels.every((value) => value >= 0)).toBe(true);
 
   const { id, weights } = firstModel('quick').card;
   expect(float.sidecar).toMatchObject({
@@ -66,8 +66,11 @@ test('a dropped scan: two slices, saved as float32 and int16 on the scan’s own
   expectSameGrid(int, source);
   expect(int.volume.header.dtype).toBe('int16');
   expect(filledSlices(int.volume)).toEqual([5, 6]);
-  const largest = float.volume.voxels.reduce((a, b) => Math.max(a, b), 0);
-  const worst = float.volume.voxels.reduce((a, v, n) => Math.max(a, Math.abs(v - int.volume.voxels[n])), 0);
+  const largest = float.volume.image.voxels.reduce((a, b) => Math.max(a, b), 0);
+  const worst = float.volume.image.voxels.reduce(
+    (a, v, n) => Math.max(a, Math.abs(v - int.volume.image.voxels[n])),
+    0,
+  );
   // Half a step of 32767 up to the largest value, and the header's float32 slope.
   expect(worst).toBeLessThan((0.51 * largest) / 32767);
 });

@@ -61,7 +61,7 @@ test('the value under the mouse is that of the voxel, also zoomed and moved', as
     await expect.poll(() => readout(page, 'left')).not.toEqual(before);
     const [i, j, value] = await readout(page, 'left');
     // Panes are scaled by the model's intensity map, which sends three times the head's median of 480 to 1; three digits are shown.
-    expect(value).toBeCloseTo(voxels[i + volume.shape[0] * j] / (3 * 480), 3);
+    expect(value).toBeCloseTo(voxels[i + volume.image.shape[0] * j] / (3 * 480), 3);
     seen.add(`${i} ${j} ${value}`);
     return { i, j };
   };

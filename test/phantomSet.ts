@@ -7,8 +7,8 @@ import { hashWeights } from '../src/engine/hash';
 import { encodeWeights } from '../src/engine/models/convertWeights';
 import { ncsnppTable } from '../src/engine/networks/ncsnpp/table';
 import { uniformSource } from '../src/engine/random';
+import type { Affine } from '../src/volume/image';
 import { phantomAnatomy, phantomVolume } from '../src/volume/phantom';
-import type { Affine } from '../src/volume/volume';
 import { makeNifti } from './makeNifti';
 import { tinyCard, tinyConfig } from './tinyModel';
 
@@ -33,7 +33,7 @@ export function writePhantomSet(folder: string, splits: Record<string, string>):
     mkdirSync(join(folder, subject, 'anat'), { recursive: true });
     SET_CONTRASTS.forEach((contrast, m) => {
       const name = `phantom-${subject}`;
-      const { affine, voxels } = phantomVolume(anatomy, contrast, { name, uniform: draws(1 + m) });
+      const { affine, voxels } = phantomVolume(anatomy, contrast, { name, uniform: draws(1 + m) }).image;
       made = affine;
       const { file } = makeNifti({ dims: [...SET_SHAPE], values: voxels, sform: sformOf(affine) });
       writeFileSync(join(folder, subject, 'anat', `${subject}_${contrast}.nii`), new Uint8Array(file));

@@ -20,8 +20,7 @@ import { sha256 } from '../engine/formats/sha256';
 import { hashWeights } from '../engine/hash';
 import { encodeWeights } from '../engine/models/convertWeights';
 import { ncsnppTable } from '../engine/networks/ncsnpp/table';
-import { readNifti, readNiftiAll } from '../volume/nifti';
-import { writeNifti } from '../volume/writeNifti';
+import { readNifti } from '../volume/formats/nifti/read';
 import { fakeIo } from './kit/fakeIo';
 import type { Io } from './kit/io';
 import { main } from './main';
@@ -66,8 +65,13 @@ function writeScan(name: string, values: ArrayLike<number>, sform = SFORM) {
   writeFileSync(at(name), new Uint8Array(name.endsWith('.gz') ? gzipped(file) : file));
 }
 
+async function readBackAll(name: string) {
+  return readNifti([{ name, blob: new Blob([readFileSync(at(name))]) }], { volume: 'all' });
+}
+
 async function readBack(name: string) {
-  return readNifti({ name, bytes: new Uint8Array(readFileSync(at(name))).buffer });
+  const [{ image, ...file }] = await readBackAll(name);
+  return { ...file, ...image };
 }
 
 beforeAll(async () => {
@@ -122,13 +126,10 @@ describe('translate', () => {
     expect(sidecar.IntensityMap).toMatchObject({ Name: 'foreground-median', Lower: 0 });
     expect(Math.max(...result.voxels)).toBeLessThanOrEqual(sidecar.IntensityMap.Upper);
 
-    const steps = await readNiftiAll({
-      name: 'a_steps.nii.gz',
-      bytes: new Uint8Array(readFileSync(at('a_steps.nii.gz'))).buffer,
-    });
+    const steps = await readBackAll('a_steps.nii.gz');
     expect(steps.length).toBe(5);
     // At step 0 the chain ends in the network's own estimate (up to the posterior's coefficients, 1 and 0).
-    steps[4].voxels.forEach((value, v) => {
+    steps[4].image.voxels.forEach((value, v) => {
       expect(Math.abs(value - result.voxels[v])).toBeLessThan(1e-3 * sidecar.IntensityMap.Upper);
     });
   });
@@ -150,7 +151,7 @@ describe('translate', () => {
       '--backend',
       'wasm',
     );
-    const { header, voxels } = await readBack('ct.nii.gz');
+    const { header, voxels, write } = await readBack('ct.nii.gz');
     const view = new DataView(header.bytes.slice().buffer);
     // nifti1.h: scl_slope, scl_inter.
     expect([header.dtype, view.getFloat32(112, true), view.getFloat32(116, true)]).toEqual(['int16', 1, 0]);
@@ -168,8 +169,7 @@ describe('translate', () => {
     // A real CT that is 10 HU higher everywhere.
     writeFileSync(
       at('real_CT.nii.gz'),
-      await writeNifti(
-        await readBack('ct.nii.gz'),
+      await write(
         voxels.map((v) => v + 10),
         { dtype: 'int16', units: 'HU', descrip: '' },
       ),

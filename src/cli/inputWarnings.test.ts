@@ -14,7 +14,7 @@ import { inputWarnings } from '../engine/inputWarnings';
 import { encodeWeights } from '../engine/models/convertWeights';
 import { ncsnppTable } from '../engine/networks/ncsnpp/table';
 import { readScan } from '../platform/node/scans';
-import type { PhantomVolume } from '../volume/phantom';
+import type { Image3 } from '../volume/image';
 import { fakeIo } from './kit/fakeIo';
 import { main } from './main';
 
@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'syndiff-inputs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (...names: string[]) => join(folder, ...names);
 
-function write(path: string, { shape, zooms, affine, voxels }: PhantomVolume): void {
+function write(path: string, { shape, zooms, affine, voxels }: Image3): void {
   const sform = affine.slice(0, 3).map((row) => [...row]);
   const { file } = makeNifti({ dims: [...shape], values: voxels, pixdim: [1, ...zooms], sform });
   writeFileSync(path, new Uint8Array(file));
@@ -121,7 +121,7 @@ describe.skipIf(!hasData)('shipped models (skipped where ../shared/data is absen
       JSON.parse(readFileSync(join(import.meta.dirname, '../../public/weights', id, 'card.json'), 'utf8')),
     );
   const faults = async (id: string, path: string) =>
-    inputWarnings(await readScan(join(DATA_DIR, path)), card(id)).map(({ fault }) => fault);
+    inputWarnings((await readScan(join(DATA_DIR, path))).image, card(id)).map(({ fault }) => fault);
   const scan = (set: string, subject: string, contrast: string) =>
     `${set}/sub-${subject}/anat/sub-${subject}_${contrast}.nii.gz`;
 

@@ -1,10 +1,10 @@
 /** How a scan suits a model, said before it is translated: its field of view, and what it was trained on. */
 import { compareWithTraining, ctWarning, type InputWarning } from '../volume/checkInput';
 import { checkPlan, isOddField } from '../volume/checkScan';
+import type { Image3 } from '../volume/image';
 import { modelFrames } from '../volume/intensity';
 import { type ScanMeasures, scanMeasures } from '../volume/scanMeasures';
 import { planSlices } from '../volume/slices';
-import type { Volume } from '../volume/volume';
 import type { ModelCard } from './cards/modelCard';
 
 /** What of a card a scan is held against. */
@@ -15,7 +15,7 @@ export type ModelInput = Pick<ModelCard, 'source' | 'preprocessing' | 'inputs'>;
  * @param measures of the scan, where they are kept
  */
 export function inputWarnings(
-  scan: Volume,
+  scan: Image3,
   { source, preprocessing, inputs }: ModelInput,
   measures: ScanMeasures = scanMeasures(scan),
 ): InputWarning[] {

@@ -1,9 +1,10 @@
 /** A translator that returns its source, through cards: what the intensity maps do on the way there and back. */
 import { beforeAll, expect, it } from 'vitest';
+import { makeImage } from '../../test/makeImage';
 import { headPhantom } from '../../test/makeNifti';
 import { tinyCard } from '../../test/tinyModel';
+import type { Image3 } from '../volume/image';
 import type { ModelIntensity } from '../volume/intensity';
-import type { Volume } from '../volume/volume';
 import type { RunTranslator } from './methods/translator';
 import * as tf from './tf';
 import { translateScan } from './translateScan';
@@ -15,14 +16,8 @@ beforeAll(async () => {
 });
 
 /** On the model's own grid, so that nothing is resampled. */
-function scanOf(voxels: Float32Array): Volume {
-  const affine = [
-    [8, 0, 0, 0],
-    [0, 8, 0, 0],
-    [0, 0, 8, 0],
-    [0, 0, 0, 1],
-  ] as const;
-  return { name: 'a', shape: [SIZE, SIZE, 2], zooms: [8, 8, 8], affine, voxels } as unknown as Volume;
+function scanOf(voxels: Float32Array): Image3 {
+  return makeImage([SIZE, SIZE, 2], voxels, { zooms: [8, 8, 8] });
 }
 
 async function throughCard(voxels: Float32Array, intensity: ModelIntensity): Promise<Float32Array> {

@@ -1,4 +1,5 @@
 /** A scan's axial slices to the missing contrast: slice plan, intensity map, reverse chain, and back on the scan's own grid. */
+import type { Image3 } from '../volume/image';
 import {
   fromModelRange,
   type IntensityFrame,
@@ -7,7 +8,6 @@ import {
   toModelRange,
 } from '../volume/intensity';
 import { extractSlice, planSlices, restoreSlice } from '../volume/slices';
-import type { Volume } from '../volume/volume';
 import type { ModelCard } from './cards/modelCard';
 import type { RunTranslator } from './methods/translator';
 import { type TranslateHooks, type TranslateSettings, translateSlices } from './translateSlices';
@@ -24,7 +24,7 @@ export interface TranslatedSlice {
 
 /** How a model's maps lie over a scan and over what is made of it. */
 export function scanFrames(
-  { voxels }: Pick<Volume, 'voxels'>,
+  { voxels }: Pick<Image3, 'voxels'>,
   { preprocessing }: Pick<ModelCard, 'preprocessing'>,
 ): { source: IntensityFrame; target: IntensityFrame } {
   return modelFrames((map) => intensityFrame(voxels, map), preprocessing);
@@ -32,7 +32,7 @@ export function scanFrames(
 
 /** Yields slices in the given order. @throws Aborted within one reverse step of the signal */
 export async function* translateScan(
-  scan: Volume,
+  scan: Image3,
   { card, translator }: { card: ModelCard; translator: RunTranslator },
   slices: readonly number[],
   settings: TranslateSettings,

@@ -3,8 +3,8 @@ import { paperProtocol } from '../engine/evaluation/metrics/paperProtocol';
 import { psnr } from '../engine/evaluation/metrics/psnr';
 import { ssim } from '../engine/evaluation/metrics/ssim';
 import { readWeights } from '../engine/models/readWeights';
-import { describeVolume, toCOrder } from '../volume/nifti';
-import type { Volume } from '../volume/volume';
+import { toCOrder } from '../volume/formats/cOrder';
+import type { ScanFile } from '../volume/formats/scanFormat';
 import { attempt, type ParityCase, type ParityResult, relativeError } from './compare';
 import { type GoldenReader, goldenTensors } from './golden';
 
@@ -12,7 +12,7 @@ import { type GoldenReader, goldenTensors } from './golden';
 export interface FileReaders {
   bytes: GoldenReader;
   /** All volumes of a scan; throws as it does for a user's file. */
-  scan: (name: string) => Promise<Volume[]>;
+  scan: (name: string) => Promise<ScanFile[]>;
 }
 
 /** Float64 sums in another order; affines from float32 headers. */
@@ -113,7 +113,7 @@ async function scanError(
   voxels: ArrayLike<number>,
 ): Promise<number> {
   const volumes = await scan(name);
-  const got = describeVolume(volumes[0]);
+  const got = volumes[0].describe();
   const values = toCOrder(volumes);
   const same =
     got.shapeCanonical.join() === want.shape_ras.join() &&

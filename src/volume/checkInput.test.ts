@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { abdomen, brainOnly, contrastHead, disc, noise } from '../../test/inputScans';
+import { makeImage } from '../../test/makeImage';
 import { compareWithTraining, ctWarning, refuseEmpty } from './checkInput';
+import type { Image3 } from './image';
 import { type InputStatistics, inputStatistics } from './inputStatistics';
 import { voxelLevels } from './intensity';
-import type { PhantomVolume } from './phantom';
 import { summariseInputs, type TrainingInputs } from './trainingInputs';
 
-const measured = (scan: PhantomVolume): InputStatistics =>
+const measured = (scan: Image3): InputStatistics =>
   inputStatistics(scan, { map: 'foreground-median', low: 0, high: 3000 })!;
 
-function trainedOn(scans: readonly PhantomVolume[]): TrainingInputs {
+function trainedOn(scans: readonly Image3[]): TrainingInputs {
   // As if of more scans: made-up heads differ little, and few scans have wide limits.
   return { data: 'phantoms', ...summariseInputs(scans.map(measured))!, scans: 20 };
 }
@@ -20,7 +21,7 @@ const brainT1w = trainedOn(SUBJECTS.map((subject) => brainOnly('T1w', subject)))
 const bothT1w: TrainingInputs = { ...wholeT1w, withSkull: 0.5 };
 const wholeFlair = trainedOn(SUBJECTS.map((subject) => contrastHead('FLAIR', subject)));
 
-const faults = (scan: PhantomVolume, inputs: TrainingInputs | undefined) =>
+const faults = (scan: Image3, inputs: TrainingInputs | undefined) =>
   compareWithTraining(measured(scan), inputs).map(({ fault }) => fault);
 
 describe('compareWithTraining', () => {
@@ -81,7 +82,8 @@ describe('ctWarning', () => {
 });
 
 describe('refuseEmpty', () => {
-  const refusal = (voxels: Float32Array) => () => refuseEmpty({ name: 'a.nii', voxels });
+  const refusal = (voxels: Float32Array) => () =>
+    refuseEmpty({ name: 'a.nii', image: makeImage([voxels.length, 1, 1], voxels) });
 
   it('refuses what shows nothing, in one sentence', () => {
     expect(refusal(new Float32Array(8))).toThrow('a.nii: must show a head, got 0 in every voxel;');

@@ -1,9 +1,9 @@
 /** How far a scan lies outside of what a model was trained on, as sentences for the screen and the terminal. */
 import { BadRequest } from '../errors';
+import type { NamedImage } from './image';
 import { hasSkull, type InputStatistics } from './inputStatistics';
 import { looksLikeHu, thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
 import type { Spread, TrainingInputs } from './trainingInputs';
-import type { Volume } from './volume';
 
 /** Neighbours of noise have a correlation of about 0, those of heads of 0.55 and more. */
 const NOISE = 0.3;
@@ -28,8 +28,8 @@ const FLUID_MARGIN = 0.1;
  * @throws BadRequest where there is nothing to translate: a constant volume, no finite value, nothing above 0
  */
 export function refuseEmpty(
-  { name, voxels }: Pick<Volume, 'name' | 'voxels'>,
-  levels: VoxelLevels = voxelLevels(voxels),
+  { name, image }: NamedImage,
+  levels: VoxelLevels = voxelLevels(image.voxels),
 ): void {
   const { min, max } = levels;
   const refuse = (got: string) =>

@@ -1,44 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import { makeImage } from '../../test/makeImage';
 import { headPhantom } from '../../test/makeNifti';
 import { checkPlan, checkScan } from './checkScan';
+import type { Image3, Shape3 } from './image';
 import { planSlices } from './slices';
-import type { Shape3, Volume } from './volume';
 
 const SHAPE: Shape3 = [128, 128, 30];
 
 /** A head with some texture at 1.7 x 1.7 x 5 mm. */
-function headScan(change: Partial<Volume> = {}): Volume {
+function headImage(change: Partial<Image3> = {}): Image3 {
   const shape = change.shape ?? SHAPE;
   const voxels = headPhantom(shape).map((value, n) => (value > 0 ? value + (n % 101) : n % 3));
-  const affine: Volume['affine'] = [
-    [1.7, 0, 0, 0],
-    [0, 1.7, 0, 0],
-    [0, 0, 5, 0],
-    [0, 0, 0, 1],
-  ];
-  return {
-    name: 'scan.nii',
-    shape,
-    zooms: [1.7, 1.7, 5],
-    affine,
-    voxels,
-    orientation: { axis: [0, 1, 2], flip: [false, false, false], codes: 'RAS' },
-    header: { version: 1, littleEndian: true, bytes: new Uint8Array(348), shape, affine, dtype: 'float32' },
-    volumeCount: 1,
-    volumeIndex: 0,
-    ...change,
-  };
+  return { ...makeImage(shape, voxels, { zooms: [1.7, 1.7, 5] }), ...change };
 }
+
+const alone = (image: Image3) => ({ image, volumeCount: 1, volumeIndex: 0 });
 
 describe('checkScan', () => {
   it('has nothing to say about an ordinary head', () => {
-    const scan = headScan();
-    expect(checkScan(scan)).toEqual([]);
+    const scan = headImage();
+    expect(checkScan(alone(scan))).toEqual([]);
     expect(checkPlan(scan, planSlices(scan, { pixelSize: 1.875, size: 128 }))).toEqual([]);
   });
 
-  const ordinary = headScan().voxels;
-  const oddities: [string, Partial<Volume>, RegExp][] = [
+  const ordinary = headImage().voxels;
+  const oddities: [string, Partial<Image3>, RegExp][] = [
     [
       'negative',
       { voxels: ordinary.map((v, n) => (n % 50 === 0 ? -5 : v)) },
@@ -46,51 +32,56 @@ describe('checkScan', () => {
     ],
     ['NaN', { voxels: ordinary.map((v, n) => (n === 5 ? Number.NaN : v)) }, /Less than 0\.1 %.*NaN/],
     ['labels', { voxels: headPhantom(SHAPE) }, /only 6 different values/],
-    ['4-D', { volumeCount: 3, volumeIndex: 1 }, /3 volumes; this is number 2/],
     ['thick', { zooms: [1.7, 1.7, 8] }, /8 mm apart/],
     ['small field', { zooms: [0.5, 0.5, 5] }, /64 x 64 mm/],
     ['coarse', { zooms: [3, 3, 5] }, /Axial pixels are 3 mm/],
     ['sagittal', { zooms: [2.2, 1.1, 1] }, /not made in axial slices/],
     [
       'few slices',
-      { shape: [128, 128, 1], voxels: headScan({ shape: [128, 128, 1] }).voxels },
+      { shape: [128, 128, 1], voxels: headImage({ shape: [128, 128, 1] }).voxels },
       /only 1 axial slice:/,
     ],
     [
       'tiny matrix',
-      { shape: [60, 100, 30], zooms: [2.4, 2.4, 5], voxels: headScan({ shape: [60, 100, 30] }).voxels },
+      { shape: [60, 100, 30], zooms: [2.4, 2.4, 5], voxels: headImage({ shape: [60, 100, 30] }).voxels },
       /only 60 x 100/,
     ],
   ];
   it.each(oddities)('tells: %s', (_, change, message) => {
-    const warnings = checkScan(headScan(change));
+    const warnings = checkScan(alone(headImage(change)));
     expect(warnings.filter((warning) => message.test(warning)).length).toBe(1);
     for (const warning of warnings) expect(warning).toMatch(/^[A-Z0-9].*\.$/);
   });
 
+  it('tells which of several volumes it is', () => {
+    expect(checkScan({ image: headImage(), volumeCount: 3, volumeIndex: 1 })).toEqual([
+      'The file has 3 volumes; this is number 2, the others are not used.',
+    ]);
+  });
+
   it('tells spikes from a label map', () => {
     const textured = ordinary.map((v, n) => v + (n % 997) / 997);
-    const spiked = checkScan(headScan({ voxels: textured.map((v, n) => (n % 900 === 0 ? 1e5 : v)) }));
+    const spiked = checkScan(alone(headImage({ voxels: textured.map((v, n) => (n % 900 === 0 ? 1e5 : v)) })));
     expect(spiked).toHaveLength(1);
     expect(spiked[0]).toMatch(/^A few voxels \(0\.1 %\) are far brighter.*scaled by them.*\.$/);
-    expect(checkScan(headScan({ voxels: textured }))).toEqual([]);
+    expect(checkScan(alone(headImage({ voxels: textured })))).toEqual([]);
     // A small lesion's mask has no other values.
-    const mask = checkScan(headScan({ voxels: ordinary.map((_, n) => (n % 900 === 0 ? 1 : 0)) }));
+    const mask = checkScan(alone(headImage({ voxels: ordinary.map((_, n) => (n % 900 === 0 ? 1 : 0)) })));
     expect(mask).toHaveLength(1);
     expect(mask[0]).toMatch(/only 1 different values/);
   });
 
   it('leaves to the model whether CT suits it', () => {
-    expect(checkScan(headScan({ voxels: ordinary.map((v) => v - 1000) }))).toEqual([]);
+    expect(checkScan(alone(headImage({ voxels: ordinary.map((v) => v - 1000) })))).toEqual([]);
   });
 
   it('says of a small field of view no second sentence', () => {
-    const scan = headScan({ zooms: [0.5, 0.5, 5] });
+    const scan = headImage({ zooms: [0.5, 0.5, 5] });
     expect(checkPlan(scan, planSlices(scan, { pixelSize: 1.875, size: 128 }))).toEqual([]);
   });
 
   it('tells when the model sees only part of the head, or the head fills little of its view', () => {
-    const scan = headScan();
+    const scan = headImage();
     const narrow = checkPlan(scan, planSlices(scan, { pixelSize: 1, size: 128 }));
     expect(narrow.length).toBe(1);
     expect(narrow[0]).toMatch(/^\d+ % of the head lies outside.*128 mm/);

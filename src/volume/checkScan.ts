@@ -1,7 +1,9 @@
 /** What is unusual about a scan, as sentences for the screen: each says what it means for the result. */
+
+import type { ScanFile } from './formats/scanFormat';
+import type { Image3 } from './image';
 import { looksLikeHu, thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
 import type { SlicePlan } from './slices';
-import type { Volume } from './volume';
 
 /** Values are counted up to this number; an image has far more. */
 const MANY_VALUES = 64;
@@ -12,11 +14,14 @@ const SPIKES = 0.005;
  * Sentences, the gravest first; empty for an ordinary head scan.
  * @param levels of the scan's voxels, where they are known
  */
-export function checkScan(volume: Volume, levels: VoxelLevels = voxelLevels(volume.voxels)): string[] {
-  return [...checkIntensities(volume, levels), ...checkGeometry(volume)];
+export function checkScan(
+  scan: Pick<ScanFile, 'image' | 'volumeCount' | 'volumeIndex'>,
+  levels: VoxelLevels = voxelLevels(scan.image.voxels),
+): string[] {
+  return [...checkIntensities(scan.image, levels), ...checkVolumes(scan), ...checkGeometry(scan.image)];
 }
 
-function checkIntensities({ voxels }: Volume, levels: VoxelLevels): string[] {
+function checkIntensities({ voxels }: Image3, levels: VoxelLevels): string[] {
   const counts = countVoxels(voxels, thresholdOfLevels(levels));
   const warnings: string[] = [];
   // Hounsfield units: checkInput.ts says whether that suits the model.
@@ -41,15 +46,16 @@ function checkIntensities({ voxels }: Volume, levels: VoxelLevels): string[] {
   return warnings;
 }
 
-function checkGeometry({ shape, zooms, volumeCount, volumeIndex }: Volume): string[] {
+function checkVolumes({ volumeCount, volumeIndex }: Pick<ScanFile, 'volumeCount' | 'volumeIndex'>): string[] {
+  if (volumeCount === 1) return [];
+  return [`The file has ${volumeCount} volumes; this is number ${volumeIndex + 1}, the others are not used.`];
+}
+
+function checkGeometry({ shape, zooms }: Image3): string[] {
   const [ni, nj, nk] = shape;
   const [x, y, z] = zooms;
   const inPlane = Math.max(x, y);
   const warnings: string[] = [];
-  if (volumeCount > 1)
-    warnings.push(
-      `The file has ${volumeCount} volumes; this is number ${volumeIndex + 1}, the others are not used.`,
-    );
   if (isOddField({ shape, zooms }))
     warnings.push(
       `The axial field of view is ${mm(ni * x)} x ${mm(nj * y)} mm, not a whole adult head: check the file's voxel size.`,
@@ -71,12 +77,12 @@ function checkGeometry({ shape, zooms, volumeCount, volumeIndex }: Volume): stri
 }
 
 /** true: too small or too large an axial field of view for a whole adult head. */
-export function isOddField({ shape: [ni, nj], zooms: [x, y] }: Pick<Volume, 'shape' | 'zooms'>): boolean {
+export function isOddField({ shape: [ni, nj], zooms: [x, y] }: Pick<Image3, 'shape' | 'zooms'>): boolean {
   return Math.min(ni * x, nj * y) < 100 || Math.max(ni * x, nj * y) > 400;
 }
 
 /** Sentences on how the scan lies in a model's field of view; empty where it fits. */
-export function checkPlan({ shape, zooms }: Volume, plan: SlicePlan): string[] {
+export function checkPlan({ shape, zooms }: Image3, plan: SlicePlan): string[] {
   const field = mm(plan.size * plan.pixelSize);
   const warnings: string[] = [];
   // Below half a per cent it is noise or an ear.

@@ -19,6 +19,23 @@ export function gunzip(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   return through([bytes], new DecompressionStream('gzip'));
 }
 
+/** The first bytes of a file, inflated if it is gzip; fewer where it is short or damaged. */
+export async function firstBytes(bytes: Uint8Array, count: number): Promise<Uint8Array> {
+  if (!isGzip(bytes)) return bytes.subarray(0, count);
+  const chunks: Uint8Array[] = [];
+  try {
+    let length = 0;
+    for await (const chunk of gunzip(bytes)) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= count) break;
+    }
+  } catch {
+    // What came before the damage is enough to tell the format, which then says what is wrong.
+  }
+  return concat(chunks).subarray(0, count);
+}
+
 /** The parts, one after the other, as one gzip member. */
 export async function gzip(parts: readonly Uint8Array[]): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

@@ -4,6 +4,8 @@
  * that the scan's own resolution hardly matters. Nothing is segmented: the head's outline, the depth below it and the
  * median inside are enough.
  */
+
+import type { Image3 } from './image';
 import {
   foregroundBySlice,
   type IntensityFrame,
@@ -12,7 +14,6 @@ import {
   voxelLevels,
 } from './intensity';
 import { extractSlice, planSlices } from './slices';
-import type { Volume } from './volume';
 
 /** Measures of one scan; the median is that of the head's inside. */
 export const MEASURES = [
@@ -72,7 +73,7 @@ export function hasSkull({ skull }: Pick<InputStatistics, 'skull'>): boolean {
  * @returns null where no slice holds any foreground
  */
 export function inputStatistics(
-  scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>,
+  scan: Image3,
   frame: IntensityFrame,
   levels: VoxelLevels = voxelLevels(scan.voxels),
 ): InputStatistics | null {
@@ -103,16 +104,11 @@ interface MeasuredSlice {
   depth: Float32Array;
 }
 
-function pixelSize({ zooms }: Pick<Volume, 'zooms'>): number {
+function pixelSize({ zooms }: Pick<Image3, 'zooms'>): number {
   return Math.max(PIXEL, zooms[0], zooms[1]);
 }
 
-function largeSlices(
-  scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>,
-  levels: VoxelLevels,
-  threshold: number,
-  air: number,
-): MeasuredSlice[] {
+function largeSlices(scan: Image3, levels: VoxelLevels, threshold: number, air: number): MeasuredSlice[] {
   const shares = [...foregroundBySlice(scan, threshold)];
   const least = LARGE * Math.max(...shares);
   const large = [...shares.keys()].filter((k) => shares[k] > 0 && shares[k] >= least);

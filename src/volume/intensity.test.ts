@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { makeImage } from '../../test/makeImage';
 import { headPhantom } from '../../test/makeNifti';
 import {
   displayRange,
@@ -154,7 +155,7 @@ describe('displayRange and foregroundBySlice', () => {
     });
     expect(displayRange(Float32Array.of(Number.NaN))).toEqual({ min: 0, low: 0, high: 0, max: 0 });
     const slices = foregroundBySlice(
-      { shape: [2, 2, 3], voxels: Float32Array.of(0, 0, 0, 0, 9, 0, 0, Number.NaN, 9, 9, 9, 9) },
+      makeImage([2, 2, 3], Float32Array.of(0, 0, 0, 0, 9, 0, 0, Number.NaN, 9, 9, 9, 9)),
       1,
     );
     expect([...slices]).toEqual([0, 0.25, 1]);

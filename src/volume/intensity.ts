@@ -2,7 +2,7 @@
  * Intensities to and from the model's [-1, 1]. Percentiles are numpy's (method "linear", float64), taken over finite
  * voxels only; foreground = voxels above 10 % of the volume's 99.9th percentile, of CT those above -500 HU.
  */
-import type { Volume } from './volume';
+import type { Image3 } from './image';
 
 /**
  * `foreground-p99.5`: 0 = -1, 99.5th percentile of the foreground = +1. `foreground-median`: 0 = -1, three times its median = +1.
@@ -185,7 +185,7 @@ export function rangeOfLevels({ min, p0_5, p99_5, max }: VoxelLevels): ReturnTyp
 }
 
 /** Share of foreground pixels of each axial slice, 0..1. */
-export function foregroundBySlice(volume: Pick<Volume, 'shape' | 'voxels'>, threshold: number): Float32Array {
+export function foregroundBySlice(volume: Image3, threshold: number): Float32Array {
   const [ni, nj, nk] = volume.shape;
   const area = ni * nj;
   return Float32Array.from({ length: nk }, (_, k) => {

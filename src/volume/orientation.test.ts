@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Affine, Shape3 } from './image';
 import {
   applyAffine,
   canonicalAffine,
@@ -11,7 +12,6 @@ import {
   storedSteps,
   voxelSizes,
 } from './orientation';
-import type { Affine, Shape3 } from './volume';
 
 const fixtures = JSON.parse(readFileSync(new URL('orientation.fixtures.json', import.meta.url), 'utf8')) as {
   cases: { affine: number[][]; shape: number[]; codes: string; canonical: number[][] }[];

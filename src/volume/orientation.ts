@@ -1,7 +1,15 @@
 /**
  * Affines and axis orientations as nibabel defines them (nibabel.orientations: io_orientation, apply_orientation).
  */
-import type { Affine, Orientation, Shape3 } from './volume';
+import type { Affine, Shape3 } from './image';
+
+/** How stored axes became canonical ones: canonical axis a is stored axis `axis[a]`, reversed where `flip[a]`. */
+export interface Orientation {
+  readonly axis: readonly [number, number, number];
+  readonly flip: readonly [boolean, boolean, boolean];
+  /** e.g. "LPS": the direction in which each stored axis increases. */
+  readonly codes: string;
+}
 
 type Matrix3 = number[][];
 

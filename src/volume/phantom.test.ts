@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { volumeSlices } from '../engine/training/dataset';
 import { BadRequest } from '../errors';
+import type { Shape3 } from './image';
 import { foregroundThreshold } from './intensity';
 import { PHANTOM_CONTRASTS, type PhantomAnatomy, phantomAnatomy, phantomVolume } from './phantom';
 import { SUBVOXELS } from './phantomAnatomy';
 import { TISSUE } from './signalEquations';
-import type { Shape3 } from './volume';
 
 /** Park and Miller's generator: a test needs no better. */
 function draws(seed: number): () => number {
@@ -20,6 +20,7 @@ function draws(seed: number): () => number {
 const grid: { shape: Shape3; zooms: Shape3 } = { shape: [64, 75, 24], zooms: [3, 3, 5] };
 const scan = (anatomy: PhantomAnatomy, contrast: string, seed = 5) =>
   phantomVolume(anatomy, contrast, { name: `phantom-01_${contrast}`, uniform: draws(seed) });
+const image = (...which: Parameters<typeof scan>) => scan(...which).image;
 
 /** By tissue, the voxels that hold nothing else. */
 function pureVoxels({ shape: [ni, nj, nk], labels }: PhantomAnatomy): number[][] {
@@ -40,7 +41,7 @@ const { anatomy, pure } = [1, 2, 3, 4, 5, 6, 7, 8]
   .find(({ pure }) => pure[TISSUE.lesion].length >= 10)!;
 
 function means(contrast: string): Record<keyof typeof TISSUE, number> {
-  const { voxels } = scan(anatomy, contrast);
+  const { voxels } = image(anatomy, contrast);
   const mean = (at: number[]) => at.reduce((sum, n) => sum + voxels[n], 0) / at.length;
   return Object.fromEntries(
     Object.entries(TISSUE).map(([name, tissue]) => [name, mean(pure[tissue])]),
@@ -80,7 +81,7 @@ describe('phantomVolume', () => {
 
   it('is aligned over contrasts: the tissues that give signal are the same voxels', () => {
     for (const contrast of PHANTOM_CONTRASTS) {
-      const { voxels } = scan(anatomy, contrast, contrast.length);
+      const { voxels } = image(anatomy, contrast, contrast.length);
       const threshold = foregroundThreshold(voxels);
       const bright = (tissue: number) => pure[tissue].filter((at) => voxels[at] > threshold).length;
       for (const tissue of [TISSUE.air, TISSUE.skull]) expect(bright(tissue)).toBe(0);
@@ -99,13 +100,14 @@ describe('phantomVolume', () => {
   it('gives the same bytes for the same draws, and others for others', () => {
     // As Buffers: Vitest compares typed arrays value by value, which takes a second.
     const made = (seed: number) =>
-      Buffer.from(scan(phantomAnatomy(draws(seed), grid), 'T1w', seed).voxels.buffer);
+      Buffer.from(image(phantomAnatomy(draws(seed), grid), 'T1w', seed).voxels.buffer);
     expect(made(7).equals(made(7))).toBe(true);
     expect(made(7).equals(made(8))).toBe(false);
   });
 
   it('says where it lies: the middle of the grid is the origin', () => {
-    const { name, shape, zooms, affine } = scan(anatomy, 'T2w');
+    const { name, image: made } = scan(anatomy, 'T2w');
+    const { shape, zooms, affine } = made;
     expect({ name, shape, zooms }).toEqual({ name: 'phantom-01_T2w', ...grid });
     expect(affine).toEqual([
       [3, 0, 0, -94.5],
@@ -116,7 +118,7 @@ describe('phantomVolume', () => {
   });
 
   it('takes PD for PDw', () => {
-    const made = (contrast: string) => Buffer.from(scan(anatomy, contrast).voxels.buffer);
+    const made = (contrast: string) => Buffer.from(image(anatomy, contrast).voxels.buffer);
     expect(made('PD').equals(made('PDw'))).toBe(true);
   });
 
@@ -160,13 +162,13 @@ describe('phantomAnatomy', () => {
 
   it('makes slices that can be trained on', () => {
     const uniform = draws(3);
-    const volume = phantomVolume(phantomAnatomy(uniform), 'T1w', { name: 'phantom-03_T1w', uniform });
-    const set = volumeSlices(volume, 'phantom-03', {
+    const { image } = phantomVolume(phantomAnatomy(uniform), 'T1w', { name: 'phantom-03_T1w', uniform });
+    const set = volumeSlices(image, 'phantom-03', {
       size: 128,
       pixelSize: 1.875,
       intensity: 'foreground-p99.5',
     });
-    expect(volume.voxels).toHaveLength(96 * 112 * 24);
+    expect(image.voxels).toHaveLength(96 * 112 * 24);
     expect(set.count).toBeGreaterThanOrEqual(18);
   });
 });

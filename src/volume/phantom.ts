@@ -3,14 +3,12 @@
  * (signalEquations.ts). A training set that needs no download and is nobody's head; "phantom" in its name says so.
  */
 import { BadRequest } from '../errors';
+import type { Affine, NamedImage } from './image';
 import { type PhantomAnatomy, SUBVOXELS } from './phantomAnatomy';
 import { phantomContrast, TISSUE, tissueSignals } from './signalEquations';
-import type { Affine, Volume } from './volume';
 
 export { type PhantomAnatomy, phantomAnatomy } from './phantomAnatomy';
 export { PHANTOM_CONTRASTS, type PhantomContrast } from './signalEquations';
-
-export type PhantomVolume = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;
 
 /** Each of the three axes' part in the shading of the receive coil, of 1. */
 const SHADING = 0.03;
@@ -33,7 +31,7 @@ export function phantomVolume(
   anatomy: PhantomAnatomy,
   contrast: string,
   { name, uniform }: { name: string; uniform: () => number },
-): PhantomVolume {
+): NamedImage {
   const signals = tissueSignals(phantomContrast(contrast));
   if (!name.includes('phantom')) {
     throw new BadRequest(`phantom: name must say that it is a phantom, got ${name}; call it phantom-${name}`);
@@ -58,7 +56,7 @@ export function phantomVolume(
       }
     }
   }
-  return { name, shape, zooms, affine: centredAffine(anatomy), voxels };
+  return { name, image: { shape, zooms, affine: centredAffine(anatomy), voxels } };
 }
 
 /** The mean of the signals of a voxel's labels: partial volume, in plane. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { makeImage } from '../../test/makeImage';
+import type { Affine, Shape3 } from './image';
 import { applyAffine } from './orientation';
 import { resampleToGrid, sameGrid } from './resample';
-import type { Affine, Shape3 } from './volume';
 
 const shape: Shape3 = [7, 6, 5];
 const affine: Affine = [
@@ -21,7 +22,7 @@ function sample(grid: { shape: Shape3; affine: Affine }, f: (world: Shape3) => n
 }
 
 describe('resampleToGrid', () => {
-  const volume = { shape, affine, voxels: sample({ shape, affine }, field) };
+  const volume = makeImage(shape, sample({ shape, affine }, field), { affine });
 
   it('gives the volume itself on its own grid', () => {
     expect(resampleToGrid(volume, volume)).toEqual(volume.voxels);
@@ -45,16 +46,7 @@ describe('resampleToGrid', () => {
   });
 
   it('holds the edge for half a voxel and is 0 beyond', () => {
-    const line = {
-      shape: [3, 1, 1] as Shape3,
-      affine: [
-        [2, 0, 0, 0],
-        [0, 2, 0, 0],
-        [0, 0, 2, 0],
-        [0, 0, 0, 1],
-      ] as Affine,
-      voxels: Float32Array.of(10, 20, Number.NaN),
-    };
+    const line = makeImage([3, 1, 1], Float32Array.of(10, 20, Number.NaN), { zooms: [2, 2, 2] });
     const target = {
       shape: [9, 1, 1] as Shape3,
       affine: [

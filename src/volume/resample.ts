@@ -1,12 +1,7 @@
 /** Volumes on other grids, by their affines. */
-import { applyAffine, invertAffine, multiplyAffine } from './orientation';
-import type { Affine, Shape3, Volume } from './volume';
 
-export interface Grid {
-  shape: Shape3;
-  /** Voxel -> world mm. */
-  affine: Affine;
-}
+import type { Grid, Image3 } from './image';
+import { applyAffine, invertAffine, multiplyAffine } from './orientation';
 
 /** Corners of the two grids may lie this far apart, mm: far below a voxel, far above float32 rounding. */
 const SAME_WITHIN_MM = 1e-3;
@@ -27,7 +22,7 @@ export function sameGrid(a: Grid, b: Grid): boolean {
 }
 
 /** A grid in words, for the message that two differ. */
-export function gridText({ shape, zooms, affine }: Pick<Volume, 'shape' | 'zooms' | 'affine'>): string {
+export function gridText({ shape, zooms, affine }: Omit<Image3, 'voxels'>): string {
   const size = zooms.map((zoom) => Number(zoom.toFixed(3))).join(' x ');
   const origin = affine.slice(0, 3).map((row) => Number(row[3].toFixed(2)));
   return `${shape.join(' x ')} of ${size} mm from (${origin.join(', ')})`;
@@ -37,10 +32,7 @@ export function gridText({ shape, zooms, affine }: Pick<Volume, 'shape' | 'zooms
  * The volume's values at the target's voxel centres, trilinear: target.shape, i fastest. Up to half a voxel beyond its
  * outermost centres the volume's edge counts, farther out the value is 0. What is not finite counts as 0.
  */
-export function resampleToGrid(
-  volume: Pick<Volume, 'shape' | 'affine' | 'voxels'>,
-  target: Grid,
-): Float32Array {
+export function resampleToGrid(volume: Image3, target: Grid): Float32Array {
   const [ni, nj, nk] = target.shape;
   const toSource = multiplyAffine(invertAffine(volume.affine), target.affine);
   const out = new Float32Array(ni * nj * nk);
@@ -57,10 +49,7 @@ export function resampleToGrid(
 }
 
 /** Value at a voxel position. */
-function trilinear({
-  shape,
-  voxels,
-}: Pick<Volume, 'shape' | 'voxels'>): (x: number, y: number, z: number) => number {
+function trilinear({ shape, voxels }: Image3): (x: number, y: number, z: number) => number {
   const [ni, nj, nk] = shape;
   const plane = ni * nj;
   const at = (index: number) => (Number.isFinite(voxels[index]) ? voxels[index] : 0);

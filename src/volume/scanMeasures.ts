@@ -1,4 +1,6 @@
 /** What is measured over all voxels of a scan: slow to find, asked for by several checks and by every model. */
+
+import type { Image3 } from './image';
 import { type InputStatistics, inputStatistics } from './inputStatistics';
 import {
   type IntensityFrame,
@@ -7,7 +9,6 @@ import {
   type VoxelLevels,
   voxelLevels,
 } from './intensity';
-import type { Volume } from './volume';
 
 /** Each is found when it is first asked for, and kept; the scan's voxels must not change meanwhile. */
 export interface ScanMeasures {
@@ -18,7 +19,7 @@ export interface ScanMeasures {
   statistics(frame: IntensityFrame): InputStatistics | null;
 }
 
-export function scanMeasures(scan: Pick<Volume, 'shape' | 'zooms' | 'voxels'>): ScanMeasures {
+export function scanMeasures(scan: Image3): ScanMeasures {
   let levels: VoxelLevels | undefined;
   let frames: Record<RelativeMap, IntensityFrame> | undefined;
   const statistics = new Map<string, InputStatistics | null>();

@@ -1,4 +1,5 @@
 /** Names and JSON of results, after BIDS derivatives (bids-specification: derivatives/imaging). */
+import { scanStem } from './formats/names';
 import { type IntensityFrame, isAbsolute } from './intensity';
 
 /** What made a result; every field ends in the sidecar. */
@@ -33,17 +34,16 @@ const SUFFIX = /_(T1w|T2w|FLAIR|PDw|CT)$/;
  */
 export function derivativeName(inputName: string, target: string): string {
   const file = inputName.split(/[\\/]/).pop() ?? inputName;
-  const stem = file
+  const stem = scanStem(file)
     .replace(/\.gz$/i, '')
-    .replace(/\.(nii|hdr|img)$/i, '')
     .replace(SUFFIX, '')
     .replace(/_desc-[a-zA-Z0-9]+/, '');
   return `${stem}_desc-synth_${target}.nii.gz`;
 }
 
-/** The sidecar's name beside the image: .nii.gz or .nii becomes .json. */
+/** The sidecar's name, or path, beside the image: .nii.gz or .nii becomes .json. */
 export function sidecarName(imageName: string): string {
-  return imageName.replace(/\.nii(\.gz)?$/i, '.json');
+  return `${scanStem(imageName)}.json`;
 }
 
 /** For the header's descrip, at most 79 characters: the file says what it is even without its sidecar. */

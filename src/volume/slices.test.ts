@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { makeImage } from '../../test/makeImage';
 import { headPhantom } from '../../test/makeNifti';
+import type { Shape3 } from './image';
 import { extractSlice, planSlices, restoreSlice } from './slices';
-import type { Shape3 } from './volume';
 
 /** A one-slice scan with the value f(i, j). */
 function scan(ni: number, nj: number, zooms: Shape3, f: (i: number, j: number) => number) {
   const voxels = Float32Array.from({ length: ni * nj }, (_, at) => f(at % ni, Math.floor(at / ni)));
-  return { shape: [ni, nj, 1] as Shape3, zooms, voxels };
+  return makeImage([ni, nj, 1], voxels, { zooms });
 }
 
 function largestDifference(a: Float32Array, b: Float32Array): number {
@@ -193,7 +194,7 @@ describe('slice plan', () => {
 
   it('puts the front of the head first and the patient’s right to the left', () => {
     const shape: Shape3 = [60, 70, 11];
-    const volume = { shape, zooms: [3, 3, 10] as Shape3, voxels: headPhantom(shape) };
+    const volume = makeImage(shape, headPhantom(shape), { zooms: [3, 3, 10] });
     const plan = planSlices(volume, { pixelSize: 3, size: 80 });
     const image = extractSlice(volume, plan, 5);
     // The phantom's spot is at x = +0.4, y = +0.25 of the head: right and in front.

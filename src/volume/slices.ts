@@ -11,8 +11,8 @@
  * patient's right. The scan's slice has i to the right and j to the front, i fastest, so the two are each other's reverse.
  */
 import { BadRequest } from '../errors';
+import type { Image3 } from './image';
 import { thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
-import type { Volume } from './volume';
 
 /** One axis of a plan, in the scan's direction. */
 export interface AxisPlan {
@@ -36,8 +36,6 @@ export interface SlicePlan {
   foregroundCut: number;
 }
 
-type Scan = Pick<Volume, 'shape' | 'zooms' | 'voxels'>;
-
 /** Extents within this many model pixels of a whole number count as whole: zooms carry float32 rounding. */
 const WHOLE = 1e-3;
 
@@ -50,7 +48,7 @@ const HEAD_SHARE = 0.02;
  * @param levels of the volume's voxels, where they are known
  */
 export function planSlices(
-  volume: Scan,
+  volume: Image3,
   grid: { pixelSize: number; size: number },
   levels?: VoxelLevels,
 ): SlicePlan {
@@ -78,16 +76,11 @@ export function planSlices(
  * Axial slice k on the model's grid: size*size in the volume's own units, row-major, row 0 anterior, column 0 the
  * patient's right. `air` outside the scan and for what is not finite.
  */
-export function extractSlice(
-  volume: Pick<Volume, 'shape' | 'voxels'>,
-  plan: SlicePlan,
-  k: number,
-  air = 0,
-): Float32Array {
-  const [ni, nj, nk] = volume.shape;
+export function extractSlice({ shape, voxels }: Image3, plan: SlicePlan, k: number, air = 0): Float32Array {
+  const [ni, nj, nk] = shape;
   if (!(Number.isInteger(k) && k >= 0 && k < nk))
     throw new BadRequest(`slice: must be 0 to ${nk - 1}, got ${k}; choose a slice of the scan`);
-  const slice = volume.voxels
+  const slice = voxels
     .subarray(k * ni * nj, (k + 1) * ni * nj)
     .map((value) => (Number.isFinite(value) ? value : air));
   return resample(slice, ni, modelTaps(plan.i, plan.size), modelTaps(plan.j, plan.size), air).reverse();
@@ -144,7 +137,7 @@ function headRange(profile: Float64Array): [number, number] {
 
 /** Foreground voxels over all slices: by in-plane position, by i and by j. */
 function countForeground(
-  { shape, voxels }: Scan,
+  { shape, voxels }: Image3,
   levels: VoxelLevels,
 ): { map: Float64Array; i: Float64Array; j: Float64Array } {
   const [ni, nj] = shape;

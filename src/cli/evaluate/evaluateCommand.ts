@@ -12,6 +12,7 @@ import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import { SPLITS } from '../../platform/node/trainingScans';
 import { HEAD_SHARE } from '../../volume/headSlices';
+import type { Image3 } from '../../volume/image';
 import {
   foregroundThreshold,
   INTENSITY_MAPS,
@@ -24,7 +25,6 @@ import {
   voxelLevels,
 } from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
-import type { Volume } from '../../volume/volume';
 import { headSlicesOf } from '../headSlices';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
@@ -111,8 +111,9 @@ async function run(args: Arguments, io: Io): Promise<number> {
 async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const [syntheticPath, referencePath] = args.positionals;
   const asked = args.text('intensity') === undefined ? undefined : oneOf(args, 'intensity', INTENSITIES);
-  const synthetic = await readScan(syntheticPath);
-  const reference = await readScan(referencePath);
+  const { image: synthetic } = await readScan(syntheticPath);
+  const referenceScan = await readScan(referencePath);
+  const { image: reference } = referenceScan;
   if (!sameGrid(synthetic, reference)) {
     throw new BadRequest(
       `${syntheticPath}, ${referencePath}: must lie on the same grid, got ${gridText(synthetic)} and ${gridText(reference)}; resample one to the other first`,
@@ -124,7 +125,7 @@ async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const slices =
     sliceRange(args, reference.shape[2]) ??
     translatedSlices(sidecar, reference) ??
-    headSlicesOf(reference, HEAD_SHARE.evaluation);
+    headSlicesOf(referenceScan, HEAD_SHARE.evaluation);
   const { shape } = reference;
   const foreground = foregroundMask(reference.voxels, threshold);
   const pair = {
@@ -146,7 +147,7 @@ async function evaluatePair(args: Arguments, io: Io): Promise<number> {
       : lesionMeasures(
           pair.synthetic,
           pair.reference,
-          lesionRegions(await readMask(maskPath, reference), foreground, shape, slices),
+          lesionRegions(await readMask(maskPath, referenceScan), foreground, shape, slices),
         );
   if (args.has('json')) {
     const { mean, slices: bySlice } = report;
@@ -184,8 +185,8 @@ type Frame = Pick<IntensityFrame, 'low' | 'high'> & Partial<Pick<IntensityFrame,
 function intensities(
   asked: Intensity | undefined,
   sidecar: Sidecar | null,
-  synthetic: Volume,
-  reference: Volume,
+  synthetic: Image3,
+  reference: Image3,
 ): Intensities {
   if (asked === 'none') {
     const unit = { low: 0, high: 1 };
@@ -203,7 +204,7 @@ function intensities(
 }
 
 /** Of a result that does not say it. */
-function mapOfValues({ voxels }: Volume): IntensityMap {
+function mapOfValues({ voxels }: Image3): IntensityMap {
   return looksLikeHu(voxelLevels(voxels)) ? 'hu' : 'foreground-p99.5';
 }
 
@@ -212,7 +213,7 @@ function huText({ whole, head, bone }: HounsfieldErrors): string {
   return `mean error in HU: whole ${cell(whole)}, head ${cell(head)}, bone above ${BONE_HU} HU ${cell(bone)}\n`;
 }
 
-function translatedSlices(sidecar: Sidecar | null, { shape }: Volume): number[] | undefined {
+function translatedSlices(sidecar: Sidecar | null, { shape }: Image3): number[] | undefined {
   const slices = sidecar?.slices.filter((index) => index < shape[2]);
   return slices?.length ? slices : undefined;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeNifti } from '../../../test/makeNifti';
 import { SET_SHAPE, sformOf, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
 import { type ModelCard, parseModelCard } from '../../engine/cards/modelCard';
-import type { Affine } from '../../volume/volume';
+import type { Affine } from '../../volume/image';
 import { fakeIo } from '../kit/fakeIo';
 import type { Io } from '../kit/io';
 import { main } from '../main';

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
-import { type Grid, gridText, sameGrid } from '../../volume/resample';
-import type { Volume } from '../../volume/volume';
+import type { NamedImage } from '../../volume/image';
+import { gridText, sameGrid } from '../../volume/resample';
 
 /**
  * The outline of a scan's lesions in its BIDS data set: ROOT/derivatives/lesions/sub-01/[ses-1/]anat/sub-01_[ses-1_]label-lesion_mask.nii.gz
@@ -25,14 +25,11 @@ export function outlinePath(scan: string): string | null {
 }
 
 /** A mask on the grid of a scan: one byte a voxel, 1 where the file is above 0. @throws BadRequest on another grid */
-export async function readMask(
-  path: string,
-  scan: Grid & Pick<Volume, 'name' | 'zooms'>,
-): Promise<Uint8Array> {
-  const mask = await readScan(path);
-  if (!sameGrid(mask, scan)) {
+export async function readMask(path: string, { name, image }: NamedImage): Promise<Uint8Array> {
+  const { image: mask } = await readScan(path);
+  if (!sameGrid(mask, image)) {
     throw new BadRequest(
-      `${path}: must lie on the grid of ${scan.name}, ${gridText(scan)}, got ${gridText(mask)}; resample it first`,
+      `${path}: must lie on the grid of ${name}, ${gridText(image)}, got ${gridText(mask)}; resample it first`,
     );
   }
   return Uint8Array.from(mask.voxels, (value) => (value > 0 ? 1 : 0));

@@ -13,11 +13,13 @@ import {
   type TrainingScan,
   trainingScans,
 } from '../../platform/node/trainingScans';
+import { scanStem } from '../../volume/formats/names';
+import type { ScanFile } from '../../volume/formats/scanFormat';
+import type { Grid, Image3 } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { sameGrid } from '../../volume/resample';
 import { planSlices } from '../../volume/slices';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
-import type { Volume } from '../../volume/volume';
 import type { Io } from '../kit/io';
 import { type Progress, startProgress } from '../kit/progress';
 import { counted } from '../kit/report';
@@ -74,7 +76,7 @@ export function ofSplit({ a, b, validation }: RunScans, split: Split): ScanPairP
 
 /** The last part of the first scan's name, such as "T1w" in sub-01_T1w.nii.gz; null where it has none. */
 export function contrastOf([first]: readonly TrainingScan[]): string | null {
-  const name = basename(first.path).replace(/\.nii(\.gz)?$/i, '');
+  const name = scanStem(basename(first.path));
   return /_([a-z0-9]+)$/i.exec(name)?.[1] ?? null;
 }
 
@@ -109,8 +111,8 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
   const all = (isPaired ? 2 * pairs.length : trainA.length + trainB.length) + 2 * validation.length;
   const reader = new Reader(io, all);
   const seen: Record<Side, InputStatistics[]> = { a: [], b: [] };
-  const look: Look = (side, volume) => {
-    const statistics = scanStatistics(volume, gridOfSide(settings, side));
+  const look: Look = (side, image) => {
+    const statistics = scanStatistics(image, gridOfSide(settings, side));
     if (statistics) seen[side].push(statistics);
   };
   try {
@@ -149,7 +151,7 @@ class Reader {
     this.progress = startProgress(io);
   }
 
-  async read({ path }: TrainingScan): Promise<Volume> {
+  async read({ path }: TrainingScan): Promise<ScanFile> {
     this.progress.show(`reading scan ${++this.done} of ${this.count}`);
     // Without a pause Ctrl-C could not be heard.
     await new Promise<void>((resolved) => setImmediate(resolved));
@@ -168,7 +170,7 @@ class Reader {
 }
 
 /** Called with every scan that is trained on, while it is in memory. */
-type Look = (side: Side, volume: Volume) => void;
+type Look = (side: Side, image: Image3) => void;
 
 async function readPairs(
   pairs: readonly ScanPairPaths[],
@@ -178,10 +180,10 @@ async function readPairs(
 ): Promise<Record<Side, SliceSet>> {
   const sets: Record<Side, SliceSet>[] = [];
   for (const { a, b } of pairs) {
-    const volumes = { a: await reader.read(a), b: await reader.read(b) };
-    const slices = pairedSlices(volumes, a.subject, settings);
+    const scans = { a: await reader.read(a), b: await reader.read(b) };
+    const slices = pairedSlices(scans, a.subject, settings);
     if (slices.a.count === 0) reader.warn(leftOut(a.path));
-    else for (const side of SIDES) look?.(side, volumes[side]);
+    else for (const side of SIDES) look?.(side, scans[side].image);
     sets.push(slices);
   }
   return { a: joinSlices(sets.map((set) => set.a)), b: joinSlices(sets.map((set) => set.b)) };
@@ -199,13 +201,13 @@ async function readUnpaired(
     const sets: SliceSet[] = [];
     const places = new Map<string, Place[]>();
     for (const scan of scans) {
-      const volume = await reader.read(scan);
-      const slices = volumeSlices(volume, scan.subject, grid);
+      const { image } = await reader.read(scan);
+      const slices = volumeSlices(image, scan.subject, grid);
       if (slices.count === 0) reader.warn(leftOut(scan.path));
-      else look(side, volume);
+      else look(side, image);
       sets.push(slices);
-      const { shape, affine } = volume;
-      const { i, j } = planSlices(volume, settings);
+      const { shape, affine } = image;
+      const { i, j } = planSlices(image, settings);
       const place = { grid: { shape, affine }, plan: JSON.stringify([i, j]) };
       places.set(scan.subject, [...(places.get(scan.subject) ?? []), place]);
     }
@@ -222,7 +224,7 @@ async function readUnpaired(
 }
 
 interface Place {
-  grid: Pick<Volume, 'shape' | 'affine'>;
+  grid: Grid;
   plan: string;
 }
 

@@ -9,12 +9,12 @@ import { packageVersion } from '../../platform/node/packageRoot';
 import { readScan, scanPaths } from '../../platform/node/scans';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
+import type { WriteOptions } from '../../volume/formats/scanFormat';
 import { HEAD_SHARE } from '../../volume/headSlices';
+import type { Image3 } from '../../volume/image';
 import { isAbsolute } from '../../volume/intensity';
 import { scanMeasures } from '../../volume/scanMeasures';
 import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
-import type { Volume } from '../../volume/volume';
-import { type WriteOptions, writeNifti } from '../../volume/writeNifti';
 import { headSlicesOf } from '../headSlices';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
@@ -77,18 +77,19 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const { sidecar, steps } = await checkedOutputs(output, args.has('steps'), input, modelName);
 
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
-  const measures = scanMeasures(scan);
+  const measures = scanMeasures(scan.image);
   refuseEmpty(scan, measures.levels());
-  const slices = sliceRange(args, scan.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
+  const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
   const model = await loadModel(modelName);
-  const unsuited = inputWarnings(scan, model.card, measures).map(({ text }) => text);
+  const unsuited = inputWarnings(scan.image, model.card, measures).map(({ text }) => text);
   for (const warning of [...unsuited, ...checkScan(scan, measures.levels())])
     io.err(`${basename(input)}: ${warning}\n`);
 
   const date = new Date().toISOString();
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`backend ${info.backend}: ${info.reason}\n`);
-  const result = await translateWithProgress(io, scan, model, slices, settings, steps !== undefined, signal);
+  const withSteps = steps !== undefined;
+  const result = await translateWithProgress(io, scan.image, model, slices, settings, withSteps, signal);
 
   const facts: SidecarFacts = {
     ...modelFacts(model.card),
@@ -106,9 +107,9 @@ async function run(args: Arguments, io: Io): Promise<number> {
     units: isHu ? 'HU' : 'arbitrary',
     descrip: syntheticDescrip(facts),
   };
-  await writeBytes(output, await writeNifti(scan, result.voxels, how));
+  await writeBytes(output, await scan.write(result.voxels, how));
   await writeBytes(sidecar, sidecarJson(facts));
-  if (steps) await writeBytes(steps, await writeNifti(scan, result.chain, how));
+  if (steps) await writeBytes(steps, await scan.write(result.chain, how));
 
   const report = {
     output,
@@ -142,8 +143,9 @@ async function checkedOutputs(
     throw new BadRequest(`${output}: its sidecar would overwrite the input's; give another name`);
   }
   const steps = withSteps ? output.replace(/\.nii\.gz$/i, '_steps.nii.gz') : undefined;
+  const inputs = [...(await scanPaths(input)), model];
   for (const path of steps ? [output, sidecar, steps] : [output, sidecar]) {
-    await refuseOverwrite([...scanPaths(input), model], path);
+    await refuseOverwrite(inputs, path);
     await checkWritable(path);
   }
   return { sidecar, steps };
@@ -164,7 +166,7 @@ function modelFacts({ id, name, source, target, weights, diffusion, preprocessin
 
 async function translateWithProgress(
   io: Io,
-  scan: Volume,
+  scan: Image3,
   model: LoadedModel,
   slices: readonly number[],
   settings: TranslateSettings,

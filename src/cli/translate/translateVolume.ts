@@ -2,9 +2,9 @@ import { methodOf } from '../../engine/methods';
 import { loadTranslator } from '../../engine/methods/translator';
 import { scanFrames, translateScan } from '../../engine/translateScan';
 import type { TranslateSettings } from '../../engine/translateSlices';
+import type { Image3 } from '../../volume/image';
 import { type IntensityFrame, untranslated } from '../../volume/intensity';
 import { planSlices, restoreSlice } from '../../volume/slices';
-import type { Volume } from '../../volume/volume';
 import type { LoadedModel } from '../kit/models';
 
 export interface TranslatedVolume {
@@ -28,7 +28,7 @@ export interface TranslateCalls {
  * Throws Aborted within one reverse step of the signal.
  */
 export async function translateVolume(
-  scan: Volume,
+  scan: Image3,
   { card, weights }: LoadedModel,
   slices: readonly number[],
   settings: TranslateSettings,

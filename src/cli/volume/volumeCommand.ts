@@ -1,7 +1,7 @@
 import { checkWritable, refuseOverwrite, writeBytes } from '../../platform/node/files';
 import { readScanAll, scanPaths } from '../../platform/node/scans';
-import { describeVolume, toCOrder } from '../../volume/nifti';
-import type { Affine } from '../../volume/volume';
+import { toCOrder } from '../../volume/formats/cOrder';
+import type { Affine } from '../../volume/image';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
 import { factsText, JSON_OPTION, jsonText, tableText } from '../kit/report';
@@ -23,7 +23,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const raw = args.text('raw');
   if (raw !== undefined) await checkOutput(path, raw);
   const volumes = await readScanAll(path);
-  const description = describeVolume(volumes[0]);
+  const description = volumes[0].describe();
   if (raw !== undefined) await writeBytes(raw, new Uint8Array(toCOrder(volumes).buffer));
   if (args.has('json')) {
     io.out(jsonText({ file: path, ...description }));
@@ -39,7 +39,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
 }
 
 async function checkOutput(input: string, output: string): Promise<void> {
-  await refuseOverwrite(scanPaths(input), output);
+  await refuseOverwrite(await scanPaths(input), output);
   await checkWritable(output);
 }
 

@@ -78,7 +78,7 @@ async function readStatistics(
       progress.show(`reading scan ${n + 1} of ${scans.length}`);
       await new Promise<void>((resolved) => setImmediate(resolved));
       if (io.signal.aborted) throw new Aborted('statistics: cancelled, and the card is as it was');
-      const statistics = scanStatistics(await readScan(path), grid);
+      const statistics = scanStatistics((await readScan(path)).image, grid);
       if (statistics) found.push(statistics);
     }
   } finally {

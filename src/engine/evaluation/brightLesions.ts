@@ -4,7 +4,7 @@
  * white-matter lesions and oedema; it misses lesions in the cortex and at the brain's edge, and takes bright choroid plexus and flow
  * artefacts for lesions. Good for comparing an image with the real one, not for counting lesions.
  */
-import type { Shape3 } from '../../volume/volume';
+import type { Shape3 } from '../../volume/image';
 import { components } from './components';
 import { medianWhere } from './lesions';
 import { brainMask, erodeInPlane, INSIDE_RADIUS } from './masks';

@@ -1,4 +1,4 @@
-import type { Shape3 } from '../../volume/volume';
+import type { Shape3 } from '../../volume/image';
 
 /** Connected pieces of a mask. */
 export interface Components {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { makeImage } from '../../../test/makeImage';
 import { tinyCard } from '../../../test/tinyModel';
-import type { Volume } from '../../volume/volume';
+import type { NamedImage } from '../../volume/image';
 import type { ModelCard } from '../cards/modelCard';
 import { BaselineFit } from './baselines/fitBaselines';
 import { cardMetrics } from './cardMetrics';
@@ -22,15 +23,9 @@ function part(at: number): Part {
 }
 const PARTS = Array.from({ length: 3 * AREA }, (_, at) => part(at));
 
-function scan(name: string, levels: Record<Part, number>): Volume {
-  const affine = [
-    [1, 0, 0, 0],
-    [0, 1, 0, 0],
-    [0, 0, 3, 0],
-    [0, 0, 0, 1],
-  ] as const;
+function scan(name: string, levels: Record<Part, number>): NamedImage {
   const voxels = Float32Array.from(PARTS, (one, at) => levels[one] + (at % 3));
-  return { name, shape: [...SHAPE], zooms: [1, 1, 3], affine, voxels } as unknown as Volume;
+  return { name, image: makeImage(SHAPE, voxels, { zooms: [1, 1, 3] }) };
 }
 
 const t1w = scan('t1w', { air: 0, white: 500, grey: 350, fluid: 120, tumour: 200 });
@@ -78,7 +73,7 @@ describe('a scan', () => {
   });
 
   it('is refused where the two lie on different grids', () => {
-    const moved = { ...flair, shape: [80, 80, 2] } as unknown as Volume;
+    const moved: NamedImage = { name: 'moved', image: { ...flair.image, shape: [80, 80, 2] } };
     expect(() => preparePair(t1w, moved, tinyCard(32), SLICES)).toThrow('must lie on the same grid');
   });
 

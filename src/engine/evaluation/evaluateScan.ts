@@ -1,5 +1,6 @@
 /** All measures of one scan: a real pair on one grid, and what each method makes of the source. Images are in [0, 1] by the intensity map. */
 import { BadRequest } from '../../errors';
+import type { Image3, NamedImage } from '../../volume/image';
 import {
   foregroundThreshold,
   type IntensityFrame,
@@ -10,7 +11,6 @@ import {
   untranslated,
 } from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
-import type { Volume } from '../../volume/volume';
 import type { ModelCard } from '../cards/modelCard';
 import type { RunTranslator } from '../methods/translator';
 import { scanFrames, translateScan } from '../translateScan';
@@ -29,8 +29,8 @@ import { type TissueOrder, tissueClasses, tissueOrder } from './tissueOrder';
 
 /** A pair that is ready to be scored. */
 export interface PreparedPair {
-  source: Volume;
-  target: Volume;
+  source: Image3;
+  target: Image3;
   /** In [0, 1]. */
   sourceUnit: Float32Array;
   targetUnit: Float32Array;
@@ -47,14 +47,14 @@ export interface PreparedPair {
 
 /** @throws BadRequest where the two lie on different grids */
 export function preparePair(
-  source: Volume,
-  target: Volume,
+  { name: sourceName, image: source }: NamedImage,
+  { name: targetName, image: target }: NamedImage,
   card: Pick<ModelCard, 'preprocessing'>,
   slices: readonly number[],
 ): PreparedPair {
   if (!sameGrid(source, target)) {
     throw new BadRequest(
-      `${source.name}, ${target.name}: a pair must lie on the same grid, got ${gridText(source)} and ${gridText(target)}; resample one to the other first`,
+      `${sourceName}, ${targetName}: a pair must lie on the same grid, got ${gridText(source)} and ${gridText(target)}; resample one to the other first`,
     );
   }
   const frames = scanFrames(source, card);

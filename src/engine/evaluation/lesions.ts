@@ -14,7 +14,7 @@
  * Tissue is the inside of the brain (`insideMask`) and, since lesions often lie at its edge or at fluid, where that mask has
  * nothing, the foreground within 8 pixels of the lesion; both less the lesion. Scalp and bone would shift the median otherwise.
  */
-import type { Shape3 } from '../../volume/volume';
+import type { Shape3 } from '../../volume/image';
 import { dilateInPlane, INSIDE_RADIUS, insideMask } from './masks';
 import { median } from './median';
 

@@ -1,5 +1,5 @@
 /** Masks of a volume, one byte a voxel (1 inside), i fastest; morphology within axial slices. */
-import type { Shape3 } from '../../volume/volume';
+import type { Shape3 } from '../../volume/image';
 import { components } from './components';
 
 /** Half the side of the box, less a half: 17 x 17 pixels. */

@@ -1,4 +1,4 @@
-import type { Shape3 } from '../../volume/volume';
+import type { Shape3 } from '../../volume/image';
 
 /**
  * How much an image changes from one counted slice to the next: mean |difference| over the pixels that are head in both slices, divided by

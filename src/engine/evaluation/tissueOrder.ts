@@ -3,7 +3,7 @@
  * matter, and grey darker than white: three classes of equal tissue by Otsu's criterion (Otsu 1979, section V), inside the brain.
  * Classes of intensity, not of anatomy: a lesion that is dark in T1w counts as grey matter or fluid.
  */
-import type { Shape3 } from '../../volume/volume';
+import type { Shape3 } from '../../volume/image';
 import { medianWhere } from './lesions';
 import { brainMask, erodeInPlane, INSIDE_RADIUS } from './masks';
 import { median } from './median';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { makeImage } from '../../../test/makeImage';
 import { intensityFrame, toModelRange } from '../../volume/intensity';
 import { extractSlice, planSlices } from '../../volume/slices';
-import type { Affine, Shape3 } from '../../volume/volume';
 import { sliceImage } from './data';
 import { joinSlices, pairedSlices, volumeSlices } from './dataset';
 
@@ -13,35 +13,27 @@ const settings = {
 
 /** 16 x 16 pixels of 1 mm; slice k is bright in its first `rows[k]` of 16 rows, with a gradient that tells left from right. */
 function scan(name: string, rows: number[], gain = 1) {
-  const shape: Shape3 = [16, 16, rows.length];
   const voxels = new Float32Array(256 * rows.length);
   for (let at = 0; at < voxels.length; at++) {
     const row = Math.floor((at % 256) / 16);
     if (row < rows[Math.floor(at / 256)]) voxels[at] = gain * (100 + (at % 16));
   }
-  const zooms: Shape3 = [1, 1, 3];
-  const affine: Affine = [
-    [1, 0, 0, 0],
-    [0, 1, 0, 0],
-    [0, 0, 3, 0],
-    [0, 0, 0, 1],
-  ];
-  return { name, shape, zooms, affine, voxels };
+  return { name, image: makeImage([16, 16, rows.length], voxels, { zooms: [1, 1, 3] }) };
 }
 
 describe('volumeSlices', () => {
   it('takes the slices with enough foreground', () => {
     // 2 of 16 rows are 12.5 %, one is 6.25 %.
-    const set = volumeSlices(scan('a', [0, 1, 2, 9, 16, 1]), 'sub-1', settings);
+    const set = volumeSlices(scan('a', [0, 1, 2, 9, 16, 1]).image, 'sub-1', settings);
     expect([...set.slice]).toEqual([2, 3, 4]);
     expect(set).toMatchObject({ size: 8, count: 3, subjects: ['sub-1'] });
     expect([...set.subject]).toEqual([0, 0, 0]);
-    expect([...volumeSlices(scan('a', [0, 1, 2]), 'sub-1', settings, 0.05).slice]).toEqual([1, 2]);
-    expect(volumeSlices(scan('a', [1, 1]), 'sub-1', settings).count).toBe(0);
+    expect([...volumeSlices(scan('a', [0, 1, 2]).image, 'sub-1', settings, 0.05).slice]).toEqual([1, 2]);
+    expect(volumeSlices(scan('a', [1, 1]).image, 'sub-1', settings).count).toBe(0);
   });
 
   it('gives the images that a translation would, to 16 bits', () => {
-    const volume = scan('a', [16, 5]);
+    const volume = scan('a', [16, 5]).image;
     const set = volumeSlices(volume, 'sub-1', settings);
     const plan = planSlices(volume, settings);
     const frame = intensityFrame(volume.voxels, settings.intensity);
@@ -79,27 +71,28 @@ describe('pairedSlices', () => {
       const [i, j] = [at % 16, Math.floor(at / 16)];
       return i >= low && i < low + 6 && j >= low && j < low + 6 ? 100 : 0;
     };
-    a.voxels.set(a.voxels.map(corner(0)));
-    b.voxels.set(b.voxels.map(corner(10)));
+    a.image.voxels.set(a.image.voxels.map(corner(0)));
+    b.image.voxels.set(b.image.voxels.map(corner(10)));
     const pair = pairedSlices({ a, b }, 'sub-1', small);
-    expect(pair.a).toEqual(volumeSlices(a, 'sub-1', small));
+    expect(pair.a).toEqual(volumeSlices(a.image, 'sub-1', small));
     expect(pair.b.count).toBe(1);
     expect(pair.b.images.every((v) => v === 0)).toBe(true);
-    expect(volumeSlices(b, 'sub-1', small).images.every((v) => v === 0)).toBe(false);
+    expect(volumeSlices(b.image, 'sub-1', small).images.every((v) => v === 0)).toBe(false);
   });
 
   it('maps CT by Hounsfield units: the same value in every scan', () => {
     const mr = scan('mr', [16, 16]);
     const ct = scan('ct', [16, 16]);
-    ct.voxels.set(ct.voxels.map((v, at) => (v > 0 ? 40 + at : -1000)));
+    const { voxels } = ct.image;
+    voxels.set(voxels.map((v, at) => (v > 0 ? 40 + at : -1000)));
     const { a, b } = pairedSlices({ a: mr, b: ct }, 'sub-1', {
       intensity: { a: 'foreground-p99.5', b: 'hu' },
       size: 16,
       pixelSize: 1,
     });
     expect([a.count, b.count]).toEqual([2, 2]);
-    const plan = planSlices(ct, { size: 16, pixelSize: 1 });
-    const hu = extractSlice(ct, plan, 1, -1024);
+    const plan = planSlices(ct.image, { size: 16, pixelSize: 1 });
+    const hu = extractSlice(ct.image, plan, 1, -1024);
     sliceImage(b, 1).forEach((value, at) => {
       expect(Math.abs(-1024 + ((value + 1) / 2) * 3072 - hu[at])).toBeLessThan(3072 / 65535);
     });
@@ -107,7 +100,7 @@ describe('pairedSlices', () => {
     expect(b.foreground[0]).toBeCloseTo(524 / 3072, 6);
     // Between other ends, too.
     const grid = { intensity: 'hu', size: 16, pixelSize: 1, huEnds: [-1000, 1000] } as const;
-    const ended = sliceImage(volumeSlices(ct, 'sub-1', grid), 1);
+    const ended = sliceImage(volumeSlices(ct.image, 'sub-1', grid), 1);
     ended.forEach((value, at) => {
       expect(Math.abs(value * 1000 - Math.min(hu[at], 1000))).toBeLessThan(2000 / 65535);
     });
@@ -123,9 +116,9 @@ describe('pairedSlices', () => {
 
 describe('joinSlices', () => {
   it('puts sets together and scans of one subject under one name', () => {
-    const first = volumeSlices(scan('a', [16, 8]), 'sub-1', settings);
-    const second = volumeSlices(scan('b', [0, 0, 4]), 'sub-2', settings);
-    const third = volumeSlices(scan('c', [12]), 'sub-1', settings);
+    const first = volumeSlices(scan('a', [16, 8]).image, 'sub-1', settings);
+    const second = volumeSlices(scan('b', [0, 0, 4]).image, 'sub-2', settings);
+    const third = volumeSlices(scan('c', [12]).image, 'sub-1', settings);
     const joined = joinSlices([first, second, third]);
     expect(joined.subjects).toEqual(['sub-1', 'sub-2']);
     expect([...joined.subject]).toEqual([0, 0, 1, 0]);
@@ -136,7 +129,7 @@ describe('joinSlices', () => {
   });
 
   it('refuses scans without a head in one sentence', () => {
-    const empty = volumeSlices(scan('a', [0, 1]), 'sub-1', settings);
+    const empty = volumeSlices(scan('a', [0, 1]).image, 'sub-1', settings);
     expect(() => joinSlices([empty, empty])).toThrow(
       'training slices: must be at least one that holds some head, got none in 2 scans; choose other scans',
     );

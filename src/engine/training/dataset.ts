@@ -4,6 +4,7 @@
  */
 import { BadRequest } from '../../errors';
 import { HEAD_SHARE, headSlices } from '../../volume/headSlices';
+import type { Image3, NamedImage } from '../../volume/image';
 import { type InputStatistics, inputStatistics } from '../../volume/inputStatistics';
 import {
   foregroundBySlice,
@@ -14,17 +15,13 @@ import {
 } from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
 import { extractSlice, planSlices, type SlicePlan } from '../../volume/slices';
-import type { Volume } from '../../volume/volume';
 import type { SliceSet } from './data';
 import { gridOfSide, type SideGrid, type TrainSettings } from './settings';
 import type { Side } from './sides';
 
-/** What is needed of a scan: files, and phantoms, too, have it. */
-export type TrainingScan = Pick<Volume, 'name' | 'shape' | 'zooms' | 'affine' | 'voxels'>;
-
 /** What a card tells of a training scan; null where it has no foreground. */
 export function scanStatistics(
-  scan: TrainingScan,
+  scan: Image3,
   { intensity, huEnds }: Pick<SideGrid, 'intensity' | 'huEnds'>,
 ): InputStatistics | null {
   return inputStatistics(scan, intensityFrame(scan.voxels, intensity, huEnds));
@@ -32,7 +29,7 @@ export function scanStatistics(
 
 /** The axial slices of a scan that hold some head; `count` is 0 where none does. */
 export function volumeSlices(
-  scan: TrainingScan,
+  scan: Image3,
   subject: string,
   settings: SideGrid,
   leastForeground: number = HEAD_SHARE.training,
@@ -46,14 +43,15 @@ export function volumeSlices(
  * @throws BadRequest where the scans lie on different grids
  */
 export function pairedSlices(
-  { a, b }: Record<Side, TrainingScan>,
+  scans: Record<Side, NamedImage>,
   subject: string,
   settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>,
   leastForeground: number = HEAD_SHARE.training,
 ): Record<Side, SliceSet> {
+  const { a, b } = { a: scans.a.image, b: scans.b.image };
   if (!sameGrid(a, b)) {
     throw new BadRequest(
-      `${a.name}, ${b.name}: a pair must lie on the same grid, got ${gridText(a)} and ${gridText(b)}; resample one to the other first`,
+      `${scans.a.name}, ${scans.b.name}: a pair must lie on the same grid, got ${gridText(a)} and ${gridText(b)}; resample one to the other first`,
     );
   }
   const plan = planSlices(a, settings);
@@ -107,7 +105,7 @@ export function joinSlices(sets: readonly SliceSet[]): SliceSet {
 }
 
 function slicesWithForeground(
-  scans: readonly { scan: TrainingScan; map: IntensityMap }[],
+  scans: readonly { scan: Image3; map: IntensityMap }[],
   least: number,
 ): number[] {
   const [first, ...others] = scans.map(({ scan, map }) =>
@@ -117,7 +115,7 @@ function slicesWithForeground(
 }
 
 function takeSlices(
-  scan: TrainingScan,
+  scan: Image3,
   subject: string,
   { size, intensity, huEnds }: SideGrid,
   plan: SlicePlan,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, openAsBlob } from 'node:fs';
+import { access, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BadRequest } from '../../errors';
 
@@ -18,6 +19,16 @@ export async function readBytes(path: string): Promise<ArrayBuffer> {
     throw unusable(path, error as NodeJS.ErrnoException);
   });
   return new Uint8Array(buffer).buffer;
+}
+
+/** A file to be read where its bytes are needed. Throws BadRequest with the reason where it cannot be read. */
+export async function openBlob(path: string): Promise<Blob> {
+  const isPlain = await access(path, constants.R_OK)
+    .then(() => stat(path))
+    .then((found) => found.isFile())
+    .catch(() => false);
+  // Pipes have no size by which they could be opened; of what cannot be read `readBytes` has the reason.
+  return isPlain ? openAsBlob(path) : new Blob([await readBytes(path)]);
 }
 
 /** Writes a file whole or not at all. Throws BadRequest with the reason where it cannot be written. */

@@ -1,44 +1,35 @@
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
-import { type NamedBytes, readNifti, readNiftiAll } from '../../volume/nifti';
-import type { Volume } from '../../volume/volume';
-import { readBytes } from './files';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { openScan, openVolumes } from '../../volume/formats';
+import { groupScans } from '../../volume/formats/names';
+import type { ScanFile } from '../../volume/formats/scanFormat';
+import type { NamedBlob } from '../../volume/namedBlob';
+import { openBlob } from './files';
 
-/** One volume of a scan on disk (.nii, .nii.gz, or either file of a .hdr/.img pair). Throws as `readNifti`. */
-export async function readScan(path: string, volume = 0): Promise<Volume> {
-  const { file, image } = await scanFiles(path);
-  return readNifti(file, { image, volume });
+/** One volume of a scan on disk, given by one of its files. Throws as `openScan`. */
+export async function readScan(path: string, volume = 0): Promise<ScanFile> {
+  return openScan(await scanFiles(path), { volume });
 }
 
-/** All volumes of a scan on disk. Throws as `readNiftiAll`. */
-export async function readScanAll(path: string): Promise<Volume[]> {
-  const { file, image } = await scanFiles(path);
-  return readNiftiAll(file, { image });
+/** All volumes of a scan on disk. Throws as `openVolumes`. */
+export async function readScanAll(path: string): Promise<ScanFile[]> {
+  return openVolumes(await scanFiles(path));
 }
 
-/** The files that make up a scan on disk: itself, or the header and the image of a pair. */
-export function scanPaths(path: string): string[] {
-  const header = partner(path, 'img', 'hdr') ?? path;
-  const image = partner(header, 'hdr', 'img');
-  return image === undefined ? [header] : [header, image];
+/** The files that make up a scan on disk: the one given first, then what in its folder belongs to it. */
+export async function scanPaths(path: string): Promise<string[]> {
+  const own = basename(path);
+  const folder = dirname(path);
+  // A folder that cannot be listed can still hold a file that can be read.
+  const beside = (await readdir(folder).catch(() => [])).filter((name) => name !== own);
+  // The given one first: of several that would fit, it has the choice.
+  const names = [own, ...beside.sort()].map((name) => ({ name }));
+  const { scans } = groupScans(names);
+  const [, ...others] = scans.find(([first]) => first === names[0]) ?? [];
+  return [path, ...others.map(({ name }) => join(folder, name))];
 }
 
-async function scanFiles(path: string): Promise<{ file: NamedBytes; image?: NamedBytes }> {
-  const [file, image] = scanPaths(path);
-  return { file: await named(file), image: image === undefined ? undefined : await named(image) };
-}
-
-/** The other file of a .hdr/.img pair where it exists, in the same spelling. */
-function partner(path: string, from: string, to: string): string | undefined {
-  const pattern = new RegExp(`\\.${from}(\\.gz)?$`, 'i');
-  if (!pattern.test(path)) return undefined;
-  return [
-    path.replace(pattern, `.${to}$1`),
-    path.replace(pattern, `.${to}`),
-    path.replace(pattern, `.${to}.gz`),
-  ].find(existsSync);
-}
-
-async function named(path: string): Promise<NamedBytes> {
-  return { name: basename(path), bytes: await readBytes(path) };
+async function scanFiles(path: string): Promise<NamedBlob[]> {
+  const paths = await scanPaths(path);
+  return Promise.all(paths.map(async (one) => ({ name: basename(one), blob: await openBlob(one) })));
 }

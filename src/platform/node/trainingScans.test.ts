@@ -39,11 +39,20 @@ const bids = (table: string) =>
 
 describe('a folder', () => {
   it('gives its scans and those below, sorted, each a subject', async () => {
-    const folder = folderOf(['b.nii', 'A/sub-07_T2w.nii.gz', 'B.nii.gz', 'notes.txt', 'a.img']);
+    const folder = folderOf([
+      'b.nii',
+      'A/sub-07_T2w.nii.gz',
+      'B.nii.gz',
+      'notes.txt',
+      'a.img',
+      'c.img',
+      'c.hdr',
+    ]);
     expect(await told(folder, folder)).toEqual([
       'train sub-07 A/sub-07_T2w.nii.gz',
       'train B B.nii.gz',
       'train b b.nii',
+      'train c c.hdr',
     ]);
   });
 

@@ -1,14 +1,15 @@
 /**
  * The scans that a training is given by name, several names separated by commas:
- *   FOLDER         all .nii and .nii.gz files in it and below, of one contrast
- *   FOLDER:SUFFIX  those of one suffix in a BIDS data set, e.g. data:T1w for sub-*_T1w.nii[.gz] below data/sub-*
- *   SCAN           one .nii or .nii.gz file
+ *   FOLDER         all scans in it and below, of one contrast
+ *   FOLDER:SUFFIX  those of one suffix in a BIDS data set, e.g. data:T1w for sub-*_T1w.nii.gz below data/sub-*
+ *   SCAN           one scan's file
  *   LIST           a text file of paths, one a line, seen from its own folder; empty lines and those that begin with # do not count
  * A `participants.tsv` in the folder with a column `split` says who is for training; without it, and for files named one by one, all are.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
+import { groupScans, isScanName, isWholeScan, scanStem } from '../../volume/formats/names';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 /** train: to learn from; val: to choose by; test: to be left alone. */
@@ -59,9 +60,7 @@ async function scansOf(name: string): Promise<TrainingScan[]> {
   const kind = await kindOf(name);
   if (kind === 'folder') return folderScans(name);
   if (kind === 'file')
-    return EXTENSION.test(name)
-      ? [{ split: 'train', subject: subjectOf(name), path: name }]
-      : listedScans(name);
+    return isScanName(name) ? [{ split: 'train', subject: subjectOf(name), path: name }] : listedScans(name);
   const colon = name.lastIndexOf(':');
   if (colon < 0) throw new BadRequest(`${name || '""'}: no such folder or list of scans; correct the name`);
   const folder = name.slice(0, colon);
@@ -77,7 +76,7 @@ async function kindOf(path: string): Promise<'folder' | 'file' | null> {
 }
 
 async function folderScans(folder: string): Promise<TrainingScan[]> {
-  const paths = await niftiFiles(folder);
+  const paths = await scansUnder(folder);
   if (paths.length === 0)
     throw new BadRequest(`${folder}: must hold .nii or .nii.gz files, got none; choose another folder`);
   const suffixes = suffixesOf(paths);
@@ -98,7 +97,7 @@ export async function hasSuffix(folder: string, suffix: string): Promise<boolean
 
 /** Not those of derivatives and sourcedata, which lie beside the subjects. */
 async function bidsFiles(folder: string): Promise<string[]> {
-  return (await niftiFiles(folder)).filter((path) => relative(folder, path).startsWith('sub-'));
+  return (await scansUnder(folder)).filter((path) => relative(folder, path).startsWith('sub-'));
 }
 
 async function bidsScans(folder: string, suffix: string): Promise<TrainingScan[]> {
@@ -159,26 +158,26 @@ function readSplits(file: string, text: string): Map<string, Split> | null {
   );
 }
 
-/** In the folder and below, sorted, without regard to the language of the machine. */
-async function niftiFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true });
-  return names
-    .filter((name) => EXTENSION.test(name))
-    .map((name) => join(folder, name))
+/** One file of each whole scan in the folder and below, sorted, without regard to the language of the machine. */
+async function scansUnder(folder: string): Promise<string[]> {
+  const names = (await readdir(folder, { recursive: true })).sort(byCode);
+  const { scans } = groupScans(names.map((name) => ({ name })));
+  return scans
+    .filter(isWholeScan)
+    .map(([{ name }]) => join(folder, name))
     .sort(byCode);
 }
 
-const EXTENSION = /\.nii(\.gz)?$/i;
 const byCode = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Entity and suffix of a name such as sub-01_ses-2_T1w.nii.gz. */
 function bidsName(path: string): { subject: string; suffix: string } | null {
-  const match = /^(sub-[^_]+)_(?:.+_)?([^_.]+)$/.exec(basename(path).replace(EXTENSION, ''));
+  const match = /^(sub-[^_]+)_(?:.+_)?([^_.]+)$/.exec(scanStem(basename(path)));
   return match && { subject: match[1], suffix: match[2] };
 }
 
 function subjectOf(path: string): string {
-  return bidsName(path)?.subject ?? basename(path).replace(EXTENSION, '');
+  return bidsName(path)?.subject ?? scanStem(basename(path));
 }
 
 function suffixesOf(paths: readonly string[]): string[] {

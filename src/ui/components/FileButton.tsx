@@ -47,5 +47,4 @@ export function FileButton({
   );
 }
 
-export const SCAN_ENDINGS = ['.nii', '.gz', '.hdr', '.img'] as const;
 export const WEIGHTS_ENDINGS = ['.pth', '.pt', '.safetensors', '.json'] as const;

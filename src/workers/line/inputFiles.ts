@@ -1,6 +1,6 @@
 import type { InputFile } from '../translate/protocol';
 
-/** Files of the page's as they cross the line. */
-export function readFiles(files: readonly File[]): Promise<InputFile[]> {
-  return Promise.all(files.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })));
+/** Files of the page's as they cross the line: the worker reads them, and their bytes are never on the page. */
+export function inputFiles(files: readonly File[]): InputFile[] {
+  return files.map((file) => ({ name: file.name, blob: file }));
 }

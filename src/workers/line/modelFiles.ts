@@ -5,6 +5,7 @@ import { type ModelCard, parseModelCard } from '../../engine/cards/modelCard';
 import { sha256 } from '../../engine/formats/sha256';
 import { readWeights, type Weights } from '../../engine/models/readWeights';
 import type { CachedWeights } from '../../platform/browser/weightsCache';
+import { readBlob } from '../../volume/namedBlob';
 import type { LoadProgress, ModelSource } from '../translate/protocol';
 
 export interface ModelFiles {
@@ -29,9 +30,10 @@ export async function readModel(
   signal: AbortSignal,
 ): Promise<{ card: ModelCard; weights: Weights; fromCache: boolean }> {
   if (source.kind === 'file') {
-    const { file, settings } = source;
+    const { card, settings } = source;
+    const file = await readBlob(source.file);
     const facts = { name: file.name, bytes: file.bytes.byteLength, sha256: await sha256(file.bytes) };
-    const dropped = source.card && droppedCard(source.card, facts);
+    const dropped = card && droppedCard(await readBlob(card), facts);
     const weights = await readWeights(file);
     return { card: dropped ?? customCard(facts, weights, settings), weights, fromCache: false };
   }

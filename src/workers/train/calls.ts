@@ -18,11 +18,11 @@ import { BadRequest } from '../../errors';
 import type { RunStore } from '../../platform/browser/originRuns';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkPlan, checkScan } from '../../volume/checkScan';
+import { openScan } from '../../volume/formats';
 import { voxelLevels } from '../../volume/intensity';
 import { phantomAnatomy, phantomVolume } from '../../volume/phantom';
 import { planSlices } from '../../volume/slices';
 import { type ModelFiles, readModel } from '../line/modelFiles';
-import { readScanFiles } from '../line/scanFiles';
 import type { CallContext, CallHandlers } from '../line/serve';
 import type { AddedVolume, StartPoint, StartSource, StoredRun, TrainCalls, TrainEvent } from './protocol';
 import { dataLicence, dataText } from './trainedOn';
@@ -104,11 +104,12 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     },
 
     addVolume: async ({ volumeId, role, files, grid }, { transfer }) => {
-      const scan = await readScanFiles(files);
-      const levels = voxelLevels(scan.voxels);
+      const scan = await openScan(files);
+      const { image } = scan;
+      const levels = voxelLevels(image.voxels);
       refuseEmpty(scan, levels);
-      const warnings = [...checkScan(scan, levels), ...checkPlan(scan, planSlices(scan, grid, levels))];
-      const added = await volumes.add({ volumeId, role, grid, warnings }, scan, () => readScanFiles(files));
+      const warnings = [...checkScan(scan, levels), ...checkPlan(image, planSlices(image, grid, levels))];
+      const added = await volumes.add({ volumeId, role, grid, warnings }, scan, () => openScan(files));
       transfer(added.thumbnail.pixels.buffer as ArrayBuffer);
       return added;
     },

@@ -2,7 +2,7 @@
  * The page's view of the training worker: one method a call. It owns the worker; the first call makes one, and the next call
  * after a loss makes another, which holds no volumes. All methods reject with an Error whose `name` is one of src/errors.ts.
  */
-import { readFiles } from '../line/inputFiles';
+import { inputFiles } from '../line/inputFiles';
 import { type CallOptions, type MakeWorker, namedError, WorkerLink } from '../line/link';
 import type { BackendName, EngineInfo } from '../translate/protocol';
 import type {
@@ -91,7 +91,7 @@ class Client implements TrainClient {
   }
 
   async addVolume({ files, ...params }: VolumeFiles): Promise<AddedVolume> {
-    return this.ask('addVolume', { ...params, files: await readFiles(files) });
+    return this.ask('addVolume', { ...params, files: inputFiles(files) });
   }
 
   addPhantoms(params: TrainCalls['addPhantoms']['params']): Promise<AddedVolume[]> {
@@ -107,7 +107,7 @@ class Client implements TrainClient {
   }
 
   async train(run: NewRun, options: CallOptions<TrainCalls['train']['event']>): Promise<StoredRun> {
-    return this.ask('train', { ...run, start: await withBytes(run.start) }, options);
+    return this.ask('train', { ...run, start: startPointOf(run.start) }, options);
   }
 
   resume(
@@ -187,13 +187,12 @@ function lost(reason: string): Error {
   });
 }
 
-async function withBytes(start: ClientStartPoint): Promise<StartPoint> {
-  const sources = Object.entries(start).map(async ([network, source]) => [network, await readSource(source)]);
-  return Object.fromEntries(await Promise.all(sources));
+function startPointOf(start: ClientStartPoint): StartPoint {
+  return Object.fromEntries(Object.entries(start).map(([network, source]) => [network, sourceOf(source)]));
 }
 
-async function readSource(source: ClientStartSource): Promise<StartSource> {
+function sourceOf(source: ClientStartSource): StartSource {
   if (source.kind === 'shipped') return source;
-  const [file, card] = await readFiles(source.card ? [source.file, source.card] : [source.file]);
+  const [file, card] = inputFiles(source.card ? [source.file, source.card] : [source.file]);
   return { kind: 'file', file, card };
 }

@@ -12,13 +12,7 @@ import type { Direction, Side } from '../../engine/training/sides';
 import type { InputFile } from '../translate/protocol';
 
 export type { MemoryEstimate } from '../../engine/training/estimate';
-export type {
-  Preview,
-  RunHistory,
-  Scoring,
-  StepReport,
-  Validation,
-} from '../../engine/training/reports';
+export type { Preview, RunHistory, Scoring, StepReport, Validation } from '../../engine/training/reports';
 export type { PresetName, TrainSettings } from '../../engine/training/settings';
 export type { Direction, Side } from '../../engine/training/sides';
 export type { Variant } from '../../engine/training/variant';

@@ -1,17 +1,12 @@
 /** The volumes that a training is given: cut to slices when they are added, kept as files for what must be cut in pairs. */
 import type { TrainData } from '../../engine/training/data';
 import { type SliceSet, sliceImage } from '../../engine/training/data';
-import {
-  joinSlices,
-  pairedSlices,
-  scanStatistics,
-  type TrainingScan,
-  volumeSlices,
-} from '../../engine/training/dataset';
+import { joinSlices, pairedSlices, scanStatistics, volumeSlices } from '../../engine/training/dataset';
 import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
 import type { Side } from '../../engine/training/sides';
 import { BadRequest } from '../../errors';
 import { noiseWarning } from '../../volume/checkInput';
+import type { NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
 import type { AddedVolume, Grid, Role } from './protocol';
@@ -29,7 +24,7 @@ interface Entry {
   slices: SliceSet;
   statistics: InputStatistics | null;
   /** Reads it again: the voxels themselves are not kept. */
-  open: () => Promise<TrainingScan>;
+  open: () => Promise<NamedImage>;
 }
 
 export class TrainVolumes {
@@ -38,23 +33,21 @@ export class TrainVolumes {
   /** @throws BadRequest for a volume without a slice that holds some head */
   async add(
     volume: { volumeId: string; role: Role; grid: Grid; warnings: string[] },
-    scan: TrainingScan,
-    open: () => Promise<TrainingScan>,
+    { name, image }: NamedImage,
+    open: () => Promise<NamedImage>,
   ): Promise<AddedVolume> {
     const { volumeId, role, grid, warnings } = volume;
-    const slices = volumeSlices(scan, scan.name, grid);
+    const slices = volumeSlices(image, name, grid);
     if (slices.count === 0)
-      throw new BadRequest(
-        `${scan.name}: must have a slice with some head in it, got none; choose another scan`,
-      );
-    const statistics = scanStatistics(scan, grid);
+      throw new BadRequest(`${name}: must have a slice with some head in it, got none; choose another scan`);
+    const statistics = scanStatistics(image, grid);
     const noise = statistics && noiseWarning(statistics);
-    this.entries.set(volumeId, { volumeId, role, name: scan.name, grid, slices, statistics, open });
+    this.entries.set(volumeId, { volumeId, role, name, grid, slices, statistics, open });
     return {
       volumeId,
-      name: scan.name,
+      name,
       role,
-      sliceCount: scan.shape[2],
+      sliceCount: image.shape[2],
       picked: slices.count,
       thumbnail: thumbnail(slices, Math.floor(slices.count / 2)),
       warnings: [...(noise ? [noise.text] : []), ...warnings],

@@ -15,6 +15,8 @@ import { translateScan } from '../../engine/translateScan';
 import { BadRequest } from '../../errors';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
+import { openScan } from '../../volume/formats';
+import type { ScanFile } from '../../volume/formats/scanFormat';
 import {
   foregroundBySlice,
   isAbsolute,
@@ -28,10 +30,7 @@ import {
 import { resampleToGrid, sameGrid } from '../../volume/resample';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
-import type { Volume } from '../../volume/volume';
-import { writeNifti } from '../../volume/writeNifti';
 import { fetchCard, type ModelFiles, readModel } from '../line/modelFiles';
-import { readScanFiles } from '../line/scanFiles';
 import type { CallHandlers } from '../line/serve';
 import type { Calls, Scan, SliceResult } from './protocol';
 import { TranslationProgress } from './translationProgress';
@@ -47,7 +46,7 @@ export interface CallsEnvironment extends ModelFiles {
 }
 
 interface OpenScan {
-  volume: Volume;
+  file: ScanFile;
   measures: ScanMeasures;
 }
 
@@ -82,21 +81,21 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     openScan: async ({ files, volume, scanId }, context) => {
-      const read = await readScanFiles(files, volume);
-      const scan = measured(read);
-      refuseEmpty(read, scan.measures.levels());
+      const file = await openScan(files, { volume });
+      const scan = measured(file);
+      refuseEmpty(file, scan.measures.levels());
       scans.set(scanId, scan);
       return forPage(scanId, scan, context.transfer);
     },
 
     matchGrid: async ({ scanId, toScanId }, context) => {
-      const { volume } = scanOf(scanId);
-      const { volume: target } = scanOf(toScanId);
-      const resampled = !sameGrid(volume, target);
+      const { file } = scanOf(scanId);
+      const target = scanOf(toScanId).file.image;
+      const resampled = !sameGrid(file.image, target);
       if (resampled) {
         const { shape, zooms, affine } = target;
-        const voxels = resampleToGrid(volume, target);
-        scans.set(scanId, measured({ ...volume, shape, zooms, affine, voxels }));
+        const voxels = resampleToGrid(file.image, target);
+        scans.set(scanId, measured({ ...file, image: { shape, zooms, affine, voxels } }));
       }
       return { scan: forPage(scanId, scanOf(scanId), context.transfer), resampled };
     },
@@ -107,8 +106,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     checkInput: async ({ scanId, model: wanted }) => {
-      const { volume, measures } = scanOf(scanId);
-      return inputWarnings(volume, wanted, measures);
+      const { file, measures } = scanOf(scanId);
+      return inputWarnings(file.image, wanted, measures);
     },
 
     loadModel: async ({ source }, { event, signal }) => {
@@ -130,7 +129,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {
-      const { volume, measures } = scanOf(scanId);
+      const { file, measures } = scanOf(scanId);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
       }
@@ -155,7 +154,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         },
       };
       const size = card.preprocessing.size;
-      for await (const slice of translateScan(volume, { card, translator }, slices, settings, hooks)) {
+      for await (const slice of translateScan(file.image, { card, translator }, slices, settings, hooks)) {
         const result: SliceResult = {
           index: slice.index,
           image: slice.image,
@@ -190,7 +189,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     score: async ({ referenceScanId, provenance, of, slices }) => {
-      const { volume: reference, measures } = scanOf(referenceScanId);
+      const { file, measures } = scanOf(referenceScanId);
+      const reference = file.image;
       const [ni, nj, nk] = reference.shape;
       const { target } = provenance.intensity;
       const realFrame = referenceFrame(measures.frameOf, target);
@@ -214,11 +214,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     save: async ({ scanId, provenance, slices, dtype }, { transfer }) => {
-      const { volume: scan } = scanOf(scanId);
+      const { file: scan } = scanOf(scanId);
       const { target } = provenance.intensity;
-      const voxels = new Float32Array(scan.voxels.length).fill(untranslated(target));
+      const voxels = new Float32Array(scan.image.voxels.length).fill(untranslated(target));
       for (const { index, image } of slices) voxels.set(image, index * image.length);
-      const nifti = await writeNifti(scan, voxels, {
+      const nifti = await scan.write(voxels, {
         dtype,
         units: isAbsolute(target.map) ? 'HU' : 'arbitrary',
         descrip: syntheticDescrip(provenance),
@@ -247,32 +247,32 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
   };
 }
 
-function measured(volume: Volume): OpenScan {
-  return { volume, measures: scanMeasures(volume) };
+function measured(file: ScanFile): OpenScan {
+  return { file, measures: scanMeasures(file.image) };
 }
 
 /** The page's copy: what is not finite becomes the finite minimum, so that it can be drawn. */
 function forPage(
   scanId: string,
-  { volume: scan, measures }: OpenScan,
+  { file, measures }: OpenScan,
   transfer: (...buffers: ArrayBuffer[]) => void,
 ): Scan {
   const levels = measures.levels();
   const threshold = thresholdOfLevels(levels);
   const range = rangeOfLevels(levels);
-  const voxels = scan.voxels.map((v) => (Number.isFinite(v) ? v : range.min));
-  const perSlice = foregroundBySlice(scan, threshold);
+  const { name, image, volumeCount, volumeIndex } = file;
+  const { axisCodes, dtype } = file.describe();
+  const voxels = image.voxels.map((v) => (Number.isFinite(v) ? v : range.min));
+  const perSlice = foregroundBySlice(image, threshold);
   transfer(voxels.buffer, perSlice.buffer as ArrayBuffer);
   return {
+    ...image,
     scanId,
-    name: scan.name,
-    shape: scan.shape,
-    zooms: scan.zooms,
-    affine: scan.affine,
-    storedAxes: scan.orientation.codes,
-    dtype: scan.header.dtype,
-    volumeCount: scan.volumeCount,
-    volumeIndex: scan.volumeIndex,
+    name,
+    storedAxes: axisCodes,
+    dtype,
+    volumeCount,
+    volumeIndex,
     voxels,
     range,
     upper: {
@@ -281,7 +281,7 @@ function forPage(
     },
     foregroundThreshold: threshold,
     foregroundBySlice: perSlice,
-    warnings: checkScan(scan, levels),
+    warnings: checkScan(file, levels),
   };
 }
 

@@ -3,7 +3,7 @@
  * starts another, opens the same scans and model again and goes on with the slices that are missing.
  * All methods reject with an Error whose `name` is one of src/errors.ts.
  */
-import { readFiles } from '../line/inputFiles';
+import { inputFiles } from '../line/inputFiles';
 import { cancelled, type MakeWorker, namedError, type WorkerLike, WorkerLink } from '../line/link';
 import type {
   BackendName,
@@ -17,6 +17,7 @@ import type {
   LoadProgress,
   ModelCard,
   ModelInput,
+  ModelSource,
   Provenance,
   SavedFiles,
   Scan,
@@ -130,7 +131,7 @@ class Client implements EngineClient {
 
   async openScan(files: File[], { volume }: { volume?: number } = {}): Promise<Scan> {
     const scanId = `scan-${this.scanCount++}`;
-    const params = { files: await readFiles(files), volume, scanId };
+    const params = { files: inputFiles(files), volume, scanId };
     const scan = await this.ask('openScan', () => params);
     this.scans.set(scanId, { files, volume });
     return scan;
@@ -156,7 +157,7 @@ class Client implements EngineClient {
     source: ClientModelSource,
     { onProgress, signal }: { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal } = {},
   ): Promise<LoadedModel> {
-    const params = { source: await withBytes(source) };
+    const params = { source: sourceOf(source) };
     const loaded = await this.ask('loadModel', () => params, onProgress, signal);
     this.model = source;
     return loaded;
@@ -302,13 +303,13 @@ class Client implements EngineClient {
   /** Opens scans and model again in a new worker. A scan whose grid follows another one needs that one first. */
   private async replay(worker: WorkerLike): Promise<void> {
     for (const [scanId, { files, volume }] of this.scans) {
-      await this.link.call(worker, 'openScan', { files: await readFiles(files), volume, scanId });
+      await this.link.call(worker, 'openScan', { files: inputFiles(files), volume, scanId });
     }
     for (const [scanId, { matchTo }] of this.scans) {
       if (matchTo && this.scans.has(matchTo))
         await this.link.call(worker, 'matchGrid', { scanId, toScanId: matchTo });
     }
-    if (this.model) await this.link.call(worker, 'loadModel', { source: await withBytes(this.model) });
+    if (this.model) await this.link.call(worker, 'loadModel', { source: sourceOf(this.model) });
   }
 }
 
@@ -352,8 +353,8 @@ function lost(reason: string): Error {
   return namedError({ name: 'DeviceLost', message: `engine: ${reason}` });
 }
 
-async function withBytes(source: ClientModelSource): Promise<Calls['loadModel']['params']['source']> {
+function sourceOf(source: ClientModelSource): ModelSource {
   if (source.kind === 'shipped') return source;
-  const [file, card] = await readFiles(source.card ? [source.file, source.card] : [source.file]);
+  const [file, card] = inputFiles(source.card ? [source.file, source.card] : [source.file]);
   return { kind: 'file', file, settings: source.settings, card };
 }

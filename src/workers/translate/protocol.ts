@@ -11,8 +11,9 @@ import type { ModelCard } from '../../engine/cards/modelCard';
 import type { ModelInput } from '../../engine/inputWarnings';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import type { InputWarning } from '../../volume/checkInput';
+import type { Image3 } from '../../volume/image';
 import type { IntensityFrame, RelativeMap } from '../../volume/intensity';
-import type { Affine, Shape3 } from '../../volume/volume';
+import type { NamedBlob } from '../../volume/namedBlob';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../../engine/backend/backend';
 export type { CustomSettings } from '../../engine/cards/customCard';
@@ -31,24 +32,20 @@ export interface Diagnostics extends EngineInfo {
   timings: Record<string, number>;
 }
 
-/** A scan as the page holds it. The worker keeps its own copy, so `voxels` belongs to the page. */
-export interface Scan {
+/**
+ * A scan as the page holds it. The worker keeps its own copy, so `voxels` belongs to the page: NaN and infinities are replaced
+ * by the finite minimum.
+ */
+export interface Scan extends Image3 {
   scanId: string;
   /** File name as dropped. */
   name: string;
-  /** Canonical (RAS+) shape [ni, nj, nk]. */
-  shape: Shape3;
-  /** mm. */
-  zooms: Shape3;
-  /** Canonical voxel -> world mm. */
-  affine: Affine;
   /** Direction codes of the stored axes, e.g. "LPS". */
   storedAxes: string;
+  /** Of the stored voxels, as numpy prints it. */
   dtype: string;
   volumeCount: number;
   volumeIndex: number;
-  /** Canonical, i fastest: (i, j, k) at i + ni * (j + nj * k). NaN and infinities replaced by the finite minimum. */
-  voxels: Float32Array;
   /** Finite minimum and maximum, and a robust window (0.5th to 99.5th percentile). */
   range: { min: number; max: number; low: number; high: number };
   /** The value that each intensity map of arbitrary units sends to +1 (0 goes to -1). */
@@ -144,10 +141,8 @@ export interface LoadProgress {
   totalBytes: number;
 }
 
-export interface InputFile {
-  name: string;
-  bytes: ArrayBuffer;
-}
+/** A file of the user's: cloned as a handle, and read by the worker. */
+export type InputFile = NamedBlob;
 
 /**
  * A model that ships with the page, or the user's own weights. A card that lies beside own weights decides everything;

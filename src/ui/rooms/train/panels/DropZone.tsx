@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
+import { SCAN_ENDINGS } from '../../../../volume/formats/names';
 import type { Role } from '../../../../workers/train/protocol';
-import { FileButton, SCAN_ENDINGS } from '../../../components/FileButton';
+import { FileButton } from '../../../components/FileButton';
 import { chosenFiles } from '../../../droppedFiles';
 import { useApp } from '../../../state/StoreContext';
 import { isLocked } from '../state/selectors';

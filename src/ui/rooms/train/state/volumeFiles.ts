@@ -1,4 +1,5 @@
 /** What dropped files are to the Train room, by their names only. */
+import { groupScans, scanStem } from '../../../../volume/formats/names';
 import { contrastOfName } from '../../../state/files';
 
 /** A file and where it lay in what was dropped: "sub-01/anat/sub-01_T1w.nii.gz"; its name where it lay alone. */
@@ -13,26 +14,12 @@ export interface VolumeParts {
   files: File[];
 }
 
-const NIFTI = /\.nii(\.gz)?$/i;
-const PAIR = /\.(hdr|img)(\.gz)?$/i;
 const WEIGHTS = /\.(pth|pt|safetensors)$/i;
 
-/** Scans in the order of their paths, numbers by value; a .hdr and its .img are one. What is no scan is left out. */
+/** Scans in the order of their paths, numbers by value. What is no scan is left out. */
 export function volumesOf(dropped: readonly DroppedFile[]): VolumeParts[] {
-  const pairs = new Map<string, VolumeParts>();
-  const volumes: VolumeParts[] = [];
-  for (const { file, path } of dropped) {
-    if (NIFTI.test(path)) volumes.push({ path, files: [file] });
-    if (!PAIR.test(path)) continue;
-    const stem = path.replace(PAIR, '');
-    const half = pairs.get(stem);
-    if (half) half.files.push(file);
-    else {
-      const begun = { path, files: [file] };
-      pairs.set(stem, begun);
-      volumes.push(begun);
-    }
-  }
+  const { scans } = groupScans(dropped.map(({ file, path }) => ({ file, name: path })));
+  const volumes = scans.map((parts) => ({ path: parts[0].name, files: parts.map(({ file }) => file) }));
   return volumes.sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
 }
 
@@ -45,7 +32,7 @@ export function isOfContrast(path: string, contrast: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const known = contrastOfName(name);
   if (known) return known.toLowerCase() === contrast.toLowerCase();
-  const suffix = name.replace(NIFTI, '').replace(PAIR, '').split('_').at(-1);
+  const suffix = scanStem(name).split('_').at(-1);
   return suffix?.toLowerCase() === contrast.toLowerCase();
 }
 

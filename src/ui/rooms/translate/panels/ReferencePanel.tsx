@@ -1,4 +1,5 @@
-import { FileButton, SCAN_ENDINGS } from '../../../components/FileButton';
+import { SCAN_ENDINGS } from '../../../../volume/formats/names';
+import { FileButton } from '../../../components/FileButton';
 import { useApp } from '../../../state/StoreContext';
 import { chosenCard, referenceWarning } from '../state/selectors';
 

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { scanStem } from '../../../../volume/formats/names';
 import { download } from '../../../download';
 import { useApp } from '../../../state/StoreContext';
 import { panesToPng } from '../../../viewer/savePng';
@@ -24,7 +25,7 @@ export function SavePanel() {
     );
     try {
       const png = await panesToPng(shown);
-      download(`${name.replace(/\.(nii|hdr|img)(\.gz)?$/i, '')}_slice-${slice}.png`, png, 'image/png');
+      download(`${scanStem(name)}_slice-${slice}.png`, png, 'image/png');
     } catch (error) {
       notify('error', `Picture: could not be made, got ${String(error)}; try again.`);
     }

@@ -1,4 +1,5 @@
-import { FileButton, SCAN_ENDINGS } from '../../../components/FileButton';
+import { SCAN_ENDINGS } from '../../../../volume/formats/names';
+import { FileButton } from '../../../components/FileButton';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
 import { ScanFacts } from './ScanFacts';

@@ -1,4 +1,4 @@
-import type { Affine } from '../../../../volume/volume';
+import type { Affine } from '../../../../volume/image';
 import type { Scan } from '../../../../workers/translate/protocol';
 
 /** World position in mm (RAS+) of voxel (i, j, k). */

@@ -1,37 +1,21 @@
 /** Reads NIfTI-1 and -2: .nii, .nii.gz, .hdr with .img. Equal to nibabel's closest-canonical reading, voxel for voxel. */
-import { BadRequest, CorruptFile, UnsupportedFile } from '../errors';
-import { concat, gunzip, isGzip, LARGEST_DEFLATE_RATIO } from './gzip';
-import { LAYOUT, type NiftiHeader, niftiVersion, parseNiftiHeader } from './niftiHeader';
-import { canonicalAffine, canonicalShape, closestCanonical, storedSteps, voxelSizes } from './orientation';
-import { refuseForeign } from './refuse';
-import type { Affine, Orientation, Shape3, Volume } from './volume';
+import { BadRequest, CorruptFile, UnsupportedFile } from '../../../errors';
+import { concat, gunzip, isGzip, LARGEST_DEFLATE_RATIO } from '../../gzip';
+import type { Image3, Shape3 } from '../../image';
+import { type NamedBlob, readBlob } from '../../namedBlob';
+import {
+  canonicalAffine,
+  canonicalShape,
+  closestCanonical,
+  type Orientation,
+  storedSteps,
+  voxelSizes,
+} from '../../orientation';
+import type { ScanFile, VolumeDescription } from '../scanFormat';
+import { LAYOUT, type NiftiHeader, niftiVersion, parseNiftiHeader } from './header';
+import { type NiftiPlace, writeNifti } from './write';
 
-export interface NamedBytes {
-  name: string;
-  bytes: ArrayBuffer;
-}
-
-export interface ReadOptions {
-  /** The .img of a .hdr/.img pair. */
-  image?: NamedBytes;
-  /** Which volume of a 4-D file, from 0; dimensions 4 to 7 count as one. Default 0. */
-  volume?: number;
-}
-
-/** What the command line prints of a file. */
-export interface VolumeDescription {
-  /** dim[1..dim[0]] as stored, and the same with the first three axes in canonical order. */
-  shapeStored: number[];
-  shapeCanonical: number[];
-  /** mm per voxel along the canonical axes, then the file's own steps of further dimensions. */
-  zooms: number[];
-  affineStored: Affine;
-  affine: Affine;
-  /** Direction of each stored axis, e.g. "LPS". */
-  axisCodes: string;
-  /** As numpy prints it: "int16", or ">i2" for a big-endian file. */
-  dtype: string;
-}
+export interface NiftiFile extends ScanFile, NiftiPlace {}
 
 /** 645 x 645 x 645: 1 GiB as float32. */
 const MOST_VOXELS = 2 ** 28;
@@ -40,86 +24,51 @@ const MOST_VOXELS = 2 ** 28;
 const MOST_TRAILING_BYTES = 2 ** 20;
 
 /**
- * One volume of a scan, canonical (RAS+), float32, slope and intercept applied (in float64, then rounded once).
- * Never allocates on the header's word alone: memory grows with the bytes that are really there.
- *
- * @throws UnsupportedFile (another format, a data type without meaning here, too large), CorruptFile (cut short, damaged,
- * contradicts itself), BadRequest (no such volume)
+ * Volumes of a scan, canonical (RAS+), float32, slope and intercept applied (in float64, then rounded once).
+ * Never allocates on the header's word alone: memory grows with the bytes that are really there. Throws as `ScanFormat.read`.
+ * @param parts one .nii, or a .hdr with its .img; each may be gzip
  */
-export async function readNifti(file: NamedBytes, options: ReadOptions = {}): Promise<Volume> {
-  const index = options.volume ?? 0;
-  const [volume] = await read(file, options.image, (count) => {
-    if (!(Number.isInteger(index) && index >= 0 && index < count))
-      throw new BadRequest(
-        `${file.name}: volume must be 0 to ${count - 1}, got ${index}; choose one of them`,
-      );
-    return { first: index, count: 1 };
-  });
-  return volume;
-}
-
-/** Every volume of a 4-D file, in order; they share header, affine and shape. Throws as `readNifti`. */
-export function readNiftiAll(file: NamedBytes, options: Pick<ReadOptions, 'image'> = {}): Promise<Volume[]> {
-  return read(file, options.image, (count) => ({ first: 0, count }));
-}
-
-/** Shapes, spacing, orientation and type as nibabel would print them. */
-export function describeVolume(volume: Volume): VolumeDescription {
-  const { header, orientation } = volume;
-  const { dims, otherZooms, littleEndian, type } = parseNiftiHeader(volume.name, header.bytes);
-  const big = `>${type.name[0]}${type.bytes}`;
-  return {
-    shapeStored: dims,
-    shapeCanonical: [...volume.shape, ...dims.slice(3)],
-    zooms: [...volume.zooms, ...otherZooms],
-    affineStored: header.affine,
-    affine: volume.affine,
-    axisCodes: orientation.codes,
-    dtype: littleEndian || type.bytes === 1 ? type.name : big,
-  };
-}
-
-/** Voxels of all volumes of a file, in C order of its `shapeCanonical`: [i, j, k, t, ...], the last axis fastest. */
-export function toCOrder(volumes: readonly Volume[]): Float32Array {
-  const [ni, nj, nk] = volumes[0].shape;
-  const others = describeVolume(volumes[0]).shapeStored.slice(3);
-  const out = new Float32Array(ni * nj * nk * volumes.length);
-  volumes.forEach(({ voxels, volumeIndex }) => {
-    let t = 0;
-    let rest = volumeIndex;
-    // Volumes are stored with the fourth axis fastest.
-    for (const count of others) {
-      t = t * count + (rest % count);
-      rest = Math.floor(rest / count);
-    }
-    let from = 0;
-    for (let k = 0; k < nk; k++)
-      for (let j = 0; j < nj; j++)
-        for (let i = 0; i < ni; i++) out[((i * nj + j) * nk + k) * volumes.length + t] = voxels[from++];
-  });
-  return out;
-}
-
-async function read(
-  file: NamedBytes,
-  image: NamedBytes | undefined,
-  choose: (volumeCount: number) => { first: number; count: number },
-): Promise<Volume[]> {
-  const stream = new ByteStream(file);
-  const imageStream = image && new ByteStream(image);
+export async function readNifti(
+  parts: readonly NamedBlob[],
+  { volume }: { volume: number | 'all' },
+): Promise<NiftiFile[]> {
+  const image = parts.find(({ name }) => /\.img(\.gz)?$/i.test(name));
+  const file = parts.find((part) => part !== image) ?? image;
+  if (!file || parts.length > (image ? 2 : 1))
+    throw new UnsupportedFile(
+      `scan: one .nii or .nii.gz, or a .hdr with its .img, got ${parts.map(({ name }) => name).join(', ') || 'no file'}`,
+    );
+  const stream = await ByteStream.of(file);
+  const imageStream = image && image !== file ? await ByteStream.of(image) : undefined;
   try {
-    return await readVolumes(file.name, stream, imageStream, choose);
+    return await readVolumes(file.name, stream, imageStream, volume);
   } finally {
     await Promise.all([stream.close(), imageStream?.close()]);
   }
+}
+
+/** Shapes, spacing, orientation and type as nibabel would print them. */
+function describe(name: string, { header, orientation }: NiftiPlace): VolumeDescription {
+  const affine = canonicalAffine(header.affine, header.shape, orientation);
+  const { dims, otherZooms, littleEndian, type } = parseNiftiHeader(name, header.bytes);
+  const big = `>${type.name[0]}${type.bytes}`;
+  return {
+    shapeStored: dims,
+    shapeCanonical: [...canonicalShape(header.shape, orientation), ...dims.slice(3)],
+    zooms: [...voxelSizes(affine), ...otherZooms],
+    affineStored: header.affine,
+    affine,
+    axisCodes: orientation.codes,
+    dtype: littleEndian || type.bytes === 1 ? type.name : big,
+  };
 }
 
 async function readVolumes(
   name: string,
   stream: ByteStream,
   imageStream: ByteStream | undefined,
-  choose: (volumeCount: number) => { first: number; count: number },
-): Promise<Volume[]> {
+  volume: number | 'all',
+): Promise<NiftiFile[]> {
   const bytes = await readHeaderBytes(name, stream);
   const header = parseNiftiHeader(name, bytes);
   const voxels = header.pair ? imageStream : stream;
@@ -132,7 +81,7 @@ async function readVolumes(
   const end = header.voxelOffset + header.volumeCount * bytesPerVolume;
   // By the sizes alone, before a voxel is inflated or allocated.
   if (end > voxels.mostBytes) throw cutShort(voxels, header, end, voxels.mostBytes);
-  const { first, count } = choose(header.volumeCount);
+  const { first, count } = chosen(name, volume, header.volumeCount);
   if (voxelsPerVolume * count > MOST_VOXELS)
     throw new UnsupportedFile(
       `${name}: may have up to ${MOST_VOXELS} voxels, got ${header.shape.join(' x ')} x ${count}; downsample or crop it`,
@@ -146,8 +95,15 @@ async function readVolumes(
   if (!header.littleEndian) reverseWords(stored, header.type.bytes);
   const numbers = header.type.read(stored.buffer);
   return Array.from({ length: count }, (_, n) =>
-    toVolume(name, bytes, header, numbers, n * voxelsPerVolume, first + n),
+    toFile(name, bytes, header, numbers, n * voxelsPerVolume, first + n),
   );
+}
+
+function chosen(name: string, volume: number | 'all', count: number): { first: number; count: number } {
+  if (volume === 'all') return { first: 0, count };
+  if (!(Number.isInteger(volume) && volume >= 0 && volume < count))
+    throw new BadRequest(`${name}: volume must be 0 to ${count - 1}, got ${volume}; choose one of them`);
+  return { first: volume, count: 1 };
 }
 
 async function readHeaderBytes(name: string, stream: ByteStream): Promise<Uint8Array> {
@@ -155,9 +111,7 @@ async function readHeaderBytes(name: string, stream: ByteStream): Promise<Uint8A
     throw new CorruptFile(
       `${name}: must have a NIfTI header, got an empty file; export or download it again`,
     );
-  refuseForeign(name, stream.rawHead);
   const head = await stream.take(LAYOUT[1].size);
-  refuseForeign(name, head);
   const version = niftiVersion(head);
   if (version === null) {
     const advice = /\.img(\.gz)?$/i.test(name)
@@ -189,22 +143,23 @@ function cutShort(
   );
 }
 
-function toVolume(
+function toFile(
   name: string,
   bytes: Uint8Array,
   header: NiftiHeader,
   stored: ArrayLike<number>,
   offset: number,
   volumeIndex: number,
-): Volume {
+): NiftiFile {
   const orientation = closestCanonical(header.affine);
   const affine = canonicalAffine(header.affine, header.shape, orientation);
-  return {
-    name,
+  const image: Image3 = {
     shape: canonicalShape(header.shape, orientation),
     zooms: voxelSizes(affine),
     affine,
     voxels: canonicalVoxels(header, orientation, stored, offset),
+  };
+  const place: NiftiPlace = {
     orientation,
     header: {
       version: header.version,
@@ -214,8 +169,15 @@ function toVolume(
       affine: header.affine,
       dtype: header.type.name,
     },
+  };
+  return {
+    name,
+    image,
+    ...place,
     volumeCount: header.volumeCount,
     volumeIndex,
+    describe: () => describe(name, place),
+    write: (voxels, options) => writeNifti(place, voxels, options),
   };
 }
 
@@ -255,8 +217,6 @@ function reverseWords(bytes: Uint8Array, size: number): void {
 class ByteStream {
   readonly name: string;
   readonly isEmpty: boolean;
-  /** The file's own first bytes, compressed or not. */
-  readonly rawHead: Uint8Array;
   /** Named .gz without being gzip: web servers unpack such files on the way and keep the name, so this alone is no fault. */
   readonly misnamed: boolean;
   /** More than this many bytes cannot come out, whatever a header claims. */
@@ -266,13 +226,16 @@ class ByteStream {
   private readonly chunks: AsyncGenerator<Uint8Array>;
   private rest: Uint8Array = new Uint8Array(0);
 
-  constructor(file: NamedBytes) {
-    const bytes = new Uint8Array(file.bytes);
+  static async of(file: NamedBlob): Promise<ByteStream> {
+    const { name, bytes } = await readBlob(file);
+    return new ByteStream(name, new Uint8Array(bytes));
+  }
+
+  private constructor(name: string, bytes: Uint8Array) {
     const compressed = isGzip(bytes);
-    this.name = file.name;
+    this.name = name;
     this.isEmpty = bytes.length === 0;
-    this.rawHead = bytes.subarray(0, 512);
-    this.misnamed = /\.gz$/i.test(file.name) && !compressed;
+    this.misnamed = /\.gz$/i.test(name) && !compressed;
     this.mostBytes = compressed ? bytes.length * LARGEST_DEFLATE_RATIO : bytes.length;
     this.chunks = compressed ? gunzip(bytes) : whole(bytes);
   }

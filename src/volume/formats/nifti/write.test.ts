@@ -2,11 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { GOLDEN_DIR } from '../../test/golden';
-import { gzipped, headPhantom, makeNifti, type NiftiRecipe } from '../../test/makeNifti';
-import { readNifti, readNiftiAll } from './nifti';
-import type { Volume } from './volume';
-import { writeNifti } from './writeNifti';
+import { GOLDEN_DIR } from '../../../../test/golden';
+import { gzipped, headPhantom, makeNifti, type NiftiRecipe } from '../../../../test/makeNifti';
+import { type NiftiFile, readNifti } from './read';
 
 const GOLDEN = pathToFileURL(`${GOLDEN_DIR}/nifti/`);
 
@@ -34,28 +32,34 @@ function finiteRange(voxels: Float32Array) {
   return voxels.reduce((largest, v) => (Number.isFinite(v) ? Math.max(largest, Math.abs(v)) : largest), 0);
 }
 
-async function checkRoundTrip(volume: Volume) {
+async function readAll(name: string, bytes: BlobPart) {
+  return readNifti([{ name, blob: new Blob([bytes]) }], { volume: 'all' });
+}
+
+const readOne = async (name: string, bytes: BlobPart) => (await readAll(name, bytes))[0];
+
+async function checkRoundTrip(volume: NiftiFile) {
   for (const dtype of ['float32', 'int16'] as const) {
-    const written = await writeNifti(volume, volume.voxels, {
+    const written = await volume.write(volume.image.voxels, {
       dtype,
       units: 'arbitrary',
       descrip: 'SYNTHETIC FLAIR',
     });
-    const back = await readNifti({ name: 'out.nii.gz', bytes: new Uint8Array(written).buffer });
-    expect(back.affine).toEqual(volume.affine);
+    const back = await readOne('out.nii.gz', new Uint8Array(written));
+    expect(back.image.affine).toEqual(volume.image.affine);
     expect(back.header.affine).toEqual(volume.header.affine);
     expect(back.header.shape).toEqual(volume.header.shape);
     expect(back.orientation).toEqual(volume.orientation);
     expect(back.header.littleEndian).toBe(volume.header.littleEndian);
     expect([back.header.dtype, back.volumeCount]).toEqual([dtype, 1]);
-    if (dtype === 'float32') expect(back.voxels).toEqual(volume.voxels);
+    if (dtype === 'float32') expect(back.image.voxels).toEqual(volume.image.voxels);
     else {
-      const largest = finiteRange(volume.voxels);
+      const largest = finiteRange(volume.image.voxels);
       // Half a step, and float32's own rounding of value, slope and product.
       const bound = (0.5 * largest) / 32767 + largest * 2 ** -23;
-      volume.voxels.forEach((value, n) => {
-        if (Number.isFinite(value)) expect(Math.abs(back.voxels[n] - value)).toBeLessThanOrEqual(bound);
-        if (value === 0) expect(back.voxels[n]).toBe(0);
+      volume.image.voxels.forEach((value, n) => {
+        if (Number.isFinite(value)) expect(Math.abs(back.image.voxels[n] - value)).toBeLessThanOrEqual(bound);
+        if (value === 0) expect(back.image.voxels[n]).toBe(0);
       });
     }
     const file = new Uint8Array(gunzipSync(written));
@@ -101,19 +105,17 @@ describe('writeNifti', () => {
   );
 
   it.each(recipes)('%s: reads back as it was', async (_, recipe) => {
-    await checkRoundTrip(await readNifti({ name: 'a.nii.gz', bytes: gzipped(makeNifti(recipe).file) }));
+    await checkRoundTrip(await readOne('a.nii.gz', gzipped(makeNifti(recipe).file)));
   });
 
   it('writes a pair, one volume of several and a 2-D file as single files', async () => {
     const { file, image } = makeNifti({ dims, values, sform: oblique, pair: true });
-    await checkRoundTrip(
-      await readNifti({ name: 'a.hdr', bytes: file }, { image: { name: 'a.img', bytes: image } }),
-    );
+    const parts = Object.entries({ 'a.hdr': file, 'a.img': image });
+    const pair = parts.map(([name, bytes]) => ({ name, blob: new Blob([bytes]) }));
+    await checkRoundTrip((await readNifti(pair, { volume: 0 }))[0]);
     const many = makeNifti({ dims: [9, 8, 1, 7], values, sform: oblique }).file;
-    await checkRoundTrip(await readNifti({ name: 'a.nii', bytes: many }, { volume: 3 }));
-    await checkRoundTrip(
-      await readNifti({ name: 'a.nii', bytes: makeNifti({ dims: [72, 7], values, sform: oblique }).file }),
-    );
+    await checkRoundTrip((await readAll('a.nii', many))[3]);
+    await checkRoundTrip(await readOne('a.nii', makeNifti({ dims: [72, 7], values, sform: oblique }).file));
   });
 
   it('writes several volumes as one 4-D file on the same grid', async () => {
@@ -129,15 +131,16 @@ describe('writeNifti', () => {
           [0, 0, 3, 7],
         ];
         const bytes = makeNifti({ dims, values, sform, version }).file;
-        const volume = await readNifti({ name: 'a.nii', bytes });
-        const series = [volume.voxels, volume.voxels.map((value) => -value), volume.voxels.map((v) => v / 2)];
+        const volume = await readOne('a.nii', bytes);
+        const { voxels, affine, shape } = volume.image;
+        const series = [voxels, voxels.map((value) => -value), voxels.map((v) => v / 2)];
         for (const dtype of ['float32', 'int16'] as const) {
-          const written = await writeNifti(volume, series, { dtype, units: 'arbitrary', descrip: '' });
-          const back = await readNiftiAll({ name: 'b.nii.gz', bytes: new Uint8Array(written).buffer });
+          const written = await volume.write(series, { dtype, units: 'arbitrary', descrip: '' });
+          const back = await readAll('b.nii.gz', new Uint8Array(written));
           expect(back.length).toBe(3);
-          back.forEach(({ affine, shape, voxels }, n) => {
-            expect([affine, shape]).toEqual([volume.affine, volume.shape]);
-            voxels.forEach((value, at) => {
+          back.forEach(({ image }, n) => {
+            expect([image.affine, image.shape]).toEqual([affine, shape]);
+            image.voxels.forEach((value, at) => {
               expect(Math.abs(value - series[n][at])).toBeLessThanOrEqual(dtype === 'int16' ? 0.5 / 1000 : 0);
             });
           });
@@ -156,21 +159,21 @@ describe('writeNifti', () => {
         [0, 0, 1, 0],
       ],
     }).file;
-    const volume = await readNifti({ name: 'a.nii', bytes });
+    const volume = await readOne('a.nii', bytes);
     const write = async (voxels: number[]) => {
-      const written = await writeNifti(volume, Float32Array.from(voxels), {
+      const written = await volume.write(Float32Array.from(voxels), {
         dtype: 'int16',
         units: 'arbitrary',
         descrip: '',
       });
-      return [...(await readNifti({ name: 'a.nii.gz', bytes: new Uint8Array(written).buffer })).voxels];
+      return [...(await readOne('a.nii.gz', new Uint8Array(written))).image.voxels];
     };
     expect(await write([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 32767])).toEqual([
       0, 32767, -32767, 32767,
     ]);
     expect(await write([0, 0, 0, 0])).toEqual([0, 0, 0, 0]);
     await expect(
-      writeNifti(volume, new Float32Array(3), { dtype: 'int16', units: 'arbitrary', descrip: '' }),
+      volume.write(new Float32Array(3), { dtype: 'int16', units: 'arbitrary', descrip: '' }),
     ).rejects.toThrow(/2 x 2 x 1 = 4, got 3/);
   });
 
@@ -182,7 +185,7 @@ describe('writeNifti', () => {
     async () => {
       for (const name of goldenNames) {
         const bytes = new Uint8Array(readFileSync(new URL(name, GOLDEN))).buffer;
-        await checkRoundTrip(await readNifti({ name, bytes }));
+        await checkRoundTrip(await readOne(name, bytes));
       }
       expect(goldenNames.length).toBe(25);
     },

@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { GOLDEN_DIR } from '../../test/golden';
-import { gzipped, makeNifti, type NiftiType } from '../../test/makeNifti';
-import { describeVolume, readNifti, readNiftiAll, toCOrder } from './nifti';
+import { GOLDEN_DIR } from '../../../../test/golden';
+import { gzipped, makeNifti, type NiftiType } from '../../../../test/makeNifti';
+import type { NamedBlob } from '../../namedBlob';
+import { openScan } from '..';
+import { toCOrder } from '../cOrder';
+import { readNifti as readParts } from './read';
 
 const GOLDEN = pathToFileURL(`${GOLDEN_DIR}/nifti/`);
 const present = existsSync(GOLDEN);
@@ -22,7 +25,24 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer;
 }
 
-function golden(name: string) {
+interface NamedBytes {
+  name: string;
+  bytes: ArrayBuffer;
+}
+
+const blobOf = ({ name, bytes }: NamedBytes): NamedBlob => ({ name, blob: new Blob([bytes]) });
+
+async function readNifti(
+  file: NamedBytes,
+  { image, volume = 0 }: { image?: NamedBytes; volume?: number } = {},
+) {
+  const [read] = await readParts((image ? [file, image] : [file]).map(blobOf), { volume });
+  return { ...read, ...read.image };
+}
+
+const readNiftiAll = (file: NamedBytes) => readParts([blobOf(file)], { volume: 'all' });
+
+function golden(name: string): NamedBytes {
   return { name, bytes: bufferOf(readFileSync(new URL(name, GOLDEN))) };
 }
 
@@ -51,7 +71,7 @@ describe.skipIf(!present)('golden files (absent: ../shared/golden/nifti)', () =>
 
   it.each(Object.entries(table.canonical))('%s is what nibabel reads', async (name, expected) => {
     const volumes = await readNiftiAll(golden(name));
-    const said = describeVolume(volumes[0]);
+    const said = volumes[0].describe();
     expect(said.shapeCanonical).toEqual(expected.shape_ras);
     expect(said.axisCodes).toBe(expected.axcodes_stored);
     expect(said.dtype).toBe(expected.dtype_stored);
@@ -69,10 +89,10 @@ describe.skipIf(!present)('golden files (absent: ../shared/golden/nifti)', () =>
     expect(all.length).toBe(3);
     for (const volume of [0, 1, 2]) {
       const one = await readNifti(golden('fourd.nii.gz'), { volume });
-      expect(one.voxels).toEqual(all[volume].voxels);
+      expect(one.voxels).toEqual(all[volume].image.voxels);
       expect([one.volumeIndex, one.volumeCount]).toEqual([volume, 3]);
     }
-    expect(all[0].voxels).not.toEqual(all[1].voxels);
+    expect(all[0].image.voxels).not.toEqual(all[1].image.voxels);
   });
 
   it('reads the .hdr/.img pair as the single file with the same voxels', async () => {
@@ -301,7 +321,7 @@ describe('readNifti', () => {
     ['a.img', '\0'.repeat(400), /choose its \.hdr/],
   ])('refuses %s by name with what to do', async (name, text, message) => {
     const bytes = bufferOf(Uint8Array.from(text, (c) => c.charCodeAt(0)));
-    await expect(readNifti({ name, bytes })).rejects.toMatchObject({
+    await expect(openScan([blobOf({ name, bytes })])).rejects.toMatchObject({
       name: 'UnsupportedFile',
       message: expect.stringMatching(message),
     });

@@ -1,8 +1,8 @@
 /** A NIfTI header, parsed by nifti-reader-js and then held to the rules of nifti1.h / nifti2.h as nibabel holds it. */
 import { type NIFTI1, type NIFTI2, readHeader } from 'nifti-reader-js';
-import { CorruptFile, UnsupportedFile } from '../errors';
-import { isUsableAffine } from './orientation';
-import type { Affine, Shape3 } from './volume';
+import { CorruptFile, UnsupportedFile } from '../../../errors';
+import type { Affine, Shape3 } from '../../image';
+import { isUsableAffine } from '../../orientation';
 
 export interface VoxelType {
   /** As numpy calls it, without byte order. */

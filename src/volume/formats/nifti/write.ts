@@ -1,20 +1,28 @@
 /** Writes a volume where its source was: the source's own header, with what describes the voxels replaced. */
-import { BadRequest } from '../errors';
-import { gzip } from './gzip';
-import { displayRange } from './intensity';
-import { LAYOUT } from './niftiHeader';
-import { storedSteps } from './orientation';
-import type { Volume } from './volume';
+import { BadRequest } from '../../../errors';
+import { gzip } from '../../gzip';
+import type { Affine, Shape3 } from '../../image';
+import { displayRange } from '../../intensity';
+import { canonicalShape, type Orientation, storedSteps } from '../../orientation';
+import type { WriteOptions } from '../scanFormat';
+import { LAYOUT } from './header';
 
-export interface WriteOptions {
-  /**
-   * float32 keeps every bit; int16 is scaled by the largest magnitude, so 0 stays exactly 0 and the error is half a step. HU
-   * are whole numbers by custom: int16 of slope 1.
-   */
-  dtype: 'float32' | 'int16';
-  units: 'arbitrary' | 'HU';
-  /** What the image is, for the header's descrip: at most 79 ASCII characters, the rest is cut. */
-  descrip: string;
+/** The file as it was. */
+export interface StoredHeader {
+  readonly version: 1 | 2;
+  readonly littleEndian: boolean;
+  /** The header's own bytes (348 or 540) as read. */
+  readonly bytes: Uint8Array;
+  /** Stored dimensions of the chosen volume, before reorientation. */
+  readonly shape: Shape3;
+  readonly affine: Affine;
+  readonly dtype: string;
+}
+
+/** What a written file takes of its source. */
+export interface NiftiPlace {
+  readonly header: StoredHeader;
+  readonly orientation: Orientation;
 }
 
 const TYPE_CODE = { float32: 16, int16: 4 } as const;
@@ -33,26 +41,25 @@ const MAGIC = { 1: 'n+1\0', 2: 'n+2\0\r\n\x1a\n' } as const;
  * Replaced: dim (to the one volume), datatype, bitpix, vox_offset, scl_*, cal_* (0.5th to 99.5th percentile), descrip,
  * magic. Every other byte of the header is the source's; extensions are dropped, since they describe other voxels.
  *
- * @param volume the source: its header and orientation
- * @param canonicalVoxels as `Volume.voxels`; with int16, NaN becomes 0 and infinities the ends of the range. Several make a
- * 4-D file with one volume each
+ * @param canonicalVoxels as `Image3.voxels`; several make a 4-D file with one volume each
  */
 export async function writeNifti(
-  volume: Pick<Volume, 'header' | 'orientation' | 'shape'>,
+  { header, orientation }: NiftiPlace,
   canonicalVoxels: Float32Array | readonly Float32Array[],
   options: WriteOptions,
 ): Promise<Uint8Array> {
   const volumes = canonicalVoxels instanceof Float32Array ? [canonicalVoxels] : canonicalVoxels;
-  const count = volume.shape.reduce((product, n) => product * n, 1);
+  const shape = canonicalShape(header.shape, orientation);
+  const count = shape.reduce((product, n) => product * n, 1);
   for (const { length } of volumes)
     if (length !== count)
       throw new BadRequest(
-        `voxels: must be ${volume.shape.join(' x ')} = ${count}, got ${length}; pass the whole volume`,
+        `voxels: must be ${shape.join(' x ')} = ${count}, got ${length}; pass the whole volume`,
       );
   const { dtype, units } = options;
   const slope = dtype === 'int16' && units !== 'HU' ? int16Slope(volumes) : 1;
-  const stored = volumes.map((voxels) => storeVoxels(volume, voxels, dtype, slope));
-  return gzip([makeHeader(volume.header, volumes, options, slope), ...stored]);
+  const stored = volumes.map((voxels) => storeVoxels(header, orientation, voxels, dtype, slope));
+  return gzip([makeHeader(header, volumes, options, slope), ...stored]);
 }
 
 /** float32, as the header holds it: the largest magnitude is 32767 steps. */
@@ -65,7 +72,7 @@ function int16Slope(volumes: readonly Float32Array[]): number {
 }
 
 function makeHeader(
-  header: Volume['header'],
+  header: StoredHeader,
   volumes: readonly Float32Array[],
   { dtype, descrip }: WriteOptions,
   slope: number,
@@ -114,11 +121,13 @@ function writeAscii(bytes: Uint8Array, at: number, text: string): void {
 }
 
 function storeVoxels(
-  { header, orientation, shape }: Pick<Volume, 'header' | 'orientation' | 'shape'>,
+  header: StoredHeader,
+  orientation: Orientation,
   voxels: Float32Array,
   dtype: WriteOptions['dtype'],
   slope: number,
 ): Uint8Array {
+  const shape = canonicalShape(header.shape, orientation);
   const { start, step } = storedSteps(header.shape, orientation);
   const view = new DataView(new ArrayBuffer(voxels.length * BYTES[dtype]));
   const { littleEndian } = header;

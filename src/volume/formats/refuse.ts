@@ -1,5 +1,5 @@
 /** Files that are something else: each is refused by name, with the way to a NIfTI. */
-import { UnsupportedFile } from '../errors';
+import { UnsupportedFile } from '../../errors';
 
 interface Foreign {
   what: string;

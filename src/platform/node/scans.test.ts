@@ -1,0 +1,35 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { gzipped, makeNifti } from '../../../test/makeNifti';
+import { openBlob } from './files';
+import { readScan, scanPaths } from './scans';
+
+const folder = mkdtempSync(join(tmpdir(), 'syndiff-scans-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+it('finds the half of a pair that belongs to the one that is named', async () => {
+  const { file, image } = makeNifti({ dims: [2, 2, 2], values: [1, 2, 3, 4, 5, 6, 7, 8], pair: true });
+  writeFileSync(at('a.hdr'), new Uint8Array(file));
+  writeFileSync(at('a.img'), new Uint8Array(image));
+  writeFileSync(at('a.img.gz'), new Uint8Array(gzipped(image)));
+  writeFileSync(at('b.img'), '');
+  expect(await scanPaths(at('a.hdr'))).toEqual([at('a.hdr'), at('a.img')]);
+  expect(await scanPaths(at('a.img'))).toEqual([at('a.img'), at('a.hdr')]);
+  expect(await scanPaths(at('a.img.gz'))).toEqual([at('a.img.gz'), at('a.hdr')]);
+  expect(await scanPaths(at('none.nii'))).toEqual([at('none.nii')]);
+  const scan = await readScan(at('a.img.gz'));
+  expect([scan.name, scan.image.voxels.length]).toEqual(['a.hdr', 8]);
+});
+
+it('says why a file cannot be read, and reads a pipe, which has no size', async () => {
+  mkdirSync(at('folder'));
+  await expect(readScan(at('none.nii'))).rejects.toThrow(`${at('none.nii')}: no such file`);
+  await expect(readScan(at('folder'))).rejects.toThrow(`${at('folder')}: is a folder, not a file`);
+  execFileSync('mkfifo', [at('pipe')]);
+  execFile('sh', ['-c', 'printf abc > "$0"', at('pipe')]);
+  expect(await (await openBlob(at('pipe'))).text()).toBe('abc');
+});

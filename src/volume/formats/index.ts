@@ -1,0 +1,61 @@
+/** The file formats of scans, and the one way to open a scan of any of them: the page's workers and the command line go it. */
+import { UnsupportedFile } from '../../errors';
+import { firstBytes } from '../gzip';
+import { type NamedBlob, readBlob } from '../namedBlob';
+import { nifti } from './nifti/format';
+import { refuseForeign } from './refuse';
+import type { ScanFile, ScanFormat } from './scanFormat';
+
+/** A new format is a row here and one in names.ts. */
+export const FORMATS: readonly ScanFormat[] = [nifti];
+
+/** First bytes by which a format is known. */
+const HEAD = 1024;
+/** What is read of a file for that: more than HEAD bytes come out of it. */
+const HEAD_PACKED = 2 ** 16;
+
+/**
+ * One volume of a scan.
+ * @param parts all files of the scan, in any order
+ * @param options.volume of a file with several, from 0
+ * @throws as `ScanFormat.read`, and UnsupportedFile for what is no scan
+ */
+export async function openScan(
+  parts: readonly NamedBlob[],
+  { volume = 0 }: { volume?: number } = {},
+  formats = FORMATS,
+): Promise<ScanFile> {
+  const [scan] = await read(parts, volume, formats);
+  return scan;
+}
+
+/** Every volume of a scan, in order; they lie on one grid. Throws as `openScan`. */
+export function openVolumes(parts: readonly NamedBlob[], formats = FORMATS): Promise<ScanFile[]> {
+  return read(parts, 'all', formats);
+}
+
+/** What the files hold decides; names only where that tells nothing, so that the format can say what is wrong with them. */
+async function read(
+  parts: readonly NamedBlob[],
+  volume: number | 'all',
+  formats: readonly ScanFormat[],
+): Promise<ScanFile[]> {
+  if (parts.length === 0)
+    throw new UnsupportedFile('scan: one .nii or .nii.gz, or a .hdr with its .img, got no file');
+  const heads = await Promise.all(parts.map(headOf));
+  let format = formats.find(({ recognise }) => heads.some(({ inflated }) => recognise(inflated)));
+  if (!format) {
+    for (const { name, stored, inflated } of heads) {
+      refuseForeign(name, stored);
+      refuseForeign(name, inflated);
+    }
+    format = formats.find(({ accepts }) => parts.some(({ name }) => accepts(name))) ?? formats[0];
+  }
+  return format.read(parts, { volume });
+}
+
+async function headOf({ name, blob }: NamedBlob) {
+  const { bytes } = await readBlob({ name, blob: blob.slice(0, HEAD_PACKED) });
+  const stored = new Uint8Array(bytes);
+  return { name, stored, inflated: await firstBytes(stored, HEAD) };
+}

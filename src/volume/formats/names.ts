@@ -1,0 +1,51 @@
+/** What names tell of scans. The page knows this much of the formats; the readers, which are large, stay with its workers. */
+import { niftiNames } from './nifti/names';
+
+export interface ScanNames {
+  readonly id: string;
+  /** How names of its files end, in lower case; a longer ending stands before one that it ends in. */
+  readonly extensions: readonly string[];
+  accepts(name: string): boolean;
+  /** Files that it accepts, those of one scan together; names may have folders before them. */
+  group<T extends { readonly name: string }>(files: readonly T[]): T[][];
+  /** Whether a group has all files that a scan needs; one that has not is still kept together, so that an error can say what lacks. */
+  isWhole(group: readonly { readonly name: string }[]): boolean;
+}
+
+/** A row a format, as in index.ts. */
+export const SCAN_NAMES: readonly ScanNames[] = [niftiNames];
+
+/** What a dialog for files takes: it looks at the last ending only. */
+export const SCAN_ENDINGS: readonly string[] = [
+  ...new Set(SCAN_NAMES.flatMap(({ extensions }) => extensions.map((one) => one.replace(/^.*\./, '.')))),
+];
+
+/** Of files found in a folder: what is no whole scan there is none of the user's choice. */
+export function isWholeScan(group: readonly { readonly name: string }[]): boolean {
+  return SCAN_NAMES.some((row) => row.accepts(group[0].name) && row.isWhole(group));
+}
+
+export function isScanName(name: string): boolean {
+  return SCAN_NAMES.some((row) => row.accepts(name));
+}
+
+/** One entry a scan, in the order of the first file of each; `others` belong to no scan. */
+export function groupScans<T extends { readonly name: string }>(
+  files: readonly T[],
+  rows = SCAN_NAMES,
+): { scans: T[][]; others: T[] } {
+  const rowOf = new Map(files.map((file) => [file, rows.find((row) => row.accepts(file.name))]));
+  const place = new Map(files.map((file, n) => [file, n]));
+  const scans = rows.flatMap((row) => row.group(files.filter((file) => rowOf.get(file) === row)));
+  return {
+    scans: scans.sort(([a], [b]) => place.get(a)! - place.get(b)!),
+    others: files.filter((file) => !rowOf.get(file)),
+  };
+}
+
+/** A name or path without what tells the format: "sub-01_T1w.nii.gz" -> "sub-01_T1w". */
+export function scanStem(name: string): string {
+  const lower = name.toLowerCase();
+  const ending = SCAN_NAMES.flatMap(({ extensions }) => extensions).find((one) => lower.endsWith(one));
+  return ending ? name.slice(0, -ending.length) : name;
+}

@@ -1,0 +1,57 @@
+/** What a file format of scans is to the rest: one row of `formats/index.ts`. */
+import type { Affine, NamedImage } from '../image';
+import type { NamedBlob } from '../namedBlob';
+import type { ScanNames } from './names';
+
+export interface ScanFormat extends ScanNames {
+  /** Whether a file that begins so is of this format. @param head its first bytes, inflated where the file is gzip */
+  recognise(head: Uint8Array): boolean;
+  /**
+   * The chosen volume of a scan, or all of them in order.
+   * @param parts all files of one scan, in any order; at least one
+   * @param options.volume from 0; dimensions beyond the third count as one
+   * @throws UnsupportedFile (not this format after all, files that do not belong together, too large), CorruptFile (cut short,
+   * damaged, contradicts itself), BadRequest (no such volume, unreadable), each in one sentence that begins with the file's name
+   */
+  read(parts: readonly NamedBlob[], options: { volume: number | 'all' }): Promise<ScanFile[]>;
+}
+
+/** One 3-D volume of a scan, and what of its file is needed to write another image in its place. */
+export interface ScanFile extends NamedImage {
+  /** Number of volumes in the file (1 for 3-D) and which one this is. */
+  readonly volumeCount: number;
+  readonly volumeIndex: number;
+  describe(): VolumeDescription;
+  /**
+   * A file of this format that opens in the same place in any viewer.
+   * @param voxels as `image.voxels`; several make a file of as many volumes
+   * @throws BadRequest for another number of voxels
+   */
+  write(voxels: Float32Array | readonly Float32Array[], options: WriteOptions): Promise<Uint8Array>;
+}
+
+/** What the command line prints of a file. */
+export interface VolumeDescription {
+  /** Every dimension as stored, and the same with the first three axes in canonical order. */
+  shapeStored: number[];
+  shapeCanonical: number[];
+  /** mm per voxel along the canonical axes, then the file's own steps of further dimensions. */
+  zooms: number[];
+  affineStored: Affine;
+  affine: Affine;
+  /** Direction of each stored axis, e.g. "LPS". */
+  axisCodes: string;
+  /** As numpy prints it: "int16", or ">i2" for a big-endian file. */
+  dtype: string;
+}
+
+export interface WriteOptions {
+  /**
+   * float32 keeps every bit; int16 is scaled by the largest magnitude, so 0 stays exactly 0 and the error is half a step. HU
+   * are whole numbers by custom: int16 of slope 1. NaN becomes 0 in int16, and infinities the ends of the range.
+   */
+  dtype: 'float32' | 'int16';
+  units: 'arbitrary' | 'HU';
+  /** What the image is, for the header: at most 79 ASCII characters, the rest is cut. */
+  descrip: string;
+}
