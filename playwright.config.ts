@@ -1,6 +1,9 @@
 import { defineConfig } from '@playwright/test';
+import { freePort } from './scripts/port.mjs';
 
-const PORT = 4173;
+// Found once: the processes that run the tests read this file again, with the first one's environment.
+process.env.SYNDIFF_TEST_PORT ??= String(await freePort(4173));
+const PORT = Number(process.env.SYNDIFF_TEST_PORT);
 
 export default defineConfig({
   testDir: 'e2e',
@@ -28,7 +31,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx vite preview --port ${PORT} --strictPort`,
+    command: `node scripts/start.mjs --no-build --port ${PORT}`,
     port: PORT,
     reuseExistingServer: false,
   },

@@ -1,14 +1,7 @@
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-
-/** The headers under which the page is served; the same policy stands in index.html for plain file servers. */
-export const SECURITY_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' data: blob:; style-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'",
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+import { FIRST_PORT } from './scripts/port.mjs';
 
 const TENSORFLOW_NOTICE =
   '/*! With TensorFlow.js, Copyright Google LLC, Apache License 2.0: http://www.apache.org/licenses/LICENSE-2.0 */';
@@ -22,8 +15,7 @@ const withoutPolicyInDevelopment: Plugin = {
 
 export default defineConfig({
   plugins: [react(), withoutPolicyInDevelopment],
-  server: { port: 5173, strictPort: true },
-  preview: { port: 5173, strictPort: true, headers: SECURITY_HEADERS },
+  server: { port: FIRST_PORT },
   worker: {
     format: 'es',
     rolldownOptions: {
