@@ -119,9 +119,13 @@ describe('a run', () => {
       source: 'T1w',
       target: 'FLAIR',
       preprocessing: SET_CARD.preprocessing,
-      training: { data: 'phantoms', iterations: 3, variant: expect.stringContaining('started from tiny') },
+      training: {
+        data: 'phantoms',
+        iterations: 3,
+        variant: expect.stringContaining('started from Tiny [tiny]'),
+      },
       metrics: { split: 'validation' },
-      licence: 'MIT; MIT (from tiny)',
+      licence: 'MIT; MIT (from Tiny [tiny])',
     });
     const scan = at('bids', 'sub-04', 'anat', 'sub-04_T1w.nii');
     const model = ['--model', at('straight', 'a-to-b', 'card.json'), '--output', at('made.nii.gz')];
@@ -275,7 +279,7 @@ describe('is refused in one sentence', () => {
     ['batch must be at most 4 or a multiple of 4', ['--batch', '5']],
     ['--crop: must be a whole number from 1', ['--crop', 'half']],
     ["crop must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],
-    ['must be R where there is no diffusion', ['--no-diffusion']],
+    ['--start: must be a non-diffusive ResNet generator, got a diffusive generator', ['--no-diffusion']],
     ['--start: must be an id', ['--start', 'no-such-model']],
   ])('%s', async (sentence, more) => {
     await refused(sentence, ...bad(...more));

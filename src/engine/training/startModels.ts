@@ -40,4 +40,4 @@ export function startWeights(
 }
 
 /** A start model on the card of what is made of it: as people call it, and exactly. */
-const startName = ({ name, id }: StartModel['card']) => `${name} (${id})`;
+const startName = ({ name, id }: StartModel['card']) => `${name} [${id}]`;
