@@ -1,0 +1,148 @@
+/** What every row of METHODS keeps, whatever it computes. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MemoryFiles } from '../../../test/memoryFiles';
+import { TINY_SIZE, tinyData, tinySettings } from '../../../test/tinyRun';
+import { nodeEnvironment } from '../../platform/node/environment';
+import { startEngine } from '../backend/backend';
+import { hashNormals, hashWeights } from '../hash';
+import { encodeWeights } from '../models/convertWeights';
+import { readWeights } from '../models/readWeights';
+import * as tf from '../tf';
+import { loadCheckpoint } from '../training/checkpoint';
+import { estimateMemory } from '../training/estimate';
+import { disposeNetworks, networksOf, parametersOf } from '../training/networks';
+import { beginRun, exportRun, type RunHooks, resumeRun } from '../training/session';
+import { startRun } from '../training/startRun';
+import { trainedDirections } from '../training/trainedDirections';
+import { translateImages } from '../training/translateImages';
+import { translateSlices } from '../translateSlices';
+import { METHOD_IDS, METHODS, type MethodId, methodOf } from '.';
+import { parseNetwork } from './parseNetwork';
+import { trainStepOf } from './trainStep';
+import { loadTranslator } from './translator';
+
+beforeAll(async () => {
+  await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+});
+
+const EVERY = { preview: 0, validation: 0, checkpoint: 0 };
+const RATES = { generators: 1e-3, discriminators: 1e-3 };
+const IMAGES = [0, 1].map((n) => hashNormals(n, TINY_SIZE ** 2).map(Math.tanh));
+const SLICES = IMAGES.map((pixels, index) => ({ index, pixels }));
+
+const hooks = (changes: Partial<RunHooks> = {}): RunHooks => ({
+  signal: new AbortController().signal,
+  now: () => 0,
+  today: () => new Date(0),
+  pause: async () => undefined,
+  onReady: () => undefined,
+  onStep: () => undefined,
+  onScoring: () => undefined,
+  onValidation: () => undefined,
+  onPreview: () => undefined,
+  onCheckpoint: () => undefined,
+  ...changes,
+});
+
+const image = (values: Float32Array) => tf.tensor4d(values, [1, TINY_SIZE, TINY_SIZE, 1]);
+
+describe.each(METHOD_IDS)('method %s', (method: MethodId) => {
+  const { training } = METHODS[method];
+  const settings = tinySettings({ method, iterations: 2 });
+  const network = training.network(settings);
+  const diffusion = training.diffusion(settings);
+  const table = methodOf(network).table(network);
+  const state = hashWeights(7, table);
+
+  it('reads the network that a card tells of', () => {
+    expect(network.method).toBe(method);
+    expect(parseNetwork(JSON.parse(JSON.stringify(network)), 'card')).toEqual(network);
+  });
+
+  it('knows its weights by their names, and gives them back as they were', async () => {
+    const bytes = encodeWeights({ state, config: network }, 'f32');
+    const read = await readWeights({ name: 'saved', bytes });
+    expect(read.config).toEqual(network);
+    expect(new Map(read.state)).toEqual(new Map(state));
+  });
+
+  it('translates by the seed alone, an image for each of its frames', async () => {
+    const translator = await loadTranslator({ network, diffusion }, state);
+    expect(translator.frames).toEqual(methodOf(network).frames(diffusion));
+    const translate = async (seed: number) => {
+      const how = { seed, samples: 1, noise: 'shared' } as const;
+      const made = [];
+      for await (const slice of translateSlices(translator, SLICES, TINY_SIZE, how)) made.push(slice);
+      return made;
+    };
+    const [first, again, other] = [await translate(1), await translate(1), await translate(2)];
+    translator.dispose();
+    expect(again).toEqual(first);
+    expect(first[0].chain).toHaveLength(translator.frames.length);
+    expect(first[0].chain.at(-1)).toEqual(first[0].mean);
+    const isOther = other.some(({ mean }, n) => mean.some((v, p) => v !== first[n].mean[p]));
+    expect(isOther).toBe(translator.random);
+  });
+
+  it('changes in one iteration the networks that learn, and no others; tells its losses; holds about what it says', async () => {
+    const trainStep = await trainStepOf(method);
+    const run = startRun(settings);
+    const specs = networksOf(settings);
+    expect([...run.networks.keys()]).toEqual(specs.map(({ name }) => name));
+    const before = new Map(
+      [...run.networks].map(([name, one]) => [name, parametersOf(one).map(({ id }) => id)]),
+    );
+    const images = { a: image(IMAGES[0]), b: image(IMAGES[1]) };
+    const told: string[] = [];
+    const { peakBytes } = await tf.profile(() => {
+      const losses = trainStep(run, images, RATES);
+      told.push(...losses.keys());
+      return [...losses.values()];
+    });
+    for (const { name, learns, averaged } of specs) {
+      const one = run.networks.get(name)!;
+      const kept = parametersOf(one).filter(({ id }, n) => id === before.get(name)![n]);
+      expect(kept.length, name).toBe(learns ? 0 : before.get(name)!.length);
+      expect(one.ema !== null, name).toBe(averaged);
+    }
+    const known = training.losses.map(({ name }) => name);
+    expect(told.filter((name) => !known.includes(name))).toEqual([]);
+    const { total } = estimateMemory(settings, { backend: 'cpu', largestBuffer: null }, 0);
+    expect(peakBytes / total).toBeGreaterThan(1 / 4);
+    expect(peakBytes / total).toBeLessThan(4);
+    disposeNetworks(run.networks);
+    tf.dispose([images.a, images.b]);
+  });
+
+  it('goes on after a stop to the same weights, and its models translate as the run does', async () => {
+    const plan = { settings, start: [], every: EVERY };
+    const facts = { volumes: { trainA: [], trainB: [], valA: [], valB: [] }, inputs: undefined };
+    const made = { data: tinyData(4, 0), ...facts };
+    const whole = new MemoryFiles();
+    const index = await beginRun(whole, plan, made, hooks());
+    const stopped = new MemoryFiles();
+    const abort = new AbortController();
+    const onStep: RunHooks['onStep'] = ({ report }) => report.step === 1 && abort.abort();
+    await expect(
+      beginRun(stopped, plan, made, hooks({ signal: abort.signal, onStep })),
+    ).rejects.toMatchObject({ name: 'Aborted' });
+    await resumeRun(stopped, EVERY, hooks());
+    for (const { file } of Object.values(index.networks))
+      expect(stopped.files.get(file), file).toEqual(whole.files.get(file));
+
+    for (const direction of trainedDirections(settings)) {
+      const facts = { date: '2026-01-01', data: 'discs', licence: 'MIT' };
+      const { card, weights, state } = await exportRun(whole, index, direction, facts);
+      const read = await readWeights({ name: card.weights.file, bytes: weights });
+      expect(new Map(read.state)).toEqual(new Map(state));
+      const translator = await loadTranslator(card, read.state);
+      const how = { seed: settings.seed, samples: 1, noise: 'shared' } as const;
+      const exported = translateSlices(translator, SLICES, TINY_SIZE, how);
+      const run = await loadCheckpoint(whole, index);
+      for await (const wanted of translateImages(run, direction, IMAGES, {}))
+        expect((await exported.next()).value?.mean).toEqual(wanted);
+      disposeNetworks(run.networks);
+      translator.dispose();
+    }
+  });
+});
