@@ -14,6 +14,8 @@ const withoutPolicyInDevelopment: Plugin = {
 };
 
 export default defineConfig({
+  // The page knows its files by their place beside it, so that it can be hosted in any folder of a server.
+  base: './',
   plugins: [react(), withoutPolicyInDevelopment],
   server: { port: FIRST_PORT },
   worker: {

@@ -25,7 +25,7 @@ test('auto says what is missing and translates on wasm', async ({ page }) => {
 
 test('webgpu asked for in a browser that does not know it: wasm, and the reason', async ({ page }) => {
   // Init scripts do not reach workers, so the worker's own file takes it away.
-  await page.route(/engine\.worker.*\.js$/, async (route) => {
+  await page.route(/translate\.worker.*\.js$/, async (route) => {
     const response = await route.fetch();
     const body = `Object.defineProperty(navigator, 'gpu', { value: undefined });${await response.text()}`;
     await route.fulfill({ response, body });

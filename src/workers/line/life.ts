@@ -11,8 +11,11 @@ declare const self: DedicatedWorkerGlobalScope;
 export const post: Post = (message: Response, transfer: Transferable[]) =>
   self.postMessage(message, transfer);
 
-/** An address of the page's own origin. */
-const ownUrl = (path: string): string => new URL(import.meta.env.BASE_URL + path, self.location.origin).href;
+/** The folder of index.html, wherever the page is hosted: a built worker lies in `assets/` in it. */
+const PAGE_FOLDER = new URL(import.meta.env.DEV ? '/' : '..', self.location.href);
+
+/** An address of the page's own files. */
+const ownUrl = (path: string): string => new URL(path, PAGE_FOLDER).href;
 
 /** @throws Error where the server does not have it */
 async function fetchOwnJson(path: string): Promise<unknown> {
