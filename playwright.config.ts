@@ -9,8 +9,8 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/browser',
   fullyParallel: false,
-  // The network runs on the CPU here: two browsers at once would only wait for each other.
-  workers: 1,
+  // A page computes on one thread, and much of a test is waiting: two cores are busy with two browsers.
+  workers: 2,
   timeout: 240_000,
   expect: { timeout: 30_000 },
   use: {

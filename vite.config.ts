@@ -1,10 +1,22 @@
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { FIRST_PORT } from './scripts/port.mjs';
 
 const TENSORFLOW_NOTICE =
   '/*! With TensorFlow.js, Copyright Google LLC, Apache License 2.0: http://www.apache.org/licenses/LICENSE-2.0 */';
+
+/** Tests of minutes: begun last, one of them would keep one core busy and leave the others idle. */
+const LONG_TESTS = /(training\/loop|backend\/webgpu|autodiff\/gradients|parity\/parity)\.test\.ts$/;
+
+class LongTestsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONG_TESTS.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 /** The development server writes inline scripts and styles into the page, which its policy forbids. */
 const withoutPolicyInDevelopment: Plugin = {
@@ -46,7 +58,11 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/*.test.mjs'],
     environment: 'node',
+    setupFiles: ['test/typedArrays.ts'],
     testTimeout: 120_000,
+    // Vitest's own number is one less than there are cores: one of two.
+    maxWorkers: '100%',
+    sequence: { sequencer: LongTestsFirst },
     server: { deps: { inline: [/@tensorflow/] } },
   },
 });

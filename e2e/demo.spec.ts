@@ -89,12 +89,3 @@ test('diagnostics can be copied', async ({ page, context }) => {
   await page.keyboard.press('Escape');
   await expect(sheet).toBeHidden();
 });
-
-test('on webgpu the diagnostics name adapter, features and limits', async ({ page }) => {
-  await openPage(page, 'webgpu');
-  await page.getByTestId('backend-badge').click();
-  const sheet = page.getByRole('dialog', { name: 'Diagnostics' });
-  await expect(sheet).toContainText('webgpu was asked for');
-  await expect(sheet).toContainText(/swiftshader/i);
-  await expect(sheet).toContainText(/maxStorageBufferBindingSize\s*\d+/);
-});

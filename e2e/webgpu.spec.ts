@@ -1,4 +1,5 @@
 /** The GPU path on a software adapter: slow, but the same kernels as on a real one. */
+import type { Page } from '@playwright/test';
 import {
   addWeights,
   expect,
@@ -20,6 +21,17 @@ import { weightsOfSteps } from './weightsFiles';
 /** Share of the slice's range. Measured: 6.6e-7 over two steps (float32 sums in another order). */
 const TOLERANCE = 2e-6;
 
+/** Adapter, features and limits, as a report of a fault needs them. Here, because a software GPU starts in many seconds. */
+async function expectDiagnostics(page: Page): Promise<void> {
+  await page.getByTestId('backend-badge').click();
+  const sheet = page.getByRole('dialog', { name: 'Diagnostics' });
+  await expect(sheet).toContainText('webgpu was asked for');
+  await expect(sheet).toContainText(/swiftshader/i);
+  await expect(sheet).toContainText(/maxStorageBufferBindingSize\s*\d+/);
+  await page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+}
+
 test('webgpu gives the slice that wasm gives', async ({ page }) => {
   const scan = headScan('sub-01_T1w.nii');
   // Two steps: one with the posterior's noise and the last one.
@@ -28,6 +40,7 @@ test('webgpu gives the slice that wasm gives', async ({ page }) => {
   for (const backend of ['webgpu', 'wasm'] as const) {
     await openPage(page, backend);
     await expect(page.getByTestId('backend-badge')).toContainText(backend);
+    if (backend === 'webgpu') await expectDiagnostics(page);
     await openScan(page, scan);
     await addWeights(page, weights);
     await translate(page, 200_000);
