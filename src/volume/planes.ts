@@ -1,0 +1,100 @@
+/** How a canonical (RAS+) volume is walked in the three anatomical planes: the one place that says how each lies on the screen. */
+import { BadRequest } from '../errors';
+import type { Image3, Shape3 } from './image';
+
+export const PLANES = ['axial', 'coronal', 'sagittal'] as const;
+export type Plane = (typeof PLANES)[number];
+
+/** Directions of the patient at an image's edges: L or R, A or P, S or I. */
+export interface EdgeLetters {
+  left: string;
+  right: string;
+  top: string;
+  bottom: string;
+}
+
+/**
+ * Pixel (x, y) of slice n is voxel `start + x * step[0] + y * step[1] + n * step[2]` of the voxels, i fastest. x goes to the
+ * right of the screen and y upwards, so row 0 of a slice is its bottom row.
+ */
+export interface PlaneView {
+  readonly plane: Plane;
+  /** Number of slices. */
+  readonly count: number;
+  /** Pixels of a slice. */
+  readonly width: number;
+  readonly height: number;
+  /** mm per pixel, [x, y]. */
+  readonly spacing: readonly [number, number];
+  readonly start: number;
+  readonly step: Shape3;
+  readonly edges: EdgeLetters;
+}
+
+/** Voxel axes along x, y and the slices; sagittal slices show the front of the head to the left, as in DICOM. */
+const WALKS: Record<Plane, { axes: Shape3; isReversed: boolean; edges: EdgeLetters }> = {
+  axial: { axes: [0, 1, 2], isReversed: false, edges: { left: 'L', right: 'R', top: 'A', bottom: 'P' } },
+  coronal: { axes: [0, 2, 1], isReversed: false, edges: { left: 'L', right: 'R', top: 'S', bottom: 'I' } },
+  sagittal: { axes: [1, 2, 0], isReversed: true, edges: { left: 'A', right: 'P', top: 'S', bottom: 'I' } },
+};
+
+export function planeView({ shape, zooms }: Pick<Image3, 'shape' | 'zooms'>, plane: Plane): PlaneView {
+  const { axes, isReversed, edges } = WALKS[plane];
+  const [x, y, n] = axes;
+  const stride = [1, shape[0], shape[0] * shape[1]];
+  return {
+    plane,
+    count: shape[n],
+    width: shape[x],
+    height: shape[y],
+    spacing: [zooms[x], zooms[y]],
+    start: isReversed ? (shape[x] - 1) * stride[x] : 0,
+    step: [isReversed ? -stride[x] : stride[x], stride[y], stride[n]],
+    edges,
+  };
+}
+
+/**
+ * A copy of slice n: width*height, x fastest, row 0 at the bottom.
+ * @throws BadRequest for a slice that is not there
+ */
+export function takeSlice(voxels: Float32Array, view: PlaneView, n: number): Float32Array {
+  const pixels = new Float32Array(view.width * view.height);
+  eachPixel(view, n, (voxel, pixel) => {
+    pixels[pixel] = voxels[voxel];
+  });
+  return pixels;
+}
+
+/** Writes what `takeSlice` gives. @throws BadRequest for a slice that is not there or of another size */
+export function putSlice(voxels: Float32Array, view: PlaneView, n: number, pixels: Float32Array): void {
+  const { width, height, plane } = view;
+  if (pixels.length !== width * height)
+    throw new BadRequest(
+      `${plane} slice: must have ${width} x ${height} pixels, got ${pixels.length}; use the volume's own grid`,
+    );
+  eachPixel(view, n, (voxel, pixel) => {
+    voxels[voxel] = pixels[pixel];
+  });
+}
+
+/** The voxel [i, j, k] under pixel (x, y) of slice n; the pixel must lie in the slice. */
+export function voxelOf(
+  { start, step }: PlaneView,
+  [ni, nj]: Shape3,
+  { x, y, n }: { x: number; y: number; n: number },
+): [i: number, j: number, k: number] {
+  const at = start + x * step[0] + y * step[1] + n * step[2];
+  return [at % ni, Math.floor(at / ni) % nj, Math.floor(at / (ni * nj))];
+}
+
+function eachPixel(view: PlaneView, n: number, visit: (voxel: number, pixel: number) => void): void {
+  const { plane, count, width, height, start, step } = view;
+  if (!(Number.isInteger(n) && n >= 0 && n < count))
+    throw new BadRequest(`${plane} slice: must be 0 to ${count - 1}, got ${n}; choose a slice of the volume`);
+  let pixel = 0;
+  for (let y = 0; y < height; y++) {
+    let voxel = start + y * step[1] + n * step[2];
+    for (let x = 0; x < width; x++, voxel += step[0]) visit(voxel, pixel++);
+  }
+}
