@@ -1,8 +1,14 @@
 import type { RunFiles } from '../src/engine/training/checkpoint';
 
-/** A run's files in memory. `writesLeft`: the machine dies at the write after so many; that write is lost, as promised. */
+/**
+ * A run's files in memory. `writesLeft`: the machine dies at the write after so many; that write is lost, as promised, and of
+ * what was to be appended half is there.
+ */
 export class MemoryFiles implements RunFiles {
   readonly files = new Map<string, Uint8Array>();
+
+  /** Bytes written and appended. */
+  written = 0;
 
   constructor(public writesLeft = Infinity) {}
 
@@ -13,6 +19,17 @@ export class MemoryFiles implements RunFiles {
   async write(name: string, bytes: Uint8Array): Promise<void> {
     if (this.writesLeft-- <= 0) throw new Error('killed');
     this.files.set(name, bytes.slice());
+    this.written += bytes.length;
+  }
+
+  async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
+    const dies = this.writesLeft-- <= 0;
+    const kept = (this.files.get(name) ?? new Uint8Array()).subarray(0, at);
+    // Of a write in place a crash leaves a part.
+    const added = dies ? bytes.subarray(0, bytes.length / 2) : bytes;
+    this.files.set(name, Uint8Array.from([...kept, ...added]));
+    if (dies) throw new Error('killed');
+    this.written += bytes.length;
   }
 
   async remove(name: string): Promise<void> {

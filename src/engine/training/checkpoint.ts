@@ -1,10 +1,11 @@
 /**
  * A run on disk, so that it goes on after a crash at any moment as if nothing had happened. Every checkpoint has files of its
- * own; the index names them and is written last and whole, so that it always leads to a complete checkpoint.
+ * own, but for the history, which only grows; the index names them and is written last and whole, so that it always leads to a
+ * complete checkpoint.
  *
  *   checkpoint.json             the index: settings, iterations done, and which files hold what
  *   STEP.g.a.safetensors ...    a network each: parameters, Adam's moments, average
- *   STEP.history.json           what the run has told so far
+ *   history.jsonl               what the run has told so far, a line each; what lies beyond the index's `bytes` is not of it
  *   data.safetensors            the slices (dataFile.ts)
  */
 import { CorruptFile } from '../../errors';
@@ -16,7 +17,7 @@ import { ourShape, type ParameterTable, toOurs } from '../networks/table';
 import * as tf from '../tf';
 import type { TrainingState } from './iteration';
 import { averageOf, loadNetworks, networksOf, parametersOf, type TrainedNetwork } from './networks';
-import type { RunHistory } from './reports';
+import type { RunHistory, StepReport, Validation } from './reports';
 import { checkSettings, settingsOfAnyVersion, type TrainSettings } from './settings';
 import type { Side } from './sides';
 
@@ -26,6 +27,11 @@ export interface RunFiles {
   read(name: string): Promise<Uint8Array | null>;
   /** All of it or nothing: a reader never sees half a file. */
   write(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * The file's first `at` bytes and these; what lay beyond is dropped, and a file that is not there begins. After a crash its
+   * first `at` bytes are as they were, whatever follows.
+   */
+  append(name: string, at: number, bytes: Uint8Array): Promise<void>;
   remove(name: string): Promise<void>;
   list(): Promise<string[]>;
 }
@@ -43,19 +49,29 @@ export interface RunFacts {
 }
 
 export interface CheckpointIndex extends RunFacts {
-  format: 1;
+  /** 1: `history` is the name of a JSON file of its own. */
+  format: 1 | 2;
   settings: TrainSettings;
   /** Iterations done. */
   step: number;
   /** ISO 8601. */
   saved: string;
   networks: Record<string, { file: string; updates: number; hasAverage: boolean }>;
-  history: string;
+  history: string | StoredHistory;
   /** Of all its files. */
   bytes: number;
 }
 
+/** The lines of history.jsonl that belong to the checkpoint. */
+interface StoredHistory {
+  bytes: number;
+  steps: number;
+  validations: number;
+}
+
 const INDEX = 'checkpoint.json';
+const HISTORY = 'history.jsonl';
+const FORMAT = 2;
 /** What belongs to one checkpoint, not to the run. */
 const OF_CHECKPOINT = /^\d{9}\./;
 
@@ -71,15 +87,16 @@ export async function saveCheckpoint(
   saved: string,
 ): Promise<CheckpointIndex> {
   const prefix = String(state.step).padStart(9, '0');
+  const stored = await appendHistory(files, history);
   const index: CheckpointIndex = {
     ...facts,
-    format: 1,
+    format: FORMAT,
     settings: state.settings,
     step: state.step,
     saved,
     networks: {},
-    history: `${prefix}.history.json`,
-    bytes: 0,
+    history: stored,
+    bytes: stored.bytes,
   };
   // One network after another: only one is in memory twice.
   for (const [name, network] of state.networks) {
@@ -93,9 +110,6 @@ export async function saveCheckpoint(
       hasAverage: network.ema !== null,
     };
   }
-  const told = new TextEncoder().encode(JSON.stringify(history));
-  await files.write(index.history, told);
-  index.bytes += told.length;
   await files.write(INDEX, new TextEncoder().encode(JSON.stringify(index)));
   await removeOthers(files, index);
   return index;
@@ -107,7 +121,9 @@ export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIn
   if (!bytes) return null;
   try {
     const index = JSON.parse(new TextDecoder().decode(bytes)) as CheckpointIndex;
-    if (index.format !== 1) throw new Error(`its format must be 1, got ${index.format}`);
+    // Before all else: of a later format nothing more is known.
+    if (index.format !== 1 && index.format !== FORMAT)
+      throw new Error(`its format must be 1 or ${FORMAT}, got ${index.format}`);
     const settings = settingsOfAnyVersion(index.settings);
     checkSettings(settings);
     return { ...index, settings };
@@ -118,8 +134,28 @@ export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIn
   }
 }
 
-export async function readHistory(files: RunFiles, index: CheckpointIndex): Promise<RunHistory> {
-  return JSON.parse(new TextDecoder().decode(await needed(files, index.history)));
+/** @throws CorruptFile where the file is not what the index says */
+export async function readHistory(files: RunFiles, { history }: CheckpointIndex): Promise<RunHistory> {
+  if (typeof history === 'string') return JSON.parse(new TextDecoder().decode(await needed(files, history)));
+  const bytes = (await needed(files, HISTORY)).subarray(0, history.bytes);
+  const lines = new TextDecoder().decode(bytes).split('\n').slice(0, -1);
+  const told = lines.map((line) => JSON.parse(line) as Told);
+  return {
+    steps: told.flatMap((one) => ('losses' in one ? [one] : [])),
+    validations: told.flatMap((one) => ('directions' in one ? [one] : [])),
+  };
+}
+
+type Told = StepReport | Validation;
+
+/** Adds what the present checkpoint does not have, so that a checkpoint costs the same however long the run is. */
+async function appendHistory(files: RunFiles, { steps, validations }: RunHistory): Promise<StoredHistory> {
+  const before = (await readCheckpointIndex(files))?.history;
+  const from = typeof before === 'object' ? before : { bytes: 0, steps: 0, validations: 0 };
+  const told: Told[] = [...steps.slice(from.steps), ...validations.slice(from.validations)];
+  const lines = new TextEncoder().encode(told.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  await files.append(HISTORY, from.bytes, lines);
+  return { bytes: from.bytes + lines.length, steps: steps.length, validations: validations.length };
 }
 
 /** Puts a checkpoint's networks on the backend. @throws CorruptFile, WeightsMismatch where its files are not whole */
@@ -205,7 +241,7 @@ async function needed(files: RunFiles, name: string): Promise<Uint8Array> {
 }
 
 async function removeOthers(files: RunFiles, index: CheckpointIndex): Promise<void> {
-  const kept = new Set([index.history, ...Object.values(index.networks).map(({ file }) => file)]);
+  const kept = new Set([...Object.values(index.networks).map(({ file }) => file)]);
   for (const name of await files.list()) {
     if (OF_CHECKPOINT.test(name) && !kept.has(name)) await files.remove(name);
   }

@@ -1,4 +1,7 @@
-/** Training runs in the origin's private file system: a folder each. A writable there takes a file's place when it is closed. */
+/**
+ * Training runs in the origin's private file system: a folder each. A writable there takes a file's place when it is closed; only
+ * a worker may write in place.
+ */
 import type { RunFiles } from '../../engine/training/checkpoint';
 
 /** Where runs are kept. */
@@ -46,14 +49,33 @@ function originFiles(folder: FileSystemDirectoryHandle): RunFiles {
         await writable.close();
       } catch (error) {
         await writable.abort().catch(() => undefined);
-        throw new Error(
-          `training: the checkpoint could not be written (${(error as Error).message}); the one before is kept; delete stored runs to make room`,
-        );
+        throw notWritten(error);
+      }
+    },
+    append: async (name, at, bytes) => {
+      // In place: a writable would copy the whole file each time.
+      const handle = await folder.getFileHandle(name, { create: true });
+      const file = await handle.createSyncAccessHandle();
+      try {
+        file.truncate(at);
+        const written = file.write(bytes as Uint8Array<ArrayBuffer>, { at });
+        if (written !== bytes.length) throw new Error(`${written} of ${bytes.length} bytes`);
+        file.flush();
+      } catch (error) {
+        throw notWritten(error);
+      } finally {
+        file.close();
       }
     },
     remove: (name) => folder.removeEntry(name),
     list: () => namesIn(folder),
   };
+}
+
+function notWritten(error: unknown): Error {
+  return new Error(
+    `training: the checkpoint could not be written (${(error as Error).message}); the one before is kept; delete stored runs to make room`,
+  );
 }
 
 async function namesIn(folder: FileSystemDirectoryHandle): Promise<string[]> {

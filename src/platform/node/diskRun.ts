@@ -1,4 +1,5 @@
-/** A training run's files in a folder, each written whole or not at all: what a crash leaves is the file before. */
+/** A training run's files in a folder, each written whole or not at all (what a crash leaves is the file before) or appended to. */
+import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunFiles } from '../../engine/training/checkpoint';
@@ -30,6 +31,18 @@ export class DiskRun implements RunFiles {
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
     await writeSafely(join(this.folder, name), bytes);
+  }
+
+  async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
+    // Not 'a': it would write at the end, whatever lies there.
+    const file = await open(join(this.folder, name), constants.O_RDWR | constants.O_CREAT);
+    try {
+      await file.truncate(at);
+      await file.write(bytes, 0, bytes.length, at);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   async remove(name: string): Promise<void> {
