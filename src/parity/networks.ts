@@ -80,7 +80,7 @@ const CASES: [pattern: RegExp, tolerance: number, run: Case][] = [
 const TRAINING = /^training\.safetensors$/;
 
 /**
- * What three iterations may differ by (training/parity.ts says of what). The limits of the changes stand between what
+ * What three iterations may differ by (training.ts says of what). The limits of the changes stand between what
  * rounding does to float64 (0.0009, 0.025 and 0.1 at most) and what mistakes in the optimizer do (0.04 of the discriminators'
  * change at least: docs/MEASUREMENTS.md, "Training").
  */

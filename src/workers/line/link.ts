@@ -1,6 +1,6 @@
 /**
  * The page's end of the line to one worker: ids, open calls, events, cancel, and how a worker's death is noticed. Knows no
- * call by itself: client.ts and trainClient.ts say which there are and what follows a loss.
+ * call by itself: the clients say which there are and what follows a loss.
  */
 import type { CallTable, Response, SerialisedError } from '../translate/protocol';
 

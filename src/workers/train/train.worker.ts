@@ -1,4 +1,4 @@
-/** The training worker: wires its calls to the browser, as engine.worker.ts does those of a translation. */
+/** The training worker: wires its calls to the browser, as translate.worker.ts does those of a translation. */
 import { originRuns } from '../../platform/browser/originRuns';
 import { browser, listen, post } from '../line/life';
 import { serve } from '../line/serve';

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { tinyData, tinySettings } from '../../../test/tinyRun';
-import { nodeEnvironment } from '../../platform/node/environment';
-import { startEngine } from '../backend/backend';
-import type { MethodId } from '../methods';
-import { trainStepOf } from '../methods/trainStep';
-import * as tf from '../tf';
-import { batchOf } from './batches';
-import { disposeNetworks, parametersOf } from './networks';
-import type { TrainSettings } from './settings';
-import { startRun } from './startRun';
-import { PAPER_VARIANT, type Variant } from './variant';
+import { tinyData, tinySettings } from '../../../../test/tinyRun';
+import { nodeEnvironment } from '../../../platform/node/environment';
+import { startEngine } from '../../backend/backend';
+import * as tf from '../../tf';
+import { batchOf } from '../../training/batches';
+import { disposeNetworks, parametersOf } from '../../training/networks';
+import type { TrainSettings } from '../../training/settings';
+import { startRun } from '../../training/startRun';
+import { PAPER_VARIANT, type Variant } from '../../training/variant';
+import type { MethodId } from '..';
+import { trainStepOf } from '../trainStep';
 
 beforeAll(async () => {
   await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
