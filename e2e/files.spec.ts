@@ -1,4 +1,5 @@
 /** Scans in their other forms, and what happens to a run when its scan goes. */
+import { rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { headPhantom, makeNifti } from '../test/makeNifti';
 import {
@@ -64,6 +65,31 @@ test('a 4-D file: one of its volumes is chosen', async ({ page }) => {
   const { volume } = await save(page);
   expect(volume.image.shape).toEqual([...shape]);
   expect(volume.volumeCount).toBe(1);
+});
+
+test('a file that has gone since it was opened is told in one sentence, and the page stays as it was', async ({
+  page,
+}, testInfo) => {
+  const shape = [40, 44, 6] as const;
+  const head = headPhantom(shape);
+  const { file: bytes } = makeNifti({
+    dims: [...shape, 2],
+    values: [...head, ...head],
+    pixdim: [1, 4, 4, 8, 2],
+  });
+  const path = testInfo.outputPath('gone_T1w.nii');
+  await writeFile(path, new Uint8Array(bytes));
+  await openPage(page);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByLabel('Source scan').getByRole('button', { name: 'Choose a file…' }).click();
+  await (await chooser).setFiles(path);
+  await expect(sourceDrop(page)).toContainText('gone_T1w.nii');
+  await rm(path);
+  await page.getByRole('spinbutton', { name: /^Volume, 0 to 1/ }).fill('1');
+  await expect(notices(page)).toHaveText([
+    /^gone_T1w\.nii: must be readable, got ".+"; choose the file again$/,
+  ]);
+  await expectImage(page, 'source');
 });
 
 test.describe('in the middle of a run', () => {

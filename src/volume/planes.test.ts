@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeImage } from '../../test/makeImage';
 import { applyAffine } from './orientation';
-import { PLANES, planeView, putSlice, takeSlice, voxelOf } from './planes';
+import { PLANES, planeView, putSlice, takeSlice, voxelUnder } from './planes';
 
 /** Voxel (i, j, k) has the value 100 i + 10 j + k. */
 const shape = [3, 4, 5] as const;
@@ -30,7 +30,8 @@ describe('planeView', () => {
 
   it.each(PLANES)('%s: its letters say where the patient lies, by the world of the affine', (plane) => {
     const view = planeView(image, plane);
-    const world = (x: number, y: number) => applyAffine(image.affine, voxelOf(view, shape, { x, y, n: 0 }));
+    const world = (x: number, y: number) =>
+      applyAffine(image.affine, voxelUnder(view, shape, { x, y, n: 0 })!.voxel);
     const letterOf = (from: readonly number[], to: readonly number[]) => {
       const axis = to.findIndex((value, n) => value !== from[n]);
       return ['LR', 'PA', 'IS'][axis][to[axis] > from[axis] ? 1 : 0];
@@ -51,11 +52,22 @@ describe('planeView', () => {
       const slice = takeSlice(image.voxels, view, n);
       putSlice(again, view, n, slice);
       for (let at = 0; at < slice.length; at++) {
-        const [i, j, k] = voxelOf(view, shape, { x: at % view.width, y: Math.floor(at / view.width), n });
-        expect(slice[at]).toBe(100 * i + 10 * j + k);
+        const pixel = { x: at % view.width, y: Math.floor(at / view.width), n };
+        const under = voxelUnder(view, shape, pixel)!;
+        const [i, j, k] = under.voxel;
+        expect([slice[at], slice[at]]).toEqual([100 * i + 10 * j + k, image.voxels[under.at]]);
       }
     }
     expect(again).toEqual(image.voxels);
+    for (const pixel of [
+      { x: -1 },
+      { x: view.width },
+      { y: -1 },
+      { y: view.height },
+      { n: -1 },
+      { n: view.count },
+    ])
+      expect(voxelUnder(view, shape, { x: 0, y: 0, n: 0, ...pixel })).toBeNull();
   });
 
   it('refuses a slice that is not there, and one of another size', () => {

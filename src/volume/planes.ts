@@ -31,15 +31,22 @@ export interface PlaneView {
   readonly edges: EdgeLetters;
 }
 
+/** Directions of the patient about a plane's slices. */
+export const PLANE_EDGES: Record<Plane, EdgeLetters> = {
+  axial: { left: 'L', right: 'R', top: 'A', bottom: 'P' },
+  coronal: { left: 'L', right: 'R', top: 'S', bottom: 'I' },
+  sagittal: { left: 'A', right: 'P', top: 'S', bottom: 'I' },
+};
+
 /** Voxel axes along x, y and the slices; sagittal slices show the front of the head to the left, as in DICOM. */
-const WALKS: Record<Plane, { axes: Shape3; isReversed: boolean; edges: EdgeLetters }> = {
-  axial: { axes: [0, 1, 2], isReversed: false, edges: { left: 'L', right: 'R', top: 'A', bottom: 'P' } },
-  coronal: { axes: [0, 2, 1], isReversed: false, edges: { left: 'L', right: 'R', top: 'S', bottom: 'I' } },
-  sagittal: { axes: [1, 2, 0], isReversed: true, edges: { left: 'A', right: 'P', top: 'S', bottom: 'I' } },
+const WALKS: Record<Plane, { axes: Shape3; isReversed: boolean }> = {
+  axial: { axes: [0, 1, 2], isReversed: false },
+  coronal: { axes: [0, 2, 1], isReversed: false },
+  sagittal: { axes: [1, 2, 0], isReversed: true },
 };
 
 export function planeView({ shape, zooms }: Pick<Image3, 'shape' | 'zooms'>, plane: Plane): PlaneView {
-  const { axes, isReversed, edges } = WALKS[plane];
+  const { axes, isReversed } = WALKS[plane];
   const [x, y, n] = axes;
   const stride = [1, shape[0], shape[0] * shape[1]];
   return {
@@ -50,7 +57,7 @@ export function planeView({ shape, zooms }: Pick<Image3, 'shape' | 'zooms'>, pla
     spacing: [zooms[x], zooms[y]],
     start: isReversed ? (shape[x] - 1) * stride[x] : 0,
     step: [isReversed ? -stride[x] : stride[x], stride[y], stride[n]],
-    edges,
+    edges: PLANE_EDGES[plane],
   };
 }
 
@@ -78,14 +85,15 @@ export function putSlice(voxels: Float32Array, view: PlaneView, n: number, pixel
   });
 }
 
-/** The voxel [i, j, k] under pixel (x, y) of slice n; the pixel must lie in the slice. */
-export function voxelOf(
-  { start, step }: PlaneView,
+/** Which of the voxels lies under pixel (x, y) of slice n, and its [i, j, k]; null outside of the volume. */
+export function voxelUnder(
+  { count, width, height, start, step }: PlaneView,
   [ni, nj]: Shape3,
   { x, y, n }: { x: number; y: number; n: number },
-): [i: number, j: number, k: number] {
+): { at: number; voxel: [i: number, j: number, k: number] } | null {
+  if (x < 0 || y < 0 || n < 0 || x >= width || y >= height || n >= count) return null;
   const at = start + x * step[0] + y * step[1] + n * step[2];
-  return [at % ni, Math.floor(at / ni) % nj, Math.floor(at / (ni * nj))];
+  return { at, voxel: [at % ni, Math.floor(at / ni) % nj, Math.floor(at / (ni * nj))] };
 }
 
 function eachPixel(view: PlaneView, n: number, visit: (voxel: number, pixel: number) => void): void {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClient, type FakeClient } from '../../../test/fakeClient';
 import { createFakeTrainClient } from '../../../test/fakeTrainClient';
 import { BadRequest, CorruptFile } from '../../errors';
+import { takeSlice } from '../../volume/planes';
 import { DEMOS } from '../rooms/translate/state/demos';
 import {
   chosenCard,
@@ -21,7 +22,13 @@ const file = (name: string) => new File(['x'], name);
 const state = () => store.getState();
 const act = () => store.getState().actions;
 const texts = () => state().notices.map((notice) => notice.text);
-const doneSlices = () => [...(currentResults(state())?.slices.keys() ?? [])].sort((a, b) => a - b);
+/** The first pixel of the synthetic slice on the screen. */
+const shownPixel = () => {
+  const { made } = currentResults(state())!;
+  const { index } = currentSlice(state())!;
+  return takeSlice(made.voxels, made.view, index)[0];
+};
+const doneSlices = () => [...(currentResults(state())?.made.slices.keys() ?? [])].sort((a, b) => a - b);
 
 /** Lets everything that waits only for resolved promises go on. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -161,16 +168,31 @@ describe('translate', () => {
 
   it('never shows an image under other settings, and shows it again under its own', async () => {
     await act().translate();
-    expect(currentSlice(state())?.image[0]).toBe(4);
+    expect(shownPixel()).toBe(4);
     act().setSettings({ seed: 1 });
     expect(currentSlice(state())).toBeNull();
     await act().translate();
-    expect(currentSlice(state())?.image[0]).toBe(1004);
+    expect(shownPixel()).toBe(1004);
     act().recall(state().results[0].key);
     expect(state().settings.seed).toBe(0);
-    expect(currentSlice(state())?.image[0]).toBe(4);
+    expect(shownPixel()).toBe(4);
     act().pickModel('FLAIR-T1w');
     expect(currentSlice(state())).toBeNull();
+  });
+
+  it('fills one volume as slices come, and tells of each by a set of its own', async () => {
+    act().setSettings({ samples: 2 });
+    const sets = new Set<ReturnType<typeof currentResults>>();
+    store.subscribe((now) => sets.add(currentResults(now)));
+    act().setRange({ kind: 'head' });
+    await act().translate();
+    sets.delete(null);
+    expect([...new Set([...sets].map((set) => set!.version))]).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(new Set([...sets].map((set) => set!.made)).size).toBe(1);
+    const { made } = currentResults(state())!;
+    expect([...made.done]).toEqual([0, 1, 1, 1, 1, 1, 1, 0]);
+    expect([...made.slices.keys()]).toEqual([4, 3, 5, 2, 6, 1]);
+    expect([...made.voxels]).toEqual([0, 1, 2, 3, 4, 5, 6, 0].flatMap((value) => Array(4).fill(value)));
   });
 
   it('keeps the results of three recipes', async () => {
@@ -275,7 +297,7 @@ describe('demo', () => {
     act().pickModel('FLAIR-T1w');
     await act().tryDemo({ ...flair, reference: null });
     expect(state()).toMatchObject({ cardId: 'T1w-FLAIR', reference: null });
-    expect(currentResults(state())!.slices.size).toBe(5);
+    expect(currentResults(state())!.made.slices.size).toBe(5);
   });
 
   it('opens its scan and says so where no model of its contrasts ships', async () => {
@@ -494,7 +516,7 @@ describe('a restart', () => {
     client.restart(sentence, 'wasm');
     await settle();
     await act().translate([3]);
-    const slices = currentResults(state())!.slices;
+    const slices = currentResults(state())!.made.slices;
     expect([slices.get(4)!.backend, slices.get(3)!.backend]).toEqual(['webgpu', 'wasm']);
   });
 

@@ -1,3 +1,4 @@
+import type { PlaneView } from '../../volume/planes';
 import type { OwnModelSource } from '../../workers/translate/client';
 import type {
   BackendName,
@@ -32,9 +33,26 @@ export interface EngineState {
   failure: string | null;
 }
 
-/** A finished slice, and the backend that really made it. */
-export interface MadeSlice extends SliceResult {
+/** A finished slice but for its pixels, and the backend that really made it. */
+export interface MadeSlice extends Pick<SliceResult, 'index' | 'strip' | 'ms'> {
   backend: BackendName;
+}
+
+/**
+ * What one recipe has made, on the scan's own grid. It is filled in place as slices come: a copy of the volume for each would be
+ * quadratic in their number. `ResultSet.version` tells of a change.
+ */
+export interface MadeVolume {
+  /** The slices in which it is made. */
+  readonly view: PlaneView;
+  /** In the target's frame; 0 where nothing is made. */
+  readonly voxels: Float32Array;
+  /** Standard deviation over the samples; null for one sample. */
+  readonly spread: Float32Array | null;
+  /** One byte a slice of `view`: 1 where it is made. */
+  readonly done: Uint8Array;
+  /** By slice, in the order in which they came. */
+  readonly slices: Map<number, MadeSlice>;
 }
 
 /** A scan of the target contrast, on the source's grid. */
@@ -76,7 +94,9 @@ export interface ResultSet {
   /** How own weights were loaded for it; null for a shipped model. */
   own: OwnModelSource | null;
   provenance: Provenance;
-  slices: ReadonlyMap<number, MadeSlice>;
+  made: MadeVolume;
+  /** Counts the slices that came: a set that grew is another object, with the same `made`. */
+  version: number;
   /** Against the present reference; emptied when the reference changes. */
   scores: ReadonlyMap<number, ScorePair>;
 }

@@ -7,14 +7,12 @@ import { commandOf, effectOf } from './keys';
 import { centreOf, pixelAt, place, type Size } from './placement';
 import { narrowestWindow } from './quantise';
 import { probeText, viewText } from './readout';
-import type { EdgeLetters, Probe, SliceViewProps } from './types';
+import type { Probe, SliceViewProps } from './types';
 import './viewer.css';
-
-const AXIAL: EdgeLetters = { left: 'L', right: 'R', top: 'A', bottom: 'P' };
 
 /** One image pane: draws, takes gestures and keys (VIEWER_KEYS), and tells its owner what they ask for. */
 export function SliceView(props: SliceViewProps) {
-  const { label, image, empty, window, transform, colormap = 'gray', title, badge, edges = AXIAL } = props;
+  const { label, image, empty, window, transform, colormap = 'gray', title, badge, edges } = props;
   const { probe } = props;
   const host = useRef<HTMLDivElement>(null);
   const element = useRef<SliceElement | null>(null);

@@ -1,4 +1,5 @@
 /** What the viewer shows and how it is looked at; shared by the viewer's components and the page's state. */
+import type { EdgeLetters } from '../../volume/planes';
 
 /** One 2-D image as the viewer takes it. Row 0 of `pixels` is the bottom (posterior) row, i.e. i fastest, j upwards. */
 export interface SliceImage {
@@ -31,14 +32,6 @@ export type Colormap = 'gray' | 'diverging' | 'heat';
 /** Pixel under the pointer, image coordinates (i to the right, j upwards), or null. */
 export type Probe = { i: number; j: number } | null;
 
-/** Letters at the pane's edges. Axial RAS+: i grows to the patient's right, j to the front. */
-export interface EdgeLetters {
-  left: string;
-  right: string;
-  top: string;
-  bottom: string;
-}
-
 export interface SliceViewProps {
   /** Accessible name, e.g. "Source T1w, axial slice 92 of 181". */
   label: string;
@@ -51,8 +44,7 @@ export interface SliceViewProps {
   /** Corner texts: title top left, badge top right (e.g. "Synthetic"). */
   title: string;
   badge?: string;
-  /** Default: axial, L R A P. */
-  edges?: EdgeLetters;
+  edges: EdgeLetters;
   /** Linked crosshair. */
   probe: Probe;
   onProbe: (probe: Probe) => void;

@@ -8,7 +8,7 @@ import './about.css';
 /** The method in pictures, limits, licences, privacy, keys. */
 export function AboutRoom() {
   const results = useApp(currentResults);
-  const example = results && [...results.slices.values()][0];
+  const example = results && [...results.made.slices.values()][0];
   return (
     <main className="prose-room">
       <h1>How a contrast is made that was not scanned</h1>

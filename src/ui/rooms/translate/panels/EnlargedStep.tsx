@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { PLANE_EDGES } from '../../../../volume/planes';
 import type { SliceResult } from '../../../../workers/translate/protocol';
 import { SliceView } from '../../../viewer/SliceView';
 import type { Probe, ViewTransform, WindowLevel } from '../../../viewer/types';
@@ -30,6 +31,7 @@ export function EnlargedStep({ strip, selected }: { strip: SliceResult['strip'];
         empty=""
         title={strip.labels[selected]}
         badge="Synthetic"
+        edges={PLANE_EDGES.axial}
         window={window}
         transform={transform}
         probe={probe}

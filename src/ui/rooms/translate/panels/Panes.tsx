@@ -1,5 +1,7 @@
+import type { PlaneView } from '../../../../volume/planes';
 import { useApp } from '../../../state/StoreContext';
 import { SliceView } from '../../../viewer/SliceView';
+import { sliceView } from '../state/slices';
 import type { Pane } from './panes';
 import { usePanes } from './usePanes';
 import './panes.css';
@@ -7,18 +9,16 @@ import './panes.css';
 /** The images side by side, all looked at the same way. */
 export function Panes() {
   const panes = usePanes();
+  const source = useApp((s) => s.source);
   return (
     <div className="panes" data-count={panes.length}>
-      {panes.map((pane) => (
-        <PaneView key={pane.id} pane={pane} />
-      ))}
+      {source && panes.map((pane) => <PaneView key={pane.id} pane={pane} view={sliceView(source)} />)}
     </div>
   );
 }
 
-function PaneView({ pane }: { pane: Pane }) {
+function PaneView({ pane, view }: { pane: Pane; view: PlaneView }) {
   const slice = useApp((s) => s.view.slice);
-  const count = useApp((s) => s.source?.shape[2] ?? 0);
   const window = useApp((s) => s.view.windows[pane.group]);
   const transform = useApp((s) => s.view.transform);
   const probe = useApp((s) => s.view.probe);
@@ -26,7 +26,7 @@ function PaneView({ pane }: { pane: Pane }) {
   return (
     <div className="pane" data-testid={`pane-${pane.id}`}>
       <SliceView
-        label={`${pane.title}${pane.badge ? ` (${pane.badge})` : ''}, axial slice ${slice} of 0 to ${count - 1}`}
+        label={`${pane.title}${pane.badge ? ` (${pane.badge})` : ''}, ${view.plane} slice ${slice} of 0 to ${view.count - 1}`}
         image={pane.image}
         empty={pane.empty}
         window={window}
@@ -34,6 +34,7 @@ function PaneView({ pane }: { pane: Pane }) {
         colormap={pane.colormap}
         title={pane.title}
         badge={pane.badge}
+        edges={view.edges}
         probe={probe}
         onProbe={setProbe}
         onWindow={(next) => setWindow(pane.group, next)}

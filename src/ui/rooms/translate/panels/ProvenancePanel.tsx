@@ -12,7 +12,7 @@ export function ProvenancePanel() {
   const running = useApp((s) => s.run !== null);
   const startedOn = useApp((s) => s.engine.startedOn);
   const { recall } = useApp((s) => s.actions);
-  const others = all.filter((set) => set !== results && set.slices.size > 0);
+  const others = all.filter((set) => set !== results && set.made.slices.size > 0);
   const p = results?.provenance;
   return (
     <section className="panel" aria-label="Provenance">
@@ -43,7 +43,7 @@ export function ProvenancePanel() {
       {others.length > 0 && (
         <>
           <p className="dim">Kept from other settings:</p>
-          {others.map(({ key, recipe, own, provenance, slices }) => (
+          {others.map(({ key, recipe, own, provenance, made: { slices } }) => (
             <button
               key={key}
               type="button"

@@ -12,7 +12,10 @@ export function RibbonBar() {
   const queue = useApp((s) => s.run?.slices ?? NO_SLICES);
   const slice = useApp((s) => s.view.slice);
   const { setSlice } = useApp((s) => s.actions);
-  const states = useMemo(() => sliceStates(count, results?.slices ?? null, queue), [count, results, queue]);
+  const states = useMemo(
+    () => sliceStates(count, results?.made.done ?? null, queue),
+    [count, results, queue],
+  );
   const scores = useMemo(() => ribbonScores(count, results?.scores ?? null), [count, results]);
   return (
     <div className="ribbon-bar" data-testid="ribbon">

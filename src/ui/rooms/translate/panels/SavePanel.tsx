@@ -8,7 +8,7 @@ import { usePanes } from './usePanes';
 
 /** Files to take away: the volume with its sidecar, or a picture of the panes. */
 export function SavePanel() {
-  const done = useApp((s) => currentResults(s)?.slices.size ?? 0);
+  const done = useApp((s) => currentResults(s)?.made.slices.size ?? 0);
   const windows = useApp((s) => s.view.windows);
   const slice = useApp((s) => s.view.slice);
   const name = useApp((s) => s.source?.name ?? '');

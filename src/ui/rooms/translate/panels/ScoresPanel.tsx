@@ -11,7 +11,7 @@ const NO_SCORES: ReadonlyMap<number, ScorePair> = new Map();
 export function ScoresPanel() {
   const hasReference = useApp((s) => s.reference !== null);
   const scores = useApp((s) => currentResults(s)?.scores ?? NO_SCORES);
-  const made = useApp((s) => currentResults(s)?.slices.size ?? 0);
+  const made = useApp((s) => currentResults(s)?.made.slices.size ?? 0);
   const slice = useApp((s) => s.view.slice);
   const count = useApp((s) => s.source?.shape[2] ?? 0);
   const hu = useApp((s) => huPerUnit(chosenCard(s)));

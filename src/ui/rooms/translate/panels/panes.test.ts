@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCard, fakeScan, fakeSlice } from '../../../../../test/fakeClient';
+import { addToVolume, emptyVolume } from '../state/madeVolume';
 import { type PaneInput, panesOf } from './panes';
 
 const source = fakeScan('s', 'a.nii');
+const made = (spread: Float32Array | null = null) => {
+  const volume = emptyVolume(source, spread ? 2 : 1);
+  addToVolume(volume, { ...fakeSlice(4, 0), spread }, 'wasm');
+  return volume;
+};
 const input: PaneInput = {
   source,
   reference: null,
-  result: fakeSlice(4, 0),
+  made: made(),
   card: fakeCard('T1w', 'FLAIR'),
   slice: 4,
   mode: 'side',
@@ -54,16 +60,16 @@ describe('panesOf', () => {
   });
 
   it('says what to do where there is no result', () => {
-    expect(panesOf({ ...input, result: null })[1]).toMatchObject({
+    expect(panesOf({ ...input, made: null })[1]).toMatchObject({
       image: null,
       empty: expect.stringContaining('Press Translate'),
     });
-    expect(panesOf({ ...input, result: null, running: true })[1].empty).toMatch(/not done yet/);
+    expect(panesOf({ ...input, made: null, running: true })[1].empty).toMatch(/not done yet/);
   });
 
   it('badges nothing where there is no synthetic image', () => {
     for (const mode of ['side', 'difference', 'spread'] as const) {
-      const panes = panesOf({ ...input, result: null, reference, mode });
+      const panes = panesOf({ ...input, made: null, reference, mode });
       expect(panes.map(({ badge }) => badge)).toEqual(panes.map(() => undefined));
     }
   });
@@ -84,7 +90,7 @@ describe('panesOf', () => {
 
   it('has a spread only from several samples', () => {
     expect(panesOf({ ...input, mode: 'spread' })[1].image).toBeNull();
-    const result = { ...fakeSlice(4, 0), spread: new Float32Array(4).fill(2) };
-    expect(panesOf({ ...input, result, mode: 'spread' })[1].image!.pixels[0]).toBeCloseTo(0.1, 6);
+    const several = made(new Float32Array(4).fill(2));
+    expect(panesOf({ ...input, made: several, mode: 'spread' })[1].image!.pixels[0]).toBeCloseTo(0.1, 6);
   });
 });

@@ -1,11 +1,12 @@
 /** Which images the centre shows, as data: in normalised intensity, so that one window serves every contrast, but CT in HU. */
-import type { ModelCard, Scan, SliceResult } from '../../../../workers/translate/protocol';
+import { type PlaneView, takeSlice } from '../../../../volume/planes';
+import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import { contrastOfName } from '../../../state/files';
-import type { Reference, ViewMode, WindowGroup } from '../../../state/types';
+import type { MadeVolume, Reference, ViewMode, WindowGroup } from '../../../state/types';
 import { blend, checkerboard, difference, swipe } from '../../../viewer/comparison';
 import type { Colormap, SliceImage } from '../../../viewer/types';
 import { framesOf, makesHu, referenceEnds, sourceEnds } from '../state/selectors';
-import { sliceOf } from '../state/slices';
+import { sliceView } from '../state/slices';
 import { FULL_WINDOWS } from '../state/viewActions';
 
 export interface Pane {
@@ -23,7 +24,8 @@ export interface Pane {
 export interface PaneInput {
   source: Scan;
   reference: Reference | null;
-  result: SliceResult | null;
+  /** Null where the slice is not made. */
+  made: MadeVolume | null;
   card: ModelCard | null;
   slice: number;
   mode: ViewMode;
@@ -71,16 +73,22 @@ const AS_THEY_ARE: Ends = { low: 0, high: 1 };
 /** One axial slice of a scan with `low` at 0 and `high` at 1. */
 export function scanImage(scan: Scan, k: number, ends: Ends): SliceImage {
   const { min, max } = scan.range;
-  return normalised({ ...sizeOf(scan), pixels: sliceOf(scan, k), min, max }, ends);
+  return normalised(sliceImage(sliceView(scan), scan.voxels, k, { min, max }), ends);
+}
+
+function sliceImage(
+  view: PlaneView,
+  voxels: Float32Array,
+  k: number,
+  range: { min: number; max: number },
+): SliceImage {
+  const { width, height, spacing } = view;
+  return { pixels: takeSlice(voxels, view, k), width, height, spacing, ...range };
 }
 
 function normalised(image: SliceImage, { low, high }: Ends): SliceImage {
   const map = (value: number) => (value - low) / (high - low);
   return { ...image, pixels: image.pixels.map(map), min: map(image.min), max: map(image.max) };
-}
-
-function sizeOf(scan: Scan): Pick<SliceImage, 'width' | 'height' | 'spacing'> {
-  return { width: scan.shape[0], height: scan.shape[1], spacing: [scan.zooms[0], scan.zooms[1]] };
 }
 
 function sourcePane({ source, card, slice }: PaneInput): Pane {
@@ -100,14 +108,14 @@ function titleOf(role: string, scan: Scan): string {
   return contrast ? `${role} ${contrast}` : role;
 }
 
-function syntheticPane({ source, card, result, running }: PaneInput): Pane {
-  const made = card && framesOf(source, card).target;
+function syntheticPane({ source, card, made, slice, running }: PaneInput): Pane {
+  const frame = card && framesOf(source, card).target;
   const image =
-    result &&
     made &&
+    frame &&
     normalised(
-      { ...sizeOf(source), pixels: result.image, min: made.low, max: made.high },
-      makesHu(card) ? AS_THEY_ARE : made,
+      sliceImage(made.view, made.voxels, slice, { min: frame.low, max: frame.high }),
+      makesHu(card) ? AS_THEY_ARE : frame,
     );
   return {
     id: 'synthetic',
@@ -176,24 +184,22 @@ function compare(
   return blend(other, synthetic, mix);
 }
 
-function spreadPane({ source, card, result }: PaneInput): Pane {
+function spreadPane({ source, card, made, slice }: PaneInput): Pane {
   const isHu = makesHu(card);
   const { low, high } = card ? framesOf(source, card).target : AS_THEY_ARE;
   const unit = isHu ? 1 : high - low;
-  const spread = result?.spread;
+  const spread = made?.spread;
   return {
     id: 'compared',
     title: 'Spread of the samples',
     badge: spread ? 'Not calibrated error' : undefined,
     image: spread
-      ? {
-          ...sizeOf(source),
-          pixels: spread.map((value) => value / unit),
-          min: 0,
-          max: (high - low) / unit / 2,
-        }
+      ? normalised(sliceImage(made.view, spread, slice, { min: 0, max: (high - low) / 2 }), {
+          low: 0,
+          high: unit,
+        })
       : null,
-    empty: result
+    empty: made
       ? 'One sample has no spread. Set more samples and press Translate.'
       : 'Set more than one sample and press Translate.',
     group: isHu ? 'huSpread' : 'spread',

@@ -3,7 +3,7 @@ import type { ScorePair } from '../../../state/types';
 import { ribbonScores, sliceStates } from './ribbon';
 
 it('marks finished slices, the one at work and those that wait', () => {
-  expect(sliceStates(5, new Map([[2, true]]), [2, 1, 3])).toEqual([
+  expect(sliceStates(5, Uint8Array.of(0, 0, 1, 0, 0), [2, 1, 3])).toEqual([
     'none',
     'running',
     'done',

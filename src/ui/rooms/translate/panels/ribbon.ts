@@ -1,14 +1,10 @@
 import type { ScorePair } from '../../../state/types';
 import type { SliceState } from '../../../viewer/types';
 
-/** What each slice's cell shows. `queue`: slices of the run in the order in which they are done. */
-export function sliceStates(
-  count: number,
-  done: { has(k: number): boolean } | null,
-  queue: readonly number[],
-): SliceState[] {
-  const states = Array.from({ length: count }, (_, k): SliceState => (done?.has(k) ? 'done' : 'none'));
-  const waiting = queue.filter((k) => !done?.has(k));
+/** What each slice's cell shows. `done`: a byte a slice. `queue`: slices of the run in the order in which they are done. */
+export function sliceStates(count: number, done: Uint8Array | null, queue: readonly number[]): SliceState[] {
+  const states = Array.from({ length: count }, (_, k): SliceState => (done?.[k] ? 'done' : 'none'));
+  const waiting = queue.filter((k) => !done?.[k]);
   for (const [n, k] of waiting.entries()) states[k] = n === 0 ? 'running' : 'queued';
   return states;
 }

@@ -1,7 +1,9 @@
 /** The finished slices: one set for each recipe. */
+import { takeSlice } from '../../../../volume/planes';
 import type { ModelCard, Scan, SliceResult } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
 import type { AppActions, Recipe, ResultSet } from '../../../state/types';
+import { addToVolume, emptyVolume } from './madeVolume';
 import { provenanceOf, recipeKey } from './recipe';
 import { currentResults } from './selectors';
 
@@ -27,7 +29,8 @@ export function beginResults(
       recipe,
       own: own[card.id] ?? null,
       provenance: provenanceOf(recipe, card, modelId, scan, now()),
-      slices: new Map(),
+      made: emptyVolume(scan, recipe.samples),
+      version: 0,
       scores: new Map(),
     };
     return { results: [...results.filter((r) => r.key !== key), begun].slice(-KEPT) };
@@ -38,7 +41,8 @@ export function beginResults(
 export function addSlice({ get, set }: Context, key: string, slice: SliceResult): void {
   patchResults(set, key, (r) => {
     const backend = get().engine.info?.backend ?? r.recipe.backend;
-    return { ...r, slices: new Map(r.slices).set(slice.index, { ...slice, backend }) };
+    addToVolume(r.made, slice, backend);
+    return { ...r, version: r.version + 1 };
   });
 }
 
@@ -52,9 +56,10 @@ export function resultActions({
     async save(dtype) {
       const { source } = get();
       const results = currentResults(get());
-      if (!source || !results || results.slices.size === 0) return;
+      if (!source || !results || results.made.slices.size === 0) return;
       try {
-        const slices = [...results.slices.values()].map(({ index, image }) => ({ index, image }));
+        const { view, voxels, slices: done } = results.made;
+        const slices = [...done.keys()].map((index) => ({ index, image: takeSlice(voxels, view, index) }));
         const files = await client.save({
           scanId: source.scanId,
           provenance: results.provenance,

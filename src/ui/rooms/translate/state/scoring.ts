@@ -1,9 +1,9 @@
+import { takeSlice } from '../../../../volume/planes';
 import type { SliceScore } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
 import type { ResultSet, ScorePair } from '../../../state/types';
 import { patchResults } from './results';
 import { currentResults, unscoredSlices } from './selectors';
-import { sliceOf } from './slices';
 
 /** Slices scored in one call: small, so that the first scores come soon. */
 const BATCH = 8;
@@ -23,21 +23,19 @@ export function createScoring({ get, set, services: { client }, report }: Contex
         const results = currentResults(state);
         if (todo.length === 0 || !results || !state.source || !state.reference) return;
         const { source, reference } = state;
-        const ask = (of: 'synthetic' | 'source', image: (k: number) => Float32Array) =>
+        const { view, voxels: synthetic } = results.made;
+        const ask = (of: 'synthetic' | 'source', voxels: Float32Array) =>
           client.score({
             referenceScanId: reference.scan.scanId,
             provenance: results.provenance,
             of,
-            slices: todo.map((index) => ({ index, image: image(index) })),
+            slices: todo.map((index) => ({ index, image: takeSlice(voxels, view, index) })),
           });
         // Both at once: during a run the worker hears a call only between two reverse steps.
-        const [synthetic, copy] = await Promise.all([
-          ask('synthetic', (k) => results.slices.get(k)!.image),
-          ask('source', (k) => sliceOf(source, k)),
-        ]);
+        const [scores, copy] = await Promise.all([ask('synthetic', synthetic), ask('source', source.voxels)]);
         if (get().reference !== reference) continue;
-        if (synthetic.length < todo.length) return;
-        patchResults(set, results.key, (r) => ({ ...r, scores: withScores(r.scores, synthetic, copy) }));
+        if (scores.length < todo.length) return;
+        patchResults(set, results.key, (r) => ({ ...r, scores: withScores(r.scores, scores, copy) }));
       }
     } catch (error) {
       report(error);

@@ -14,7 +14,7 @@ import type {
   Score,
 } from '../../../../workers/translate/protocol';
 import { contrastOfName } from '../../../state/files';
-import type { AppData, MadeSlice, Recipe, ResultSet, ScorePair } from '../../../state/types';
+import type { AppData, MadeSlice, MadeVolume, Recipe, ResultSet, ScorePair } from '../../../state/types';
 import { recipeKey, recipeOf } from './recipe';
 import { nearestFirst, slicesOf } from './slices';
 
@@ -36,13 +36,19 @@ export function currentResults(state: AppData): ResultSet | null {
 }
 
 export function currentSlice(state: AppData): MadeSlice | null {
-  return currentResults(state)?.slices.get(state.view.slice) ?? null;
+  return currentResults(state)?.made.slices.get(state.view.slice) ?? null;
+}
+
+/** The volume that holds the visible slice, the same object while others are added; null where that slice is not made. */
+export function currentVolume(state: AppData): MadeVolume | null {
+  const made = currentResults(state)?.made;
+  return made?.done[state.view.slice] ? made : null;
 }
 
 /** Slices of the chosen range that the chosen recipe has not made yet, nearest to the visible one first. */
 export function missingSlices(state: AppData, wanted?: readonly number[]): number[] {
   if (!state.source) return [];
-  const done = currentResults(state)?.slices;
+  const done = currentResults(state)?.made.slices;
   const slices = wanted ?? slicesOf(state.range, state.source, state.view.slice);
   return nearestFirst(
     slices.filter((k) => !done?.has(k)),
@@ -55,7 +61,7 @@ export function unscoredSlices(state: AppData): number[] {
   const set = currentResults(state);
   if (!set || !state.reference) return [];
   return nearestFirst(
-    [...set.slices.keys()].filter((k) => !set.scores.has(k)),
+    [...set.made.slices.keys()].filter((k) => !set.scores.has(k)),
     state.view.slice,
   );
 }

@@ -1,6 +1,13 @@
 import { headSlices } from '../../../../volume/headSlices';
+import type { Image3 } from '../../../../volume/image';
+import { type PlaneView, planeView } from '../../../../volume/planes';
 import type { Scan } from '../../../../workers/translate/protocol';
 import type { SliceRange } from '../../../state/types';
+
+/** The slices of a scan that are translated and shown. */
+export function sliceView(scan: Pick<Image3, 'shape' | 'zooms'>): PlaneView {
+  return planeView(scan, 'axial');
+}
 
 /** Slices of the range, ascending. */
 export function slicesOf(range: SliceRange, scan: Scan, visible: number): number[] {
@@ -37,10 +44,4 @@ export function firstSlice(scan: Scan): number {
 
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
-}
-
-/** Axial slice k of a scan, a copy: nothing that crosses to the engine may be the scan's own buffer. */
-export function sliceOf(scan: Pick<Scan, 'voxels' | 'shape'>, k: number): Float32Array {
-  const pixels = scan.shape[0] * scan.shape[1];
-  return scan.voxels.slice(k * pixels, (k + 1) * pixels);
 }
