@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { headPhantom, makeNifti } from '../../../test/makeNifti';
 import { UnsupportedFile } from '../../errors';
 import type { NamedBlob } from '../namedBlob';
-import { FORMATS, openScan, openVolumes } from '.';
-import { groupScans, SCAN_NAMES } from './names';
+import { loadFormats, openScan, openVolumes } from '.';
+import { groupScans, FORMATS as ROWS } from './names';
+
+const FORMATS = await loadFormats();
+
 import type { ScanFormat } from './scanFormat';
 
 const blobs = (files: Record<string, BlobPart>): NamedBlob[] =>
@@ -50,7 +53,7 @@ const HOW = { dtype: 'float32', units: 'arbitrary', descrip: 'SYNTHETIC T2w' } a
 
 it('has one row a format, the same in both tables, and a sample of each here', () => {
   const ids = FORMATS.map(({ id }) => id);
-  expect(SCAN_NAMES.map(({ id }) => id)).toEqual(ids);
+  expect(ROWS.map(({ id }) => id)).toEqual(ids);
   expect(Object.keys(SAMPLES)).toEqual(ids);
 });
 

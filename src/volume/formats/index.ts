@@ -1,13 +1,13 @@
-/** The file formats of scans, and the one way to open a scan of any of them: the page's workers and the command line go it. */
+/** The one way to open a scan of any format: the page's workers and the command line go it. */
 import { UnsupportedFile } from '../../errors';
 import { firstBytes } from '../gzip';
 import { type NamedBlob, readBlob } from '../namedBlob';
-import { nifti } from './nifti/format';
+import { FORMATS } from './names';
 import { refuseForeign } from './refuse';
 import type { ScanFile, ScanFormat } from './scanFormat';
 
-/** A new format is a row here and one in names.ts. */
-export const FORMATS: readonly ScanFormat[] = [nifti];
+/** What reads and writes each format, in the order of the rows. */
+export const loadFormats = (): Promise<ScanFormat[]> => Promise.all(FORMATS.map(({ load }) => load()));
 
 /** First bytes by which a format is known. */
 const HEAD = 1024;
@@ -23,15 +23,15 @@ const HEAD_PACKED = 2 ** 16;
 export async function openScan(
   parts: readonly NamedBlob[],
   { volume = 0 }: { volume?: number } = {},
-  formats = FORMATS,
+  formats?: readonly ScanFormat[],
 ): Promise<ScanFile> {
-  const [scan] = await read(parts, volume, formats);
+  const [scan] = await read(parts, volume, formats ?? (await loadFormats()));
   return scan;
 }
 
 /** Every volume of a scan, in order; they lie on one grid. Throws as `openScan`. */
-export function openVolumes(parts: readonly NamedBlob[], formats = FORMATS): Promise<ScanFile[]> {
-  return read(parts, 'all', formats);
+export async function openVolumes(parts: readonly NamedBlob[]): Promise<ScanFile[]> {
+  return read(parts, 'all', await loadFormats());
 }
 
 /** What the files hold decides; names only where that tells nothing, so that the format can say what is wrong with them. */

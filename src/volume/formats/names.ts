@@ -1,5 +1,14 @@
-/** What names tell of scans. The page knows this much of the formats; the readers, which are large, stay with its workers. */
+/**
+ * All file formats of scans, a row each. The page knows what names tell of them; what reads and writes is loaded where a scan is
+ * opened (index.ts), in its workers.
+ */
 import { niftiNames } from './nifti/names';
+import type { ScanFormat } from './scanFormat';
+
+/** A row. */
+export interface FormatRow extends ScanNames {
+  load(): Promise<ScanFormat>;
+}
 
 export interface ScanNames {
   readonly id: string;
@@ -12,27 +21,28 @@ export interface ScanNames {
   isWhole(group: readonly { readonly name: string }[]): boolean;
 }
 
-/** A row a format, as in index.ts. */
-export const SCAN_NAMES: readonly ScanNames[] = [niftiNames];
+export const FORMATS: readonly FormatRow[] = [
+  { ...niftiNames, load: async () => (await import('./nifti/format')).nifti },
+];
 
 /** What a dialog for files takes: it looks at the last ending only. */
 export const SCAN_ENDINGS: readonly string[] = [
-  ...new Set(SCAN_NAMES.flatMap(({ extensions }) => extensions.map((one) => one.replace(/^.*\./, '.')))),
+  ...new Set(FORMATS.flatMap(({ extensions }) => extensions.map((one) => one.replace(/^.*\./, '.')))),
 ];
 
 /** Of files found in a folder: what is no whole scan there is none of the user's choice. */
 export function isWholeScan(group: readonly { readonly name: string }[]): boolean {
-  return SCAN_NAMES.some((row) => row.accepts(group[0].name) && row.isWhole(group));
+  return FORMATS.some((row) => row.accepts(group[0].name) && row.isWhole(group));
 }
 
 export function isScanName(name: string): boolean {
-  return SCAN_NAMES.some((row) => row.accepts(name));
+  return FORMATS.some((row) => row.accepts(name));
 }
 
 /** One entry a scan, in the order of the first file of each; `others` belong to no scan. */
 export function groupScans<T extends { readonly name: string }>(
   files: readonly T[],
-  rows = SCAN_NAMES,
+  rows: readonly ScanNames[] = FORMATS,
 ): { scans: T[][]; others: T[] } {
   const rowOf = new Map(files.map((file) => [file, rows.find((row) => row.accepts(file.name))]));
   const place = new Map(files.map((file, n) => [file, n]));
@@ -46,6 +56,6 @@ export function groupScans<T extends { readonly name: string }>(
 /** A name or path without what tells the format: "sub-01_T1w.nii.gz" -> "sub-01_T1w". */
 export function scanStem(name: string): string {
   const lower = name.toLowerCase();
-  const ending = SCAN_NAMES.flatMap(({ extensions }) => extensions).find((one) => lower.endsWith(one));
+  const ending = FORMATS.flatMap(({ extensions }) => extensions).find((one) => lower.endsWith(one));
   return ending ? name.slice(0, -ending.length) : name;
 }

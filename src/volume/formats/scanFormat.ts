@@ -1,4 +1,4 @@
-/** What a file format of scans is to the rest: one row of `formats/index.ts`. */
+/** What a file format of scans is to the rest: what a row of `formats/names.ts` loads. */
 import type { Affine, NamedImage } from '../image';
 import type { NamedBlob } from '../namedBlob';
 import type { ScanNames } from './names';
