@@ -8,7 +8,7 @@ const TENSORFLOW_NOTICE =
   '/*! With TensorFlow.js, Copyright Google LLC, Apache License 2.0: http://www.apache.org/licenses/LICENSE-2.0 */';
 
 /** Tests of minutes: begun last, one of them would keep one core busy and leave the others idle. */
-const LONG_TESTS = /(training\/loop|backend\/webgpu|autodiff\/gradients|parity\/parity)\.test\.ts$/;
+const LONG_TESTS = /\.(slow|gpu)\.test\.ts$/;
 
 class LongTestsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
