@@ -359,7 +359,27 @@ describe('evaluate', () => {
       at('g.json'),
       JSON.stringify({ ...sidecar, TargetIntensityMap: { Name: 'foreground-median', Upper: 0 } }),
     );
-    await refused('g.json: TargetIntensityMap.Upper', 'evaluate', at('g.nii.gz'), at('real.nii'));
+    await refused(
+      'g.json: TargetIntensityMap: Upper must be above 0, got 0',
+      'evaluate',
+      at('g.nii.gz'),
+      at('real.nii'),
+    );
+    const wanted = ['evaluate', at('g.nii.gz'), at('real.nii')];
+    writeFileSync(at('g.json'), JSON.stringify({ ...sidecar, TranslatedSlices: [1, -2] }));
+    await refused('g.json: TranslatedSlices[1] must be a whole number of at least 0, got -2', ...wanted);
+    writeFileSync(at('g.json'), JSON.stringify({ ...sidecar, TargetIntensityMap: null }));
+    await refused('g.json: TargetIntensityMap: must be an object, got null; delete or repair it', ...wanted);
+    writeFileSync(at('g.json'), '{');
+    await refused('g.json: must be JSON, got text that is not; delete or repair it', ...wanted);
+    // Results of older versions have the source's map alone, without its lower end.
+    const { TargetIntensityMap, ...older } = sidecar;
+    const IntensityMap = { Name: 'foreground-p99.5', Upper: 5 };
+    writeFileSync(at('g.json'), JSON.stringify({ ...older, IntensityMap }));
+    expect((await json(...wanted)).intensity).toMatchObject({
+      map: 'foreground-p99.5',
+      synthetic: { low: 0, high: 5 },
+    });
     // Any BIDS scan has a sidecar: one that is not ours says nothing here.
     writeFileSync(at('g.json'), '{"Modality": "MR"}');
     expect((await json('evaluate', at('g.nii.gz'), at('real.nii'), '--slices', '1:2')).intensity.map).toBe(

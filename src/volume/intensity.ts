@@ -2,6 +2,8 @@
  * Intensities to and from the model's [-1, 1]. Percentiles are numpy's (method "linear", float64), taken over finite
  * voxels only; foreground = voxels above 10 % of the volume's 99.9th percentile, of CT those above -500 HU.
  */
+
+import { check, choose, each, type Infer, object, oneOf, optional } from '../schema';
 import type { Image3 } from './image';
 
 /**
@@ -13,13 +15,32 @@ export type IntensityMap = (typeof INTENSITY_MAPS)[number];
 /** Maps of arbitrary units, which find their upper end in each scan. */
 export type RelativeMap = Exclude<IntensityMap, 'hu'>;
 
-/** What a model's card says of intensities. */
-export interface ModelIntensity {
-  /** One map for both contrasts, or one each. */
-  intensity: IntensityMap | Record<'source' | 'target', IntensityMap>;
-  /** HU that the map `hu` sends to -1 and +1; absent: [-1024, 2048]. */
-  huEnds?: readonly [number, number];
+const INTENSITY_MAP = oneOf(INTENSITY_MAPS);
+
+/** One map for both contrasts, or one each. */
+export function mapOrMaps<const K extends string>(contrasts: readonly K[]) {
+  const maps = each(contrasts, INTENSITY_MAP);
+  return choose<IntensityMap | Record<K, IntensityMap>>((value) =>
+    typeof value === 'object' ? maps : INTENSITY_MAP,
+  );
 }
+
+/** HU that the map `hu` sends to -1 and +1. */
+export const HU_ENDS_FIELD = optional(
+  check<readonly [number, number]>(
+    'two numbers that rise',
+    (value) =>
+      Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1],
+  ),
+);
+
+/** What a model's card says of intensities. */
+export const MODEL_INTENSITY = object({
+  intensity: mapOrMaps(['source', 'target']),
+  /** Absent: [-1024, 2048]. */
+  huEnds: HU_ENDS_FIELD,
+});
+export type ModelIntensity = Infer<typeof MODEL_INTENSITY>;
 
 /** The ends of `hu` where a card names none: air, and above all bone of a head. */
 const HU_ENDS: readonly [number, number] = [-1024, 2048];

@@ -1,6 +1,8 @@
 /** Names and JSON of results, after BIDS derivatives (bids-specification: derivatives/imaging). */
+
+import { type Infer, list, number, object, oneOf, optional, refine, refusal, whole, within } from '../schema';
 import { scanStem } from './formats/names';
-import { type IntensityFrame, isAbsolute } from './intensity';
+import { INTENSITY_MAPS, type IntensityFrame, isAbsolute } from './intensity';
 
 /** What made a result; every field ends in the sidecar. */
 export interface SidecarFacts {
@@ -51,6 +53,23 @@ export function syntheticDescrip({ target, modelId }: Pick<SidecarFacts, 'target
   return `SYNTHETIC ${target}, not for clinical use; SynDiff ${modelId}`.slice(0, 79);
 }
 
+/** The values that went to -1 and +1. */
+const MAP_FACTS = object({ Name: oneOf(INTENSITY_MAPS), Lower: optional(number()), Upper: number() });
+type MapFacts = Infer<typeof MAP_FACTS>;
+
+const FRAME = refine(MAP_FACTS, ({ Name: map, Lower: low = 0, Upper: high }, at): IntensityFrame => {
+  if (high > low) return { map, low, high };
+  throw refusal(`above ${low}`, String(high), { ...within(at), name: 'Upper' });
+});
+
+/** What of a sidecar is read again, results of older versions' too. */
+export const READ_SIDECAR = object({
+  IntensityMap: FRAME,
+  /** Absent in results of older versions: the source's was the target's, too. */
+  TargetIntensityMap: optional(FRAME),
+  TranslatedSlices: list(whole()),
+});
+
 /** JSON text, indented, ending in a newline. */
 export function sidecarJson(facts: SidecarFacts): string {
   const sidecar = {
@@ -78,7 +97,6 @@ export function sidecarJson(facts: SidecarFacts): string {
   return `${JSON.stringify(sidecar, null, 2)}\n`;
 }
 
-/** The values that went to -1 and +1. */
-function mapFacts({ map, low, high }: IntensityFrame) {
+function mapFacts({ map, low, high }: IntensityFrame): MapFacts {
   return { Name: map, Lower: low, Upper: high };
 }

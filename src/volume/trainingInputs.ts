@@ -1,29 +1,42 @@
 /** What a model was trained on, over all its scans: plain data for its card, and what of a scan lies far outside of it. */
+import { check, each, type Infer, number, object, text, whole } from '../schema';
 import { HISTOGRAM_BINS, hasSkull, type InputStatistics, MEASURES, type Measure } from './inputStatistics';
 
+const value = number(-1e6, 1e6);
+
 /** Of one measure over the training scans. */
-export interface Spread {
-  mean: number;
+const SPREAD = object({
+  mean: value,
   /** Standard deviation; 0 for one scan. */
-  std: number;
-  least: number;
-  most: number;
-}
+  std: number(0, 1e6),
+  least: value,
+  most: value,
+});
+export type Spread = Infer<typeof SPREAD>;
 
-export interface InputSummary {
+export const INPUT_SUMMARY = object({
   /** Number of scans. */
-  scans: number;
+  scans: whole(1, 1e9),
   /** Share of them that show the skull, 0..1. */
-  withSkull: number;
-  measures: Record<Measure, Spread>;
+  withSkull: number(0, 1),
+  measures: each(MEASURES, SPREAD),
   /** Mean of the scans' histograms. */
-  histogram: number[];
-}
+  histogram: check<number[]>(
+    `a list of ${HISTOGRAM_BINS} numbers from 0 to 1`,
+    (shares) =>
+      Array.isArray(shares) &&
+      shares.length === HISTOGRAM_BINS &&
+      shares.every((one) => one >= 0 && one <= 1),
+  ),
+});
+export type InputSummary = Infer<typeof INPUT_SUMMARY>;
 
-export interface TrainingInputs extends InputSummary {
+export const TRAINING_INPUTS = object({
+  ...INPUT_SUMMARY.fields,
   /** Which scans these are, in words. */
-  data: string;
-}
+  data: text(),
+});
+export type TrainingInputs = Infer<typeof TRAINING_INPUTS>;
 
 /** Digits after the point that a card keeps. */
 const DIGITS = 4;

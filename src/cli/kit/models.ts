@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { checkSize, customCard } from '../../engine/cards/customCard';
 import { type ModelCard, parseModelCard, readModelCard } from '../../engine/cards/modelCard';
+import { MODEL_INDEX } from '../../engine/cards/modelIndex';
 import { sha256 } from '../../engine/formats/sha256';
 import { readWeights, type Weights } from '../../engine/models/readWeights';
-import { BadRequest, CorruptFile, WeightsMismatch } from '../../errors';
+import { BadRequest, WeightsMismatch } from '../../errors';
 import { writeSafely } from '../../platform/node/diskRun';
 import { readBytes } from '../../platform/node/files';
 import { PACKAGE_ROOT } from '../../platform/node/packageRoot';
+import { parseJson } from '../../schema';
 import { jsonText } from './report';
 
 /** A model: what it says it is, and its weights. */
@@ -25,19 +27,8 @@ const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
 export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {
   const path = join(folder, 'index.json');
   if (!existsSync(path)) return [];
-  const ids = modelIds(new TextDecoder().decode(await readBytes(path)));
-  if (!ids)
-    throw new CorruptFile(`${path}: must be JSON with a list of ids under "models", got something else`);
-  return Promise.all(ids.map((id) => readCard(join(folder, String(id), 'card.json'))));
-}
-
-function modelIds(index: string): unknown[] | null {
-  try {
-    const { models } = JSON.parse(index);
-    return Array.isArray(models) ? models : null;
-  } catch {
-    return null;
-  }
+  const { models } = parseJson(await readBytes(path), MODEL_INDEX, { subject: path });
+  return Promise.all(models.map((id) => readCard(join(folder, id, 'card.json'))));
 }
 
 /**

@@ -159,6 +159,32 @@ describe('a run', () => {
     expect(readdirSync(at('stopped', 'run')).sort()).toEqual(readdirSync(at('straight', 'run')).sort());
   });
 
+  it.each<[string, string, string]>([
+    ['call.json', '{', 'call.json: must be JSON, got text that is not; start a new run'],
+    ['call.json', '{"scans":{"a":1}}', 'call.json: scans: a must be a list, got 1; start a new run'],
+    [
+      'checkpoint.json',
+      '{"format":2}',
+      'checkpoint.json: started must be text that is not empty, got nothing',
+    ],
+    ['../log.jsonl', 'null\n', 'log.jsonl: line 1: must be an object, got null; move the log away'],
+    [
+      '../log.jsonl',
+      '{"event":"start"}\n{"event":"step"}\n',
+      'log.jsonl: line 2: step must be a whole number',
+    ],
+    ['../log.jsonl', '{"event":"start"}\n{"ev\n{}\n', 'log.jsonl: line 2 must be JSON, got text that is not'],
+  ])('says what is damaged in %s: %s', async (name, text, sentence) => {
+    const path = at('stopped', 'run', name);
+    const whole = readFileSync(path);
+    writeFileSync(path, text);
+    const { code, stderr } = await run(['train', '--out', at('stopped'), '--resume', '--backend', 'wasm']);
+    writeFileSync(path, whole);
+    expect(code).toBe(2);
+    expect(stderr).toContain(sentence);
+    expect(stderr.trimEnd().split('\n').at(-1)).toContain(sentence);
+  });
+
   it('is scored on a split afterwards, beside the baselines', async () => {
     const report = await json(
       'train',

@@ -7,12 +7,13 @@ import { type CheckpointIndex, readCheckpointIndex, readHistory } from '../../en
 import type { TrainData } from '../../engine/training/data';
 import { estimateMemory, type MemoryEstimate } from '../../engine/training/estimate';
 import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
-import type { Every } from '../../engine/training/loop';
+import { EVERY } from '../../engine/training/loop';
 import type { Preview, RunHistory } from '../../engine/training/reports';
 import { beginRun, openRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun, writeSafely } from '../../platform/node/diskRun';
+import { type Infer, list, object, parseJson, text } from '../../schema';
 import { evaluationText } from '../evaluate/evaluationTable';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
@@ -22,10 +23,10 @@ import { oneOf, optional, required } from '../kit/options';
 import { greyPng } from '../kit/png';
 import { startProgress } from '../kit/progress';
 import { counted, jsonText } from '../kit/report';
-import { contrastOf, dataText, findScans, loadData, ofSplit, type RunScans } from './trainData';
+import { contrastOf, dataText, findScans, loadData, ofSplit, RUN_SCANS, type RunScans } from './trainData';
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
-import { type DataFacts, type TrainedModel, writeModels } from './trainModels';
+import { type TrainedModel, writeModels } from './trainModels';
 import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS } from './trainOptions';
 import { progressText, scoringText } from './trainProgress';
 
@@ -43,12 +44,16 @@ type EvaluationSplit = (typeof EVALUATIONS)[number];
 
 /** Beside the checkpoint: what the run was called with. */
 const CALL_FILE = 'call.json';
-interface RunCall extends DataFacts {
-  scans: RunScans;
+const RUN_CALL = object({
+  scans: RUN_SCANS,
   /** Subjects whose two contrasts are aligned in the training slices. */
-  aligned: string[];
-  every: Every;
-}
+  aligned: list(text()),
+  every: EVERY,
+  /** As `DataFacts`. */
+  data: text(),
+  licence: text(),
+});
+type RunCall = Infer<typeof RUN_CALL>;
 
 /** A run that is ready to go on. */
 interface ReadyRun {
@@ -173,7 +178,10 @@ async function resumed(
   if (!index)
     throw new BadRequest(`${out}: must hold a run to go on with, got none; start one without --resume`);
   await files.create();
-  const call = JSON.parse(new TextDecoder().decode(await needed(files, CALL_FILE))) as RunCall;
+  const call = parseJson(await needed(files, CALL_FILE), RUN_CALL, {
+    subject: join(files.folder, CALL_FILE),
+    advice: 'start a new run',
+  });
   needPairs(call.scans, split);
   const engine = await startEngine(io, backend);
   const data = await readRunData(files);

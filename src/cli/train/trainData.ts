@@ -10,9 +10,11 @@ import {
   pairBySubject,
   type Split,
   setOf,
+  TRAINING_SCAN,
   type TrainingScan,
   trainingScans,
 } from '../../platform/node/trainingScans';
+import { each, type Infer, list, nullable, object } from '../../schema';
 import { scanStem } from '../../volume/formats/names';
 import type { ScanFile } from '../../volume/formats/scanFormat';
 import type { Grid, Image3 } from '../../volume/image';
@@ -24,19 +26,18 @@ import type { Io } from '../kit/io';
 import { type Progress, startProgress } from '../kit/progress';
 import { counted } from '../kit/report';
 
-export interface ScanPairPaths {
-  a: TrainingScan;
-  b: TrainingScan;
-}
+const SCAN_PAIR = each(SIDES, TRAINING_SCAN);
+export type ScanPairPaths = Infer<typeof SCAN_PAIR>;
 
 /** What a run was given, with absolute paths: kept beside it, so that it can be gone on with and scored later. */
-export interface RunScans {
+export const RUN_SCANS = object({
   /** All splits. */
-  a: TrainingScan[];
-  b: TrainingScan[];
+  a: list(TRAINING_SCAN),
+  b: list(TRAINING_SCAN),
   /** Named as validation; else the val split of `a` and `b`. */
-  validation: ScanPairPaths[] | null;
-}
+  validation: nullable(list(SCAN_PAIR)),
+});
+export type RunScans = Infer<typeof RUN_SCANS>;
 
 /** @throws BadRequest in one sentence where there are no scans, or the validation has no pairs */
 export async function findScans(names: {

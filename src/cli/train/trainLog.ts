@@ -5,6 +5,7 @@ import type { Every } from '../../engine/training/loop';
 import type { RunHistory, StepReport, Validation } from '../../engine/training/reports';
 import type { TrainSettings } from '../../engine/training/settings';
 import { writeSafely } from '../../platform/node/diskRun';
+import { type Infer, object, oneOf, optional, parseJson, refine, refusal, whole, within } from '../../schema';
 
 export interface StartLine {
   event: 'start';
@@ -29,11 +30,11 @@ export class TrainLog {
 
   /** Begins anew. */
   async start(line: StartLine): Promise<void> {
-    await writeSafely(this.path, text([line]));
+    await writeSafely(this.path, `${lineOf(line).text}\n`);
   }
 
   add(line: LogLine): void {
-    appendFileSync(this.path, text([line]));
+    appendFileSync(this.path, `${lineOf(line).text}\n`);
   }
 
   /**
@@ -46,42 +47,57 @@ export class TrainLog {
     const { settings, every } = start;
     const isPlanned = (at: number) =>
       at === 0 || at === settings.iterations || (every.checkpoint > 0 && at % every.checkpoint === 0);
-    const wanted: LogLine[] = [
-      ...steps.map((report) => ({ event: 'step', ...report }) as const),
-      ...validations.map((validation) => ({ event: 'validation', ...validation }) as const),
+    const wanted: Line[] = [
+      ...steps.map((report) => lineOf({ event: 'step', ...report })),
+      ...validations.map((validation) => lineOf({ event: 'validation', ...validation })),
       ...[...old.values()].filter((line) => line.event === 'checkpoint' && isPlanned(line.step)),
     ];
     const kept = wanted
-      .filter((line) => stepOf(line) <= step)
+      .filter((line) => line.step <= step)
       .map((line) => old.get(key(line)) ?? line)
-      .sort((a, b) => stepOf(a) - stepOf(b) || rank(a) - rank(b));
-    await writeSafely(this.path, text([old.get('start') ?? start, ...kept]));
+      .sort((a, b) => a.step - b.step || rank(a) - rank(b));
+    const first = lineOf(start);
+    const lines = [old.get(key(first)) ?? first, ...kept];
+    await writeSafely(this.path, lines.map((line) => `${line.text}\n`).join(''));
   }
 
-  /** A line that a crash cut short does not count. */
-  private lines(): LogLine[] {
+  /** A last line that a crash cut short does not count. @throws CorruptFile where another is none */
+  private lines(): Line[] {
     if (!existsSync(this.path)) return [];
+    const advice = 'move the log away: it is made again from the run';
     return readFileSync(this.path, 'utf8')
       .split('\n')
-      .flatMap((line) => {
-        try {
-          return [JSON.parse(line) as LogLine];
-        } catch {
-          return [];
-        }
-      });
+      .slice(0, -1)
+      .map((text, n) => ({
+        ...parseJson(text, PLACE, { subject: this.path, name: `line ${n + 1}`, advice }),
+        text,
+      }));
   }
 }
 
-const stepOf = (line: LogLine) => (line.event === 'start' ? -1 : line.step);
-const key = (line: LogLine) => (line.event === 'start' ? 'start' : `${line.event} ${line.step}`);
+const EVENTS = ['start', 'step', 'validation', 'checkpoint', 'end'] as const;
+
+/** Where a line belongs; the first has no step. */
+const PLACE = refine(
+  object({ event: oneOf(EVENTS), step: optional(whole()) }),
+  ({ event, step = -1 }, at) => {
+    if (step < 0 && event !== 'start')
+      throw refusal('a whole number', 'nothing', { ...within(at), name: 'step' });
+    return { event, step };
+  },
+);
+
+/** As it stands, so that it goes back as it was. */
+type Line = Infer<typeof PLACE> & { text: string };
+
+const lineOf = (line: LogLine): Line => ({
+  event: line.event,
+  step: line.event === 'start' ? -1 : line.step,
+  text: JSON.stringify(line),
+});
+const key = ({ event, step }: Line) => `${event} ${step}`;
 
 /** The order within an iteration; a run that begins saves before it looks. */
-function rank(line: LogLine): number {
-  const order = ['start', 'step', 'validation', 'checkpoint', 'end'];
-  return line.event === 'checkpoint' && line.step === 0 ? 0 : order.indexOf(line.event);
-}
-
-function text(lines: readonly LogLine[]): string {
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+function rank({ event, step }: Line): number {
+  return event === 'checkpoint' && step === 0 ? 0 : EVENTS.indexOf(event);
 }

@@ -46,6 +46,11 @@ describe('customCard', () => {
     expect(parseModelCard(JSON.parse(JSON.stringify(made)))).toEqual(made);
   });
 
+  it('takes a config that is no JSON for an argument of the program that wrote the checkpoint', () => {
+    const metadata = { config: 'configs/brain.yaml' };
+    expect(make('x', { metadata }).diffusion).toEqual(make('x').diffusion);
+  });
+
   it('takes the schedule that the file records', () => {
     const args = { num_timesteps: '8', beta_min: '0.2', use_geometric: 'true' };
     expect(make('x', { metadata: args }).diffusion).toEqual({

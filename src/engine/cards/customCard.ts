@@ -1,4 +1,5 @@
 import { BadRequest } from '../../errors';
+import { parseJson, record } from '../../schema';
 import { type ModelIntensity, mapOfContrast, type RelativeMap } from '../../volume/intensity';
 import { methodOf, type Network } from '../methods';
 import type { Weights } from '../models/readWeights';
@@ -53,7 +54,7 @@ export function customCard(
 ): ModelCard {
   const method = methodOf(weights.config);
   checkSettings(settings, weights.config);
-  const recorded = { ...weights.metadata, ...parseRecord(weights.metadata.config) };
+  const recorded = { ...weights.metadata, ...recordIn(weights.metadata.config) };
   const named = contrastsOfName(`${weights.network} ${file.name}`);
   const size = settings.size ?? method.imageSize(weights.config);
   const pixelSize = settings.pixelSize ?? FIELD_OF_VIEW / size;
@@ -155,9 +156,13 @@ function contrastLimits(settings: CustomSettings, named: Contrasts | null): stri
   ];
 }
 
-function parseRecord(json: string | undefined): Record<string, unknown> {
-  const value: unknown = json === undefined ? {} : JSON.parse(json);
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+/** Of a safetensors file the network's configuration; a checkpoint's argument of this name is anything. */
+function recordIn(config: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    return parseJson(config ?? '{}', record, { subject: 'config' });
+  } catch {
+    return {};
+  }
 }
 
 /** A card knows three kinds; bf16, f64 and mixed ones are float32 once read. */

@@ -43,7 +43,9 @@ describe('droppedCard', () => {
   });
 
   it('refuses what is no card, by its name', () => {
-    expect(() => drop({ RepetitionTime: 2 })).toThrow(/^card\.json: model card: weights: must be an object/);
+    expect(() => drop({ RepetitionTime: 2 })).toThrow(
+      /^card\.json: model card: id must be lower case letters/,
+    );
     const text = { name: 'card.json', bytes: new TextEncoder().encode('{').buffer };
     expect(() => droppedCard(text, file)).toThrow(CorruptFile);
     expect(() => droppedCard(text, file)).toThrow(

@@ -7,16 +7,18 @@
  *   posterior table, n entries: index t belongs to the step from x_(t+1) to x_t
  */
 import { BadRequest } from '../../errors';
+import { type Infer, number, object, oneOf, whole } from '../../schema';
 
-export interface ScheduleOptions {
+export const SCHEDULE = object({
   /** Number of reverse steps n. */
-  steps: number;
+  steps: whole(1, 1000),
   /** Variance rates (vp), or variances (geometric), at the two ends of fine time; above 0. */
-  betaMin: number;
-  betaMax: number;
+  betaMin: number(1e-9, 1000),
+  betaMax: number(1e-9, 1000),
   /** 'vp': variance-preserving; 'geometric': var(t) = betaMin (betaMax/betaMin)^t. */
-  schedule: 'vp' | 'geometric';
-}
+  schedule: oneOf(['vp', 'geometric']),
+});
+export type ScheduleOptions = Infer<typeof SCHEDULE>;
 
 export interface Schedule {
   steps: number;

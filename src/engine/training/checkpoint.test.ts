@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { tinySettings } from '../../../test/tinyRun';
 import { readCheckpointIndex, readHistory, saveCheckpoint } from './checkpoint';
@@ -82,11 +82,138 @@ it('goes on with a run of the first format, whose history was a file of its own'
   expect(files.files.has(name)).toBe(false);
 });
 
+it('keeps the PSNR of an identical image, which JSON has no number for', async () => {
+  const files = new MemoryFiles();
+  const history = historyOf(10);
+  history.validations[0].directions[0].copy.whole = { ...score, psnr: Number.POSITIVE_INFINITY };
+  await save(files, 10, history);
+  expect(await stored(files)).toEqual(history);
+});
+
+it('reads a run of former versions, which knew neither methods nor statistics of the scans', async () => {
+  const files = new MemoryFiles();
+  const { settings, ...index } = await save(files, 0);
+  const { method, ...older } = settings;
+  for (const [diffusion, told] of [
+    [true, 'syndiff'],
+    [false, 'resnet'],
+  ]) {
+    const variant = { ...settings.variant, pairing: 'unpaired', adversarial: true, diffusion };
+    await files.write('checkpoint.json', utf8({ ...index, settings: { ...older, size: 32, variant } }));
+    const read = await readCheckpointIndex(files);
+    expect(read!.settings.method).toBe(told);
+    expect(read!.settings.variant).not.toHaveProperty('diffusion');
+    expect(read).not.toHaveProperty('inputs');
+  }
+});
+
+describe('a damaged run', () => {
+  const CUT = Symbol('cut');
+  /** The index with one field replaced, e.g. "settings.size". */
+  function changed(index: object, path: string, value: unknown): unknown {
+    const copy = structuredClone(index) as Record<string, unknown>;
+    const keys = path.split('.');
+    let at = copy;
+    for (const key of keys.slice(0, -1)) at = at[key] as Record<string, unknown>;
+    at[keys.at(-1)!] = value;
+    return copy;
+  }
+
+  it.each<[string, unknown, string]>([
+    ['', CUT, 'checkpoint.json: must be JSON, got text that is not'],
+    ['', null, 'checkpoint.json: must be an object, got null'],
+    ['', [], 'checkpoint.json: must be an object, got []'],
+    ['format', undefined, 'checkpoint.json: format must be a whole number of at least 1, got nothing'],
+    ['settings', undefined, 'checkpoint.json: settings: must be an object, got nothing'],
+    [
+      'settings.method',
+      'munit',
+      'checkpoint.json: settings: method must be one of syndiff, resnet, got "munit"',
+    ],
+    ['settings.variant', null, 'checkpoint.json: settings: variant: must be an object, got null'],
+    ['settings.size', 'x', 'checkpoint.json: settings: size must be a number, got "x"'],
+    [
+      'settings.size',
+      33,
+      'checkpoint.json: must be the index of a training run, but training: size must be a multiple',
+    ],
+    ['settings.generator.ch_mult', [], 'but checkpoint.json: settings: generator: ch_mult must be'],
+    [
+      'settings.intensity',
+      { a: 'hu' },
+      'settings: intensity: b must be one of foreground-p99.5, foreground-median, hu',
+    ],
+    ['volumes.valB', [1], 'checkpoint.json: volumes: valB[0] must be text that is not empty, got 1'],
+    ['networks', [], 'checkpoint.json: networks: must be an object, got []'],
+    [
+      'networks',
+      { 'g.b': {} },
+      'checkpoint.json: networks: g.b: file must be a file name without a path, got nothing',
+    ],
+    ['networks', { 'g.b': { file: '../x' } }, 'file must be a file name without a path, got "../x"'],
+    ['history', null, 'checkpoint.json: history: must be an object, got null'],
+    ['inputs', { a: null }, 'checkpoint.json: inputs: b: must be an object, got nothing'],
+  ])('says what of its index is wrong: %s = %o', async (path, value, sentence) => {
+    const files = new MemoryFiles();
+    const index = await save(files, 0);
+    const whole = path === '' ? value : changed(index, path, value);
+    const bytes = value === CUT ? utf8(index).subarray(0, 40) : utf8(whole);
+    await files.write('checkpoint.json', bytes);
+    const error = (await readCheckpointIndex(files).catch((thrown) => thrown)) as Error;
+    expect(error.name).toBe('CorruptFile');
+    expect(error.message).toContain(sentence);
+    expect(error.message).toMatch(/; start a new run$/);
+  });
+
+  it.each([
+    ['no JSON', (lines: string[]) => [lines[0], 'x', ...lines.slice(2)], 'line 2 must be JSON, got text'],
+    ['null', (lines: string[]) => ['null', ...lines.slice(1)], 'line 1: must be an object, got null'],
+    [
+      'a loss',
+      (lines: string[]) => [lines[0].replace('0.5', '"x"')],
+      'line 1: losses: l1 must be a number, got "x"',
+    ],
+    [
+      'a score',
+      (lines: string[]) => [...lines.slice(0, 10), lines[10].replace('0.1', 'null')],
+      'line 11: directions[0]: whole: mae must be',
+    ],
+  ])('says what of its history is wrong: %s', async (_, damage, sentence) => {
+    const files = new MemoryFiles();
+    const index = await save(files, 10);
+    const lines = new TextDecoder().decode(files.files.get('history.jsonl')).trimEnd().split('\n');
+    const text = `${damage(lines).join('\n')}\n`;
+    const bytes = new TextEncoder().encode(text);
+    await files.write('history.jsonl', bytes);
+    const counted = { ...index, history: { bytes: bytes.length, steps: 10, validations: 1 } };
+    const read = readHistory(files, counted);
+    await expect(read).rejects.toMatchObject({
+      name: 'CorruptFile',
+      message: expect.stringContaining(`history.jsonl: ${sentence}`),
+    });
+  });
+
+  it('says that its history is cut short, or of the first format damaged', async () => {
+    const files = new MemoryFiles();
+    const index = await save(files, 10);
+    await files.append('history.jsonl', 99, new Uint8Array());
+    const { bytes } = index.history as { bytes: number };
+    await expect(readHistory(files, index)).rejects.toThrow(
+      `history.jsonl: must be of at least ${bytes} bytes, got 99; start a new run`,
+    );
+    await files.write('0.history.json', utf8({ steps: 3 }));
+    await expect(readHistory(files, { ...index, history: '0.history.json' })).rejects.toThrow(
+      '0.history.json: steps must be a list, got 3; start a new run',
+    );
+  });
+});
+
 it('tells a later format as one, whatever else the index holds', async () => {
   const files = new MemoryFiles();
   await files.write('checkpoint.json', utf8({ format: 3 }));
   await expect(readCheckpointIndex(files)).rejects.toMatchObject({
     name: 'CorruptFile',
-    message: expect.stringContaining('format must be 1 or 2, got 3'),
+    message:
+      'checkpoint.json: format must be 1 or 2, got 3; open the run with the version of the program that wrote it',
   });
 });

@@ -9,7 +9,24 @@
  *   data.safetensors            the slices (dataFile.ts)
  */
 import { CorruptFile } from '../../errors';
-import type { InputSummary } from '../../volume/trainingInputs';
+import {
+  choose,
+  each,
+  flag,
+  type Infer,
+  jsonOf,
+  list,
+  mapOf,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  parseJson,
+  refusal,
+  text,
+  whole,
+} from '../../schema';
+import { INPUT_SUMMARY } from '../../volume/trainingInputs';
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../formats/safetensors';
 import { downloadState } from '../networks/parameters';
@@ -17,9 +34,16 @@ import { ourShape, type ParameterTable, toOurs } from '../networks/table';
 import * as tf from '../tf';
 import type { TrainingState } from './iteration';
 import { averageOf, loadNetworks, networksOf, parametersOf, type TrainedNetwork } from './networks';
-import type { RunHistory, StepReport, Validation } from './reports';
-import { checkSettings, settingsOfAnyVersion, type TrainSettings } from './settings';
-import type { Side } from './sides';
+import {
+  RUN_HISTORY,
+  type RunHistory,
+  STEP_REPORT,
+  type StepReport,
+  VALIDATION,
+  type Validation,
+} from './reports';
+import { checkSettings, STORED_SETTINGS } from './settings';
+import { SIDES } from './sides';
 
 /** A place for one run's files; their names are plain. */
 export interface RunFiles {
@@ -37,41 +61,43 @@ export interface RunFiles {
 }
 
 /** What a run is, beside its settings: plain data that crosses to the page and to the card. */
-export interface RunFacts {
+const RUN_FACTS = object({
   /** ISO 8601. */
-  started: string;
+  started: text(),
   /** Names of what it is trained on. */
-  volumes: { trainA: string[]; trainB: string[]; valA: string[]; valB: string[] };
+  volumes: each(['trainA', 'trainB', 'valA', 'valB'], list(text())),
   /** Models that it started from. */
-  start: { network: string; name: string; licence: string }[];
+  start: list(each(['network', 'name', 'licence'], text())),
   /** Statistics of the training scans, for the card; absent in runs of former versions. */
-  inputs?: Record<Side, InputSummary | null>;
-}
+  inputs: optional(each(SIDES, nullable(INPUT_SUMMARY))),
+});
+export type RunFacts = Infer<typeof RUN_FACTS>;
 
-export interface CheckpointIndex extends RunFacts {
-  /** 1: `history` is the name of a JSON file of its own. */
-  format: 1 | 2;
-  settings: TrainSettings;
-  /** Iterations done. */
-  step: number;
-  /** ISO 8601. */
-  saved: string;
-  networks: Record<string, { file: string; updates: number; hasAverage: boolean }>;
-  history: string | StoredHistory;
-  /** Of all its files. */
-  bytes: number;
-}
-
+const FORMAT = 2;
+const fileName = text(/^[^/\\]+$/, 'a file name without a path');
 /** The lines of history.jsonl that belong to the checkpoint. */
-interface StoredHistory {
-  bytes: number;
-  steps: number;
-  validations: number;
-}
+const STORED_HISTORY = each(['bytes', 'steps', 'validations'], whole());
+type StoredHistory = Infer<typeof STORED_HISTORY>;
+
+const CHECKPOINT_INDEX = object({
+  ...RUN_FACTS.fields,
+  /** 1: `history` is the name of a JSON file of its own. */
+  format: oneOf([1, FORMAT]),
+  settings: STORED_SETTINGS,
+  /** Iterations done. */
+  step: whole(),
+  /** ISO 8601. */
+  saved: text(),
+  networks: mapOf(object({ file: fileName, updates: whole(), hasAverage: flag })),
+  history: choose<string | StoredHistory>((value) => (typeof value === 'string' ? fileName : STORED_HISTORY)),
+  /** Of all its files. */
+  bytes: whole(),
+});
+export type CheckpointIndex = Infer<typeof CHECKPOINT_INDEX>;
 
 const INDEX = 'checkpoint.json';
 const HISTORY = 'history.jsonl';
-const FORMAT = 2;
+const ADVICE = 'start a new run';
 /** What belongs to one checkpoint, not to the run. */
 const OF_CHECKPOINT = /^\d{9}\./;
 
@@ -115,19 +141,24 @@ export async function saveCheckpoint(
   return index;
 }
 
-/** Null where the run has no checkpoint. @throws CorruptFile where the index is none */
+/** Null where the run has no checkpoint. @throws CorruptFile where the index is none, or of a later format */
 export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIndex | null> {
   const bytes = await files.read(INDEX);
   if (!bytes) return null;
+  const at = { subject: INDEX, advice: ADVICE };
+  const json = jsonOf(bytes, at);
+  // Before all else: of a later format nothing more is known.
+  const { format } = object({ format: whole(1) }).read(json, at);
+  if (format > FORMAT) {
+    const advice = 'open the run with the version of the program that wrote it';
+    throw refusal(`1 or ${FORMAT}`, String(format), { subject: INDEX, name: 'format', advice });
+  }
   try {
-    const index = JSON.parse(new TextDecoder().decode(bytes)) as CheckpointIndex;
-    // Before all else: of a later format nothing more is known.
-    if (index.format !== 1 && index.format !== FORMAT)
-      throw new Error(`its format must be 1 or ${FORMAT}, got ${index.format}`);
-    const settings = settingsOfAnyVersion(index.settings);
-    checkSettings(settings);
-    return { ...index, settings };
+    const index = CHECKPOINT_INDEX.read(json, at);
+    checkSettings(index.settings);
+    return index;
   } catch (error) {
+    if (error instanceof CorruptFile) throw error;
     throw new CorruptFile(
       `${INDEX}: must be the index of a training run, but ${(error as Error).message}; start a new run`,
     );
@@ -136,10 +167,14 @@ export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIn
 
 /** @throws CorruptFile where the file is not what the index says */
 export async function readHistory(files: RunFiles, { history }: CheckpointIndex): Promise<RunHistory> {
-  if (typeof history === 'string') return JSON.parse(new TextDecoder().decode(await needed(files, history)));
+  if (typeof history === 'string')
+    return parseJson(await needed(files, history), RUN_HISTORY, { subject: history, advice: ADVICE });
+  const at = { subject: HISTORY, advice: ADVICE };
   const bytes = (await needed(files, HISTORY)).subarray(0, history.bytes);
+  if (bytes.length < history.bytes)
+    throw refusal(`of at least ${history.bytes} bytes`, String(bytes.length), at);
   const lines = new TextDecoder().decode(bytes).split('\n').slice(0, -1);
-  const told = lines.map((line) => JSON.parse(line) as Told);
+  const told = lines.map((line, n) => parseJson(line, TOLD, { ...at, name: `line ${n + 1}` }));
   return {
     steps: told.flatMap((one) => ('losses' in one ? [one] : [])),
     validations: told.flatMap((one) => ('directions' in one ? [one] : [])),
@@ -147,6 +182,8 @@ export async function readHistory(files: RunFiles, { history }: CheckpointIndex)
 }
 
 type Told = StepReport | Validation;
+const TOLD = choose<Told>((value) => (isValidation(value) ? VALIDATION : STEP_REPORT));
+const isValidation = (value: unknown) => typeof value === 'object' && value !== null && 'directions' in value;
 
 /** Adds what the present checkpoint does not have, so that a checkpoint costs the same however long the run is. */
 async function appendHistory(files: RunFiles, { steps, validations }: RunHistory): Promise<StoredHistory> {

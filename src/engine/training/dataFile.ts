@@ -1,5 +1,6 @@
 /** A run's slices as one file, so that it can go on where the scans are no longer at hand (a page that was reloaded). */
 import { CorruptFile } from '../../errors';
+import { list, parseJson, text } from '../../schema';
 import {
   readSafetensors,
   type StoredTensor,
@@ -53,7 +54,11 @@ export function readData(bytes: Uint8Array): TrainData {
       subject: words(of('subject').data),
       slice: words(of('slice').data),
       foreground: of('foreground').data as Float32Array,
-      subjects: JSON.parse(metadata[`${part}.subjects`]),
+      subjects: parseJson(metadata[`${part}.subjects`] ?? '', list(text()), {
+        subject: DATA_FILE,
+        name: `${part}.subjects`,
+        advice: 'start a new run',
+      }),
     };
   };
   const hasValidation = tensors.has('validation.a.images');

@@ -4,6 +4,7 @@
  * the same.
  */
 import { Aborted } from '../../errors';
+import { each, type Infer, whole } from '../../schema';
 import { trainStepOf } from '../methods/trainStep';
 import * as tf from '../tf';
 import type { TranslateHooks } from '../translateSlices';
@@ -16,11 +17,8 @@ import { SIDES } from './sides';
 import { previews, validate } from './validate';
 
 /** Iterations between two of each; 0: never. */
-export interface Every {
-  preview: number;
-  validation: number;
-  checkpoint: number;
-}
+export const EVERY = each(['preview', 'validation', 'checkpoint'], whole());
+export type Every = Infer<typeof EVERY>;
 
 export interface LoopHooks {
   /** Stops after the running iteration, once a checkpoint is written. */

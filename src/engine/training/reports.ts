@@ -1,17 +1,19 @@
 /** What a run tells while it goes: plain data for log, page and file. */
 
-import type { Score } from '../evaluation/metrics/scoreSlice';
-import type { Direction } from './sides';
+import { type Infer, list, mapOf, number, object, oneOf, whole } from '../../schema';
+import { SCORE } from '../evaluation/metrics/scoreSlice';
+import { DIRECTIONS, type Direction } from './sides';
 
-export interface StepReport {
+export const STEP_REPORT = object({
   /** Iterations done, this one included: 1 after the first. */
-  step: number;
+  step: whole(1),
   /** By the names of the method's losses, each summed over the directions and contrasts that train, before its weight; only those that the iteration has. */
-  losses: Record<string, number>;
+  losses: mapOf(number()),
   /** Learning rate of the generators. */
-  rate: number;
-  ms: number;
-}
+  rate: number(),
+  ms: number(),
+});
+export type StepReport = Infer<typeof STEP_REPORT>;
 
 export interface Preview {
   step: number;
@@ -21,17 +23,14 @@ export interface Preview {
   rows: { source: Uint8Array; synthetic: Uint8Array; target: Uint8Array | null }[];
 }
 
-export interface Validation {
-  step: number;
+const SCORES = object({ whole: SCORE, foreground: SCORE });
+
+export const VALIDATION = object({
+  step: whole(),
   /** Means over the validation slices of the EMA networks' images, beside copying the source. */
-  directions: {
-    direction: Direction;
-    n: number;
-    whole: Score;
-    foreground: Score;
-    copy: { whole: Score; foreground: Score };
-  }[];
-}
+  directions: list(object({ direction: oneOf(DIRECTIONS), n: whole(1), ...SCORES.fields, copy: SCORES })),
+});
+export type Validation = Infer<typeof VALIDATION>;
 
 /** How far a validation is. */
 export interface Scoring {
@@ -43,7 +42,5 @@ export interface Scoring {
 }
 
 /** The whole of what a run has told so far, oldest first. */
-export interface RunHistory {
-  steps: StepReport[];
-  validations: Validation[];
-}
+export const RUN_HISTORY = object({ steps: list(STEP_REPORT), validations: list(VALIDATION) });
+export type RunHistory = Infer<typeof RUN_HISTORY>;

@@ -1,51 +1,84 @@
 /** Everything that decides the numbers of a training run: plain data, stored with every checkpoint and told on the card. */
 
 import { BadRequest } from '../../errors';
-import { type IntensityMap, intensityMaps, mapOfContrast, type RelativeMap } from '../../volume/intensity';
+import {
+  choose,
+  each,
+  flag,
+  type Infer,
+  number,
+  object,
+  oneOf,
+  optional,
+  record,
+  refine,
+  text,
+  within,
+} from '../../schema';
+import {
+  HU_ENDS_FIELD,
+  type IntensityMap,
+  intensityMaps,
+  mapOfContrast,
+  mapOrMaps,
+  type RelativeMap,
+} from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
-import { PAPER_SCHEDULE, type ScheduleOptions } from '../diffusion/schedule';
-import { type MethodId, methodOf, trainingOf } from '../methods';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config';
+import { PAPER_SCHEDULE, SCHEDULE } from '../diffusion/schedule';
+import { METHOD_IDS, type MethodId, methodOf, trainingOf } from '../methods';
+import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
+import { parseConfig } from '../networks/ncsnpp/parse';
 import { SIDES, type Side } from './sides';
-import { PAPER_VARIANT, type Variant } from './variant';
+import { PAPER_VARIANT, VARIANT, type Variant } from './variant';
 
-export interface TrainSettings {
-  method: MethodId;
-  preset: PresetName;
+export const PRESET_NAMES = ['tiny', 'small', 'base', 'paper'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** Kinds of values only: what they must be to each other `checkSettings` says. */
+const SETTINGS = object({
+  // Chosen late: the methods import this file.
+  method: choose<MethodId>(() => oneOf(METHOD_IDS)),
+  preset: oneOf(PRESET_NAMES),
   /** BIDS suffixes of the two contrasts, e.g. "T1w" and "FLAIR". */
-  contrasts: Record<Side, string>;
+  contrasts: each(SIDES, text()),
   /** Side of the square images, pixels, and of a pixel, mm. */
-  size: number;
-  pixelSize: number;
+  size: number(),
+  pixelSize: number(),
   /** Side of the squares that are cut out of the slices at random and trained on, pixels; whole slices where it is not given. */
-  crop?: number;
+  crop: optional(number()),
   /** One map for both contrasts, or one each. */
-  intensity: IntensityMap | Record<Side, IntensityMap>;
+  intensity: mapOrMaps(SIDES),
   /** As on a card: of the map `hu`, where they are not the usual ones. */
-  huEnds?: readonly [number, number];
-  generator: GeneratorConfig;
+  huEnds: HU_ENDS_FIELD,
+  generator: refine(record, (config, at) => parseConfig(config, within(at).subject)),
   /** The diffusive discriminator's form: 'small' is the authors' for images of 64 and less. */
-  discriminator: 'large' | 'small';
+  discriminator: oneOf(['large', 'small']),
   /** Base widths of R, the PatchGAN and the diffusive discriminators, and the last one's time embedding. */
-  widths: { r: number; patch: number; diffusive: number; timeEmbedding: number };
-  variant: Variant;
-  diffusion: ScheduleOptions;
+  widths: each(['r', 'patch', 'diffusive', 'timeEmbedding'], number()),
+  variant: VARIANT,
+  diffusion: SCHEDULE,
   /** Slices of each contrast an iteration. */
-  batch: number;
-  /** Iterations; the learning rates fall over them as half a cosine to `leastRate`. */
-  iterations: number;
-  rates: { generators: number; discriminators: number; least: number };
-  weights: { l1: number; cycle: number };
+  batch: number(),
+  /** Iterations; the learning rates fall over them as half a cosine to `least`. */
+  iterations: number(),
+  rates: each(['generators', 'discriminators', 'least'], number()),
+  weights: each(['l1', 'cycle'], number()),
   /** R1 penalty gamma/2 |grad D|^2 on the diffusive discriminators in every `every`-th iteration. */
-  r1: { gamma: number; every: number };
-  ema: number;
-  augmentation: { mirror: boolean; geometry: boolean; intensity: boolean };
-  seed: number;
+  r1: each(['gamma', 'every'], number()),
+  ema: number(),
+  augmentation: each(['mirror', 'geometry', 'intensity'], flag),
+  seed: number(),
   /** Run each residual block again in the backward pass instead of keeping its insides: less memory, about a third more work. */
-  recompute: boolean;
-}
+  recompute: flag,
+});
+export type TrainSettings = Infer<typeof SETTINGS>;
 
-export type PresetName = 'tiny' | 'small' | 'base' | 'paper';
+/** As a run keeps them, of former versions, too: these named no method, and a switch of the variant told R alone. */
+export const STORED_SETTINGS = refine(record, (stored, at) => {
+  const { variant, method } = stored;
+  const isR = (variant as { diffusion?: unknown } | null | undefined)?.diffusion === false;
+  return SETTINGS.read({ ...stored, method: method ?? (isR ? 'resnet' : 'syndiff') }, at);
+});
 
 /** The networks of a preset: base width and image side. */
 const PRESETS: Record<
@@ -57,7 +90,6 @@ const PRESETS: Record<
   base: { size: 256, pixelSize: 0.9375, width: 32, zEmb: 256, levels: [1, 1, 2, 2, 4, 4], recompute: true },
   paper: { size: 256, pixelSize: 0.9375, width: 64, zEmb: 256, levels: [1, 1, 2, 2, 4, 4], recompute: true },
 };
-export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 
 /** As the authors train. */
 const PAPER_COURSE = {
@@ -223,11 +255,4 @@ export function checkSettings(settings: TrainSettings): void {
     Object.values(rates).every((rate) => Number.isFinite(rate) && rate >= 0),
     `learning rates must be 0 or above, got ${Object.values(rates).join(', ')}`,
   );
-}
-
-/** Settings of former versions named no method: a switch of the variant told R alone. */
-export function settingsOfAnyVersion(stored: TrainSettings): TrainSettings {
-  if (stored.method) return stored;
-  const { diffusion, ...variant } = stored.variant as Variant & { diffusion?: boolean };
-  return { ...stored, method: diffusion === false ? 'resnet' : 'syndiff', variant };
 }

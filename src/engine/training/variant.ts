@@ -1,18 +1,20 @@
 /** What a run trains and by which terms: the switches of its method. */
+import { flag, type Infer, object, oneOf } from '../../schema';
 import { SIDES, type Side } from './sides';
 
-export interface Variant {
+export const VARIANT = object({
   /** paired: the aligned real source is the condition, and there is no R (the paper's future work). */
-  pairing: 'unpaired' | 'paired';
+  pairing: oneOf(['unpaired', 'paired']),
   /** false: no discriminators, no adversarial terms. */
-  adversarial: boolean;
+  adversarial: flag,
   /** false: no cycle term. */
-  cycle: boolean;
+  cycle: flag,
   /** frozen: R keeps the weights that it starts with. Unpaired only. */
-  r: 'trained' | 'frozen';
+  r: oneOf(['trained', 'frozen']),
   /** Which diffusive directions are trained; the R of an unpaired run always train both ways, for the cycle. */
-  direction: 'both' | 'aToB' | 'bToA';
-}
+  direction: oneOf(['both', 'aToB', 'bToA']),
+});
+export type Variant = Infer<typeof VARIANT>;
 
 export const PAPER_VARIANT: Variant = {
   pairing: 'unpaired',

@@ -9,18 +9,20 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
+import { type Infer, object, oneOf, text } from '../../schema';
 import { groupScans, isScanName, isWholeScan, scanStem } from '../../volume/formats/names';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 /** train: to learn from; val: to choose by; test: to be left alone. */
 export type Split = (typeof SPLITS)[number];
 
-export interface TrainingScan {
-  split: Split;
+export const TRAINING_SCAN = object({
+  split: oneOf(SPLITS),
   /** "sub-XX" of a BIDS name, else the file's name without extension. */
-  subject: string;
-  path: string;
-}
+  subject: text(),
+  path: text(),
+});
+export type TrainingScan = Infer<typeof TRAINING_SCAN>;
 
 /** In the order of the names; a folder's sorted by path. @throws BadRequest for a name that leads to no scans, in one sentence */
 export async function trainingScans(names: string): Promise<TrainingScan[]> {

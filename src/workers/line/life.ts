@@ -2,6 +2,7 @@
 import type { DeviceLost, OutOfMemory } from '../../errors';
 import { browserEnvironment } from '../../platform/browser/environment';
 import { loadWeights } from '../../platform/browser/weightsCache';
+import { jsonOf } from '../../schema';
 import type { Response } from '../translate/protocol';
 import type { ModelFiles } from './modelFiles';
 import { type Post, serialiseError } from './serve';
@@ -17,12 +18,12 @@ const PAGE_FOLDER = new URL(import.meta.env.DEV ? '/' : '..', self.location.href
 /** An address of the page's own files. */
 const ownUrl = (path: string): string => new URL(path, PAGE_FOLDER).href;
 
-/** @throws Error where the server does not have it */
+/** @throws Error where the server does not have it, CorruptFile where it is no JSON */
 async function fetchOwnJson(path: string): Promise<unknown> {
   const response = await fetch(ownUrl(path));
   if (!response.ok)
     throw new Error(`${path}: could not be fetched (status ${response.status}); reload the page`);
-  return response.json();
+  return jsonOf(await response.text(), { subject: path, advice: 'reload the page' });
 }
 
 /** Lets waiting messages in. */

@@ -101,6 +101,17 @@ it('trains, pauses with a checkpoint, resumes with its history first, and export
   expect(await calls.runs({}, context())).toEqual([]);
 });
 
+it('lists no run that it cannot read, and keeps it', async () => {
+  const files = new MemoryFiles();
+  await files.write('checkpoint.json', new TextEncoder().encode('{"format":3}'));
+  runs.set('later', files);
+  runs.set('empty', new MemoryFiles());
+  expect(await calls.runs({}, context())).toEqual([]);
+  expect([...runs.keys()]).toEqual(['later']);
+  await expect(calls.history({ runId: 'later' }, context())).rejects.toThrow('format must be 1 or 2, got 3');
+  runs.clear();
+});
+
 it('refuses pairs that are not complete', async () => {
   await calls.removeVolume({ volumeId: 'phantom-02_FLAIR' }, context());
   const train = calls.train({ runId: 'two', settings, start: {}, every }, context());

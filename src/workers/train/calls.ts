@@ -171,10 +171,11 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     runs: async () => {
       const found: StoredRun[] = [];
       for (const runId of await environment.runs.list()) {
-        const index = await readCheckpointIndex(await environment.runs.open(runId)).catch(() => null);
+        const index = await readCheckpointIndex(await environment.runs.open(runId)).catch(() => undefined);
         if (index) found.push(storedRun(runId, index));
-        // Left by a page that was closed before the first checkpoint.
-        else if (runId !== going) await environment.runs.remove(runId).catch(() => undefined);
+        // Left by a page that was closed before the first checkpoint. What cannot be read stays: a later version may know it.
+        else if (index === null && runId !== going)
+          await environment.runs.remove(runId).catch(() => undefined);
       }
       return found.sort((a, b) => b.saved.localeCompare(a.saved));
     },

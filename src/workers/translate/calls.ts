@@ -6,6 +6,7 @@ import packageJson from '../../../package.json';
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
 import { memoryUse } from '../../engine/backend/memory';
 import type { ModelCard } from '../../engine/cards/modelCard';
+import { MODEL_INDEX } from '../../engine/cards/modelIndex';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { scoreSlice } from '../../engine/evaluation/metrics/scoreSlice';
 import { inputWarnings } from '../../engine/inputWarnings';
@@ -76,7 +77,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     models: async () => {
-      const { models } = (await environment.fetchJson('weights/index.json')) as { models: string[] };
+      const subject = 'weights/index.json';
+      const { models } = MODEL_INDEX.read(await environment.fetchJson(subject), { subject });
       return Promise.all(models.map((id) => fetchCard(environment, id)));
     },
 

@@ -1,14 +1,17 @@
+import { type Infer, nullable, number, object, refine } from '../../../schema';
 import { meanAbsoluteError } from './mae';
 import type { Pixels } from './pixels';
 import { psnr } from './psnr';
 import { meanSsim, ssimMap } from './ssim';
 
 /** PSNR in dB with data range 1 (Infinity for identical images), SSIM Gaussian 11x11 sigma 1.5, MAE in the unit of [0, 1]. */
-export interface Score {
-  psnr: number;
-  ssim: number;
-  mae: number;
-}
+export const SCORE = object({
+  // JSON writes Infinity as null.
+  psnr: refine(nullable(number()), (psnr) => psnr ?? Number.POSITIVE_INFINITY),
+  ssim: number(),
+  mae: number(),
+});
+export type Score = Infer<typeof SCORE>;
 
 /**
  * Scores a synthetic slice against the real one.

@@ -1,0 +1,179 @@
+/**
+ * Stored JSON: a schema is its type and its check in one text. What does not hold is refused in a sentence, `subject: path must be
+ * RULE, got VALUE`; fields that a schema does not name are dropped.
+ */
+import { CorruptFile } from './errors';
+
+export interface Schema<T> {
+  /** What a value must be, as a sentence ends: "a list of sentences". */
+  readonly rule: string;
+  /** @throws CorruptFile naming the place, what must be there and what is */
+  read(value: unknown, at: Place): T;
+}
+
+/** Where a value stands. */
+export interface Place {
+  /** What a sentence begins with: the file, and the objects around the value. */
+  readonly subject: string;
+  /** The value's field; absent for all of the file. */
+  readonly name?: string;
+  /** What to do about it, as a sentence ends. */
+  readonly advice?: string;
+}
+
+/** What a schema reads. */
+export type Infer<S> = S extends Schema<infer T> ? T : never;
+
+type JsonText = string | Uint8Array | ArrayBuffer;
+
+/** @throws CorruptFile where the text is no JSON, or not what the schema says */
+export function parseJson<T>(text: JsonText, schema: Schema<T>, at: Place): T {
+  return schema.read(jsonOf(text, at), at);
+}
+
+/** @throws CorruptFile where the text is no JSON */
+export function jsonOf(text: JsonText, at: Place): unknown {
+  try {
+    return JSON.parse(typeof text === 'string' ? text : new TextDecoder().decode(text));
+  } catch {
+    throw refusal('JSON', 'text that is not', at);
+  }
+}
+
+/** A value of which `holds` is true. */
+export function check<T>(rule: string, holds: (value: unknown) => boolean): Schema<T> {
+  return {
+    rule,
+    read: (value, at) => {
+      if (!holds(value)) throw refusal(rule, inShort(value), at);
+      return value as T;
+    },
+  };
+}
+
+export const text = (pattern = /\S/, rule = 'text that is not empty') =>
+  check<string>(rule, (value) => typeof value === 'string' && pattern.test(value));
+
+export const flag = check<boolean>('true or false', (value) => typeof value === 'boolean');
+
+/** Within both ends. */
+export const number = (least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY) =>
+  check<number>(`a number${range(least, most)}`, (value) => isWithin(value, least, most));
+
+export const whole = (least = 0, most = Number.POSITIVE_INFINITY) =>
+  check<number>(
+    `a whole number${range(least, most)}`,
+    (value) => Number.isInteger(value) && isWithin(value, least, most),
+  );
+
+export const oneOf = <const T extends string | number>(choices: readonly T[]) =>
+  check<T>(`one of ${choices.join(', ')}`, (value) => choices.some((choice) => choice === value));
+
+export function nullable<T>(schema: Schema<T>): Schema<T | null> {
+  const read = (value: unknown, at: Place) => (value === null ? null : schema.read(value, at));
+  return { rule: `${schema.rule}, or null`, read };
+}
+
+export function list<T>(schema: Schema<T>): Schema<T[]> {
+  return {
+    rule: 'a list',
+    read: (value, at) => {
+      if (!Array.isArray(value)) throw refusal('a list', inShort(value), at);
+      return value.map((one, n) => schema.read(one, { ...at, name: `${at.name ?? ''}[${n}]` }));
+    },
+  };
+}
+
+/** Another schema for each value. */
+export function choose<T>(schemaOf: (value: unknown) => Schema<T>): Schema<T> {
+  return { rule: 'one of several', read: (value, at) => schemaOf(value).read(value, at) };
+}
+
+/** As `refine` says of what `schema` has read. */
+export function refine<T, U>(schema: Schema<T>, refined: (value: T, at: Place) => U): Schema<U> {
+  return { rule: schema.rule, read: (value, at) => refined(schema.read(value, at), at) };
+}
+
+/** A field that may be missing. */
+export interface Optional<T> extends Schema<T> {
+  readonly isOptional: true;
+}
+
+export function optional<T>(schema: Schema<T>): Optional<T> {
+  return { ...schema, isOptional: true };
+}
+
+type Fields = Record<string, Schema<unknown>>;
+type ObjectOf<F extends Fields> = {
+  [K in keyof F as F[K] extends Optional<unknown> ? never : K]: Infer<F[K]>;
+} & { [K in keyof F as F[K] extends Optional<unknown> ? K : never]?: Infer<F[K]> };
+type Flat<T> = { [K in keyof T]: T[K] };
+
+export interface ObjectSchema<F extends Fields> extends Schema<Flat<ObjectOf<F>>> {
+  readonly fields: F;
+}
+
+export function object<F extends Fields>(fields: F): ObjectSchema<F> {
+  const read = (value: unknown, at: Place) => {
+    const from = record.read(value, at);
+    const inside = within(at);
+    const found: Record<string, unknown> = {};
+    for (const [name, schema] of Object.entries(fields)) {
+      if (from[name] === undefined && 'isOptional' in schema) continue;
+      found[name] = schema.read(from[name], { ...inside, name });
+    }
+    return found as Flat<ObjectOf<F>>;
+  };
+  return { rule: record.rule, fields, read };
+}
+
+/** An object with the same schema for each of some fields. */
+export function each<const K extends string, T>(
+  names: readonly K[],
+  schema: Schema<T>,
+): Schema<Record<K, T>> {
+  const fields = Object.fromEntries(names.map((name) => [name, schema])) as Record<K, Schema<T>>;
+  return object(fields) as unknown as Schema<Record<K, T>>;
+}
+
+/** An object with the same schema for whichever fields it has. */
+export function mapOf<T>(schema: Schema<T>): Schema<Record<string, T>> {
+  return refine(record, (from, at) => each(Object.keys(from), schema).read(from, at));
+}
+
+/** An object with any fields. */
+export const record: Schema<Readonly<Record<string, unknown>>> = {
+  rule: 'an object',
+  read: (value, at) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw refusal('an object', inShort(value), within(at));
+    return { ...value };
+  },
+};
+
+/** The place of an object's fields. */
+export function within({ subject, name, advice }: Place): Place {
+  return { subject: name === undefined ? subject : `${subject}: ${name}`, advice };
+}
+
+/** The sentence of a value that is not what it must be. */
+export function refusal(rule: string, got: string, { subject, name, advice }: Place): CorruptFile {
+  const path = name === undefined ? '' : `${name} `;
+  return new CorruptFile(`${subject}: ${path}must be ${rule}, got ${got}${advice ? `; ${advice}` : ''}`);
+}
+
+const LONGEST = 120;
+
+export function inShort(value: unknown): string {
+  const json = value === undefined ? 'nothing' : JSON.stringify(value);
+  return json.length > LONGEST ? `${json.slice(0, LONGEST)}…` : json;
+}
+
+function range(least: number, most: number): string {
+  if (most !== Number.POSITIVE_INFINITY) return ` from ${least} to ${most}`;
+  return least === Number.NEGATIVE_INFINITY ? '' : ` of at least ${least}`;
+}
+
+function isWithin(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most;
+}
