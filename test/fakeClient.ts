@@ -128,7 +128,7 @@ export function createFakeClient(): FakeClient {
       const [from, to] = custom ? ['T1w', 'T2w'] : source.id.split('-');
       const card = fakeCard(from, to);
       return {
-        modelId: `m:${from}-${to}`,
+        modelId: card.id,
         card: custom && source.settings ? described(card, source.settings) : card,
         parameters: 7,
         custom,

@@ -13,6 +13,7 @@ import { hashWeights } from '../engine/hash';
 import { inputWarnings } from '../engine/inputWarnings';
 import { encodeWeights } from '../engine/models/convertWeights';
 import { ncsnppTable } from '../engine/networks/ncsnpp/table';
+import { prepareScan } from '../engine/prepareScan';
 import { readScan } from '../platform/node/scans';
 import type { Image3 } from '../volume/image';
 import { fakeIo } from './kit/fakeIo';
@@ -121,7 +122,9 @@ describe.skipIf(!hasData)('shipped models (skipped where ../shared/data is absen
       JSON.parse(readFileSync(join(import.meta.dirname, '../../public/weights', id, 'card.json'), 'utf8')),
     );
   const faults = async (id: string, path: string) =>
-    inputWarnings((await readScan(join(DATA_DIR, path))).image, card(id)).map(({ fault }) => fault);
+    inputWarnings(prepareScan((await readScan(join(DATA_DIR, path))).image, card(id)), card(id)).map(
+      ({ fault }) => fault,
+    );
   const scan = (set: string, subject: string, contrast: string) =>
     `${set}/sub-${subject}/anat/sub-${subject}_${contrast}.nii.gz`;
 

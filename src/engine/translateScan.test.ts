@@ -5,7 +5,9 @@ import { headPhantom } from '../../test/makeNifti';
 import { tinyCard } from '../../test/tinyModel';
 import type { Image3 } from '../volume/image';
 import type { ModelIntensity } from '../volume/intensity';
+import { type ScanMeasures, scanMeasures } from '../volume/scanMeasures';
 import type { RunTranslator } from './methods/translator';
+import { prepareScan } from './prepareScan';
 import * as tf from './tf';
 import { translateScan } from './translateScan';
 
@@ -20,7 +22,11 @@ function scanOf(voxels: Float32Array): Image3 {
   return makeImage([SIZE, SIZE, 2], voxels, { zooms: [8, 8, 8] });
 }
 
-async function throughCard(voxels: Float32Array, intensity: ModelIntensity): Promise<Float32Array> {
+async function throughCard(
+  voxels: Float32Array,
+  intensity: ModelIntensity,
+  measures?: ScanMeasures,
+): Promise<Float32Array> {
   const card = { ...tinyCard(32), preprocessing: { ...tinyCard(32).preprocessing, ...intensity } };
   const translator: RunTranslator = {
     frames: ['source', 'result'],
@@ -31,7 +37,8 @@ async function throughCard(voxels: Float32Array, intensity: ModelIntensity): Pro
     },
   };
   const settings = { seed: 0, samples: 1, noise: 'shared' } as const;
-  for await (const { image } of translateScan(scanOf(voxels), { card, translator }, [1], settings, {}))
+  const prepared = prepareScan(scanOf(voxels), card, measures);
+  for await (const { image } of translateScan(prepared, { card, translator }, [1], settings, {}))
     return image;
   throw new Error('no slice');
 }
@@ -73,4 +80,19 @@ it('takes what a CT lacks for air, not for water', async () => {
   ct[area + 5] = Number.NaN;
   const made = await throughCard(ct, { intensity: 'hu' });
   expect(made[5]).toBeCloseTo(-1024, 2);
+});
+
+it('takes frames and plan as they were prepared: what is told of a result is what made it', async () => {
+  const known = scanMeasures(scanOf(mr));
+  const measures: ScanMeasures = {
+    ...known,
+    frameOf: (map) => ({ ...known.frameOf(map), high: 2 * known.frameOf(map).high }),
+  };
+  const high = 2 * known.frameOf('foreground-median').high;
+  // The brightest voxels would be clipped at the scan's own frame.
+  const made = await throughCard(mr, { intensity: 'foreground-median' }, measures);
+  const brightest = Math.max(...mr.slice(area));
+  expect(brightest).toBeLessThan(high);
+  expect(Math.abs(Math.max(...made) - brightest)).toBeLessThan(1e-3 * high);
+  expect(prepareScan(scanOf(mr), tinyCard(32), measures).intensity.target.high).toBe(high);
 });

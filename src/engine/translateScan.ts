@@ -1,15 +1,9 @@
 /** A scan's axial slices to the missing contrast: slice plan, intensity map, reverse chain, and back on the scan's own grid. */
-import type { Image3 } from '../volume/image';
-import {
-  fromModelRange,
-  type IntensityFrame,
-  intensityFrame,
-  modelFrames,
-  toModelRange,
-} from '../volume/intensity';
-import { extractSlice, planSlices, restoreSlice } from '../volume/slices';
+import { fromModelRange, toModelRange } from '../volume/intensity';
+import { extractSlice, restoreSlice } from '../volume/slices';
 import type { ModelCard } from './cards/modelCard';
 import type { RunTranslator } from './methods/translator';
+import type { PreparedScan } from './prepareScan';
 import { type TranslateHooks, type TranslateSettings, translateSlices } from './translateSlices';
 
 export interface TranslatedSlice {
@@ -22,26 +16,19 @@ export interface TranslatedSlice {
   chain: Float32Array[];
 }
 
-/** How a model's maps lie over a scan and over what is made of it. */
-export function scanFrames(
-  { voxels }: Pick<Image3, 'voxels'>,
-  { preprocessing }: Pick<ModelCard, 'preprocessing'>,
-): { source: IntensityFrame; target: IntensityFrame } {
-  return modelFrames((map) => intensityFrame(voxels, map), preprocessing);
-}
-
-/** Yields slices in the given order. @throws Aborted within one reverse step of the signal */
+/**
+ * Yields slices in the given order. @throws Aborted within one reverse step of the signal
+ * @param prepared for that card
+ */
 export async function* translateScan(
-  scan: Image3,
+  { image, plan, intensity: { source, target } }: PreparedScan,
   { card, translator }: { card: ModelCard; translator: RunTranslator },
   slices: readonly number[],
   settings: TranslateSettings,
   hooks: TranslateHooks,
 ): AsyncGenerator<TranslatedSlice> {
-  const plan = planSlices(scan, card.preprocessing);
-  const { source, target } = scanFrames(scan, card);
   for (const index of slices) {
-    const input = { index, pixels: toModelRange(extractSlice(scan, plan, index, source.low), source) };
+    const input = { index, pixels: toModelRange(extractSlice(image, plan, index, source.low), source) };
     const done = translateSlices(translator, [input], card.preprocessing.size, settings, hooks);
     for await (const { mean, spread, chain } of done) {
       yield {

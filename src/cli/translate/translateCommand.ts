@@ -1,7 +1,8 @@
 import { basename, resolve } from 'node:path';
-import type { ModelCard } from '../../engine/cards/modelCard';
 import { median } from '../../engine/evaluation/median';
 import { inputWarnings } from '../../engine/inputWarnings';
+import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
+import { provenanceOf } from '../../engine/provenance';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import { Aborted, BadRequest } from '../../errors';
 import { checkWritable, refuseOverwrite, writeBytes } from '../../platform/node/files';
@@ -11,7 +12,6 @@ import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
 import type { WriteOptions } from '../../volume/formats/scanFormat';
 import { HEAD_SHARE } from '../../volume/headSlices';
-import type { Image3 } from '../../volume/image';
 import { isAbsolute } from '../../volume/intensity';
 import { scanMeasures } from '../../volume/scanMeasures';
 import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
@@ -81,27 +81,24 @@ async function run(args: Arguments, io: Io): Promise<number> {
   refuseEmpty(scan, measures.levels());
   const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
   const model = await loadModel(modelName);
-  const unsuited = inputWarnings(scan.image, model.card, measures).map(({ text }) => text);
+  const prepared = prepareScan(scan.image, model.card, measures);
+  const unsuited = inputWarnings(prepared, model.card).map(({ text }) => text);
   for (const warning of [...unsuited, ...checkScan(scan, measures.levels())])
     io.err(`${basename(input)}: ${warning}\n`);
 
-  const date = new Date().toISOString();
+  const date = new Date();
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`backend ${info.backend}: ${info.reason}\n`);
   const withSteps = steps !== undefined;
-  const result = await translateWithProgress(io, scan.image, model, slices, settings, withSteps, signal);
+  const result = await translateWithProgress(io, prepared, model, slices, settings, withSteps, signal);
 
   const facts: SidecarFacts = {
-    ...modelFacts(model.card),
-    ...settings,
+    ...provenanceOf(model.card, prepared, settings, { backend: info.backend, date }),
     sourceName: basename(input),
-    intensity: result.frames,
-    backend: info.backend,
-    date,
     slices,
     softwareVersion: packageVersion(),
   };
-  const isHu = isAbsolute(result.frames.target.map);
+  const isHu = isAbsolute(prepared.intensity.target.map);
   const how: WriteOptions = {
     dtype: asked ?? (isHu ? 'int16' : 'float32'),
     units: isHu ? 'HU' : 'arbitrary',
@@ -151,22 +148,9 @@ async function checkedOutputs(
   return { sidecar, steps };
 }
 
-/** What of a result's sidecar the model's card says. */
-function modelFacts({ id, name, source, target, weights, diffusion, preprocessing }: ModelCard) {
-  return {
-    source,
-    target,
-    modelId: id,
-    modelName: name,
-    weightsSha256: weights.sha256,
-    steps: diffusion.steps,
-    grid: { size: preprocessing.size, pixelSize: preprocessing.pixelSize },
-  };
-}
-
 async function translateWithProgress(
   io: Io,
-  scan: Image3,
+  prepared: PreparedScan,
   model: LoadedModel,
   slices: readonly number[],
   settings: TranslateSettings,
@@ -183,7 +167,7 @@ async function translateWithProgress(
     );
   };
   try {
-    const result = await translateVolume(scan, model, slices, settings, keepChain, { signal, onStep });
+    const result = await translateVolume(prepared, model, slices, settings, keepChain, { signal, onStep });
     // The GPU may have failed in the very last step.
     if (signal.aborted) throw new Aborted('translation: cancelled');
     return result;

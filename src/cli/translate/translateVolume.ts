@@ -1,18 +1,17 @@
 import { methodOf } from '../../engine/methods';
 import { loadTranslator } from '../../engine/methods/translator';
-import { scanFrames, translateScan } from '../../engine/translateScan';
+import type { PreparedScan } from '../../engine/prepareScan';
+import { translateScan } from '../../engine/translateScan';
 import type { TranslateSettings } from '../../engine/translateSlices';
-import type { Image3 } from '../../volume/image';
-import { type IntensityFrame, untranslated } from '../../volume/intensity';
-import { planSlices, restoreSlice } from '../../volume/slices';
+import { untranslated } from '../../volume/intensity';
+import { restoreSlice } from '../../volume/slices';
 import type { LoadedModel } from '../kit/models';
 
 export interface TranslatedVolume {
-  /** On the scan's canonical grid, within the ends of `frames.target`; untranslated slices are 0, of CT air. */
+  /** On the scan's canonical grid, within the ends of the target's frame; untranslated slices are 0, of CT air. */
   readonly voxels: Float32Array;
   /** The translator's frames of the first sample, like `voxels` but not clipped; empty if not asked for. */
   readonly chain: readonly Float32Array[];
-  readonly frames: { readonly source: IntensityFrame; readonly target: IntensityFrame };
   /** Milliseconds of each slice, in the order of `slices`. */
   readonly times: readonly number[];
 }
@@ -28,18 +27,17 @@ export interface TranslateCalls {
  * Throws Aborted within one reverse step of the signal.
  */
 export async function translateVolume(
-  scan: Image3,
+  prepared: PreparedScan,
   { card, weights }: LoadedModel,
   slices: readonly number[],
   settings: TranslateSettings,
   keepChain: boolean,
   { signal, onStep }: TranslateCalls,
 ): Promise<TranslatedVolume> {
-  const plan = planSlices(scan, card.preprocessing);
-  const frames = scanFrames(scan, card);
-  const { low, high } = frames.target;
-  const area = scan.shape[0] * scan.shape[1];
-  const empty = () => new Float32Array(scan.voxels.length).fill(untranslated(frames.target));
+  const { image, plan, intensity } = prepared;
+  const { low, high } = intensity.target;
+  const area = image.shape[0] * image.shape[1];
+  const empty = () => new Float32Array(image.voxels.length).fill(untranslated(intensity.target));
   const voxels = empty();
   const chain = Array.from(
     { length: keepChain ? methodOf(card.network).frames(card.diffusion).length : 0 },
@@ -56,7 +54,7 @@ export async function translateVolume(
   const translator = await loadTranslator(card, weights.state);
   try {
     let begin = performance.now();
-    for await (const slice of translateScan(scan, { card, translator }, slices, settings, hooks)) {
+    for await (const slice of translateScan(prepared, { card, translator }, slices, settings, hooks)) {
       voxels.set(slice.image, slice.index * area);
       chain.forEach((frame, n) => {
         // Not clipped: x_T is noise around 0.
@@ -69,5 +67,5 @@ export async function translateVolume(
   } finally {
     translator.dispose();
   }
-  return { voxels, chain, frames, times };
+  return { voxels, chain, times };
 }

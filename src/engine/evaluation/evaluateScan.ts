@@ -7,13 +7,16 @@ import {
   intensityFrame,
   isAbsolute,
   referenceFrame,
+  thresholdOfLevels,
   toUnitRange,
   untranslated,
 } from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
+import type { ScanMeasures } from '../../volume/scanMeasures';
 import type { ModelCard } from '../cards/modelCard';
 import type { RunTranslator } from '../methods/translator';
-import { scanFrames, translateScan } from '../translateScan';
+import { prepareScan } from '../prepareScan';
+import { translateScan } from '../translateScan';
 import type { TranslateHooks } from '../translateSlices';
 import type { Baselines } from './baselines/fitBaselines';
 import { brightLesions } from './brightLesions';
@@ -31,6 +34,8 @@ import { type TissueOrder, tissueClasses, tissueOrder } from './tissueOrder';
 export interface PreparedPair {
   source: Image3;
   target: Image3;
+  /** Of the source. */
+  measures: ScanMeasures;
   /** In [0, 1]. */
   sourceUnit: Float32Array;
   targetUnit: Float32Array;
@@ -57,18 +62,19 @@ export function preparePair(
       `${sourceName}, ${targetName}: a pair must lie on the same grid, got ${gridText(source)} and ${gridText(target)}; resample one to the other first`,
     );
   }
-  const frames = scanFrames(source, card);
+  const { intensity: frames, measures } = prepareScan(source, card);
   const { low, high, map } = frames.source;
   const foreground = foregroundMask(target.voxels, foregroundThreshold(target.voxels, frames.target.map));
   return {
     source,
     target,
+    measures,
     sourceUnit: toUnitRange(source.voxels, frames.source),
     targetUnit: toUnitRange(
       target.voxels,
       referenceFrame((map) => intensityFrame(target.voxels, map), frames.target),
     ),
-    sourceThreshold: (foregroundThreshold(source.voxels, map) - low) / (high - low),
+    sourceThreshold: (thresholdOfLevels(measures.levels(), map) - low) / (high - low),
     frame: frames.target,
     foreground,
     inside: insideMask(foreground, target.shape),
@@ -98,7 +104,7 @@ export interface CardTranslator {
  * @throws Aborted within one reverse step of the signal
  */
 export async function translatedUnit(
-  { source, frame }: PreparedPair,
+  { source, measures, frame }: PreparedPair,
   model: CardTranslator,
   slices: readonly number[],
   seed: number,
@@ -108,7 +114,8 @@ export async function translatedUnit(
   const area = source.shape[0] * source.shape[1];
   const voxels = new Float32Array(source.voxels.length).fill(untranslated(frame));
   const settings = { seed, samples: 1, noise: 'shared' } as const;
-  for await (const { index, image } of translateScan(source, model, slices, settings, hooks)) {
+  const prepared = prepareScan(source, model.card, measures);
+  for await (const { index, image } of translateScan(prepared, model, slices, settings, hooks)) {
     voxels.set(image, index * area);
     onSlice();
   }

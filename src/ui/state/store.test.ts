@@ -230,7 +230,7 @@ describe('translate', () => {
     expect(doneSlices()).toEqual([]);
     expect(currentResults(state())?.provenance).toMatchObject({
       seed: 9,
-      modelId: 'm:T1w-FLAIR',
+      modelId: 'T1w-FLAIR',
       intensity: { target: { map: 'foreground-p99.5', low: 0, high: 20 } },
       backend: 'webgpu',
     });

@@ -11,6 +11,8 @@ import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { scoreSlice } from '../../engine/evaluation/metrics/scoreSlice';
 import { inputWarnings } from '../../engine/inputWarnings';
 import { loadTranslator, type Translator } from '../../engine/methods/translator';
+import { prepareScan } from '../../engine/prepareScan';
+import { provenanceOf } from '../../engine/provenance';
 import * as tf from '../../engine/tf';
 import { translateScan } from '../../engine/translateScan';
 import { BadRequest } from '../../errors';
@@ -21,7 +23,6 @@ import type { ScanFile } from '../../volume/formats/scanFormat';
 import {
   foregroundBySlice,
   isAbsolute,
-  modelFrames,
   rangeOfLevels,
   referenceFrame,
   thresholdOfLevels,
@@ -109,7 +110,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
     checkInput: async ({ scanId, model: wanted }) => {
       const { file, measures } = scanOf(scanId);
-      return inputWarnings(file.image, wanted, measures);
+      return inputWarnings(prepareScan(file.image, wanted, measures), wanted);
     },
 
     loadModel: async ({ source }, { event, signal }) => {
@@ -137,7 +138,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       }
       const { card, translator } = model;
       const { now } = environment.engine;
-      const date = environment.today().toISOString();
+      const date = environment.today();
+      const prepared = prepareScan(file.image, card, measures);
       const progress = new TranslationProgress(
         slices.length,
         (translator.frames.length - 1) * settings.samples,
@@ -156,7 +158,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         },
       };
       const size = card.preprocessing.size;
-      for await (const slice of translateScan(file.image, { card, translator }, slices, settings, hooks)) {
+      for await (const slice of translateScan(prepared, { card, translator }, slices, settings, hooks)) {
         const result: SliceResult = {
           index: slice.index,
           image: slice.image,
@@ -175,19 +177,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         event({ progress: progress.report() });
       }
       Object.assign(timings, progress.timings());
-      return {
-        ...settings,
-        modelId,
-        modelName: card.name,
-        weightsSha256: card.weights.sha256,
-        steps: card.diffusion.steps,
-        intensity: modelFrames(measures.frameOf, card.preprocessing),
-        grid: { size, pixelSize: card.preprocessing.pixelSize },
-        source: card.source,
-        target: card.target,
-        backend: info.backend,
-        date,
-      };
+      return provenanceOf(card, prepared, settings, { backend: info.backend, date });
     },
 
     score: async ({ referenceScanId, provenance, of, slices }) => {

@@ -9,10 +9,11 @@ import type { MemoryUse } from '../../engine/backend/memory';
 import type { CustomSettings } from '../../engine/cards/customCard';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import type { ModelInput } from '../../engine/inputWarnings';
+import type { Provenance } from '../../engine/provenance';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import type { InputWarning } from '../../volume/checkInput';
 import type { Image3 } from '../../volume/image';
-import type { IntensityFrame, RelativeMap } from '../../volume/intensity';
+import type { RelativeMap } from '../../volume/intensity';
 import type { NamedBlob } from '../../volume/namedBlob';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../../engine/backend/backend';
@@ -20,6 +21,7 @@ export type { CustomSettings } from '../../engine/cards/customCard';
 export type { ModelCard } from '../../engine/cards/modelCard';
 export type { ModelInput } from '../../engine/inputWarnings';
 export type { GeneratorConfig } from '../../engine/networks/ncsnpp/config';
+export type { Provenance } from '../../engine/provenance';
 export type { TranslateSettings } from '../../engine/translateSlices';
 export type { InputWarning } from '../../volume/checkInput';
 export type { IntensityFrame, IntensityMap, RelativeMap } from '../../volume/intensity';
@@ -67,22 +69,6 @@ export interface LoadedModel {
   /** true: dropped in by the user. */
   custom: boolean;
   fromCache: boolean;
-}
-
-/** Everything that made a slice; stored in the sidecar. */
-export interface Provenance extends TranslateSettings {
-  modelId: string;
-  modelName: string;
-  weightsSha256: string;
-  steps: number;
-  intensity: { source: IntensityFrame; target: IntensityFrame };
-  /** The model's square image: its side in pixels, and a pixel's in mm. */
-  grid: { size: number; pixelSize: number };
-  source: string;
-  target: string;
-  backend: BackendName;
-  /** ISO 8601 time at which the run started. */
-  date: string;
 }
 
 export interface SliceResult {

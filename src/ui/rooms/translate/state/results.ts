@@ -1,11 +1,12 @@
 /** The finished slices: one set for each recipe. */
 import { takeSlice } from '../../../../volume/planes';
 import type { ModelCard, Scan, SliceResult } from '../../../../workers/translate/protocol';
+import { provenanceOf } from '../../../../workers/translate/provenance';
 import type { Context } from '../../../state/context';
 import type { AppActions, Recipe, ResultSet } from '../../../state/types';
 import { addToVolume, emptyVolume } from './madeVolume';
-import { provenanceOf, recipeKey } from './recipe';
-import { currentResults } from './selectors';
+import { recipeKey } from './recipe';
+import { currentResults, framesOf } from './selectors';
 
 /** Results of this many recipes are kept, so that going back to earlier settings shows them again. */
 const KEPT = 3;
@@ -19,7 +20,6 @@ export function beginResults(
   { set, services: { now } }: Context,
   recipe: Recipe,
   card: ModelCard,
-  modelId: string,
   scan: Scan,
 ): string {
   const key = recipeKey(recipe);
@@ -28,7 +28,11 @@ export function beginResults(
       key,
       recipe,
       own: own[card.id] ?? null,
-      provenance: provenanceOf(recipe, card, modelId, scan, now()),
+      // Until the engine sends its own at the end of the run.
+      provenance: provenanceOf(card, { intensity: framesOf(scan, card) }, recipe, {
+        backend: recipe.backend,
+        date: now(),
+      }),
       made: emptyVolume(scan, recipe.samples),
       version: 0,
       scores: new Map(),

@@ -50,7 +50,7 @@ export function runActions(
         const model = await loadWeights(context, card, controller.signal);
         controller.signal.throwIfAborted();
         const recipe = currentRecipe(get())!;
-        const key = beginResults(context, recipe, card, model.modelId, scan);
+        const key = beginResults(context, recipe, card, scan);
         set({ run: { ...begun, phase: 'translating' } });
         const { seed, samples, noise } = recipe;
         const provenance = await client.translate(

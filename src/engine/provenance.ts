@@ -1,0 +1,35 @@
+/** What made a result: beside the pixels on the page, and in the sidecar of every file. */
+import type { SidecarFacts } from '../volume/sidecar';
+import type { BackendName } from './backend/backend';
+import type { ModelCard } from './cards/modelCard';
+import type { PreparedScan } from './prepareScan';
+import type { TranslateSettings } from './translateSlices';
+
+/** The sidecar's facts but for those of one file. */
+export type Provenance = Omit<SidecarFacts, 'sourceName' | 'slices' | 'softwareVersion'> &
+  TranslateSettings & { backend: BackendName };
+
+/** @param run `date` is when it began */
+export function provenanceOf(
+  { id, name, source, target, weights, diffusion, preprocessing }: ModelCard,
+  { intensity }: Pick<PreparedScan, 'intensity'>,
+  { seed, samples, noise }: TranslateSettings,
+  run: { backend: BackendName; date: Date },
+): Provenance {
+  const { size, pixelSize } = preprocessing;
+  return {
+    seed,
+    samples,
+    noise,
+    modelId: id,
+    modelName: name,
+    weightsSha256: weights.sha256,
+    steps: diffusion.steps,
+    intensity,
+    grid: { size, pixelSize },
+    source,
+    target,
+    backend: run.backend,
+    date: run.date.toISOString(),
+  };
+}
