@@ -36,6 +36,7 @@ test('phantom, start, pause, a reload in the middle, resume to the end, and the 
   await page.getByTestId('train-phantom-button').click();
   await expect(page.getByTestId('train-volume')).toHaveCount(8);
   await expect(page.getByTestId('train-volume').first()).toContainText('phantom');
+  await expect(page.getByTestId('train-volume').first()).toContainText('LRAP');
   await expect(page.getByTestId('train-estimate')).toHaveAttribute('data-fits', 'true');
   // Crops of a quarter of the slice: the way of a run is the same, its iterations are shorter.
   await setCourse(page, {
@@ -49,6 +50,8 @@ test('phantom, start, pause, a reload in the middle, resume to the end, and the 
   await startButton(page).click();
   await untilStep(page, 1);
   await expect(page.getByTestId('train-preview')).toHaveCount(2);
+  // The letters of one image's edges.
+  await expect(page.getByTestId('train-preview').first()).toContainText('LRAP');
   await startButton(page).click();
   await expect(startButton(page)).toHaveAttribute('data-phase', 'paused', { timeout: 60_000 });
   const pausedAt = await stepOf(page);

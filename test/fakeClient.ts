@@ -2,6 +2,7 @@
 
 import { PAPER_GENERATOR } from '../src/engine/networks/ncsnpp/config';
 import { Aborted } from '../src/errors';
+import { modelPixels, screenImage } from '../src/volume/modelImage';
 import type { EngineClient } from '../src/workers/translate/client';
 import type {
   BackendName,
@@ -221,7 +222,7 @@ export function fakeSlice(index: number, seed: number): SliceResult {
     index,
     image: new Float32Array(4).fill(1000 * seed + index),
     spread: null,
-    strip: { size: 1, frames: [new Uint8Array(1)], labels: ['x'] },
+    strip: { frames: [screenImage(modelPixels(new Float32Array(1)))], labels: ['x'] },
     ms: 1,
   };
 }

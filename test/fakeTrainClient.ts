@@ -1,6 +1,7 @@
 /** A training client without an engine, for tests of the page's state: a run goes on as far as it is told. */
 import { Aborted, DeviceLost } from '../src/errors';
 import { type AppStore, createAppStore } from '../src/ui/state/store';
+import type { ScreenImage } from '../src/volume/modelImage';
 import type { NewRun, TrainClient } from '../src/workers/train/client';
 import type {
   AddedVolume,
@@ -282,13 +283,14 @@ export function createFakeTrainClient(): FakeTrainClient {
 }
 
 /** A disc on black as large as the slice share says. */
-export function disc(size: number, share: number, brightness: number): Uint8Array {
-  return Uint8Array.from({ length: size * size }, (_, n) => {
+export function disc(size: number, share: number, brightness: number): ScreenImage {
+  const pixels = Uint8Array.from({ length: size * size }, (_, n) => {
     const x = (2 * (n % size) + 1) / size - 1;
     const y = (2 * Math.floor(n / size) + 1) / size - 1;
     const r = Math.hypot(x / 0.8, y);
     return r > share ? 0 : r > 0.9 * share ? 230 : brightness * (0.7 + 0.3 * Math.cos(9 * r));
   });
+  return { order: 'rows A-P, columns L-R', size, pixels };
 }
 
 function fakeVolume(volumeId: string, role: Role, name: string): AddedVolume {
@@ -298,7 +300,7 @@ function fakeVolume(volumeId: string, role: Role, name: string): AddedVolume {
     name,
     sliceCount: 155,
     picked: /empty/.test(name) ? 0 : 24,
-    thumbnail: { size: 48, pixels: disc(48, 0.9, role.endsWith('A') ? 150 : 90) },
+    thumbnail: disc(48, 0.9, role.endsWith('A') ? 150 : 90),
     warnings: [],
   };
 }
@@ -328,7 +330,6 @@ function fakePreviews(step: number, { size }: TrainSettings): Preview[] {
   return (['aToB', 'bToA'] as Direction[]).map((direction) => ({
     step,
     direction,
-    size,
     rows: [0.85, 0.7].map((share, n) => ({
       source: disc(size, share, direction === 'aToB' ? 150 : 90),
       synthetic: disc(size, share * (1 - 0.2 * Math.exp(-step / 100)), direction === 'aToB' ? 100 : 140),

@@ -1,5 +1,6 @@
 /** A scan's axial slices to the missing contrast: slice plan, intensity map, reverse chain, and back on the scan's own grid. */
 import { fromModelRange, toModelRange } from '../volume/intensity';
+import { type ModelPixels, modelPixels } from '../volume/modelImage';
 import { extractSlice, restoreSlice } from '../volume/slices';
 import type { ModelCard } from './cards/modelCard';
 import type { RunTranslator } from './methods/translator';
@@ -12,8 +13,8 @@ export interface TranslatedSlice {
   image: Float32Array;
   /** Standard deviation over samples, same grid and units; null for one sample. */
   spread: Float32Array | null;
-  /** The translator's frames of the first sample: size*size in the model's range and row order. */
-  chain: Float32Array[];
+  /** The translator's frames of the first sample, size*size. */
+  chain: ModelPixels[];
 }
 
 /**
@@ -41,7 +42,7 @@ export async function* translateScan(
             plan,
             spread.map((s) => (s / 2) * (target.high - target.low)),
           ),
-        chain,
+        chain: chain.map(modelPixels),
       };
     }
   }

@@ -13,6 +13,7 @@
 import { BadRequest } from '../errors';
 import type { Image3 } from './image';
 import { thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
+import { type ModelPixels, modelPixels } from './modelImage';
 
 /** One axis of a plan, in the scan's direction. */
 export interface AxisPlan {
@@ -73,17 +74,17 @@ export function planSlices(
 }
 
 /**
- * Axial slice k on the model's grid: size*size in the volume's own units, row-major, row 0 anterior, column 0 the
- * patient's right. `air` outside the scan and for what is not finite.
+ * Axial slice k on the model's grid: size*size in the volume's own units. `air` outside the scan and for what is not finite.
  */
-export function extractSlice({ shape, voxels }: Image3, plan: SlicePlan, k: number, air = 0): Float32Array {
+export function extractSlice({ shape, voxels }: Image3, plan: SlicePlan, k: number, air = 0): ModelPixels {
   const [ni, nj, nk] = shape;
   if (!(Number.isInteger(k) && k >= 0 && k < nk))
     throw new BadRequest(`slice: must be 0 to ${nk - 1}, got ${k}; choose a slice of the scan`);
   const slice = voxels
     .subarray(k * ni * nj, (k + 1) * ni * nj)
     .map((value) => (Number.isFinite(value) ? value : air));
-  return resample(slice, ni, modelTaps(plan.i, plan.size), modelTaps(plan.j, plan.size), air).reverse();
+  const image = resample(slice, ni, modelTaps(plan.i, plan.size), modelTaps(plan.j, plan.size), air);
+  return modelPixels(image.reverse());
 }
 
 /**

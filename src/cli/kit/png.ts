@@ -1,10 +1,13 @@
-/** The least of PNG (RFC 2083): 8-bit greyscale, one deflate stream, no filter. */
+/** The least of PNG (RFC 2083): 8-bit greyscale, one deflate stream, no filter, one text. */
 import { crc32, deflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** @param pixels width*height, row after row */
-export function greyPng(pixels: Uint8Array, width: number): Uint8Array {
+/**
+ * @param pixels width*height, row after row
+ * @param description what viewers tell of the picture, Latin-1
+ */
+export function greyPng(pixels: Uint8Array, width: number, description: string): Uint8Array {
   const height = pixels.length / width;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -17,6 +20,7 @@ export function greyPng(pixels: Uint8Array, width: number): Uint8Array {
     SIGNATURE,
     chunk('IHDR', header),
     chunk('IDAT', deflateSync(rows)),
+    chunk('tEXt', Buffer.from(`Description\0${description}`, 'latin1')),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

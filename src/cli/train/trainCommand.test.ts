@@ -8,6 +8,9 @@ import type { ModelCard } from '../../engine/cards/modelCard';
 import { hashWeights } from '../../engine/hash';
 import { encodeWeights } from '../../engine/models/convertWeights';
 import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/table';
+import { sliceImage } from '../../engine/training/data';
+import { volumeSlices } from '../../engine/training/dataset';
+import { readScan } from '../../platform/node/scans';
 import { fakeIo } from '../kit/fakeIo';
 import type { Io } from '../kit/io';
 import { main } from '../main';
@@ -131,6 +134,26 @@ describe('a run', () => {
     const model = ['--model', at('straight', 'a-to-b', 'card.json'), '--output', at('made.nii.gz')];
     const made = await json('translate', scan, ...model, '--backend', 'wasm', '--slices', '2:3');
     expect(made.model).toBe(card.id);
+  });
+
+  it("writes previews with the patient's left at the left, and says so in them", async () => {
+    const png = readFileSync(at('straight', 'previews', '000003-aToB.png'));
+    expect(png.toString('latin1')).toContain('Image order: rows A-P, columns L-R');
+    const lines = inflateSync(png.subarray(41, 41 + png.readUInt32BE(33)));
+    // The model's image begins with the patient's right, the picture with the left.
+    const { image: scan } = await readScan(at('bids', 'sub-03', 'anat', 'sub-03_T1w.nii'));
+    const { preprocessing } = cardOf('straight');
+    const model = sliceImage(
+      volumeSlices(scan, 'sub-03', { ...preprocessing, intensity: 'foreground-p99.5' }),
+      1,
+    );
+    const source = model.map((_, n) => lines[97 * Math.floor(n / 32) + 1 + (n % 32)]);
+    const isAt = (column: (x: number) => number) =>
+      source.every((byte, n) => {
+        const at = n - (n % 32) + column(n % 32);
+        return Math.abs(byte - 127.5 * (model[at] + 1)) <= 0.51;
+      });
+    expect([isAt((x) => 31 - x), isAt((x) => x)]).toEqual([true, false]);
   });
 
   it('goes on after Ctrl-C as if there had been none', async () => {

@@ -280,19 +280,20 @@ async function train(
   }
 }
 
-/** Rows of source, synthetic and, where there is one, target. */
-function writePreview(folder: string, { step, direction, size, rows }: Preview): void {
+/** Rows of source, synthetic and, where there is one, target, the patient's left at the left as on the page. */
+function writePreview(folder: string, { step, direction, rows }: Preview): void {
+  const { size, order } = rows[0].source;
   const width = size * (rows.some(({ target }) => target) ? 3 : 2);
   const pixels = new Uint8Array(rows.length * size * width);
   rows.forEach(({ source, synthetic, target }, n) => {
     [source, synthetic, target].forEach((image, column) => {
       if (!image) return;
       for (let y = 0; y < size; y++)
-        pixels.set(image.subarray(y * size, (y + 1) * size), (n * size + y) * width + column * size);
+        pixels.set(image.pixels.subarray(y * size, (y + 1) * size), (n * size + y) * width + column * size);
     });
   });
   const name = `${String(step).padStart(6, '0')}-${direction}.png`;
-  writeFileSync(join(folder, name), greyPng(pixels, width));
+  writeFileSync(join(folder, name), greyPng(pixels, width, `Image order: ${order}`));
 }
 
 async function evaluate(

@@ -1,4 +1,5 @@
 /** What a run is trained on: slices on the model's grid, quantised to 16 bits, half of float32's memory. */
+import { type ModelPixels, modelPixels } from '../../volume/modelImage';
 import type { Side } from './sides';
 
 /** Slices of one contrast. Image n is `images[n*size*size .. (n+1)*size*size)`, row-major as the model sees it. */
@@ -24,6 +25,7 @@ export interface TrainData {
 }
 
 /** Image n in [-1, 1], size*size. */
-export function sliceImage({ size, images }: SliceSet, n: number): Float32Array {
-  return Float32Array.from(images.subarray(n * size * size, (n + 1) * size * size), (v) => v / 32767.5 - 1);
+export function sliceImage({ size, images }: SliceSet, n: number): ModelPixels {
+  const image = images.subarray(n * size * size, (n + 1) * size * size);
+  return modelPixels(Float32Array.from(image, (v) => v / 32767.5 - 1));
 }

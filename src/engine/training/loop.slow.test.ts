@@ -209,7 +209,7 @@ describe('runTraining', () => {
       '2 bToA',
     ]);
     expect(scored).toEqual([0, 2].flatMap((step) => [1, 2, 3, 4, 5, 6].map((n) => `${step}: ${n}/6`)));
-    expect(shown[0].rows.every(({ target }) => target?.length === TINY_SIZE ** 2)).toBe(true);
+    expect(shown[0].rows.every(({ target }) => target?.size === TINY_SIZE)).toBe(true);
     expect(history.validations.map(({ step }) => step)).toEqual([0, 2]);
     const [{ directions }] = history.validations;
     expect(directions.map(({ direction, n }) => [direction, n])).toEqual([

@@ -1,6 +1,6 @@
 /** What a run tells while it goes: plain data for log, page and file. */
-
 import { type Infer, list, mapOf, number, object, oneOf, whole } from '../../schema';
+import type { ScreenImage } from '../../volume/modelImage';
 import { SCORE } from '../evaluation/metrics/scoreSlice';
 import { DIRECTIONS, type Direction } from './sides';
 
@@ -18,9 +18,8 @@ export type StepReport = Infer<typeof STEP_REPORT>;
 export interface Preview {
   step: number;
   direction: Direction;
-  size: number;
-  /** One byte a pixel, [-1, 1] -> 0..255, row-major, row 0 anterior. Target null where there is no aligned one. */
-  rows: { source: Uint8Array; synthetic: Uint8Array; target: Uint8Array | null }[];
+  /** Target null where there is no aligned one. */
+  rows: { source: ScreenImage; synthetic: ScreenImage; target: ScreenImage | null }[];
 }
 
 const SCORES = object({ whole: SCORE, foreground: SCORE });

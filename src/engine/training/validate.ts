@@ -1,4 +1,5 @@
 /** What a run can translate so far: scores on its validation slices, and a few images to look at. */
+import { modelPixels, screenImage } from '../../volume/modelImage';
 import { foregroundMask } from '../evaluation/metrics/foreground';
 import { type Score, scoreSlice } from '../evaluation/metrics/scoreSlice';
 import type { TranslateHooks } from '../translateSlices';
@@ -60,8 +61,7 @@ export async function previews(
   hooks: TranslateHooks,
 ): Promise<Preview[]> {
   const found: Preview[] = [];
-  const { size, variant } = state.settings;
-  const isAligned = validation !== null || variant.pairing === 'paired';
+  const isAligned = validation !== null || state.settings.variant.pairing === 'paired';
   for (const direction of trainedDirections(state.settings)) {
     const { source, target } = sidesOf(direction);
     const sets = validation ?? train;
@@ -74,12 +74,12 @@ export async function previews(
       const at = rows.length;
       const real = isAligned ? sliceImage(sets[target], slices[at]) : null;
       rows.push({
-        source: asBytes(sources[at]),
-        synthetic: asBytes(image),
-        target: real && asBytes(real),
+        source: screenImage(sources[at]),
+        synthetic: screenImage(modelPixels(image)),
+        target: real && screenImage(real),
       });
     }
-    found.push({ step: state.step, direction, size, rows });
+    found.push({ step: state.step, direction, rows });
   }
   return found;
 }
@@ -112,8 +112,4 @@ export function evenly(count: number, most: number): number[] {
 /** [-1, 1] -> [0, 1]; a chain may end a little outside. */
 function toUnit(image: Float32Array): Float32Array {
   return image.map((v) => Math.min(Math.max((v + 1) / 2, 0), 1));
-}
-
-function asBytes(image: Float32Array): Uint8Array {
-  return Uint8Array.from(toUnit(image), (v) => Math.round(255 * v));
 }

@@ -1,7 +1,18 @@
 import { useLayoutEffect, useRef } from 'react';
+import type { ScreenImage } from '../../volume/modelImage';
+import { PLANE_EDGES } from '../../volume/planes';
+import './grayImage.css';
 
-/** A small square picture of one byte a pixel, row-major, the top row first. */
-export function GrayImage({ pixels, size, label }: { pixels: Uint8Array; size: number; label: string }) {
+/** A small square picture. `letters`: which side of the head is where, as in the panes. Without a label it is decoration. */
+export function GrayImage({
+  image: { size, pixels },
+  label,
+  letters = false,
+}: {
+  image: ScreenImage;
+  label?: string;
+  letters?: boolean;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -12,7 +23,16 @@ export function GrayImage({ pixels, size, label }: { pixels: Uint8Array; size: n
     for (let n = 0; n < rgba.length; n++) rgba[n] = 0xff000000 | (pixels[n] * 0x010101);
     context.putImageData(image, 0, 0);
   }, [pixels, size]);
+  const role = label === undefined ? {} : ({ role: 'img', 'aria-label': label } as const);
   return (
-    <canvas className="gray-image" ref={canvas} width={size} height={size} role="img" aria-label={label} />
+    <span className="gray-image">
+      <canvas ref={canvas} width={size} height={size} {...role} />
+      {letters &&
+        Object.entries(PLANE_EDGES.axial).map(([edge, letter]) => (
+          <span key={edge} className="gray-image-edge" data-edge={edge} aria-hidden="true">
+            {letter}
+          </span>
+        ))}
+    </span>
   );
 }

@@ -1,4 +1,5 @@
 /** What the viewer shows and how it is looked at; shared by the viewer's components and the page's state. */
+import type { ScreenImage } from '../../volume/modelImage';
 import type { EdgeLetters } from '../../volume/planes';
 
 /** One 2-D image as the viewer takes it. Row 0 of `pixels` is the bottom (posterior) row, i.e. i fastest, j upwards. */
@@ -60,10 +61,7 @@ export interface SliceViewProps {
 export interface StepStripProps {
   /** Accessible name, e.g. "Reverse steps of slice 92". */
   label: string;
-  /** Side of a frame in pixels. */
-  size: number;
-  /** size*size bytes each, row 0 = bottom. */
-  frames: readonly Uint8Array[];
+  frames: readonly ScreenImage[];
   labels: readonly string[];
   /** The enlarged frame, marked; null: none. */
   selected: number | null;

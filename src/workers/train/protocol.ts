@@ -9,6 +9,7 @@ import type { MemoryEstimate } from '../../engine/training/estimate';
 import type { Preview, RunHistory, Scoring, StepReport, Validation } from '../../engine/training/reports';
 import type { SideGrid, TrainSettings } from '../../engine/training/settings';
 import type { Direction, Side } from '../../engine/training/sides';
+import type { ScreenImage } from '../../volume/modelImage';
 import type { InputFile } from '../translate/protocol';
 
 export type { MemoryEstimate } from '../../engine/training/estimate';
@@ -28,8 +29,8 @@ export interface AddedVolume {
   sliceCount: number;
   /** Slices with enough foreground, which are trained on. */
   picked: number;
-  /** One picked slice at most 96 pixels wide, one byte a pixel, row-major, row 0 anterior. */
-  thumbnail: { size: number; pixels: Uint8Array };
+  /** One picked slice, at most 96 pixels wide. */
+  thumbnail: ScreenImage;
   warnings: string[];
 }
 

@@ -8,6 +8,7 @@ import { BadRequest } from '../../errors';
 import { noiseWarning } from '../../volume/checkInput';
 import type { NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
+import { modelPixels, type ScreenImage, screenImage } from '../../volume/modelImage';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
 import type { AddedVolume, Grid, Role } from './protocol';
 
@@ -121,17 +122,17 @@ export class TrainVolumes {
 }
 
 /** Means of squares of pixels, so that it is at most THUMBNAIL wide. */
-function thumbnail(set: SliceSet, n: number): AddedVolume['thumbnail'] {
+function thumbnail(set: SliceSet, n: number): ScreenImage {
   const image = sliceImage(set, n);
   const step = Math.ceil(set.size / THUMBNAIL);
   const size = Math.floor(set.size / step);
-  const pixels = new Uint8Array(size * size);
+  const pixels = modelPixels(new Float32Array(size * size));
   for (let at = 0; at < pixels.length; at++) {
     const [left, top] = [(at % size) * step, Math.floor(at / size) * step];
     let sum = 0;
     for (let y = top; y < top + step; y++)
       for (let x = left; x < left + step; x++) sum += image[y * set.size + x];
-    pixels[at] = Math.round(127.5 * (sum / step ** 2 + 1));
+    pixels[at] = sum / step ** 2;
   }
-  return { size, pixels };
+  return screenImage(pixels);
 }

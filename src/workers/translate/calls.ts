@@ -29,6 +29,7 @@ import {
   toUnitRange,
   untranslated,
 } from '../../volume/intensity';
+import { screenImage } from '../../volume/modelImage';
 import { resampleToGrid, sameGrid } from '../../volume/resample';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
@@ -157,23 +158,17 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
           environment.checkDevice();
         },
       };
-      const size = card.preprocessing.size;
       for await (const slice of translateScan(prepared, { card, translator }, slices, settings, hooks)) {
         const result: SliceResult = {
           index: slice.index,
           image: slice.image,
           spread: slice.spread,
-          strip: {
-            size,
-            frames: slice.chain.map(stripFrame),
-            labels: [...translator.frames],
-          },
+          strip: { frames: slice.chain.map(screenImage), labels: [...translator.frames] },
           ms: progress.slice(),
         };
-        const buffers = [slice.image, ...(slice.spread ? [slice.spread] : []), ...result.strip.frames].map(
-          (a) => a.buffer,
-        );
-        event({ slice: result }, buffers as ArrayBuffer[]);
+        const frames = result.strip.frames.map(({ pixels }) => pixels);
+        const arrays = [slice.image, ...(slice.spread ? [slice.spread] : []), ...frames];
+        event({ slice: result }, arrays.map(({ buffer }) => buffer) as ArrayBuffer[]);
         event({ progress: progress.report() });
       }
       Object.assign(timings, progress.timings());
@@ -275,9 +270,4 @@ function forPage(
     foregroundBySlice: perSlice,
     warnings: checkScan(file, levels),
   };
-}
-
-/** The model's image (top row first, patient's right first) as the page draws it: i fastest, j upwards, one byte a pixel. */
-function stripFrame(frame: Float32Array): Uint8Array {
-  return Uint8Array.from(frame, (v) => Math.round(Math.min(Math.max((v + 1) / 2, 0), 1) * 255)).reverse();
 }

@@ -297,7 +297,7 @@ describe('client and worker calls', () => {
       intensity: { source: { map: intensity }, target: { map: intensity } },
       grid: { size: 32, pixelSize: 3 },
     });
-    expect(got[0].strip.size).toBe(32);
+    expect(got[0].strip.frames[0].size).toBe(32);
     await expect(
       client.loadModel({ kind: 'file', file: weightsFile(), settings: { size: 33 } }),
     ).rejects.toMatchObject({

@@ -14,6 +14,7 @@ import type { TranslateSettings } from '../../engine/translateSlices';
 import type { InputWarning } from '../../volume/checkInput';
 import type { Image3 } from '../../volume/image';
 import type { RelativeMap } from '../../volume/intensity';
+import type { ScreenImage } from '../../volume/modelImage';
 import type { NamedBlob } from '../../volume/namedBlob';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../../engine/backend/backend';
@@ -78,11 +79,8 @@ export interface SliceResult {
   image: Float32Array;
   /** Standard deviation over samples, same grid; null for one sample. */
   spread: Float32Array | null;
-  /**
-   * The reverse chain of the first sample at the model's size, one byte a pixel ([-1, 1] -> 0..255, clipped), i fastest and
-   * j upwards like the scan: x_T first, then the x0 estimates of steps n-1 .. 0.
-   */
-  strip: { size: number; frames: Uint8Array[]; labels: string[] };
+  /** The reverse chain of the first sample at the model's size: x_T first, then the x0 estimates of steps n-1 .. 0. */
+  strip: { frames: ScreenImage[]; labels: string[] };
   ms: number;
 }
 

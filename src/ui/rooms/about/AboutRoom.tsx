@@ -33,7 +33,6 @@ export function AboutRoom() {
           <div className="about-strip">
             <StepStrip
               label={`Reverse steps of slice ${example.index}`}
-              size={example.strip.size}
               frames={example.strip.frames}
               labels={example.strip.labels}
               selected={null}

@@ -96,7 +96,7 @@ function PreviewRows({
   before: Preview | undefined;
   contrasts: { a: string; b: string };
 }) {
-  const { direction, step, size, rows } = preview;
+  const { direction, step, rows } = preview;
   const [from, to] = direction === 'aToB' ? [contrasts.a, contrasts.b] : [contrasts.b, contrasts.a];
   const hasTarget = rows.some(({ target }) => target !== null);
   const columns = [
@@ -114,10 +114,10 @@ function PreviewRows({
         <div className="preview-column" key={key}>
           <h3 data-kind={kind}>{title}</h3>
           {shown.map((row, n) => {
-            const pixels = row[kind];
+            const image = row[kind];
             const label = `${title}, slice ${n + 1} of ${shown.length}`;
-            return pixels ? (
-              <GrayImage key={n} pixels={pixels} size={size} label={label} />
+            return image ? (
+              <GrayImage key={n} image={image} label={label} letters />
             ) : (
               <div key={n} className="no-image" />
             );

@@ -11,7 +11,7 @@ export function VolumeRow({ volume: { added, source } }: { volume: TrainVolume }
   const { volumeId, name, role, picked, sliceCount, thumbnail } = added;
   return (
     <li className="volume" data-testid="train-volume" data-role={role}>
-      <GrayImage pixels={thumbnail.pixels} size={thumbnail.size} label={`A slice of ${name}`} />
+      <GrayImage image={thumbnail} label={`A slice of ${name}`} letters />
       <div>
         <p className="volume-name" title={source.kind === 'files' ? source.path : name}>
           {name}

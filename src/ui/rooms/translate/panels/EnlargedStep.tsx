@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'react';
+import type { ScreenImage } from '../../../../volume/modelImage';
 import { PLANE_EDGES } from '../../../../volume/planes';
 import type { SliceResult } from '../../../../workers/translate/protocol';
 import { SliceView } from '../../../viewer/SliceView';
-import type { Probe, ViewTransform, WindowLevel } from '../../../viewer/types';
+import type { Probe, SliceImage, ViewTransform, WindowLevel } from '../../../viewer/types';
 
 const FIT: ViewTransform = { zoom: 1, pan: { x: 0, y: 0 } };
 const FULL: WindowLevel = { center: 0, width: 2 };
@@ -12,17 +13,7 @@ export function EnlargedStep({ strip, selected }: { strip: SliceResult['strip'];
   const [window, setWindow] = useState(FULL);
   const [transform, setTransform] = useState(FIT);
   const [probe, setProbe] = useState<Probe>(null);
-  const image = useMemo(
-    () => ({
-      pixels: Float32Array.from(strip.frames[selected], (byte) => byte / 127.5 - 1),
-      width: strip.size,
-      height: strip.size,
-      spacing: [1, 1] as const,
-      min: -1,
-      max: 1,
-    }),
-    [strip, selected],
-  );
+  const image = useMemo(() => paneImage(strip.frames[selected]), [strip, selected]);
   return (
     <div className="strip-enlarged">
       <SliceView
@@ -46,4 +37,17 @@ export function EnlargedStep({ strip, selected }: { strip: SliceResult['strip'];
       />
     </div>
   );
+}
+
+/** Panes count rows from the bottom. */
+function paneImage({ size, pixels }: ScreenImage): SliceImage {
+  const upwards = (_: unknown, at: number) => pixels[at + (size - 1 - 2 * Math.floor(at / size)) * size];
+  return {
+    pixels: Float32Array.from(pixels, upwards).map((byte) => byte / 127.5 - 1),
+    width: size,
+    height: size,
+    spacing: [1, 1],
+    min: -1,
+    max: 1,
+  };
 }

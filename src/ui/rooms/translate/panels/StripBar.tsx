@@ -16,7 +16,6 @@ export function StripBar() {
         <>
           <StepStrip
             label={`Reverse steps of slice ${result.index}`}
-            size={strip.size}
             frames={strip.frames}
             labels={strip.labels}
             selected={selected}
