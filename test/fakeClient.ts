@@ -13,8 +13,8 @@ import type {
   ModelCard,
   Provenance,
   Scan,
+  ScorePair,
   SliceResult,
-  SliceScore,
 } from '../src/workers/translate/protocol';
 
 export function fakeCard(source: string, target: string): ModelCard {
@@ -160,13 +160,18 @@ export function createFakeClient(): FakeClient {
         date: '2026-01-01T00:00:00.000Z',
       };
     },
-    async score({ referenceScanId, slices }): Promise<SliceScore[]> {
+    async score({ scanId, referenceScanId, slices }): Promise<ScorePair[]> {
       note(`score ${referenceScanId} ${slices.map(({ index }) => index).join(',')}`);
+      const { voxels } = fakeScan(scanId, '');
       // So that synthetic and copied images have scores of their own: the image's first pixel.
-      return slices.map(({ index, image }) => ({
+      const score = (index: number, psnr: number) => ({
         index,
-        whole: { psnr: image[0], ssim: 0.5, mae: 0.1 },
+        whole: { psnr, ssim: 0.5, mae: 0.1 },
         foreground: null,
+      });
+      return slices.map(({ index, image }) => ({
+        synthetic: score(index, image[0]),
+        copy: score(index, voxels[4 * index]),
       }));
     },
     async save({ slices, dtype }) {

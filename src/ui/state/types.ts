@@ -11,8 +11,8 @@ import type {
   ModelCard,
   Provenance,
   Scan,
+  ScorePair,
   SliceResult,
-  SliceScore,
   TranslateProgress,
   TranslateSettings,
 } from '../../workers/translate/protocol';
@@ -79,12 +79,6 @@ export interface Recipe extends TranslateSettings {
   /** Own weights can be given other settings, or a card, under the same id. */
   model: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>;
   backend: BackendName;
-}
-
-/** Scores of one slice against the reference: the synthetic image, and a plain copy of the source for comparison. */
-export interface ScorePair {
-  synthetic: SliceScore;
-  copy: SliceScore;
 }
 
 /** Slices made by one recipe. They are shown only while that recipe is the chosen one. */

@@ -20,8 +20,10 @@ import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
 import { openScan } from '../../volume/formats';
 import type { ScanFile } from '../../volume/formats/scanFormat';
+import type { Image3 } from '../../volume/image';
 import {
   foregroundBySlice,
+  type IntensityFrame,
   isAbsolute,
   rangeOfLevels,
   referenceFrame,
@@ -175,11 +177,12 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       return provenanceOf(card, prepared, settings, { backend: info.backend, date });
     },
 
-    score: async ({ referenceScanId, provenance, of, slices }) => {
+    score: async ({ scanId, referenceScanId, provenance, slices }) => {
+      const scan = scanOf(scanId).file.image;
       const { file, measures } = scanOf(referenceScanId);
       const reference = file.image;
       const [ni, nj, nk] = reference.shape;
-      const { target } = provenance.intensity;
+      const { source, target } = provenance.intensity;
       const realFrame = referenceFrame(measures.frameOf, target);
       const threshold = thresholdOfLevels(measures.levels(), target.map);
       return slices.map(({ index, image }) => {
@@ -187,16 +190,14 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
           throw new BadRequest(
             `reference: must lie on the scan's grid, got ${ni} x ${nj} x ${nk} for ${image.length} pixels of slice ${index}; drop it again`,
           );
-        const real = reference.voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
+        const sliceOf = ({ voxels }: Image3) => voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
+        const real = sliceOf(reference);
         const mask = foregroundMask(real, threshold);
-        const scores = scoreSlice(
-          toUnitRange(image, of === 'source' ? provenance.intensity.source : target),
-          toUnitRange(real, realFrame),
-          ni,
-          nj,
-          mask,
-        );
-        return { index, ...scores };
+        const score = (values: Float32Array, frame: IntensityFrame) => ({
+          index,
+          ...scoreSlice(toUnitRange(values, frame), toUnitRange(real, realFrame), ni, nj, mask),
+        });
+        return { synthetic: score(image, target), copy: score(sliceOf(scan), source) };
       });
     },
 

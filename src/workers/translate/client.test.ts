@@ -85,30 +85,34 @@ describe('client and worker calls', () => {
     expect(provenance).toMatchObject({ source: 'T1w', target: 'FLAIR', backend: 'wasm', seed: 5, steps: 4 });
 
     const reference = await client.openScan([scanFile()]);
-    const [score] = await client.score({
+    const { scanId } = scan;
+    const first = got.slice(0, 1);
+    const [{ synthetic, copy }] = await client.score({
+      scanId,
       referenceScanId: reference.scanId,
       provenance,
-      of: 'synthetic',
-      slices: got.slice(0, 1),
+      slices: first,
     });
-    expect(score.index).toBe(3);
-    expect(score.whole.psnr).toBeGreaterThan(0);
-    expect(score.whole.psnr).toBeLessThan(30); // hashed weights draw nothing like the phantom
+    expect(synthetic.index).toBe(3);
+    expect(synthetic.whole.psnr).toBeGreaterThan(0);
+    expect(synthetic.whole.psnr).toBeLessThan(30); // hashed weights draw nothing like the phantom
+    // The reference is the source's own file: of a copy nothing differs. Its pixels did not cross the line for that.
+    expect(copy).toMatchObject({ index: 3, whole: { mae: 0 }, foreground: { mae: 0 } });
 
     const smaller = makeNifti({ dims: [8, 9, 4], values: headPhantom([8, 9, 4]) });
     const other = await client.openScan([new File([smaller.file], 'other.nii')]);
     const asked = {
+      scanId,
       referenceScanId: other.scanId,
       provenance,
-      of: 'synthetic' as const,
-      slices: got.slice(0, 1),
+      slices: first,
     };
     await expect(client.score(asked)).rejects.toMatchObject({
       name: 'BadRequest',
       message: expect.stringMatching(/^reference: must lie on the scan's grid, got 8 x 9 x 4 for 480 pixels/),
     });
     expect((await client.matchGrid(other.scanId, scan.scanId)).resampled).toBe(true);
-    expect((await client.score(asked)).map(({ index }) => index)).toEqual([3]);
+    expect((await client.score(asked)).map((pair) => pair.synthetic.index)).toEqual([3]);
 
     const saved = await client.save({ scanId: scan.scanId, provenance, slices: got, dtype: 'float32' });
     expect(saved.niftiName).toBe('sub-01_desc-synth_FLAIR.nii.gz');

@@ -21,8 +21,8 @@ import type {
   Provenance,
   SavedFiles,
   Scan,
+  ScorePair,
   SliceResult,
-  SliceScore,
   TranslateProgress,
   TranslateSettings,
 } from './protocol';
@@ -72,7 +72,7 @@ export interface EngineClient {
   ): Promise<LoadedModel>;
   /** Rejects with Aborted on the signal. Slices that were handed out stay valid across a restart. */
   translate(request: TranslateRequest, options: TranslateOptions): Promise<Provenance>;
-  score(params: Calls['score']['params']): Promise<SliceScore[]>;
+  score(params: Calls['score']['params']): Promise<ScorePair[]>;
   save(params: Calls['save']['params']): Promise<SavedFiles>;
   diagnostics(): Promise<Diagnostics>;
   /** Called whenever the worker had to be started again, with the reason. */
@@ -193,7 +193,7 @@ class Client implements EngineClient {
     );
   }
 
-  score(params: Calls['score']['params']): Promise<SliceScore[]> {
+  score(params: Calls['score']['params']): Promise<ScorePair[]> {
     return this.ask('score', () => params);
   }
 

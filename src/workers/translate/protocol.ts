@@ -112,6 +112,12 @@ export interface SliceScore {
   foreground: Score | null;
 }
 
+/** The synthetic slice against the reference, and a plain copy of the source, scored as if it were the result. */
+export interface ScorePair {
+  synthetic: SliceScore;
+  copy: SliceScore;
+}
+
 export interface SavedFiles {
   /** e.g. sub-01_desc-synth_FLAIR.nii.gz */
   niftiName: string;
@@ -161,16 +167,16 @@ export interface Calls {
   };
   score: {
     params: {
-      /** On the slices' grid, by itself or by `matchGrid`. */
+      /** What was translated. */
+      scanId: string;
+      /** On its grid, by itself or by `matchGrid`. */
       referenceScanId: string;
       /** What made the slices: their intensity map scales the reference too, in arbitrary units to an upper value of its own. */
       provenance: Provenance;
-      /** Which of the run's images they are: the source itself is scored as if it were the result. */
-      of: 'synthetic' | 'source';
       slices: { index: number; image: Float32Array }[];
     };
     event: never;
-    result: SliceScore[];
+    result: ScorePair[];
   };
   save: {
     params: {

@@ -1,4 +1,4 @@
-import type { ScorePair } from '../../../state/types';
+import type { ScorePair } from '../../../../workers/translate/protocol';
 import type { ScoreRegion } from '../state/selectors';
 
 const WIDTH = 240;

@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import type { Score } from '../../../../workers/translate/protocol';
+import type { Score, ScorePair } from '../../../../workers/translate/protocol';
 import { useApp } from '../../../state/StoreContext';
-import type { ScorePair } from '../../../state/types';
 import { chosenCard, currentResults, huPerUnit, meanScore, type ScoreRegion } from '../state/selectors';
 import { ScoreCurve } from './ScoreCurve';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ScorePair } from '../../../state/types';
+import type { ScorePair } from '../../../../workers/translate/protocol';
 import { ribbonScores, sliceStates } from './ribbon';
 
 it('marks finished slices, the one at work and those that wait', () => {

@@ -1,4 +1,4 @@
-import type { ScorePair } from '../../../state/types';
+import type { ScorePair } from '../../../../workers/translate/protocol';
 import type { SliceState } from '../../../viewer/types';
 
 /** What each slice's cell shows. `done`: a byte a slice. `queue`: slices of the run in the order in which they are done. */

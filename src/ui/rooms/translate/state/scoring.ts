@@ -1,7 +1,7 @@
 import { takeSlice } from '../../../../volume/planes';
-import type { SliceScore } from '../../../../workers/translate/protocol';
+import type { ScorePair } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
-import type { ResultSet, ScorePair } from '../../../state/types';
+import type { ResultSet } from '../../../state/types';
 import { patchResults } from './results';
 import { currentResults, unscoredSlices } from './selectors';
 
@@ -23,19 +23,17 @@ export function createScoring({ get, set, services: { client }, report }: Contex
         const results = currentResults(state);
         if (todo.length === 0 || !results || !state.source || !state.reference) return;
         const { source, reference } = state;
-        const { view, voxels: synthetic } = results.made;
-        const ask = (of: 'synthetic' | 'source', voxels: Float32Array) =>
-          client.score({
-            referenceScanId: reference.scan.scanId,
-            provenance: results.provenance,
-            of,
-            slices: todo.map((index) => ({ index, image: takeSlice(voxels, view, index) })),
-          });
-        // Both at once: during a run the worker hears a call only between two reverse steps.
-        const [scores, copy] = await Promise.all([ask('synthetic', synthetic), ask('source', source.voxels)]);
+        const { view, voxels } = results.made;
+        const scored = await client.score({
+          scanId: source.scanId,
+          referenceScanId: reference.scan.scanId,
+          provenance: results.provenance,
+          slices: todo.map((index) => ({ index, image: takeSlice(voxels, view, index) })),
+        });
         if (get().reference !== reference) continue;
-        if (scores.length < todo.length) return;
-        patchResults(set, results.key, (r) => ({ ...r, scores: withScores(r.scores, scores, copy) }));
+        if (scored.length < todo.length) return;
+        const pairs = scored.map((pair) => [pair.synthetic.index, pair] as const);
+        patchResults(set, results.key, (r) => ({ ...r, scores: new Map([...r.scores, ...pairs]) }));
       }
     } catch (error) {
       report(error);
@@ -47,16 +45,4 @@ export function createScoring({ get, set, services: { client }, report }: Contex
 
 export function withoutScores(results: readonly ResultSet[]): ResultSet[] {
   return results.map((r) => ({ ...r, scores: new Map<number, ScorePair>() }));
-}
-
-function withScores(
-  old: ReadonlyMap<number, ScorePair>,
-  synthetic: readonly SliceScore[],
-  copy: readonly SliceScore[],
-): ReadonlyMap<number, ScorePair> {
-  const scores = new Map(old);
-  synthetic.forEach((score, n) => {
-    scores.set(score.index, { synthetic: score, copy: copy[n] });
-  });
-  return scores;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCard, fakeScan } from '../../../../../test/fakeClient';
+import type { ScorePair } from '../../../../workers/translate/protocol';
 import { initialData } from '../../../state/initialData';
-import type { Recipe, ScorePair } from '../../../state/types';
+import type { Recipe } from '../../../state/types';
 import { recipeKey, recipeOf } from './recipe';
 import {
   contrastWarning,

@@ -12,9 +12,10 @@ import type {
   RelativeMap,
   Scan,
   Score,
+  ScorePair,
 } from '../../../../workers/translate/protocol';
 import { contrastOfName } from '../../../state/files';
-import type { AppData, MadeSlice, MadeVolume, Recipe, ResultSet, ScorePair } from '../../../state/types';
+import type { AppData, MadeSlice, MadeVolume, Recipe, ResultSet } from '../../../state/types';
 import { recipeKey, recipeOf } from './recipe';
 import { nearestFirst, slicesOf } from './slices';
 
