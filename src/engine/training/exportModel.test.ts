@@ -41,6 +41,8 @@ it.each([
     expect(card.weights.sha256).toBe(await sha256(weights));
     expect(card.inputs).toEqual(direction === 'aToB' ? { data: 'none', ...FACTS.inputs.a } : undefined);
     expect(card.licence).toBe('MIT; CC BY-NC-SA 4.0 (from Interim)');
+    // Of the scans alone.
+    expect(card.training.licence).toBe('MIT');
     expect(card.training.variant.endsWith('; started from Interim')).toBe(name === 'g.b');
     expect(card.diffusion.steps).toBe(method === 'syndiff' ? 4 : 1);
     expect([card.source, card.target]).toEqual(direction === 'aToB' ? ['T1w', 'FLAIR'] : ['FLAIR', 'T1w']);

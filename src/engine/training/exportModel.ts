@@ -50,7 +50,6 @@ export async function exportModel(
   const weights = encodeWeights({ state, config }, 'f32');
   const network = training.translates(direction);
   const before = facts.start.find((one) => one.network === network);
-  const licence = licenceOf(facts);
   const hash = await sha256(weights);
   const [from, to] = [contrasts[source], contrasts[target]];
   const id = `${from}-to-${to}-${hash.slice(0, 8)}`.toLowerCase();
@@ -67,13 +66,13 @@ export async function exportModel(
     diffusion: training.diffusion(settings),
     training: {
       data: facts.data,
-      licence,
+      licence: facts.licence,
       variant: `${variantText(settings)}${before ? `; started from ${before.name}` : ''}`,
       iterations: facts.step,
       date: facts.date,
     },
     ...(inputs ? { inputs: { data: facts.data, ...inputs } } : {}),
-    licence,
+    licence: weightsLicence(facts),
     metrics: metrics(facts.history, direction),
     intendedUse: 'Research only, not for clinical use.',
     limits: [
@@ -94,7 +93,8 @@ function intensityOf(settings: TrainSettings, direction: Direction): ModelIntens
   };
 }
 
-function licenceOf({ licence, start }: ExportFacts): string {
+/** Of the scans and of the models that it started from. */
+function weightsLicence({ licence, start }: ExportFacts): string {
   const all = [licence, ...start.map((one) => `${one.licence} (from ${one.name})`)];
   return [...new Set(all)].join('; ');
 }
