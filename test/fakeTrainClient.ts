@@ -209,6 +209,11 @@ export function createFakeTrainClient(): FakeTrainClient {
       });
       return ended;
     },
+    async readCard({ file, card }) {
+      log.push(`readCard ${file.name}${card ? ` with ${card.name}` : ''}`);
+      if (unreadable.has(file.name)) throw new Error(`${file.name}: must be weights; choose another file.`);
+      return fakeCard('T1w', 'T2w');
+    },
     async runs() {
       return [...client.stored];
     },

@@ -3,6 +3,10 @@ import { beforeAll, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { tinySettings } from '../../../test/tinyRun';
 import { parseModelCard } from '../../engine/cards/modelCard';
+import { hashWeights } from '../../engine/hash';
+import { encodeWeights } from '../../engine/models/convertWeights';
+import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/table';
+import * as tf from '../../engine/tf';
 import { gridOfSide } from '../../engine/training/settings';
 import { nodeEnvironment } from '../../platform/node/environment';
 import { createTrainCalls } from './calls';
@@ -45,6 +49,16 @@ it('refuses to train without volumes, and keeps no run of it', async () => {
   const train = calls.train({ runId: 'empty', settings, start: {}, every }, context());
   await expect(train).rejects.toThrow('training: must have volumes of T1w, got none; add some');
   expect([...runs.keys()]).toEqual([]);
+});
+
+it('reads the card of own weights, and puts nothing on the backend', async () => {
+  const config = { ngf: 4, n_blocks: 6 };
+  const weights = encodeWeights({ state: hashWeights(2, resnetGeneratorTable(config)), config }, 'f32');
+  const file = { name: 'T1w_to_CT.safetensors', blob: new Blob([weights as Uint8Array<ArrayBuffer>]) };
+  const { numTensors } = tf.memory();
+  const card = await calls.readCard({ kind: 'file', file }, context());
+  expect(card).toMatchObject({ source: 'T1w', target: 'CT', network: { method: 'resnet' } });
+  expect(tf.memory().numTensors).toBe(numTensors);
 });
 
 it('takes phantoms by role, with thumbnails', async () => {

@@ -139,6 +139,9 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return null;
     },
 
+    readCard: async (source, { signal }) =>
+      (await readModel(environment, source, () => undefined, signal)).card,
+
     estimate: async ({ settings }) => {
       if (!info) throw new BadRequest('training: the engine must be started first');
       const largestBuffer = info.limits.maxStorageBufferBindingSize ?? null;

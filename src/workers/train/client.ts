@@ -4,13 +4,14 @@
  */
 import { inputFiles } from '../line/inputFiles';
 import { type CallOptions, type MakeWorker, namedError, WorkerLink } from '../line/link';
-import type { BackendName, EngineInfo } from '../translate/protocol';
+import type { BackendName, EngineInfo, ModelCard } from '../translate/protocol';
 import type {
   AddedVolume,
   Direction,
   ExportedModel,
   Grid,
   MemoryEstimate,
+  OwnWeights,
   Role,
   RunHistory,
   StartPoint,
@@ -21,8 +22,14 @@ import type {
   TrainSettings,
 } from './protocol';
 
-/** A shipped model by its id, or the user's own weights with their card where there is one. */
-export type ClientStartSource = { kind: 'shipped'; id: string } | { kind: 'file'; file: File; card?: File };
+/** The user's own weights, with their card where there is one. */
+export interface ClientOwnWeights {
+  kind: 'file';
+  file: File;
+  card?: File;
+}
+/** A shipped model by its id, or own weights. */
+export type ClientStartSource = { kind: 'shipped'; id: string } | ClientOwnWeights;
 export type ClientStartPoint = Partial<Record<keyof StartPoint, ClientStartSource>>;
 
 export interface VolumeFiles {
@@ -52,7 +59,8 @@ export interface TrainClient {
     run: TrainCalls['resume']['params'],
     options: CallOptions<TrainCalls['resume']['event']>,
   ): Promise<StoredRun>;
-  /** These three need no engine, only the stored runs. */
+  /** These four need no engine, only the stored runs or the file. */
+  readCard(weights: ClientOwnWeights): Promise<ModelCard>;
   runs(): Promise<StoredRun[]>;
   history(runId: string): Promise<RunHistory>;
   deleteRun(runId: string): Promise<void>;
@@ -117,16 +125,20 @@ class Client implements TrainClient {
     return this.ask('resume', run, options);
   }
 
+  readCard(weights: ClientOwnWeights): Promise<ModelCard> {
+    return this.askWithoutEngine('readCard', ownWeightsOf(weights));
+  }
+
   runs(): Promise<StoredRun[]> {
-    return this.askStore('runs', {});
+    return this.askWithoutEngine('runs', {});
   }
 
   history(runId: string): Promise<RunHistory> {
-    return this.askStore('history', { runId });
+    return this.askWithoutEngine('history', { runId });
   }
 
   async deleteRun(runId: string): Promise<void> {
-    await this.askStore('deleteRun', { runId });
+    await this.askWithoutEngine('deleteRun', { runId });
   }
 
   exportModel(runId: string, direction: Direction): Promise<ExportedModel> {
@@ -147,7 +159,7 @@ class Client implements TrainClient {
     return this.link.call(this.link.open(), call, params, options);
   }
 
-  private async askStore<K extends 'runs' | 'history' | 'deleteRun'>(
+  private async askWithoutEngine<K extends 'readCard' | 'runs' | 'history' | 'deleteRun'>(
     call: K,
     params: TrainCalls[K]['params'],
   ): Promise<TrainCalls[K]['result']> {
@@ -191,8 +203,10 @@ function startPointOf(start: ClientStartPoint): StartPoint {
   return Object.fromEntries(Object.entries(start).map(([network, source]) => [network, sourceOf(source)]));
 }
 
-function sourceOf(source: ClientStartSource): StartSource {
-  if (source.kind === 'shipped') return source;
-  const [file, card] = inputFiles(source.card ? [source.file, source.card] : [source.file]);
+const sourceOf = (source: ClientStartSource): StartSource =>
+  source.kind === 'shipped' ? source : ownWeightsOf(source);
+
+function ownWeightsOf(own: ClientOwnWeights): OwnWeights {
+  const [file, card] = inputFiles(own.card ? [own.file, own.card] : [own.file]);
   return { kind: 'file', file, card };
 }

@@ -37,10 +37,14 @@ export interface AddedVolume {
 /** Grid on which volumes are cut; changing it means adding them again. */
 export type Grid = SideGrid;
 
-/** A start from weights: a shipped model by id, or files dropped in (weights, and their card where there is one). */
-export type StartSource =
-  | { kind: 'shipped'; id: string }
-  | { kind: 'file'; file: InputFile; card?: InputFile };
+/** Files dropped in: weights, and their card where there is one. */
+export interface OwnWeights {
+  kind: 'file';
+  file: InputFile;
+  card?: InputFile;
+}
+/** A start from weights: a shipped model by id, or the user's own. */
+export type StartSource = { kind: 'shipped'; id: string } | OwnWeights;
 /** What each network begins with; random where not given. */
 export type StartPoint = Partial<Record<Direction | 'rAToB' | 'rBToA', StartSource>>;
 
@@ -100,6 +104,8 @@ export interface TrainCalls {
     result: AddedVolume[];
   };
   removeVolume: { params: { volumeId: string }; event: never; result: null };
+  /** The card of own weights, theirs or guessed. Nothing is put on the backend. */
+  readCard: { params: OwnWeights; event: never; result: ModelCard };
   /** What the settings take, with the volumes added so far, against this machine's limits. */
   estimate: { params: { settings: TrainSettings }; event: never; result: MemoryEstimate };
   /** Starts a new run on the volumes added; done when all iterations are, or when cancelled (which writes a checkpoint first). */

@@ -1,9 +1,10 @@
+import { useMemo } from 'react';
 import type { PresetName } from '../../../../workers/train/protocol';
 import { PRESET_NAMES, presetSettings } from '../../../../workers/train/settings';
 import { FileButton, WEIGHTS_ENDINGS } from '../../../components/FileButton';
 import { formatGrid } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
-import { isLocked } from '../state/selectors';
+import { isLocked, startModels } from '../state/selectors';
 import { ContrastInput } from './ContrastInput';
 
 /** What is trained: between which contrasts, how large, and from where. */
@@ -11,10 +12,15 @@ export function StartPanel() {
   const settings = useApp((s) => s.train.settings);
   const cardId = useApp((s) => s.train.start.cardId);
   const disabled = useApp((s) => isLocked(s.train));
-  const models = useApp((s) => s.models);
-  const loaded = useApp((s) => s.loaded);
+  const shipped = useApp((s) => s.models);
   const own = useApp((s) => s.own);
-  const opening = useApp((s) => s.opening);
+  const loaded = useApp((s) => s.loaded);
+  const ownStarts = useApp((s) => s.train.ownStarts);
+  const models = useMemo(
+    () => startModels({ models: shipped, own, loaded, ownStarts }),
+    [shipped, own, loaded, ownStarts],
+  );
+  const isReading = useApp((s) => s.train.isReadingStart);
   const { pickPreset, pickStart, openStart } = useApp((s) => s.actions.train);
   return (
     <section className="panel" aria-label="Model to train">
@@ -51,25 +57,20 @@ export function StartPanel() {
           onChange={({ target }) => pickStart(target.value || null)}
         >
           <option value="">random weights</option>
-          {models.map(({ id, name }) => (
+          {models.map(({ card: { id, name }, source }) => (
             <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-          {Object.keys(own).map((id) => (
-            <option key={id} value={id}>
-              Own: {loaded[id]?.card.name ?? id}
+              {source.kind === 'file' ? `Own: ${name}` : name}
             </option>
           ))}
         </select>
       </label>
       <div className="zone-buttons">
         <FileButton
-          label={opening === 'weights' ? 'Reading weights…' : 'Choose weights…'}
+          label={isReading ? 'Reading weights…' : 'Choose weights…'}
           className="button small"
           accept={WEIGHTS_ENDINGS}
           multiple
-          disabled={disabled || opening !== null}
+          disabled={disabled || isReading}
           onFiles={(files) => void openStart(files)}
         />
       </div>

@@ -6,6 +6,8 @@ export const initialTrain: TrainData = {
   settings: presetSettings('tiny', { a: 'T1w', b: 'FLAIR' }),
   every: { preview: 50, validation: 100, checkpoint: 100 },
   start: { cardId: null, sources: {} },
+  ownStarts: {},
+  isReadingStart: false,
   volumes: [],
   adding: null,
   estimate: null,

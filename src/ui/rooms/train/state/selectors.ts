@@ -1,6 +1,6 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
 
-import type { ClientStartPoint } from '../../../../workers/train/client';
+import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
 import {
   checkSettings,
@@ -134,7 +134,21 @@ export function isPhantom({ volumes }: Pick<TrainRun, 'volumes'>): boolean {
     .some((name) => /phantom/i.test(name));
 }
 
-/** The card of a shipped model or of own weights that are loaded. */
-export function cardOf(state: Pick<AppData, 'models' | 'loaded'>, cardId: string): ModelCard | null {
-  return state.models.find(({ id }) => id === cardId) ?? state.loaded[cardId]?.card ?? null;
+/** Models that a training can start from, with what the worker is given of each: what ships, and the user's own of both rooms. */
+export function startModels({
+  models,
+  own,
+  loaded,
+  ownStarts,
+}: Pick<AppData, 'models' | 'own' | 'loaded'> & Pick<TrainData, 'ownStarts'>): {
+  card: ModelCard;
+  source: ClientStartSource;
+}[] {
+  const shipped = models.map((card) => ({ card, source: { kind: 'shipped' as const, id: card.id } }));
+  const ofTranslate = Object.entries(own).map(([id, { file, card }]) => ({
+    card: loaded[id].card,
+    source: { kind: 'file' as const, file, card },
+  }));
+  const others = ofTranslate.filter(({ card }) => !ownStarts[card.id]);
+  return [...shipped, ...others, ...Object.values(ownStarts)];
 }

@@ -47,9 +47,33 @@ describe('start point', () => {
   it('reads own weights with their card, and gives both to the run', async () => {
     const [weights, card] = [new File(['w'], 'mine.pth'), new File(['{}'], 'card.json')];
     await act().openStart([card, weights]);
-    expect(made.client.log.at(-1)).toBe('loadModel mine.pth with card.json');
+    expect(made.trainClient.log).toContain('readCard mine.pth with card.json');
     expect(train().start.sources.aToB).toEqual({ kind: 'file', file: weights, card });
     expect(train().settings.contrasts).toEqual({ a: 'T1w', b: 'T2w' });
+  });
+
+  it('leaves the model that Translate holds where it is', async () => {
+    const { actions } = made.store.getState();
+    await actions.addWeights([new File(['w'], 'held.pth')]);
+    const { held, own, loaded } = made.store.getState();
+    const asked = [...made.client.log];
+    await act().openStart([new File(['w'], 'mine.pth')]);
+    expect(train().start.cardId).toBe('T1w-T2w');
+    expect(made.client.log).toEqual(asked);
+    expect(made.store.getState()).toMatchObject({ held, own, loaded });
+    expect(held).not.toBeNull();
+  });
+
+  it('can be picked again, and says what cannot be read', async () => {
+    const file = new File(['w'], 'mine.pth');
+    await act().openStart([file]);
+    act().pickStart(null);
+    act().pickStart('T1w-T2w');
+    expect(train().start.sources.aToB).toEqual({ kind: 'file', file });
+    made.trainClient.unreadable.add('text.pth');
+    await act().openStart([new File([], 'text.pth')]);
+    expect(made.texts().at(-1)).toMatch(/^text\.pth: must be weights/);
+    expect(train()).toMatchObject({ start: { cardId: 'T1w-T2w' }, isReadingStart: false });
   });
 
   it('takes dropped weights as a start point', async () => {

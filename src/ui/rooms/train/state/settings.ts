@@ -5,8 +5,7 @@ import type { PresetName, TrainSettings } from '../../../../workers/train/protoc
 import { presetSettings, settingsFromCard, sideMaps, startCourse } from '../../../../workers/train/settings';
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { sortFiles } from '../../../state/files';
-import { loadOwn } from '../../../state/ownWeights';
-import { cardOf, isLocked } from './selectors';
+import { isLocked, startModels } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainActions } from './types';
 
@@ -25,7 +24,14 @@ export function settingsActions(
   | 'openStart'
   | 'setStartR'
 > {
-  const { get, train, patch, notify } = context;
+  const {
+    get,
+    train,
+    patch,
+    services: { trainClient },
+    notify,
+    report,
+  } = context;
   const choose = (change: Parameters<typeof patch>[0]) => {
     if (isLocked(train())) return;
     patch(change);
@@ -71,10 +77,8 @@ export function settingsActions(
         context.get().actions.train.pickPreset(train().settings.preset);
         return;
       }
-      const card = cardOf(get(), cardId);
-      if (!card) return;
-      const own = get().own[cardId];
-      begin(card, own ? { kind: 'file', file: own.file, card: own.card } : { kind: 'shipped', id: cardId });
+      const model = startModels({ ...get(), ...train() }).find(({ card }) => card.id === cardId);
+      if (model) begin(model.card, model.source);
     },
 
     async openStart(files) {
@@ -85,11 +89,19 @@ export function settingsActions(
         notify('error', `Start point: one file of weights, with its card.json if there is one, got ${got}.`);
         return;
       }
-      // The engine of the Translate room reads them, so that their card is known here.
-      const model = await loadOwn(context, { kind: 'file', file, card: cards[0] });
-      if (!model) return;
-      begin(model.card, { kind: 'file', file, card: cards[0] });
-      notify('info', `${model.card.name}: training starts from these weights.`);
+      if (isLocked(train()) || train().isReadingStart) return;
+      const source = { kind: 'file', file, card: cards[0] } as const;
+      patch({ isReadingStart: true });
+      try {
+        const card = await trainClient.readCard(source);
+        patch(({ ownStarts }) => ({ ownStarts: { ...ownStarts, [card.id]: { card, source } } }));
+        begin(card, source);
+        notify('info', `${card.name}: training starts from these weights.`);
+      } catch (error) {
+        report(error);
+      } finally {
+        patch({ isReadingStart: false });
+      }
     },
 
     setStartR: (network, source) =>

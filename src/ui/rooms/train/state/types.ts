@@ -1,5 +1,5 @@
 /** The Train room's part of the state: plain data, and what can be done to it. */
-import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
+import type { ClientOwnWeights, ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type {
   AddedVolume,
   Direction,
@@ -17,6 +17,7 @@ import type {
   Validation,
   Variant,
 } from '../../../../workers/train/protocol';
+import type { ModelCard } from '../../../../workers/translate/protocol';
 import type { DroppedFile } from './volumeFiles';
 
 /** pausing: asked to stop; the worker still writes its checkpoint. paused and done: a run is open and can be looked at. */
@@ -73,11 +74,21 @@ export interface StartChoice {
   sources: ClientStartPoint;
 }
 
+/** Own weights that were chosen in this room. */
+export interface OwnStart {
+  card: ModelCard;
+  source: ClientOwnWeights;
+}
+
 export interface TrainData {
   phase: TrainPhase;
   settings: TrainSettings;
   every: Intervals;
   start: StartChoice;
+  /** By card id. */
+  ownStarts: Readonly<Record<string, OwnStart>>;
+  /** The card of own weights is being read. */
+  isReadingStart: boolean;
   /** In the order in which they pair for validation. */
   volumes: readonly TrainVolume[];
   adding: Adding | null;
@@ -113,7 +124,7 @@ export interface TrainActions {
   patchSettings(patch: Partial<TrainSettings>): void;
   patchVariant(patch: Partial<Variant>): void;
   setEvery(patch: Partial<Intervals>): void;
-  /** A shipped model or own one that is loaded, by its card; null: random. */
+  /** A shipped model, an own one of Translate's or of `ownStarts`, by its card; null: random. */
   pickStart(cardId: string | null): void;
   /** Weights with their card.json where there is one. */
   openStart(files: File[]): Promise<void>;
