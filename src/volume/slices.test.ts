@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeImage } from '../../test/makeImage';
 import { headPhantom } from '../../test/makeNifti';
 import type { Shape3 } from './image';
-import { extractSlice, planSlices, restoreSlice } from './slices';
+import { coverOf, extractCover, extractSlice, planSlices, restoreSlice } from './slices';
 
 /** A one-slice scan with the value f(i, j). */
 function scan(ni: number, nj: number, zooms: Shape3, f: (i: number, j: number) => number) {
@@ -210,6 +210,32 @@ describe('slice plan', () => {
     const plan = structuredClone(planSlices(volume, { pixelSize: 2, size: 2 }));
     expect([...extractSlice(volume, plan, 0)]).toEqual([4, 4, 4, 3]);
   });
+
+  it.each([
+    ['larger than the square along both axes', 300, 260, [0.9, 1.1, 1], 1.7, 64],
+    ['larger along one', 300, 100, [1, 1, 1], 1.3, 96],
+    ['larger, with finer pixels', 90, 80, [3, 2.7, 1], 1.9, 64],
+    ['smaller', 50, 70, [2, 2, 1], 2.5, 64],
+  ] as const)(
+    'covers a scan that is %s, with the square where it belongs',
+    (_, ni, nj, zooms, pixelSize, size) => {
+      const head = (i: number, j: number) => (i > 0.6 * ni && j < 0.4 * nj ? noise(i, j) : -3);
+      const volume = scan(ni, nj, [...zooms], head);
+      const plan = planSlices(volume, { pixelSize, size });
+      const { width, height, left, top } = coverOf(plan);
+      const cover = extractCover(volume, plan, 0, -3);
+      expect(cover).toHaveLength(width * height);
+      expect([width, height].map((side) => side > size)).toEqual(
+        [ni * zooms[0], nj * zooms[1]].map((extent) => extent > size * pixelSize),
+      );
+      const square = Float32Array.from({ length: size * size }, (_, at) => {
+        const [column, row] = [at % size, Math.floor(at / size)];
+        return cover[(top + row) * width + left + column];
+      });
+      // Float32 of numbers up to 400.
+      expect(largestDifference(square, extractSlice(volume, plan, 0, -3))).toBeLessThan(1e-4);
+    },
+  );
 
   it('refuses what does not fit', () => {
     const volume = scan(4, 4, [1, 1, 1], () => 1);

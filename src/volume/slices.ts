@@ -76,15 +76,53 @@ export function planSlices(
 /**
  * Axial slice k on the model's grid: size*size in the volume's own units. `air` outside the scan and for what is not finite.
  */
-export function extractSlice({ shape, voxels }: Image3, plan: SlicePlan, k: number, air = 0): ModelPixels {
+export function extractSlice(scan: Image3, { size, i, j }: SlicePlan, k: number, air = 0): ModelPixels {
+  return modelPixels(
+    resample(finiteSlice(scan, k, air), i.count, modelTaps(i, size), modelTaps(j, size), air).reverse(),
+  );
+}
+
+/** The least image on a plan's grid and in its order that holds both the square and all of the scan. */
+export interface Cover {
+  width: number;
+  height: number;
+  /** Where the square begins in it. */
+  left: number;
+  top: number;
+}
+
+/** The same size for all plans of one grid: what these leave open is which square they crop. */
+export function coverOf({ size, i, j }: SlicePlan): Cover {
+  const [x, y] = [coverAxis(i, size), coverAxis(j, size)];
+  // Both axes of the model's image are reversed.
+  const first = (axis: typeof x) => axis.pixels - size - axis.start;
+  return { width: x.pixels, height: y.pixels, left: first(x), top: first(y) };
+}
+
+/** Axial slice k on a plan's cover, width*height: the square in it is `extractSlice`'s, up to rounding. */
+export function extractCover(scan: Image3, { size, i, j }: SlicePlan, k: number, air = 0): Float32Array {
+  const taps = (axis: AxisPlan) => {
+    const { pixels, start } = coverAxis(axis, size);
+    return modelTaps({ ...axis, offset: axis.offset + start }, pixels);
+  };
+  return resample(finiteSlice(scan, k, air), i.count, taps(i), taps(j), air).reverse();
+}
+
+/** The cover's pixels along an axis, and how many come before the square, in the scan's direction. */
+function coverAxis({ count, scale, offset }: AxisPlan, size: number): { pixels: number; start: number } {
+  const pixels = pixelsOver(count, scale);
+  if (pixels <= size) return { pixels: size, start: 0 };
+  const overhang = (pixels - count * scale) / 2;
+  return { pixels, start: Math.round(overhang - offset) };
+}
+
+function finiteSlice({ shape, voxels }: Image3, k: number, air: number): Float32Array {
   const [ni, nj, nk] = shape;
   if (!(Number.isInteger(k) && k >= 0 && k < nk))
     throw new BadRequest(`slice: must be 0 to ${nk - 1}, got ${k}; choose a slice of the scan`);
-  const slice = voxels
+  return voxels
     .subarray(k * ni * nj, (k + 1) * ni * nj)
     .map((value) => (Number.isFinite(value) ? value : air));
-  const image = resample(slice, ni, modelTaps(plan.i, plan.size), modelTaps(plan.j, plan.size), air);
-  return modelPixels(image.reverse());
 }
 
 /**

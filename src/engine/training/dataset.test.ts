@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { makeImage } from '../../../test/makeImage';
-import { intensityFrame, toModelRange } from '../../volume/intensity';
+import { intensityFrame, toModelRange, toUnitRange } from '../../volume/intensity';
 import { extractSlice, planSlices } from '../../volume/slices';
 import { sliceImage } from './data';
-import { joinSlices, pairedSlices, volumeSlices } from './dataset';
+import { cutScan, joinSlices, pairedSlices, pairSlices, volumeSlices } from './dataset';
 
 const settings = {
   size: 8,
@@ -111,6 +111,37 @@ describe('pairedSlices', () => {
     expect(() => pairedSlices({ a: scan('still.nii', [8, 8]), b: moved }, 'sub-1', settings)).toThrow(
       'still.nii, moved.nii: a pair must lie on the same grid, got 16 x 16 x 2 of 1 x 1 x 3 mm from (0, 0, 0) and 16 x 16 x 3 of',
     );
+  });
+});
+
+describe('cutScan', () => {
+  it('keeps what any crop of the grid needs: pairs are made of scans that were cut once', () => {
+    const grid = { size: 6, pixelSize: 1.7, intensity: 'foreground-p99.5' } as const;
+    const a = scan('a', [16, 12, 1, 16]);
+    const b = scan('b', [16, 16, 16, 9]);
+    const corner = (low: number) => (value: number, at: number) => {
+      const [i, j] = [at % 16, Math.floor((at % 256) / 16)];
+      return i >= low && i < low + 8 && j >= low && j < low + 8 ? value : 0;
+    };
+    a.image.voxels.set(a.image.voxels.map(corner(0)));
+    b.image.voxels.set(b.image.voxels.map(corner(8)));
+    const pair = pairSlices({ a: cutScan(a, grid), b: cutScan(b, grid) }, 'sub-1');
+    expect([...pair.a.slice]).toEqual([...pair.b.slice]);
+    expect(pair.a.count).toBeGreaterThan(0);
+    const plan = planSlices(a.image, grid);
+    expect(plan.i.offset).not.toBe(planSlices(b.image, grid).i.offset);
+    for (const [set, { image }] of [
+      [pair.a, a],
+      [pair.b, b],
+    ] as const) {
+      const frame = intensityFrame(image.voxels, grid.intensity);
+      for (const [n, k] of set.slice.entries()) {
+        const unit = toUnitRange(extractSlice(image, plan, k), frame);
+        expect(set.images.slice(36 * n, 36 * (n + 1))).toEqual(
+          Uint16Array.from(unit, (v) => Math.round(v * 65535)),
+        );
+      }
+    }
   });
 });
 

@@ -5,66 +5,108 @@
 import { BadRequest } from '../../errors';
 import { HEAD_SHARE, headSlices } from '../../volume/headSlices';
 import type { Image3, NamedImage } from '../../volume/image';
-import { type InputStatistics, inputStatistics } from '../../volume/inputStatistics';
-import {
-  foregroundBySlice,
-  foregroundThreshold,
-  type IntensityMap,
-  intensityFrame,
-  toUnitRange,
-} from '../../volume/intensity';
+import type { InputStatistics } from '../../volume/inputStatistics';
+import { foregroundBySlice, thresholdOfLevels, toUnitRange } from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
-import { extractSlice, planSlices, type SlicePlan } from '../../volume/slices';
+import type { ScanMeasures } from '../../volume/scanMeasures';
+import { coverOf, extractCover, type SlicePlan } from '../../volume/slices';
+import { prepareScan } from '../prepareScan';
 import type { SliceSet } from './data';
 import { gridOfSide, type SideGrid, type TrainSettings } from './settings';
 import type { Side } from './sides';
 
+/** A scan cut once: its slices that hold some head, whole, so that every crop on their grid is a part of them. */
+export interface CutScan extends Omit<Image3, 'voxels'> {
+  readonly name: string;
+  /** Its own crop. */
+  readonly plan: SlicePlan;
+  /** Axial slices of the canonical scan, in rising order. */
+  readonly slices: readonly number[];
+  /** Slice after slice on the plan's cover, 0..65535 for [-1, 1]. */
+  readonly images: Uint16Array;
+  /** Value in [0, 1] above which a pixel is foreground. */
+  readonly foreground: number;
+}
+
+/** @param measures of the scan, where they are kept */
+export function cutScan(
+  { name, image }: NamedImage,
+  grid: SideGrid,
+  leastForeground: number = HEAD_SHARE.training,
+  measures?: ScanMeasures,
+): CutScan {
+  const { shape, zooms, affine } = image;
+  const prepared = prepareScan(image, { preprocessing: grid }, measures);
+  const { plan } = prepared;
+  const { map, low, high } = prepared.intensity.source;
+  const threshold = thresholdOfLevels(prepared.measures.levels(), map);
+  const slices = headSlices(foregroundBySlice(image, threshold), leastForeground);
+  const { width, height } = coverOf(plan);
+  const images = new Uint16Array(slices.length * width * height);
+  slices.forEach((k, n) => {
+    const unit = toUnitRange(extractCover(image, plan, k, low), { low, high });
+    images.set(
+      unit.map((value) => Math.round(value * 65535)),
+      n * width * height,
+    );
+  });
+  const foreground = (threshold - low) / (high - low);
+  return { name, shape, zooms, affine, plan, slices, images, foreground };
+}
+
 /** What a card tells of a training scan; null where it has no foreground. */
 export function scanStatistics(
   scan: Image3,
-  { intensity, huEnds }: Pick<SideGrid, 'intensity' | 'huEnds'>,
+  grid: SideGrid,
+  measures?: ScanMeasures,
 ): InputStatistics | null {
-  return inputStatistics(scan, intensityFrame(scan.voxels, intensity, huEnds));
+  const prepared = prepareScan(scan, { preprocessing: grid }, measures);
+  return prepared.measures.statistics(prepared.intensity.source);
 }
 
-/** The axial slices of a scan that hold some head; `count` is 0 where none does. */
+/** The slices of a scan on its own crop; `count` is 0 where none holds some head. */
+export function ownSlices(cut: CutScan, subject: string): SliceSet {
+  return takeSlices(cut, subject, cut.plan, cut.slices);
+}
+
+/** The axial slices of a scan that hold some head. */
 export function volumeSlices(
   scan: Image3,
   subject: string,
-  settings: SideGrid,
-  leastForeground: number = HEAD_SHARE.training,
+  grid: SideGrid,
+  leastForeground?: number,
 ): SliceSet {
-  const slices = slicesWithForeground([{ scan, map: settings.intensity }], leastForeground);
-  return takeSlices(scan, subject, settings, planSlices(scan, settings), slices);
+  return ownSlices(cutScan({ name: subject, image: scan }, grid, leastForeground), subject);
 }
 
 /**
  * The same slices of two aligned scans, those that hold some head in both, on one plan: a crop is decided on `a`.
  * @throws BadRequest where the scans lie on different grids
  */
-export function pairedSlices(
-  scans: Record<Side, NamedImage>,
-  subject: string,
-  settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>,
-  leastForeground: number = HEAD_SHARE.training,
-): Record<Side, SliceSet> {
-  const { a, b } = { a: scans.a.image, b: scans.b.image };
-  if (!sameGrid(a, b)) {
+export function pairSlices({ a, b }: Record<Side, CutScan>, subject: string): Record<Side, SliceSet> {
+  const [ofA, ofB] = [coverOf(a.plan), coverOf(b.plan)];
+  // Spacings that differ by rounding alone may cover with a pixel more or less.
+  if (!sameGrid(a, b) || ofA.width !== ofB.width || ofA.height !== ofB.height) {
     throw new BadRequest(
-      `${scans.a.name}, ${scans.b.name}: a pair must lie on the same grid, got ${gridText(a)} and ${gridText(b)}; resample one to the other first`,
+      `${a.name}, ${b.name}: a pair must lie on the same grid, got ${gridText(a)} and ${gridText(b)}; resample one to the other first`,
     );
   }
-  const plan = planSlices(a, settings);
-  const [ofA, ofB] = [gridOfSide(settings, 'a'), gridOfSide(settings, 'b')];
-  const both = [
-    { scan: a, map: ofA.intensity },
-    { scan: b, map: ofB.intensity },
-  ];
-  const slices = slicesWithForeground(both, leastForeground);
+  const slices = a.slices.filter((k) => b.slices.includes(k));
   return {
-    a: takeSlices(a, subject, ofA, plan, slices),
-    b: takeSlices(b, subject, ofB, plan, slices),
+    a: takeSlices(a, subject, a.plan, slices),
+    b: takeSlices(b, subject, a.plan, slices),
   };
+}
+
+/** `pairSlices` of scans that are not cut yet. */
+export function pairedSlices(
+  { a, b }: Record<Side, NamedImage>,
+  subject: string,
+  settings: Pick<TrainSettings, 'size' | 'pixelSize' | 'intensity' | 'huEnds'>,
+  leastForeground?: number,
+): Record<Side, SliceSet> {
+  const cut = (scan: NamedImage, side: Side) => cutScan(scan, gridOfSide(settings, side), leastForeground);
+  return pairSlices({ a: cut(a, 'a'), b: cut(b, 'b') }, subject);
 }
 
 /**
@@ -104,32 +146,17 @@ export function joinSlices(sets: readonly SliceSet[]): SliceSet {
   return joined;
 }
 
-function slicesWithForeground(
-  scans: readonly { scan: Image3; map: IntensityMap }[],
-  least: number,
-): number[] {
-  const [first, ...others] = scans.map(({ scan, map }) =>
-    headSlices(foregroundBySlice(scan, foregroundThreshold(scan.voxels, map)), least),
-  );
-  return first.filter((k) => others.every((slices) => slices.includes(k)));
-}
-
-function takeSlices(
-  scan: Image3,
-  subject: string,
-  { size, intensity, huEnds }: SideGrid,
-  plan: SlicePlan,
-  slices: readonly number[],
-): SliceSet {
-  const frame = intensityFrame(scan.voxels, intensity, huEnds);
-  const { low, high } = frame;
+/** @param plan on the scan's own grid: it decides the crop */
+function takeSlices(cut: CutScan, subject: string, plan: SlicePlan, slices: readonly number[]): SliceSet {
+  const { size } = plan;
+  const { width, height, left, top } = coverOf(plan);
   const images = new Uint16Array(slices.length * size * size);
   slices.forEach((k, n) => {
-    const unit = toUnitRange(extractSlice(scan, plan, k, low), frame);
-    images.set(
-      unit.map((value) => Math.round(value * 65535)),
-      n * size * size,
-    );
+    const from = (cut.slices.indexOf(k) * height + top) * width + left;
+    for (let row = 0; row < size; row++) {
+      const begin = from + row * width;
+      images.set(cut.images.subarray(begin, begin + size), (n * size + row) * size);
+    }
   });
   return {
     size,
@@ -137,9 +164,7 @@ function takeSlices(
     images,
     subject: new Uint16Array(slices.length),
     slice: Uint16Array.from(slices),
-    foreground: new Float32Array(slices.length).fill(
-      (foregroundThreshold(scan.voxels, intensity) - low) / (high - low),
-    ),
+    foreground: new Float32Array(slices.length).fill(cut.foreground),
     subjects: [subject],
   };
 }

@@ -1,5 +1,6 @@
 /** The training worker's calls without a worker: phantoms in, a run that is paused and resumed, a model out. */
 import { beforeAll, expect, it } from 'vitest';
+import { headPhantom, makeNifti } from '../../../test/makeNifti';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { tinySettings } from '../../../test/tinyRun';
 import { parseModelCard } from '../../engine/cards/modelCard';
@@ -130,4 +131,36 @@ it('refuses pairs that are not complete', async () => {
   await calls.removeVolume({ volumeId: 'phantom-02_FLAIR' }, context());
   const train = calls.train({ runId: 'two', settings, start: {}, every }, context());
   await expect(train).rejects.toThrow(/pairs: must have as many volumes of T1w as of FLAIR, got 1 and 0/);
+});
+
+it('reads and cuts every volume of a pair once', async () => {
+  const shape = [32, 32, 6] as const;
+  const sform = [
+    [7.5, 0, 0, -120],
+    [0, 7.5, 0, -120],
+    [0, 0, 20, -60],
+  ];
+  const { file } = makeNifti({ dims: [...shape], values: headPhantom(shape), sform });
+  const paired = { ...settings, variant: { ...settings.variant, pairing: 'paired' as const } };
+  const reads: string[] = [];
+  for (const role of ['trainA', 'trainB'] as const) {
+    const blob = new Blob([file]);
+    blob.arrayBuffer = async () => {
+      reads.push(role);
+      return file;
+    };
+    const volume = { volumeId: role, role, files: [{ name: `${role}.nii`, blob }], grid };
+    await calls.addVolume(volume, context());
+  }
+  for (const n of ['01', '02'])
+    for (const contrast of ['T1w', 'FLAIR'])
+      await calls.removeVolume({ volumeId: `phantom-${n}_${contrast}` }, context());
+  const added = [...reads];
+  const stopped = calls.train(
+    { runId: 'pairs', settings: paired, start: {}, every },
+    context(AbortSignal.abort()),
+  );
+  await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+  expect(reads).toEqual(added);
+  expect(new Set(added)).toEqual(new Set(['trainA', 'trainB']));
 });

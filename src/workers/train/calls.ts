@@ -19,8 +19,8 @@ import type { RunStore } from '../../platform/browser/originRuns';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkPlan, checkScan } from '../../volume/checkScan';
 import { openScan } from '../../volume/formats';
-import { voxelLevels } from '../../volume/intensity';
 import { phantomAnatomy, phantomVolume } from '../../volume/phantom';
+import { scanMeasures } from '../../volume/scanMeasures';
 import { planSlices } from '../../volume/slices';
 import { type ModelFiles, readModel } from '../line/modelFiles';
 import type { CallContext, CallHandlers } from '../line/serve';
@@ -106,10 +106,11 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     addVolume: async ({ volumeId, role, files, grid }, { transfer }) => {
       const scan = await openScan(files);
       const { image } = scan;
-      const levels = voxelLevels(image.voxels);
+      const measures = scanMeasures(image);
+      const levels = measures.levels();
       refuseEmpty(scan, levels);
       const warnings = [...checkScan(scan, levels), ...checkPlan(image, planSlices(image, grid, levels))];
-      const added = await volumes.add({ volumeId, role, grid, warnings }, scan, () => openScan(files));
+      const added = volumes.add({ volumeId, role, grid, warnings }, scan, measures);
       transfer(added.thumbnail.pixels.buffer as ArrayBuffer);
       return added;
     },
@@ -127,7 +128,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
           const scan = phantomVolume(anatomy, contrast, { name, uniform: draws(1 + n) });
           const role = `${isValidation ? 'val' : 'train'}${side === 'a' ? 'A' : 'B'}` as const;
           const volume = { volumeId: name, role, grid, warnings: [] };
-          added.push(await volumes.add(volume, scan, async () => scan));
+          added.push(volumes.add(volume, scan));
         }
         await environment.pause();
       }
@@ -153,7 +154,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       const files = await environment.runs.open(runId);
       try {
         return await alone(runId, async () => {
-          const data = await volumes.data(settings);
+          const data = volumes.data(settings);
           const models = await startModels(environment, start, context.signal);
           const made = { data, volumes: volumes.names(), inputs: volumes.inputs() };
           return beginRun(files, { settings, start: models, every }, made, hooksFor(context));

@@ -1,7 +1,14 @@
-/** The volumes that a training is given: cut to slices when they are added, kept as files for what must be cut in pairs. */
+/** The volumes that a training is given: cut to slices when they are added, by themselves or in pairs when it begins. */
 import type { TrainData } from '../../engine/training/data';
 import { type SliceSet, sliceImage } from '../../engine/training/data';
-import { joinSlices, pairedSlices, scanStatistics, volumeSlices } from '../../engine/training/dataset';
+import {
+  type CutScan,
+  cutScan,
+  joinSlices,
+  ownSlices,
+  pairSlices,
+  scanStatistics,
+} from '../../engine/training/dataset';
 import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
 import type { Side } from '../../engine/training/sides';
 import { BadRequest } from '../../errors';
@@ -9,6 +16,7 @@ import { noiseWarning } from '../../volume/checkInput';
 import type { NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { modelPixels, type ScreenImage, screenImage } from '../../volume/modelImage';
+import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
 import type { AddedVolume, Grid, Role } from './protocol';
 
@@ -22,35 +30,34 @@ interface Entry {
   role: Role;
   name: string;
   grid: Grid;
-  slices: SliceSet;
+  /** The voxels themselves are not kept. */
+  cut: CutScan;
   statistics: InputStatistics | null;
-  /** Reads it again: the voxels themselves are not kept. */
-  open: () => Promise<NamedImage>;
 }
 
 export class TrainVolumes {
   private readonly entries = new Map<string, Entry>();
 
   /** @throws BadRequest for a volume without a slice that holds some head */
-  async add(
+  add(
     volume: { volumeId: string; role: Role; grid: Grid; warnings: string[] },
     { name, image }: NamedImage,
-    open: () => Promise<NamedImage>,
-  ): Promise<AddedVolume> {
+    measures: ScanMeasures = scanMeasures(image),
+  ): AddedVolume {
     const { volumeId, role, grid, warnings } = volume;
-    const slices = volumeSlices(image, name, grid);
-    if (slices.count === 0)
+    const cut = cutScan({ name, image }, grid, undefined, measures);
+    if (cut.slices.length === 0)
       throw new BadRequest(`${name}: must have a slice with some head in it, got none; choose another scan`);
-    const statistics = scanStatistics(image, grid);
+    const statistics = scanStatistics(image, grid, measures);
     const noise = statistics && noiseWarning(statistics);
-    this.entries.set(volumeId, { volumeId, role, name, grid, slices, statistics, open });
+    this.entries.set(volumeId, { volumeId, role, name, grid, cut, statistics });
     return {
       volumeId,
       name,
       role,
       sliceCount: image.shape[2],
-      picked: slices.count,
-      thumbnail: thumbnail(slices, Math.floor(slices.count / 2)),
+      picked: cut.slices.length,
+      thumbnail: thumbnail(ownSlices(cut, name), Math.floor(cut.slices.length / 2)),
       warnings: [...(noise ? [noise.text] : []), ...warnings],
     };
   }
@@ -61,7 +68,7 @@ export class TrainVolumes {
 
   /** Slices of both contrasts. */
   get sliceCount(): number {
-    return [...this.entries.values()].reduce((sum, { slices }) => sum + slices.count, 0);
+    return [...this.entries.values()].reduce((sum, { cut }) => sum + cut.slices.length, 0);
   }
 
   names(): Record<Role, string[]> {
@@ -76,50 +83,54 @@ export class TrainVolumes {
   }
 
   /** @throws BadRequest where a contrast has no volume, pairs are incomplete or do not lie on one grid, or the grid is another */
-  async data(settings: TrainSettings): Promise<TrainData> {
+  data(settings: TrainSettings): TrainData {
     const isPaired = settings.variant.pairing === 'paired';
     const train = isPaired
-      ? await this.pairs('trainA', 'trainB', settings)
+      ? this.pairs('trainA', 'trainB', settings)
       : { a: this.joined('trainA', settings), b: this.joined('trainB', settings) };
     const hasValidation = this.of('valA').length + this.of('valB').length > 0;
-    return { train, validation: hasValidation ? await this.pairs('valA', 'valB', settings) : null };
+    return { train, validation: hasValidation ? this.pairs('valA', 'valB', settings) : null };
   }
 
   private of(role: Role): Entry[] {
     return [...this.entries.values()].filter((entry) => entry.role === role);
   }
 
-  private joined(role: 'trainA' | 'trainB', settings: TrainSettings): SliceSet {
-    const entries = this.of(role);
-    const side = role === 'trainA' ? 'a' : 'b';
-    const wanted = gridOfSide(settings, side);
-    if (entries.length === 0)
-      throw new BadRequest(`training: must have volumes of ${settings.contrasts[side]}, got none; add some`);
-    const other = entries.find(
-      ({ grid }) =>
-        grid.size !== wanted.size ||
-        grid.pixelSize !== wanted.pixelSize ||
-        grid.intensity !== wanted.intensity ||
-        String(grid.huEnds) !== String(wanted.huEnds),
-    );
-    if (other) throw new BadRequest(`${other.name}: was cut for another image size; add it again`);
-    return joinSlices(entries.map(({ slices }) => slices));
+  /** Those of a role, cut as the settings want them. */
+  private cuts(role: Role, settings: TrainSettings): CutScan[] {
+    const wanted = gridOfSide(settings, sideOf(role));
+    return this.of(role).map(({ name, grid, cut }) => {
+      const isSame =
+        grid.size === wanted.size &&
+        grid.pixelSize === wanted.pixelSize &&
+        grid.intensity === wanted.intensity &&
+        String(grid.huEnds) === String(wanted.huEnds);
+      if (!isSame) throw new BadRequest(`${name}: was cut for another image size; add it again`);
+      return cut;
+    });
   }
 
-  private async pairs(roleA: Role, roleB: Role, settings: TrainSettings): Promise<Record<Side, SliceSet>> {
-    const [a, b] = [this.of(roleA), this.of(roleB)];
+  private joined(role: 'trainA' | 'trainB', settings: TrainSettings): SliceSet {
+    const cuts = this.cuts(role, settings);
+    if (cuts.length === 0)
+      throw new BadRequest(
+        `training: must have volumes of ${settings.contrasts[sideOf(role)]}, got none; add some`,
+      );
+    return joinSlices(cuts.map((cut) => ownSlices(cut, cut.name)));
+  }
+
+  private pairs(roleA: Role, roleB: Role, settings: TrainSettings): Record<Side, SliceSet> {
+    const [a, b] = [this.cuts(roleA, settings), this.cuts(roleB, settings)];
     if (a.length !== b.length)
       throw new BadRequest(
         `pairs: must have as many volumes of ${settings.contrasts.a} as of ${settings.contrasts.b}, got ${a.length} and ${b.length}; add or remove some`,
       );
-    const sets: Record<Side, SliceSet>[] = [];
-    for (const [n, first] of a.entries()) {
-      const scans = { a: await first.open(), b: await b[n].open() };
-      sets.push(pairedSlices(scans, first.name, settings));
-    }
+    const sets = a.map((first, n) => pairSlices({ a: first, b: b[n] }, first.name));
     return { a: joinSlices(sets.map((set) => set.a)), b: joinSlices(sets.map((set) => set.b)) };
   }
 }
+
+const sideOf = (role: Role): Side => (role.endsWith('A') ? 'a' : 'b');
 
 /** Means of squares of pixels, so that it is at most THUMBNAIL wide. */
 function thumbnail(set: SliceSet, n: number): ScreenImage {
