@@ -1,5 +1,4 @@
 /** A client without an engine, for tests of the page's state: it answers at once and notes what was asked. */
-
 import { PAPER_GENERATOR } from '../src/engine/networks/ncsnpp/config';
 import { Aborted } from '../src/errors';
 import { modelPixels, screenImage } from '../src/volume/modelImage';

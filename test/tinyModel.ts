@@ -1,5 +1,4 @@
 /** The smallest diffusive generator and its card: the command line's tests run it in milliseconds. */
-
 import type { ModelCard } from '../src/engine/cards/modelCard';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../src/engine/networks/ncsnpp/config';
 

@@ -1,5 +1,4 @@
 /** The smallest run that has every network: tests train it in milliseconds. */
-
 import { normals, uniformSource } from '../src/engine/random';
 import type { SliceSet, TrainData } from '../src/engine/training/data';
 import { joinSlices, pairedSlices } from '../src/engine/training/dataset';

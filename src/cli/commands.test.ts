@@ -21,9 +21,7 @@ import { hashWeights } from '../engine/hash';
 import { encodeWeights } from '../engine/models/convertWeights';
 import { ncsnppTable } from '../engine/networks/ncsnpp/table';
 import { readNifti } from '../volume/formats/nifti/read';
-import { fakeIo } from './kit/fakeIo';
-import type { Io } from './kit/io';
-import { main } from './main';
+import { runJson, runMain } from './runMain';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,20 +39,8 @@ const SFORM = [
   [0, 0, 20, -30],
 ];
 
-async function run(argv: string[], changes: Partial<Io> = {}) {
-  const io = fakeIo(changes);
-  const code = await main(argv, io);
-  return { code, stdout: io.stdout, stderr: io.stderr };
-}
-
-async function json(...argv: string[]) {
-  const { code, stdout, stderr } = await run([...argv, '--json']);
-  expect(code, stderr).toBe(0);
-  return JSON.parse(stdout);
-}
-
 async function refused(sentence: string | RegExp, ...argv: string[]) {
-  const { code, stdout, stderr } = await run(argv);
+  const { code, stdout, stderr } = await runMain(argv);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(sentence);
   expect(stderr).toMatch(/^[^\n]+\n$/);
@@ -96,7 +82,7 @@ const translate = (output: string, ...more: string[]) => [
 
 describe('translate', () => {
   it('writes the result on the grid of the scan, its sidecar and its chain', async () => {
-    const report = await json(...translate('a.nii.gz', '--slices', '1:3', '--seed', '5', '--steps'));
+    const report = await runJson(...translate('a.nii.gz', '--slices', '1:3', '--seed', '5', '--steps'));
     expect(report).toMatchObject({ backend: 'wasm', model: 'tiny', slices: [1, 2] });
     expect(report.msPerSlice).toBeGreaterThan(0);
     expect(report.peakMemoryBytes).toBeGreaterThan(1e6);
@@ -139,7 +125,7 @@ describe('translate', () => {
     card.target = 'CT';
     card.preprocessing.intensity = { source: 'foreground-median', target: 'hu' };
     writeFileSync(at('ct-card.json'), JSON.stringify(card));
-    await json(
+    await runJson(
       'translate',
       at('scan_T1w.nii.gz'),
       '--model',
@@ -174,18 +160,18 @@ describe('translate', () => {
         { dtype: 'int16', units: 'HU', descrip: '' },
       ),
     );
-    const report = await json('evaluate', at('ct.nii.gz'), at('real_CT.nii.gz'));
+    const report = await runJson('evaluate', at('ct.nii.gz'), at('real_CT.nii.gz'));
     expect(report.intensity).toMatchObject({ map: 'hu', reference: { low: -1024, high: 2048 } });
     expect(report.hu.whole).toBe(10);
     expect(report.hu.head).toBe(10);
-    const text = await run(['evaluate', at('ct.nii.gz'), at('real_CT.nii.gz')]);
+    const text = await runMain(['evaluate', at('ct.nii.gz'), at('real_CT.nii.gz')]);
     expect(text.stdout).toMatch(/mean error in HU: whole 10.0, head 10.0, bone above 150 HU/);
   });
 
   it('gives the same voxels for the same seed whatever the slices, and others for another seed', async () => {
-    await json(...translate('b.nii.gz', '--seed', '5', '--slices', '2:3', '--noise', 'independent'));
-    await json(...translate('c.nii.gz', '--seed', '5', '--slices', '0:4', '--noise', 'independent'));
-    await json(...translate('d.nii.gz', '--seed', '6', '--slices', '2:3', '--noise', 'independent'));
+    await runJson(...translate('b.nii.gz', '--seed', '5', '--slices', '2:3', '--noise', 'independent'));
+    await runJson(...translate('c.nii.gz', '--seed', '5', '--slices', '0:4', '--noise', 'independent'));
+    await runJson(...translate('d.nii.gz', '--seed', '6', '--slices', '2:3', '--noise', 'independent'));
     const middle = async (name: string) => {
       const { voxels } = await readBack(name);
       return voxels.slice(2 * SHAPE[0] * SHAPE[1], 3 * SHAPE[0] * SHAPE[1]);
@@ -195,7 +181,7 @@ describe('translate', () => {
   });
 
   it('stores int16 where asked to, and takes weights without a card', async () => {
-    const { code, stdout, stderr } = await run([
+    const { code, stdout, stderr } = await runMain([
       ...['translate', at('scan_T1w.nii.gz'), '--model', at('tiny.safetensors'), '--output', at('e.nii.gz')],
       ...['--backend', 'wasm', '--slices', '1:2', '--dtype', 'int16'],
     ]);
@@ -213,7 +199,7 @@ describe('translate', () => {
         if (text.startsWith('slice')) controller.abort();
       },
     };
-    const { code, stdout } = await run(translate('f.nii.gz'), stopping);
+    const { code, stdout } = await runMain(translate('f.nii.gz'), stopping);
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(existsSync(at('f.nii.gz'))).toBe(false);
     expect(existsSync(at('f.json'))).toBe(false);
@@ -308,7 +294,7 @@ describe('evaluate', () => {
   });
 
   it('maps each scan by its own level, so that a factor does not count', async () => {
-    const report = await json('evaluate', at('louder.nii'), at('real.nii'));
+    const report = await runJson('evaluate', at('louder.nii'), at('real.nii'));
     expect(report.slices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2, 3]);
     expect(report.intensity.synthetic.high).toBeCloseTo(3 * report.intensity.reference.high, 3);
     expect(report.mean.whole.mae.mean).toBeLessThan(1e-6);
@@ -316,14 +302,14 @@ describe('evaluate', () => {
   });
 
   it('writes the PSNR of identical images as "Infinity"', async () => {
-    const report = await json('evaluate', at('real.nii'), at('real.nii'), '--slices', '1:3');
+    const report = await runJson('evaluate', at('real.nii'), at('real.nii'), '--slices', '1:3');
     expect(report.slices).toHaveLength(2);
     expect(report.slices[0]).toMatchObject({ index: 1, whole: { psnr: 'Infinity', ssim: 1, mae: 0 } });
     expect(report.mean.whole.psnr).toEqual({ mean: 'Infinity', std: null });
   });
 
   it('takes values as they are with --intensity none', async () => {
-    const report = await json(
+    const report = await runJson(
       'evaluate',
       at('empty.nii'),
       at('unit.nii'),
@@ -345,15 +331,21 @@ describe('evaluate', () => {
   });
 
   it("takes slices, map and level from the result's sidecar", async () => {
-    await json(...translate('g.nii.gz', '--slices', '1:3'));
-    const report = await json('evaluate', at('g.nii.gz'), at('real.nii'));
+    await runJson(...translate('g.nii.gz', '--slices', '1:3'));
+    const report = await runJson('evaluate', at('g.nii.gz'), at('real.nii'));
     const sidecar = JSON.parse(readFileSync(at('g.json'), 'utf8'));
     expect(report.slices.map(({ index }: { index: number }) => index)).toEqual([1, 2]);
     expect(report.intensity).toMatchObject({
       map: 'foreground-median',
       synthetic: { high: sidecar.IntensityMap.Upper },
     });
-    const other = await json('evaluate', at('g.nii.gz'), at('real.nii'), '--intensity', 'foreground-p99.5');
+    const other = await runJson(
+      'evaluate',
+      at('g.nii.gz'),
+      at('real.nii'),
+      '--intensity',
+      'foreground-p99.5',
+    );
     expect(other.intensity.map).toBe('foreground-p99.5');
     writeFileSync(
       at('g.json'),
@@ -376,23 +368,23 @@ describe('evaluate', () => {
     const { TargetIntensityMap, ...older } = sidecar;
     const IntensityMap = { Name: 'foreground-p99.5', Upper: 5 };
     writeFileSync(at('g.json'), JSON.stringify({ ...older, IntensityMap }));
-    expect((await json(...wanted)).intensity).toMatchObject({
+    expect((await runJson(...wanted)).intensity).toMatchObject({
       map: 'foreground-p99.5',
       synthetic: { low: 0, high: 5 },
     });
     // Any BIDS scan has a sidecar: one that is not ours says nothing here.
     writeFileSync(at('g.json'), '{"Modality": "MR"}');
-    expect((await json('evaluate', at('g.nii.gz'), at('real.nii'), '--slices', '1:2')).intensity.map).toBe(
+    expect((await runJson('evaluate', at('g.nii.gz'), at('real.nii'), '--slices', '1:2')).intensity.map).toBe(
       'foreground-p99.5',
     );
   });
 
   it('prints a table', async () => {
-    const { code, stdout } = await run(['evaluate', at('louder.nii'), at('real.nii')]);
+    const { code, stdout } = await runMain(['evaluate', at('louder.nii'), at('real.nii')]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^4 slices, intensities by foreground-p99\.5\n/);
     expect(stdout).toMatch(/\nwhole slice +\S+/);
-    const identical = await run(['evaluate', at('real.nii'), at('real.nii')]);
+    const identical = await runMain(['evaluate', at('real.nii'), at('real.nii')]);
     expect(identical.stdout).toMatch(/\nwhole slice +Infinity +1\.0000 ± 0\.0000/);
     expect(identical.stdout).not.toContain('NaN');
   });
@@ -421,7 +413,7 @@ describe('evaluate', () => {
 
 describe('volume', () => {
   it('describes a scan and writes canonical voxels', async () => {
-    const report = await json('volume', at('scan_T1w.nii.gz'), '--raw', at('raw.f32'));
+    const report = await runJson('volume', at('scan_T1w.nii.gz'), '--raw', at('raw.f32'));
     expect(report).toMatchObject({
       shapeStored: [14, 16, 4],
       shapeCanonical: [14, 16, 4],
@@ -451,8 +443,8 @@ describe('volume', () => {
     writeFileSync(at('pair.hdr'), new Uint8Array(file));
     await refused('needs its .img', 'volume', at('pair.hdr'));
     writeFileSync(at('pair.img'), new Uint8Array(image));
-    expect((await json('volume', at('pair.hdr'))).shapeStored).toEqual([3, 2, 2]);
-    expect((await json('volume', at('pair.img'))).shapeStored).toEqual([3, 2, 2]);
+    expect((await runJson('volume', at('pair.hdr'))).shapeStored).toEqual([3, 2, 2]);
+    expect((await runJson('volume', at('pair.img'))).shapeStored).toEqual([3, 2, 2]);
     await refused('would overwrite the input', 'volume', at('pair.hdr'), '--raw', at('pair.img'));
     await refused('would overwrite the input', 'volume', at('pair.img'), '--raw', at('pair.hdr'));
   });
@@ -467,18 +459,18 @@ describe('volume', () => {
 
 describe('weights', () => {
   it('converts and inspects', async () => {
-    const report = await json(
+    const report = await runJson(
       'weights',
       'convert',
       at('tiny.safetensors'),
       '--output',
       at('half.safetensors'),
     );
-    const inspected = await json('weights', 'inspect', at('half.safetensors'));
+    const inspected = await runJson('weights', 'inspect', at('half.safetensors'));
     expect(report).toMatchObject({ dtype: 'f16', bytes: inspected.bytes, sha256: inspected.sha256 });
     expect(inspected).toMatchObject({ format: 'safetensors', dtype: 'f16', config: CONFIG });
     expect(inspected.bytes).toBeLessThan(readFileSync(at('tiny.safetensors')).length);
-    const { stdout } = await run(['weights', 'inspect', at('half.safetensors')]);
+    const { stdout } = await runMain(['weights', 'inspect', at('half.safetensors')]);
     expect(stdout).toContain(`${inspected.parameters} parameters`);
   });
 
@@ -498,8 +490,8 @@ describe('weights', () => {
 
 describe('models', () => {
   it('lists what comes with the program', async () => {
-    const ids = (await json('models')).map(({ id }: ModelCard) => id);
-    const { stdout } = await run(['models']);
+    const ids = (await runJson('models')).map(({ id }: ModelCard) => id);
+    const { stdout } = await runMain(['models']);
     for (const id of ids) expect(stdout).toContain(`\n${id} `);
     expect(ids.length).toBeGreaterThan(0);
   });
@@ -547,7 +539,7 @@ describe('parity', () => {
       writeSafetensors([stored('good.nii', data), stored('voxel.nii', wrong), stored('axes.nii', data)], {}),
     );
 
-    const { code, stdout } = await run(['parity', golden, '--backend', 'wasm', '--json']);
+    const { code, stdout } = await runMain(['parity', golden, '--backend', 'wasm', '--json']);
     const { passed, results } = JSON.parse(stdout);
     expect({ code, passed }).toEqual({ code: 1, passed: false });
     expect(results.map((r: { name: string; passed: boolean }) => [r.name, r.passed])).toEqual([
@@ -572,7 +564,7 @@ describe('parity', () => {
       if (text.includes('1/2')) controller.abort();
     };
     const argv = ['parity', golden, '--backend', 'wasm'];
-    const { code, stdout } = await run(argv, { signal: controller.signal, terminal: true, err });
+    const { code, stdout } = await runMain(argv, { signal: controller.signal, terminal: true, err });
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(shown.slice(-2)).toEqual(['\n', 'parity: cancelled\n']);
   });
@@ -582,7 +574,7 @@ describe('parity', () => {
     writeFileSync(join(golden, 'schedule.json'), '{');
     writeFileSync(join(golden, 'sampling.safetensors'), 'no tensors');
     writeFileSync(join(golden, 'training.safetensors'), '');
-    const { code, stdout } = await run(['parity', golden, '--backend', 'wasm']);
+    const { code, stdout } = await runMain(['parity', golden, '--backend', 'wasm']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^sampling\.safetensors +Infinity .* FAILED$/m);
     expect(stdout).toMatch(/^schedule\.json +Infinity .* FAILED$/m);
@@ -594,7 +586,7 @@ describe('parity', () => {
     const golden = mkdtempSync(join(folder, 'golden-'));
     const schedule = readFileSync(join(GOLDEN_DIR, 'schedule.json'), 'utf8');
     writeFileSync(join(golden, 'schedule.json'), schedule);
-    const good = await json('parity', golden, '--backend', 'wasm');
+    const good = await runJson('parity', golden, '--backend', 'wasm');
     expect(good).toMatchObject({
       backend: 'wasm',
       passed: true,
@@ -603,7 +595,7 @@ describe('parity', () => {
 
     for (const name of ['metrics.json', 'metrics.safetensors'])
       copyFileSync(join(GOLDEN_DIR, name), join(golden, name));
-    const measures = await json('parity', golden, '--backend', 'wasm');
+    const measures = await runJson('parity', golden, '--backend', 'wasm');
     expect(measures.results.map(({ name }: { name: string }) => name)).toEqual([
       'schedule.json',
       'metrics.json',
@@ -613,7 +605,7 @@ describe('parity', () => {
     const wrong = JSON.parse(schedule);
     wrong.T4_vp.betas[0] *= 1.01;
     writeFileSync(join(golden, 'schedule.json'), JSON.stringify(wrong));
-    const { code, stdout } = await run(['parity', golden, '--backend', 'wasm']);
+    const { code, stdout } = await runMain(['parity', golden, '--backend', 'wasm']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/schedule\.json .* FAILED/);
   });

@@ -16,8 +16,7 @@ import { ncsnppTable } from '../engine/networks/ncsnpp/table';
 import { prepareScan } from '../engine/prepareScan';
 import { readScan } from '../platform/node/scans';
 import type { Image3 } from '../volume/image';
-import { fakeIo } from './kit/fakeIo';
-import { main } from './main';
+import { runMain } from './runMain';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-inputs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,11 +28,7 @@ function write(path: string, { shape, zooms, affine, voxels }: Image3): void {
   writeFileSync(path, new Uint8Array(file));
 }
 
-async function run(...argv: string[]) {
-  const io = fakeIo();
-  const code = await main(argv, io);
-  return { code, stdout: io.stdout, stderr: io.stderr };
-}
+const run = (...argv: string[]) => runMain(argv);
 
 const translate = (name: string) =>
   run(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeIo } from './kit/fakeIo';
 import { main } from './main';
+import { runMain } from './runMain';
 
 const COMMANDS = [
   'translate',
@@ -14,11 +15,7 @@ const COMMANDS = [
   'bench',
 ];
 
-async function run(...argv: string[]) {
-  const io = fakeIo();
-  const code = await main(argv, io);
-  return { code, stdout: io.stdout, stderr: io.stderr };
-}
+const run = (...argv: string[]) => runMain(argv);
 
 describe('help', () => {
   it('of the program names every command and goes to stdout', async () => {

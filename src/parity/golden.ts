@@ -1,5 +1,4 @@
 /** Files of reference numbers: inputs, weights and outputs as tensors (safetensors), notes in the header. */
-
 import type { NamedTensor } from '../engine/formats/namedTensor';
 import { elementCount, readSafetensors } from '../engine/formats/safetensors';
 import { hashNormals, hashWeights } from '../engine/hash';

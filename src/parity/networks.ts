@@ -1,5 +1,4 @@
 /** Holds the networks, their parts and the training against what the authors' code computed; the worst tensor of a file counts. */
-
 import { sampleChain } from '../engine/diffusion/sampler';
 import { makeSchedule } from '../engine/diffusion/schedule';
 import type { NamedTensor, StateDict } from '../engine/formats/namedTensor';

@@ -1,5 +1,4 @@
 /** What is unusual about a scan, as sentences for the screen: each says what it means for the result. */
-
 import type { ScanFile } from './formats/scanFormat';
 import type { Image3 } from './image';
 import { looksLikeHu, thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';

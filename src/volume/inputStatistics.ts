@@ -4,7 +4,6 @@
  * that the scan's own resolution hardly matters. Nothing is segmented: the head's outline, the depth below it and the
  * median inside are enough.
  */
-
 import type { Image3 } from './image';
 import {
   foregroundBySlice,

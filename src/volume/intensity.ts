@@ -2,7 +2,6 @@
  * Intensities to and from the model's [-1, 1]. Percentiles are numpy's (method "linear", float64), taken over finite
  * voxels only; foreground = voxels above 10 % of the volume's 99.9th percentile, of CT those above -500 HU.
  */
-
 import { check, choose, each, type Infer, object, oneOf, optional } from '../schema';
 import type { Image3 } from './image';
 

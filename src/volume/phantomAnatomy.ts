@@ -3,7 +3,6 @@
  * folded about sulci, ventricles, deep grey nuclei and some white matter lesions. A schema, not an atlas: no face, no
  * cerebellum.
  */
-
 import type { Shape3 } from './image';
 import { drawHead, type Ellipsoid, type Head, type Vector, type Wave } from './phantomHead';
 import { TISSUE } from './signalEquations';

@@ -1,5 +1,4 @@
 /** Volumes on other grids, by their affines. */
-
 import type { Grid, Image3 } from './image';
 import { applyAffine, invertAffine, multiplyAffine } from './orientation';
 

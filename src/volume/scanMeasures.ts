@@ -1,5 +1,4 @@
 /** What is measured over all voxels of a scan: slow to find, asked for by several checks and by every model. */
-
 import type { Image3 } from './image';
 import { type InputStatistics, inputStatistics } from './inputStatistics';
 import {

@@ -1,5 +1,4 @@
 /** Names and JSON of results, after BIDS derivatives (bids-specification: derivatives/imaging). */
-
 import { type Infer, list, number, object, oneOf, optional, refine, refusal, whole, within } from '../schema';
 import { scanStem } from './formats/names';
 import { INTENSITY_MAPS, type IntensityFrame, isAbsolute } from './intensity';

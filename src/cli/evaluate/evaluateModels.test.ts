@@ -6,9 +6,7 @@ import { makeNifti } from '../../../test/makeNifti';
 import { SET_SHAPE, sformOf, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
 import { type ModelCard, parseModelCard } from '../../engine/cards/modelCard';
 import type { Affine } from '../../volume/image';
-import { fakeIo } from '../kit/fakeIo';
-import type { Io } from '../kit/io';
-import { main } from '../main';
+import { runMain } from '../runMain';
 import { everyNth } from './evaluatePairs';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-evaluate-'));
@@ -45,12 +43,6 @@ beforeAll(async () => {
   writeFileSync(at('bids', 'sub-06', 'anat', 'sub-06_FLAIR.nii'), whole.subarray(0, whole.length - 9));
 });
 
-async function run(argv: string[], changes: Partial<Io> = {}) {
-  const io = fakeIo(changes);
-  const code = await main(argv, io);
-  return { code, stdout: io.stdout, stderr: io.stderr };
-}
-
 const evaluate = (...more: string[]) => [
   ...['evaluate', '--models', at('tiny.json'), '--data', at('bids'), '--split', 'test', '--backend', 'wasm'],
   ...more,
@@ -58,7 +50,7 @@ const evaluate = (...more: string[]) => [
 
 describe('evaluate --models', () => {
   it('scores all patients of a split beside the baselines', async () => {
-    const { code, stdout, stderr } = await run(
+    const { code, stdout, stderr } = await runMain(
       evaluate('--json', '--patient', 'sub-\\d+', '--samples-spread', '3'),
       { terminal: true },
     );
@@ -100,7 +92,7 @@ describe('evaluate --models', () => {
   });
 
   it('measures lesions by the outline where there is one, else by the rule', async () => {
-    const { stdout } = await run(evaluate('--json'));
+    const { stdout } = await runMain(evaluate('--json'));
     const { lesions } = JSON.parse(stdout).models[0];
     expect(lesions.map(({ by }: { by: string }) => by)).toEqual(['outline', 'bright']);
     const [outlined, bright] = lesions;
@@ -118,7 +110,7 @@ describe('evaluate --models', () => {
   });
 
   it('prints tables, of every n-th slice and as many subjects as asked for', async () => {
-    const { code, stdout, stderr } = await run(evaluate('--every', '2', '--limit', '1'));
+    const { code, stdout, stderr } = await runMain(evaluate('--every', '2', '--limit', '1'));
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(
       /^tiny: T1w to FLAIR, test: 1 patient, 2 slices with at least 8 % head, every 2 slices\n/,
@@ -135,7 +127,7 @@ describe('evaluate --models', () => {
     copyFileSync(at('tiny.json'), at('own.json'));
     const own = [...evaluate('--card', '--limit', '2', '--json')];
     own[own.indexOf(at('tiny.json'))] = at('own.json');
-    const { code, stdout, stderr } = await run(own);
+    const { code, stdout, stderr } = await runMain(own);
     expect(code, stderr).toBe(0);
     const before: ModelCard = JSON.parse(readFileSync(at('tiny.json'), 'utf8'));
     const card = parseModelCard(JSON.parse(readFileSync(at('own.json'), 'utf8')));
@@ -160,7 +152,7 @@ describe('evaluate --models', () => {
       const argv = evaluate('--card', '--json');
       argv[argv.indexOf(at('tiny.json'))] = at('hu.json');
       argv[argv.indexOf(at('bids'))] = folder();
-      return run(argv);
+      return runMain(argv);
     };
     /** Air about a cube of soft tissue, and one voxel in it of another value. */
     const writeCt = (subject: string, odd: number) => {
@@ -215,7 +207,7 @@ describe('evaluate --models', () => {
     });
     const argv = evaluate('--json', '--every', '5', '--patient', 'sub-\\d+');
     argv[argv.indexOf(at('bids'))] = `${at('bids')},${at('second')}`;
-    const { code, stdout, stderr } = await run(argv);
+    const { code, stdout, stderr } = await runMain(argv);
     expect(code, stderr).toBe(0);
     const [report] = JSON.parse(stdout).models;
     // sub-01 of both, and sub-02.
@@ -232,7 +224,7 @@ describe('evaluate --models', () => {
   it('stops at Ctrl-C', async () => {
     const controller = new AbortController();
     const before = readFileSync(at('tiny.json'), 'utf8');
-    const { code, stdout } = await run(evaluate('--card'), {
+    const { code, stdout } = await runMain(evaluate('--card'), {
       signal: controller.signal,
       terminal: true,
       err: (text) => {
@@ -245,7 +237,7 @@ describe('evaluate --models', () => {
 
   it('refuses what cannot be scored', async () => {
     const refused = async (sentence: string | RegExp, argv: string[]) => {
-      const { code, stdout, stderr } = await run(argv);
+      const { code, stdout, stderr } = await runMain(argv);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toMatch(sentence);
     };
@@ -279,7 +271,7 @@ describe('evaluate with --lesion', () => {
   const [flair, t1w] = ['FLAIR', 'T1w'].map((suffix) => at('bids', 'sub-04', 'anat', `sub-04_${suffix}.nii`));
 
   it('keeps all of it where the scan is the real one', async () => {
-    const { code, stdout, stderr } = await run([
+    const { code, stdout, stderr } = await runMain([
       'evaluate',
       flair,
       flair,
@@ -297,7 +289,7 @@ describe('evaluate with --lesion', () => {
   });
 
   it('prints the measures', async () => {
-    const { code, stdout } = await run(['evaluate', t1w, flair, '--lesion', at('mask.nii')]);
+    const { code, stdout } = await runMain(['evaluate', t1w, flair, '--lesion', at('mask.nii')]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/\ninside the brain +/);
     expect(stdout).toMatch(/\nlesion contrast, real +-?\d\.\d{3}\n/);
@@ -305,7 +297,7 @@ describe('evaluate with --lesion', () => {
   });
 
   it('refuses a mask on another grid', async () => {
-    const { code, stderr } = await run(['evaluate', flair, flair, '--lesion', at('moved.nii')]);
+    const { code, stderr } = await runMain(['evaluate', flair, flair, '--lesion', at('moved.nii')]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/moved\.nii: must lie on the grid of .*FLAIR\.nii/);
   });

@@ -11,9 +11,7 @@ import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/tabl
 import { sliceImage } from '../../engine/training/data';
 import { volumeSlices } from '../../engine/training/dataset';
 import { readScan } from '../../platform/node/scans';
-import { fakeIo } from '../kit/fakeIo';
-import type { Io } from '../kit/io';
-import { main } from '../main';
+import { runJson, runMain } from '../runMain';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-train-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,18 +26,6 @@ beforeAll(async () => {
   const state = hashWeights(2, resnetGeneratorTable(config));
   await writeModel(folder, 'r', { method: 'resnet', ...config }, encodeWeights({ state, config }, 'f32'));
 });
-
-async function run(argv: string[], changes: Partial<Io> = {}) {
-  const io = fakeIo(changes);
-  const code = await main(argv, io);
-  return { code, stdout: io.stdout, stderr: io.stderr };
-}
-
-async function json(...argv: string[]) {
-  const { code, stdout, stderr } = await run([...argv, '--json']);
-  expect(code, stderr).toBe(0);
-  return JSON.parse(stdout);
-}
 
 const scans = () => ['--a', `${at('bids')}:T1w`, '--b', `${at('bids')}:FLAIR`];
 const START = () => ['--start', at('tiny.json'), '--backend', 'wasm'];
@@ -85,7 +71,7 @@ describe('a run', () => {
   ];
 
   it('writes its log, previews and a model that translates', async () => {
-    const report = await json(
+    const report = await runJson(
       ...train('straight', ...PAIRED, ...steps, '--data', 'phantoms', '--licence', 'MIT'),
     );
     expect(report).toMatchObject({ iterations: 3, backend: 'wasm', evaluation: null, scores: null });
@@ -132,7 +118,7 @@ describe('a run', () => {
     });
     const scan = at('bids', 'sub-04', 'anat', 'sub-04_T1w.nii');
     const model = ['--model', at('straight', 'a-to-b', 'card.json'), '--output', at('made.nii.gz')];
-    const made = await json('translate', scan, ...model, '--backend', 'wasm', '--slices', '2:3');
+    const made = await runJson('translate', scan, ...model, '--backend', 'wasm', '--slices', '2:3');
     expect(made.model).toBe(card.id);
   });
 
@@ -159,7 +145,7 @@ describe('a run', () => {
   it('goes on after Ctrl-C as if there had been none', async () => {
     const controller = new AbortController();
     let stderr = '';
-    const { code, stdout } = await run(train('stopped', ...PAIRED, ...steps), {
+    const { code, stdout } = await runMain(train('stopped', ...PAIRED, ...steps), {
       signal: controller.signal,
       terminal: true,
       err: (text) => {
@@ -176,10 +162,18 @@ describe('a run', () => {
     // A crash after the checkpoint: told, but not kept, and the last line cut short.
     const log = at('stopped', 'log.jsonl');
     writeFileSync(log, `${readFileSync(log, 'utf8')}{"event":"step","step":2,"losses":{}}\n{"event":"st`);
-    await json('train', '--out', at('stopped'), '--resume', '--backend', 'wasm');
+    await runJson('train', '--out', at('stopped'), '--resume', '--backend', 'wasm');
     expect(told('stopped')).toEqual(told('straight'));
     expect(cardOf('stopped').weights.sha256).toBe(cardOf('straight').weights.sha256);
     expect(readdirSync(at('stopped', 'run')).sort()).toEqual(readdirSync(at('straight', 'run')).sort());
+  });
+
+  it('says that nothing is there to go on with after Ctrl-C before the first checkpoint', async () => {
+    const signal = AbortSignal.abort();
+    const { code, stdout, stderr } = await runMain(train('early', ...PAIRED, ...steps), { signal });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toContain('training: cancelled before it began; start it again\n');
+    expect(await runJson(...train('early', ...PAIRED, ...steps))).toMatchObject({ iterations: 3 });
   });
 
   it.each<[string, string, string]>([
@@ -201,7 +195,14 @@ describe('a run', () => {
     const path = at('stopped', 'run', name);
     const whole = readFileSync(path);
     writeFileSync(path, text);
-    const { code, stderr } = await run(['train', '--out', at('stopped'), '--resume', '--backend', 'wasm']);
+    const { code, stderr } = await runMain([
+      'train',
+      '--out',
+      at('stopped'),
+      '--resume',
+      '--backend',
+      'wasm',
+    ]);
     writeFileSync(path, whole);
     expect(code).toBe(2);
     expect(stderr).toContain(sentence);
@@ -209,7 +210,7 @@ describe('a run', () => {
   });
 
   it('is scored on a split afterwards, beside the baselines', async () => {
-    const report = await json(
+    const report = await runJson(
       'train',
       '--out',
       at('straight'),
@@ -252,7 +253,7 @@ describe('a run', () => {
     expect(row.psnrCopy).toBeCloseTo(methods.copy.subjects[0].mean.whole.psnr, 1);
     expect(row.psnrRegression).toBeCloseTo(methods.regression.subjects[0].mean.whole.psnr, 1);
     // Opened once more, the model keeps its scores.
-    await json('train', '--out', at('straight'), '--resume', '--backend', 'wasm');
+    await runJson('train', '--out', at('straight'), '--resume', '--backend', 'wasm');
     expect(cardOf('straight').metrics).toEqual(metrics);
   });
 });
@@ -260,7 +261,7 @@ describe('a run', () => {
 it('trains unpaired with R, both directions, and scores R, too', async () => {
   const options = ['--start-back', at('tiny.json'), '--contrasts', 'T1w,FLAIR', '--no-adversarial'];
   const r = ['--r-start', at('r.json'), '--r-start-back', at('r.json'), '--freeze-r', '--augment', 'mirror'];
-  const { code, stdout, stderr } = await run(
+  const { code, stdout, stderr } = await runMain(
     train(
       'both',
       ...options,
@@ -297,7 +298,7 @@ it('trains unpaired with R, both directions, and scores R, too', async () => {
 
 describe('is refused in one sentence', () => {
   async function refused(sentence: string | RegExp, ...argv: string[]) {
-    const { code, stdout, stderr } = await run(argv);
+    const { code, stdout, stderr } = await runMain(argv);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^[^\n]+\n$/);
@@ -347,7 +348,7 @@ describe('is refused in one sentence', () => {
   });
 
   it('where it does not fit into memory', async () => {
-    const { code, stdout, stderr } = await run([
+    const { code, stdout, stderr } = await runMain([
       ...[
         'train',
         ...scans(),

@@ -9,7 +9,7 @@ import { estimateMemory, type MemoryEstimate } from '../../engine/training/estim
 import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
 import { EVERY } from '../../engine/training/loop';
 import type { Preview, RunHistory } from '../../engine/training/reports';
-import { beginRun, openRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
+import { beginRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun, writeSafely } from '../../platform/node/diskRun';
@@ -73,9 +73,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const backend = oneOf(args, 'backend', BACKENDS);
   const files = new DiskRun(join(out, 'run'));
   const log = new TrainLog(join(out, 'log.jsonl'));
-  const ready = args.has('resume')
-    ? await resumed(args, io, out, files, split, backend)
-    : await begun(args, io, out, files, split, backend);
+  const order = { args, io, out, files, split, backend };
+  const ready = args.has('resume') ? await resumed(order) : await begun(order);
   const { engine, call } = ready;
   const index = await train(ready, io, out, files, log);
 
@@ -110,14 +109,17 @@ async function run(args: Arguments, io: Io): Promise<number> {
   return 0;
 }
 
-async function begun(
-  args: Arguments,
-  io: Io,
-  out: string,
-  files: DiskRun,
-  split: EvaluationSplit | undefined,
-  backend: (typeof BACKENDS)[number],
-): Promise<ReadyRun> {
+/** What is asked for. */
+interface Order {
+  args: Arguments;
+  io: Io;
+  out: string;
+  files: DiskRun;
+  split: EvaluationSplit | undefined;
+  backend: (typeof BACKENDS)[number];
+}
+
+async function begun({ args, io, out, files, split, backend }: Order): Promise<ReadyRun> {
   const names = {
     a: required(args, 'a'),
     b: required(args, 'b'),
@@ -165,14 +167,7 @@ async function begun(
   };
 }
 
-async function resumed(
-  args: Arguments,
-  io: Io,
-  out: string,
-  files: DiskRun,
-  split: EvaluationSplit | undefined,
-  backend: (typeof BACKENDS)[number],
-): Promise<ReadyRun> {
+async function resumed({ args, io, out, files, split, backend }: Order): Promise<ReadyRun> {
   refuseWithResume(args);
   const index = existsSync(files.folder) ? await readCheckpointIndex(files) : null;
   if (!index)
@@ -271,9 +266,10 @@ async function train(
     });
   } catch (error) {
     if ((error as Error).name !== 'Aborted') throw error;
-    const { step } = await openRun(files);
+    const index = await readCheckpointIndex(files);
+    if (!index) throw error;
     throw new Aborted(
-      `training: stopped after iteration ${step} of ${settings.iterations}; go on with \`syndiff train --out ${out} --resume\``,
+      `training: stopped after iteration ${index.step} of ${settings.iterations}; go on with \`syndiff train --out ${out} --resume\``,
     );
   } finally {
     progress.end();

@@ -1,5 +1,4 @@
 /** Scores of a run's models on aligned pairs of a split, beside the baselines fitted on the slices that it was trained on. */
-
 import { fitBaselines } from '../../engine/evaluation/baselines/fitBaselines';
 import type { ModelReport } from '../../engine/evaluation/report';
 import { trainingOf } from '../../engine/methods';

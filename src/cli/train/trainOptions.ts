@@ -1,5 +1,4 @@
 /** The options of `train` as settings of a run and the weights that it starts from. */
-
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { METHOD_IDS, METHODS, type MethodId } from '../../engine/methods';
 import type { Every } from '../../engine/training/loop';

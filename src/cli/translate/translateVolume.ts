@@ -4,6 +4,7 @@ import type { PreparedScan } from '../../engine/prepareScan';
 import { translateScan } from '../../engine/translateScan';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import { untranslated } from '../../volume/intensity';
+import { planeView, putSlice } from '../../volume/planes';
 import { restoreSlice } from '../../volume/slices';
 import type { LoadedModel } from '../kit/models';
 
@@ -36,7 +37,7 @@ export async function translateVolume(
 ): Promise<TranslatedVolume> {
   const { image, plan, intensity } = prepared;
   const { low, high } = intensity.target;
-  const area = image.shape[0] * image.shape[1];
+  const view = planeView(image, 'axial');
   const empty = () => new Float32Array(image.voxels.length).fill(untranslated(intensity.target));
   const voxels = empty();
   const chain = Array.from(
@@ -55,11 +56,11 @@ export async function translateVolume(
   try {
     let begin = performance.now();
     for await (const slice of translateScan(prepared, { card, translator }, slices, settings, hooks)) {
-      voxels.set(slice.image, slice.index * area);
+      putSlice(voxels, view, slice.index, slice.image);
       chain.forEach((frame, n) => {
         // Not clipped: x_T is noise around 0.
         const values = slice.chain[n].map((value) => low + ((value + 1) / 2) * (high - low));
-        frame.set(restoreSlice(plan, values, low), slice.index * area);
+        putSlice(frame, view, slice.index, restoreSlice(plan, values, low));
       });
       times.push(performance.now() - begin);
       begin = performance.now();

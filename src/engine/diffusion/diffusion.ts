@@ -1,5 +1,4 @@
 /** Forward noising and the posterior of one reverse step, on tensors [b, h, w, 1] in [-1, 1]. Noise is always passed in. */
-
 import * as tf from '../tf';
 import type { Schedule } from './schedule';
 

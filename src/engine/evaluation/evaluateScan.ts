@@ -11,6 +11,7 @@ import {
   toUnitRange,
   untranslated,
 } from '../../volume/intensity';
+import { planeView, putSlice } from '../../volume/planes';
 import { gridText, sameGrid } from '../../volume/resample';
 import type { ScanMeasures } from '../../volume/scanMeasures';
 import type { ModelCard } from '../cards/modelCard';
@@ -111,12 +112,12 @@ export async function translatedUnit(
   hooks: TranslateHooks,
   onSlice: () => void,
 ): Promise<Float32Array> {
-  const area = source.shape[0] * source.shape[1];
+  const view = planeView(source, 'axial');
   const voxels = new Float32Array(source.voxels.length).fill(untranslated(frame));
   const settings = { seed, samples: 1, noise: 'shared' } as const;
   const prepared = prepareScan(source, model.card, measures);
   for await (const { index, image } of translateScan(prepared, model, slices, settings, hooks)) {
-    voxels.set(image, index * area);
+    putSlice(voxels, view, index, image);
     onSlice();
   }
   return toUnitRange(voxels, frame);

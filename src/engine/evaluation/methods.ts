@@ -1,5 +1,4 @@
 /** Scores of a model and of the baselines, over patients. */
-
 import {
   MEASURES,
   type Measure,

@@ -1,5 +1,4 @@
 /** Everything that an evaluation of one model says, from the reports of its scans; plain data. */
-
 import { BRIGHT_RULE } from './brightLesions';
 import type { SampleSpread, ScanLesions, ScanReport } from './evaluateScan';
 import type { SliceReport } from './evaluateSlices';

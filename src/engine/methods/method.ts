@@ -7,6 +7,7 @@ import type { StateDict } from '../formats/namedTensor';
 import type { ParameterTable } from '../networks/table';
 import type { TrainSettings } from '../training/settings';
 import type { Direction, Side } from '../training/sides';
+import type { Variant } from '../training/variant';
 import type { Network } from '.';
 
 /** A card's `network`: the configuration of what translates, and whose it is. */
@@ -49,6 +50,8 @@ export interface Method<C extends NetworkOf = NetworkOf> {
 export interface Training<C extends NetworkOf = NetworkOf> {
   /** What it tells of every iteration, in the order of a chart's legend. */
   readonly losses: readonly Loss[];
+  /** Which of its networks train, as one choice in place of several switches; empty where the switches are enough. */
+  readonly choices: readonly NetworkChoice[];
   /** The networks of a run, those that its variant has, in a fixed order. */
   networks(settings: TrainSettings): readonly NetworkSpec[];
   /** The one whose average translates in a direction. */
@@ -79,6 +82,12 @@ export interface Loss {
   readonly name: string;
   readonly label: string;
   readonly chart: 'generators' | 'discriminators';
+}
+
+export interface NetworkChoice {
+  readonly id: string;
+  readonly label: string;
+  readonly patch: Readonly<Partial<Variant>>;
 }
 
 /** A network of a run. */

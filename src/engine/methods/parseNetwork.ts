@@ -1,5 +1,5 @@
 import { WeightsMismatch } from '../../errors';
-import { METHOD_IDS, METHODS, type MethodId, type Network } from '.';
+import { METHOD_IDS, methodOf, type Network } from '.';
 
 /**
  * A card's `network`. Cards of former versions name no method: they are SynDiff's, or R's where there is its `ngf`.
@@ -13,8 +13,5 @@ export function parseNetwork(record: Readonly<Record<string, unknown>>, subject:
       `${subject}: method must be one of ${METHOD_IDS.join(', ')}, got ${JSON.stringify(named)}; open it in a version that knows the method`,
     );
   }
-  return parserOf(id)(record, subject);
+  return methodOf({ method: id }).parse(record, subject);
 }
-
-const parserOf = (id: MethodId): ((record: Readonly<Record<string, unknown>>, subject: string) => Network) =>
-  METHODS[id].parse;

@@ -1,5 +1,4 @@
 /** Any file of weights that a user may have: the format is told by its content, never by its name. */
-
 import { CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { plainBytes } from '../formats/plainBytes';

@@ -278,7 +278,7 @@ async function needed(files: RunFiles, name: string): Promise<Uint8Array> {
 }
 
 async function removeOthers(files: RunFiles, index: CheckpointIndex): Promise<void> {
-  const kept = new Set([...Object.values(index.networks).map(({ file }) => file)]);
+  const kept = new Set(Object.values(index.networks).map(({ file }) => file));
   for (const name of await files.list()) {
     if (OF_CHECKPOINT.test(name) && !kept.has(name)) await files.remove(name);
   }

@@ -2,7 +2,6 @@
  * What a run will take of the backend's memory, told before it starts. Weights are counted; activations come from figures that
  * were measured once (docs/MEASUREMENTS.md, "Training"), in units of one image plane of float32 times the network's base width.
  */
-
 import type { BackendName } from '../backend/backend';
 import { trainingOf } from '../methods';
 import type { NetworkSpec } from '../methods/method';

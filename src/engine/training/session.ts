@@ -2,7 +2,7 @@
  * The one driver of training runs, for the page's worker and the command line alike: begins a run, goes on with it, keeps it in
  * its files, tells how fast it goes, and exports its models.
  */
-import { BadRequest, CorruptFile } from '../../errors';
+import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { memoryUse } from '../backend/memory';
 import type { ModelCard } from '../cards/modelCard';
 import type { StateDict } from '../formats/namedTensor';
@@ -75,7 +75,8 @@ export async function beginRun(
     throw new BadRequest('training: a run must be new, got one that is stored; resume it instead');
   const { weights, facts } = startWeights(settings, start);
   await files.write(DATA_FILE, writeData(data));
-  hooks.signal.throwIfAborted();
+  // The signal's own error has another name.
+  if (hooks.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
   const begun: RunFacts = { started: hooks.today().toISOString(), volumes, start: facts, inputs };
   return drive(files, startRun(settings, weights), data, { steps: [], validations: [] }, begun, every, hooks);
 }

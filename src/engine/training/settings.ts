@@ -1,5 +1,4 @@
 /** Everything that decides the numbers of a training run: plain data, stored with every checkpoint and told on the card. */
-
 import { BadRequest } from '../../errors';
 import {
   choose,

@@ -2,7 +2,6 @@
  * Shipped weights: fetched from the page's own origin with progress, checked by sha256, and kept in the origin private file
  * system under their hash. Where that is refused (private window, quota) they are simply fetched again next time.
  */
-
 import { sha256 } from '../../engine/formats/sha256';
 import { CorruptFile } from '../../errors';
 

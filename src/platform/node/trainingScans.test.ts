@@ -65,7 +65,7 @@ describe('a folder', () => {
   it('is refused where it is empty, absent or of several contrasts', async () => {
     const empty = folderOf(['notes.txt']);
     await expect(trainingScans(empty)).rejects.toThrow(
-      `${empty}: must hold .nii or .nii.gz files, got none; choose another folder`,
+      `${empty}: must hold scans (.nii.gz, .nii, .hdr.gz, .hdr, .img.gz, .img), got none; choose another folder`,
     );
     await expect(trainingScans(join(root, 'none'))).rejects.toThrow('none: no such folder or list of scans;');
     await expect(trainingScans(`${folderOf(['a.nii'])},`)).rejects.toThrow('"": no such folder');
@@ -101,7 +101,7 @@ describe('a BIDS data set and a suffix', () => {
     const folder = folderOf(BIDS);
     const refused = (name: string) => expect(trainingScans(name)).rejects;
     await refused(`${folder}:T2w`).toThrow(
-      `${folder}: must hold sub-*_T2w.nii or .nii.gz, got FLAIR, T1w; choose a suffix that is there`,
+      `${folder}: must hold scans sub-*_T2w, got FLAIR, T1w; choose a suffix that is there`,
     );
     await refused(`${folderOf(['a.nii'])}:T1w`).toThrow('got no scans of a BIDS data set at all;');
     await refused(`${folder}/none:T1w`).toThrow(`${folder}/none: no such folder; correct the name`);

@@ -10,7 +10,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
 import { type Infer, object, oneOf, text } from '../../schema';
-import { groupScans, isScanName, isWholeScan, scanStem } from '../../volume/formats/names';
+import { groupScans, isScanName, isWholeScan, SCAN_EXTENSIONS, scanStem } from '../../volume/formats/names';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 /** train: to learn from; val: to choose by; test: to be left alone. */
@@ -80,7 +80,9 @@ async function kindOf(path: string): Promise<'folder' | 'file' | null> {
 async function folderScans(folder: string): Promise<TrainingScan[]> {
   const paths = await scansUnder(folder);
   if (paths.length === 0)
-    throw new BadRequest(`${folder}: must hold .nii or .nii.gz files, got none; choose another folder`);
+    throw new BadRequest(
+      `${folder}: must hold scans (${SCAN_EXTENSIONS.join(', ')}), got none; choose another folder`,
+    );
   const suffixes = suffixesOf(paths);
   if (suffixes.length > 1) {
     throw new BadRequest(
@@ -108,7 +110,7 @@ async function bidsScans(folder: string, suffix: string): Promise<TrainingScan[]
   if (paths.length === 0) {
     const there = suffixesOf(files).join(', ') || 'no scans of a BIDS data set at all';
     throw new BadRequest(
-      `${folder}: must hold sub-*_${suffix}.nii or .nii.gz, got ${there}; choose a suffix that is there`,
+      `${folder}: must hold scans sub-*_${suffix}, got ${there}; choose a suffix that is there`,
     );
   }
   return withSplits(folder, paths);

@@ -1,5 +1,4 @@
 /** What decides the result. It stands still while a run goes on, whose controls are disabled anyway. */
-
 import type { ScoreMissing } from '../rooms/translate/state/scoring';
 import type { Context } from './context';
 import { loadOwn } from './ownWeights';

@@ -6,10 +6,9 @@ import { UnsupportedFile } from '../../errors';
 import type { NamedBlob } from '../namedBlob';
 import { loadFormats, openScan, openVolumes } from '.';
 import { groupScans, FORMATS as ROWS } from './names';
+import type { ScanFormat } from './scanFormat';
 
 const FORMATS = await loadFormats();
-
-import type { ScanFormat } from './scanFormat';
 
 const blobs = (files: Record<string, BlobPart>): NamedBlob[] =>
   Object.entries(files).map(([name, bytes]) => ({ name, blob: new Blob([bytes]) }));
@@ -51,10 +50,9 @@ const NO_SCANS = blobs({
 
 const HOW = { dtype: 'float32', units: 'arbitrary', descrip: 'SYNTHETIC T2w' } as const;
 
-it('has one row a format, the same in both tables, and a sample of each here', () => {
-  const ids = FORMATS.map(({ id }) => id);
-  expect(ROWS.map(({ id }) => id)).toEqual(ids);
-  expect(Object.keys(SAMPLES)).toEqual(ids);
+it('has rows of which each loads its own format, and a sample of each here', async () => {
+  for (const { id, load } of ROWS) expect((await load()).id).toBe(id);
+  expect(Object.keys(SAMPLES)).toEqual(ROWS.map(({ id }) => id));
 });
 
 describe.each(FORMATS.map((format) => [format.id, format] as const))('%s', (id, format) => {
@@ -144,7 +142,7 @@ describe('openScan', () => {
   it('refuses no file, no scan, and files that do not belong together', async () => {
     await expect(openScan([])).rejects.toMatchObject({
       name: 'UnsupportedFile',
-      message: 'scan: one .nii or .nii.gz, or a .hdr with its .img, got no file',
+      message: 'scan: must have at least one file, got none; choose one',
     });
     for (const part of NO_SCANS) await expect(openScan([part])).rejects.toThrow(`${part.name}: `);
     await expect(openScan(blobs({ 'a.nii': nifti(false).file, 'b.nii': nifti(false).file }))).rejects.toThrow(

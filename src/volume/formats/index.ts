@@ -41,7 +41,7 @@ async function read(
   formats: readonly ScanFormat[],
 ): Promise<ScanFile[]> {
   if (parts.length === 0)
-    throw new UnsupportedFile('scan: one .nii or .nii.gz, or a .hdr with its .img, got no file');
+    throw new UnsupportedFile('scan: must have at least one file, got none; choose one');
   const heads = await Promise.all(parts.map(headOf));
   let format = formats.find(({ recognise }) => heads.some(({ inflated }) => recognise(inflated)));
   if (!format) {

@@ -25,9 +25,12 @@ export const FORMATS: readonly FormatRow[] = [
   { ...niftiNames, load: async () => (await import('./nifti/format')).nifti },
 ];
 
+/** Of all formats. */
+export const SCAN_EXTENSIONS: readonly string[] = FORMATS.flatMap(({ extensions }) => extensions);
+
 /** What a dialog for files takes: it looks at the last ending only. */
 export const SCAN_ENDINGS: readonly string[] = [
-  ...new Set(FORMATS.flatMap(({ extensions }) => extensions.map((one) => one.replace(/^.*\./, '.')))),
+  ...new Set(SCAN_EXTENSIONS.map((one) => one.replace(/^.*\./, '.'))),
 ];
 
 /** Of files found in a folder: what is no whole scan there is none of the user's choice. */
@@ -56,6 +59,6 @@ export function groupScans<T extends { readonly name: string }>(
 /** A name or path without what tells the format: "sub-01_T1w.nii.gz" -> "sub-01_T1w". */
 export function scanStem(name: string): string {
   const lower = name.toLowerCase();
-  const ending = FORMATS.flatMap(({ extensions }) => extensions).find((one) => lower.endsWith(one));
+  const ending = SCAN_EXTENSIONS.find((one) => lower.endsWith(one));
   return ending ? name.slice(0, -ending.length) : name;
 }

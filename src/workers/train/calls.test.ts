@@ -160,7 +160,10 @@ it('reads and cuts every volume of a pair once', async () => {
     { runId: 'pairs', settings: paired, start: {}, every },
     context(AbortSignal.abort()),
   );
-  await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(stopped).rejects.toMatchObject({
+    name: 'Aborted',
+    message: expect.stringContaining('cancelled before it began'),
+  });
   expect(reads).toEqual(added);
   expect(new Set(added)).toEqual(new Set(['trainA', 'trainB']));
 });

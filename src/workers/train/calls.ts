@@ -1,5 +1,4 @@
 /** What the training worker can do for the page: one handler a call. Runs are kept in files, so that the worker may die. */
-
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
 import { uniformSource } from '../../engine/random';
 import {

@@ -3,6 +3,7 @@
  * code of the engine, not types alone, comes to the page.
  */
 import { METHOD_IDS, METHODS, type MethodId } from '../../engine/methods';
+import type { NetworkChoice } from '../../engine/methods/method';
 
 export {
   checkSettings,
@@ -24,3 +25,6 @@ export const METHOD_CHOICES = METHOD_IDS.map((id) => ({ id, label: METHODS[id].l
 
 /** What a method's charts show. */
 export const lossesOf = (method: MethodId) => METHODS[method].training.losses;
+
+/** What a method offers in place of several switches. */
+export const choicesOf = (method: MethodId): readonly NetworkChoice[] => METHODS[method].training.choices;

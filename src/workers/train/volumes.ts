@@ -1,6 +1,5 @@
 /** The volumes that a training is given: cut to slices when they are added, by themselves or in pairs when it begins. */
-import type { TrainData } from '../../engine/training/data';
-import { type SliceSet, sliceImage } from '../../engine/training/data';
+import { type SliceSet, sliceImage, type TrainData } from '../../engine/training/data';
 import {
   type CutScan,
   cutScan,

@@ -20,7 +20,6 @@ import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
 import { openScan } from '../../volume/formats';
 import type { ScanFile } from '../../volume/formats/scanFormat';
-import type { Image3 } from '../../volume/image';
 import {
   foregroundBySlice,
   type IntensityFrame,
@@ -32,6 +31,7 @@ import {
   untranslated,
 } from '../../volume/intensity';
 import { screenImage } from '../../volume/modelImage';
+import { planeView, putSlice, takeSlice } from '../../volume/planes';
 import { resampleToGrid, sameGrid } from '../../volume/resample';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
@@ -181,23 +181,23 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const scan = scanOf(scanId).file.image;
       const { file, measures } = scanOf(referenceScanId);
       const reference = file.image;
-      const [ni, nj, nk] = reference.shape;
+      const view = planeView(reference, 'axial');
+      const { width, height, count } = view;
       const { source, target } = provenance.intensity;
       const realFrame = referenceFrame(measures.frameOf, target);
       const threshold = thresholdOfLevels(measures.levels(), target.map);
       return slices.map(({ index, image }) => {
-        if (image.length !== ni * nj || !(index < nk))
+        if (image.length !== width * height || !(index < count))
           throw new BadRequest(
-            `reference: must lie on the scan's grid, got ${ni} x ${nj} x ${nk} for ${image.length} pixels of slice ${index}; drop it again`,
+            `reference: must lie on the scan's grid, got ${width} x ${height} x ${count} for ${image.length} pixels of slice ${index}; drop it again`,
           );
-        const sliceOf = ({ voxels }: Image3) => voxels.subarray(index * ni * nj, (index + 1) * ni * nj);
-        const real = sliceOf(reference);
+        const real = takeSlice(reference.voxels, view, index);
         const mask = foregroundMask(real, threshold);
         const score = (values: Float32Array, frame: IntensityFrame) => ({
           index,
-          ...scoreSlice(toUnitRange(values, frame), toUnitRange(real, realFrame), ni, nj, mask),
+          ...scoreSlice(toUnitRange(values, frame), toUnitRange(real, realFrame), width, height, mask),
         });
-        return { synthetic: score(image, target), copy: score(sliceOf(scan), source) };
+        return { synthetic: score(image, target), copy: score(takeSlice(scan.voxels, view, index), source) };
       });
     },
 
@@ -205,7 +205,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const { file: scan } = scanOf(scanId);
       const { target } = provenance.intensity;
       const voxels = new Float32Array(scan.image.voxels.length).fill(untranslated(target));
-      for (const { index, image } of slices) voxels.set(image, index * image.length);
+      const view = planeView(scan.image, 'axial');
+      for (const { index, image } of slices) putSlice(voxels, view, index, image);
       const nifti = await scan.write(voxels, {
         dtype,
         units: isAbsolute(target.map) ? 'HU' : 'arbitrary',

@@ -1,5 +1,4 @@
 /** The worker itself: wires the calls to the browser. Everything with logic in it lies in the files that it imports. */
-
 import { browser, listen, post } from '../line/life';
 import { serve } from '../line/serve';
 import { createCalls } from './calls';

@@ -1,5 +1,4 @@
 /** What a trained model has to beat, fitted on the slices that it was trained on; images in [0, 1]. */
-
 import type { SliceSet, TrainData } from '../../training/data';
 import type { Side } from '../../training/sides';
 import { addForeground, applyMatching, emptyHistogram, matchingCurve } from './histogramMatch';

@@ -40,35 +40,29 @@ export const planeBytes = (settings: TrainSettings): number =>
   4 * settings.batch * trainedSize(settings) ** 2;
 
 /** R and its PatchGAN of a contrast, as far as the variant has them. */
-export function rNetworks(settings: TrainSettings, side: Side): { r?: NetworkSpec; p?: NetworkSpec } {
+export function rNetworks(settings: TrainSettings, side: Side): NetworkSpec[] {
   const { variant, widths } = settings;
   const learns = trainsR(variant);
   const second = side === 'b' ? 1 : 0;
-  return {
-    ...(hasR(variant) && {
-      r: {
-        name: `r.${side}`,
-        number: 2 + second,
-        role: 'generator',
-        side,
-        table: resnetGeneratorTable(networkOfSettings(settings)),
-        learns,
-        averaged: learns,
-      },
-    }),
-    ...(learns &&
-      variant.adversarial && {
-        p: {
-          name: `p.${side}`,
-          number: 6 + second,
-          role: 'discriminator',
-          side,
-          table: patchDiscriminatorTable({ ndf: widths.patch, n_layers: PATCH_LAYERS }),
-          learns,
-          averaged: false,
-        },
-      }),
+  const r: NetworkSpec = {
+    name: `r.${side}`,
+    number: 2 + second,
+    role: 'generator',
+    side,
+    table: resnetGeneratorTable(networkOfSettings(settings)),
+    learns,
+    averaged: learns,
   };
+  const p: NetworkSpec = {
+    name: `p.${side}`,
+    number: 6 + second,
+    role: 'discriminator',
+    side,
+    table: patchDiscriminatorTable({ ndf: widths.patch, n_layers: PATCH_LAYERS }),
+    learns,
+    averaged: false,
+  };
+  return [...(hasR(variant) ? [r] : []), ...(learns && variant.adversarial ? [p] : [])];
 }
 
 /** Bytes that R holds until its backward pass, and in passing. */
@@ -97,11 +91,8 @@ export const adversarialText = (adversarial: boolean): string =>
 
 export const training: Training<ResnetNetwork> = {
   losses: [TOTAL, ...Object.values(R_LOSSES)],
-  networks: (settings) =>
-    SIDES.flatMap((side) => {
-      const { r, p } = rNetworks(settings, side);
-      return [r ?? [], p ?? []].flat();
-    }),
+  choices: [],
+  networks: (settings) => SIDES.flatMap((side) => rNetworks(settings, side)),
   translates: (direction) => `r.${sidesOf(direction).target}`,
   startsFrom: (method, direction) => (method === 'resnet' ? `r.${sidesOf(direction).target}` : null),
   network: networkOfSettings,

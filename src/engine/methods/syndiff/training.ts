@@ -37,32 +37,29 @@ const discriminatorTable = ({ widths, discriminator }: TrainSettings) =>
   });
 
 /** The diffusive generator of a contrast and its discriminator, as far as the variant trains them. */
-function diffusiveNetworks(settings: TrainSettings, side: Side): { g?: NetworkSpec; d?: NetworkSpec } {
+function diffusiveNetworks(settings: TrainSettings, side: Side): NetworkSpec[] {
   const { variant, generator } = settings;
-  if (!trainedSides(variant).includes(side)) return {};
+  if (!trainedSides(variant).includes(side)) return [];
   const second = side === 'b' ? 1 : 0;
-  return {
-    g: {
-      name: `g.${side}`,
-      number: second,
-      role: 'generator',
-      side,
-      table: ncsnppTable(generator),
-      learns: true,
-      averaged: true,
-    },
-    ...(variant.adversarial && {
-      d: {
-        name: `d.${side}`,
-        number: 4 + second,
-        role: 'discriminator',
-        side,
-        table: discriminatorTable(settings),
-        learns: true,
-        averaged: false,
-      },
-    }),
+  const g: NetworkSpec = {
+    name: `g.${side}`,
+    number: second,
+    role: 'generator',
+    side,
+    table: ncsnppTable(generator),
+    learns: true,
+    averaged: true,
   };
+  const d: NetworkSpec = {
+    name: `d.${side}`,
+    number: 4 + second,
+    role: 'discriminator',
+    side,
+    table: discriminatorTable(settings),
+    learns: true,
+    averaged: false,
+  };
+  return [g, ...(variant.adversarial ? [d] : [])];
 }
 
 /** Scores and their gradients over all pairs of positions, where there is attention. */
@@ -74,6 +71,8 @@ function attentionBytes(settings: TrainSettings): number {
   const widest = Math.max(last, ...sides.filter((side) => attn_resolutions.includes(side)));
   return 5 * 4 * batch * ((widest * trainedSize(settings)) / size) ** 4;
 }
+
+const WHOLE = { adversarial: true, cycle: true } as const;
 
 export const training: Training<SynDiffNetwork> = {
   losses: [
@@ -88,12 +87,15 @@ export const training: Training<SynDiffNetwork> = {
     R_LOSSES.dPatchFake,
     { name: 'r1', label: 'R1', chart: 'discriminators' },
   ],
+  choices: [
+    { id: 'all', label: 'all networks', patch: { ...WHOLE, r: 'trained', direction: 'both' } },
+    { id: 'aToB', label: 'one direction: A to B', patch: { ...WHOLE, r: 'trained', direction: 'aToB' } },
+    { id: 'bToA', label: 'one direction: B to A', patch: { ...WHOLE, r: 'trained', direction: 'bToA' } },
+    { id: 'diffusive', label: 'diffusive only, R frozen', patch: { ...WHOLE, r: 'frozen' } },
+    { id: 'l1', label: 'generator only, L1', patch: { adversarial: false, cycle: false, r: 'frozen' } },
+  ],
   networks: (settings) =>
-    SIDES.flatMap((side) => {
-      const { g, d } = diffusiveNetworks(settings, side);
-      const { r, p } = rNetworks(settings, side);
-      return [g, r, d, p].filter((spec) => spec !== undefined);
-    }),
+    SIDES.flatMap((side) => [...diffusiveNetworks(settings, side), ...rNetworks(settings, side)]),
   translates: (direction) => `g.${sidesOf(direction).target}`,
   startsFrom: (method, direction) => {
     const letter = { syndiff: 'g', resnet: 'r' }[method];

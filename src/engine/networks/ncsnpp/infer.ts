@@ -4,7 +4,6 @@
  * What weights cannot show: the image size (attention's deepest level is taken to be at 16 pixels, as in the paper), tanh,
  * centring, and FIR where there is no input pyramid. For these a record in the file decides, else the paper.
  */
-
 import { WeightsMismatch } from '../../../errors';
 import type { StateDict } from '../../formats/namedTensor';
 import { checkState } from '../checkState';

@@ -36,7 +36,7 @@ export async function readNifti(
   const file = parts.find((part) => part !== image) ?? image;
   if (!file || parts.length > (image ? 2 : 1))
     throw new UnsupportedFile(
-      `scan: one .nii or .nii.gz, or a .hdr with its .img, got ${parts.map(({ name }) => name).join(', ') || 'no file'}`,
+      `scan: one .nii or .nii.gz, or a .hdr with its .img, got ${parts.map(({ name }) => name).join(', ')}`,
     );
   const stream = await ByteStream.of(file);
   const imageStream = image && image !== file ? await ByteStream.of(image) : undefined;

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'react';
 import type { Validation } from '../../../../workers/train/protocol';
 import { LineChart } from '../../../components/LineChart';
+import { RegionChoice, type ScoreRegion } from '../../../components/RegionChoice';
 import { useApp } from '../../../state/StoreContext';
-import type { ScoreRegion } from '../../translate/state/selectors';
 import { DIRECTIONS, directionName } from '../state/selectors';
 import { scoreCurves } from '../state/series';
 import type { TrainRun } from '../state/types';
@@ -28,13 +28,7 @@ export function ValidationCharts() {
         <h2>
           Validation <span className="dim num">{n ? `${n} slices, EMA networks` : null}</span>
         </h2>
-        <div className="segments tiny">
-          {(['foreground', 'whole'] as const).map((name) => (
-            <button key={name} type="button" aria-pressed={name === region} onClick={() => setRegion(name)}>
-              {name === 'whole' ? 'Whole' : 'Foreground'}
-            </button>
-          ))}
-        </div>
+        <RegionChoice value={region} onChange={setRegion} />
       </header>
       {validations.length === 0 ? (
         <p className="chart-empty dim">

@@ -1,8 +1,8 @@
-import { hasR, METHOD_CHOICES } from '../../../../workers/train/settings';
+import { choicesOf, hasR, METHOD_CHOICES } from '../../../../workers/train/settings';
 import { FileButton } from '../../../components/FileButton';
 import { useApp } from '../../../state/StoreContext';
 import { frozenRWarning } from '../state/selectors';
-import { NETWORK_CHOICES, networkChoice } from './trainedNetworks';
+import { networkChoice } from './networkChoice';
 
 const SWITCHES = [
   { name: 'adversarial', label: 'Adversarial terms' },
@@ -22,6 +22,8 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
   const { patchVariant, patchSettings, setStartR } = useApp((s) => s.actions.train);
   const { method, variant, diffusion } = settings;
   const isUnpaired = hasR(variant);
+  const choices = choicesOf(method);
+  const choice = networkChoice(settings);
   return (
     <fieldset disabled={disabled}>
       <label className="field">
@@ -49,17 +51,17 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
           <option value="paired">paired: A and B aligned, by order</option>
         </select>
       </label>
-      {method === 'syndiff' && (
+      {choices.length > 0 && (
         <label className="field">
           <span>Networks that train</span>
           <select
-            value={networkChoice(variant)?.id ?? ''}
+            value={choice?.id ?? ''}
             onChange={({ target }) =>
-              patchVariant(NETWORK_CHOICES.find(({ id }) => id === target.value)?.patch ?? {})
+              patchVariant(choices.find(({ id }) => id === target.value)?.patch ?? {})
             }
           >
-            {!networkChoice(variant) && <option value="">own choice</option>}
-            {NETWORK_CHOICES.map(({ id, label }) => (
+            {!choice && <option value="">own choice</option>}
+            {choices.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}
               </option>

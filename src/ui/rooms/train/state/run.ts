@@ -1,5 +1,4 @@
 /** One run on the screen: begun, paused, gone on with, stopped. */
-
 import type { CallOptions } from '../../../../workers/line/link';
 import type { RunHistory, StoredRun, TrainEvent } from '../../../../workers/train/protocol';
 import type { Estimate } from './estimate';

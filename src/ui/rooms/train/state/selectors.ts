@@ -1,5 +1,4 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
-
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
 import {

@@ -1,5 +1,4 @@
 /** What decides the numbers of a run. It stands still while a run is open. */
-
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { PresetName, TrainSettings } from '../../../../workers/train/protocol';
 import { presetSettings, settingsFromCard, sideMaps, startCourse } from '../../../../workers/train/settings';

@@ -1,5 +1,5 @@
 import type { ScorePair } from '../../../../workers/translate/protocol';
-import type { ScoreRegion } from '../state/selectors';
+import type { ScoreRegion } from '../../../components/RegionChoice';
 
 const WIDTH = 240;
 const HEIGHT = 64;

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { Score, ScorePair } from '../../../../workers/translate/protocol';
+import { RegionChoice, type ScoreRegion } from '../../../components/RegionChoice';
 import { useApp } from '../../../state/StoreContext';
-import { chosenCard, currentResults, huPerUnit, meanScore, type ScoreRegion } from '../state/selectors';
+import { chosenCard, currentResults, huPerUnit, meanScore } from '../state/selectors';
 import { ScoreCurve } from './ScoreCurve';
 
 const NO_SCORES: ReadonlyMap<number, ScorePair> = new Map();
@@ -22,13 +23,7 @@ export function ScoresPanel() {
     <section className="panel" aria-label="Scores" data-testid="scores" data-scored={hasReference}>
       <header className="panel-head">
         <h2>Scores</h2>
-        <div className="segments tiny">
-          {(['foreground', 'whole'] as const).map((name) => (
-            <button key={name} type="button" aria-pressed={name === region} onClick={() => setRegion(name)}>
-              {name === 'whole' ? 'Whole' : 'Foreground'}
-            </button>
-          ))}
-        </div>
+        <RegionChoice value={region} onChange={setRegion} />
       </header>
       <table className="figures num">
         <thead>

@@ -14,6 +14,7 @@ import type {
   Score,
   ScorePair,
 } from '../../../../workers/translate/protocol';
+import type { ScoreRegion } from '../../../components/RegionChoice';
 import { contrastOfName } from '../../../state/files';
 import type { AppData, MadeSlice, MadeVolume, Recipe, ResultSet } from '../../../state/types';
 import { recipeKey, recipeOf } from './recipe';
@@ -104,8 +105,6 @@ export function huPerUnit(card: ModelCard | null): number | null {
 export function makesHu(card: ModelCard | null): boolean {
   return card !== null && isAbsolute(intensityMaps(card.preprocessing).target);
 }
-
-export type ScoreRegion = 'whole' | 'foreground';
 
 /** Mean over the slices that have a score in that region, or null. */
 export function meanScore(
