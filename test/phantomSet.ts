@@ -58,7 +58,8 @@ export async function writeModel(
   bytes: Uint8Array,
 ): Promise<void> {
   writeFileSync(join(folder, `${name}.safetensors`), bytes);
-  const weights = { ...SET_CARD.weights, file: `${name}.safetensors`, sha256: await sha256(bytes) };
+  const facts = { file: `${name}.safetensors`, sha256: await sha256(bytes), bytes: bytes.length };
+  const weights = { ...SET_CARD.weights, ...facts };
   writeFileSync(join(folder, `${name}.json`), JSON.stringify({ ...SET_CARD, id: name, network, weights }));
 }
 

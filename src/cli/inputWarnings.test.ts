@@ -41,7 +41,7 @@ beforeAll(async () => {
   const weights = encodeWeights({ state: hashWeights(1, ncsnppTable(config)), config }, 'f32');
   writeFileSync(at('tiny.safetensors'), weights);
   const card = tinyCard(32);
-  card.weights.sha256 = await sha256(weights);
+  card.weights = { ...card.weights, sha256: await sha256(weights), bytes: weights.length };
   writeFileSync(at('card.json'), JSON.stringify(card));
   mkdirSync(at('bids'));
   const rows = ['participant_id\tsplit'];

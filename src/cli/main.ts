@@ -1,10 +1,10 @@
 import { BadRequest } from '../errors';
 import { packageVersion } from '../platform/node/packageRoot';
+import { benchCommand } from './bench/benchCommand';
 import { evaluateCommand } from './evaluate/evaluateCommand';
 import { isBadInput } from './kit/badInput';
 import { type Command, helpText, parseCommand } from './kit/command';
 import type { Io } from './kit/io';
-import { benchCommand } from './laterCommands';
 import { modelsCommand } from './models/modelsCommand';
 import { parityCommand } from './parity/parityCommand';
 import { trainCommand } from './train/trainCommand';

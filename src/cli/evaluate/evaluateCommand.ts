@@ -25,8 +25,8 @@ import {
   voxelLevels,
 } from '../../volume/intensity';
 import { gridText, sameGrid } from '../../volume/resample';
-import { headSlicesOf } from '../headSlices';
 import type { Arguments, Command } from '../kit/command';
+import { headSlicesOf } from '../kit/headSlices';
 import type { Io } from '../kit/io';
 import { BACKEND_OPTION } from '../kit/nodeEngine';
 import { oneOf, sliceRange } from '../kit/options';

@@ -17,8 +17,8 @@ import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
 import { HEAD_SHARE } from '../../volume/headSlices';
-import { headSlicesOf } from '../headSlices';
 import { isBadInput } from '../kit/badInput';
+import { headSlicesOf } from '../kit/headSlices';
 import { counted, timeText } from '../kit/report';
 import { outlinePath, readMask } from './lesionMasks';
 

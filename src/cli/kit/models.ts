@@ -1,21 +1,16 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { checkSize, customCard } from '../../engine/cards/customCard';
 import { type ModelCard, parseModelCard, readModelCard } from '../../engine/cards/modelCard';
 import { MODEL_INDEX } from '../../engine/cards/modelIndex';
-import { sha256 } from '../../engine/formats/sha256';
-import { readWeights, type Weights } from '../../engine/models/readWeights';
-import { BadRequest, WeightsMismatch } from '../../errors';
+import { type Model, readModel, readOwnModel } from '../../engine/models/readModel';
+import { BadRequest } from '../../errors';
 import { writeSafely } from '../../platform/node/diskRun';
 import { readBytes } from '../../platform/node/files';
 import { PACKAGE_ROOT } from '../../platform/node/packageRoot';
 import { parseJson } from '../../schema';
 import { jsonText } from './report';
 
-/** A model: what it says it is, and its weights. */
-export interface LoadedModel {
-  readonly card: ModelCard;
-  readonly weights: Weights;
+export interface LoadedModel extends Model {
   /** The card's file; absent where it was guessed from the weights. */
   readonly path?: string;
 }
@@ -33,8 +28,7 @@ export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {
 
 /**
  * Loads what `--model` (or another option, `asked`) names: an id, a card.json, or a file of weights (whose card is guessed from its network).
- * Throws BadRequest where there is no such model or its card's image size is none for its network, WeightsMismatch where
- * weights are not those of the card, and as `readWeights` and `readModelCard`.
+ * Throws BadRequest where there is no such model, and as `readModel`, `readOwnModel` and `readModelCard`.
  */
 export async function loadModel(
   model: string,
@@ -44,7 +38,7 @@ export async function loadModel(
   const shipped = join(folder, model, 'card.json');
   if (/^[a-z0-9][a-z0-9._-]*$/.test(model) && existsSync(shipped)) return loadByCard(shipped);
   if (/\.json$/i.test(model)) return loadByCard(model);
-  if (existsSync(model)) return loadByWeights(model);
+  if (existsSync(model)) return readOwnModel({ name: basename(model), bytes: await readBytes(model) });
   const ids = (await listModels(folder)).map(({ id }) => id).join(', ') || 'none';
   throw new BadRequest(
     `--${asked}: must be an id (${ids}), a card.json or a file of weights, got "${model}"`,
@@ -53,23 +47,8 @@ export async function loadModel(
 
 async function loadByCard(path: string): Promise<LoadedModel> {
   const card = await readCard(path);
-  checkSize(`${path}: preprocessing: size`, card.preprocessing.size, card.network);
   const bytes = await readBytes(join(dirname(path), card.weights.file));
-  const hash = await sha256(bytes);
-  if (hash !== card.weights.sha256) {
-    throw new WeightsMismatch(
-      `${card.weights.file}: its sha256 must be the card's ${card.weights.sha256}, got ${hash}; fetch the weights again`,
-    );
-  }
-  return { card, weights: await readWeights({ name: card.weights.file, bytes }), path };
-}
-
-async function loadByWeights(path: string): Promise<LoadedModel> {
-  const bytes = await readBytes(path);
-  const name = basename(path);
-  const weights = await readWeights({ name, bytes });
-  const card = customCard({ name, bytes: bytes.byteLength, sha256: await sha256(bytes) }, weights);
-  return { card, weights };
+  return { ...(await readModel(card, path, { name: card.weights.file, bytes })), path };
 }
 
 async function readCard(path: string): Promise<ModelCard> {

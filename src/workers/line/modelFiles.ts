@@ -1,9 +1,6 @@
 /** Models as both workers read them: shipped ones from the page's own origin, others from dropped files. */
-import { customCard } from '../../engine/cards/customCard';
-import { droppedCard } from '../../engine/cards/droppedCard';
 import { type ModelCard, parseModelCard } from '../../engine/cards/modelCard';
-import { sha256 } from '../../engine/formats/sha256';
-import { readWeights, type Weights } from '../../engine/models/readWeights';
+import { type Model, readModel, readOwnModel } from '../../engine/models/readModel';
 import type { CachedWeights } from '../../platform/browser/weightsCache';
 import { readBlob } from '../../volume/namedBlob';
 import type { LoadProgress, ModelSource } from '../translate/protocol';
@@ -23,23 +20,21 @@ export async function fetchCard({ fetchJson }: ModelFiles, id: string): Promise<
   return parseModelCard(await fetchJson(`weights/${id}/card.json`));
 }
 
-export async function readModel(
+/** The model of a source. Throws as `readModel` and `readOwnModel`. */
+export async function openModel(
   files: ModelFiles,
   source: ModelSource,
   onProgress: (progress: LoadProgress) => void,
   signal: AbortSignal,
-): Promise<{ card: ModelCard; weights: Weights; fromCache: boolean }> {
+): Promise<Model & { fromCache: boolean }> {
   if (source.kind === 'file') {
     const { card, settings } = source;
-    const file = await readBlob(source.file);
-    const facts = { name: file.name, bytes: file.bytes.byteLength, sha256: await sha256(file.bytes) };
-    const dropped = card && droppedCard(await readBlob(card), facts);
-    const weights = await readWeights(file);
-    return { card: dropped ?? customCard(facts, weights, settings), weights, fromCache: false };
+    const about = { card: card && (await readBlob(card)), settings };
+    return { ...(await readOwnModel(await readBlob(source.file), about)), fromCache: false };
   }
   const card = await fetchCard(files, source.id);
   const path = `weights/${card.id}/${card.weights.file}`;
   const report = (receivedBytes: number, totalBytes: number) => onProgress({ receivedBytes, totalBytes });
   const { bytes, fromCache } = await files.loadWeights(path, card.weights, report, signal);
-  return { card, weights: await readWeights({ name: card.weights.file, bytes }), fromCache };
+  return { ...(await readModel(card, 'card.json', { name: card.weights.file, bytes })), fromCache };
 }

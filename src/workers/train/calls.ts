@@ -21,7 +21,7 @@ import { openScan } from '../../volume/formats';
 import { phantomAnatomy, phantomVolume } from '../../volume/phantom';
 import { scanMeasures } from '../../volume/scanMeasures';
 import { planSlices } from '../../volume/slices';
-import { type ModelFiles, readModel } from '../line/modelFiles';
+import { type ModelFiles, openModel } from '../line/modelFiles';
 import type { CallContext, CallHandlers } from '../line/serve';
 import type { AddedVolume, StartPoint, StartSource, StoredRun, TrainCalls, TrainEvent } from './protocol';
 import { dataLicence, dataText } from './trainedOn';
@@ -140,7 +140,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     },
 
     readCard: async (source, { signal }) =>
-      (await readModel(environment, source, () => undefined, signal)).card,
+      (await openModel(environment, source, () => undefined, signal)).card,
 
     estimate: async ({ settings }) => {
       if (!info) throw new BadRequest('training: the engine must be started first');
@@ -218,7 +218,7 @@ async function startModels(
 ): Promise<StartModel[]> {
   const models: StartModel[] = [];
   for (const [key, source] of Object.entries(start) as [keyof StartPoint, StartSource][]) {
-    const { card, weights } = await readModel(environment, source, () => undefined, signal);
+    const { card, weights } = await openModel(environment, source, () => undefined, signal);
     models.push({ subject: card.name, ...STARTS[key], card, state: weights.state });
   }
   return models;

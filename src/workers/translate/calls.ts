@@ -35,7 +35,7 @@ import { planeView, putSlice, takeSlice } from '../../volume/planes';
 import { resampleToGrid, sameGrid } from '../../volume/resample';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
-import { fetchCard, type ModelFiles, readModel } from '../line/modelFiles';
+import { fetchCard, type ModelFiles, openModel } from '../line/modelFiles';
 import type { CallHandlers } from '../line/serve';
 import type { Calls, Scan, SliceResult } from './protocol';
 import { TranslationProgress } from './translationProgress';
@@ -118,7 +118,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
     loadModel: async ({ source }, { event, signal }) => {
       const begin = environment.engine.now();
-      const { card, weights, fromCache } = await readModel(environment, source, event, signal);
+      const { card, weights, fromCache } = await openModel(environment, source, event, signal);
       // Before the change: a cancelled call leaves the model that was there.
       signal.throwIfAborted();
       const translator = await loadTranslator(card, weights.state);

@@ -1,7 +1,7 @@
-import { BadRequest } from '../errors';
-import { headSlices } from '../volume/headSlices';
-import type { NamedImage } from '../volume/image';
-import { foregroundBySlice, foregroundThreshold } from '../volume/intensity';
+import { BadRequest } from '../../errors';
+import { headSlices } from '../../volume/headSlices';
+import type { NamedImage } from '../../volume/image';
+import { foregroundBySlice, foregroundThreshold } from '../../volume/intensity';
 
 /** `headSlices` of a scan. Throws BadRequest where there is none. */
 export function headSlicesOf({ name, image }: NamedImage, least: number): number[] {
