@@ -8,6 +8,8 @@ describe('derivativeName', () => {
     ['sub-01_desc-preproc_T1w.nii.gz', 'T2w', 'sub-01_desc-synth_T2w.nii.gz'],
     ['sub-01_T1w.nii.gz', 'CT', 'sub-01_desc-synth_CT.nii.gz'],
     ['sub-01_CT.nii.gz', 'T1w', 'sub-01_desc-synth_T1w.nii.gz'],
+    ['sub-01_UNIT1.nii.gz', 'FLAIR', 'sub-01_desc-synth_FLAIR.nii.gz'],
+    ['sub-01_T1w (1).nii.gz', 'FLAIR', 'sub-01_desc-synth_FLAIR.nii.gz'],
     ['ch2.nii.gz', 'FLAIR', 'ch2_desc-synth_FLAIR.nii.gz'],
     ['SCAN.HDR', 'T1w', 'SCAN_desc-synth_T1w.nii.gz'],
     ['old_PDw.img.gz', 'T1w', 'old_desc-synth_T1w.nii.gz'],

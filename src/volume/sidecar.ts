@@ -2,6 +2,7 @@
 import { type Infer, list, number, object, oneOf, optional, refine, refusal, whole, within } from '../schema';
 import { scanStem } from './formats/names';
 import { INTENSITY_MAPS, type IntensityFrame, isAbsolute } from './intensity';
+import { stemWithoutContrast } from './names';
 
 /** What made a result; every field ends in the sidecar. */
 export interface SidecarFacts {
@@ -27,17 +28,13 @@ export interface SidecarFacts {
   softwareVersion: string;
 }
 
-const SUFFIX = /_(T1w|T2w|FLAIR|PDw|CT)$/;
-
 /**
- * e.g. ("sub-01_T1w.nii.gz", "FLAIR") -> "sub-01_desc-synth_FLAIR.nii.gz"; other names keep their stem: ("ch2.nii", "T2w") ->
- * "ch2_desc-synth_T2w.nii.gz". A desc- entity of the source is replaced.
+ * e.g. ("sub-01_T1w.nii.gz", "FLAIR") -> "sub-01_desc-synth_FLAIR.nii.gz"; a name without a contrast keeps its stem:
+ * ("ch2.nii", "T2w") -> "ch2_desc-synth_T2w.nii.gz". A desc- entity of the source is replaced.
  */
 export function derivativeName(inputName: string, target: string): string {
-  const file = inputName.split(/[\\/]/).pop() ?? inputName;
-  const stem = scanStem(file)
+  const stem = stemWithoutContrast(inputName)
     .replace(/\.gz$/i, '')
-    .replace(SUFFIX, '')
     .replace(/_desc-[a-zA-Z0-9]+/, '');
   return `${stem}_desc-synth_${target}.nii.gz`;
 }

@@ -93,7 +93,7 @@ it('lies in the strip of Translate as in the panes', async () => {
 
 describe('lies in Train as in the panes of Translate', () => {
   it('in the thumbnail of the volume', () => {
-    const volume = { volumeId: 'v', role: 'trainA' as const, grid, warnings: [] };
+    const volume = { volumeId: 'v', role: 'trainA' as const, path: 'v', grid, warnings: [] };
     const { thumbnail, picked } = new TrainVolumes().add(volume, scan);
     expect(picked).toBe(SHAPE[2]);
     expectAsPane(thumbnail, K);

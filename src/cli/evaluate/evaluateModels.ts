@@ -9,15 +9,16 @@ import { pairedSlices } from '../../engine/training/dataset';
 import { gridOfModel } from '../../engine/training/settings';
 import { Aborted, BadRequest } from '../../errors';
 import { checkWritable } from '../../platform/node/files';
+import { namesApart } from '../../platform/node/namesApart';
 import { readScan } from '../../platform/node/scans';
 import {
-  hasSuffix,
-  pairBySubject,
+  hasContrast,
   SPLITS,
   type Split,
   type TrainingScan,
   trainingScans,
 } from '../../platform/node/trainingScans';
+import { aloneTexts, pairScans } from '../../volume/pairing';
 import { isBadInput } from '../kit/badInput';
 import type { Arguments } from '../kit/command';
 import type { Io } from '../kit/io';
@@ -137,14 +138,17 @@ async function splitPairs(
 ): Promise<SplitPairs> {
   const pairs: Record<Split, FolderPair[]> = { train: [], val: [], test: [] };
   for (const folder of folders) {
-    const both = await scansOfBoth(folder, source, target);
+    const say = (text: string) => io.err(`${id}: ${text}\n`);
+    const both = await scansOfBoth(folder, source, target, say);
     if (!both) {
       io.err(`${id}: ${folder}: no scans of both ${source} and ${target}; left out\n`);
       continue;
     }
     for (const split of SPLITS) {
       const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
-      const found = pairBySubject(those(both.source), those(both.target));
+      const { pairs: found, alone } = pairScans(those(both.source), those(both.target), ({ path }) => path);
+      const names = alone.map(({ scan, why }) => ({ scan: basename(scan.path), why }));
+      if (split === scored) for (const text of aloneTexts(names)) say(text);
       for (const { a, b } of split === scored ? found.slice(0, limit) : found) {
         const { subject } = a;
         pairs[split].push({ folder, subject, patient: patientOf(subject), source: a.path, target: b.path });
@@ -167,8 +171,8 @@ interface FolderPair extends PairPaths {
 /** The same name in two data sets is two people: such names begin with the data set's. */
 function namedApart(pairs: Record<Split, FolderPair[]>): SplitPairs {
   const all = SPLITS.flatMap((split) => pairs[split]);
-  const subjects = apart(all.map(({ folder, subject }) => ({ folder, name: subject })));
-  const patients = apart(all.map(({ folder, patient }) => ({ folder, name: patient })));
+  const subjects = namesApart(all.map(({ folder, subject }) => ({ folder, name: subject })));
+  const patients = namesApart(all.map(({ folder, patient }) => ({ folder, name: patient })));
   const named = ({ folder, subject, patient, ...paths }: FolderPair): PairPaths => ({
     ...paths,
     subject: subjects(folder, subject),
@@ -177,26 +181,17 @@ function namedApart(pairs: Record<Split, FolderPair[]>): SplitPairs {
   return { train: pairs.train.map(named), val: pairs.val.map(named), test: pairs.test.map(named) };
 }
 
-function apart(all: readonly { folder: string; name: string }[]): (folder: string, name: string) => string {
-  const folders = new Set(all.map(({ folder }) => resolve(folder)));
-  const owners = new Map<string, Set<string>>();
-  for (const { folder, name } of all) owners.set(name, (owners.get(name) ?? new Set()).add(resolve(folder)));
-  const isOnly = (folder: string) =>
-    [...folders].filter((other) => basename(other) === basename(resolve(folder))).length === 1;
-  const label = (folder: string) => (isOnly(folder) ? basename(resolve(folder)) : resolve(folder));
-  return (folder, name) => (owners.get(name)!.size > 1 ? `${label(folder)}/${name}` : name);
-}
-
 /** Null where the data set lacks one of the contrasts. @throws BadRequest where there is no such folder, or a bad table of splits */
 async function scansOfBoth(
   folder: string,
   source: string,
   target: string,
+  say: (text: string) => void,
 ): Promise<{ source: TrainingScan[]; target: TrainingScan[] } | null> {
-  if (!(await hasSuffix(folder, source)) || !(await hasSuffix(folder, target))) return null;
+  if (!(await hasContrast(folder, source)) || !(await hasContrast(folder, target))) return null;
   return {
-    source: await trainingScans(`${folder}:${source}`),
-    target: await trainingScans(`${folder}:${target}`),
+    source: await trainingScans(`${folder}:${source}`, say),
+    target: await trainingScans(`${folder}:${target}`, say),
   };
 }
 

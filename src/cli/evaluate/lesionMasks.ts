@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import type { NamedImage } from '../../volume/image';
+import { readName } from '../../volume/names';
 import { gridText, sameGrid } from '../../volume/resample';
 
 /**
@@ -13,7 +14,8 @@ export function outlinePath(scan: string): string | null {
   const folders = dirname(scan).split(/[\\/]/);
   const at = folders.findLastIndex((folder) => folder.startsWith('sub-'));
   if (at < 0) return null;
-  const [entities] = /^sub-[^_]+(_ses-[^_]+)?/.exec(basename(scan)) ?? [];
+  const { sub, ses } = readName(scan).entities;
+  const entities = [`sub-${sub}`, ...(ses === undefined ? [] : [`ses-${ses}`])].join('_');
   const root = folders.slice(0, at).join('/') || '.';
   const path = join(
     root,
@@ -21,7 +23,7 @@ export function outlinePath(scan: string): string | null {
     ...folders.slice(at),
     `${entities}_label-lesion_mask.nii.gz`,
   );
-  return entities !== undefined && existsSync(path) ? path : null;
+  return sub !== undefined && existsSync(path) ? path : null;
 }
 
 /** A mask on the grid of a scan: one byte a voxel, 1 where the file is above 0. @throws BadRequest on another grid */

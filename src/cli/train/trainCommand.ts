@@ -131,7 +131,7 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
     throw new BadRequest(
       `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
     );
-  const scans = await findScans(names);
+  const scans = await findScans(names, (text) => io.err(`${text}\n`));
   const { settings, start } = await planRun(args, {
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),
@@ -299,7 +299,7 @@ async function evaluate(
   run: { files: DiskRun; index: CheckpointIndex; models: TrainedModel[]; split: EvaluationSplit },
 ): Promise<DirectionReport[]> {
   const { files, index, models, split } = run;
-  const pairs = ofSplit(call.scans, split);
+  const pairs = ofSplit(call.scans, split, (text) => io.err(`${text}\n`));
   const progress = startProgress(io);
   const reports: DirectionReport[] = [];
   try {

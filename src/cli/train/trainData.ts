@@ -5,9 +5,9 @@ import { joinSlices, pairedSlices, scanStatistics, volumeSlices } from '../../en
 import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
 import { SIDES, type Side } from '../../engine/training/sides';
 import { Aborted, BadRequest } from '../../errors';
+import { namesApart } from '../../platform/node/namesApart';
 import { readScan } from '../../platform/node/scans';
 import {
-  pairBySubject,
   type Split,
   setOf,
   TRAINING_SCAN,
@@ -15,10 +15,11 @@ import {
   trainingScans,
 } from '../../platform/node/trainingScans';
 import { each, type Infer, list, nullable, object } from '../../schema';
-import { scanStem } from '../../volume/formats/names';
 import type { ScanFile } from '../../volume/formats/scanFormat';
 import type { Grid, Image3 } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
+import { readName } from '../../volume/names';
+import { aloneTexts, type Pairing, pairScans } from '../../volume/pairing';
 import { sameGrid } from '../../volume/resample';
 import { planSlices } from '../../volume/slices';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
@@ -39,28 +40,58 @@ export const RUN_SCANS = object({
 });
 export type RunScans = Infer<typeof RUN_SCANS>;
 
-/** @throws BadRequest in one sentence where there are no scans, or the validation has no pairs */
-export async function findScans(names: {
-  a: string;
-  b: string;
-  valA?: string;
-  valB?: string;
-}): Promise<RunScans> {
+/**
+ * @param say a sentence on scans that are left out
+ * @throws BadRequest in one sentence where there are no scans, or the validation has no pairs
+ */
+export async function findScans(
+  names: { a: string; b: string; valA?: string; valB?: string },
+  say: (sentence: string) => void,
+): Promise<RunScans> {
   const { valA, valB } = names;
   if ((valA === undefined) !== (valB === undefined))
     throw new BadRequest('--val-a, --val-b: must be given both or none, got one of them');
-  const [a, b] = [await scansOf(names.a), await scansOf(names.b)];
-  if (valA === undefined || valB === undefined) return { a, b, validation: null };
-  const validation = pairBySubject(forValidation(await scansOf(valA)), forValidation(await scansOf(valB)));
-  if (validation.length === 0)
+  const [a, b] = [await scansOf(names.a, say), await scansOf(names.b, say)];
+  if (valA === undefined || valB === undefined) return withNamesApart({ a, b, validation: null });
+  const [listA, listB] = [await scansOf(valA, say), await scansOf(valB, say)];
+  const { pairs, alone } = pairing(forValidation(listA), forValidation(listB));
+  if (pairs.length === 0)
     throw new BadRequest(
       `--val-a, --val-b: must have a subject in common, got none in ${valA} and ${valB}; name both contrasts' scans of the same subjects`,
     );
-  return { a, b, validation };
+  sayAlone(alone, say);
+  return withNamesApart({ a, b, validation: pairs });
 }
 
-async function scansOf(names: string): Promise<TrainingScan[]> {
-  return (await trainingScans(names)).map((scan) => ({ ...scan, path: resolve(scan.path) }));
+async function scansOf(names: string, say: (sentence: string) => void): Promise<TrainingScan[]> {
+  return (await trainingScans(names, say)).map((scan) => ({ ...scan, path: resolve(scan.path) }));
+}
+
+const pairing = (a: readonly TrainingScan[], b: readonly TrainingScan[]): Pairing<TrainingScan> =>
+  pairScans(a, b, ({ path }) => path);
+
+function sayAlone(alone: Pairing<TrainingScan>['alone'], say: (sentence: string) => void): void {
+  for (const text of aloneTexts(alone.map(({ scan, why }) => ({ scan: basename(scan.path), why }))))
+    say(text);
+}
+
+/** The same subject in two data sets is two people. */
+function withNamesApart({ a, b, validation }: RunScans): RunScans {
+  const all = [...a, ...b, ...(validation ?? []).flatMap((pair) => [pair.a, pair.b])];
+  const inSets = all.flatMap(({ path, subject }) => {
+    const { dataset } = readName(path);
+    return dataset === null ? [] : [{ folder: dataset, name: subject }];
+  });
+  const nameOf = namesApart(inSets);
+  const named = (scan: TrainingScan): TrainingScan => {
+    const { dataset } = readName(scan.path);
+    return dataset === null ? scan : { ...scan, subject: nameOf(dataset, scan.subject) };
+  };
+  return {
+    a: a.map(named),
+    b: b.map(named),
+    validation: validation?.map((pair) => ({ a: named(pair.a), b: named(pair.b) })) ?? null,
+  };
 }
 
 /** Of a data set with splits its val. */
@@ -69,16 +100,23 @@ function forValidation(scans: TrainingScan[]): TrainingScan[] {
   return hasSplits ? scans.filter(({ split }) => split === 'val') : scans;
 }
 
-export function ofSplit({ a, b, validation }: RunScans, split: Split): ScanPairPaths[] {
+/** The aligned pairs of a split. @param say a sentence on scans of the split that are in none */
+export function ofSplit(
+  { a, b, validation }: RunScans,
+  split: Split,
+  say: (sentence: string) => void = () => {},
+): ScanPairPaths[] {
   if (split === 'val' && validation) return validation;
   const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
-  return pairBySubject(those(a), those(b));
+  const { pairs, alone } = pairing(those(a), those(b));
+  sayAlone(alone, say);
+  return pairs;
 }
 
-/** The last part of the first scan's name, such as "T1w" in sub-01_T1w.nii.gz; null where it has none. */
+/** What the first scan's name tells; null where that is nothing. */
 export function contrastOf([first]: readonly TrainingScan[]): string | null {
-  const name = scanStem(basename(first.path));
-  return /_([a-z0-9]+)$/i.exec(name)?.[1] ?? null;
+  const { contrast, suffix, stem } = readName(first.path);
+  return contrast ?? suffix ?? /_([a-z0-9]+)$/i.exec(stem)?.[1] ?? null;
 }
 
 export interface LoadedData {
@@ -105,10 +143,11 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
   ] as const)
     if (list.length === 0)
       throw new BadRequest(`--${option}: must have scans for training, got none in the train split`);
-  const pairs = isPaired ? pairBySubject(trainA, trainB) : [];
+  const say = (text: string) => io.err(`${text}\n`);
+  const pairs = isPaired ? ofSplit(scans, 'train', say) : [];
   if (isPaired && pairs.length === 0)
     throw new BadRequest('--paired: needs subjects with both contrasts in --a and --b, got none');
-  const validation = ofSplit(scans, 'val');
+  const validation = ofSplit(scans, 'val', say);
   const all = (isPaired ? 2 * pairs.length : trainA.length + trainB.length) + 2 * validation.length;
   const reader = new Reader(io, all);
   const seen: Record<Side, InputStatistics[]> = { a: [], b: [] };

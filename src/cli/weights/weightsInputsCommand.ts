@@ -38,7 +38,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const split = oneOf(args, 'split', SPLITS);
   const card = readModelCard(basename(path), await readBytes(path));
   await checkWritable(path);
-  const named = await trainingScans(required(args, 'data'));
+  const named = await trainingScans(required(args, 'data'), (text) => io.err(`${text}\n`));
   const scans = named
     .filter((scan) => scan.split === split)
     .map((scan) => ({ ...scan, path: resolve(scan.path) }));

@@ -1,6 +1,7 @@
 import { BadRequest } from '../../errors';
 import { parseJson, record } from '../../schema';
 import { type ModelIntensity, mapOfContrast, type RelativeMap } from '../../volume/intensity';
+import { contrastOfWord } from '../../volume/names';
 import { methodOf, type Network } from '../methods';
 import type { Weights } from '../models/readWeights';
 import type { ModelCard } from './modelCard';
@@ -20,18 +21,6 @@ export interface CustomFile {
 
 /** A head with some air around it, mm: what the model's square is taken to cover. */
 const FIELD_OF_VIEW = 240;
-
-/** Common ways to write BIDS suffixes. */
-const SUFFIXES: Readonly<Record<string, string>> = {
-  t1: 'T1w',
-  t1w: 'T1w',
-  t2: 'T2w',
-  t2w: 'T2w',
-  pd: 'PDw',
-  pdw: 'PDw',
-  flair: 'FLAIR',
-  ct: 'CT',
-};
 
 const MAPS: Readonly<Record<RelativeMap, string>> = {
   'foreground-median': "the foreground's median",
@@ -134,7 +123,7 @@ function mapsOf({ source, target }: Contrasts, intensity: RelativeMap): ModelInt
 function contrastsOfName(name: string): Contrasts | null {
   const match = /([a-z][a-z0-9]*)[-_ ]to[-_ ]([a-z][a-z0-9]*)/i.exec(name);
   if (!match) return null;
-  const [source, target] = match.slice(1).map((word) => SUFFIXES[word.toLowerCase()] ?? word);
+  const [source, target] = match.slice(1).map((word) => contrastOfWord(word) ?? word);
   return { source, target };
 }
 

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DATA_DIR, hasData } from '../../../test/sharedData';
-import { pairBySubject, trainingScans } from './trainingScans';
+import { pairScans } from '../../volume/pairing';
+import { trainingScans } from './trainingScans';
 
 const root = mkdtempSync(join(tmpdir(), 'syndiff-scans-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -101,9 +102,9 @@ describe('a BIDS data set and a suffix', () => {
     const folder = folderOf(BIDS);
     const refused = (name: string) => expect(trainingScans(name)).rejects;
     await refused(`${folder}:T2w`).toThrow(
-      `${folder}: must hold scans sub-*_T2w, got FLAIR, T1w; choose a suffix that is there`,
+      `${folder}: must hold scans named sub-*_T2w, got FLAIR, T1w; choose a contrast that is there`,
     );
-    await refused(`${folderOf(['a.nii'])}:T1w`).toThrow('got no scans of a BIDS data set at all;');
+    await refused(`${folderOf(['a.nii'])}:T1w`).toThrow('got none whose name tells a contrast;');
     await refused(`${folder}/none:T1w`).toThrow(`${folder}/none: no such folder; correct the name`);
     await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\nsub-02\tdev\n')}:T1w`).toThrow(
       'participants.tsv: split must be train, val, test, got dev for sub-02',
@@ -117,6 +118,46 @@ describe('a BIDS data set and a suffix', () => {
     await refused(`${bids('subject\tsplit\nsub-01\ttrain\n')}:T1w`).toThrow(
       'participants.tsv: must have a column participant_id, got subject, split',
     );
+  });
+});
+
+describe('what is no scan of the contrast', () => {
+  const said = async (name: string) => {
+    const sentences: string[] = [];
+    const scans = await trainingScans(name, (sentence) => sentences.push(sentence));
+    return { paths: scans.map(({ path }) => basename(path)), sentences };
+  };
+
+  it('is left out: masks, companions of a system, derivatives', async () => {
+    const folder = folderOf([
+      'sub-01_T1w.nii.gz',
+      '._sub-01_T1w.nii.gz',
+      'sub-01_space-T1w_desc-brain_mask.nii.gz',
+      'sub-01_space-T1w_dseg.nii.gz',
+      'sub-01_T1_ce.nii.gz',
+      'derivatives/x/sub-01_desc-preproc_T1w.nii.gz',
+    ]);
+    const paths = ['sub-01_T1w.nii.gz'];
+    const sentences = [
+      'sub-01_T1_ce.nii.gz: taken with a contrast agent; left out, for there are scans without',
+    ];
+    expect(await said(folder)).toEqual({ paths, sentences });
+    expect(await said(`${folder}:T1w`)).toEqual({ paths, sentences });
+  });
+
+  it('is told by words where names are not of BIDS', async () => {
+    const contrasts = ['flair', 'seg', 't1', 't1ce', 't2'];
+    const folder = folderOf(
+      ['01', '02'].flatMap((n) => contrasts.map((one) => `BraTS_${n}/BraTS_${n}_${one}.nii.gz`)),
+    );
+    await expect(trainingScans(folder)).rejects.toThrow(
+      `${folder}: must hold scans of one contrast, got FLAIR, T1w, T2w; choose one, as ${folder}:FLAIR`,
+    );
+    const { paths, sentences } = await said(`${folder}:T1w`);
+    expect(paths).toEqual(['BraTS_01_t1.nii.gz', 'BraTS_02_t1.nii.gz']);
+    expect(sentences).toEqual([
+      expect.stringMatching(/^BraTS_01\/BraTS_01_t1ce.nii.gz and 1 more: taken with/),
+    ]);
   });
 });
 
@@ -153,39 +194,6 @@ it('takes several names', async () => {
   expect(scans.map(({ subject }) => subject)).toEqual(['z', 'sub-02', 'sub-02']);
 });
 
-describe('pairBySubject', () => {
-  const scan = (name: string, split: 'train' | 'val' = 'train') => ({
-    split,
-    subject: name.split('_')[0],
-    path: `/data/${name}.nii`,
-  });
-  const names = (pairs: ReturnType<typeof pairBySubject>) =>
-    pairs.map(({ a, b }) => [a.path.slice(6, -4), b.path.slice(6, -4)]);
-
-  it('pairs subject by subject and session by session, in order', () => {
-    const a = ['sub-2_T1w', 'sub-1_ses-1_T1w', 'sub-1_ses-2_T1w', 'sub-4_T1w'];
-    const b = ['sub-1_ses-2_FLAIR', 'sub-2_acq-3d_FLAIR', 'sub-3_FLAIR', 'sub-1_ses-3_FLAIR'];
-    const pairs = pairBySubject(
-      a.map((name) => scan(name)),
-      b.map((name) => scan(name)),
-    );
-    expect(names(pairs)).toEqual([
-      ['sub-2_T1w', 'sub-2_acq-3d_FLAIR'],
-      ['sub-1_ses-2_T1w', 'sub-1_ses-2_FLAIR'],
-    ]);
-  });
-
-  it('uses each scan once and never across splits', () => {
-    const a = [scan('sub-1_run-1_T1w'), scan('sub-1_run-2_T1w'), scan('sub-2_T1w', 'val')];
-    const b = [scan('sub-1_run-1_FLAIR'), scan('sub-1_run-2_FLAIR'), scan('sub-2_FLAIR')];
-    expect(names(pairBySubject(a, b))).toEqual([
-      ['sub-1_run-1_T1w', 'sub-1_run-1_FLAIR'],
-      ['sub-1_run-2_T1w', 'sub-1_run-2_FLAIR'],
-    ]);
-    expect(pairBySubject([a[0], a[1]], [b[0]])).toHaveLength(1);
-  });
-});
-
 describe.skipIf(!hasData)('the shared data sets (need ../shared)', () => {
   const count = (scans: { split: string }[]) =>
     ['train', 'val', 'test'].map((split) => scans.filter((scan) => scan.split === split).length);
@@ -197,6 +205,6 @@ describe.skipIf(!hasData)('the shared data sets (need ../shared)', () => {
     const a = await trainingScans(`${join(DATA_DIR, set)}:${one}`);
     const b = await trainingScans(`${join(DATA_DIR, set)}:${other}`);
     expect(count(a)).toEqual(expected);
-    expect(count(pairBySubject(a, b).map((pair) => pair.a))).toEqual(expected);
+    expect(count(pairScans(a, b, ({ path }) => path).pairs.map((pair) => pair.a))).toEqual(expected);
   });
 });

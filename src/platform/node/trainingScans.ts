@@ -1,16 +1,17 @@
 /**
  * The scans that a training is given by name, several names separated by commas:
- *   FOLDER         all scans in it and below, of one contrast
- *   FOLDER:SUFFIX  those of one suffix in a BIDS data set, e.g. data:T1w for sub-*_T1w.nii.gz below data/sub-*
+ *   FOLDER         all scans in it and below, of one contrast; no masks and segmentations, nothing of derivatives and hidden folders
+ *   FOLDER:SUFFIX  those of one contrast, e.g. data:T1w for sub-*_T1w.nii.gz below data/sub-*
  *   SCAN           one scan's file
  *   LIST           a text file of paths, one a line, seen from its own folder; empty lines and those that begin with # do not count
  * A `participants.tsv` in the folder with a column `split` says who is for training; without it, and for files named one by one, all are.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
 import { type Infer, object, oneOf, text } from '../../schema';
-import { groupScans, isScanName, isWholeScan, SCAN_EXTENSIONS, scanStem } from '../../volume/formats/names';
+import { groupScans, isScanName, isWholeScan, SCAN_EXTENSIONS } from '../../volume/formats/names';
+import { isDerived, isOfContrast, plainScans, readName } from '../../volume/names';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 /** train: to learn from; val: to choose by; test: to be left alone. */
@@ -18,49 +19,37 @@ export type Split = (typeof SPLITS)[number];
 
 export const TRAINING_SCAN = object({
   split: oneOf(SPLITS),
-  /** "sub-XX" of a BIDS name, else the file's name without extension. */
+  /** As `readName` tells it. */
   subject: text(),
   path: text(),
 });
 export type TrainingScan = Infer<typeof TRAINING_SCAN>;
 
-/** In the order of the names; a folder's sorted by path. @throws BadRequest for a name that leads to no scans, in one sentence */
-export async function trainingScans(names: string): Promise<TrainingScan[]> {
+/**
+ * In the order of the names; a folder's sorted by path.
+ * @param say a sentence on scans that are left out
+ * @throws BadRequest for a name that leads to no scans, in one sentence
+ */
+export async function trainingScans(
+  names: string,
+  say: (sentence: string) => void = () => {},
+): Promise<TrainingScan[]> {
   const scans: TrainingScan[] = [];
-  for (const name of names.split(',')) scans.push(...(await scansOf(name.trim())));
+  for (const name of names.split(',')) scans.push(...(await scansOf(name.trim(), say)));
   return scans;
 }
 
-/**
- * Scans of the same subject, session and split, in the order of `a`; the n-th of several with the n-th. Whoever lacks one
- * contrast is left out.
- */
-export function pairBySubject(
-  a: readonly TrainingScan[],
-  b: readonly TrainingScan[],
-): { a: TrainingScan; b: TrainingScan }[] {
-  const waiting = [...b];
-  return a.flatMap((scan) => {
-    const place = waiting.findIndex((other) => pairKey(other) === pairKey(scan));
-    return place < 0 ? [] : [{ a: scan, b: waiting.splice(place, 1)[0] }];
-  });
-}
-
-function pairKey({ split, subject, path }: TrainingScan): string {
-  const session = /_(ses-[^_]+)_/.exec(basename(path))?.[1];
-  return [split, subject, session].join(' ');
-}
-
-/** The name of the folder that holds the subjects, or the scan itself. */
+/** The name of the data set's folder, of other scans that of their own. */
 export function setOf(path: string): string {
-  const parts = path.split(/[\\/]/);
-  const subject = parts.findIndex((part, n) => n > 0 && n < parts.length - 1 && part.startsWith('sub-'));
-  return (subject > 0 ? parts[subject - 1] : parts[parts.length - 2]) || 'scans';
+  const folder = readName(path).dataset ?? path.split(/[\\/]/).slice(0, -1).join('/');
+  return folder.split(/[\\/]/).at(-1) || 'scans';
 }
 
-async function scansOf(name: string): Promise<TrainingScan[]> {
+type Say = (sentence: string) => void;
+
+async function scansOf(name: string, say: Say): Promise<TrainingScan[]> {
   const kind = await kindOf(name);
-  if (kind === 'folder') return folderScans(name);
+  if (kind === 'folder') return folderScans(name, say);
   if (kind === 'file')
     return isScanName(name) ? [{ split: 'train', subject: subjectOf(name), path: name }] : listedScans(name);
   const colon = name.lastIndexOf(':');
@@ -68,7 +57,7 @@ async function scansOf(name: string): Promise<TrainingScan[]> {
   const folder = name.slice(0, colon);
   if ((await kindOf(folder)) !== 'folder')
     throw new BadRequest(`${folder}: no such folder; correct the name`);
-  return bidsScans(folder, name.slice(colon + 1));
+  return contrastScans(folder, name.slice(colon + 1), say);
 }
 
 async function kindOf(path: string): Promise<'folder' | 'file' | null> {
@@ -77,43 +66,56 @@ async function kindOf(path: string): Promise<'folder' | 'file' | null> {
   return found.isDirectory() ? 'folder' : 'file';
 }
 
-async function folderScans(folder: string): Promise<TrainingScan[]> {
+async function folderScans(folder: string, say: Say): Promise<TrainingScan[]> {
   const paths = await scansUnder(folder);
   if (paths.length === 0)
     throw new BadRequest(
       `${folder}: must hold scans (${SCAN_EXTENSIONS.join(', ')}), got none; choose another folder`,
     );
-  const suffixes = suffixesOf(paths);
-  if (suffixes.length > 1) {
+  const contrasts = contrastsOf(paths);
+  if (contrasts.length > 1) {
     throw new BadRequest(
-      `${folder}: must hold scans of one contrast, got ${suffixes.join(', ')}; choose one, as ${folder}:${suffixes[0]}`,
+      `${folder}: must hold scans of one contrast, got ${contrasts.join(', ')}; choose one, as ${folder}:${contrasts[0]}`,
     );
   }
-  return withSplits(folder, paths);
+  return withSplits(folder, plainOnes(folder, paths, say));
 }
 
-/** Whether a BIDS data set has scans of a suffix. @throws BadRequest where there is no such folder */
-export async function hasSuffix(folder: string, suffix: string): Promise<boolean> {
+/** Whether a data set has scans of a contrast. @throws BadRequest where there is no such folder */
+export async function hasContrast(folder: string, contrast: string): Promise<boolean> {
   if ((await kindOf(folder)) !== 'folder')
     throw new BadRequest(`${folder}: no such folder; correct the name`);
-  return (await bidsFiles(folder)).some((path) => bidsName(path)?.suffix === suffix);
+  return (await setScans(folder)).some((path) => isOfContrast(path, contrast));
 }
 
-/** Not those of derivatives and sourcedata, which lie beside the subjects. */
-async function bidsFiles(folder: string): Promise<string[]> {
-  return (await scansUnder(folder)).filter((path) => relative(folder, path).startsWith('sub-'));
+/** Of a BIDS data set those of its subjects. */
+async function setScans(folder: string): Promise<string[]> {
+  const paths = await scansUnder(folder);
+  const ofSubjects = paths.filter((path) => relative(folder, path).startsWith('sub-'));
+  return ofSubjects.length > 0 ? ofSubjects : paths;
 }
 
-async function bidsScans(folder: string, suffix: string): Promise<TrainingScan[]> {
-  const files = await bidsFiles(folder);
-  const paths = files.filter((path) => bidsName(path)?.suffix === suffix);
+async function contrastScans(folder: string, contrast: string, say: Say): Promise<TrainingScan[]> {
+  const scans = await setScans(folder);
+  const paths = scans.filter((path) => isOfContrast(path, contrast));
   if (paths.length === 0) {
-    const there = suffixesOf(files).join(', ') || 'no scans of a BIDS data set at all';
+    const there = contrastsOf(scans).join(', ') || 'none whose name tells a contrast';
     throw new BadRequest(
-      `${folder}: must hold scans sub-*_${suffix}, got ${there}; choose a suffix that is there`,
+      `${folder}: must hold scans named sub-*_${contrast}, got ${there}; choose a contrast that is there`,
     );
   }
-  return withSplits(folder, paths);
+  return withSplits(folder, plainOnes(folder, paths, say));
+}
+
+function plainOnes(folder: string, paths: readonly string[], say: Say): string[] {
+  const { plain, left } = plainScans(paths, (path) => path);
+  if (left.length > 0) {
+    const more = left.length > 1 ? ` and ${left.length - 1} more` : '';
+    say(
+      `${relative(folder, left[0])}${more}: taken with a contrast agent; left out, for there are scans without`,
+    );
+  }
+  return plain;
 }
 
 async function listedScans(list: string): Promise<TrainingScan[]> {
@@ -162,30 +164,29 @@ function readSplits(file: string, text: string): Map<string, Split> | null {
   );
 }
 
-/** One file of each whole scan in the folder and below, sorted, without regard to the language of the machine. */
+/** One file of each image of a contrast in the folder and below, sorted, without regard to the language of the machine. */
 async function scansUnder(folder: string): Promise<string[]> {
   const names = (await readdir(folder, { recursive: true })).sort(byCode);
   const { scans } = groupScans(names.map((name) => ({ name })));
   return scans
     .filter(isWholeScan)
-    .map(([{ name }]) => join(folder, name))
+    .map(([{ name }]) => name)
+    .filter((name) => !isDerived(name) && !readName(name).isLabel)
+    .map((name) => join(folder, name))
     .sort(byCode);
 }
 
 const byCode = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Entity and suffix of a name such as sub-01_ses-2_T1w.nii.gz. */
-function bidsName(path: string): { subject: string; suffix: string } | null {
-  const match = /^(sub-[^_]+)_(?:.+_)?([^_.]+)$/.exec(scanStem(basename(path)));
-  return match && { subject: match[1], suffix: match[2] };
-}
+const subjectOf = (path: string): string => readName(path).subject;
 
-function subjectOf(path: string): string {
-  return bidsName(path)?.subject ?? scanStem(basename(path));
-}
-
-function suffixesOf(paths: readonly string[]): string[] {
-  return [...new Set(paths.flatMap((path) => bidsName(path)?.suffix ?? []))].sort(byCode);
+/** What names tell, and suffixes of other BIDS names. */
+function contrastsOf(paths: readonly string[]): string[] {
+  const told = paths.flatMap((path) => {
+    const { contrast, suffix } = readName(path);
+    return contrast ?? suffix ?? [];
+  });
+  return [...new Set(told)].sort(byCode);
 }
 
 /** Without the byte order mark and line ends that spreadsheets write. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contrastOfName, sortFiles, withoutJson } from './files';
+import { sortFiles, withoutJson } from './files';
 
 const file = (name: string) => new File([], name);
 
@@ -36,14 +36,4 @@ it('leaves out the JSON beside a scan, but not JSON alone', () => {
   const left = (...names: string[]) => withoutJson(names.map(file)).map(({ name }) => name);
   expect(left('a.hdr', 'a.json', 'a.img')).toEqual(['a.hdr', 'a.img']);
   expect(left('a.json')).toEqual(['a.json']);
-});
-
-it.each([
-  ['sub-01_T1w.nii.gz', 'T1w'],
-  ['sub-01_desc-synth_FLAIR.nii', 'FLAIR'],
-  ['t1.nii', 'T1w'],
-  ['sub-T1x_scan.nii', null],
-  ['brain.hdr', null],
-])('reads the contrast of %s as %s', (name, contrast) => {
-  expect(contrastOfName(name)).toBe(contrast);
 });

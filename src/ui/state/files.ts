@@ -34,12 +34,3 @@ export function withoutJson(files: readonly File[]): File[] {
 function stemOf({ name }: File): string {
   return scanStem(name).replace(CARD, '');
 }
-
-/** The contrast that a file name claims, as a BIDS suffix, or null: "sub-01_T1w.nii.gz" -> "T1w". */
-export function contrastOfName(name: string): string | null {
-  const stem = scanStem(name);
-  if (/flair/i.test(stem)) return 'FLAIR';
-  if (/(^|[^a-z0-9])t1(w|ce|gd)?([^a-z0-9]|$)/i.test(stem)) return 'T1w';
-  if (/(^|[^a-z0-9])t2(w)?([^a-z0-9]|$)/i.test(stem)) return 'T2w';
-  return null;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupScans, isWholeScan, SCAN_ENDINGS, scanStem } from './names';
+import { groupScans, isHidden, isWholeScan, SCAN_ENDINGS, scanStem } from './names';
 
 const grouped = (...names: string[]) => {
   const { scans, others } = groupScans(names.map((name) => ({ name })));
@@ -34,4 +34,22 @@ it('scanStem takes off what tells the format, and nothing else', () => {
 
 it('a dialog takes the last endings, each once', () => {
   expect([...SCAN_ENDINGS].sort()).toEqual(['.gz', '.hdr', '.img', '.nii']);
+});
+
+it.each([
+  ['._sub-01_T1w.nii.gz', true],
+  ['__MACOSX/._a.nii', true],
+  ['.git/annex/a.nii', true],
+  ['./data/a.nii', false],
+  ['../data/a.nii', false],
+  ['data/v1.2/a.nii', false],
+])('%s is hidden: %s', (path, is) => {
+  expect(isHidden(path)).toBe(is);
+});
+
+it('leaves hidden files out without a word', () => {
+  const names = ['._a.nii', 'a.nii', '.DS_Store', 'b.txt', '.x/c.nii'];
+  const { scans, others } = groupScans(names.map((name) => ({ name })));
+  expect(scans.flat().map(({ name }) => name)).toEqual(['a.nii']);
+  expect(others.map(({ name }) => name)).toEqual(['b.txt']);
 });

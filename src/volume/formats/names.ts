@@ -42,17 +42,21 @@ export function isScanName(name: string): boolean {
   return FORMATS.some((row) => row.accepts(name));
 }
 
-/** One entry a scan, in the order of the first file of each; `others` belong to no scan. */
+/** What a system lays beside a user's files, such as macOS's "._" companions, and all in hidden folders; `name` may be a path. */
+export const isHidden = (name: string): boolean => /(^|[\\/])\.(?!\.?([\\/]|$))/.test(name);
+
+/** One entry a scan, in the order of the first file of each; `others` belong to no scan, hidden files are in neither. */
 export function groupScans<T extends { readonly name: string }>(
   files: readonly T[],
   rows: readonly ScanNames[] = FORMATS,
 ): { scans: T[][]; others: T[] } {
-  const rowOf = new Map(files.map((file) => [file, rows.find((row) => row.accepts(file.name))]));
-  const place = new Map(files.map((file, n) => [file, n]));
-  const scans = rows.flatMap((row) => row.group(files.filter((file) => rowOf.get(file) === row)));
+  const seen = files.filter(({ name }) => !isHidden(name));
+  const rowOf = new Map(seen.map((file) => [file, rows.find((row) => row.accepts(file.name))]));
+  const place = new Map(seen.map((file, n) => [file, n]));
+  const scans = rows.flatMap((row) => row.group(seen.filter((file) => rowOf.get(file) === row)));
   return {
     scans: scans.sort(([a], [b]) => place.get(a)! - place.get(b)!),
-    others: files.filter((file) => !rowOf.get(file)),
+    others: seen.filter((file) => !rowOf.get(file)),
   };
 }
 

@@ -127,10 +127,10 @@ it('lists no run that it cannot read, and keeps it', async () => {
   runs.clear();
 });
 
-it('refuses pairs that are not complete', async () => {
+it('refuses scans that do not pair', async () => {
   await calls.removeVolume({ volumeId: 'phantom-02_FLAIR' }, context());
   const train = calls.train({ runId: 'two', settings, start: {}, every }, context());
-  await expect(train).rejects.toThrow(/pairs: must have as many volumes of T1w as of FLAIR, got 1 and 0/);
+  await expect(train).rejects.toThrow(/pairs: must have a subject with both T1w and FLAIR, got none/);
 });
 
 it('reads and cuts every volume of a pair once', async () => {
@@ -149,7 +149,8 @@ it('reads and cuts every volume of a pair once', async () => {
       reads.push(role);
       return file;
     };
-    const volume = { volumeId: role, role, files: [{ name: `${role}.nii`, blob }], grid };
+    const path = `sub-01_${role}.nii`;
+    const volume = { volumeId: role, role, path, files: [{ name: path, blob }], grid };
     await calls.addVolume(volume, context());
   }
   for (const n of ['01', '02'])

@@ -102,14 +102,14 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return info;
     },
 
-    addVolume: async ({ volumeId, role, files, grid }, { transfer }) => {
+    addVolume: async ({ volumeId, role, path, files, grid }, { transfer }) => {
       const scan = await openScan(files);
       const { image } = scan;
       const measures = scanMeasures(image);
       const levels = measures.levels();
       refuseEmpty(scan, levels);
       const warnings = [...checkScan(scan, levels), ...checkPlan(image, planSlices(image, grid, levels))];
-      const added = volumes.add({ volumeId, role, grid, warnings }, scan, measures);
+      const added = volumes.add({ volumeId, role, path, grid, warnings }, scan, measures);
       transfer(added.thumbnail.pixels.buffer as ArrayBuffer);
       return added;
     },
@@ -126,7 +126,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
           const name = `phantom-${String(subject + 1).padStart(2, '0')}_${contrast}`;
           const scan = phantomVolume(anatomy, contrast, { name, uniform: draws(1 + n) });
           const role = `${isValidation ? 'val' : 'train'}${side === 'a' ? 'A' : 'B'}` as const;
-          const volume = { volumeId: name, role, grid, warnings: [] };
+          const volume = { volumeId: name, role, path: name, grid, warnings: [] };
           added.push(volumes.add(volume, scan));
         }
         await environment.pause();

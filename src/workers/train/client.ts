@@ -35,7 +35,8 @@ export type ClientStartPoint = Partial<Record<keyof StartPoint, ClientStartSourc
 export interface VolumeFiles {
   volumeId: string;
   role: Role;
-  /** .nii, .nii.gz, or a .hdr/.img pair. */
+  path: string;
+  /** All of one scan. */
   files: File[];
   grid: Grid;
 }

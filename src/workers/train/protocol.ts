@@ -18,7 +18,7 @@ export type { PresetName, TrainSettings } from '../../engine/training/settings';
 export type { Direction, Side } from '../../engine/training/sides';
 export type { Variant } from '../../engine/training/variant';
 
-/** Where a volume goes: training, or the aligned validation pairs (paired by order: first valA with first valB). */
+/** Where a volume goes: training, or the aligned validation pairs (volume/pairing.ts). */
 export type Role = 'trainA' | 'trainB' | 'valA' | 'valB';
 
 /** A volume that was added: what was picked of it, to be shown. */
@@ -91,9 +91,9 @@ export interface ExportedModel {
 
 export interface TrainCalls {
   start: { params: { backend: 'auto' | BackendName }; event: never; result: EngineInfo };
-  /** One volume (.nii, .nii.gz, or a .hdr with its .img). */
+  /** One volume. `path`: where it lay in what was dropped, which tells its partner. */
   addVolume: {
-    params: { volumeId: string; role: Role; files: InputFile[]; grid: Grid };
+    params: { volumeId: string; role: Role; path: string; files: InputFile[]; grid: Grid };
     event: never;
     result: AddedVolume;
   };

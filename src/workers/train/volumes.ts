@@ -15,6 +15,7 @@ import { noiseWarning } from '../../volume/checkInput';
 import type { NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { modelPixels, type ScreenImage, screenImage } from '../../volume/modelImage';
+import { PAIR_ADVICE, pairScans } from '../../volume/pairing';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
 import type { AddedVolume, Grid, Role } from './protocol';
@@ -28,6 +29,7 @@ interface Entry {
   volumeId: string;
   role: Role;
   name: string;
+  path: string;
   grid: Grid;
   /** The voxels themselves are not kept. */
   cut: CutScan;
@@ -39,17 +41,17 @@ export class TrainVolumes {
 
   /** @throws BadRequest for a volume without a slice that holds some head */
   add(
-    volume: { volumeId: string; role: Role; grid: Grid; warnings: string[] },
+    volume: { volumeId: string; role: Role; path: string; grid: Grid; warnings: string[] },
     { name, image }: NamedImage,
     measures: ScanMeasures = scanMeasures(image),
   ): AddedVolume {
-    const { volumeId, role, grid, warnings } = volume;
+    const { volumeId, role, path, grid, warnings } = volume;
     const cut = cutScan({ name, image }, grid, undefined, measures);
     if (cut.slices.length === 0)
       throw new BadRequest(`${name}: must have a slice with some head in it, got none; choose another scan`);
     const statistics = scanStatistics(image, grid, measures);
     const noise = statistics && noiseWarning(statistics);
-    this.entries.set(volumeId, { volumeId, role, name, grid, cut, statistics });
+    this.entries.set(volumeId, { volumeId, role, name, path, grid, cut, statistics });
     return {
       volumeId,
       name,
@@ -96,16 +98,16 @@ export class TrainVolumes {
   }
 
   /** Those of a role, cut as the settings want them. */
-  private cuts(role: Role, settings: TrainSettings): CutScan[] {
+  private cuts(role: Role, settings: TrainSettings): { cut: CutScan; path: string }[] {
     const wanted = gridOfSide(settings, sideOf(role));
-    return this.of(role).map(({ name, grid, cut }) => {
+    return this.of(role).map(({ name, path, grid, cut }) => {
       const isSame =
         grid.size === wanted.size &&
         grid.pixelSize === wanted.pixelSize &&
         grid.intensity === wanted.intensity &&
         String(grid.huEnds) === String(wanted.huEnds);
       if (!isSame) throw new BadRequest(`${name}: was cut for another image size; add it again`);
-      return cut;
+      return { cut, path };
     });
   }
 
@@ -115,16 +117,16 @@ export class TrainVolumes {
       throw new BadRequest(
         `training: must have volumes of ${settings.contrasts[sideOf(role)]}, got none; add some`,
       );
-    return joinSlices(cuts.map((cut) => ownSlices(cut, cut.name)));
+    return joinSlices(cuts.map(({ cut }) => ownSlices(cut, cut.name)));
   }
 
   private pairs(roleA: Role, roleB: Role, settings: TrainSettings): Record<Side, SliceSet> {
-    const [a, b] = [this.cuts(roleA, settings), this.cuts(roleB, settings)];
-    if (a.length !== b.length)
+    const { pairs } = pairScans(this.cuts(roleA, settings), this.cuts(roleB, settings), ({ path }) => path);
+    if (pairs.length === 0)
       throw new BadRequest(
-        `pairs: must have as many volumes of ${settings.contrasts.a} as of ${settings.contrasts.b}, got ${a.length} and ${b.length}; add or remove some`,
+        `pairs: must have a subject with both ${settings.contrasts.a} and ${settings.contrasts.b}, got none whose names say so; ${PAIR_ADVICE}`,
       );
-    const sets = a.map((first, n) => pairSlices({ a: first, b: b[n] }, first.name));
+    const sets = pairs.map(({ a, b }) => pairSlices({ a: a.cut, b: b.cut }, a.cut.name));
     return { a: joinSlices(sets.map((set) => set.a)), b: joinSlices(sets.map((set) => set.b)) };
   }
 }

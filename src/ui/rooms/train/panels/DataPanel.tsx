@@ -1,4 +1,6 @@
+import { useMemo } from 'react';
 import { useApp } from '../../../state/StoreContext';
+import { unpairedTexts } from '../state/selectors';
 import { DropZone } from './DropZone';
 
 /** What is learnt from: unpaired volumes of either contrast, and aligned pairs to score by. */
@@ -12,11 +14,12 @@ export function DataPanel() {
     <section className="panel" aria-label="Training data">
       <header className="panel-head">
         <h2>
-          Data <span className="dim">{isPaired ? 'pairs, by order' : 'unpaired'}</span>
+          Data <span className="dim">{isPaired ? 'pairs, by subject' : 'unpaired'}</span>
         </h2>
       </header>
       <DropZone of="trainA" title={`A: ${a || 'first contrast'}`} hint={`Drop ${a} volumes or a folder`} />
       <DropZone of="trainB" title={`B: ${b || 'second contrast'}`} hint={`Drop ${b} volumes or a folder`} />
+      {isPaired && <LeftOut of="train" />}
       {adding && (
         <p className="adding dim num" aria-live="polite">
           {addingWords(adding)}
@@ -35,10 +38,23 @@ export function DataPanel() {
         </summary>
         <div className="zones">
           <DropZone of="valA" title={`A: ${a}`} hint={`Drop ${a} of the pairs`} />
-          <DropZone of="valB" title={`B: ${b}`} hint={`Drop ${b}, same order`} />
+          <DropZone of="valB" title={`B: ${b}`} hint={`Drop ${b}, same subjects`} />
         </div>
+        <LeftOut of="val" />
       </details>
     </section>
+  );
+}
+
+/** Volumes that are in no pair. */
+function LeftOut({ of: use }: { of: 'train' | 'val' }) {
+  const train = useApp((s) => s.train);
+  const texts = useMemo(() => unpairedTexts(train, use), [train, use]);
+  if (texts.length === 0) return null;
+  return (
+    <p className="warning" role="status" data-testid={`train-left-out-${use}`}>
+      {texts.map((text) => `${text}.`).join(' ')}
+    </p>
   );
 }
 

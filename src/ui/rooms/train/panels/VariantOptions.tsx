@@ -48,7 +48,7 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
           }
         >
           <option value="unpaired">unpaired</option>
-          <option value="paired">paired: A and B aligned, by order</option>
+          <option value="paired">paired: A and B aligned, by subject</option>
         </select>
       </label>
       {choices.length > 0 && (

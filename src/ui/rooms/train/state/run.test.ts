@@ -19,15 +19,15 @@ async function begin(iterations = 20): Promise<void> {
 
 beforeEach(async () => {
   made = await createTrainStore();
-  await act().addFiles('trainA', dropped('a_T1w.nii'));
-  await act().addFiles('trainB', dropped('b_FLAIR.nii'));
+  await act().addFiles('trainA', dropped('sub-1_T1w.nii'));
+  await act().addFiles('trainB', dropped('sub-1_FLAIR.nii'));
 });
 
 describe('start', () => {
   it('trains to the end and keeps what it is told', async () => {
     await begin();
     expect(train().phase).toBe('running');
-    expect(train().run?.volumes).toMatchObject({ trainA: ['a_T1w.nii'], trainB: ['b_FLAIR.nii'] });
+    expect(train().run?.volumes).toMatchObject({ trainA: ['sub-1_T1w.nii'], trainB: ['sub-1_FLAIR.nii'] });
     made.trainClient.advance(10);
     expect(train().run).toMatchObject({ step: 10, checkpoint: 8, progress: { iterationsPerSecond: 2.5 } });
     expect(train().run?.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -66,7 +66,7 @@ describe('start', () => {
     await begin();
     made.trainClient.advance(20);
     await settle();
-    expect(train().stored?.[0].volumes.trainA).toEqual(['a_T1w.nii']);
+    expect(train().stored?.[0].volumes.trainA).toEqual(['sub-1_T1w.nii']);
   });
 
   it('says what is missing, and does nothing', async () => {

@@ -1,4 +1,5 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
+import { aloneTexts, PAIR_ADVICE, pairScans } from '../../../../volume/pairing';
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
 import {
@@ -87,12 +88,25 @@ function dataProblem(train: TrainData): string | null {
     if (volumes.every(({ added }) => added.picked === 0))
       return `No slice of ${name} has enough foreground; add other volumes.`;
   }
-  const count = (role: Role) => volumesOfRole(train, role).length;
-  if (variant.pairing === 'paired' && count('trainA') !== count('trainB'))
-    return `Paired training needs as many volumes of A as of B, got ${count('trainA')} and ${count('trainB')}.`;
-  if (count('valA') !== count('valB'))
-    return `Validation pairs go by order: give as many volumes of A as of B, got ${count('valA')} and ${count('valB')}.`;
+  const of = (role: Role) => volumesOfRole(train, role);
+  if (variant.pairing === 'paired' && pairing(of('trainA'), of('trainB')).pairs.length === 0)
+    return `Paired training needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
+  const [valA, valB] = [of('valA'), of('valB')];
+  if (valA.length + valB.length > 0 && pairing(valA, valB).pairs.length === 0)
+    return `Validation needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
   return null;
+}
+
+const pairing = (a: readonly TrainVolume[], b: readonly TrainVolume[]) => pairScans(a, b, pathOf);
+
+const pathOf = ({ source, added }: TrainVolume): string =>
+  source.kind === 'files' ? source.path : added.name;
+
+/** Sentences on the volumes that a paired training, or the validation, leaves out. */
+export function unpairedTexts(train: TrainData, use: 'train' | 'val'): string[] {
+  const [a, b] = [volumesOfRole(train, `${use}A`), volumesOfRole(train, `${use}B`)];
+  if (a.length === 0 || b.length === 0) return [];
+  return aloneTexts(pairing(a, b).alone.map(({ scan, why }) => ({ scan: scan.added.name, why })));
 }
 
 /** Sources of the networks that the variant has: those of R wait for a variant with R. */

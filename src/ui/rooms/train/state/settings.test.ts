@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
 import { presetSettings, trainedDirections } from '../../../../workers/train/settings';
-import { frozenRWarning, runName, settingsProblem, startBlock } from './selectors';
+import { frozenRWarning, runName, settingsProblem, startBlock, unpairedTexts } from './selectors';
 import { withPreset } from './settings';
 
 let made: TrainStore;
@@ -100,15 +100,21 @@ describe('contradictions', () => {
     expect(settingsProblem(train().settings)).toMatch(/must differ/);
   });
 
-  it('of numbers of volumes, too', async () => {
-    await act().addFiles('trainA', dropped('a.nii', 'b.nii'));
-    await act().addFiles('trainB', dropped('c.nii'));
+  it('of volumes that do not pair, and names those that are left out', async () => {
+    await act().addFiles('trainA', dropped('a_T1w.nii', 'b_T1w.nii'));
+    await act().addFiles('trainB', dropped('c_FLAIR.nii'));
     expect(startBlock(made.store.getState())).toBeNull();
     act().patchVariant({ pairing: 'paired' });
-    expect(startBlock(made.store.getState())).toMatch(/got 2 and 1/);
+    expect(startBlock(made.store.getState())).toMatch(/^Paired training needs subjects with both contrasts/);
+    await act().addFiles('trainB', dropped('b_FLAIR.nii'));
+    expect(startBlock(made.store.getState())).toBeNull();
+    expect(unpairedTexts(train(), 'train')).toEqual([
+      'a_T1w.nii, c_FLAIR.nii: no partner of the same data set, subject and session; left out',
+    ]);
     act().patchVariant({ pairing: 'unpaired' });
-    await act().addFiles('valA', dropped('d.nii'));
-    expect(startBlock(made.store.getState())).toMatch(/got 1 and 0/);
+    await act().addFiles('valA', dropped('d_T1w.nii'));
+    expect(startBlock(made.store.getState())).toMatch(/^Validation needs subjects with both contrasts/);
+    expect(unpairedTexts(train(), 'val')).toEqual([]);
   });
 
   it('of a volume without foreground', async () => {

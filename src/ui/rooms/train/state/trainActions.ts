@@ -71,9 +71,12 @@ export function trainActions(shared: Context): TrainActions {
       settings.patchVariant({ pairing: 'paired', adversarial: false });
       settings.pickStart(card.id);
       settings.setEvery(REAL_EVERY(train().settings.iterations));
-      await volumes.add(
-        REAL_SCANS.map(({ role, scan }, n) => ({ role, parts: { path: scan.name, files: [files[n]] } })),
-      );
+      const held = new Set(train().volumes.map(({ added }) => `${added.role} ${added.name}`));
+      const wanted = REAL_SCANS.map(({ role, scan }, n) => ({
+        role,
+        parts: { path: scan.name, files: [files[n]] },
+      }));
+      await volumes.add(wanted.filter(({ role, parts }) => !held.has(`${role} ${parts.path}`)));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dropped } from '../../../../../test/fakeTrainClient';
-import { isOfContrast, ofContrast, volumesOf, weightsOf } from './volumeFiles';
+import { byContrast, ofContrast, volumesOf, weightsOf } from './volumeFiles';
 
 describe('volumesOf', () => {
   it('orders by path, numbers by value, and leaves out what is no scan', () => {
@@ -18,20 +18,30 @@ describe('volumesOf', () => {
 });
 
 describe('contrasts', () => {
-  it.each([
-    ['sub-01/anat/sub-01_T1w.nii.gz', 'T1w', true],
-    ['T1w/sub-01_FLAIR.nii', 'T1w', false],
-    ['sub-01_PDw.nii', 'PDw', true],
-    ['sub-01_ct.nii.gz', 'CT', true],
-    ['sub-01_seg.nii.gz', 'CT', false],
-  ])('%s is of %s: %s', (path, contrast, is) => {
-    expect(isOfContrast(path, contrast)).toBe(is);
-  });
-
   it('takes those that are named so, or all where none is', () => {
     const volumes = volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii'));
     expect(ofContrast(volumes, 'FLAIR').map(({ path }) => path)).toEqual(['1_FLAIR.nii']);
     expect(ofContrast(volumes, 'CT')).toHaveLength(2);
+    const brats = volumesOf(
+      dropped('b/b_t1.nii', 'b/b_t1ce.nii', 'b/b_seg.nii', 'b/b_flair.nii', 'b/._b_t1.nii'),
+    );
+    expect(ofContrast(brats, 'T1w').map(({ path }) => path)).toEqual(['b/b_t1.nii']);
+    expect(ofContrast(brats, 'CT')).toHaveLength(3);
+  });
+
+  it('sorts a folder: both contrasts, not masks, not scans with an agent beside others', () => {
+    const of = (parts: { path: string }[]) => parts.map(({ path }) => path);
+    const { wanted, unknown, labels, enhanced } = byContrast(
+      volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii', '1_t1ce.nii', '1_mask.nii', '1_T2w.nii')),
+      { a: 'T1w', b: 'FLAIR' },
+    );
+    expect(wanted.map(({ side, parts }) => `${side} ${parts.path}`)).toEqual([
+      'b 1_FLAIR.nii',
+      'a 1_T1w.nii',
+    ]);
+    expect(of(unknown)).toEqual(['1_T2w.nii']);
+    expect(of(labels)).toEqual(['1_mask.nii']);
+    expect(of(enhanced)).toEqual(['1_t1ce.nii']);
   });
 });
 

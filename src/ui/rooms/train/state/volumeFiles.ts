@@ -1,6 +1,8 @@
 /** What dropped files are to the Train room, by their names only. */
-import { groupScans, scanStem } from '../../../../volume/formats/names';
-import { contrastOfName } from '../../../state/files';
+import { groupScans } from '../../../../volume/formats/names';
+import { isOfContrast, plainScans, readName } from '../../../../volume/names';
+import type { Side } from '../../../../workers/train/protocol';
+import { SIDES } from '../../../../workers/train/settings';
 
 /** A file and where it lay in what was dropped: "sub-01/anat/sub-01_T1w.nii.gz"; its name where it lay alone. */
 export interface DroppedFile {
@@ -27,17 +29,42 @@ export function weightsOf(dropped: readonly DroppedFile[]): File[] {
   return dropped.map(({ file }) => file).filter(({ name }) => WEIGHTS.test(name));
 }
 
-/** Whether a file's name says that it is of this contrast (a BIDS suffix). */
-export function isOfContrast(path: string, contrast: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const known = contrastOfName(name);
-  if (known) return known.toLowerCase() === contrast.toLowerCase();
-  const suffix = scanStem(name).split('_').at(-1);
-  return suffix?.toLowerCase() === contrast.toLowerCase();
-}
-
-/** Of a folder with several contrasts those of one; all where no name tells. */
+/** Of a folder with several contrasts those of one; all images where no name tells. */
 export function ofContrast(volumes: readonly VolumeParts[], contrast: string): VolumeParts[] {
   const told = volumes.filter(({ path }) => isOfContrast(path, contrast));
-  return told.length > 0 ? told : [...volumes];
+  if (told.length > 0) return plainScans(told, ({ path }) => path).plain;
+  return volumes.filter(({ path }) => !readName(path).isLabel);
+}
+
+export interface SortedVolumes {
+  /** In the order in which they came. */
+  wanted: { side: Side; parts: VolumeParts }[];
+  /** Names tell of neither contrast. */
+  unknown: VolumeParts[];
+  /** Masks and segmentations. */
+  labels: VolumeParts[];
+  /** Taken with a contrast agent, where there are others of their contrast. */
+  enhanced: VolumeParts[];
+}
+
+/** What was dropped without saying on which contrast. */
+export function byContrast(volumes: readonly VolumeParts[], contrasts: Record<Side, string>): SortedVolumes {
+  const images = volumes.filter(({ path }) => !readName(path).isLabel);
+  const sideOf = ({ path }: VolumeParts) => SIDES.find((side) => isOfContrast(path, contrasts[side]));
+  const choices = SIDES.map((side) =>
+    plainScans(
+      images.filter((parts) => sideOf(parts) === side),
+      ({ path }) => path,
+    ),
+  );
+  const enhanced = choices.flatMap(({ left }) => left);
+  return {
+    wanted: images.flatMap((parts) => {
+      const side = sideOf(parts);
+      return side && !enhanced.includes(parts) ? [{ side, parts }] : [];
+    }),
+    unknown: images.filter((parts) => !sideOf(parts)),
+    labels: volumes.filter((parts) => !images.includes(parts)),
+    enhanced,
+  };
 }

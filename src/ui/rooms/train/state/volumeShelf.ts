@@ -83,7 +83,7 @@ export function createVolumeShelf(context: TrainContext): VolumeShelf {
     await forget(stale);
     let fresh: TrainVolume | null = null;
     try {
-      fresh = await add({ volumeId, role, files: source.files }, source);
+      fresh = await add({ volumeId, role, path: source.path, files: source.files }, source);
     } catch (error) {
       // With the worker gone nothing is wrong with the file: it stays on the list for the next try.
       if (trainClient.losses !== losses) throw error;

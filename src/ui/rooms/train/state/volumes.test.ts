@@ -119,6 +119,14 @@ describe('volumes that the worker does not hold', () => {
 });
 
 describe('the phantom', () => {
+  it('draws a set that is there again instead of beside it', async () => {
+    await act().tryPhantoms();
+    const once = listed();
+    await act().tryPhantoms();
+    expect(listed()).toEqual(once);
+    expect(made.trainClient.held()).toHaveLength(once.length);
+  });
+
   it('fills the room: T1w and FLAIR, three to train on and one pair, the tiny preset', async () => {
     act().pickPreset('base');
     act().setContrast('a', 'CT');

@@ -1,11 +1,12 @@
 /** The volumes to train on: added, sorted by name, removed. */
+
 import type { Role } from '../../../../workers/train/protocol';
 import { isLocked, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainActions } from './types';
 import {
+  byContrast,
   type DroppedFile,
-  isOfContrast,
   ofContrast,
   type VolumeParts,
   volumesOf,
@@ -52,7 +53,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
         const { files, path } = parts;
         try {
           const volume = await shelf.add(
-            { volumeId: `page-${lastId}`, role, files },
+            { volumeId: `page-${lastId}`, role, path, files },
             { kind: 'files', files, path },
           );
           patch(({ volumes }) => ({ volumes: [...volumes, volume] }));
@@ -89,8 +90,11 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
         patch({ adding: { done: 0, total: 2 * subjects, again: false, phantom: true } });
         try {
           await context.ready();
+          // A set that is there is drawn again: nobody wants a subject twice.
+          const before = train().volumes.filter(({ source }) => source.kind === 'phantom');
+          await Promise.all(before.map(shelf.forget));
           const drawn = await shelf.drawPhantoms();
-          patch(({ volumes }) => ({ volumes: [...volumes, ...drawn] }));
+          patch(({ volumes }) => ({ volumes: [...volumes.filter((v) => !before.includes(v)), ...drawn] }));
         } catch (error) {
           report(error);
         } finally {
@@ -126,21 +130,25 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           await context.get().actions.train.openStart(dropped.map(({ file }) => file));
           return;
         }
-        const roleOf = ({ path }: VolumeParts): Role | null => {
-          if (isOfContrast(path, a)) return 'trainA';
-          return isOfContrast(path, b) ? 'trainB' : null;
-        };
-        const unknown = volumes.filter((parts) => !roleOf(parts));
+        const { wanted, unknown, labels, enhanced } = byContrast(volumes, { a, b });
         const first = unknown[0]?.path ?? (volumes.length === 0 ? nameOfFirst(dropped) : null);
         if (first !== null) {
           const what = unknown.length > 1 ? `${first} and ${unknown.length - 1} more` : first;
           notify('warn', `${what}: the name says neither ${a} nor ${b}; drop on A or on B.`);
         }
-        const sorted = volumes.flatMap((parts) => {
-          const role = roleOf(parts);
-          return role ? [{ role, parts }] : [];
-        });
-        await add(sorted);
+        if (labels.length > 0)
+          notify('info', `${labels.length} of ${volumes.length} scans are named as masks and left out.`);
+        if (enhanced.length > 0)
+          notify(
+            'info',
+            `${enhanced[0].path}: taken with a contrast agent, and left out beside scans without; drop on A or on B.`,
+          );
+        await add(
+          wanted.map(({ side, parts }) => ({
+            role: side === 'a' ? ('trainA' as const) : ('trainB' as const),
+            parts,
+          })),
+        );
       },
 
       cancelAdding() {

@@ -1,7 +1,8 @@
 /** Which images the centre shows, as data: in normalised intensity, so that one window serves every contrast, but CT in HU. */
+
+import { contrastOfName } from '../../../../volume/names';
 import { type PlaneView, takeSlice } from '../../../../volume/planes';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
-import { contrastOfName } from '../../../state/files';
 import type { MadeVolume, Reference, ViewMode, WindowGroup } from '../../../state/types';
 import { blend, checkerboard, difference, swipe } from '../../../viewer/comparison';
 import type { Colormap, SliceImage } from '../../../viewer/types';

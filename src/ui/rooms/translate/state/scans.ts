@@ -1,7 +1,9 @@
 /** Opening and closing the source, its reference and the demos. */
+
+import { contrastOfName, readName } from '../../../../volume/names';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
-import { contrastOfName, sortFiles, withoutJson } from '../../../state/files';
+import { sortFiles, withoutJson } from '../../../state/files';
 import type { AppActions } from '../../../state/types';
 import { type ScoreMissing, withoutScores } from './scoring';
 import { firstSlice, neighbourhood } from './slices';
@@ -95,13 +97,16 @@ export function scanActions(
         );
       await get().actions.addWeights([...weights, ...cards]);
       if (scans.length === 0) return;
-      await openSource(scans[0]);
-      if (scans.length > 1) {
-        const [from, to] = scans.map(([file]) => contrastOfName(file.name));
+      const images = imagesAmong(scans);
+      await openSource(images[0]);
+      const labels = scans.length - images.length;
+      if (labels > 0) notify('info', `${labels} of ${scans.length} files are named as masks and left out.`);
+      if (images.length > 1) {
+        const [from, to] = images.map(([file]) => contrastOfName(file.name));
         const model = modelBetween(get().models, from, to);
         if (model) set({ cardId: model.id });
-        await openReference(scans[1]);
-        notify('info', `${scans[0][0].name} is the source, ${scans[1][0].name} the reference.`);
+        await openReference(images[1]);
+        notify('info', `${images[0][0].name} is the source, ${images[1][0].name} the reference.`);
       }
     },
 
@@ -152,6 +157,12 @@ export function scanActions(
       await get().actions.translate(neighbourhood(view.slice, DEMO_REACH, source.shape[2]));
     },
   };
+}
+
+/** Without masks and segmentations, where there is anything else. */
+function imagesAmong(scans: readonly File[][]): readonly File[][] {
+  const images = scans.filter(([file]) => !readName(file.name).isLabel);
+  return images.length > 0 ? images : scans;
 }
 
 function modelBetween(models: readonly ModelCard[], from: string | null, to: string | null) {

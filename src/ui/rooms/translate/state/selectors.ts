@@ -6,6 +6,7 @@ import {
   modelFrames,
   referenceFrame,
 } from '../../../../volume/intensity';
+import { contrastOfName } from '../../../../volume/names';
 import type {
   IntensityFrame,
   ModelCard,
@@ -15,7 +16,6 @@ import type {
   ScorePair,
 } from '../../../../workers/translate/protocol';
 import type { ScoreRegion } from '../../../components/RegionChoice';
-import { contrastOfName } from '../../../state/files';
 import type { AppData, MadeSlice, MadeVolume, Recipe, ResultSet } from '../../../state/types';
 import { recipeKey, recipeOf } from './recipe';
 import { nearestFirst, slicesOf } from './slices';

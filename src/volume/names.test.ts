@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { contrastOfName, isDerived, isOfContrast, plainScans, readName, stemWithoutContrast } from './names';
+
+describe('readName', () => {
+  it('reads the entities of a BIDS name and the data set of its folders', () => {
+    expect(readName('data/site1/sub-01/ses-2/anat/sub-01_ses-2_acq-sag_run-1_T1w.nii.gz')).toEqual({
+      stem: 'sub-01_ses-2_acq-sag_run-1_T1w',
+      dataset: 'data/site1',
+      entities: { sub: '01', ses: '2', acq: 'sag', run: '1' },
+      subject: 'sub-01',
+      suffix: 'T1w',
+      contrast: 'T1w',
+      enhanced: false,
+      isLabel: false,
+    });
+  });
+
+  it.each([
+    ['sub-01/anat/sub-01_T1w.nii', ''],
+    ['ds/derivatives/prep/sub-01/sub-01_T1w.nii', 'ds'],
+    ['A/sub-01_T1w.nii', null],
+    ['sub-01_T1w.nii', null],
+  ])('the data set of %s is %s', (path, dataset) => {
+    expect(readName(path).dataset).toBe(dataset);
+  });
+
+  it.each([
+    ['BraTS_01/BraTS_01_t1ce.nii.gz', 'BraTS_01'],
+    ['BraTS_01/BraTS_01_seg.nii.gz', 'BraTS_01'],
+    ['IXI002-Guys-0828-T1.nii.gz', 'IXI002-Guys-0828'],
+    ['t1_case7.nii', 'case7'],
+    ['case_t1_7.nii', 'case_7'],
+    ['0042/T1.nii', '0042'],
+    ['T1.nii', 'T1'],
+    ['phantom-01_T1w', 'phantom-01'],
+    ['sub-01_T1_ce.nii', 'sub-01'],
+    ['a b.nii.gz', 'a b'],
+  ])('the subject of %s is %s', (path, subject) => {
+    expect(readName(path).subject).toBe(subject);
+  });
+});
+
+describe('contrasts', () => {
+  it.each([
+    // The suffix decides, whatever else the name holds.
+    ['sub-01_acq-T1FLAIR_T1w.nii.gz', 'T1w'],
+    ['sub-FLAIR01_T1w.nii.gz', 'T1w'],
+    ['sub-01_T1W.nii', 'T1w'],
+    ['sub-T1x_scan.nii', null],
+    ['sub-01_space-T1w_desc-brain_mask.nii.gz', null],
+    ['sub-01_space-T1w_dseg.nii.gz', null],
+    ['sub-01_T1w (1).nii.gz', 'T1w'],
+    ['sub-01_ct.nii.gz', 'CT'],
+    // Without one, words do.
+    ['t1.nii', 'T1w'],
+    ['BraTS_01_t1ce.nii.gz', 'T1w'],
+    ['BraTS_01_t2.nii.gz', 'T2w'],
+    ['BraTS_01_seg.nii.gz', null],
+    ['UPPER_T1W.NII.GZ', 'T1w'],
+    ['3D_t2_FLAIR_sag.nii', 'FLAIR'],
+    ['head_3dflair.nii', 'FLAIR'],
+    ['brain.hdr', null],
+    ['ch2.nii.gz', null],
+    // Two are none.
+    ['flair_to_t1.nii', null],
+  ])('%s says %s', (name, contrast) => {
+    expect(contrastOfName(name)).toBe(contrast);
+  });
+
+  it.each([
+    ['sub-01_ce-gadolinium_T1w.nii.gz', true],
+    ['sub-01_T1_ce.nii.gz', true],
+    ['BraTS_01_t1ce.nii.gz', true],
+    ['sub-01_acq-ce_T1w.nii.gz', false],
+    ['sub-01_T1w.nii.gz', false],
+  ])('%s is with a contrast agent: %s', (name, enhanced) => {
+    expect(readName(name).enhanced).toBe(enhanced);
+  });
+
+  it.each([
+    ['sub-01/anat/sub-01_T1w.nii.gz', 'T1w', true],
+    ['T1w/sub-01_FLAIR.nii', 'T1w', false],
+    ['sub-01_PDw.nii', 'PDw', true],
+    ['sub-01_UNIT1.nii', 'UNIT1', true],
+    ['head_MTR.nii', 'mtr', true],
+    ['sub-01_seg.nii.gz', 'CT', false],
+    ['sub-01_mask.nii.gz', 'mask', false],
+  ])('%s is of %s: %s', (path, contrast, is) => {
+    expect(isOfContrast(path, contrast)).toBe(is);
+  });
+});
+
+it.each([
+  ['derivatives/x/sub-01/a_T1w.nii', true],
+  ['sourcedata/a.nii', true],
+  ['sub-01/anat/a.nii', false],
+  ['derivatives.nii', false],
+])('%s is derived: %s', (path, is) => {
+  expect(isDerived(path)).toBe(is);
+});
+
+it.each([
+  ['sub-01_UNIT1.nii.gz', 'sub-01'],
+  ['sub-01_T1w (1).nii.gz', 'sub-01'],
+  ['old_PDw.img.gz', 'old'],
+  ['ch2.nii.gz', 'ch2'],
+  ['t1.nii', 't1'],
+])('%s without its contrast is %s', (path, stem) => {
+  expect(stemWithoutContrast(path)).toBe(stem);
+});
+
+it('leaves out scans with a contrast agent where there are others', () => {
+  const of = (...names: string[]) => plainScans(names, (name) => name);
+  expect(of('a_t1.nii', 'a_t1ce.nii')).toEqual({ plain: ['a_t1.nii'], left: ['a_t1ce.nii'] });
+  expect(of('a_t1ce.nii')).toEqual({ plain: ['a_t1ce.nii'], left: [] });
+});
