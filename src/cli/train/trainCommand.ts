@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
 import { type CheckpointIndex, readCheckpointIndex, readHistory } from '../../engine/training/checkpoint';
-import type { TrainData } from '../../engine/training/data';
+import { dataBytes, type TrainData } from '../../engine/training/data';
 import { estimateMemory, type MemoryEstimate } from '../../engine/training/estimate';
 import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
 import { EVERY } from '../../engine/training/loop';
@@ -144,7 +144,7 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
   refuseTooLarge(estimateOf(settings, engine, 0));
   const { data, volumes, aligned, inputs } = await loadData(scans, settings, io);
   const { train, validation } = data;
-  const estimate = estimateOf(settings, engine, countOf(train) + (validation ? countOf(validation) : 0));
+  const estimate = estimateOf(settings, engine, dataBytes(data));
   io.err(
     `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count} slices of ${settings.size} x ${settings.size}${cropText(settings)}, ${validation?.a.count ?? 0} validation pairs; ${variantText(settings)}\n`,
   );
@@ -180,9 +180,7 @@ async function resumed({ args, io, out, files, split, backend }: Order): Promise
   needPairs(call.scans, split);
   const engine = await startEngine(io, backend);
   const data = await readRunData(files);
-  const { train, validation } = data;
-  const slices = countOf(train) + (validation ? countOf(validation) : 0);
-  const estimate = estimateOf(index.settings, engine, slices);
+  const estimate = estimateOf(index.settings, engine, dataBytes(data));
   if (index.step < index.settings.iterations) refuseTooLarge(estimate);
   io.err(`${out}: ${index.step} of ${counted(index.settings.iterations, 'iteration')} done\n`);
   return {
@@ -220,11 +218,9 @@ async function startEngine(io: Io, backend: (typeof BACKENDS)[number]): Promise<
   return engine;
 }
 
-const countOf = ({ a, b }: TrainData['train']) => a.count + b.count;
-
-function estimateOf(settings: TrainSettings, { info }: NodeEngine, slices: number): MemoryEstimate {
+function estimateOf(settings: TrainSettings, { info }: NodeEngine, outside: number): MemoryEstimate {
   const largestBuffer = info.limits.maxStorageBufferBindingSize ?? null;
-  return estimateMemory(settings, { backend: info.backend, largestBuffer }, slices);
+  return estimateMemory(settings, { backend: info.backend, largestBuffer }, outside);
 }
 
 function refuseTooLarge({ fits, sentence }: MemoryEstimate): void {

@@ -29,3 +29,9 @@ export function sliceImage({ size, images }: SliceSet, n: number): ModelPixels {
   const image = images.subarray(n * size * size, (n + 1) * size * size);
   return modelPixels(Float32Array.from(image, (v) => v / 32767.5 - 1));
 }
+
+/** Of the images of all slices. */
+export function dataBytes({ train, validation }: TrainData): number {
+  const sets = [train, validation].flatMap((pair) => (pair ? [pair.a, pair.b] : []));
+  return sets.reduce((sum, { images }) => sum + images.byteLength, 0);
+}

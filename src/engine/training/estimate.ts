@@ -40,12 +40,12 @@ const WASM_HEAP = 2 ** 32;
 const HELD: Record<BackendName, number> = { webgpu: 1.6, webgl: 1.6, wasm: 1.35, cpu: 1 };
 
 /**
- * @param slices images of both contrasts that the run holds outside of the backend
+ * @param outside bytes of the slices, which are held outside of the backend (`dataBytes`)
  */
 export function estimateMemory(
   settings: TrainSettings,
   limits: MemoryLimits,
-  slices: number,
+  outside: number,
 ): MemoryEstimate {
   const specs = networksOf(settings);
   const bytesOf = (copies: (spec: NetworkSpec) => number) =>
@@ -70,7 +70,7 @@ export function estimateMemory(
     // One weight is at most a ninth of a network of this kind.
     (4 * Math.max(...specs.map(({ table }) => numberOfValues(table)))) / 9,
   );
-  parts.push({ label: 'slices, outside of it', bytes: 2 * slices * settings.size ** 2 });
+  parts.push({ label: 'slices, outside of it', bytes: outside });
   const fits = (limit === null || total <= limit) && largestTensor <= (limits.largestBuffer ?? Infinity);
   return {
     parts,

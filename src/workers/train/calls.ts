@@ -145,7 +145,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     estimate: async ({ settings }) => {
       if (!info) throw new BadRequest('training: the engine must be started first');
       const largestBuffer = info.limits.maxStorageBufferBindingSize ?? null;
-      return estimateMemory(settings, { backend: info.backend, largestBuffer }, volumes.sliceCount);
+      return estimateMemory(settings, { backend: info.backend, largestBuffer }, volumes.bytes(settings.size));
     },
 
     train: async ({ runId, settings, start, every }, context) => {

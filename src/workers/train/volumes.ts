@@ -67,9 +67,13 @@ export class TrainVolumes {
     this.entries.delete(volumeId);
   }
 
-  /** Slices of both contrasts. */
-  get sliceCount(): number {
-    return [...this.entries.values()].reduce((sum, { cut }) => sum + cut.slices.length, 0);
+  /** What a run on images of this size holds: the volumes as they were cut, and the slices that it takes of them. */
+  bytes(size: number): number {
+    const entries = [...this.entries.values()];
+    return entries.reduce(
+      (sum, { cut }) => sum + cut.images.byteLength + 2 * cut.slices.length * size ** 2,
+      0,
+    );
   }
 
   names(): Record<Role, string[]> {

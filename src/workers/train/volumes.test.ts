@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { makeImage } from '../../../test/makeImage';
+import { headPhantom } from '../../../test/makeNifti';
+import { TINY_SIZE, tinySettings } from '../../../test/tinyRun';
+import { dataBytes } from '../../engine/training/data';
+import { gridOfSide } from '../../engine/training/settings';
+import type { Role } from './protocol';
+import { TrainVolumes } from './volumes';
+
+const settings = { ...tinySettings(), variant: { ...tinySettings().variant, pairing: 'paired' as const } };
+const AREA = TINY_SIZE ** 2;
+const GAP = settings.pixelSize;
+
+/** `wider` pixels wider than the model's square. */
+function filled(wider: number, ...scans: [Role, string][]): TrainVolumes {
+  const volumes = new TrainVolumes();
+  const shape = [TINY_SIZE + wider, TINY_SIZE, 4] as const;
+  const image = makeImage(shape, headPhantom(shape), { zooms: [GAP, GAP, GAP] });
+  for (const [role, path] of scans) {
+    const volume = { volumeId: path, role, path, grid: gridOfSide(settings, 'a'), warnings: [] };
+    volumes.add(volume, { name: path.split('/').at(-1)!, image });
+  }
+  return volumes;
+}
+
+it('pairs by what names tell, not by the order in which they came', () => {
+  const volumes = filled(
+    0,
+    ['trainA', 'A/sub-01_T1w.nii'],
+    ['trainA', 'A/sub-02_T1w.nii'],
+    ['trainA', 'A/sub-03_T1w.nii'],
+    ['trainB', 'B/sub-02_FLAIR.nii'],
+    ['trainB', 'B/sub-03_FLAIR.nii'],
+    ['trainB', 'B/sub-04_FLAIR.nii'],
+  );
+  const { a, b } = volumes.data(settings).train;
+  expect(a.subjects).toEqual(['sub-02_T1w.nii', 'sub-03_T1w.nii']);
+  expect(b.count).toBe(a.count);
+});
+
+it('counts what it holds: scans wider than the square with their margin, and the slices of a run', () => {
+  const scans: [Role, string][] = [
+    ['trainA', 'sub-01_T1w.nii'],
+    ['trainB', 'sub-01_FLAIR.nii'],
+  ];
+  const square = filled(0, ...scans);
+  const bytes = dataBytes(square.data(settings));
+  expect(bytes).toBe(2 * 2 * 4 * AREA);
+  expect(square.bytes(TINY_SIZE)).toBe(2 * bytes);
+  const wide = filled(8, ...scans);
+  expect(wide.bytes(TINY_SIZE)).toBe(2 * bytes + 2 * 2 * 4 * 8 * TINY_SIZE);
+});
