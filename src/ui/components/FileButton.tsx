@@ -46,5 +46,3 @@ export function FileButton({
     </>
   );
 }
-
-export const WEIGHTS_ENDINGS = ['.pth', '.pt', '.safetensors', '.json'] as const;

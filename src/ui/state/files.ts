@@ -10,13 +10,20 @@ export interface SortedFiles {
   unknown: File[];
 }
 
-const WEIGHTS = /\.(pth|pt|safetensors)$/i;
+/** How names of files of weights end. */
+export const WEIGHTS_ENDINGS = ['.pth', '.pt', '.safetensors'] as const;
+/** What a dialog for a model takes: its weights, with their card. */
+export const MODEL_ENDINGS = [...WEIGHTS_ENDINGS, '.json'] as const;
+
+export const isWeightsName = (name: string): boolean =>
+  WEIGHTS_ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
+
 const CARD = /\.json$/i;
 
 export function sortFiles(files: readonly File[]): SortedFiles {
-  const named = (pattern: RegExp) => files.filter(({ name }) => pattern.test(name));
-  const [weights, json] = [named(WEIGHTS), named(CARD)];
-  const rest = files.filter(({ name }) => !WEIGHTS.test(name) && !CARD.test(name));
+  const weights = files.filter(({ name }) => isWeightsName(name));
+  const json = files.filter(({ name }) => CARD.test(name));
+  const rest = files.filter((file) => !weights.includes(file) && !json.includes(file));
   const { scans, others } = groupScans(rest);
   const scanStems = new Set(scans.flat().map(stemOf));
   const isCardDrop = scans.length === 0 || weights.length > 0;

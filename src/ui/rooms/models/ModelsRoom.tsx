@@ -1,4 +1,5 @@
-import { FileButton, WEIGHTS_ENDINGS } from '../../components/FileButton';
+import { FileButton } from '../../components/FileButton';
+import { MODEL_ENDINGS } from '../../state/files';
 import { useApp } from '../../state/StoreContext';
 import { ModelCardView } from './ModelCardView';
 import './models.css';
@@ -30,7 +31,7 @@ export function ModelsRoom() {
         </p>
         <FileButton
           label={opening === 'weights' ? 'Reading…' : 'Choose a file…'}
-          accept={WEIGHTS_ENDINGS}
+          accept={MODEL_ENDINGS}
           multiple
           disabled={opening !== null || running || phase !== 'ready'}
           onFiles={(files) => void addWeights(files)}

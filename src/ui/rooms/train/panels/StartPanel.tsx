@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import type { PresetName } from '../../../../workers/train/protocol';
 import { PRESET_NAMES, presetSettings } from '../../../../workers/train/settings';
-import { FileButton, WEIGHTS_ENDINGS } from '../../../components/FileButton';
+import { FileButton } from '../../../components/FileButton';
 import { formatGrid } from '../../../format';
+import { MODEL_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
 import { isLocked, startModels } from '../state/selectors';
 import { ContrastInput } from './ContrastInput';
@@ -68,7 +69,7 @@ export function StartPanel() {
         <FileButton
           label={isReading ? 'Reading weights…' : 'Choose weights…'}
           className="button small"
-          accept={WEIGHTS_ENDINGS}
+          accept={MODEL_ENDINGS}
           multiple
           disabled={disabled || isReading}
           onFiles={(files) => void openStart(files)}

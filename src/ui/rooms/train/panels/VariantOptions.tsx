@@ -1,5 +1,6 @@
 import { choicesOf, hasR, METHOD_CHOICES } from '../../../../workers/train/settings';
 import { FileButton } from '../../../components/FileButton';
+import { WEIGHTS_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
 import { frozenRWarning } from '../state/selectors';
 import { networkChoice } from './networkChoice';
@@ -140,7 +141,7 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
                   <FileButton
                     label={`Weights of ${network === 'rAToB' ? 'A to B' : 'B to A'}…`}
                     className="button small"
-                    accept={['.pth', '.pt', '.safetensors']}
+                    accept={WEIGHTS_ENDINGS}
                     onFiles={([file]) => setStartR(network, { kind: 'file', file })}
                   />
                 )}

@@ -3,6 +3,7 @@ import { groupScans } from '../../../../volume/formats/names';
 import { isOfContrast, plainScans, readName } from '../../../../volume/names';
 import type { Side } from '../../../../workers/train/protocol';
 import { SIDES } from '../../../../workers/train/settings';
+import { isWeightsName } from '../../../state/files';
 
 /** A file and where it lay in what was dropped: "sub-01/anat/sub-01_T1w.nii.gz"; its name where it lay alone. */
 export interface DroppedFile {
@@ -16,8 +17,6 @@ export interface VolumeParts {
   files: File[];
 }
 
-const WEIGHTS = /\.(pth|pt|safetensors)$/i;
-
 /** Scans in the order of their paths, numbers by value. What is no scan is left out. */
 export function volumesOf(dropped: readonly DroppedFile[]): VolumeParts[] {
   const { scans } = groupScans(dropped.map(({ file, path }) => ({ file, name: path })));
@@ -26,7 +25,7 @@ export function volumesOf(dropped: readonly DroppedFile[]): VolumeParts[] {
 }
 
 export function weightsOf(dropped: readonly DroppedFile[]): File[] {
-  return dropped.map(({ file }) => file).filter(({ name }) => WEIGHTS.test(name));
+  return dropped.map(({ file }) => file).filter(({ name }) => isWeightsName(name));
 }
 
 /** Of a folder with several contrasts those of one; all images where no name tells. */

@@ -1,5 +1,6 @@
 import { useShallow } from 'zustand/react/shallow';
-import { FileButton, WEIGHTS_ENDINGS } from '../../../components/FileButton';
+import { FileButton } from '../../../components/FileButton';
+import { MODEL_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
 import { OwnModelForm } from '../../models/OwnModelForm';
 import { chosenCard, contrastWarning, inputWarnings } from '../state/selectors';
@@ -24,7 +25,7 @@ export function ModelPanel() {
           <FileButton
             label={opening === 'weights' ? 'Reading weights…' : 'Own weights…'}
             className="link-button"
-            accept={WEIGHTS_ENDINGS}
+            accept={MODEL_ENDINGS}
             multiple
             disabled={disabled || opening !== null}
             onFiles={(files) => void addWeights(files)}
