@@ -2,7 +2,7 @@
 import { normals, uniformSource } from '../src/engine/random';
 import type { SliceSet, TrainData } from '../src/engine/training/data';
 import { joinSlices, pairedSlices } from '../src/engine/training/dataset';
-import { presetSettings, type TrainSettings } from '../src/engine/training/settings';
+import { presetSettings, type TrainSettings, withMethod } from '../src/engine/training/settings';
 import type { Side } from '../src/engine/training/sides';
 import { phantomAnatomy, phantomVolume } from '../src/volume/phantom';
 
@@ -10,8 +10,9 @@ export const TINY_SIZE = 32;
 
 export function tinySettings(changes: Partial<TrainSettings> = {}): TrainSettings {
   const preset = presetSettings('tiny', { a: 'T1w', b: 'FLAIR' });
+  const often = { ...preset, options: { ...preset.options, 'r1-every': 4 } };
   return {
-    ...preset,
+    ...withMethod(often, changes.method ?? 'syndiff'),
     size: TINY_SIZE,
     generator: {
       ...preset.generator,
@@ -25,7 +26,6 @@ export function tinySettings(changes: Partial<TrainSettings> = {}): TrainSetting
     },
     widths: { r: 4, patch: 4, diffusive: 2, timeEmbedding: 8 },
     iterations: 12,
-    r1: { gamma: 1, every: 4 },
     ...changes,
   };
 }

@@ -150,7 +150,9 @@ export async function trainingErrors(
     const got = trainStepWith(drawsOf(golden, step), state, images, rates, keep);
     state.step++;
     tf.dispose(images);
-    await compareLosses(got, losses[step], settings.r1.gamma / 2, (g, w) => see('losses', error([g], [w])));
+    await compareLosses(got, losses[step], settings.options['r1-gamma'] / 2, (g, w) =>
+      see('losses', error([g], [w])),
+    );
     for (const { name, of, gradients } of kept) {
       await compareGradients(of, name, gradients);
       if (of === 'all') await noteZeros(name, gradients);
@@ -207,7 +209,7 @@ function goldenSettings({ metadata }: GoldenTensors, hyper: Hyper): TrainSetting
     diffusion: { steps, betaMin, betaMax, schedule: 'vp' },
     batch: hyper.batch,
     weights: { l1: hyper.lambda_l1, cycle: hyper.lambda_l1 },
-    r1: { gamma: hyper.r1_gamma, every: hyper.lazy_reg },
+    options: { 'r1-gamma': hyper.r1_gamma, 'r1-every': hyper.lazy_reg },
     ema: hyper.ema_decay,
     recompute: false,
   };

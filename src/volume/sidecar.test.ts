@@ -15,7 +15,7 @@ describe('derivativeName', () => {
     ['old_PDw.img.gz', 'T1w', 'old_desc-synth_T1w.nii.gz'],
     ['folder/my.scan v2.nii', 'FLAIR', 'my.scan v2_desc-synth_FLAIR.nii.gz'],
   ])('%s to %s is %s', (name, target, want) => {
-    expect(derivativeName(name, target)).toBe(want);
+    expect(derivativeName(name, target, '.nii.gz')).toBe(want);
   });
 
   it('has its sidecar beside it', () => {

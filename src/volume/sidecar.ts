@@ -30,13 +30,13 @@ export interface SidecarFacts {
 
 /**
  * e.g. ("sub-01_T1w.nii.gz", "FLAIR") -> "sub-01_desc-synth_FLAIR.nii.gz"; a name without a contrast keeps its stem:
- * ("ch2.nii", "T2w") -> "ch2_desc-synth_T2w.nii.gz". A desc- entity of the source is replaced.
+ * ("ch2.nii", "T2w") -> "ch2_desc-synth_T2w.nii.gz". A desc- entity of the source is replaced. `ending`: of what the scan's format writes.
  */
-export function derivativeName(inputName: string, target: string): string {
+export function derivativeName(inputName: string, target: string, ending: string): string {
   const stem = stemWithoutContrast(inputName)
     .replace(/\.gz$/i, '')
     .replace(/_desc-[a-zA-Z0-9]+/, '');
-  return `${stem}_desc-synth_${target}.nii.gz`;
+  return `${stem}_desc-synth_${target}${ending}`;
 }
 
 /** The sidecar's name, or path, beside the image: .nii.gz or .nii becomes .json. */

@@ -1,6 +1,7 @@
 /** The options of `train` as settings of a run and the weights that it starts from. */
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { METHOD_IDS, METHODS, type MethodId } from '../../engine/methods';
+import { optionsOf } from '../../engine/methods/options';
 import type { Every } from '../../engine/training/loop';
 import type { RunPlan } from '../../engine/training/session';
 import {
@@ -10,6 +11,7 @@ import {
   settingsFromCard,
   sideMaps,
   type TrainSettings,
+  withMethod,
 } from '../../engine/training/settings';
 import { otherSide, type Side } from '../../engine/training/sides';
 import { type StartModel, startWeights } from '../../engine/training/startModels';
@@ -79,6 +81,7 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   },
   'weight-l1': { value: 'X', text: 'weight of the L1 term (default 0.5)' },
   'weight-cycle': { value: 'X', text: 'weight of the cycle term (default 0.5)' },
+  ...methodFlags(),
   'rate-generators': {
     value: 'X',
     text: 'learning rate of the generators (default 1.6e-4; tiny 1e-3; fine-tune 3e-4)',
@@ -234,6 +237,7 @@ function readOverrides(args: Arguments) {
     crop: optional(args, 'crop', (a, n) => wholeNumber(a, n, 1, LARGEST_CROP)),
     augmentation: optional(args, 'augment', augmentation),
     method: methodOption(args),
+    options: ownOptions(args),
     variant: {
       ...(args.has('paired') ? { pairing: 'paired' } : {}),
       ...(args.has('no-adversarial') ? { adversarial: false } : {}),
@@ -249,7 +253,7 @@ function overridden(
   contrasts: TrainSettings['contrasts'],
   models: Models,
 ): TrainSettings {
-  const { variant, diffusion, weights, rates } = settings;
+  const { method, variant, diffusion, weights, rates } = settings;
   if (models.start && o.direction === 'bToA')
     throw new BadRequest(
       '--direction: must train what --start makes, got b-to-a; give the model as --start-back',
@@ -258,10 +262,16 @@ function overridden(
     throw new BadRequest(
       '--direction: must train what --start-back makes, got a-to-b; give the model as --start',
     );
+  const base = withMethod(settings, o.method ?? method);
+  const foreign = Object.keys(o.options).find((id) => !(id in base.options));
+  if (foreign !== undefined)
+    throw new BadRequest(
+      `--${foreign}: must be an option of the method that is trained, got ${METHODS[base.method].label}; leave it out`,
+    );
   return {
-    ...settings,
+    ...base,
     contrasts,
-    method: o.method ?? settings.method,
+    options: { ...base.options, ...o.options },
     variant: { ...variant, ...o.variant, direction: o.direction ?? variant.direction },
     diffusion: { ...diffusion, steps: o.reverseSteps ?? diffusion.steps },
     iterations: o.iterations ?? settings.iterations,
@@ -279,6 +289,30 @@ function overridden(
     crop: o.crop ?? settings.crop,
     augmentation: o.augmentation ?? settings.augmentation,
   };
+}
+
+/** Flags of the numbers that single methods have; one for several methods that call theirs alike. */
+function methodFlags(): Record<string, OptionSpec> {
+  const rows = METHOD_IDS.flatMap((method) => optionsOf(method).map((option) => ({ method, ...option })));
+  return Object.fromEntries(
+    rows.map(({ id, text, kind, usual }) => {
+      const of = rows.filter((row) => row.id === id).map(({ method }) => METHODS[method].label);
+      return [
+        id,
+        { value: kind === 'whole' ? 'N' : 'X', text: `${of.join(', ')}: ${text} (default ${usual})` },
+      ];
+    }),
+  );
+}
+
+/** Those that are given; their ranges are the settings' rules. */
+function ownOptions(args: Arguments): Record<string, number> {
+  const rows = METHOD_IDS.flatMap((method) => optionsOf(method));
+  const given = rows.flatMap(({ id, kind, least, most }) => {
+    const value = optional(args, id, (a, n) => (kind === 'whole' ? wholeNumber : decimal)(a, n, least, most));
+    return value === undefined ? [] : [[id, value] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 function methodOption(args: Arguments): MethodId | undefined {

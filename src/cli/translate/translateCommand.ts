@@ -74,9 +74,13 @@ async function run(args: Arguments, io: Io): Promise<number> {
     samples: wholeNumber(args, 'samples', 1, 16),
     noise: oneOf(args, 'noise', ['shared', 'independent']),
   };
-  const { sidecar, steps } = await checkedOutputs(output, args.has('steps'), input, modelName);
-
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
+  const { ending } = scan;
+  const { sidecar, steps } = await checkedOutputs(
+    { output, ending, withSteps: args.has('steps') },
+    input,
+    modelName,
+  );
   const measures = scanMeasures(scan.image);
   refuseEmpty(scan, measures.levels());
   const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
@@ -129,17 +133,17 @@ async function run(args: Arguments, io: Io): Promise<number> {
  * written or would replace the input or the model: the translation itself may take minutes.
  */
 async function checkedOutputs(
-  output: string,
-  withSteps: boolean,
+  { output, ending, withSteps }: { output: string; ending: string; withSteps: boolean },
   input: string,
   model: string,
 ): Promise<{ sidecar: string; steps?: string }> {
-  if (!/\.nii\.gz$/i.test(output)) throw new BadRequest(`--output: must end in .nii.gz, got "${output}"`);
+  if (!output.toLowerCase().endsWith(ending))
+    throw new BadRequest(`--output: must end in ${ending}, as what is written for ${input}, got "${output}"`);
   const sidecar = sidecarName(output);
   if (resolve(sidecar) === resolve(sidecarName(input))) {
     throw new BadRequest(`${output}: its sidecar would overwrite the input's; give another name`);
   }
-  const steps = withSteps ? output.replace(/\.nii\.gz$/i, '_steps.nii.gz') : undefined;
+  const steps = withSteps ? `${output.slice(0, -ending.length)}_steps${ending}` : undefined;
   const inputs = [...(await scanPaths(input)), model];
   for (const path of steps ? [output, sidecar, steps] : [output, sidecar]) {
     await refuseOverwrite(inputs, path);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CorruptFile, WeightsMismatch } from '../../errors';
 import { HISTOGRAM_BINS, MEASURES, type Measure } from '../../volume/inputStatistics';
 import type { Spread } from '../../volume/trainingInputs';
+import { METHOD_IDS } from '../methods';
 import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { type ModelCard, parseModelCard } from './modelCard';
 
@@ -97,7 +98,7 @@ describe('parseModelCard', () => {
     const r = { ngf: 8, n_blocks: 6 };
     expect(parseModelCard({ ...card, network: r }).network).toEqual({ method: 'resnet', ...r });
     expect(() => parseModelCard(changed('network.method', 'munit'))).toThrow(
-      'model card: network: method must be one of syndiff, resnet, got "munit"; open it in a version that knows the method',
+      `model card: network: method must be one of ${METHOD_IDS.join(', ')}, got "munit"; open it in a version that knows the method`,
     );
   });
 

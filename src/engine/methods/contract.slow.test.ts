@@ -15,6 +15,7 @@ import { beginRun, exportRun, type RunHooks, resumeRun } from '../training/sessi
 import { startRun } from '../training/startRun';
 import { trainedDirections } from '../training/trainedDirections';
 import { translateImages } from '../training/translateImages';
+import { PAPER_VARIANT } from '../training/variant';
 import { translateSlices } from '../translateSlices';
 import { METHOD_IDS, METHODS, type MethodId, methodOf } from '.';
 import { parseNetwork } from './parseNetwork';
@@ -48,7 +49,8 @@ const image = (values: Float32Array) => tf.tensor4d(values, [1, TINY_SIZE, TINY_
 
 describe.each(METHOD_IDS)('method %s', (method: MethodId) => {
   const { training } = METHODS[method];
-  const settings = tinySettings({ method, iterations: 2 });
+  const variant = { ...PAPER_VARIANT, ...training.choices[0]?.patch };
+  const settings = tinySettings({ method, iterations: 2, variant });
   const network = training.network(settings);
   const diffusion = training.diffusion(settings);
   const table = methodOf(network).table(network);

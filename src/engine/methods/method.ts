@@ -9,6 +9,7 @@ import type { TrainSettings } from '../training/settings';
 import type { Direction, Side } from '../training/sides';
 import type { Variant } from '../training/variant';
 import type { Network } from '.';
+import type { TrainingOption } from './options';
 
 /** A card's `network`: the configuration of what translates, and whose it is. */
 export interface NetworkOf<Id extends string = string> {
@@ -52,6 +53,8 @@ export interface Training<C extends NetworkOf = NetworkOf> {
   readonly losses: readonly Loss[];
   /** Which of its networks train, as one choice in place of several switches; empty where the switches are enough. */
   readonly choices: readonly NetworkChoice[];
+  /** Numbers that this method alone has; `settings.options` holds them. */
+  readonly options: readonly TrainingOption[];
   /** The networks of a run, those that its variant has, in a fixed order. */
   networks(settings: TrainSettings): readonly NetworkSpec[];
   /** The one whose average translates in a direction. */

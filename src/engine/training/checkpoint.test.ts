@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { tinySettings } from '../../../test/tinyRun';
+import { METHOD_IDS } from '../methods';
 import { readCheckpointIndex, readHistory, saveCheckpoint } from './checkpoint';
 import { disposeNetworks } from './networks';
 import type { RunHistory } from './reports';
@@ -93,7 +94,8 @@ it('keeps the PSNR of an identical image, which JSON has no number for', async (
 it('reads a run of former versions, which knew neither methods nor statistics of the scans', async () => {
   const files = new MemoryFiles();
   const { settings, ...index } = await save(files, 0);
-  const { method, ...older } = settings;
+  const { method, options, ...others } = settings;
+  const older = { ...others, r1: { gamma: 2, every: 3 } };
   for (const [diffusion, told] of [
     [true, 'syndiff'],
     [false, 'resnet'],
@@ -102,6 +104,7 @@ it('reads a run of former versions, which knew neither methods nor statistics of
     await files.write('checkpoint.json', utf8({ ...index, settings: { ...older, size: 32, variant } }));
     const read = await readCheckpointIndex(files);
     expect(read!.settings.method).toBe(told);
+    expect(read!.settings.options).toEqual(told === 'syndiff' ? { 'r1-gamma': 2, 'r1-every': 3 } : {});
     expect(read!.settings.variant).not.toHaveProperty('diffusion');
     expect(read).not.toHaveProperty('inputs');
   }
@@ -128,7 +131,7 @@ describe('a damaged run', () => {
     [
       'settings.method',
       'munit',
-      'checkpoint.json: settings: method must be one of syndiff, resnet, got "munit"',
+      `checkpoint.json: settings: method must be one of ${METHOD_IDS.join(', ')}, got "munit"`,
     ],
     ['settings.variant', null, 'checkpoint.json: settings: variant: must be an object, got null'],
     ['settings.size', 'x', 'checkpoint.json: settings: size must be a number, got "x"'],

@@ -5,6 +5,7 @@ import {
   each,
   flag,
   type Infer,
+  mapOf,
   number,
   object,
   oneOf,
@@ -25,6 +26,7 @@ import {
 import type { ModelCard } from '../cards/modelCard';
 import { PAPER_SCHEDULE, SCHEDULE } from '../diffusion/schedule';
 import { METHOD_IDS, type MethodId, methodOf, trainingOf } from '../methods';
+import { optionRules, optionValues, readOptions } from '../methods/options';
 import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { parseConfig } from '../networks/ncsnpp/parse';
 import { SIDES, type Side } from './sides';
@@ -62,8 +64,8 @@ const SETTINGS = object({
   iterations: number(),
   rates: each(['generators', 'discriminators', 'least'], number()),
   weights: each(['l1', 'cycle'], number()),
-  /** R1 penalty gamma/2 |grad D|^2 on the diffusive discriminators in every `every`-th iteration. */
-  r1: each(['gamma', 'every'], number()),
+  /** All that the method alone has (methods/options.ts). */
+  options: mapOf(number()),
   ema: number(),
   augmentation: each(['mirror', 'geometry', 'intensity'], flag),
   seed: number(),
@@ -72,12 +74,34 @@ const SETTINGS = object({
 });
 export type TrainSettings = Infer<typeof SETTINGS>;
 
-/** As a run keeps them, of former versions, too: these named no method, and a switch of the variant told R alone. */
+/**
+ * As a run keeps them, of former versions, too: these named no method, and a switch of the variant told R alone; and all methods had
+ * SynDiff's R1 penalty.
+ */
 export const STORED_SETTINGS = refine(record, (stored, at) => {
-  const { variant, method } = stored;
+  const { variant, r1 } = stored;
   const isR = (variant as { diffusion?: unknown } | null | undefined)?.diffusion === false;
-  return SETTINGS.read({ ...stored, method: method ?? (isR ? 'resnet' : 'syndiff') }, at);
+  const method = stored.method ?? (isR ? 'resnet' : 'syndiff');
+  const settings = SETTINGS.read(
+    { ...stored, method, options: stored.options ?? formerOptions(method, r1) },
+    at,
+  );
+  return {
+    ...settings,
+    options: readOptions(settings.method, settings.options, { ...within(at), name: 'options' }),
+  };
 });
+
+function formerOptions(method: unknown, r1: unknown): unknown {
+  if (method !== 'syndiff' || r1 === undefined) return {};
+  const { gamma, every } = (r1 ?? {}) as Record<string, unknown>;
+  return { 'r1-gamma': gamma, 'r1-every': every };
+}
+
+/** The same by another method: what both have as an option stays. */
+export function withMethod(settings: TrainSettings, method: MethodId): TrainSettings {
+  return { ...settings, method, options: optionValues(method, settings.options) };
+}
 
 /** The networks of a preset: base width and image side. */
 const PRESETS: Record<
@@ -141,7 +165,7 @@ export function presetSettings(preset: PresetName, contrasts: Record<Side, strin
     diffusion: PAPER_SCHEDULE,
     batch: 1,
     weights: { l1: 0.5, cycle: 0.5 },
-    r1: { gamma: 1, every: 10 },
+    options: optionValues('syndiff'),
     augmentation: { mirror: true, geometry: true, intensity: true },
     seed: 1,
     recompute,
@@ -179,9 +203,8 @@ export function settingsFromCard(
   const { size } = grid;
   const variant: Variant = { ...settings.variant, direction: 'aToB' };
   return {
-    ...settings,
+    ...withMethod(settings, network.method),
     ...trainingOf(network).fromNetwork(settings, network, diffusion),
-    method: network.method,
     ...startCourse({ size, variant }),
     ...grid,
     contrasts: { a: card.source, b: card.target },
@@ -249,7 +272,8 @@ export function checkSettings(settings: TrainSettings): void {
     batch <= 4 || batch % 4 === 0,
     `batch must be at most 4 or a multiple of 4 (the discriminator compares groups of 4), got ${batch}`,
   );
-  for (const [holds, sentence] of trainingOf(settings).rules(settings)) rule(holds, sentence);
+  const rules = [...optionRules(settings.method, settings.options), ...trainingOf(settings).rules(settings)];
+  for (const [holds, sentence] of rules) rule(holds, sentence);
   rule(
     Object.values(rates).every((rate) => Number.isFinite(rate) && rate >= 0),
     `learning rates must be 0 or above, got ${Object.values(rates).join(', ')}`,

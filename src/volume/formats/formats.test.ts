@@ -5,7 +5,7 @@ import { headPhantom, makeNifti } from '../../../test/makeNifti';
 import { UnsupportedFile } from '../../errors';
 import type { NamedBlob } from '../namedBlob';
 import { loadFormats, openScan, openVolumes } from '.';
-import { groupScans, FORMATS as ROWS } from './names';
+import { groupScans, isScanName, FORMATS as ROWS } from './names';
 import type { ScanFormat } from './scanFormat';
 
 const FORMATS = await loadFormats();
@@ -113,6 +113,7 @@ describe.each(FORMATS.map((format) => [format.id, format] as const))('%s', (id, 
         [made, 1],
         [series, 2],
       ] as const) {
+        expect(isScanName(`a${scan.ending}`)).toBe(true);
         const bytes = new Uint8Array(await scan.write(voxels, HOW));
         const again = await openVolumes([{ name: 'written', blob: new Blob([bytes]) }]);
         expect(again.map(({ volumeIndex }) => volumeIndex)).toEqual([0, 1].slice(0, count));

@@ -1,5 +1,7 @@
 /** Files that are something else: each is refused by name, with the way to a NIfTI. */
+
 import { UnsupportedFile } from '../../errors';
+import { SCAN_EXTENSIONS } from './names';
 
 interface Foreign {
   what: string;
@@ -86,7 +88,7 @@ export function refuseForeign(name: string, head: Uint8Array): void {
   for (const { what, advice, extension, magic } of FOREIGN) {
     if (extension?.test(name) || magic?.some(({ at, text }) => startsWith(head, at, text)))
       throw new UnsupportedFile(
-        `${name}: must be NIfTI (.nii, .nii.gz or .hdr with .img), got ${what}; ${advice}`,
+        `${name}: must be a scan (${SCAN_EXTENSIONS.join(', ')}), got ${what}; ${advice}`,
       );
   }
 }

@@ -21,6 +21,8 @@ export interface ScanFile extends NamedImage {
   /** Number of volumes in the file (1 for 3-D) and which one this is. */
   readonly volumeCount: number;
   readonly volumeIndex: number;
+  /** How the name of what `write` makes ends: ".nii.gz". */
+  readonly ending: string;
   describe(): VolumeDescription;
   /**
    * A file of this format that opens in the same place in any viewer.

@@ -2,9 +2,10 @@
  * What the page uses of the engine's methods and training settings: pure functions of plain data, without tensors. The one place where
  * code of the engine, not types alone, comes to the page.
  */
-import { METHOD_IDS, METHODS, type MethodId } from '../../engine/methods';
+import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network } from '../../engine/methods';
 import type { NetworkChoice } from '../../engine/methods/method';
 
+export { optionsOf } from '../../engine/methods/options';
 export {
   checkSettings,
   gridOfSide,
@@ -15,6 +16,7 @@ export {
   startCourse,
   trainedSize,
   variantText,
+  withMethod,
 } from '../../engine/training/settings';
 export { SIDES } from '../../engine/training/sides';
 export { trainedDirections } from '../../engine/training/trainedDirections';
@@ -28,3 +30,10 @@ export const lossesOf = (method: MethodId) => METHODS[method].training.losses;
 
 /** What a method offers in place of several switches. */
 export const choicesOf = (method: MethodId): readonly NetworkChoice[] => METHODS[method].training.choices;
+
+/** A model's network in words. */
+export const networkText = (network: Network): string =>
+  methodOf(network)
+    .describe(network)
+    .map(([label, text]) => `${label} ${text}`)
+    .join(', ');

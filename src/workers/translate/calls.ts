@@ -213,7 +213,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         descrip: syntheticDescrip(provenance),
       });
       transfer(nifti.buffer as ArrayBuffer);
-      const niftiName = derivativeName(scan.name, provenance.target);
+      const niftiName = derivativeName(scan.name, provenance.target, scan.ending);
       const sidecar = sidecarJson({
         ...provenance,
         sourceName: scan.name,

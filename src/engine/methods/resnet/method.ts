@@ -37,6 +37,8 @@ export const resnet: Method<ResnetNetwork> = {
   imageSize: () => PAPER_GENERATOR.image_size,
   diffusion: () => ONE_PASS,
   frames: () => ['source', 'one pass'],
-  describe: ({ ngf, n_blocks }) => [['width', `${ngf}, ${n_blocks} blocks`]],
+  describe: ({ ngf, n_blocks }) => [
+    ['architecture', `ResNet, ${ngf} base channels, ${n_blocks} blocks, one pass`],
+  ],
   training,
 };

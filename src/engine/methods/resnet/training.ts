@@ -92,6 +92,7 @@ export const adversarialText = (adversarial: boolean): string =>
 export const training: Training<ResnetNetwork> = {
   losses: [TOTAL, ...Object.values(R_LOSSES)],
   choices: [],
+  options: [],
   networks: (settings) => SIDES.flatMap((side) => rNetworks(settings, side)),
   translates: (direction) => `r.${sidesOf(direction).target}`,
   startsFrom: (method, direction) => (method === 'resnet' ? `r.${sidesOf(direction).target}` : null),

@@ -23,9 +23,12 @@ export const syndiff: Method<SynDiffNetwork> = {
   imageSize: ({ image_size }) => image_size,
   diffusion,
   frames: ({ steps }) => ['noise', ...Array.from({ length: steps }, (_, i) => `step ${i + 1} of ${steps}`)],
-  describe: ({ image_size, num_channels_dae, ch_mult }) => [
+  describe: ({ image_size, num_channels_dae, ch_mult, num_res_blocks }) => [
+    [
+      'architecture',
+      `NCSN++, ${num_channels_dae} base channels × ${ch_mult.join(' ')}, ${num_res_blocks} residual ${num_res_blocks === 1 ? 'block' : 'blocks'} a level`,
+    ],
     ['image size', `${image_size} x ${image_size}`],
-    ['width', `${num_channels_dae}, times ${ch_mult.join(' ')}`],
   ],
   training,
 };

@@ -28,6 +28,7 @@ import { otherSide, type Side } from '../../training/sides';
 import { hasR, trainedSides, trainsR } from '../../training/variant';
 import { NonDiffusive } from '../resnet/nonDiffusive';
 import { drawsOf, type PhaseDraws, type StepDraws } from './draws';
+import { OPTIONS } from './training';
 
 export const trainStep: TrainStep = (state, images, rates, onGradients) =>
   trainStepWith(drawsOf(state.settings, state.step), state, images, rates, onGradients);
@@ -82,8 +83,9 @@ class Diffusive {
         iteration.term('dDiffusiveReal', 1, () => realLoss(judge(xT)), network),
         iteration.term('dDiffusiveFake', 1, () => fakeLoss(judge(fake)), network),
       ];
-      if (step % settings.r1.every === 0) {
-        const penalty = iteration.term('r1', settings.r1.gamma / 2, () => r1Penalty(judge, xT), network);
+      if (step % settings.options[OPTIONS.every.id] === 0) {
+        const gamma = settings.options[OPTIONS.gamma.id];
+        const penalty = iteration.term('r1', gamma / 2, () => r1Penalty(judge, xT), network);
         iteration.onGradients(`d.${side}`, penalty, 'r1');
         terms.push(penalty);
       }

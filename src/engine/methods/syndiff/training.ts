@@ -7,6 +7,7 @@ import { type TrainSettings, trainedSize } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
 import { hasR, trainedSides } from '../../training/variant';
 import type { NetworkSpec, Training } from '../method';
+import type { TrainingOption } from '../options';
 import {
   adversarialText,
   networkOfSettings,
@@ -72,6 +73,28 @@ function attentionBytes(settings: TrainSettings): number {
   return 5 * 4 * batch * ((widest * trainedSize(settings)) / size) ** 4;
 }
 
+/** The R1 penalty gamma/2 |grad D|^2 on the diffusive discriminators (equation S6). */
+export const OPTIONS = {
+  gamma: {
+    id: 'r1-gamma',
+    label: 'R1 penalty',
+    text: "weight of the R1 penalty on the diffusive discriminators' gradients",
+    kind: 'decimal',
+    least: 0,
+    most: 1e6,
+    usual: 1,
+  },
+  every: {
+    id: 'r1-every',
+    label: 'R1 every',
+    text: 'iterations between two that have the R1 penalty',
+    kind: 'whole',
+    least: 1,
+    most: 1e6,
+    usual: 10,
+  },
+} as const satisfies Record<string, TrainingOption>;
+
 const WHOLE = { adversarial: true, cycle: true } as const;
 
 export const training: Training<SynDiffNetwork> = {
@@ -94,6 +117,7 @@ export const training: Training<SynDiffNetwork> = {
     { id: 'diffusive', label: 'diffusive only, R frozen', patch: { ...WHOLE, r: 'frozen' } },
     { id: 'l1', label: 'generator only, L1', patch: { adversarial: false, cycle: false, r: 'frozen' } },
   ],
+  options: Object.values(OPTIONS),
   networks: (settings) =>
     SIDES.flatMap((side) => [...diffusiveNetworks(settings, side), ...rNetworks(settings, side)]),
   translates: (direction) => `g.${sidesOf(direction).target}`,
@@ -109,14 +133,10 @@ export const training: Training<SynDiffNetwork> = {
       : null,
   fromNetwork: (_, { method: _method, ...generator }, diffusion) => ({ generator, diffusion }),
   rules: (settings) => {
-    const { variant, generator, discriminator, r1, crop } = settings;
+    const { variant, generator, discriminator, crop } = settings;
     const seen = trainedSize(settings);
     const most = discriminator === 'large' ? 64 : 8;
     return [
-      [
-        Number.isInteger(r1.every) && r1.every > 0,
-        `r1.every must be a whole number above 0, got ${r1.every}`,
-      ],
       [
         !variant.adversarial || seen % most === 0,
         `${crop === undefined ? 'size' : 'crop'} must be a multiple of ${most} for the ${discriminator} diffusive discriminator, got ${seen}`,

@@ -1,3 +1,4 @@
+import { networkText } from '../../../workers/train/settings';
 import type { ModelCard } from '../../../workers/translate/protocol';
 import { Facts } from '../../components/Facts';
 import { formatBytes, formatGrid, formatMaps } from '../../format';
@@ -82,12 +83,7 @@ export function ModelCardView({
             'Input',
             `${preprocessing.plane} slices, ${formatGrid(preprocessing)}, intensity ${formatMaps(preprocessing)}`,
           ],
-          [
-            'Network',
-            'ngf' in network
-              ? `ResNet, ${network.ngf} base channels, ${network.n_blocks} blocks, one pass`
-              : `NCSN++, ${network.num_channels_dae} base channels × ${network.ch_mult.join(' ')}, ${network.num_res_blocks} residual ${network.num_res_blocks === 1 ? 'block' : 'blocks'} a level`,
-          ],
+          ['Network', networkText(network)],
           [
             'Diffusion',
             `${diffusion.steps} steps, ${diffusion.schedule}, beta ${diffusion.betaMin} to ${diffusion.betaMax}`,

@@ -176,6 +176,7 @@ function toFile(
     ...place,
     volumeCount: header.volumeCount,
     volumeIndex,
+    ending: '.nii.gz',
     describe: () => describe(name, place),
     write: (voxels, options) => writeNifti(place, voxels, options),
   };

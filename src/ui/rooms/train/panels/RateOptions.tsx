@@ -1,3 +1,4 @@
+import { optionsOf } from '../../../../workers/train/settings';
 import { DecimalInput } from '../../../components/DecimalInput';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
@@ -5,7 +6,7 @@ import { hasCycle } from './runWords';
 
 /** Weights of the loss terms and learning rates. */
 export function RateOptions({ disabled }: { disabled: boolean }) {
-  const { weights, rates, r1, ema, variant } = useApp((s) => s.train.settings);
+  const { method, weights, rates, ema, variant } = useApp((s) => s.train.settings);
   const { patchSettings } = useApp((s) => s.actions.train);
   return (
     <fieldset disabled={disabled}>
@@ -22,18 +23,9 @@ export function RateOptions({ disabled }: { disabled: boolean }) {
             onChange={(cycle) => patchSettings({ weights: { ...weights, cycle } })}
           />
         )}
-        <DecimalInput
-          label="R1 penalty"
-          value={r1.gamma}
-          onChange={(gamma) => patchSettings({ r1: { ...r1, gamma } })}
-        />
-        <NumberInput
-          label="R1 every"
-          value={r1.every}
-          min={1}
-          max={10_000}
-          onChange={(every) => patchSettings({ r1: { ...r1, every } })}
-        />
+        {optionsOf(method).map((option) => (
+          <OwnOption key={option.id} option={option} />
+        ))}
       </div>
       <h3>Learning rates</h3>
       <div className="pair">
@@ -59,5 +51,25 @@ export function RateOptions({ disabled }: { disabled: boolean }) {
         />
       </div>
     </fieldset>
+  );
+}
+
+/** A number that the method alone has. */
+function OwnOption({
+  option: { id, label, kind, least, most },
+}: {
+  option: ReturnType<typeof optionsOf>[number];
+}) {
+  const options = useApp((s) => s.train.settings.options);
+  const { patchSettings } = useApp((s) => s.actions.train);
+  const change = (value: number) => patchSettings({ options: { ...options, [id]: value } });
+  if (kind === 'whole')
+    return <NumberInput label={label} value={options[id]} min={least} max={most} onChange={change} />;
+  return (
+    <DecimalInput
+      label={label}
+      value={options[id]}
+      onChange={(value) => change(Math.min(Math.max(value, least), most))}
+    />
   );
 }

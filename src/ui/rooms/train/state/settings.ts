@@ -1,7 +1,13 @@
 /** What decides the numbers of a run. It stands still while a run is open. */
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { PresetName, TrainSettings } from '../../../../workers/train/protocol';
-import { presetSettings, settingsFromCard, sideMaps, startCourse } from '../../../../workers/train/settings';
+import {
+  presetSettings,
+  settingsFromCard,
+  sideMaps,
+  startCourse,
+  withMethod,
+} from '../../../../workers/train/settings';
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { sortFiles } from '../../../state/files';
 import { isLocked, startModels } from './selectors';
@@ -58,7 +64,10 @@ export function settingsActions(
         start: { cardId: null, sources: withSource(start.sources, 'aToB', null) },
       })),
 
-    patchSettings: (change) => choose(({ settings }) => ({ settings: { ...settings, ...change } })),
+    patchSettings: (change) =>
+      choose(({ settings }) => ({
+        settings: { ...withMethod(settings, change.method ?? settings.method), ...change },
+      })),
 
     patchVariant: (change) =>
       choose(({ settings, start }) => {
@@ -127,12 +136,13 @@ function withSource(
 export function withPreset(settings: TrainSettings, preset: PresetName, fromModel: boolean): TrainSettings {
   const fresh = presetSettings(preset, settings.contrasts);
   // Iterations, rates and average go with the preset: those of the demonstration are wrong for the others.
-  const { variant, diffusion, batch, weights, r1, augmentation, seed } = settings;
+  const { method, variant, diffusion, batch, weights, augmentation, seed } = settings;
+  const { options } = withMethod(settings, fromModel ? fresh.method : method);
   return {
     ...fresh,
-    method: fromModel ? fresh.method : settings.method,
+    method: fromModel ? fresh.method : method,
     variant: fromModel ? { ...variant, direction: 'both' } : variant,
     diffusion: fromModel ? { ...fresh.diffusion, steps: diffusion.steps } : diffusion,
-    ...{ batch, weights, r1, augmentation, seed },
+    ...{ batch, weights, options, augmentation, seed },
   };
 }

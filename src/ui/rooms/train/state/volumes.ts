@@ -1,5 +1,6 @@
 /** The volumes to train on: added, sorted by name, removed. */
 
+import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
 import type { Role } from '../../../../workers/train/protocol';
 import { isLocked, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
@@ -111,7 +112,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
         if (volumes.length === 0) {
           notify(
             'error',
-            `${nameOfFirst(dropped)}: no scan; add .nii, .nii.gz, or .hdr with .img, or a folder of these.`,
+            `${nameOfFirst(dropped)}: no scan; add scans (${SCAN_EXTENSIONS.join(', ')}) or a folder of them.`,
           );
           return;
         }

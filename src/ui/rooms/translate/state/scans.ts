@@ -1,5 +1,6 @@
 /** Opening and closing the source, its reference and the demos. */
 
+import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
 import { contrastOfName, readName } from '../../../../volume/names';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
@@ -93,7 +94,7 @@ export function scanActions(
       if (unknown.length > 0)
         notify(
           'error',
-          `${unknown[0].name}: neither a scan nor weights; drop .nii, .nii.gz, a .hdr with its .img, .pth or .safetensors, with its card.json if there is one.`,
+          `${unknown[0].name}: neither a scan nor weights; drop a scan (${SCAN_EXTENSIONS.join(', ')}), or .pth or .safetensors, with its card.json if there is one.`,
         );
       await get().actions.addWeights([...weights, ...cards]);
       if (scans.length === 0) return;

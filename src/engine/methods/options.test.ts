@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { tinySettings } from '../../../test/tinyRun';
+import { checkSettings, STORED_SETTINGS, withMethod } from '../training/settings';
+import { METHOD_IDS } from '.';
+import { optionRules, optionsOf, optionValues } from './options';
+
+describe.each(METHOD_IDS)('the options of %s', (method) => {
+  it('have usual values within their ranges, and names of their own', () => {
+    const values = optionValues(method);
+    expect(optionRules(method, values).filter(([holds]) => !holds)).toEqual([]);
+    const ids = optionsOf(method).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+  });
+
+  it('are kept with a run, and those of others are refused', () => {
+    const settings = tinySettings({ method });
+    expect(STORED_SETTINGS.read({ ...settings }, { subject: 'x' })).toEqual(settings);
+    const foreign = { ...settings, options: { ...settings.options, other: 1 } };
+    expect(() => STORED_SETTINGS.read(foreign, { subject: 'x' })).toThrow(
+      new RegExp(`^x: options must be options of ${method} .*, got other$`),
+    );
+  });
+});
+
+it('are held to their ranges', () => {
+  const settings = tinySettings();
+  const having = (options: Record<string, number>) => ({
+    ...settings,
+    options: { ...settings.options, ...options },
+  });
+  expect(() => checkSettings(having({ 'r1-every': 0 }))).toThrow(
+    'training: r1-every must be a whole number from 1 to 1000000, got 0',
+  );
+  expect(() => checkSettings(having({ 'r1-gamma': -1 }))).toThrow(
+    'r1-gamma must be a number from 0 to 1000000, got -1',
+  );
+});
+
+it('go with the method', () => {
+  const syndiff = tinySettings();
+  const resnet = withMethod(syndiff, 'resnet');
+  expect(resnet.options).toEqual({});
+  expect(withMethod(resnet, 'syndiff').options).toEqual({ 'r1-gamma': 1, 'r1-every': 10 });
+});
+
+it('of runs of former versions are read', () => {
+  const { options: _, ...others } = tinySettings();
+  const stored = { ...others, r1: { gamma: 2, every: 3 } };
+  expect(STORED_SETTINGS.read(stored, { subject: 'x' }).options).toEqual({ 'r1-gamma': 2, 'r1-every': 3 });
+  expect(STORED_SETTINGS.read({ ...stored, method: 'resnet' }, { subject: 'x' }).options).toEqual({});
+});

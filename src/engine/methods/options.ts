@@ -1,0 +1,51 @@
+/** Numbers that decide a training of one method only, as rows of its folder: flags of the command line and fields of the page. */
+import { type Place, refusal } from '../../schema';
+import { type MethodId, trainingOf } from '.';
+
+export interface TrainingOption {
+  /** As the command line and stored settings have it: "r1-gamma". */
+  readonly id: string;
+  /** On the page. */
+  readonly label: string;
+  /** What it decides, for the command line's help. */
+  readonly text: string;
+  readonly kind: 'whole' | 'decimal';
+  readonly least: number;
+  readonly most: number;
+  readonly usual: number;
+}
+
+/** Of a run's settings: every option of its method. */
+export type OptionValues = Readonly<Record<string, number>>;
+
+export const optionsOf = (method: MethodId): readonly TrainingOption[] => trainingOf({ method }).options;
+
+/** @param given those that are not the usual ones */
+export function optionValues(method: MethodId, given: OptionValues = {}): OptionValues {
+  return Object.fromEntries(optionsOf(method).map(({ id, usual }) => [id, given[id] ?? usual]));
+}
+
+/** From stored settings: those that they do not have yet are the usual ones. @throws CorruptFile naming one that the method has not */
+export function readOptions(method: MethodId, stored: OptionValues, at: Place): OptionValues {
+  const known = optionsOf(method).map(({ id }) => id);
+  const unknown = Object.keys(stored).find((id) => !known.includes(id));
+  if (unknown !== undefined)
+    throw refusal(`options of ${method} (${known.join(', ') || 'none'})`, unknown, at);
+  return optionValues(method, stored);
+}
+
+/** What each must be, as sentences without their subject. */
+export function optionRules(
+  method: MethodId,
+  values: OptionValues,
+): (readonly [holds: boolean, sentence: string])[] {
+  return optionsOf(method).map(({ id, kind, least, most }) => {
+    const value = values[id];
+    const isKind = kind === 'whole' ? Number.isInteger(value) : Number.isFinite(value);
+    const what = kind === 'whole' ? 'a whole number' : 'a number';
+    return [
+      isKind && value >= least && value <= most,
+      `${id} must be ${what} from ${least} to ${most}, got ${value}`,
+    ];
+  });
+}
