@@ -107,8 +107,8 @@ test.describe('in the middle of a run', () => {
     await expect(page.getByTestId('save-nifti')).toBeDisabled();
     await expect(page.locator('[data-tone="error"]')).toHaveCount(0);
     await translate(page);
-    const { volume, niftiName } = await save(page);
-    expect(niftiName).toBe('second_desc-synth_FLAIR.nii.gz');
+    const { volume, imageName } = await save(page);
+    expect(imageName).toBe('second_desc-synth_FLAIR.nii.gz');
     expect(filledSlices(volume)).toHaveLength(1);
   });
 

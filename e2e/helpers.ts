@@ -131,7 +131,7 @@ export async function goToSlice(page: Page, slice: number): Promise<void> {
 }
 
 export interface Saved {
-  niftiName: string;
+  imageName: string;
   volume: NiftiFile;
   /** As JSON.parse gives it. */
   sidecar: Record<string, unknown>;
@@ -139,17 +139,17 @@ export interface Saved {
 
 /** Saves NIfTI and sidecar and reads them again. */
 export async function save(page: Page, dtype: 'float32' | 'int16' = 'float32'): Promise<Saved> {
-  await page.getByRole('combobox', { name: 'Data type of the NIfTI' }).selectOption(dtype);
+  await page.getByRole('combobox', { name: 'Data type of the image' }).selectOption(dtype);
   const ending = (text: string) => (download: Download) => download.suggestedFilename().endsWith(text);
   const [nifti, sidecar] = await Promise.all([
     page.waitForEvent('download', ending('.nii.gz')),
     page.waitForEvent('download', ending('.json')),
     page.getByTestId('save-nifti').click(),
   ]);
-  const niftiName = nifti.suggestedFilename();
-  expect(sidecar.suggestedFilename()).toBe(niftiName.replace('.nii.gz', '.json'));
-  const volume = await readScan({ name: niftiName, buffer: await readFile(await nifti.path()) });
-  return { niftiName, volume, sidecar: JSON.parse(await readFile(await sidecar.path(), 'utf8')) };
+  const imageName = nifti.suggestedFilename();
+  expect(sidecar.suggestedFilename()).toBe(imageName.replace('.nii.gz', '.json'));
+  const volume = await readScan({ name: imageName, buffer: await readFile(await nifti.path()) });
+  return { imageName, volume, sidecar: JSON.parse(await readFile(await sidecar.path(), 'utf8')) };
 }
 
 export async function readScan({ name, buffer }: Pick<TestFile, 'name' | 'buffer'>): Promise<NiftiFile> {

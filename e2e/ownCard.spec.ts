@@ -50,8 +50,8 @@ test('the user says what the weights are, by keyboard, and earlier results are n
   await expect(page.getByLabel('Provenance')).toContainText('Nothing synthetic is on the screen.');
 
   await translate(page);
-  const { niftiName, sidecar } = await save(page);
-  expect(niftiName).toBe('brain_desc-synth_T2w.nii.gz');
+  const { imageName, sidecar } = await save(page);
+  expect(imageName).toBe('brain_desc-synth_T2w.nii.gz');
   expect(sidecar).toMatchObject({
     SourceContrast: 'T1w',
     TargetContrast: 'T2w',
@@ -102,8 +102,8 @@ test('a card of CT: Hounsfield units in a window of their own, saved as whole nu
   await expect(page.getByTestId('pane-synthetic')).toContainText('W 400 L 40');
   await expect(page.getByLabel('Provenance')).toContainText('result hu, -1 at -1024, +1 at 2048');
 
-  const { niftiName, volume, sidecar } = await save(page, 'int16');
-  expect(niftiName).toBe('sub-01_desc-synth_CT.nii.gz');
+  const { imageName, volume, sidecar } = await save(page, 'int16');
+  expect(imageName).toBe('sub-01_desc-synth_CT.nii.gz');
   expect(sidecar).toMatchObject({
     Units: 'HU',
     TargetIntensityMap: { Name: 'hu', Lower: -1024, Upper: 2048 },

@@ -39,7 +39,7 @@ test('a dropped scan: two slices, saved as float32 and int16 on the scan’s own
 
   const source = await readScan(scan);
   const float = await save(page);
-  expect(float.niftiName).toBe('sub-01_desc-synth_FLAIR.nii.gz');
+  expect(float.imageName).toBe('sub-01_desc-synth_FLAIR.nii.gz');
   expectSameGrid(float, source);
   expect(float.volume.header.dtype).toBe('float32');
   expect(filledSlices(float.volume)).toEqual([5, 6]);

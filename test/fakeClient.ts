@@ -175,7 +175,7 @@ export function createFakeClient(): FakeClient {
     },
     async save({ slices, dtype }) {
       note(`save ${dtype} ${slices.map(({ index }) => index).join(',')}`);
-      return { niftiName: 'out.nii.gz', nifti: new Uint8Array(3), sidecarName: 'out.json', sidecar: '{}' };
+      return { imageName: 'out.nii.gz', image: new Uint8Array(3), sidecarName: 'out.json', sidecar: '{}' };
     },
     async diagnostics() {
       return {

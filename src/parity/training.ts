@@ -208,8 +208,12 @@ function goldenSettings({ metadata }: GoldenTensors, hyper: Hyper): TrainSetting
     variant: PAPER_VARIANT,
     diffusion: { steps, betaMin, betaMax, schedule: 'vp' },
     batch: hyper.batch,
-    weights: { l1: hyper.lambda_l1, cycle: hyper.lambda_l1 },
-    options: { 'r1-gamma': hyper.r1_gamma, 'r1-every': hyper.lazy_reg },
+    options: {
+      'weight-l1': hyper.lambda_l1,
+      'weight-cycle': hyper.lambda_l1,
+      'r1-gamma': hyper.r1_gamma,
+      'r1-every': hyper.lazy_reg,
+    },
     ema: hyper.ema_decay,
     recompute: false,
   };

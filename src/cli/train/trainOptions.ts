@@ -79,8 +79,6 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
     value: DIRECTION_NAMES.join('|'),
     text: 'what is trained (default both; of a start model, its own)',
   },
-  'weight-l1': { value: 'X', text: 'weight of the L1 term (default 0.5)' },
-  'weight-cycle': { value: 'X', text: 'weight of the cycle term (default 0.5)' },
   ...methodFlags(),
   'rate-generators': {
     value: 'X',
@@ -219,7 +217,6 @@ function fromModels(base: TrainSettings, models: Models, card: ModelCard | null)
 
 /** Values of the options that change single settings; undefined where not given. */
 function readOverrides(args: Arguments) {
-  const weight = (name: string) => optional(args, name, (a, n) => decimal(a, n, 0, 1e6));
   const rate = (name: string) => optional(args, name, (a, n) => decimal(a, n, 0, 1));
   return {
     iterations: optional(args, 'steps', (a, n) => wholeNumber(a, n, 1, MOST_STEPS)),
@@ -227,8 +224,6 @@ function readOverrides(args: Arguments) {
     seed: optional(args, 'seed', (a, n) => wholeNumber(a, n, 0, LARGEST_SEED)),
     reverseSteps: optional(args, 'reverse-steps', (a, n) => Number(oneOf(a, n, REVERSE_STEPS))),
     direction: optional(args, 'direction', (a, n) => DIRECTIONS[oneOf(a, n, DIRECTION_NAMES)]),
-    l1: weight('weight-l1'),
-    cycle: weight('weight-cycle'),
     generators: rate('rate-generators'),
     discriminators: rate('rate-discriminators'),
     intensity: optional(args, 'intensity', (a, n) => oneOf(a, n, RELATIVE_MAPS)),
@@ -253,7 +248,7 @@ function overridden(
   contrasts: TrainSettings['contrasts'],
   models: Models,
 ): TrainSettings {
-  const { method, variant, diffusion, weights, rates } = settings;
+  const { method, variant, diffusion, rates } = settings;
   if (models.start && o.direction === 'bToA')
     throw new BadRequest(
       '--direction: must train what --start makes, got b-to-a; give the model as --start-back',
@@ -277,7 +272,6 @@ function overridden(
     iterations: o.iterations ?? settings.iterations,
     batch: o.batch ?? settings.batch,
     seed: o.seed ?? settings.seed,
-    weights: { l1: o.l1 ?? weights.l1, cycle: o.cycle ?? weights.cycle },
     rates: {
       ...rates,
       generators: o.generators ?? rates.generators,

@@ -75,10 +75,10 @@ async function inTheTerminal(output: string) {
 
 it('translates the slices with head, and gives the same volume and sidecar', async () => {
   const page = await onThePage();
-  const terminal = await inTheTerminal(page.niftiName);
+  const terminal = await inTheTerminal(page.imageName);
   expect(page.slices).toEqual(EXPECTED);
   expect(terminal.slices).toEqual(EXPECTED);
-  expect(page.nifti).toEqual(terminal.nifti);
+  expect(page.image).toEqual(terminal.nifti);
   const { Date: _, ...facts } = JSON.parse(page.sidecar);
   expect(terminal.sidecar).toMatchObject(facts);
   expect(Object.keys(terminal.sidecar)).toEqual(Object.keys(JSON.parse(page.sidecar)));

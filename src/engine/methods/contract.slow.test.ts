@@ -8,7 +8,7 @@ import { hashNormals, hashWeights } from '../hash';
 import { encodeWeights } from '../models/convertWeights';
 import { readWeights } from '../models/readWeights';
 import * as tf from '../tf';
-import { loadCheckpoint } from '../training/checkpoint';
+import { loadCheckpoint, readCheckpointIndex } from '../training/checkpoint';
 import { estimateMemory } from '../training/estimate';
 import { disposeNetworks, networksOf, parametersOf } from '../training/networks';
 import { beginRun, exportRun, type RunHooks, resumeRun } from '../training/session';
@@ -50,7 +50,10 @@ const image = (values: Float32Array) => tf.tensor4d(values, [1, TINY_SIZE, TINY_
 describe.each(METHOD_IDS)('method %s', (method: MethodId) => {
   const { training } = METHODS[method];
   const variant = { ...PAPER_VARIANT, ...training.choices[0]?.patch };
-  const settings = tinySettings({ method, iterations: 2, variant });
+  const usual = tinySettings({ method, iterations: 2, variant });
+  // Unusual ones: what a checkpoint lost would show.
+  const halved = Object.entries(usual.options).map(([id, value]) => [id, Math.max(1, Math.round(value / 2))]);
+  const settings = { ...usual, options: Object.fromEntries(halved) };
   const network = training.network(settings);
   const diffusion = training.diffusion(settings);
   const table = methodOf(network).table(network);
@@ -122,6 +125,7 @@ describe.each(METHOD_IDS)('method %s', (method: MethodId) => {
     const made = { data: tinyData(4, 0), ...facts };
     const whole = new MemoryFiles();
     const index = await beginRun(whole, plan, made, hooks());
+    expect((await readCheckpointIndex(whole))!.settings).toEqual(settings);
     const stopped = new MemoryFiles();
     const abort = new AbortController();
     const onStep: RunHooks['onStep'] = ({ report }) => report.step === 1 && abort.abort();

@@ -40,13 +40,14 @@ it('are held to their ranges', () => {
 it('go with the method', () => {
   const syndiff = tinySettings();
   const resnet = withMethod(syndiff, 'resnet');
-  expect(resnet.options).toEqual({});
-  expect(withMethod(resnet, 'syndiff').options).toEqual({ 'r1-gamma': 1, 'r1-every': 10 });
+  expect(resnet.options).toEqual({ 'weight-cycle': 0.5 });
+  expect(withMethod(resnet, 'syndiff').options).toEqual({ ...syndiff.options, 'r1-every': 10 });
 });
 
 it('of runs of former versions are read', () => {
   const { options: _, ...others } = tinySettings();
-  const stored = { ...others, r1: { gamma: 2, every: 3 } };
-  expect(STORED_SETTINGS.read(stored, { subject: 'x' }).options).toEqual({ 'r1-gamma': 2, 'r1-every': 3 });
-  expect(STORED_SETTINGS.read({ ...stored, method: 'resnet' }, { subject: 'x' }).options).toEqual({});
+  const stored = { ...others, weights: { l1: 4, cycle: 5 }, r1: { gamma: 2, every: 3 } };
+  const read = (method: string) => STORED_SETTINGS.read({ ...stored, method }, { subject: 'x' }).options;
+  expect(read('resnet')).toEqual({ 'weight-cycle': 5 });
+  expect(read('syndiff')).toEqual({ 'weight-l1': 4, 'weight-cycle': 5, 'r1-gamma': 2, 'r1-every': 3 });
 });

@@ -1,5 +1,6 @@
 /** Numbers that decide a training of one method only, as rows of its folder: flags of the command line and fields of the page. */
 import { type Place, refusal } from '../../schema';
+import type { Variant } from '../training/variant';
 import { type MethodId, trainingOf } from '.';
 
 export interface TrainingOption {
@@ -13,12 +14,20 @@ export interface TrainingOption {
   readonly least: number;
   readonly most: number;
   readonly usual: number;
+  /** Whether it decides anything in a variant; always where absent. */
+  readonly applies?: (variant: Variant) => boolean;
+  /** Its name where the page sums the run up; left out there where absent. */
+  readonly short?: string;
 }
 
 /** Of a run's settings: every option of its method. */
 export type OptionValues = Readonly<Record<string, number>>;
 
 export const optionsOf = (method: MethodId): readonly TrainingOption[] => trainingOf({ method }).options;
+
+/** Those that decide something. */
+export const optionsIn = (method: MethodId, variant: Variant): readonly TrainingOption[] =>
+  optionsOf(method).filter(({ applies }) => applies?.(variant) ?? true);
 
 /** @param given those that are not the usual ones */
 export function optionValues(method: MethodId, given: OptionValues = {}): OptionValues {

@@ -1,4 +1,4 @@
-/** Whose weights a file holds, told by the names of the parameters alone. */
+/** Whose weights a file holds: told by the names of the parameters, and among methods that share a network by the file's own word. */
 import { WeightsMismatch } from '../../errors';
 import type { StateDict } from '../formats/namedTensor';
 import { METHODS, type Network } from '.';
@@ -17,6 +17,14 @@ export function methodOfNames(names: readonly string[]): Method<Network> | null 
   return ALL.find((method) => method.hasNames(names)) ?? null;
 }
 
+/** Two methods may share a network: a file that names its method has that one's, where the names agree. */
+function methodRecorded(names: readonly string[], { method }: Readonly<Record<string, unknown>>) {
+  return ALL.find(({ id, hasNames }) => id === method && hasNames(names)) ?? null;
+}
+
+/** What translates, in words: "a diffusive generator or a non-diffusive ResNet generator". */
+export const translators = (): string => ALL.map(({ network }) => `a ${network}`).join(' or ');
+
 /** What parameters of these names belong to, in words. */
 export function kindOfNames(names: readonly string[]): string {
   const other = OTHERS.find(([, needs]) => needs.every((name) => names.includes(name)));
@@ -30,12 +38,12 @@ export function kindOfNames(names: readonly string[]): string {
  */
 export function inferNetwork(state: StateDict, recorded: Readonly<Record<string, unknown>> = {}): Network {
   const names = [...state.keys()];
-  const method = methodOfNames(names);
+  const method = methodRecorded(names, recorded) ?? methodOfNames(names);
   if (method) return method.infer(state, recorded);
   const kind = kindOfNames(names);
   const some = names.slice(0, 3).map((name) => `"${name}"`);
   const seen = kind === 'unknown' ? `tensors such as ${some.join(', ') || 'none'}` : `a ${kind}`;
   throw new WeightsMismatch(
-    `weights: file must hold a SynDiff diffusive generator, got ${seen}; choose a gen_diffusive_*.pth`,
+    `weights: file must hold ${translators()}, got ${seen}; choose a network that translates, such as gen_diffusive_*.pth`,
   );
 }

@@ -78,6 +78,19 @@ describe('readWeights', () => {
     }
   });
 
+  it('reads safetensors whose length begins as a pickle does', async () => {
+    const whole = encodeWeights({ state, config }, 'f32');
+    const length = Number(new DataView(whole.buffer).getBigUint64(0, true));
+    // 80 04 ..: the header's length in bytes, and the opcodes PROTO 4. The header may end in spaces.
+    const padded = (length & ~0xffff) + 0x10000 + 0x0480;
+    const bytes = new Uint8Array(whole.length + padded - length).fill(0x20);
+    bytes.set(whole.subarray(0, 8 + length));
+    bytes.set(whole.subarray(8 + length), 8 + padded);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+    expect([...bytes.subarray(0, 2)]).toEqual([0x80, 0x04]);
+    expect((await readWeights({ name: 'a', bytes })).state).toEqual(state);
+  });
+
   it('takes an ArrayBuffer as well', async () => {
     const { buffer } = encodeWeights({ state, config }, 'f32');
     expect((await readWeights({ name: 'a', bytes: buffer })).parameters).toBe(parameters);

@@ -12,7 +12,7 @@ import {
   type TorchNetwork,
 } from '../formats/torchCheckpoint';
 import { METHODS, type Network } from '../methods';
-import { inferNetwork, kindOfNames } from '../methods/recognise';
+import { inferNetwork, kindOfNames, translators } from '../methods/recognise';
 
 export type WeightsFormat = 'safetensors' | 'pth-zip' | 'pth-legacy';
 
@@ -38,7 +38,7 @@ export interface Weights {
 }
 
 /**
- * Reads a generator: the diffusive one, or the non-diffusive R.
+ * Reads the network of a method, the one that translates.
  * @param options.network which network of a file with several; the first diffusive generator where not given
  * @throws UnsupportedFile for a file that is no weights (saying what it looks like) or a pickle with a forbidden type;
  *         CorruptFile where it is damaged; WeightsMismatch where the network is no generator; BadRequest for a
@@ -55,8 +55,9 @@ export async function readWeights(file: WeightsFile, options: { network?: string
 }
 
 async function read(bytes: Uint8Array, network?: string): Promise<Weights> {
-  if (looksLikeTorch(bytes)) return readTorch(bytes, network);
+  // First: the length that such a file begins with can be the bytes of a pickle.
   if (looksLikeSafetensors(bytes)) return readNamed(bytes);
+  if (looksLikeTorch(bytes)) return readTorch(bytes, network);
   throw new UnsupportedFile(
     `weights: file must be .safetensors or a PyTorch .pth, got ${whatItLooksLike(bytes)}`,
   );
@@ -88,7 +89,7 @@ function firstGenerator(networks: readonly TorchNetwork[]): TorchNetwork {
   if (first) return first;
   if (networks.length === 1 && networks[0].name === '') return networks[0];
   const there = networks.map(({ name }, i) => `${name} (${kindOfNames(names[i])})`).join(', ');
-  throw new WeightsMismatch(`weights: file must hold a SynDiff diffusive generator, got ${there}`);
+  throw new WeightsMismatch(`weights: file must hold ${translators()}, got ${there}`);
 }
 
 function readNamed(bytes: Uint8Array): Weights {

@@ -63,7 +63,6 @@ const SETTINGS = object({
   /** Iterations; the learning rates fall over them as half a cosine to `least`. */
   iterations: number(),
   rates: each(['generators', 'discriminators', 'least'], number()),
-  weights: each(['l1', 'cycle'], number()),
   /** All that the method alone has (methods/options.ts). */
   options: mapOf(number()),
   ema: number(),
@@ -76,26 +75,25 @@ export type TrainSettings = Infer<typeof SETTINGS>;
 
 /**
  * As a run keeps them, of former versions, too: these named no method, and a switch of the variant told R alone; and all methods had
- * SynDiff's R1 penalty.
+ * SynDiff's weights.
  */
 export const STORED_SETTINGS = refine(record, (stored, at) => {
-  const { variant, r1 } = stored;
+  const { variant } = stored;
   const isR = (variant as { diffusion?: unknown } | null | undefined)?.diffusion === false;
   const method = stored.method ?? (isR ? 'resnet' : 'syndiff');
-  const settings = SETTINGS.read(
-    { ...stored, method, options: stored.options ?? formerOptions(method, r1) },
-    at,
-  );
+  const options = stored.options ?? formerOptions(method, stored);
+  const settings = SETTINGS.read({ ...stored, method, options }, at);
   return {
     ...settings,
     options: readOptions(settings.method, settings.options, { ...within(at), name: 'options' }),
   };
 });
 
-function formerOptions(method: unknown, r1: unknown): unknown {
-  if (method !== 'syndiff' || r1 === undefined) return {};
+function formerOptions(method: unknown, { weights, r1 }: Readonly<Record<string, unknown>>): object {
+  const { l1, cycle } = (weights ?? {}) as Record<string, unknown>;
   const { gamma, every } = (r1 ?? {}) as Record<string, unknown>;
-  return { 'r1-gamma': gamma, 'r1-every': every };
+  const ofR = { 'weight-cycle': cycle };
+  return method === 'syndiff' ? { ...ofR, 'weight-l1': l1, 'r1-gamma': gamma, 'r1-every': every } : ofR;
 }
 
 /** The same by another method: what both have as an option stays. */
@@ -164,7 +162,6 @@ export function presetSettings(preset: PresetName, contrasts: Record<Side, strin
     variant: PAPER_VARIANT,
     diffusion: PAPER_SCHEDULE,
     batch: 1,
-    weights: { l1: 0.5, cycle: 0.5 },
     options: optionValues('syndiff'),
     augmentation: { mirror: true, geometry: true, intensity: true },
     seed: 1,

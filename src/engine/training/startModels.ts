@@ -2,7 +2,7 @@
 import { WeightsMismatch } from '../../errors';
 import type { ModelCard } from '../cards/modelCard';
 import type { StateDict } from '../formats/namedTensor';
-import { methodOf, trainingOf } from '../methods';
+import { METHODS, type MethodId, methodOf, trainingOf } from '../methods';
 import type { RunFacts } from './checkpoint';
 import type { TrainSettings } from './settings';
 import type { Direction } from './sides';
@@ -26,13 +26,17 @@ export function startWeights(
   const weights: Record<string, StateDict> = {};
   const facts: RunFacts['start'] = [];
   for (const { subject, direction, as, card, state } of models) {
-    const wanted = { method: as === 'r' ? 'resnet' : settings.method } as const;
-    const network = trainingOf(settings).startsFrom(card.network.method, direction);
-    if (network === null || card.network.method !== wanted.method) {
+    const { startsFrom } = trainingOf(settings);
+    const wanted: MethodId = as === 'r' ? 'resnet' : settings.method;
+    if (startsFrom(wanted, direction) === null)
       throw new WeightsMismatch(
-        `${subject}: must be a ${methodOf(wanted).network}, got a ${methodOf(card.network).network}; choose other weights`,
+        `${subject}: must start a network of ${methodOf(settings).label}, which has no ${METHODS[wanted].network}; leave it out`,
       );
-    }
+    const network = startsFrom(card.network.method, direction);
+    if (network === null || card.network.method !== wanted)
+      throw new WeightsMismatch(
+        `${subject}: must be a ${METHODS[wanted].network}, got a ${methodOf(card.network).network}; choose other weights`,
+      );
     weights[network] = state;
     facts.push({ network, name: startName(card), licence: card.licence });
   }

@@ -4,8 +4,9 @@
  */
 import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network } from '../../engine/methods';
 import type { NetworkChoice } from '../../engine/methods/method';
+import type { TrainSettings } from '../../engine/training/settings';
 
-export { optionsOf } from '../../engine/methods/options';
+export { optionsIn } from '../../engine/methods/options';
 export {
   checkSettings,
   gridOfSide,
@@ -30,6 +31,10 @@ export const lossesOf = (method: MethodId) => METHODS[method].training.losses;
 
 /** What a method offers in place of several switches. */
 export const choicesOf = (method: MethodId): readonly NetworkChoice[] => METHODS[method].training.choices;
+
+/** Whether what is trained works in several steps. */
+export const hasSteps = (settings: TrainSettings): boolean =>
+  METHODS[settings.method].training.diffusion(settings).steps > 1;
 
 /** A model's network in words. */
 export const networkText = (network: Network): string =>

@@ -206,21 +206,21 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const { target } = provenance.intensity;
       const voxels = new Float32Array(scan.image.voxels.length).fill(untranslated(target));
       const view = planeView(scan.image, 'axial');
-      for (const { index, image } of slices) putSlice(voxels, view, index, image);
-      const nifti = await scan.write(voxels, {
+      for (const slice of slices) putSlice(voxels, view, slice.index, slice.image);
+      const image = await scan.write(voxels, {
         dtype,
         units: isAbsolute(target.map) ? 'HU' : 'arbitrary',
         descrip: syntheticDescrip(provenance),
       });
-      transfer(nifti.buffer as ArrayBuffer);
-      const niftiName = derivativeName(scan.name, provenance.target, scan.ending);
+      transfer(image.buffer as ArrayBuffer);
+      const imageName = derivativeName(scan.name, provenance.target, scan.ending);
       const sidecar = sidecarJson({
         ...provenance,
         sourceName: scan.name,
         slices: slices.map((s) => s.index).sort((a, b) => a - b),
         softwareVersion: packageJson.version,
       });
-      return { niftiName, nifti, sidecarName: sidecarName(niftiName), sidecar };
+      return { imageName, image, sidecarName: sidecarName(imageName), sidecar };
     },
 
     diagnostics: async () => {

@@ -115,9 +115,9 @@ describe('client and worker calls', () => {
     expect((await client.score(asked)).map((pair) => pair.synthetic.index)).toEqual([3]);
 
     const saved = await client.save({ scanId: scan.scanId, provenance, slices: got, dtype: 'float32' });
-    expect(saved.niftiName).toBe('sub-01_desc-synth_FLAIR.nii.gz');
+    expect(saved.imageName).toBe('sub-01_desc-synth_FLAIR.nii.gz');
     const again = await client.openScan([
-      new File([saved.nifti as Uint8Array<ArrayBuffer>], saved.niftiName),
+      new File([saved.image as Uint8Array<ArrayBuffer>], saved.imageName),
     ]);
     expect(again.affine).toEqual(scan.affine);
     for (const { index, image } of got) {

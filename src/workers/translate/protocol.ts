@@ -120,8 +120,8 @@ export interface ScorePair {
 
 export interface SavedFiles {
   /** e.g. sub-01_desc-synth_FLAIR.nii.gz */
-  niftiName: string;
-  nifti: Uint8Array;
+  imageName: string;
+  image: Uint8Array;
   sidecarName: string;
   sidecar: string;
 }

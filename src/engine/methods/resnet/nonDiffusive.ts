@@ -11,6 +11,7 @@ import { fakeLoss, l1Loss, realLoss } from '../../training/losses';
 import { parametersOf } from '../../training/networks';
 import { otherSide, SIDES, type Side } from '../../training/sides';
 import { trainsR } from '../../training/variant';
+import { CYCLE_WEIGHT } from './training';
 
 export class NonDiffusive {
   /** R's synthetic image of each contrast, from the other one's real image; recorded where R learns. */
@@ -61,7 +62,7 @@ export class NonDiffusive {
   /** Phase 3: R's terms against discriminators that stand still. */
   generators(gradients: GradientSums): void {
     const { iteration } = this;
-    const { variant, weights } = iteration.state.settings;
+    const { variant, options } = iteration.state.settings;
     for (const side of SIDES) {
       if (variant.adversarial) {
         const made = this.image(side);
@@ -75,7 +76,10 @@ export class NonDiffusive {
         const network = iteration.network(`r.${side}`);
         const back = () => runResnetGenerator(network.tree as ResnetGeneratorWeights, there);
         const loss = () =>
-          tf.mul(iteration.note('cycle', l1Loss(back(), iteration.x[side])), weights.cycle) as tf.Scalar;
+          tf.mul(
+            iteration.note('cycle', l1Loss(back(), iteration.x[side])),
+            options[CYCLE_WEIGHT.id],
+          ) as tf.Scalar;
         const all = iteration.generatorTerm(loss, [...parametersOf(network), there]);
         this.want(otherSide(side), all.pop()!);
         gradients.add(`r.${side}`, all);

@@ -7,6 +7,7 @@ import { type TrainSettings, trainedSize } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
 import { hasR, trainsR } from '../../training/variant';
 import type { Loss, NetworkSpec, Training } from '../method';
+import type { TrainingOption } from '../options';
 import type { ResnetNetwork } from './method';
 
 const PATCH_LAYERS = 3;
@@ -31,6 +32,18 @@ export const R_LOSSES = {
   dPatchReal: { name: 'dPatchReal', label: 'R, real', chart: 'discriminators' },
   dPatchFake: { name: 'dPatchFake', label: 'R, fake', chart: 'discriminators' },
 } as const satisfies Record<string, Loss>;
+
+export const CYCLE_WEIGHT = {
+  id: 'weight-cycle',
+  label: 'Cycle weight',
+  short: 'cycle',
+  text: 'weight of the cycle term',
+  kind: 'decimal',
+  least: 0,
+  most: 1e6,
+  usual: 0.5,
+  applies: (variant) => trainsR(variant) && variant.cycle,
+} as const satisfies TrainingOption;
 
 /** The sum of all generators' terms after their weights. */
 export const TOTAL: Loss = { name: 'generator', label: 'total', chart: 'generators' };
@@ -92,7 +105,7 @@ export const adversarialText = (adversarial: boolean): string =>
 export const training: Training<ResnetNetwork> = {
   losses: [TOTAL, ...Object.values(R_LOSSES)],
   choices: [],
-  options: [],
+  options: [CYCLE_WEIGHT],
   networks: (settings) => SIDES.flatMap((side) => rNetworks(settings, side)),
   translates: (direction) => `r.${sidesOf(direction).target}`,
   startsFrom: (method, direction) => (method === 'resnet' ? `r.${sidesOf(direction).target}` : null),

@@ -97,7 +97,8 @@ class Diffusive {
   /** Phase 3: the diffusive generators against discriminators that stand still. */
   generators(draws: Record<Side, PhaseDraws>, gradients: GradientSums): void {
     const { iteration, r } = this;
-    const { variant, weights } = iteration.state.settings;
+    const { variant, options } = iteration.state.settings;
+    const l1Weight = options[OPTIONS.l1.id];
     for (const side of trainedSides(variant)) {
       const network = iteration.network(`g.${side}`);
       const condition = this.condition(side);
@@ -106,11 +107,11 @@ class Diffusive {
         const { xNext } = this.pair(side, draws[side]);
         const x0 = this.denoise(side, xNext, condition, draws[side]);
         const l1 = iteration.note('l1', l1Loss(x0, iteration.x[side]));
-        if (!variant.adversarial) return tf.mul(l1, weights.l1) as tf.Scalar;
+        if (!variant.adversarial) return tf.mul(l1, l1Weight) as tf.Scalar;
         const made = this.posterior(x0, xNext, draws[side]);
         const logits = this.judge(side, made, draws[side].t, xNext);
         const adversarial = iteration.note('gDiffusive', realLoss(logits));
-        return tf.add(adversarial, tf.mul(l1, weights.l1)) as tf.Scalar;
+        return tf.add(adversarial, tf.mul(l1, l1Weight)) as tf.Scalar;
       };
       const all = iteration.generatorTerm(loss, [...parametersOf(network), ...toCondition]);
       if (trainsR(variant)) r!.want(otherSide(side), all.pop()!);

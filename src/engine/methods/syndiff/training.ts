@@ -10,6 +10,7 @@ import type { NetworkSpec, Training } from '../method';
 import type { TrainingOption } from '../options';
 import {
   adversarialText,
+  CYCLE_WEIGHT,
   networkOfSettings,
   patchRule,
   planeBytes,
@@ -73,8 +74,19 @@ function attentionBytes(settings: TrainSettings): number {
   return 5 * 4 * batch * ((widest * trainedSize(settings)) / size) ** 4;
 }
 
-/** The R1 penalty gamma/2 |grad D|^2 on the diffusive discriminators (equation S6). */
+/** Weights of the terms; of the last one, R1, gamma/2 |grad D|^2 on the diffusive discriminators, how often it comes, too. */
 export const OPTIONS = {
+  l1: {
+    id: 'weight-l1',
+    label: 'L1 weight',
+    short: 'L1',
+    text: 'weight of the L1 term',
+    kind: 'decimal',
+    least: 0,
+    most: 1e6,
+    usual: 0.5,
+  },
+  cycle: CYCLE_WEIGHT,
   gamma: {
     id: 'r1-gamma',
     label: 'R1 penalty',

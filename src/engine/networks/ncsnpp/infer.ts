@@ -144,7 +144,7 @@ function compare(state: StateDict, config: GeneratorConfig): void {
   const blocks = config.num_res_blocks * config.ch_mult.length + config.n_mlp;
   if (!counts.every((n) => Number.isInteger(n) && n > 0) || blocks > state.size) {
     throw new WeightsMismatch(
-      'weights: layers must follow the order of a SynDiff diffusive generator, got another; parts of the file may be missing',
+      'weights: layers must follow the order of a diffusive generator, got another; parts of the file may be missing',
     );
   }
   checkState(ncsnppTable(config), state);

@@ -1,24 +1,16 @@
 /** Reads NIfTI-1 and -2: .nii, .nii.gz, .hdr with .img. Equal to nibabel's closest-canonical reading, voxel for voxel. */
-import { BadRequest, CorruptFile, UnsupportedFile } from '../../../errors';
-import { concat, gunzip, isGzip, LARGEST_DEFLATE_RATIO } from '../../gzip';
-import type { Image3, Shape3 } from '../../image';
-import { type NamedBlob, readBlob } from '../../namedBlob';
-import {
-  canonicalAffine,
-  canonicalShape,
-  closestCanonical,
-  type Orientation,
-  storedSteps,
-  voxelSizes,
-} from '../../orientation';
+import { CorruptFile, UnsupportedFile } from '../../../errors';
+import { concat } from '../../gzip';
+import type { Image3 } from '../../image';
+import type { NamedBlob } from '../../namedBlob';
+import { canonicalAffine, canonicalShape, closestCanonical, voxelSizes } from '../../orientation';
+import { ByteStream } from '../byteStream';
 import type { ScanFile, VolumeDescription } from '../scanFormat';
+import { canonicalVoxels, chosenVolumes, refuseTooMany } from '../storedVoxels';
 import { LAYOUT, type NiftiHeader, niftiVersion, parseNiftiHeader } from './header';
 import { type NiftiPlace, writeNifti } from './write';
 
 export interface NiftiFile extends ScanFile, NiftiPlace {}
-
-/** 645 x 645 x 645: 1 GiB as float32. */
-const MOST_VOXELS = 2 ** 28;
 
 /** Bytes after the voxels that are still inflated, so that an ordinary file's checksum is verified. */
 const MOST_TRAILING_BYTES = 2 ** 20;
@@ -81,11 +73,8 @@ async function readVolumes(
   const end = header.voxelOffset + header.volumeCount * bytesPerVolume;
   // By the sizes alone, before a voxel is inflated or allocated.
   if (end > voxels.mostBytes) throw cutShort(voxels, header, end, voxels.mostBytes);
-  const { first, count } = chosen(name, volume, header.volumeCount);
-  if (voxelsPerVolume * count > MOST_VOXELS)
-    throw new UnsupportedFile(
-      `${name}: may have up to ${MOST_VOXELS} voxels, got ${header.shape.join(' x ')} x ${count}; downsample or crop it`,
-    );
+  const { first, count } = chosenVolumes(name, volume, header.volumeCount);
+  refuseTooMany(name, header.shape, count);
   await voxels.skip(header.voxelOffset - voxels.position);
   await voxels.skip(first * bytesPerVolume);
   const stored = await voxels.take(count * bytesPerVolume);
@@ -97,13 +86,6 @@ async function readVolumes(
   return Array.from({ length: count }, (_, n) =>
     toFile(name, bytes, header, numbers, n * voxelsPerVolume, first + n),
   );
-}
-
-function chosen(name: string, volume: number | 'all', count: number): { first: number; count: number } {
-  if (volume === 'all') return { first: 0, count };
-  if (!(Number.isInteger(volume) && volume >= 0 && volume < count))
-    throw new BadRequest(`${name}: volume must be 0 to ${count - 1}, got ${volume}; choose one of them`);
-  return { first: volume, count: 1 };
 }
 
 async function readHeaderBytes(name: string, stream: ByteStream): Promise<Uint8Array> {
@@ -182,27 +164,6 @@ function toFile(
   };
 }
 
-/** The volume that begins at stored[offset]. */
-function canonicalVoxels(
-  header: NiftiHeader,
-  orientation: Orientation,
-  stored: ArrayLike<number>,
-  offset: number,
-): Float32Array {
-  const { slope, intercept } = header;
-  const [ni, nj, nk]: Shape3 = canonicalShape(header.shape, orientation);
-  const { start, step } = storedSteps(header.shape, orientation);
-  const voxels = new Float32Array(ni * nj * nk);
-  let to = 0;
-  for (let k = 0; k < nk; k++) {
-    for (let j = 0; j < nj; j++) {
-      let from = offset + start + k * step[2] + j * step[1];
-      for (let i = 0; i < ni; i++, from += step[0]) voxels[to++] = slope * stored[from] + intercept;
-    }
-  }
-  return voxels;
-}
-
 /** In place: the other byte order. Typed arrays are little-endian on every platform that runs this. */
 function reverseWords(bytes: Uint8Array, size: number): void {
   for (let at = 0; at + size <= bytes.length; at += size) {
@@ -212,76 +173,4 @@ function reverseWords(bytes: Uint8Array, size: number): void {
       bytes[high] = kept;
     }
   }
-}
-
-/** A file's bytes in order, inflated on the way if it is gzip. */
-class ByteStream {
-  readonly name: string;
-  readonly isEmpty: boolean;
-  /** Named .gz without being gzip: web servers unpack such files on the way and keep the name, so this alone is no fault. */
-  readonly misnamed: boolean;
-  /** More than this many bytes cannot come out, whatever a header claims. */
-  readonly mostBytes: number;
-  /** Bytes passed so far. */
-  position = 0;
-  private readonly chunks: AsyncGenerator<Uint8Array>;
-  private rest: Uint8Array = new Uint8Array(0);
-
-  static async of(file: NamedBlob): Promise<ByteStream> {
-    const { name, bytes } = await readBlob(file);
-    return new ByteStream(name, new Uint8Array(bytes));
-  }
-
-  private constructor(name: string, bytes: Uint8Array) {
-    const compressed = isGzip(bytes);
-    this.name = name;
-    this.isEmpty = bytes.length === 0;
-    this.misnamed = /\.gz$/i.test(name) && !compressed;
-    this.mostBytes = compressed ? bytes.length * LARGEST_DEFLATE_RATIO : bytes.length;
-    this.chunks = compressed ? gunzip(bytes) : whole(bytes);
-  }
-
-  /** The next `count` bytes in a buffer of their own; fewer at the end. */
-  async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
-    const taken: Uint8Array[] = [];
-    await this.advance(count, (piece) => taken.push(piece));
-    return concat(taken);
-  }
-
-  /** Passes over up to `count` bytes. */
-  skip(count: number): Promise<void> {
-    return this.advance(count, () => undefined);
-  }
-
-  /** Stops inflating. */
-  async close(): Promise<void> {
-    await this.chunks.return(undefined);
-  }
-
-  private async advance(count: number, use: (piece: Uint8Array) => void): Promise<void> {
-    for (let left = count; left > 0; ) {
-      if (this.rest.length === 0 && !(await this.fill())) return;
-      const piece = this.rest.subarray(0, left);
-      this.rest = this.rest.subarray(piece.length);
-      this.position += piece.length;
-      left -= piece.length;
-      use(piece);
-    }
-  }
-
-  private async fill(): Promise<boolean> {
-    try {
-      const { done, value } = await this.chunks.next();
-      if (!done) this.rest = value;
-      return !done;
-    } catch {
-      throw new CorruptFile(
-        `${this.name}: its gzip stream must be whole, in one part, and match its checksum, got one that is cut short, damaged or in several parts; unpack it yourself or export it again`,
-      );
-    }
-  }
-}
-
-async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -1,10 +1,10 @@
 /** Writes a volume where its source was: the source's own header, with what describes the voxels replaced. */
-import { BadRequest } from '../../../errors';
 import { gzip } from '../../gzip';
 import type { Affine, Shape3 } from '../../image';
 import { displayRange } from '../../intensity';
-import { canonicalShape, type Orientation, storedSteps } from '../../orientation';
+import type { Orientation } from '../../orientation';
 import type { WriteOptions } from '../scanFormat';
+import { checkVoxels, int16Slope, STORED_BYTES, storedVoxels } from '../storedVoxels';
 import { LAYOUT } from './header';
 
 /** The file as it was. */
@@ -26,7 +26,6 @@ export interface NiftiPlace {
 }
 
 const TYPE_CODE = { float32: 16, int16: 4 } as const;
-const BYTES = { float32: 4, int16: 2 } as const;
 
 /** Byte positions of what is replaced: nifti1.h, nifti2.h. */
 const FIELDS = {
@@ -49,26 +48,13 @@ export async function writeNifti(
   options: WriteOptions,
 ): Promise<Uint8Array> {
   const volumes = canonicalVoxels instanceof Float32Array ? [canonicalVoxels] : canonicalVoxels;
-  const shape = canonicalShape(header.shape, orientation);
-  const count = shape.reduce((product, n) => product * n, 1);
-  for (const { length } of volumes)
-    if (length !== count)
-      throw new BadRequest(
-        `voxels: must be ${shape.join(' x ')} = ${count}, got ${length}; pass the whole volume`,
-      );
+  for (const voxels of volumes) checkVoxels(voxels, header.shape, orientation);
   const { dtype, units } = options;
   const slope = dtype === 'int16' && units !== 'HU' ? int16Slope(volumes) : 1;
-  const stored = volumes.map((voxels) => storeVoxels(header, orientation, voxels, dtype, slope));
+  const stored = volumes.map((voxels) =>
+    storedVoxels(voxels, header.shape, orientation, { dtype, slope, littleEndian: header.littleEndian }),
+  );
   return gzip([makeHeader(header, volumes, options, slope), ...stored]);
-}
-
-/** float32, as the header holds it: the largest magnitude is 32767 steps. */
-function int16Slope(volumes: readonly Float32Array[]): number {
-  let largest = 0;
-  for (const voxels of volumes)
-    for (const value of voxels) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-  // Below float32's smallest normal number the slope itself would lose digits.
-  return largest === 0 ? 1 : Math.max(Math.fround(largest / 32767), 2 ** -126);
 }
 
 function makeHeader(
@@ -101,7 +87,7 @@ function makeHeader(
     dim(4, volumes.length);
   }
   view.setInt16(fields.datatype, TYPE_CODE[dtype], littleEndian);
-  view.setInt16(fields.datatype + 2, 8 * BYTES[dtype], littleEndian);
+  view.setInt16(fields.datatype + 2, 8 * STORED_BYTES[dtype], littleEndian);
   if (version === 1) view.setFloat32(fields.voxOffset, single, littleEndian);
   else view.setBigInt64(fields.voxOffset, BigInt(single), littleEndian);
   real(fields.slope, slope);
@@ -118,32 +104,4 @@ function makeHeader(
 
 function writeAscii(bytes: Uint8Array, at: number, text: string): void {
   for (let n = 0; n < text.length; n++) bytes[at + n] = text.charCodeAt(n) < 128 ? text.charCodeAt(n) : 63;
-}
-
-function storeVoxels(
-  header: StoredHeader,
-  orientation: Orientation,
-  voxels: Float32Array,
-  dtype: WriteOptions['dtype'],
-  slope: number,
-): Uint8Array {
-  const shape = canonicalShape(header.shape, orientation);
-  const { start, step } = storedSteps(header.shape, orientation);
-  const view = new DataView(new ArrayBuffer(voxels.length * BYTES[dtype]));
-  const { littleEndian } = header;
-  const write =
-    dtype === 'float32'
-      ? (at: number, value: number) => view.setFloat32(4 * at, value, littleEndian)
-      : (at: number, value: number) => view.setInt16(2 * at, toInt16(value, slope), littleEndian);
-  let from = 0;
-  for (let k = 0; k < shape[2]; k++)
-    for (let j = 0; j < shape[1]; j++)
-      for (let i = 0; i < shape[0]; i++)
-        write(start + i * step[0] + j * step[1] + k * step[2], voxels[from++]);
-  return new Uint8Array(view.buffer);
-}
-
-function toInt16(value: number, slope: number): number {
-  if (Number.isNaN(value)) return 0;
-  return Math.min(Math.max(Math.round(value / slope), -32767), 32767);
 }

@@ -1,29 +1,16 @@
-import { optionsOf } from '../../../../workers/train/settings';
+import { optionsIn } from '../../../../workers/train/settings';
 import { DecimalInput } from '../../../components/DecimalInput';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
-import { hasCycle } from './runWords';
 
 /** Weights of the loss terms and learning rates. */
 export function RateOptions({ disabled }: { disabled: boolean }) {
-  const { method, weights, rates, ema, variant } = useApp((s) => s.train.settings);
+  const { method, rates, ema, variant } = useApp((s) => s.train.settings);
   const { patchSettings } = useApp((s) => s.actions.train);
   return (
     <fieldset disabled={disabled}>
       <div className="pair">
-        <DecimalInput
-          label="L1 weight"
-          value={weights.l1}
-          onChange={(l1) => patchSettings({ weights: { ...weights, l1 } })}
-        />
-        {hasCycle(variant) && (
-          <DecimalInput
-            label="Cycle weight"
-            value={weights.cycle}
-            onChange={(cycle) => patchSettings({ weights: { ...weights, cycle } })}
-          />
-        )}
-        {optionsOf(method).map((option) => (
+        {optionsIn(method, variant).map((option) => (
           <OwnOption key={option.id} option={option} />
         ))}
       </div>
@@ -58,7 +45,7 @@ export function RateOptions({ disabled }: { disabled: boolean }) {
 function OwnOption({
   option: { id, label, kind, least, most },
 }: {
-  option: ReturnType<typeof optionsOf>[number];
+  option: ReturnType<typeof optionsIn>[number];
 }) {
   const options = useApp((s) => s.train.settings.options);
   const { patchSettings } = useApp((s) => s.actions.train);

@@ -1,4 +1,4 @@
-import { choicesOf, hasR, METHOD_CHOICES } from '../../../../workers/train/settings';
+import { choicesOf, hasR, hasSteps, METHOD_CHOICES } from '../../../../workers/train/settings';
 import { FileButton } from '../../../components/FileButton';
 import { WEIGHTS_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
@@ -94,23 +94,25 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
             <option value="bToA">B to A</option>
           </select>
         </label>
-        <label className="field">
-          <span>Reverse steps</span>
-          <select
-            value={diffusion.steps}
-            onChange={({ target }) =>
-              patchSettings({ diffusion: { ...diffusion, steps: Number(target.value) } })
-            }
-          >
-            {[...new Set([2, 4, 8, diffusion.steps])]
-              .sort((p, q) => p - q)
-              .map((steps) => (
-                <option key={steps} value={steps}>
-                  {steps}
-                </option>
-              ))}
-          </select>
-        </label>
+        {hasSteps(settings) && (
+          <label className="field">
+            <span>Reverse steps</span>
+            <select
+              value={diffusion.steps}
+              onChange={({ target }) =>
+                patchSettings({ diffusion: { ...diffusion, steps: Number(target.value) } })
+              }
+            >
+              {[...new Set([2, 4, 8, diffusion.steps])]
+                .sort((p, q) => p - q)
+                .map((steps) => (
+                  <option key={steps} value={steps}>
+                    {steps}
+                  </option>
+                ))}
+            </select>
+          </label>
+        )}
       </div>
       {isUnpaired && (
         <>

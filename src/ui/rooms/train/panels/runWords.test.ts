@@ -59,11 +59,13 @@ it('takes a model only from a checkpoint with an iteration in it', () => {
 });
 
 it('names the cycle weight only where the variant has the term', () => {
-  const { variant } = run.settings;
-  const weights = { l1: 0.5, cycle: 0.25 };
-  expect(weightsText({ weights, variant: { ...variant, cycle: true } })).toBe('L1 0.5, cycle 0.25');
+  const { variant, method } = run.settings;
+  const options = { 'weight-l1': 0.5, 'weight-cycle': 0.25 };
+  const text = (change: Partial<typeof variant>) =>
+    weightsText({ method, options, variant: { ...variant, cycle: true, ...change } });
+  expect(text({})).toBe('L1 0.5, cycle 0.25');
   for (const without of [{ cycle: false }, { pairing: 'paired' }, { r: 'frozen' }] as const)
-    expect(weightsText({ weights, variant: { ...variant, cycle: true, ...without } })).toBe('L1 0.5');
+    expect(text(without)).toBe('L1 0.5');
 });
 
 it('tells time left only while the run goes on', () => {

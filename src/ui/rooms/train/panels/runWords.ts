@@ -1,6 +1,6 @@
 /** How a run is spoken of. */
 import type { StoredRun, TrainSettings } from '../../../../workers/train/protocol';
-import { trainsR } from '../../../../workers/train/settings';
+import { optionsIn } from '../../../../workers/train/settings';
 import { formatBytes, formatDuration } from '../../../format';
 import type { TrainPhase, TrainRun } from '../state/types';
 
@@ -16,11 +16,6 @@ export function runDate({ started }: Pick<StoredRun, 'started'>): string {
 export function speedText(perSecond: number): string {
   if (!(perSecond > 0)) return '–';
   return perSecond >= 1 ? `${perSecond.toFixed(1)} it/s` : `${(1 / perSecond).toFixed(1)} s/it`;
-}
-
-/** Whether a cycle is trained: only the trained R of an unpaired run has one. */
-export function hasCycle(variant: TrainSettings['variant']): boolean {
-  return trainsR(variant) && variant.cycle;
 }
 
 /** What the run is doing, in one or two words. */
@@ -48,8 +43,15 @@ export function checkpointBlock(checkpoint: number | null): string | null {
 }
 
 /** The loss weights that count: "L1 0.5, cycle 0.5". */
-export function weightsText({ weights, variant }: Pick<TrainSettings, 'weights' | 'variant'>): string {
-  return hasCycle(variant) ? `L1 ${weights.l1}, cycle ${weights.cycle}` : `L1 ${weights.l1}`;
+export function weightsText({
+  method,
+  variant,
+  options,
+}: Pick<TrainSettings, 'method' | 'variant' | 'options'>): string {
+  const told = optionsIn(method, variant).flatMap(({ id, short }) =>
+    short ? [`${short} ${options[id]}`] : [],
+  );
+  return told.join(', ');
 }
 
 /** The figures of the header; a dash where there is none yet. */

@@ -14,10 +14,11 @@ beforeEach(async () => {
 
 describe('preset', () => {
   it('changes networks, grid and course, and keeps every other choice', () => {
-    const own = { ...train().settings, iterations: 77, seed: 5, weights: { l1: 2, cycle: 3 } };
+    const options = { ...train().settings.options, 'weight-l1': 2, 'weight-cycle': 3 };
+    const own = { ...train().settings, iterations: 77, seed: 5, options };
     const small = withPreset(own, 'small', false);
     const fresh = presetSettings('small', own.contrasts);
-    expect(small).toEqual({ ...fresh, seed: 5, weights: { l1: 2, cycle: 3 } });
+    expect(small).toEqual({ ...fresh, seed: 5, options });
   });
 });
 

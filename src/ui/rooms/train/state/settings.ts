@@ -136,13 +136,13 @@ function withSource(
 export function withPreset(settings: TrainSettings, preset: PresetName, fromModel: boolean): TrainSettings {
   const fresh = presetSettings(preset, settings.contrasts);
   // Iterations, rates and average go with the preset: those of the demonstration are wrong for the others.
-  const { method, variant, diffusion, batch, weights, augmentation, seed } = settings;
+  const { method, variant, diffusion, batch, augmentation, seed } = settings;
   const { options } = withMethod(settings, fromModel ? fresh.method : method);
   return {
     ...fresh,
     method: fromModel ? fresh.method : method,
     variant: fromModel ? { ...variant, direction: 'both' } : variant,
     diffusion: fromModel ? { ...fresh.diffusion, steps: diffusion.steps } : diffusion,
-    ...{ batch, weights, options, augmentation, seed },
+    ...{ batch, options, augmentation, seed },
   };
 }

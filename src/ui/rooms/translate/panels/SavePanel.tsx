@@ -36,7 +36,7 @@ export function SavePanel() {
       <h2>Save</h2>
       <div className="save-row">
         <select
-          aria-label="Data type of the NIfTI"
+          aria-label="Data type of the image"
           value={dtype}
           onChange={(event) => setDtype(event.target.value === 'int16' ? 'int16' : 'float32')}
         >
@@ -50,7 +50,7 @@ export function SavePanel() {
           disabled={done === 0}
           onClick={() => void save(dtype)}
         >
-          NIfTI + sidecar
+          Image + sidecar
         </button>
         <button
           type="button"

@@ -70,11 +70,11 @@ export function resultActions({
           slices,
           dtype,
         });
-        download(files.niftiName, files.nifti, 'application/gzip');
+        download(files.imageName, files.image, 'application/octet-stream');
         download(files.sidecarName, files.sidecar, 'application/json');
         notify(
           'info',
-          `Saved ${files.niftiName} and its sidecar: ${slices.length} translated ${slices.length === 1 ? 'slice' : 'slices'}, the others zero.`,
+          `Saved ${files.imageName} and its sidecar: ${slices.length} translated ${slices.length === 1 ? 'slice' : 'slices'}, the others zero.`,
         );
       } catch (error) {
         report(error);

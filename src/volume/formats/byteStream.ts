@@ -1,0 +1,75 @@
+import { CorruptFile } from '../../errors';
+import { concat, gunzip, isGzip, LARGEST_DEFLATE_RATIO } from '../gzip';
+import { type NamedBlob, readBlob } from '../namedBlob';
+
+/** A file's bytes in order, inflated on the way if it is gzip. */
+export class ByteStream {
+  readonly name: string;
+  readonly isEmpty: boolean;
+  /** Named .gz without being gzip: web servers unpack such files on the way and keep the name, so this alone is no fault. */
+  readonly misnamed: boolean;
+  /** More than this many bytes cannot come out, whatever a header claims. */
+  readonly mostBytes: number;
+  /** Bytes passed so far. */
+  position = 0;
+  private readonly chunks: AsyncGenerator<Uint8Array>;
+  private rest: Uint8Array = new Uint8Array(0);
+
+  static async of(file: NamedBlob): Promise<ByteStream> {
+    const { name, bytes } = await readBlob(file);
+    return new ByteStream(name, new Uint8Array(bytes));
+  }
+
+  private constructor(name: string, bytes: Uint8Array) {
+    const compressed = isGzip(bytes);
+    this.name = name;
+    this.isEmpty = bytes.length === 0;
+    this.misnamed = /\.gz$/i.test(name) && !compressed;
+    this.mostBytes = compressed ? bytes.length * LARGEST_DEFLATE_RATIO : bytes.length;
+    this.chunks = compressed ? gunzip(bytes) : whole(bytes);
+  }
+
+  /** The next `count` bytes in a buffer of their own; fewer at the end. */
+  async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    const taken: Uint8Array[] = [];
+    await this.advance(count, (piece) => taken.push(piece));
+    return concat(taken);
+  }
+
+  /** Passes over up to `count` bytes. */
+  skip(count: number): Promise<void> {
+    return this.advance(count, () => undefined);
+  }
+
+  /** Stops inflating. */
+  async close(): Promise<void> {
+    await this.chunks.return(undefined);
+  }
+
+  private async advance(count: number, use: (piece: Uint8Array) => void): Promise<void> {
+    for (let left = count; left > 0; ) {
+      if (this.rest.length === 0 && !(await this.fill())) return;
+      const piece = this.rest.subarray(0, left);
+      this.rest = this.rest.subarray(piece.length);
+      this.position += piece.length;
+      left -= piece.length;
+      use(piece);
+    }
+  }
+
+  private async fill(): Promise<boolean> {
+    try {
+      const { done, value } = await this.chunks.next();
+      if (!done) this.rest = value;
+      return !done;
+    } catch {
+      throw new CorruptFile(
+        `${this.name}: its gzip stream must be whole, in one part, and match its checksum, got one that is cut short, damaged or in several parts; unpack it yourself or export it again`,
+      );
+    }
+  }
+}
+
+async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

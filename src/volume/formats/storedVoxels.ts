@@ -1,0 +1,97 @@
+/** Voxels as files hold them, in their own order and number type, and as the program does: what all formats share. */
+import { BadRequest, UnsupportedFile } from '../../errors';
+import type { Shape3 } from '../image';
+import { canonicalShape, type Orientation, storedSteps } from '../orientation';
+import type { WriteOptions } from './scanFormat';
+
+/** 645 x 645 x 645: 1 GiB as float32. */
+const MOST_VOXELS = 2 ** 28;
+
+/** Of a voxel as it is written. */
+export const STORED_BYTES = { float32: 4, int16: 2 } as const;
+
+/** @throws BadRequest where the file has no such volume */
+export function chosenVolumes(
+  name: string,
+  volume: number | 'all',
+  count: number,
+): { first: number; count: number } {
+  if (volume === 'all') return { first: 0, count };
+  if (!(Number.isInteger(volume) && volume >= 0 && volume < count))
+    throw new BadRequest(`${name}: volume must be 0 to ${count - 1}, got ${volume}; choose one of them`);
+  return { first: volume, count: 1 };
+}
+
+/** @throws UnsupportedFile for more voxels than memory is asked for */
+export function refuseTooMany(name: string, shape: Shape3, volumes: number): void {
+  if (shape.reduce((product, n) => product * n, volumes) > MOST_VOXELS)
+    throw new UnsupportedFile(
+      `${name}: may have up to ${MOST_VOXELS} voxels, got ${shape.join(' x ')} x ${volumes}; downsample or crop it`,
+    );
+}
+
+/** The volume that begins at stored[offset], canonical. @param shape as stored, the first axis fastest */
+export function canonicalVoxels(
+  { shape, slope, intercept }: { shape: Shape3; slope: number; intercept: number },
+  orientation: Orientation,
+  stored: ArrayLike<number>,
+  offset: number,
+): Float32Array {
+  const [ni, nj, nk]: Shape3 = canonicalShape(shape, orientation);
+  const { start, step } = storedSteps(shape, orientation);
+  const voxels = new Float32Array(ni * nj * nk);
+  let to = 0;
+  for (let k = 0; k < nk; k++) {
+    for (let j = 0; j < nj; j++) {
+      let from = offset + start + k * step[2] + j * step[1];
+      for (let i = 0; i < ni; i++, from += step[0]) voxels[to++] = slope * stored[from] + intercept;
+    }
+  }
+  return voxels;
+}
+
+/** @throws BadRequest for canonical voxels that are not those of the stored shape */
+export function checkVoxels({ length }: Float32Array, stored: Shape3, orientation: Orientation): void {
+  const shape = canonicalShape(stored, orientation);
+  const count = shape.reduce((product, n) => product * n, 1);
+  if (length !== count)
+    throw new BadRequest(
+      `voxels: must be ${shape.join(' x ')} = ${count}, got ${length}; pass the whole volume`,
+    );
+}
+
+/** float32, as the header holds it: the largest magnitude is 32767 steps. */
+export function int16Slope(volumes: readonly Float32Array[]): number {
+  let largest = 0;
+  for (const voxels of volumes)
+    for (const value of voxels) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  // Below float32's smallest normal number the slope itself would lose digits.
+  return largest === 0 ? 1 : Math.max(Math.fround(largest / 32767), 2 ** -126);
+}
+
+/** Canonical voxels as a file holds them. */
+export function storedVoxels(
+  voxels: Float32Array,
+  stored: Shape3,
+  orientation: Orientation,
+  { dtype, slope, littleEndian }: { dtype: WriteOptions['dtype']; slope: number; littleEndian: boolean },
+): Uint8Array {
+  const shape = canonicalShape(stored, orientation);
+  const { start, step } = storedSteps(stored, orientation);
+  const view = new DataView(new ArrayBuffer(voxels.length * STORED_BYTES[dtype]));
+  const write =
+    dtype === 'float32'
+      ? (at: number, value: number) => view.setFloat32(4 * at, value, littleEndian)
+      : (at: number, value: number) => view.setInt16(2 * at, toInt16(value, slope), littleEndian);
+  let from = 0;
+  for (let k = 0; k < shape[2]; k++)
+    for (let j = 0; j < shape[1]; j++)
+      for (let i = 0; i < shape[0]; i++)
+        write(start + i * step[0] + j * step[1] + k * step[2], voxels[from++]);
+  return new Uint8Array(view.buffer);
+}
+
+function toInt16(value: number, slope: number): number {
+  if (Number.isNaN(value)) return 0;
+  return Math.min(Math.max(Math.round(value / slope), -32767), 32767);
+}
