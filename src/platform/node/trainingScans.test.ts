@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DATA_DIR, hasData } from '../../../test/sharedData';
+import { SCAN_EXTENSIONS } from '../../volume/formats/names';
 import { pairScans } from '../../volume/pairing';
 import { trainingScans } from './trainingScans';
 
@@ -66,7 +67,7 @@ describe('a folder', () => {
   it('is refused where it is empty, absent or of several contrasts', async () => {
     const empty = folderOf(['notes.txt']);
     await expect(trainingScans(empty)).rejects.toThrow(
-      `${empty}: must hold scans (.nii.gz, .nii, .hdr.gz, .hdr, .img.gz, .img), got none; choose another folder`,
+      `${empty}: must hold scans (${SCAN_EXTENSIONS.join(', ')}), got none; choose another folder`,
     );
     await expect(trainingScans(join(root, 'none'))).rejects.toThrow('none: no such folder or list of scans;');
     await expect(trainingScans(`${folderOf(['a.nii'])},`)).rejects.toThrow('"": no such folder');

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { checkSettings, choicesOf, METHOD_CHOICES, presetSettings } from '../../../../workers/train/settings';
+import {
+  checkSettings,
+  choicesOf,
+  METHOD_CHOICES,
+  presetSettings,
+  withMethod,
+} from '../../../../workers/train/settings';
 import { networkChoice } from './networkChoice';
 
 const settings = presetSettings('tiny', { a: 'T1w', b: 'FLAIR' });
@@ -8,7 +14,7 @@ const choices = METHOD_CHOICES.flatMap(({ id: method }) =>
 );
 
 it.each(choices)('$id of $method can train and is found again by its switches', ({ method, id, patch }) => {
-  const chosen = { ...settings, method, variant: { ...settings.variant, ...patch } };
+  const chosen = { ...withMethod(settings, method), variant: { ...settings.variant, ...patch } };
   expect(() => checkSettings(chosen)).not.toThrow();
   expect(networkChoice(chosen)?.id).toBe(id);
 });
