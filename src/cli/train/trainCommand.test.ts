@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
@@ -304,6 +304,16 @@ describe('is refused in one sentence', () => {
     expect(stderr).toMatch(/^[^\n]+\n$/);
   }
   const bad = (...more: string[]) => train('bad', ...more);
+  /** By their paths, everything in a folder. */
+  const filesIn = (path: string) =>
+    new Map(
+      readdirSync(path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => [
+          join(parentPath, name),
+          readFileSync(join(parentPath, name), 'base64'),
+        ]),
+    );
 
   it('where a run is there, or none to go on with', async () => {
     await refused('must not hold a run yet, got one; go on with it by', ...train('straight'));
@@ -313,6 +323,54 @@ describe('is refused in one sentence', () => {
       ...['train', '--out', at('straight'), '--resume', '--steps', '9'],
     );
     expect(existsSync(at('none'))).toBe(false);
+  });
+
+  it.each<[string, string, string | null, string]>([
+    [
+      'an index of a later version',
+      'checkpoint.json',
+      '{"format":3}',
+      'format must be 1 or 2, got 3; open the',
+    ],
+    ['an index cut short', 'checkpoint.json', '{"format":2,', 'must be JSON, got text that is not; start a'],
+    [
+      'no index',
+      'checkpoint.json',
+      null,
+      'must lie beside 000000003.g.b.safetensors, got no such file; start',
+    ],
+    [
+      'no weights',
+      '000000003.g.b.safetensors',
+      null,
+      'must lie beside checkpoint.json, got no such file; start',
+    ],
+    [
+      'no history',
+      'history.jsonl',
+      null,
+      'must lie beside checkpoint.json, got no such file; start a new run',
+    ],
+  ])('where a run cannot be read, and leaves its files alone: %s', async (what, name, text, sentence) => {
+    const run = at(what, 'run');
+    cpSync(at('straight'), at(what), { recursive: true });
+    // What a killed process left is the run's, too.
+    writeFileSync(join(run, 'half.part'), '');
+    if (text === null) rmSync(join(run, name));
+    else writeFileSync(join(run, name), text);
+    const before = filesIn(at(what));
+    await refused(`${join(run, name)}: ${sentence}`, 'train', '--out', at(what), '--resume');
+    await refused(`${join(run, name)}: ${sentence}`, ...train(what));
+    expect(filesIn(at(what))).toEqual(before);
+  });
+
+  it('where it is not told what a run was called with, and leaves its files alone', async () => {
+    cpSync(at('straight'), at('uncalled'), { recursive: true });
+    rmSync(at('uncalled', 'run', 'call.json'));
+    writeFileSync(at('uncalled', 'run', 'half.part'), '');
+    const before = filesIn(at('uncalled'));
+    await refused('call.json: must be there to go on', 'train', '--out', at('uncalled'), '--resume');
+    expect(filesIn(at('uncalled'))).toEqual(before);
   });
 
   it.each<[string, string[]]>([

@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
-import { type CheckpointIndex, readCheckpointIndex, readHistory } from '../../engine/training/checkpoint';
+import { type CheckpointIndex, readHistory } from '../../engine/training/checkpoint';
 import { dataBytes, type TrainData } from '../../engine/training/data';
 import { estimateMemory, type MemoryEstimate } from '../../engine/training/estimate';
 import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
@@ -11,6 +11,7 @@ import { EVERY } from '../../engine/training/loop';
 import type { Preview, RunHistory } from '../../engine/training/reports';
 import { beginRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
+import { readStoredRun } from '../../engine/training/storedRun';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun, writeSafely } from '../../platform/node/diskRun';
 import { type Infer, list, object, parseJson, text } from '../../schema';
@@ -127,7 +128,7 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
     valB: args.text('val-b'),
   };
   const every = everyOf(args);
-  if (existsSync(files.folder) && (await readCheckpointIndex(files)))
+  if (await storedIn(files))
     throw new BadRequest(
       `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
     );
@@ -169,14 +170,14 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
 
 async function resumed({ args, io, out, files, split, backend }: Order): Promise<ReadyRun> {
   refuseWithResume(args);
-  const index = existsSync(files.folder) ? await readCheckpointIndex(files) : null;
+  const index = await storedIn(files);
   if (!index)
     throw new BadRequest(`${out}: must hold a run to go on with, got none; start one without --resume`);
-  await files.create();
   const call = parseJson(await needed(files, CALL_FILE), RUN_CALL, {
     subject: join(files.folder, CALL_FILE),
     advice: 'start a new run',
   });
+  await files.create();
   needPairs(call.scans, split);
   const engine = await startEngine(io, backend);
   const data = await readRunData(files);
@@ -192,6 +193,17 @@ async function resumed({ args, io, out, files, split, backend }: Order): Promise
     goOn: (hooks) => resumeRun(files, call.every, hooks),
     before: { index, history: await readHistory(files, index) },
   };
+}
+
+/** The run that is in the folder, or null. @throws CorruptFile, saying where, for one that cannot be read */
+async function storedIn(files: DiskRun): Promise<CheckpointIndex | null> {
+  if (!existsSync(files.folder)) return null;
+  try {
+    return await readStoredRun(files);
+  } catch (error) {
+    if (!(error instanceof CorruptFile)) throw error;
+    throw new CorruptFile(`${files.folder}${sep}${error.message}`);
+  }
 }
 
 const cropText = ({ crop }: TrainSettings) => (crop ? ` in crops of ${crop} x ${crop}` : '');
@@ -262,7 +274,7 @@ async function train(
     });
   } catch (error) {
     if ((error as Error).name !== 'Aborted') throw error;
-    const index = await readCheckpointIndex(files);
+    const index = await storedIn(files);
     if (!index) throw error;
     throw new Aborted(
       `training: stopped after iteration ${index.step} of ${settings.iterations}; go on with \`syndiff train --out ${out} --resume\``,

@@ -95,11 +95,22 @@ const CHECKPOINT_INDEX = object({
 });
 export type CheckpointIndex = Infer<typeof CHECKPOINT_INDEX>;
 
-const INDEX = 'checkpoint.json';
+export const INDEX = 'checkpoint.json';
 const HISTORY = 'history.jsonl';
 const ADVICE = 'start a new run';
 /** What belongs to one checkpoint, not to the run. */
 const OF_CHECKPOINT = /^\d{9}\./;
+
+/** Iterations done at the checkpoint that a file belongs to; null where it belongs to the run. */
+export function stepOfFile(name: string): number | null {
+  return OF_CHECKPOINT.test(name) ? Number.parseInt(name, 10) : null;
+}
+
+/** Names of the files that a checkpoint is in, beside the index and the slices. */
+export function filesOf({ networks, history }: CheckpointIndex): string[] {
+  const told = typeof history === 'string' ? history : HISTORY;
+  return [...Object.values(networks).map(({ file }) => file), told];
+}
 
 const KINDS = ['parameter', 'mean', 'square', 'average'] as const;
 type Kind = (typeof KINDS)[number];
@@ -280,6 +291,6 @@ async function needed(files: RunFiles, name: string): Promise<Uint8Array> {
 async function removeOthers(files: RunFiles, index: CheckpointIndex): Promise<void> {
   const kept = new Set(Object.values(index.networks).map(({ file }) => file));
   for (const name of await files.list()) {
-    if (OF_CHECKPOINT.test(name) && !kept.has(name)) await files.remove(name);
+    if (stepOfFile(name) !== null && !kept.has(name)) await files.remove(name);
   }
 }

@@ -13,7 +13,6 @@ import {
   type RunFacts,
   type RunFiles,
   readAverage,
-  readCheckpointIndex,
   readHistory,
   saveCheckpoint,
 } from './checkpoint';
@@ -29,6 +28,7 @@ import { checkSettings, type TrainSettings } from './settings';
 import type { Direction } from './sides';
 import { type StartModel, startWeights } from './startModels';
 import { startRun } from './startRun';
+import { readStoredRun } from './storedRun';
 
 export interface RunPlan {
   settings: TrainSettings;
@@ -61,8 +61,9 @@ export interface RunHooks extends Omit<LoopHooks, 'onStep' | 'save'> {
 
 /**
  * Trains a new run to its last iteration.
- * @throws BadRequest where the files hold a run already or the settings cannot train, WeightsMismatch for start models of another
- * kind, Aborted after the signal, with a checkpoint written once there was a first one
+ * @throws BadRequest where the files hold a run already or the settings cannot train, CorruptFile where they hold one that cannot
+ * be read, WeightsMismatch for start models of another kind, Aborted after the signal, with a checkpoint written once there was a
+ * first one
  */
 export async function beginRun(
   files: RunFiles,
@@ -71,7 +72,7 @@ export async function beginRun(
   hooks: RunHooks,
 ): Promise<CheckpointIndex> {
   checkSettings(settings);
-  if (await readCheckpointIndex(files))
+  if (await readStoredRun(files))
     throw new BadRequest('training: a run must be new, got one that is stored; resume it instead');
   const { weights, facts } = startWeights(settings, start);
   await files.write(DATA_FILE, writeData(data));
@@ -99,9 +100,9 @@ export async function resumeRun(
   return drive(files, await loadCheckpoint(files, index), data, history, index, every, hooks);
 }
 
-/** The run's last checkpoint. @throws BadRequest where there is none, CorruptFile where it is damaged */
+/** The run's last checkpoint. @throws BadRequest where there is none, CorruptFile where it is damaged or a file of it is missing */
 export async function openRun(files: RunFiles): Promise<CheckpointIndex> {
-  const index = await readCheckpointIndex(files);
+  const index = await readStoredRun(files);
   if (!index) throw new BadRequest('training: a run must have a checkpoint, got none; start a new run');
   return index;
 }
