@@ -14,6 +14,7 @@ import type {
   StoredRun,
   TrainEvent,
   TrainSettings,
+  UnreadableRun,
   Validation,
 } from '../src/workers/train/protocol';
 import { createFakeClient, type FakeClient, fakeCard } from './fakeClient';
@@ -23,13 +24,15 @@ export interface FakeTrainClient extends TrainClient {
   readonly log: string[];
   /** Names and roles of the volumes that the worker holds. */
   held(): string[];
-  /** Files of these names cannot be read. */
+  /** Files and runs of these names cannot be read. */
   readonly unreadable: Set<string>;
   /** The next volume that is added ends the worker, as one that is too large does. */
   isFatal: boolean;
   /** The estimate's answer is that this many bytes are too much; null: it fits. */
   limit: number | null;
   stored: StoredRun[];
+  /** Stored runs that cannot be opened. */
+  damaged: UnreadableRun[];
   /** The run that goes on tells this many iterations more; with the last of them it ends. */
   advance(iterations: number): void;
   /** The worker dies, and with it the run and the volumes. */
@@ -99,6 +102,7 @@ export function createFakeTrainClient(): FakeTrainClient {
     isFatal: false,
     limit: null,
     stored: [],
+    damaged: [],
     get losses() {
       return losses;
     },
@@ -215,7 +219,8 @@ export function createFakeTrainClient(): FakeTrainClient {
       return fakeCard('T1w', 'T2w');
     },
     async runs() {
-      return [...client.stored];
+      const readable = [...client.stored].sort((a, b) => b.saved.localeCompare(a.saved));
+      return { readable, unreadable: [...client.damaged] };
     },
     async history(runId) {
       return historyOf(runId);
@@ -223,6 +228,12 @@ export function createFakeTrainClient(): FakeTrainClient {
     async deleteRun(runId) {
       log.push(`deleteRun ${runId}`);
       client.stored = client.stored.filter((one) => one.runId !== runId);
+      client.damaged = client.damaged.filter((one) => one.runId !== runId);
+    },
+    async archiveRun(runId) {
+      log.push(`archiveRun ${runId}`);
+      if (unreadable.has(runId)) throw new Error(`${runId}: must stay while the run is read; try again`);
+      return new Blob(['tar'], { type: 'application/x-tar' });
     },
     async exportModel(runId, direction) {
       log.push(`exportModel ${runId} ${direction}`);
@@ -363,7 +374,7 @@ export interface TrainStore {
   store: AppStore;
   client: FakeClient;
   trainClient: FakeTrainClient;
-  downloads: { name: string; data: Uint8Array | string }[];
+  downloads: { name: string; data: Uint8Array | string | Blob }[];
   /** The demo scan that cannot be fetched. */
   missing: string | null;
   texts(): string[];

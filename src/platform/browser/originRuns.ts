@@ -8,6 +8,8 @@ import type { RunFiles } from '../../engine/training/checkpoint';
 export interface RunStore {
   open(runId: string): Promise<RunFiles>;
   list(): Promise<string[]>;
+  /** Of all of a run's files. */
+  bytes(runId: string): Promise<number>;
   remove(runId: string): Promise<void>;
 }
 
@@ -16,6 +18,7 @@ const FOLDER = 'training';
 export const originRuns: RunStore = {
   open: async (runId) => originFiles(await (await runsFolder()).getDirectoryHandle(runId, { create: true })),
   list: async () => namesIn(await runsFolder()),
+  bytes: async (runId) => bytesIn(await (await runsFolder()).getDirectoryHandle(runId)),
   remove: async (runId) => (await runsFolder()).removeEntry(runId, { recursive: true }),
 };
 
@@ -76,6 +79,13 @@ function notWritten(error: unknown): Error {
   return new Error(
     `training: the checkpoint could not be written (${(error as Error).message}); the one before is kept; delete stored runs to make room`,
   );
+}
+
+async function bytesIn(folder: FileSystemDirectoryHandle): Promise<number> {
+  let bytes = 0;
+  for await (const entry of folder.values())
+    if (entry.kind === 'file') bytes += (await (entry as FileSystemFileHandle).getFile()).size;
+  return bytes;
 }
 
 async function namesIn(folder: FileSystemDirectoryHandle): Promise<string[]> {

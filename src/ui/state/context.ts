@@ -10,7 +10,7 @@ export interface Services {
   trainClient: TrainClient;
   fetchDemo(demo: DemoFile): Promise<File>;
   /** Hands a file to the user. */
-  download(name: string, data: Uint8Array | string, type: string): void;
+  download(name: string, data: Uint8Array | string | Blob, type: string): void;
   now(): Date;
 }
 

@@ -40,6 +40,7 @@ beforeAll(async () => {
     runs: {
       open: async (id) => runs.get(id) ?? runs.set(id, new MemoryFiles()).get(id)!,
       list: async () => [...runs.keys()],
+      bytes: async (id) => [...runs.get(id)!.files.values()].reduce((sum, { length }) => sum + length, 0),
       remove: async (id) => void runs.delete(id),
     },
   });
@@ -93,7 +94,10 @@ it('trains, pauses with a checkpoint, resumes with its history first, and export
     /must have a checkpoint|one run/,
   );
   await expect(train).rejects.toMatchObject({ name: 'Aborted' });
-  expect(await calls.runs({}, context())).toMatchObject([{ runId: 'one', step: 2 }]);
+  expect(await calls.runs({}, context())).toMatchObject({
+    readable: [{ runId: 'one', step: 2 }],
+    unreadable: [],
+  });
 
   const second = context();
   const done = await calls.resume({ runId: 'one', every }, second);
@@ -113,17 +117,53 @@ it('trains, pauses with a checkpoint, resumes with its history first, and export
   expect(card.weights.bytes).toBe(weights.length);
 
   await calls.deleteRun({ runId: 'one' }, context());
-  expect(await calls.runs({}, context())).toEqual([]);
+  expect(await calls.runs({}, context())).toEqual({ readable: [], unreadable: [] });
 });
 
-it('lists no run that it cannot read, and keeps it', async () => {
-  const files = new MemoryFiles();
-  await files.write('checkpoint.json', new TextEncoder().encode('{"format":3}'));
-  runs.set('later', files);
+it('lists a run that it cannot read with the reason, and leaves it as it is', async () => {
+  const of = async (files: Record<string, string>) => {
+    const made = new MemoryFiles();
+    for (const [name, text] of Object.entries(files)) await made.write(name, new TextEncoder().encode(text));
+    return made;
+  };
+  const later = await of({ 'checkpoint.json': '{"format":3}', 'data.safetensors': 'slices' });
+  const lost = await of({ '000000020.g.b.safetensors': 'weights' });
+  runs.set('later', later);
+  runs.set('lost', lost);
+  runs.set('begun', await of({ 'data.safetensors': 'slices', '000000000.g.b.safetensors': 'weights' }));
   runs.set('empty', new MemoryFiles());
-  expect(await calls.runs({}, context())).toEqual([]);
-  expect([...runs.keys()]).toEqual(['later']);
+  const before = [...later.files, ...lost.files];
+  expect(await calls.runs({}, context())).toEqual({
+    readable: [],
+    unreadable: [
+      {
+        runId: 'lost',
+        reason:
+          'checkpoint.json: must lie beside 000000020.g.b.safetensors, got no such file; start a new run',
+        bytes: 7,
+      },
+      {
+        runId: 'later',
+        reason:
+          'checkpoint.json: format must be 1 or 2, got 3; open the run with the version of the program that wrote it',
+        bytes: 18,
+      },
+    ],
+  });
+  // What has never come to a checkpoint is cleared.
+  expect([...runs.keys()]).toEqual(['later', 'lost']);
   await expect(calls.history({ runId: 'later' }, context())).rejects.toThrow('format must be 1 or 2, got 3');
+  await expect(calls.resume({ runId: 'lost', every }, context())).rejects.toThrow(
+    'checkpoint.json: must lie',
+  );
+  const again = { runId: 'lost', settings, start: {}, every };
+  await expect(calls.train(again, context())).rejects.toThrow('checkpoint.json: must lie beside');
+  expect([...later.files, ...lost.files]).toEqual(before);
+
+  const archive = await calls.archiveRun({ runId: 'later' }, context());
+  expect(archive.size).toBe(512 + 512 + 512 + 512 + 1024);
+  await calls.deleteRun({ runId: 'later' }, context());
+  expect([...runs.keys()]).toEqual(['lost']);
   runs.clear();
 });
 

@@ -1,18 +1,14 @@
 /** What the training worker can do for the page: one handler a call. Runs are kept in files, so that the worker may die. */
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
 import { uniformSource } from '../../engine/random';
-import {
-  type CheckpointIndex,
-  type RunFiles,
-  readCheckpointIndex,
-  readHistory,
-} from '../../engine/training/checkpoint';
+import { type CheckpointIndex, type RunFiles, readHistory } from '../../engine/training/checkpoint';
 import { estimateMemory } from '../../engine/training/estimate';
 import type { RunHistory } from '../../engine/training/reports';
 import { beginRun, exportRun, openRun, type RunHooks, resumeRun } from '../../engine/training/session';
 import { checkSettings } from '../../engine/training/settings';
 import { SIDES } from '../../engine/training/sides';
 import type { StartModel } from '../../engine/training/startModels';
+import { readStoredRun } from '../../engine/training/storedRun';
 import { BadRequest } from '../../errors';
 import type { RunStore } from '../../platform/browser/originRuns';
 import { refuseEmpty } from '../../volume/checkInput';
@@ -24,6 +20,8 @@ import { planSlices } from '../../volume/slices';
 import { type ModelFiles, openModel } from '../line/modelFiles';
 import type { CallContext, CallHandlers } from '../line/serve';
 import type { AddedVolume, StartPoint, StartSource, StoredRun, TrainCalls, TrainEvent } from './protocol';
+import { archiveRun } from './runArchive';
+import { listRuns, storedRun } from './storedRuns';
 import { dataLicence, dataText } from './trainedOn';
 import { TrainVolumes } from './volumes';
 
@@ -160,7 +158,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
         });
       } catch (error) {
         // What never came to a checkpoint cannot be gone on with.
-        if (!(await readCheckpointIndex(files))) await environment.runs.remove(runId);
+        if (!(await readStoredRun(files))) await environment.runs.remove(runId);
         throw error;
       }
     },
@@ -171,17 +169,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return alone(runId, () => resumeRun(files, every, hooksFor(context), tell));
     },
 
-    runs: async () => {
-      const found: StoredRun[] = [];
-      for (const runId of await environment.runs.list()) {
-        const index = await readCheckpointIndex(await environment.runs.open(runId)).catch(() => undefined);
-        if (index) found.push(storedRun(runId, index));
-        // Left by a page that was closed before the first checkpoint. What cannot be read stays: a later version may know it.
-        else if (index === null && runId !== going)
-          await environment.runs.remove(runId).catch(() => undefined);
-      }
-      return found.sort((a, b) => b.saved.localeCompare(a.saved));
-    },
+    runs: () => listRuns(environment.runs, going),
 
     history: async ({ runId }) => {
       const { files, index } = await openStored(runId);
@@ -194,6 +182,9 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       await environment.runs.remove(runId);
       return null;
     },
+
+    archiveRun: async ({ runId }) =>
+      archiveRun(runId, await environment.runs.open(runId), environment.today()),
 
     exportModel: async ({ runId, direction }, { transfer }) => {
       const { files, index } = await openStored(runId);
@@ -222,11 +213,4 @@ async function startModels(
     models.push({ subject: card.name, ...STARTS[key], card, state: weights.state });
   }
   return models;
-}
-
-function storedRun(
-  runId: string,
-  { settings, step, started, saved, volumes, bytes }: CheckpointIndex,
-): StoredRun {
-  return { runId, settings, step, started, saved, volumes, bytes };
 }

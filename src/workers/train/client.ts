@@ -17,6 +17,7 @@ import type {
   StartPoint,
   StartSource,
   StoredRun,
+  StoredRuns,
   TrainCallName,
   TrainCalls,
   TrainSettings,
@@ -60,11 +61,12 @@ export interface TrainClient {
     run: TrainCalls['resume']['params'],
     options: CallOptions<TrainCalls['resume']['event']>,
   ): Promise<StoredRun>;
-  /** These four need no engine, only the stored runs or the file. */
+  /** These five need no engine, only the stored runs or the file. */
   readCard(weights: ClientOwnWeights): Promise<ModelCard>;
-  runs(): Promise<StoredRun[]>;
+  runs(): Promise<StoredRuns>;
   history(runId: string): Promise<RunHistory>;
   deleteRun(runId: string): Promise<void>;
+  archiveRun(runId: string): Promise<Blob>;
   exportModel(runId: string, direction: Direction): Promise<ExportedModel>;
   /** Ends the worker, so that its memory comes back. The next call makes another. */
   close(): void;
@@ -130,7 +132,7 @@ class Client implements TrainClient {
     return this.askWithoutEngine('readCard', ownWeightsOf(weights));
   }
 
-  runs(): Promise<StoredRun[]> {
+  runs(): Promise<StoredRuns> {
     return this.askWithoutEngine('runs', {});
   }
 
@@ -140,6 +142,10 @@ class Client implements TrainClient {
 
   async deleteRun(runId: string): Promise<void> {
     await this.askWithoutEngine('deleteRun', { runId });
+  }
+
+  archiveRun(runId: string): Promise<Blob> {
+    return this.askWithoutEngine('archiveRun', { runId });
   }
 
   exportModel(runId: string, direction: Direction): Promise<ExportedModel> {
@@ -160,7 +166,7 @@ class Client implements TrainClient {
     return this.link.call(this.link.open(), call, params, options);
   }
 
-  private async askWithoutEngine<K extends 'readCard' | 'runs' | 'history' | 'deleteRun'>(
+  private async askWithoutEngine<K extends 'readCard' | 'runs' | 'history' | 'deleteRun' | 'archiveRun'>(
     call: K,
     params: TrainCalls[K]['params'],
   ): Promise<TrainCalls[K]['result']> {

@@ -61,6 +61,22 @@ export interface StoredRun {
   bytes: number;
 }
 
+/** A folder among the runs that cannot be opened as one. It is kept as it is: a later version may know it. */
+export interface UnreadableRun {
+  runId: string;
+  /** Why, in a sentence. */
+  reason: string;
+  /** Of all its files; null where they cannot be measured. */
+  bytes: number | null;
+}
+
+export interface StoredRuns {
+  /** The last saved first. */
+  readable: StoredRun[];
+  /** The last name first: names begin with the time. */
+  unreadable: UnreadableRun[];
+}
+
 export interface TrainProgress {
   step: number;
   iterations: number;
@@ -126,9 +142,11 @@ export interface TrainCalls {
     event: { history: RunHistory } | TrainEvent;
     result: StoredRun;
   };
-  runs: { params: Record<string, never>; event: never; result: StoredRun[] };
+  runs: { params: Record<string, never>; event: never; result: StoredRuns };
   history: { params: { runId: string }; event: never; result: RunHistory };
   deleteRun: { params: { runId: string }; event: never; result: null };
+  /** All its files as they are, in one tar; also of a run that cannot be read. */
+  archiveRun: { params: { runId: string }; event: never; result: Blob };
   /** The EMA network of a stored run's last checkpoint with its card. R where the variant has no diffusion. */
   exportModel: { params: { runId: string; direction: Direction }; event: never; result: ExportedModel };
 }

@@ -1,21 +1,26 @@
-import { useEffect, useRef, useState } from 'react';
 import type { StoredRun } from '../../../../workers/train/protocol';
 import { formatBytes } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
 import { isGoing, isPhantom, isUnfinished, networkName, runName } from '../state/selectors';
+import { DeleteRun } from './DeleteRun';
 import { runDate } from './runWords';
+import { UnreadableRunRow } from './UnreadableRunRow';
 
-/** Runs kept in this browser, latest first. */
+/** Runs kept in this browser, latest first, and after them what cannot be opened. */
 export function StoredRuns() {
   const stored = useApp((s) => s.train.stored);
+  const unreadable = useApp((s) => s.train.unreadable);
   const going = useApp((s) => isGoing(s.train));
   return (
     <section className="panel" aria-label="Stored runs">
       <h2>Stored runs</h2>
-      {stored && stored.length > 0 ? (
+      {stored && stored.length + unreadable.length > 0 ? (
         <ul className="stored-runs">
           {stored.map((kept) => (
             <StoredRunRow key={kept.runId} kept={kept} />
+          ))}
+          {unreadable.map((kept) => (
+            <UnreadableRunRow key={kept.runId} kept={kept} />
           ))}
         </ul>
       ) : (
@@ -35,13 +40,7 @@ function StoredRunRow({ kept }: { kept: StoredRun }) {
   const { runId, settings, step, bytes } = kept;
   const isOpen = useApp((s) => s.train.run?.runId === runId);
   const going = useApp((s) => isGoing(s.train));
-  const { resume, open, deleteRun } = useApp((s) => s.actions.train);
-  const [isAsking, setAsking] = useState(false);
-  const keep = useRef<HTMLButtonElement>(null);
-  // The button that was pressed is gone: the keyboard goes on from the harmless one.
-  useEffect(() => {
-    if (isAsking) keep.current?.focus();
-  }, [isAsking]);
+  const { resume, open } = useApp((s) => s.actions.train);
   const name = `${runName(settings)}, ${runDate(kept)}`;
   const hidden = <span className="visually-hidden">: {name}</span>;
   return (
@@ -56,56 +55,30 @@ function StoredRunRow({ kept }: { kept: StoredRun }) {
         {step.toLocaleString('en')} of {settings.iterations.toLocaleString('en')} iterations,{' '}
         {formatBytes(bytes)}
       </p>
-      {isAsking ? (
-        <div className="zone-buttons">
-          <span>For good?</span>
+      <DeleteRun runId={runId} name={name} isOff={going && isOpen}>
+        {isUnfinished(kept) && (
           <button
             type="button"
             className="button small"
-            data-testid="train-delete-confirm"
-            onClick={() => void deleteRun(runId)}
+            data-testid="train-resume"
+            disabled={going}
+            onClick={() => void resume(runId)}
           >
-            Delete{hidden}
+            Resume{hidden}
           </button>
-          <button ref={keep} type="button" className="button small" onClick={() => setAsking(false)}>
-            Keep{hidden}
-          </button>
-        </div>
-      ) : (
-        <div className="zone-buttons">
-          {isUnfinished(kept) && (
-            <button
-              type="button"
-              className="button small"
-              data-testid="train-resume"
-              disabled={going}
-              onClick={() => void resume(runId)}
-            >
-              Resume{hidden}
-            </button>
-          )}
-          <button
-            type="button"
-            className="button small"
-            data-testid="train-open"
-            disabled={going || isOpen}
-            title="Shows its curves; then it can be used or downloaded"
-            onClick={() => void open(runId)}
-          >
-            {isOpen ? 'Open now' : 'Open'}
-            {hidden}
-          </button>
-          <button
-            type="button"
-            className="button small"
-            data-testid="train-delete"
-            disabled={going && isOpen}
-            onClick={() => setAsking(true)}
-          >
-            Delete…{hidden}
-          </button>
-        </div>
-      )}
+        )}
+        <button
+          type="button"
+          className="button small"
+          data-testid="train-open"
+          disabled={going || isOpen}
+          title="Shows its curves; then it can be used or downloaded"
+          onClick={() => void open(runId)}
+        >
+          {isOpen ? 'Open now' : 'Open'}
+          {hidden}
+        </button>
+      </DeleteRun>
     </li>
   );
 }

@@ -16,5 +16,6 @@ export const initialTrain: TrainData = {
   backend: null,
   run: null,
   stored: null,
+  unreadable: [],
   isExporting: false,
 };

@@ -67,6 +67,34 @@ it('deletes a run, and closes it where it is open', async () => {
   expect(train()).toMatchObject({ phase: 'idle', run: null, stored: [] });
 });
 
+it('lists a run that cannot be opened with the reason, and opens nothing of it', async () => {
+  const damaged = { runId: 'run-1', reason: 'checkpoint.json: must be JSON, got text that is not', bytes: 9 };
+  made.trainClient.damaged = [damaged];
+  await act().enter();
+  expect(train()).toMatchObject({ stored: [], unreadable: [damaged] });
+  await act().open('run-1');
+  await act().resume('run-1');
+  expect(train()).toMatchObject({ phase: 'idle', run: null });
+});
+
+it('hands over the files of a run that cannot be opened, and deletes it only when told to', async () => {
+  made.trainClient.damaged = [{ runId: 'run-1', reason: 'no', bytes: null }];
+  await act().enter();
+  await act().downloadRun('run-1');
+  expect(made.downloads).toMatchObject([{ name: 'run-1.tar', data: { type: 'application/x-tar' } }]);
+  expect(train().unreadable).toHaveLength(1);
+  expect(made.trainClient.log).not.toContain('deleteRun run-1');
+  await act().deleteRun('run-1');
+  expect(train().unreadable).toEqual([]);
+});
+
+it('says why the files of a run could not be read', async () => {
+  made.trainClient.unreadable.add('run-1');
+  await act().downloadRun('run-1');
+  expect(made.downloads).toEqual([]);
+  expect(made.texts()).toEqual(['run-1: must stay while the run is read; try again']);
+});
+
 it('asks for stored runs once, when the room is entered first', async () => {
   expect(train().stored).toBeNull();
   await act().enter();

@@ -1,11 +1,11 @@
-/** Runs in the origin's private file system: looked at, deleted, and their models taken out. */
+/** Runs in the origin's private file system: looked at, deleted, and their models or files taken out. */
 import type { Direction } from '../../../../workers/train/protocol';
 import { runOf } from './run';
 import { isGoing, isUnfinished } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainActions, TrainData } from './types';
 
-/** Asks for the stored runs anew and returns them, latest first. Never rejects. */
+/** Asks for the stored runs anew and returns those that can be opened, latest first. Never rejects. */
 export type RefreshStored = () => Promise<NonNullable<TrainData['stored']>>;
 
 export function createRefreshStored({
@@ -15,9 +15,9 @@ export function createRefreshStored({
 }: TrainContext): RefreshStored {
   return async () => {
     try {
-      const stored = (await trainClient.runs()).sort((a, b) => b.saved.localeCompare(a.saved));
-      patch({ stored });
-      return stored;
+      const { readable, unreadable } = await trainClient.runs();
+      patch({ stored: readable, unreadable });
+      return readable;
     } catch (error) {
       patch(({ stored }) => ({ stored: stored ?? [] }));
       report(error);
@@ -29,7 +29,7 @@ export function createRefreshStored({
 export function storedRunActions(
   context: TrainContext,
   refreshStored: RefreshStored,
-): Pick<TrainActions, 'open' | 'deleteRun' | 'useModel' | 'downloadModel'> {
+): Pick<TrainActions, 'open' | 'deleteRun' | 'downloadRun' | 'useModel' | 'downloadModel'> {
   const {
     get,
     train,
@@ -86,6 +86,16 @@ export function storedRunActions(
         report(error);
       }
       await refreshStored();
+    },
+
+    async downloadRun(runId) {
+      try {
+        const archive = await trainClient.archiveRun(runId);
+        download(`${runId}.tar`, archive, archive.type);
+        notify('info', `Saved ${runId}.tar: all files of the run as they are.`);
+      } catch (error) {
+        report(error);
+      }
     },
 
     async useModel(direction) {

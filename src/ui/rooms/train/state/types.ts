@@ -14,6 +14,7 @@ import type {
   TrainCalls,
   TrainProgress,
   TrainSettings,
+  UnreadableRun,
   Validation,
   Variant,
 } from '../../../../workers/train/protocol';
@@ -102,6 +103,8 @@ export interface TrainData {
   run: TrainRun | null;
   /** The origin's stored runs, latest first; null until they have been asked for. */
   stored: readonly StoredRun[] | null;
+  /** Stored runs that cannot be opened, latest first. */
+  unreadable: readonly UnreadableRun[];
   /** A model is being written for use or download. */
   isExporting: boolean;
 }
@@ -139,6 +142,8 @@ export interface TrainActions {
   /** Shows a stored run's curves. */
   open(runId: string): Promise<void>;
   deleteRun(runId: string): Promise<void>;
+  /** Hands over all files of a stored run as they are, also of one that cannot be opened. */
+  downloadRun(runId: string): Promise<void>;
   /** Loads the open run's model into the Translate room; whether that went well. */
   useModel(direction: Direction): Promise<boolean>;
   /** Hands over weights and card. */

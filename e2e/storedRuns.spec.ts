@@ -1,0 +1,70 @@
+/** Runs of former days: what cannot be opened is told with the reason, can be kept as files, and goes when the user says so. */
+import { execFileSync } from 'node:child_process';
+import type { Page } from '@playwright/test';
+import { engineReady, expect, openPage, test } from './helpers';
+
+const RUN = 'run-2026-01-31T09-30-00-000Z';
+const FILES = { 'checkpoint.json': '{"format":2,"settings":{"si', 'data.safetensors': 'slices' };
+
+/** As a run lies in the browser's storage. */
+async function writeRun(page: Page, runId: string, files: Record<string, string>): Promise<void> {
+  await page.evaluate(
+    async ([name, contents]) => {
+      const root = await navigator.storage.getDirectory();
+      const runs = await root.getDirectoryHandle('training', { create: true });
+      const folder = await runs.getDirectoryHandle(name, { create: true });
+      for (const [file, text] of Object.entries(contents)) {
+        const writable = await (await folder.getFileHandle(file, { create: true })).createWritable();
+        await writable.write(text);
+        await writable.close();
+      }
+    },
+    [runId, files] as const,
+  );
+}
+
+async function storedRuns(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const runs = await root.getDirectoryHandle('training', { create: true });
+    const names: string[] = [];
+    for await (const name of runs.keys()) names.push(name);
+    return names;
+  });
+}
+
+test('a run with a damaged index is listed with the reason, downloaded as it is, and deleted', async ({
+  page,
+}) => {
+  await openPage(page);
+  await writeRun(page, RUN, FILES);
+  await page.reload();
+  await engineReady(page);
+  await page.getByRole('link', { name: 'Train' }).click();
+  const row = page.getByTestId('train-run-unreadable');
+  const button = (word: string) => row.getByRole('button', { name: new RegExp(`^${word} ?: ${RUN}$`) });
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText(RUN);
+  await expect(row).toContainText('33 B');
+  await expect(row).toContainText('checkpoint.json: must be JSON, got text that is not');
+  await expect(row.getByRole('button', { name: /Open|Resume/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /^Resume run of/ })).toHaveCount(0);
+  expect(await storedRuns(page)).toEqual([RUN]);
+
+  const download = page.waitForEvent('download');
+  await button('Download').click();
+  const saved = await download;
+  expect(saved.suggestedFilename()).toBe(`${RUN}.tar`);
+  const path = await saved.path();
+  for (const [name, text] of Object.entries(FILES))
+    expect(execFileSync('tar', ['-xOf', path, `${RUN}/${name}`], { encoding: 'utf8' })).toBe(text);
+
+  await button('Delete…').click();
+  await expect(button('Keep')).toBeFocused();
+  await button('Keep').click();
+  expect(await storedRuns(page)).toEqual([RUN]);
+  await button('Delete…').click();
+  await button('Delete').click();
+  await expect(row).toHaveCount(0);
+  expect(await storedRuns(page)).toEqual([]);
+});
