@@ -1,3 +1,4 @@
+import { runPanelHeight } from '../../../components/heightProperty';
 import { useApp } from '../../../state/StoreContext';
 import { startBlock } from '../state/selectors';
 import type { TrainPhase } from '../state/types';
@@ -30,7 +31,7 @@ export function TrainRunPanel() {
     else if (runId) void resume(runId);
   };
   return (
-    <section className="run-panel" aria-label="Training run">
+    <section ref={runPanelHeight} className="run-panel" aria-label="Training run">
       {begins && block ? (
         <p className="run-hint dim num" aria-live="polite">
           {block}

@@ -1,4 +1,5 @@
 import type { KeyboardEvent, MouseEvent } from 'react';
+import { runPanelHeight } from '../../../components/heightProperty';
 import { Meter } from '../../../components/Meter';
 import { useApp } from '../../../state/StoreContext';
 import { missingSlices, translateBlock } from '../state/selectors';
@@ -22,7 +23,7 @@ export function RunPanel() {
     else void translate();
   };
   return (
-    <section className="run-panel" aria-label="Run">
+    <section ref={runPanelHeight} className="run-panel" aria-label="Run">
       {words ? (
         <Meter {...words} />
       ) : (
