@@ -160,8 +160,10 @@ it('lists a run that it cannot read with the reason, and leaves it as it is', as
   await expect(calls.train(again, context())).rejects.toThrow('checkpoint.json: must lie beside');
   expect([...later.files, ...lost.files]).toEqual(before);
 
-  const archive = await calls.archiveRun({ runId: 'later' }, context());
-  expect(archive.size).toBe(512 + 512 + 512 + 512 + 1024);
+  const copies = await calls.runFiles({ runId: 'later' }, context());
+  expect(copies.map(({ name }) => name)).toEqual([...later.files.keys()]);
+  for (const { name, blob } of copies)
+    expect(new Uint8Array(await blob.arrayBuffer())).toEqual(later.files.get(name));
   await calls.deleteRun({ runId: 'later' }, context());
   expect([...runs.keys()]).toEqual(['lost']);
   runs.clear();

@@ -20,8 +20,7 @@ import { planSlices } from '../../volume/slices';
 import { type ModelFiles, openModel } from '../line/modelFiles';
 import type { CallContext, CallHandlers } from '../line/serve';
 import type { AddedVolume, StartPoint, StartSource, StoredRun, TrainCalls, TrainEvent } from './protocol';
-import { archiveRun } from './runArchive';
-import { listRuns, storedRun } from './storedRuns';
+import { copiesOf, listRuns, storedRun } from './storedRuns';
 import { dataLicence, dataText } from './trainedOn';
 import { TrainVolumes } from './volumes';
 
@@ -183,8 +182,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return null;
     },
 
-    archiveRun: async ({ runId }) =>
-      archiveRun(runId, await environment.runs.open(runId), environment.today()),
+    runFiles: async ({ runId }) => copiesOf(runId, await environment.runs.open(runId)),
 
     exportModel: async ({ runId, direction }, { transfer }) => {
       const { files, index } = await openStored(runId);

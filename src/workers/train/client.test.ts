@@ -6,7 +6,11 @@ const STORED: StoredRuns = {
   readable: [],
   unreadable: [{ runId: 'run-1', reason: 'checkpoint.json: must be JSON', bytes: 9 }],
 };
-const ANSWERS: Record<string, unknown> = { runs: STORED, archiveRun: new Blob(['tar']), deleteRun: null };
+const ANSWERS: Record<string, unknown> = {
+  runs: STORED,
+  runFiles: [{ name: 'a', blob: new Blob(['x']) }],
+  deleteRun: null,
+};
 
 beforeEach(() => {
   // Newer versions of Node have locks; the stand-in holds none and would pass for dead.
@@ -30,11 +34,11 @@ it('lists, hands over and deletes stored runs without an engine', async () => {
     return worker;
   });
   expect(await client.runs()).toEqual(STORED);
-  expect(await (await client.archiveRun('run-1')).text()).toBe('tar');
+  expect(await client.runFiles('run-1')).toMatchObject([{ name: 'a' }]);
   await client.deleteRun('run-1');
   expect(asked).toEqual([
     { call: 'runs', params: {} },
-    { call: 'archiveRun', params: { runId: 'run-1' } },
+    { call: 'runFiles', params: { runId: 'run-1' } },
     { call: 'deleteRun', params: { runId: 'run-1' } },
   ]);
 });

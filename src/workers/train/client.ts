@@ -4,7 +4,7 @@
  */
 import { inputFiles } from '../line/inputFiles';
 import { type CallOptions, type MakeWorker, namedError, WorkerLink } from '../line/link';
-import type { BackendName, EngineInfo, ModelCard } from '../translate/protocol';
+import type { BackendName, EngineInfo, InputFile, ModelCard } from '../translate/protocol';
 import type {
   AddedVolume,
   Direction,
@@ -66,7 +66,7 @@ export interface TrainClient {
   runs(): Promise<StoredRuns>;
   history(runId: string): Promise<RunHistory>;
   deleteRun(runId: string): Promise<void>;
-  archiveRun(runId: string): Promise<Blob>;
+  runFiles(runId: string): Promise<InputFile[]>;
   exportModel(runId: string, direction: Direction): Promise<ExportedModel>;
   /** Ends the worker, so that its memory comes back. The next call makes another. */
   close(): void;
@@ -144,8 +144,8 @@ class Client implements TrainClient {
     await this.askWithoutEngine('deleteRun', { runId });
   }
 
-  archiveRun(runId: string): Promise<Blob> {
-    return this.askWithoutEngine('archiveRun', { runId });
+  runFiles(runId: string): Promise<InputFile[]> {
+    return this.askWithoutEngine('runFiles', { runId });
   }
 
   exportModel(runId: string, direction: Direction): Promise<ExportedModel> {
@@ -166,7 +166,7 @@ class Client implements TrainClient {
     return this.link.call(this.link.open(), call, params, options);
   }
 
-  private async askWithoutEngine<K extends 'readCard' | 'runs' | 'history' | 'deleteRun' | 'archiveRun'>(
+  private async askWithoutEngine<K extends 'readCard' | 'runs' | 'history' | 'deleteRun' | 'runFiles'>(
     call: K,
     params: TrainCalls[K]['params'],
   ): Promise<TrainCalls[K]['result']> {

@@ -145,8 +145,8 @@ export interface TrainCalls {
   runs: { params: Record<string, never>; event: never; result: StoredRuns };
   history: { params: { runId: string }; event: never; result: RunHistory };
   deleteRun: { params: { runId: string }; event: never; result: null };
-  /** All its files as they are, in one tar; also of a run that cannot be read. */
-  archiveRun: { params: { runId: string }; event: never; result: Blob };
+  /** Copies of all its files as they are; also of a run that cannot be read. */
+  runFiles: { params: { runId: string }; event: never; result: InputFile[] };
   /** The EMA network of a stored run's last checkpoint with its card. R where the variant has no diffusion. */
   exportModel: { params: { runId: string; direction: Direction }; event: never; result: ExportedModel };
 }

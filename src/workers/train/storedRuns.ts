@@ -1,7 +1,8 @@
 /** The runs in this browser, those among them that cannot be opened. Looking changes nothing of what was trained. */
-import type { CheckpointIndex } from '../../engine/training/checkpoint';
+import type { CheckpointIndex, RunFiles } from '../../engine/training/checkpoint';
 import { readStoredRun } from '../../engine/training/storedRun';
 import type { RunStore } from '../../platform/browser/originRuns';
+import type { InputFile } from '../translate/protocol';
 import type { StoredRun, StoredRuns } from './protocol';
 
 /** @param going the run that goes on, which may not have come to its first checkpoint */
@@ -29,4 +30,20 @@ export function storedRun(
   { settings, step, started, saved, volumes, bytes }: CheckpointIndex,
 ): StoredRun {
   return { runId, settings, step, started, saved, volumes, bytes };
+}
+
+/**
+ * So that the run can be deleted while they are still being saved. The browser keeps large blobs out of memory; here only one file
+ * is in it at a time.
+ * @throws Error where a file goes while the others are read
+ */
+export async function copiesOf(runId: string, files: RunFiles): Promise<InputFile[]> {
+  const copies: InputFile[] = [];
+  for (const name of await files.list()) {
+    const bytes = await files.read(name);
+    if (!bytes)
+      throw new Error(`${runId}/${name}: must stay while the run is read, got no such file; try again`);
+    copies.push({ name, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) });
+  }
+  return copies;
 }

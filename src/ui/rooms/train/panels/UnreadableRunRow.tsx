@@ -26,7 +26,7 @@ export function UnreadableRunRow({ kept: { runId, reason, bytes } }: { kept: Unr
           className="button small"
           data-testid="train-download-run"
           disabled={isReading}
-          title="All its files as they are, in one .tar"
+          title="All its files as they are, in one .zip"
           onClick={() => void save()}
         >
           {isReading ? 'Reading…' : 'Download'}

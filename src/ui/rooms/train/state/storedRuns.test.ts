@@ -81,7 +81,7 @@ it('hands over the files of a run that cannot be opened, and deletes it only whe
   made.trainClient.damaged = [{ runId: 'run-1', reason: 'no', bytes: null }];
   await act().enter();
   await act().downloadRun('run-1');
-  expect(made.downloads).toMatchObject([{ name: 'run-1.tar', data: { type: 'application/x-tar' } }]);
+  expect(made.downloads).toMatchObject([{ name: 'run-1.zip', data: { type: 'application/zip' } }]);
   expect(train().unreadable).toHaveLength(1);
   expect(made.trainClient.log).not.toContain('deleteRun run-1');
   await act().deleteRun('run-1');

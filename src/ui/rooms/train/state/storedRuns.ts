@@ -1,6 +1,7 @@
 /** Runs in the origin's private file system: looked at, deleted, and their models or files taken out. */
 import type { Direction } from '../../../../workers/train/protocol';
 import { runOf } from './run';
+import { archiveOf } from './runArchive';
 import { isGoing, isUnfinished } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainActions, TrainData } from './types';
@@ -34,7 +35,7 @@ export function storedRunActions(
     get,
     train,
     patch,
-    services: { trainClient, download },
+    services: { trainClient, download, now },
     notify,
     report,
   } = context;
@@ -90,9 +91,9 @@ export function storedRunActions(
 
     async downloadRun(runId) {
       try {
-        const archive = await trainClient.archiveRun(runId);
-        download(`${runId}.tar`, archive, archive.type);
-        notify('info', `Saved ${runId}.tar: all files of the run as they are.`);
+        const archive = await archiveOf(runId, await trainClient.runFiles(runId), now());
+        download(`${runId}.zip`, archive, archive.type);
+        notify('info', `Saved ${runId}.zip: all files of the run as they are.`);
       } catch (error) {
         report(error);
       }
