@@ -150,7 +150,7 @@ function parseHeader(bytes: Uint8Array): { tensors: Map<string, Place>; metadata
   const tensors = new Map<string, Place>();
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(json)) {
-    if (name === '__metadata__') metadata = parseMetadata(value);
+    if (name === '__metadata__') metadata = value === null ? {} : parseMetadata(value);
     else tensors.set(name, parsePlace(name, value));
   }
   return { tensors, metadata };

@@ -266,14 +266,14 @@ function asTensors(value: unknown): Map<string, TorchTensor> | null {
   const out = new Map<string, TorchTensor>();
   for (const [name, tensor] of value) {
     if (typeof name !== 'string' || !(tensor instanceof TorchTensor)) return null;
-    out.set(stripModule(name), tensor);
+    out.set(unwrapped(name), tensor);
   }
   return out;
 }
 
-/** DataParallel, under which the authors train, puts "module." before every name. */
-export function stripModule(name: string): string {
-  return name.replace(/^module\./, '');
+/** Without what PyTorch's wrappers put before names: "module." of DataParallel, "_orig_mod." of torch.compile, in any order. */
+export function unwrapped(name: string): string {
+  return name.replace(/^((module|_orig_mod)\.)+/, '');
 }
 
 /** Plain values and flat lists of them only: what a pickle nests further may refer back to itself. */
@@ -294,7 +294,7 @@ function asRecord(value: unknown): Record<string, unknown> {
  * Picks a network by name ("gen_diffusive_1" or "gen_diffusive_1_dict").
  * @throws BadRequest naming those that are there
  */
-export function chooseNetwork(networks: readonly TorchNetwork[], name: string): TorchNetwork {
+export function chooseNetwork<N extends { readonly name: string }>(networks: readonly N[], name: string): N {
   const found = networks.find((network) => network.name === name.replace(/_dict$/, ''));
   if (found) return found;
   const there = networks.map((network) => network.name || 'one unnamed network').join(', ');

@@ -1,10 +1,13 @@
 /** Whose weights a file holds: told by the names of the parameters, and among methods that share a network by the file's own word. */
 import { WeightsMismatch } from '../../errors';
 import type { StateDict } from '../formats/namedTensor';
+import { unwrapped } from '../formats/torchCheckpoint';
 import { METHODS, type Network } from '.';
 import type { Method } from './method';
 
 const ALL: readonly Method<Network>[] = Object.values(METHODS);
+
+const UNKNOWN = 'unknown';
 
 /** Networks of training that translate nothing, to be called by their names. */
 const OTHERS: readonly [name: string, needs: readonly string[]][] = [
@@ -28,7 +31,7 @@ export const translators = (): string => ALL.map(({ network }) => `a ${network}`
 /** What parameters of these names belong to, in words. */
 export function kindOfNames(names: readonly string[]): string {
   const other = OTHERS.find(([, needs]) => needs.every((name) => names.includes(name)));
-  return methodOfNames(names)?.network ?? other?.[0] ?? 'unknown';
+  return methodOfNames(names)?.network ?? other?.[0] ?? UNKNOWN;
 }
 
 /**
@@ -42,8 +45,34 @@ export function inferNetwork(state: StateDict, recorded: Readonly<Record<string,
   if (method) return method.infer(state, recorded);
   const kind = kindOfNames(names);
   const some = names.slice(0, 3).map((name) => `"${name}"`);
-  const seen = kind === 'unknown' ? `tensors such as ${some.join(', ') || 'none'}` : `a ${kind}`;
+  const seen = kind === UNKNOWN ? `tensors such as ${some.join(', ') || 'none'}` : `a ${kind}`;
   throw new WeightsMismatch(
     `weights: file must hold ${translators()}, got ${seen}; choose a network that translates, such as gen_diffusive_*.pth`,
   );
+}
+
+/** How deep networks lie in one another's names at the most. */
+const DEEPEST = 4;
+
+/**
+ * The networks among parameters, by what stands before their names, such as "gen" for "gen.all_modules.0.weight"; "" for those whose
+ * names are a network's as they are. Parameters that are nobody's stay as they are, so that it can be said what they look like.
+ */
+export function networksAmong<T>(
+  tensors: ReadonlyMap<string, T>,
+  depth = 0,
+): Map<string, ReadonlyMap<string, T>> {
+  if (depth === DEEPEST || kindOfNames([...tensors.keys()]) !== UNKNOWN) return new Map([['', tensors]]);
+  const groups = new Map<string, Map<string, T>>();
+  for (const [name, tensor] of tensors) {
+    const dot = name.indexOf('.');
+    const [first, rest] = [name.slice(0, Math.max(dot, 0)), unwrapped(name.slice(dot + 1))];
+    groups.set(first, (groups.get(first) ?? new Map()).set(rest, tensor));
+  }
+  const found = [...groups].flatMap(([first, group]) =>
+    [...networksAmong(group, depth + 1)]
+      .filter(([, inside]) => kindOfNames([...inside.keys()]) !== UNKNOWN)
+      .map(([prefix, inside]) => [[first, prefix].filter(Boolean).join('.'), inside] as const),
+  );
+  return found.length > 0 ? new Map(found) : new Map([['', tensors]]);
 }

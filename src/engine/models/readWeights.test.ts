@@ -177,11 +177,63 @@ describe('readWeights', () => {
     );
   });
 
-  it('strips "module." in safetensors as well', async () => {
-    const stored = [...state].map(
-      ([name, { shape, data }]) => [`module.${name}`, { dtype: 'F32', shape, data }] as const,
+  const named = (prefix: (name: string) => string) =>
+    writeSafetensors(
+      [...state].map(([name, { shape, data }]) => [prefix(name), { dtype: 'F32', shape, data }] as const),
+      {},
     );
-    expect((await readWeights({ name: 'x', bytes: writeSafetensors(stored, {}) })).state).toEqual(state);
+
+  it.each([
+    'module.',
+    '_orig_mod.',
+    'module._orig_mod.',
+    'module.module.',
+    'net.',
+    'model.generator.module.',
+  ])('strips "%s", which all names share, in both formats', async (prefix) => {
+    const bytes = named((name) => `${prefix}${name}`);
+    expect(await readWeights({ name: 'x', bytes })).toMatchObject({ state, networks: [], network: '' });
+    const wrapped = pickledStateDict(
+      Object.fromEntries(
+        [...state].map(([name, { shape, data }]) => [
+          `${prefix}${name}`,
+          { shape: [...shape], storage: floats(...data) },
+        ]),
+      ),
+    );
+    const torch = await readWeights({ name: 'x', bytes: legacyCheckpoint(wrapped, storages) });
+    expect(torch.state).toEqual(state);
+  });
+
+  it('finds the networks of one dict by what stands before their names', async () => {
+    const both = [...state].flatMap(([name, { shape, data }]) =>
+      ['gen_a', 'gen_b'].map(
+        (gen, n) => [`${gen}.${name}`, { dtype: 'F32', shape, data: data.map((v) => v + n) }] as const,
+      ),
+    );
+    const bytes = writeSafetensors(
+      [...both, ['step', { dtype: 'F32', shape: [1], data: new Float32Array(1) }]],
+      {},
+    );
+    const first = await readWeights({ name: 'x', bytes });
+    expect(first).toMatchObject({ state, networks: ['gen_a', 'gen_b'], network: 'gen_a' });
+    const second = await readWeights({ name: 'x', bytes }, { network: 'gen_b' });
+    const [name] = state.keys();
+    expect(second.state.get(name)!.data[0]).toBe(state.get(name)!.data[0] + 1);
+  });
+
+  it('takes metadata that are null for none, and layers without a number that could be one for another network', async () => {
+    const whole = encodeWeights({ state, config }, 'f32');
+    const length = Number(new DataView(whole.buffer).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(whole.subarray(8, 8 + length)));
+    const text = new TextEncoder().encode(JSON.stringify({ ...header, __metadata__: null }));
+    const bytes = new Uint8Array(8 + text.length + whole.length - 8 - length);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+    bytes.set(text, 8);
+    bytes.set(whole.subarray(8 + length), 8 + text.length);
+    expect((await readWeights({ name: 'x', bytes })).state).toEqual(state);
+    const far = named((one) => one.replace('all_modules.', 'all_modules.12345'));
+    await expect(readWeights({ name: 'x', bytes: far })).rejects.toThrow(WeightsMismatch);
   });
 
   it('answers random damage with weights or a named error, never with another', async () => {

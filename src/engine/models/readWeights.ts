@@ -4,15 +4,9 @@ import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { plainBytes } from '../formats/plainBytes';
 import { decodeQ8 } from '../formats/q8';
 import { readSafetensors, type StoredTensor } from '../formats/safetensors';
-import {
-  chooseNetwork,
-  openTorchCheckpoint,
-  readTorchNetwork,
-  stripModule,
-  type TorchNetwork,
-} from '../formats/torchCheckpoint';
+import { chooseNetwork, openTorchCheckpoint, readTorchNetwork, unwrapped } from '../formats/torchCheckpoint';
 import { METHODS, type Network } from '../methods';
-import { inferNetwork, kindOfNames, translators } from '../methods/recognise';
+import { inferNetwork, kindOfNames, networksAmong, translators } from '../methods/recognise';
 
 export type WeightsFormat = 'safetensors' | 'pth-zip' | 'pth-legacy';
 
@@ -56,7 +50,7 @@ export async function readWeights(file: WeightsFile, options: { network?: string
 
 async function read(bytes: Uint8Array, network?: string): Promise<Weights> {
   // First: the length that such a file begins with can be the bytes of a pickle.
-  if (looksLikeSafetensors(bytes)) return readNamed(bytes);
+  if (looksLikeSafetensors(bytes)) return readNamed(bytes, network);
   if (looksLikeTorch(bytes)) return readTorch(bytes, network);
   throw new UnsupportedFile(
     `weights: file must be .safetensors or a PyTorch .pth, got ${whatItLooksLike(bytes)}`,
@@ -65,7 +59,8 @@ async function read(bytes: Uint8Array, network?: string): Promise<Weights> {
 
 async function readTorch(bytes: Uint8Array, name?: string): Promise<Weights> {
   const checkpoint = await openTorchCheckpoint(bytes);
-  const { networks, args } = checkpoint;
+  const { args } = checkpoint;
+  const networks = checkpoint.networks.flatMap(networksIn);
   const network = name === undefined ? firstGenerator(networks) : chooseNetwork(networks, name);
   const { state, dtype } = await readTorchNetwork(checkpoint, network);
   return {
@@ -74,14 +69,32 @@ async function readTorch(bytes: Uint8Array, name?: string): Promise<Weights> {
     format: checkpoint.format,
     dtype,
     parameters: countValues(state),
-    networks: networks.map((one) => one.name).filter((one) => one !== ''),
+    networks: namesOf(networks),
     network: network.name,
     metadata: Object.fromEntries(Object.entries(args).map(([key, value]) => [key, JSON.stringify(value)])),
   };
 }
 
+interface NamedNetwork<T> {
+  readonly name: string;
+  readonly tensors: ReadonlyMap<string, T>;
+}
+
+/** One that lies alone behind a prefix keeps its name, several have theirs from it. */
+function networksIn<T>({ name, tensors }: NamedNetwork<T>): NamedNetwork<T>[] {
+  const found = [...networksAmong(tensors)];
+  if (found.length === 1) return [{ name, tensors: found[0][1] }];
+  return found.map(([prefix, inside]) => ({
+    name: [name, prefix].filter(Boolean).join('.'),
+    tensors: inside,
+  }));
+}
+
+const namesOf = (networks: readonly { readonly name: string }[]): string[] =>
+  networks.map(({ name }) => name).filter((name) => name !== '');
+
 /** A single unnamed network is taken as it is: what it is instead is said when its configuration is looked for. */
-function firstGenerator(networks: readonly TorchNetwork[]): TorchNetwork {
+function firstGenerator<T>(networks: readonly NamedNetwork<T>[]): NamedNetwork<T> {
   const names = networks.map(({ tensors }) => [...tensors.keys()]);
   const first = Object.values(METHODS).flatMap((method) =>
     networks.filter((_, i) => method.hasNames(names[i])),
@@ -92,17 +105,20 @@ function firstGenerator(networks: readonly TorchNetwork[]): TorchNetwork {
   throw new WeightsMismatch(`weights: file must hold ${translators()}, got ${there}`);
 }
 
-function readNamed(bytes: Uint8Array): Weights {
+function readNamed(bytes: Uint8Array, name?: string): Weights {
   const { tensors, metadata } = readSafetensors(bytes);
-  const state = asState(decodeQ8(tensors));
+  const unwrappedOnes = [...decodeQ8(tensors)].map(([one, tensor]) => [unwrapped(one), tensor] as const);
+  const networks = networksIn({ name: '', tensors: new Map(unwrappedOnes) });
+  const network = name === undefined ? firstGenerator(networks) : chooseNetwork(networks, name);
+  const state = asState(network.tensors);
   return {
     state,
     config: inferNetwork(state, recordedConfig(metadata)),
     format: 'safetensors',
     dtype: storedDtype(tensors),
     parameters: countValues(state),
-    networks: [],
-    network: '',
+    networks: namesOf(networks),
+    network: network.name,
     metadata,
   };
 }
@@ -122,7 +138,7 @@ function recordedConfig(metadata: Readonly<Record<string, string>>): Record<stri
 function asState(tensors: ReadonlyMap<string, StoredTensor>): StateDict {
   const state = new Map<string, NamedTensor>();
   for (const [name, { shape, data }] of tensors) {
-    state.set(stripModule(name), {
+    state.set(name, {
       shape,
       data: data instanceof Float32Array ? data : Float32Array.from(data),
     });

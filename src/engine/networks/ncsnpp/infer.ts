@@ -34,7 +34,7 @@ export function inferConfig(
 
 function guess(state: StateDict): GeneratorConfig {
   const modules = listModules(state);
-  const fourier = modules[0].has('W');
+  const fourier = modules[0]?.has('W') ?? false;
   // Time embedding, two dense layers, the first convolution; then the way down.
   const first = fourier ? 3 : 2;
   const width = side(modules[first], 'weight', 0);
