@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeImage } from '../../test/makeImage';
 import type { Affine, Shape3 } from './image';
-import { applyAffine } from './orientation';
-import { resampleToGrid, sameGrid } from './resample';
+import { applyAffine, voxelSizes } from './orientation';
+import { needSameGrid, resampleToGrid, sameGrid } from './resample';
 
 const shape: Shape3 = [7, 6, 5];
 const affine: Affine = [
@@ -63,11 +63,23 @@ describe('resampleToGrid', () => {
 
 describe('sameGrid', () => {
   const moved = (mm: number): Affine => [[1.9, -0.4, 0.2, -10 + mm], affine[1], affine[2], affine[3]];
-  it('allows a micrometre and no more, at every corner', () => {
-    expect(sameGrid({ shape, affine }, { shape, affine: moved(0.0009) })).toBe(true);
-    expect(sameGrid({ shape, affine }, { shape, affine: moved(0.0011) })).toBe(false);
-    const turned: Affine = [[1.9, -0.4, 0.2003, -10], affine[1], affine[2], affine[3]];
+  it('allows a hundredth of a voxel and no more, at every corner', () => {
+    const side = Math.min(...voxelSizes(affine));
+    expect(sameGrid({ shape, affine }, { shape, affine: moved(0.0099 * side) })).toBe(true);
+    expect(sameGrid({ shape, affine }, { shape, affine: moved(0.0101 * side) })).toBe(false);
+    const turned: Affine = [[1.9, -0.4, 0.21, -10], affine[1], affine[2], affine[3]];
     expect(sameGrid({ shape, affine }, { shape, affine: turned })).toBe(false);
     expect(sameGrid({ shape, affine }, { shape: [7, 6, 4], affine })).toBe(false);
+  });
+
+  it('says how far two are apart', () => {
+    const zooms = voxelSizes(affine);
+    const grid = (name: string, to: Affine) => ({ name, shape, zooms, affine: to });
+    expect(() => needSameGrid(grid('a', affine), grid('b', moved(0.5)))).toThrow(
+      /^a, b: must lie on the same grid, got .*, up to 0\.5 mm apart; resample one to the other first$/,
+    );
+    expect(() => needSameGrid(grid('a', affine), { ...grid('b', affine), shape: [7, 6, 4] })).toThrow(
+      /mm from [^)]*\); resample/,
+    );
   });
 });

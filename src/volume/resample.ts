@@ -1,27 +1,49 @@
 /** Volumes on other grids, by their affines. */
+import { BadRequest } from '../errors';
 import type { Grid, Image3 } from './image';
-import { applyAffine, invertAffine, multiplyAffine } from './orientation';
+import { applyAffine, invertAffine, multiplyAffine, voxelSizes } from './orientation';
 
-/** Corners of the two grids may lie this far apart, mm: far below a voxel, far above float32 rounding. */
-const SAME_WITHIN_MM = 1e-3;
+/** Corners of the two grids may lie this far apart, in parts of the smallest side of a voxel: a scan read by qform and by sform. */
+const SAME_WITHIN = 0.01;
 
-/** Equal shapes, and all eight corner voxels within 1e-3 mm of each other. */
+/** Equal shapes, and all eight corner voxels within a hundredth of a voxel of each other. */
 export function sameGrid(a: Grid, b: Grid): boolean {
-  if (!a.shape.every((n, axis) => n === b.shape[axis])) return false;
+  const apart = gridDistance(a, b);
+  return apart !== null && apart <= SAME_WITHIN * Math.min(...voxelSizes(a.affine));
+}
+
+/** How far apart corner voxels are at the most, mm; null for grids of other shapes. */
+function gridDistance(a: Grid, b: Grid): number | null {
+  if (!a.shape.every((n, axis) => n === b.shape[axis])) return null;
   const [ni, nj, nk] = a.shape.map((n) => n - 1);
-  return [0, ni].every((i) =>
-    [0, nj].every((j) =>
-      [0, nk].every((k) => {
-        const p = applyAffine(a.affine, [i, j, k]);
-        const q = applyAffine(b.affine, [i, j, k]);
-        return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]) <= SAME_WITHIN_MM;
+  const distances = [0, ni].flatMap((i) =>
+    [0, nj].flatMap((j) =>
+      [0, nk].map((k) => {
+        const [p, q] = [applyAffine(a.affine, [i, j, k]), applyAffine(b.affine, [i, j, k])];
+        return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
       }),
     ),
+  );
+  return Math.max(...distances);
+}
+
+type NamedGrid = { readonly name: string } & Omit<Image3, 'voxels'>;
+
+/** @throws BadRequest where they differ, saying by how much */
+export function needSameGrid(a: NamedGrid, b: NamedGrid): void {
+  if (!sameGrid(a, b)) throw otherGrid(a, b);
+}
+
+export function otherGrid(a: NamedGrid, b: NamedGrid): BadRequest {
+  const apart = gridDistance(a, b);
+  const how = apart === null ? '' : `, up to ${Number(apart.toPrecision(2))} mm apart`;
+  return new BadRequest(
+    `${a.name}, ${b.name}: must lie on the same grid, got ${gridText(a)} and ${gridText(b)}${how}; resample one to the other first`,
   );
 }
 
 /** A grid in words, for the message that two differ. */
-export function gridText({ shape, zooms, affine }: Omit<Image3, 'voxels'>): string {
+function gridText({ shape, zooms, affine }: Omit<Image3, 'voxels'>): string {
   const size = zooms.map((zoom) => Number(zoom.toFixed(3))).join(' x ');
   const origin = affine.slice(0, 3).map((row) => Number(row[3].toFixed(2)));
   return `${shape.join(' x ')} of ${size} mm from (${origin.join(', ')})`;

@@ -8,7 +8,6 @@ import {
 import { insideMask } from '../../engine/evaluation/masks';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { BONE_HU, type HounsfieldErrors, hounsfieldErrors } from '../../engine/evaluation/metrics/hounsfield';
-import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import { SPLITS } from '../../platform/node/trainingScans';
 import { HEAD_SHARE } from '../../volume/headSlices';
@@ -24,7 +23,7 @@ import {
   toUnitRange,
   voxelLevels,
 } from '../../volume/intensity';
-import { gridText, sameGrid } from '../../volume/resample';
+import { needSameGrid } from '../../volume/resample';
 import type { Arguments, Command } from '../kit/command';
 import { headSlicesOf } from '../kit/headSlices';
 import type { Io } from '../kit/io';
@@ -114,11 +113,7 @@ async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const { image: synthetic } = await readScan(syntheticPath);
   const referenceScan = await readScan(referencePath);
   const { image: reference } = referenceScan;
-  if (!sameGrid(synthetic, reference)) {
-    throw new BadRequest(
-      `${syntheticPath}, ${referencePath}: must lie on the same grid, got ${gridText(synthetic)} and ${gridText(reference)}; resample one to the other first`,
-    );
-  }
+  needSameGrid({ name: syntheticPath, ...synthetic }, { name: referencePath, ...reference });
   const sidecar = await readSidecar(syntheticPath);
   const intensity = intensities(asked, sidecar, synthetic, reference);
   const threshold = foregroundThreshold(reference.voxels, intensity.reference.map);

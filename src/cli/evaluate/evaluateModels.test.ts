@@ -299,7 +299,7 @@ describe('evaluate with --lesion', () => {
   it('refuses a mask on another grid', async () => {
     const { code, stderr } = await runMain(['evaluate', flair, flair, '--lesion', at('moved.nii')]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/moved\.nii: must lie on the grid of .*FLAIR\.nii/);
+    expect(stderr).toMatch(/moved\.nii, .*FLAIR\.nii: must lie on the same grid, got .* mm apart/);
   });
 });
 

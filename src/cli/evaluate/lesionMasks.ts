@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import type { NamedImage } from '../../volume/image';
 import { readName } from '../../volume/names';
-import { gridText, sameGrid } from '../../volume/resample';
+import { needSameGrid } from '../../volume/resample';
 
 /**
  * The outline of a scan's lesions in its BIDS data set: ROOT/derivatives/lesions/sub-01/[ses-1/]anat/sub-01_[ses-1_]label-lesion_mask.nii.gz
@@ -29,10 +28,6 @@ export function outlinePath(scan: string): string | null {
 /** A mask on the grid of a scan: one byte a voxel, 1 where the file is above 0. @throws BadRequest on another grid */
 export async function readMask(path: string, { name, image }: NamedImage): Promise<Uint8Array> {
   const { image: mask } = await readScan(path);
-  if (!sameGrid(mask, image)) {
-    throw new BadRequest(
-      `${path}: must lie on the grid of ${name}, ${gridText(image)}, got ${gridText(mask)}; resample it first`,
-    );
-  }
+  needSameGrid({ name: path, ...mask }, { name, ...image });
   return Uint8Array.from(mask.voxels, (value) => (value > 0 ? 1 : 0));
 }

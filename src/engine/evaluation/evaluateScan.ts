@@ -1,5 +1,4 @@
 /** All measures of one scan: a real pair on one grid, and what each method makes of the source. Images are in [0, 1] by the intensity map. */
-import { BadRequest } from '../../errors';
 import type { Image3, NamedImage } from '../../volume/image';
 import {
   foregroundThreshold,
@@ -12,7 +11,7 @@ import {
   untranslated,
 } from '../../volume/intensity';
 import { planeView, putSlice } from '../../volume/planes';
-import { gridText, sameGrid } from '../../volume/resample';
+import { needSameGrid } from '../../volume/resample';
 import type { ScanMeasures } from '../../volume/scanMeasures';
 import type { ModelCard } from '../cards/modelCard';
 import type { RunTranslator } from '../methods/translator';
@@ -58,11 +57,7 @@ export function preparePair(
   card: Pick<ModelCard, 'preprocessing'>,
   slices: readonly number[],
 ): PreparedPair {
-  if (!sameGrid(source, target)) {
-    throw new BadRequest(
-      `${sourceName}, ${targetName}: a pair must lie on the same grid, got ${gridText(source)} and ${gridText(target)}; resample one to the other first`,
-    );
-  }
+  needSameGrid({ name: sourceName, ...source }, { name: targetName, ...target });
   const { intensity: frames, measures } = prepareScan(source, card);
   const { low, high, map } = frames.source;
   const foreground = foregroundMask(target.voxels, foregroundThreshold(target.voxels, frames.target.map));

@@ -109,7 +109,7 @@ describe('pairedSlices', () => {
   it('refuses different grids in one sentence', () => {
     const moved = scan('moved.nii', [8, 8, 8]);
     expect(() => pairedSlices({ a: scan('still.nii', [8, 8]), b: moved }, 'sub-1', settings)).toThrow(
-      'still.nii, moved.nii: a pair must lie on the same grid, got 16 x 16 x 2 of 1 x 1 x 3 mm from (0, 0, 0) and 16 x 16 x 3 of',
+      'still.nii, moved.nii: must lie on the same grid, got 16 x 16 x 2 of 1 x 1 x 3 mm from (0, 0, 0) and 16 x 16 x 3 of',
     );
   });
 });

@@ -7,7 +7,7 @@ import { HEAD_SHARE, headSlices } from '../../volume/headSlices';
 import type { Image3, NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { foregroundBySlice, thresholdOfLevels, toUnitRange } from '../../volume/intensity';
-import { gridText, sameGrid } from '../../volume/resample';
+import { otherGrid, sameGrid } from '../../volume/resample';
 import type { ScanMeasures } from '../../volume/scanMeasures';
 import { coverOf, extractCover, type SlicePlan } from '../../volume/slices';
 import { prepareScan } from '../prepareScan';
@@ -86,11 +86,7 @@ export function volumeSlices(
 export function pairSlices({ a, b }: Record<Side, CutScan>, subject: string): Record<Side, SliceSet> {
   const [ofA, ofB] = [coverOf(a.plan), coverOf(b.plan)];
   // Spacings that differ by rounding alone may cover with a pixel more or less.
-  if (!sameGrid(a, b) || ofA.width !== ofB.width || ofA.height !== ofB.height) {
-    throw new BadRequest(
-      `${a.name}, ${b.name}: a pair must lie on the same grid, got ${gridText(a)} and ${gridText(b)}; resample one to the other first`,
-    );
-  }
+  if (!sameGrid(a, b) || ofA.width !== ofB.width || ofA.height !== ofB.height) throw otherGrid(a, b);
   const slices = a.slices.filter((k) => b.slices.includes(k));
   return {
     a: takeSlices(a, subject, a.plan, slices),
