@@ -5,6 +5,8 @@ describe('readName', () => {
   it('reads the entities of a BIDS name and the data set of its folders', () => {
     expect(readName('data/site1/sub-01/ses-2/anat/sub-01_ses-2_acq-sag_run-1_T1w.nii.gz')).toEqual({
       stem: 'sub-01_ses-2_acq-sag_run-1_T1w',
+      folders: ['data', 'site1', 'sub-01', 'ses-2', 'anat'],
+      rest: '',
       dataset: 'data/site1',
       entities: { sub: '01', ses: '2', acq: 'sag', run: '1' },
       subject: 'sub-01',
@@ -19,6 +21,8 @@ describe('readName', () => {
     ['sub-01/anat/sub-01_T1w.nii', ''],
     ['ds/derivatives/prep/sub-01/sub-01_T1w.nii', 'ds'],
     ['A/sub-01_T1w.nii', null],
+    ['/w/sub-study/site1/sub-01/anat/sub-01_T1w.nii', '/w/sub-study/site1'],
+    ['/w/derivatives/site1/sub-01/sub-01_T1w.nii', '/w'],
     ['sub-01_T1w.nii', null],
   ])('the data set of %s is %s', (path, dataset) => {
     expect(readName(path).dataset).toBe(dataset);
@@ -26,12 +30,18 @@ describe('readName', () => {
 
   it.each([
     ['BraTS_01/BraTS_01_t1ce.nii.gz', 'BraTS_01'],
-    ['BraTS_01/BraTS_01_seg.nii.gz', 'BraTS_01'],
     ['IXI002-Guys-0828-T1.nii.gz', 'IXI002-Guys-0828'],
     ['t1_case7.nii', 'case7'],
     ['case_t1_7.nii', 'case_7'],
     ['0042/T1.nii', '0042'],
     ['T1.nii', 'T1'],
+    ['d/sub-02/ses-1/anat/T1w.nii', 'sub-02'],
+    ['MS01_T2_FLAIR.nii', 'MS01_T2'],
+    ['PD_001_T1w.nii', 'PD_001'],
+    ['GD_01_T1.nii', 'GD_01'],
+    ['a_t1_ce.nii', 'a'],
+    ['patient (1).nii', 'patient (1)'],
+    ['BraTS-GLI-00000-000-t1n.nii.gz', 'BraTS-GLI-00000-000'],
     ['phantom-01_T1w', 'phantom-01'],
     ['sub-01_T1_ce.nii', 'sub-01'],
     ['a b.nii.gz', 'a b'],
@@ -51,6 +61,10 @@ describe('contrasts', () => {
     ['sub-01_space-T1w_dseg.nii.gz', null],
     ['sub-01_T1w (1).nii.gz', 'T1w'],
     ['sub-01_ct.nii.gz', 'CT'],
+    // What stands behind it makes another image of it.
+    ['sub-01_T1w_brain.nii.gz', null],
+    ['sub-01_T1w_lesion.nii.gz', null],
+    ['sub-01_ses-2011-05-03_T1w.nii.gz', 'T1w'],
     // Without one, words do.
     ['t1.nii', 'T1w'],
     ['BraTS_01_t1ce.nii.gz', 'T1w'],
@@ -61,6 +75,11 @@ describe('contrasts', () => {
     ['head_3dflair.nii', 'FLAIR'],
     ['brain.hdr', null],
     ['ch2.nii.gz', null],
+    ['PD_001_T1w.nii', 'T1w'],
+    ['x-t2f.nii.gz', 'FLAIR'],
+    ['a_T1w_mask_1mm.nii', null],
+    ['001_t1_lesion.nii', null],
+    ['flair_t1_reg.nii', null],
     // Two are none.
     ['flair_to_t1.nii', null],
   ])('%s says %s', (name, contrast) => {
@@ -72,6 +91,9 @@ describe('contrasts', () => {
     ['sub-01_T1_ce.nii.gz', true],
     ['BraTS_01_t1ce.nii.gz', true],
     ['sub-01_acq-ce_T1w.nii.gz', false],
+    ['sub-01_ce-none_T1w.nii.gz', false],
+    ['CE_001_T1w.nii', false],
+    ['001_gd_T1w.nii', true],
     ['sub-01_T1w.nii.gz', false],
   ])('%s is with a contrast agent: %s', (name, enhanced) => {
     expect(readName(name).enhanced).toBe(enhanced);

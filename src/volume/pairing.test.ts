@@ -73,6 +73,66 @@ describe('pairScans', () => {
     });
   });
 
+  it.each([
+    ['sub-01_ses-2011-05-03_T1w', 'sub-01_ses-2012-05-03_FLAIR'],
+    ['sub-01_v1_T1w', 'sub-01_v2_FLAIR'],
+    ['sub-01_run1_T1w', 'sub-01_run2_FLAIR'],
+    ['sub-01_visit-1_T1w', 'sub-01_visit-2_FLAIR'],
+    ['sub-01_visit-1_T1w', 'sub-01_FLAIR'],
+    ['sub-01_ses-pré_T1w', 'sub-01_ses-après_FLAIR'],
+    ['d/sub-01/ses-1/anat/sub-01_T1w', 'd/sub-01/ses-2/anat/sub-01_FLAIR'],
+    ['d/sub-01/anat/T1w', 'd/sub-02/anat/FLAIR'],
+    ['MS01_T1_T1w', 'MS01_T2_FLAIR'],
+    ['PD_001_T1w', 'CT_001_FLAIR'],
+    ['CE_001_T1', 'GD_001_FLAIR'],
+    ['vis/p1/visit1/T1', 'vis/p2/visit1/FLAIR'],
+    ['100206/T1w_acpc_dc_restore', '100307/T2w_acpc_dc_restore'],
+    ['w/sub-study/site1/sub-01/anat/sub-01_T1w', 'w/sub-study/site2/sub-01/anat/sub-01_FLAIR'],
+    ['T1/patient (1)', 'FLAIR/patient (2)'],
+  ])('does not take %s and %s for one', (a, b) => {
+    expect(pairing([a], [b]).pairs).toEqual([]);
+  });
+
+  it.each([
+    [
+      ['100206/T1w_acpc', '100307/T1w_acpc'],
+      ['100206/T2w_acpc', '100307/T2w_acpc'],
+    ],
+    [
+      ['1PA001/mr', '1PA002/mr'],
+      ['1PA001/ct', '1PA002/ct'],
+    ],
+    [
+      ['w/sub-a/anat/T1', 'w/sub-b/anat/T1'],
+      ['w/sub-a/anat/FLAIR', 'w/sub-b/anat/FLAIR'],
+    ],
+    [
+      ['OAS30001_MR_d0129_T1w', 'OAS30001_MR_d0200_T1w'],
+      ['OAS30001_MR_d0129_FLAIR', 'OAS30001_MR_d0200_FLAIR'],
+    ],
+    [
+      ['p1/v1/T1', 'p1/v2/T1'],
+      ['p1/v1/FLAIR', 'p1/v2/FLAIR'],
+    ],
+    [
+      ['x/case1_T1', 'x/case2_T1'],
+      ['y/case1_FLAIR', 'y/case2_FLAIR'],
+    ],
+    [
+      ['BraTS-1-t1n', 'BraTS-2-t1n'],
+      ['BraTS-1-t2f', 'BraTS-2-t2f'],
+    ],
+  ])('finds the pairs of %s', (a, b) => {
+    expect(pairing(a, b).pairs).toEqual(a.map((scan, n) => [scan, b[n]]));
+  });
+
+  it('takes thousands of scans in a moment', () => {
+    const list = (contrast: string) => Array.from({ length: 5000 }, (_, n) => `sub-${n}_ses-1_${contrast}`);
+    const started = performance.now();
+    expect(pairing(list('T1w'), list('FLAIR')).pairs).toHaveLength(5000);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it('pairs other names by what is left without the contrast', () => {
     const { pairs } = pairing(
       ['BraTS_01/BraTS_01_t1.nii.gz', 'IXI002-Guys-0828-T1.nii.gz', '0042/T1.nii'],
@@ -85,8 +145,8 @@ describe('pairScans', () => {
 it('says who is left out and why', () => {
   const alone = ['a', 'b', 'c', 'd', 'e', 'f'].map((scan) => ({ scan, why: 'none' as const }));
   expect(aloneTexts([...alone, { scan: 'g', why: 'several' }])).toEqual([
-    'a, b, c, d, 2 more: no partner of the same data set, subject and session; left out',
-    'g: more than one scan fits as partner; left out, give one scan of each contrast a visit',
+    'a, b, c, d, 2 more: no scan of the other contrast is named as of the same subject and visit; left out',
+    'g: more than one scan of the other contrast fits by name; left out, give one of each contrast a visit',
   ]);
   expect(aloneTexts([])).toEqual([]);
 });

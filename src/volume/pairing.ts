@@ -1,5 +1,5 @@
 /** Which scans are of one person, visit and repetition: the one pairing of trainings, validations and evaluations. */
-import { readName, type ScanName } from './names';
+import { isPlainFolder, readName, type ScanName } from './names';
 
 export interface Pairing<T> {
   /** In the order of `a`. */
@@ -8,8 +8,22 @@ export interface Pairing<T> {
   readonly alone: { scan: T; why: 'none' | 'several' }[];
 }
 
-/** Entities that must be equal where both names have them: one may well leave out the run where there is a single one. */
-const SAME = ['run', 'space', 'chunk', 'hemi', 'part', 'desc'];
+/** Entities that say how an image was taken: two contrasts differ in them. */
+const OF_IMAGE: ReadonlySet<string> = new Set([
+  ...['acq', 'ce', 'trc', 'stain', 'rec', 'dir', 'inv', 'flip', 'echo', 'mt', 'proc'],
+]);
+/** Those that one may well leave out where there is a single one: they must be equal where both have them, all others in any case. */
+const MAY_LACK: ReadonlySet<string> = new Set([
+  'run',
+  'space',
+  'desc',
+  'part',
+  'chunk',
+  'hemi',
+  'res',
+  'den',
+  'label',
+]);
 
 /**
  * Pairs by what names tell (names.ts), never by position. A scan goes with the one of the same data set, subject and session whose
@@ -18,9 +32,11 @@ const SAME = ['run', 'space', 'chunk', 'hemi', 'part', 'desc'];
 export function pairScans<T>(a: readonly T[], b: readonly T[], pathOf: (scan: T) => string): Pairing<T> {
   const named = (scans: readonly T[]) => scans.map((scan) => ({ scan, name: readName(pathOf(scan)) }));
   const [ofA, ofB] = [named(a), named(b)];
+  const whose = identities(ofA, ofB);
+  const [groupsA, groupsB] = [groupBy(ofA, whose), groupBy(ofB, whose)];
   const partners = new Map([
-    ...ofA.map((one) => [one, best(one.name, ofB)] as const),
-    ...ofB.map((one) => [one, best(one.name, ofA)] as const),
+    ...ofA.map((one) => [one, best(one.name, groupsB.get(whose(one)) ?? [])] as const),
+    ...ofB.map((one) => [one, best(one.name, groupsA.get(whose(one)) ?? [])] as const),
   ]);
   const has = (one: Named<T>, other: Named<T>) =>
     partners.get(one)!.length === 1 && partners.get(one)![0] === other;
@@ -42,12 +58,46 @@ interface Named<T> {
   name: ScanName;
 }
 
+/**
+ * Whose a scan is. Names that are not of BIDS tell it by themselves where each is another and has a number in it, as an identifier
+ * has; else their folders count, too: "0042/T1.nii".
+ */
+function identities<T>(a: readonly Named<T>[], b: readonly Named<T>[]): (one: Named<T>) => string {
+  const free = [a, b].map((list) => list.filter(({ name }) => name.entities.sub === undefined));
+  const byName = free.every((list) => {
+    const rests = list.map(({ name }) => name.rest);
+    return new Set(rests).size === rests.length && rests.every((rest) => /\d/.test(rest));
+  });
+  const common = commonFolders(free.flat().map(({ name }) => name.folders));
+  return ({ name: { entities, rest, folders } }) => {
+    if (entities.sub !== undefined) return `sub-${entities.sub} ${rest}`;
+    if (byName) return rest;
+    const own = folders.slice(common).filter((folder) => !isPlainFolder(folder));
+    return [...own, /^mri?$/i.test(rest) ? '' : rest].filter(Boolean).join('/');
+  };
+}
+
+function commonFolders(all: readonly (readonly string[])[]): number {
+  const [first = [], ...others] = all;
+  const differs = first.findIndex((folder, n) => others.some((other) => other[n] !== folder));
+  // The last one may be the subject's own, of a single subject.
+  return Math.max(0, (differs < 0 ? first.length : differs) - 1);
+}
+
+function groupBy<T>(all: readonly Named<T>[], key: (one: Named<T>) => string): Map<string, Named<T>[]> {
+  const groups = new Map<string, Named<T>[]>();
+  for (const one of all) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
+  return groups;
+}
+
 /** What to do where names pair nothing. */
-export const PAIR_ADVICE = 'name the scans of one subject alike, as sub-01_T1w and sub-01_FLAIR';
+export const PAIR_ADVICE =
+  'name the scans of one subject alike but for the contrast, as sub-01_T1w and sub-01_FLAIR, or case1_t1 and case1_flair';
 
 const REASONS = {
-  none: 'no partner of the same data set, subject and session; left out',
-  several: 'more than one scan fits as partner; left out, give one scan of each contrast a visit',
+  none: 'no scan of the other contrast is named as of the same subject and visit; left out',
+  several:
+    'more than one scan of the other contrast fits by name; left out, give one of each contrast a visit',
 } as const;
 
 /** What to say of the scans that are left out, a sentence a reason. */
@@ -59,7 +109,7 @@ export function aloneTexts(alone: Pairing<string>['alone']): string[] {
   });
 }
 
-/** Of the candidates those that agree in most. */
+/** Of those of the same subject the ones that agree in most. */
 function best<T>(name: ScanName, candidates: readonly Named<T>[]): Named<T>[] {
   const fitting = candidates.filter((candidate) => fits(name, candidate.name));
   const most = Math.max(...fitting.map((candidate) => agreement(name, candidate.name)));
@@ -67,12 +117,12 @@ function best<T>(name: ScanName, candidates: readonly Named<T>[]): Named<T>[] {
 }
 
 function fits(one: ScanName, other: ScanName): boolean {
-  if (one.subject !== other.subject) return false;
   if (one.dataset !== null && other.dataset !== null && one.dataset !== other.dataset) return false;
-  if (one.entities.ses !== other.entities.ses) return false;
-  return SAME.every((key) => {
+  return keysOf(one, other).every((key) => {
+    if (OF_IMAGE.has(key)) return true;
     const [value, wanted] = [one.entities[key], other.entities[key]];
-    return value === undefined || wanted === undefined || same(value, wanted);
+    if (value === undefined || wanted === undefined) return MAY_LACK.has(key);
+    return same(value, wanted);
   });
 }
 
@@ -81,10 +131,14 @@ const same = (value: string, wanted: string): boolean =>
   value === wanted || (/^\d+$/.test(value) && /^\d+$/.test(wanted) && Number(value) === Number(wanted));
 
 /** Number of entities that both have alike, less those that only one has. */
-function agreement({ entities: one }: ScanName, { entities: other }: ScanName): number {
-  const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  return keys.reduce((sum, key) => {
-    if (one[key] === undefined || other[key] === undefined) return sum - 1;
-    return same(one[key], other[key]) ? sum + 1 : sum;
+function agreement(one: ScanName, other: ScanName): number {
+  return keysOf(one, other).reduce((sum, key) => {
+    const [value, wanted] = [one.entities[key], other.entities[key]];
+    if (value === undefined || wanted === undefined) return sum - 1;
+    return same(value, wanted) ? sum + 1 : sum;
   }, 0);
 }
+
+const keysOf = (one: ScanName, other: ScanName): string[] => [
+  ...new Set([...Object.keys(one.entities), ...Object.keys(other.entities)]),
+];

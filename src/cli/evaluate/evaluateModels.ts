@@ -13,12 +13,12 @@ import { namesApart } from '../../platform/node/namesApart';
 import { readScan } from '../../platform/node/scans';
 import {
   hasContrast,
+  pairedScans,
   SPLITS,
   type Split,
   type TrainingScan,
   trainingScans,
 } from '../../platform/node/trainingScans';
-import { aloneTexts, pairScans } from '../../volume/pairing';
 import { isBadInput } from '../kit/badInput';
 import type { Arguments } from '../kit/command';
 import type { Io } from '../kit/io';
@@ -146,9 +146,7 @@ async function splitPairs(
     }
     for (const split of SPLITS) {
       const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
-      const { pairs: found, alone } = pairScans(those(both.source), those(both.target), ({ path }) => path);
-      const names = alone.map(({ scan, why }) => ({ scan: basename(scan.path), why }));
-      if (split === scored) for (const text of aloneTexts(names)) say(text);
+      const found = pairedScans(those(both.source), those(both.target), split === scored ? say : undefined);
       for (const { a, b } of split === scored ? found.slice(0, limit) : found) {
         const { subject } = a;
         pairs[split].push({ folder, subject, patient: patientOf(subject), source: a.path, target: b.path });

@@ -8,6 +8,7 @@ import { Aborted, BadRequest } from '../../errors';
 import { namesApart } from '../../platform/node/namesApart';
 import { readScan } from '../../platform/node/scans';
 import {
+  pairedScans,
   type Split,
   setOf,
   TRAINING_SCAN,
@@ -19,7 +20,7 @@ import type { ScanFile } from '../../volume/formats/scanFormat';
 import type { Grid, Image3 } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { readName } from '../../volume/names';
-import { aloneTexts, type Pairing, pairScans } from '../../volume/pairing';
+import { PAIR_ADVICE } from '../../volume/pairing';
 import { sameGrid } from '../../volume/resample';
 import { planSlices } from '../../volume/slices';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
@@ -54,25 +55,16 @@ export async function findScans(
   const [a, b] = [await scansOf(names.a, say), await scansOf(names.b, say)];
   if (valA === undefined || valB === undefined) return withNamesApart({ a, b, validation: null });
   const [listA, listB] = [await scansOf(valA, say), await scansOf(valB, say)];
-  const { pairs, alone } = pairing(forValidation(listA), forValidation(listB));
+  const pairs = pairedScans(forValidation(listA), forValidation(listB), say);
   if (pairs.length === 0)
     throw new BadRequest(
       `--val-a, --val-b: must have a subject in common, got none in ${valA} and ${valB}; name both contrasts' scans of the same subjects`,
     );
-  sayAlone(alone, say);
   return withNamesApart({ a, b, validation: pairs });
 }
 
 async function scansOf(names: string, say: (sentence: string) => void): Promise<TrainingScan[]> {
   return (await trainingScans(names, say)).map((scan) => ({ ...scan, path: resolve(scan.path) }));
-}
-
-const pairing = (a: readonly TrainingScan[], b: readonly TrainingScan[]): Pairing<TrainingScan> =>
-  pairScans(a, b, ({ path }) => path);
-
-function sayAlone(alone: Pairing<TrainingScan>['alone'], say: (sentence: string) => void): void {
-  for (const text of aloneTexts(alone.map(({ scan, why }) => ({ scan: basename(scan.path), why }))))
-    say(text);
 }
 
 /** The same subject in two data sets is two people. */
@@ -108,9 +100,7 @@ export function ofSplit(
 ): ScanPairPaths[] {
   if (split === 'val' && validation) return validation;
   const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
-  const { pairs, alone } = pairing(those(a), those(b));
-  sayAlone(alone, say);
-  return pairs;
+  return pairedScans(those(a), those(b), say);
 }
 
 /** What the first scan's name tells; null where that is nothing. */
@@ -146,7 +136,9 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
   const say = (text: string) => io.err(`${text}\n`);
   const pairs = isPaired ? ofSplit(scans, 'train', say) : [];
   if (isPaired && pairs.length === 0)
-    throw new BadRequest('--paired: needs subjects with both contrasts in --a and --b, got none');
+    throw new BadRequest(
+      `--paired: needs subjects with both contrasts in --a and --b, got none; ${PAIR_ADVICE}`,
+    );
   const validation = ofSplit(scans, 'val', say);
   const all = (isPaired ? 2 * pairs.length : trainA.length + trainB.length) + 2 * validation.length;
   const reader = new Reader(io, all);

@@ -1,7 +1,7 @@
 /** The options of `train` as settings of a run and the weights that it starts from. */
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { METHOD_IDS, METHODS, type MethodId } from '../../engine/methods';
-import { optionsOf } from '../../engine/methods/options';
+import { optionsIn, optionsOf } from '../../engine/methods/options';
 import type { Every } from '../../engine/training/loop';
 import type { RunPlan } from '../../engine/training/session';
 import {
@@ -248,7 +248,7 @@ function overridden(
   contrasts: TrainSettings['contrasts'],
   models: Models,
 ): TrainSettings {
-  const { method, variant, diffusion, rates } = settings;
+  const { method, diffusion, rates } = settings;
   if (models.start && o.direction === 'bToA')
     throw new BadRequest(
       '--direction: must train what --start makes, got b-to-a; give the model as --start-back',
@@ -258,16 +258,18 @@ function overridden(
       '--direction: must train what --start-back makes, got a-to-b; give the model as --start',
     );
   const base = withMethod(settings, o.method ?? method);
-  const foreign = Object.keys(o.options).find((id) => !(id in base.options));
-  if (foreign !== undefined)
+  const chosen = { ...base.variant, ...o.variant, direction: o.direction ?? base.variant.direction };
+  const deciding = optionsIn(base.method, chosen).map(({ id }) => id);
+  const idle = Object.keys(o.options).find((id) => !deciding.includes(id));
+  if (idle !== undefined)
     throw new BadRequest(
-      `--${foreign}: must be an option of the method that is trained, got ${METHODS[base.method].label}; leave it out`,
+      `--${idle}: must be one of the numbers that decide this training (${deciding.map((id) => `--${id}`).join(', ')}), got one of another method or of a term that is switched off; leave it out`,
     );
   return {
     ...base,
     contrasts,
     options: { ...base.options, ...o.options },
-    variant: { ...variant, ...o.variant, direction: o.direction ?? variant.direction },
+    variant: chosen,
     diffusion: { ...diffusion, steps: o.reverseSteps ?? diffusion.steps },
     iterations: o.iterations ?? settings.iterations,
     batch: o.batch ?? settings.batch,

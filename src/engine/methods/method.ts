@@ -53,6 +53,8 @@ export interface Training<C extends NetworkOf = NetworkOf> {
   readonly losses: readonly Loss[];
   /** Which of its networks train, as one choice in place of several switches; empty where the switches are enough. */
   readonly choices: readonly NetworkChoice[];
+  /** Switches that it cannot have otherwise: they are set where it is chosen. */
+  readonly needs: Readonly<Partial<Variant>>;
   /** Numbers that this method alone has; `settings.options` holds them. */
   readonly options: readonly TrainingOption[];
   /** The networks of a run, those that its variant has, in a fixed order. */

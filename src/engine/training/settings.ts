@@ -96,9 +96,10 @@ function formerOptions(method: unknown, { weights, r1 }: Readonly<Record<string,
   return method === 'syndiff' ? { ...ofR, 'weight-l1': l1, 'r1-gamma': gamma, 'r1-every': every } : ofR;
 }
 
-/** The same by another method: what both have as an option stays. */
+/** The same by another method: what both have as an option stays, and its variant is one that it can have. */
 export function withMethod(settings: TrainSettings, method: MethodId): TrainSettings {
-  return { ...settings, method, options: optionValues(method, settings.options) };
+  const options = optionValues(method, settings.options);
+  return { ...settings, method, options, variant: { ...settings.variant, ...trainingOf({ method }).needs } };
 }
 
 /** The networks of a preset: base width and image side. */

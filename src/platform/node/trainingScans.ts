@@ -7,11 +7,12 @@
  * A `participants.tsv` in the folder with a column `split` says who is for training; without it, and for files named one by one, all are.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
 import { type Infer, object, oneOf, text } from '../../schema';
 import { groupScans, isScanName, isWholeScan, SCAN_EXTENSIONS } from '../../volume/formats/names';
 import { isDerived, isOfContrast, plainScans, readName } from '../../volume/names';
+import { aloneTexts, pairScans } from '../../volume/pairing';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 /** train: to learn from; val: to choose by; test: to be left alone. */
@@ -37,6 +38,20 @@ export async function trainingScans(
   const scans: TrainingScan[] = [];
   for (const name of names.split(',')) scans.push(...(await scansOf(name.trim(), say)));
   return scans;
+}
+
+/** Scans of one person, visit and repetition (volume/pairing.ts). @param say sentences on those that are in no pair */
+export function pairedScans(
+  a: readonly TrainingScan[],
+  b: readonly TrainingScan[],
+  say: Say = () => {},
+): { a: TrainingScan; b: TrainingScan }[] {
+  const { pairs, alone } = pairScans(a, b, ({ path }) => path);
+  const names = alone.map(({ scan }) => basename(scan.path));
+  const isOnly = new Set(names).size === names.length;
+  const told = alone.map(({ scan, why }) => ({ scan: isOnly ? basename(scan.path) : scan.path, why }));
+  for (const text of aloneTexts(told)) say(text);
+  return pairs;
 }
 
 /** The name of the data set's folder, of other scans that of their own. */
@@ -109,13 +124,15 @@ async function contrastScans(folder: string, contrast: string, say: Say): Promis
 
 function plainOnes(folder: string, paths: readonly string[], say: Say): string[] {
   const { plain, left } = plainScans(paths, (path) => path);
-  if (left.length > 0) {
-    const more = left.length > 1 ? ` and ${left.length - 1} more` : '';
-    say(
-      `${relative(folder, left[0])}${more}: taken with a contrast agent; left out, for there are scans without`,
-    );
-  }
+  if (left.length > 0)
+    say(`${some(folder, left)}: taken with a contrast agent; left out, for there are scans without`);
+  else if (readName(plain[0]).enhanced)
+    say(`${some(folder, plain)}: taken with a contrast agent, as all there are`);
   return plain;
+}
+
+function some(folder: string, [first, ...others]: readonly string[]): string {
+  return `${relative(folder, first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
 }
 
 async function listedScans(list: string): Promise<TrainingScan[]> {
@@ -137,7 +154,7 @@ async function withSplits(folder: string, paths: readonly string[]): Promise<Tra
   const splits = (await kindOf(file)) === 'file' ? readSplits(file, await readFile(file, 'utf8')) : null;
   return paths.map((path) => {
     const subject = subjectOf(path);
-    const split = splits ? splits.get(subject) : 'train';
+    const split = splits ? (splits.get(subject) ?? splits.get(readName(path).stem)) : 'train';
     if (!split)
       throw new BadRequest(`${file}: must give every subject a split, got no row for ${subject}; add one`);
     return { split, subject, path };

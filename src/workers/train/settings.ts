@@ -1,6 +1,6 @@
 /**
- * What the page uses of the engine's methods and training settings: pure functions of plain data, without tensors. The one place where
- * code of the engine, not types alone, comes to the page.
+ * What the page uses of the engine's methods and training settings: pure functions of plain data, without tensors. With
+ * translate/provenance.ts the one place where code of the engine, not types alone, comes to the page.
  */
 import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network } from '../../engine/methods';
 import type { NetworkChoice } from '../../engine/methods/method';
@@ -36,9 +36,5 @@ export const choicesOf = (method: MethodId): readonly NetworkChoice[] => METHODS
 export const hasSteps = (settings: TrainSettings): boolean =>
   METHODS[settings.method].training.diffusion(settings).steps > 1;
 
-/** A model's network in words. */
-export const networkText = (network: Network): string =>
-  methodOf(network)
-    .describe(network)
-    .map(([label, text]) => `${label} ${text}`)
-    .join(', ');
+/** A model's network in words: the first that its method tells. */
+export const networkText = (network: Network): string => methodOf(network).describe(network)[0][1];

@@ -105,6 +105,7 @@ export const adversarialText = (adversarial: boolean): string =>
 export const training: Training<ResnetNetwork> = {
   losses: [TOTAL, ...Object.values(R_LOSSES)],
   choices: [],
+  needs: { pairing: 'unpaired', r: 'trained' },
   options: [CYCLE_WEIGHT],
   networks: (settings) => SIDES.flatMap((side) => rNetworks(settings, side)),
   translates: (direction) => `r.${sidesOf(direction).target}`,
@@ -117,7 +118,7 @@ export const training: Training<ResnetNetwork> = {
     const { variant } = settings;
     return [
       patchRule(settings),
-      [hasR(variant), 'no diffusion means R alone, which paired training does not have; choose unpaired'],
+      [hasR(variant), 'R alone is trained on unpaired scans; choose unpaired'],
       [variant.r === 'trained', 'no diffusion trains R alone, so R cannot be frozen'],
       [
         variant.adversarial || variant.cycle,

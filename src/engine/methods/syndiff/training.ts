@@ -95,6 +95,7 @@ export const OPTIONS = {
     least: 0,
     most: 1e6,
     usual: 1,
+    applies: (variant) => variant.adversarial,
   },
   every: {
     id: 'r1-every',
@@ -104,6 +105,7 @@ export const OPTIONS = {
     least: 1,
     most: 1e6,
     usual: 10,
+    applies: (variant) => variant.adversarial,
   },
 } as const satisfies Record<string, TrainingOption>;
 
@@ -129,6 +131,7 @@ export const training: Training<SynDiffNetwork> = {
     { id: 'diffusive', label: 'diffusive only, R frozen', patch: { ...WHOLE, r: 'frozen' } },
     { id: 'l1', label: 'generator only, L1', patch: { adversarial: false, cycle: false, r: 'frozen' } },
   ],
+  needs: {},
   options: Object.values(OPTIONS),
   networks: (settings) =>
     SIDES.flatMap((side) => [...diffusiveNetworks(settings, side), ...rNetworks(settings, side)]),

@@ -48,8 +48,8 @@ export function DataPanel() {
 
 /** Volumes that are in no pair. */
 function LeftOut({ of: use }: { of: 'train' | 'val' }) {
-  const train = useApp((s) => s.train);
-  const texts = useMemo(() => unpairedTexts(train, use), [train, use]);
+  const volumes = useApp((s) => s.train.volumes);
+  const texts = useMemo(() => unpairedTexts({ volumes }, use), [volumes, use]);
   if (texts.length === 0) return null;
   return (
     <p className="warning" role="status" data-testid={`train-left-out-${use}`}>

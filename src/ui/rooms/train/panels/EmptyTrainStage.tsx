@@ -8,6 +8,7 @@ import { runDate } from './runWords';
 /** The centre before a run: what this is, what to do next, and the ways in without data at hand. */
 export function EmptyTrainStage() {
   const hasData = useApp((s) => s.train.volumes.length > 0);
+  const isPaired = useApp((s) => s.train.settings.variant.pairing === 'paired');
   const adding = useApp((s) => s.train.adding);
   const block = useApp(startBlock);
   const open = useApp((s) => unfinishedRun(s.train));
@@ -18,8 +19,11 @@ export function EmptyTrainStage() {
     <div className="empty-stage">
       <h1>Train a translation on your own scans</h1>
       <p>
-        Drop volumes of two contrasts on A and B; they need not be of the same patients. The networks learn
-        both directions on this machine, and the model is yours to use here, to keep and to carry away.
+        Drop volumes of two contrasts on A and B
+        {isPaired
+          ? ', both of the same patients, aligned and named alike.'
+          : '; they need not be of the same patients.'}{' '}
+        The networks learn on this machine, and the model is yours to use here, to keep and to carry away.
       </p>
       {open && (
         <button type="button" className="button primary large" onClick={() => void resume(open.runId)}>

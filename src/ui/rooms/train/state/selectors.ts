@@ -1,5 +1,5 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
-import { aloneTexts, PAIR_ADVICE, pairScans } from '../../../../volume/pairing';
+import { aloneTexts, PAIR_ADVICE, type Pairing, pairScans } from '../../../../volume/pairing';
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
 import {
@@ -88,25 +88,35 @@ function dataProblem(train: TrainData): string | null {
     if (volumes.every(({ added }) => added.picked === 0))
       return `No slice of ${name} has enough foreground; add other volumes.`;
   }
-  const of = (role: Role) => volumesOfRole(train, role);
-  if (variant.pairing === 'paired' && pairing(of('trainA'), of('trainB')).pairs.length === 0)
+  if (variant.pairing === 'paired' && pairingOf(train, 'train').pairs.length === 0)
     return `Paired training needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
-  const [valA, valB] = [of('valA'), of('valB')];
-  if (valA.length + valB.length > 0 && pairing(valA, valB).pairs.length === 0)
+  const { pairs, alone } = pairingOf(train, 'val');
+  if (alone.length > 0 && pairs.length === 0)
     return `Validation needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
   return null;
 }
 
-const pairing = (a: readonly TrainVolume[], b: readonly TrainVolume[]) => pairScans(a, b, pathOf);
-
 const pathOf = ({ source, added }: TrainVolume): string =>
   source.kind === 'files' ? source.path : added.name;
 
+type Use = 'train' | 'val';
+const known = new WeakMap<readonly TrainVolume[], Partial<Record<Use, Pairing<TrainVolume>>>>();
+
+/** Once a list: it is asked for with every change of the room. */
+function pairingOf({ volumes }: Pick<TrainData, 'volumes'>, use: Use): Pairing<TrainVolume> {
+  const those = (side: 'A' | 'B') => volumes.filter(({ added }) => added.role === `${use}${side}`);
+  const made = known.get(volumes)?.[use] ?? pairScans(those('A'), those('B'), pathOf);
+  known.set(volumes, { ...known.get(volumes), [use]: made });
+  return made;
+}
+
 /** Sentences on the volumes that a paired training, or the validation, leaves out. */
-export function unpairedTexts(train: TrainData, use: 'train' | 'val'): string[] {
-  const [a, b] = [volumesOfRole(train, `${use}A`), volumesOfRole(train, `${use}B`)];
-  if (a.length === 0 || b.length === 0) return [];
-  return aloneTexts(pairing(a, b).alone.map(({ scan, why }) => ({ scan: scan.added.name, why })));
+export function unpairedTexts(train: Pick<TrainData, 'volumes'>, use: Use): string[] {
+  const { pairs, alone } = pairingOf(train, use);
+  // With none of one contrast there is nothing to pair yet.
+  const sides = new Set(alone.map(({ scan }) => scan.added.role));
+  if (pairs.length === 0 && sides.size < 2) return [];
+  return aloneTexts(alone.map(({ scan, why }) => ({ scan: scan.added.name, why })));
 }
 
 /** Sources of the networks that the variant has: those of R wait for a variant with R. */

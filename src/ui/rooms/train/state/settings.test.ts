@@ -93,6 +93,9 @@ describe('contradictions', () => {
   it('are said in one sentence', () => {
     act().patchVariant({ pairing: 'paired' });
     act().patchSettings({ method: 'resnet' });
+    // It has no pairs, and the switch goes with it.
+    expect(train().settings.variant.pairing).toBe('unpaired');
+    act().patchVariant({ pairing: 'paired' });
     expect(settingsProblem(train().settings)).toMatch(/choose unpaired/);
     expect(startBlock(made.store.getState())).toMatch(/choose unpaired/);
     act().patchVariant({ pairing: 'unpaired' });
@@ -110,7 +113,7 @@ describe('contradictions', () => {
     await act().addFiles('trainB', dropped('b_FLAIR.nii'));
     expect(startBlock(made.store.getState())).toBeNull();
     expect(unpairedTexts(train(), 'train')).toEqual([
-      'a_T1w.nii, c_FLAIR.nii: no partner of the same data set, subject and session; left out',
+      'a_T1w.nii, c_FLAIR.nii: no scan of the other contrast is named as of the same subject and visit; left out',
     ]);
     act().patchVariant({ pairing: 'unpaired' });
     await act().addFiles('valA', dropped('d_T1w.nii'));

@@ -66,7 +66,7 @@ export function settingsActions(
 
     patchSettings: (change) =>
       choose(({ settings }) => ({
-        settings: { ...withMethod(settings, change.method ?? settings.method), ...change },
+        settings: { ...(change.method ? withMethod(settings, change.method) : settings), ...change },
       })),
 
     patchVariant: (change) =>
