@@ -107,3 +107,11 @@ describe('a schema', () => {
     );
   });
 });
+
+it('says so of a value that is nested too deeply to be shown', () => {
+  let deep: unknown = 1;
+  for (let n = 0; n < 100_000; n++) deep = [deep];
+  expect(() => text().read(deep, { subject: 'x' })).toThrow(
+    'x: must be text that is not empty, got something nested too deeply',
+  );
+});

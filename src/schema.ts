@@ -165,8 +165,16 @@ export function refusal(rule: string, got: string, { subject, name, advice }: Pl
 const LONGEST = 120;
 
 export function inShort(value: unknown): string {
-  const json = value === undefined ? 'nothing' : JSON.stringify(value);
+  const json = value === undefined ? 'nothing' : jsonText(value);
   return json.length > LONGEST ? `${json.slice(0, LONGEST)}…` : json;
+}
+
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'something nested too deeply';
+  }
 }
 
 function range(least: number, most: number): string {

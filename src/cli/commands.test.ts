@@ -291,8 +291,20 @@ describe('evaluate', () => {
       'unit.nii',
       phantom.map((value) => value / 1000),
     );
+    const series = { dims: [...SHAPE, 2], values: [...phantom, ...phantom.map((v) => v * 3)], sform: SFORM };
+    writeFileSync(at('series.nii'), new Uint8Array(makeNifti(series).file));
     writeScan('moved.nii', phantom, [[-10, 0, 0, 66], ...SFORM.slice(1)]);
     writeScan('empty.nii', new Float32Array(phantom.length));
+  });
+
+  it('asks which volume of several is meant', async () => {
+    await refused(
+      'series.nii: must be one volume, got 2; choose one by --reference-volume, 0 to 1',
+      ...['evaluate', at('real.nii'), at('series.nii')],
+    );
+    const { mean } = await runJson('evaluate', at('real.nii'), at('series.nii'), '--reference-volume', '1');
+    // Three times as loud is the same by each scan's own level.
+    expect(mean.whole.mae.mean).toBeLessThan(1e-6);
   });
 
   it('maps each scan by its own level, so that a factor does not count', async () => {

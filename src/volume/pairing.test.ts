@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aloneTexts, pairScans } from './pairing';
+import { aloneTexts, pairScans, subjectsInBoth } from './pairing';
 
 const pairing = (a: string[], b: string[]) => {
   const { pairs, alone } = pairScans(a, b, (path) => path);
@@ -149,4 +149,17 @@ it('says who is left out and why', () => {
     'g: more than one scan of the other contrast fits by name; left out, give one of each contrast a visit',
   ]);
   expect(aloneTexts([])).toEqual([]);
+});
+
+it('finds who is among both', () => {
+  const train = [
+    'd/sub-01/anat/sub-01_T1w',
+    'd/sub-02/ses-1/anat/sub-02_ses-1_T1w',
+    'x/case7_t1',
+    'brain_t1',
+  ];
+  expect(
+    subjectsInBoth(train, ['d/sub-02/ses-2/anat/sub-02_ses-2_FLAIR', 'y/case7_flair', 'brain_flair']),
+  ).toEqual(['sub-02', 'case7']);
+  expect(subjectsInBoth(train, ['e/sub-01/anat/sub-01_T1w'])).toEqual([]);
 });

@@ -90,6 +90,26 @@ function groupBy<T>(all: readonly Named<T>[], key: (one: Named<T>) => string): M
   return groups;
 }
 
+/**
+ * Subjects that are among both, by their names: whom a model was trained on it must not be scored on. Names that tell no subject are
+ * nobody's.
+ */
+export function subjectsInBoth(paths: readonly string[], others: readonly string[]): string[] {
+  const subjectsOf = (list: readonly string[]) => {
+    const names = list
+      .map(readName)
+      .filter(({ entities, rest }) => entities.sub !== undefined || /\d/.test(rest));
+    return names.map(({ subject, dataset }) => ({ subject, dataset }));
+  };
+  const known = new Map<string, (string | null)[]>();
+  for (const { subject, dataset } of subjectsOf(others))
+    known.set(subject, [...(known.get(subject) ?? []), dataset]);
+  const shared = subjectsOf(paths).filter(({ subject, dataset }) =>
+    known.get(subject)?.some((other) => other === null || dataset === null || other === dataset),
+  );
+  return [...new Set(shared.map(({ subject }) => subject))];
+}
+
 /** What to do where names pair nothing. */
 export const PAIR_ADVICE =
   'name the scans of one subject alike but for the contrast, as sub-01_T1w and sub-01_FLAIR, or case1_t1 and case1_flair';

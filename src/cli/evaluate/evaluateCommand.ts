@@ -8,8 +8,10 @@ import {
 import { insideMask } from '../../engine/evaluation/masks';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { BONE_HU, type HounsfieldErrors, hounsfieldErrors } from '../../engine/evaluation/metrics/hounsfield';
+import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import { SPLITS } from '../../platform/node/trainingScans';
+import type { ScanFile } from '../../volume/formats/scanFormat';
 import { HEAD_SHARE } from '../../volume/headSlices';
 import type { Image3 } from '../../volume/image';
 import {
@@ -28,7 +30,7 @@ import type { Arguments, Command } from '../kit/command';
 import { headSlicesOf } from '../kit/headSlices';
 import type { Io } from '../kit/io';
 import { BACKEND_OPTION } from '../kit/nodeEngine';
-import { oneOf, sliceRange } from '../kit/options';
+import { oneOf, optional, sliceRange, wholeNumber } from '../kit/options';
 import { counted, factsText, JSON_OPTION, jsonText, tableText } from '../kit/report';
 import { evaluateModels } from './evaluateModels';
 import { readMask } from './lesionMasks';
@@ -56,7 +58,7 @@ export const evaluateCommand: Command = {
         'card',
         'backend',
       ],
-      there: ['slices', 'intensity', 'lesion'],
+      there: ['slices', 'intensity', 'lesion', 'volume', 'reference-volume'],
     },
   },
   options: {
@@ -68,6 +70,8 @@ export const evaluateCommand: Command = {
       value: INTENSITIES.join('|'),
       text: "map to [0, 1], each scan by its own level; hu: -1024 to 2048 HU, which also gives errors in HU; none: they are in [0, 1] already (default: the sidecar's map and level, hu for CT, else foreground-p99.5)",
     },
+    volume: { value: 'N', text: 'which volume of a SYNTHETIC with several, from 0' },
+    'reference-volume': { value: 'N', text: 'which volume of a REFERENCE with several, from 0' },
     lesion: {
       value: 'MASK',
       text: "lesions on the scan's grid, voxels above 0: also measure what is kept of them",
@@ -110,8 +114,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
 async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const [syntheticPath, referencePath] = args.positionals;
   const asked = args.text('intensity') === undefined ? undefined : oneOf(args, 'intensity', INTENSITIES);
-  const { image: synthetic } = await readScan(syntheticPath);
-  const referenceScan = await readScan(referencePath);
+  const { image: synthetic } = await oneVolume(syntheticPath, args, 'volume');
+  const referenceScan = await oneVolume(referencePath, args, 'reference-volume');
   const { image: reference } = referenceScan;
   needSameGrid({ name: syntheticPath, ...synthetic }, { name: referencePath, ...reference });
   const sidecar = await readSidecar(syntheticPath);
@@ -153,6 +157,17 @@ async function evaluatePair(args: Arguments, io: Io): Promise<number> {
     if (lesion) io.out(lesionText(lesion));
   }
   return 0;
+}
+
+/** A scan of one volume, or the one that is asked for. @throws BadRequest for one of several that nobody chose */
+async function oneVolume(path: string, args: Arguments, option: string): Promise<ScanFile> {
+  const asked = optional(args, option, (a, n) => wholeNumber(a, n, 0, 2 ** 31 - 1));
+  const scan = await readScan(path, asked);
+  if (asked === undefined && scan.volumeCount > 1)
+    throw new BadRequest(
+      `${path}: must be one volume, got ${scan.volumeCount}; choose one by --${option}, 0 to ${scan.volumeCount - 1}`,
+    );
+  return scan;
 }
 
 function lesionText(lesion: LesionMeasures): string {

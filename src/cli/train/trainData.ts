@@ -20,7 +20,7 @@ import type { ScanFile } from '../../volume/formats/scanFormat';
 import type { Grid, Image3 } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { readName } from '../../volume/names';
-import { PAIR_ADVICE } from '../../volume/pairing';
+import { PAIR_ADVICE, subjectsInBoth } from '../../volume/pairing';
 import { sameGrid } from '../../volume/resample';
 import { planSlices } from '../../volume/slices';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
@@ -59,6 +59,15 @@ export async function findScans(
   if (pairs.length === 0)
     throw new BadRequest(
       `--val-a, --val-b: must have a subject in common, got none in ${valA} and ${valB}; name both contrasts' scans of the same subjects`,
+    );
+  const trained = [...a, ...b].filter(({ split }) => split === 'train').map(({ path }) => path);
+  const both = subjectsInBoth(
+    trained,
+    pairs.flatMap((pair) => [pair.a.path, pair.b.path]),
+  );
+  if (both.length > 0)
+    throw new BadRequest(
+      `--val-a, --val-b: must be subjects who are not trained on, got ${counted(both.length, 'subject')} of --a and --b (${both[0]}); leave them out of one`,
     );
   return withNamesApart({ a, b, validation: pairs });
 }
@@ -188,7 +197,10 @@ class Reader {
     // Without a pause Ctrl-C could not be heard.
     await new Promise<void>((resolved) => setImmediate(resolved));
     if (this.io.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
-    return readScan(path);
+    const scan = await readScan(path);
+    if (scan.volumeCount > 1)
+      this.warn(`${scan.name}: has ${scan.volumeCount} volumes; the first one is taken`);
+    return scan;
   }
 
   warn(text: string): void {

@@ -124,4 +124,19 @@ describe('pickle', () => {
   it('refuses other protocols', () => {
     expect(() => read(Uint8Array.of(0x80, 6, 0x4e, 0x2e))).toThrow(/protocol must be 2 to 5, got 6/);
   });
+
+  it('refuses a small one that builds from the same list again and again', () => {
+    const [list, again] = [
+      [0x71, 1],
+      [0x68, 1],
+    ];
+    const build = [...op.global('collections', 'OrderedDict'), ...again, ...op.reduce];
+    const items = Array.from({ length: 1000 }, () => op.none).flat();
+    const many = Array.from({ length: 100 }, () => build).flat();
+    const args = [...op.mark, ...op.mark, ...items, ...op.tuple, ...op.tuple, ...list];
+    expect(() => read(pickle([...args, ...op.mark, ...many, ...op.tuple]))).toThrow(
+      /builds more than it holds/,
+    );
+    expect(read(pickle([...args, ...build]))).toEqual(new Map());
+  });
 });

@@ -29,6 +29,11 @@ export interface PickleOptions {
   readonly persistent: (id: unknown) => unknown;
 }
 
+function sizeOf(value: unknown): number {
+  if (Array.isArray(value)) return value.length;
+  return value instanceof Map ? value.size : 1;
+}
+
 /**
  * The value of the pickle at `start`, and the position after it.
  * @throws UnsupportedFile naming a type that is not allowed or an opcode that is not read; CorruptFile where bytes run out
@@ -43,6 +48,7 @@ export function readPickle(
   const stack: unknown[] = [];
   const marks: number[] = [];
   const memo = new Map<number, unknown>();
+  let built = 0;
 
   const pop = (): unknown => {
     if (stack.length <= (marks.at(-1) ?? 0)) throw broken('takes a value from an empty stack');
@@ -72,6 +78,9 @@ export function readPickle(
     const type = pop();
     if (!(type instanceof PickleType) || !Array.isArray(args))
       throw broken('builds something that is no type');
+    // What is written once can be built from once: a small file that builds from the same list again and again never ends.
+    built += args.reduce((sum: number, arg) => sum + sizeOf(arg), 1);
+    if (built > bytes.length) throw broken('builds more than it holds');
     stack.push(type.construct(args));
   };
   const getMemo = (index: number): unknown => {

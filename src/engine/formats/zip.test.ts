@@ -27,6 +27,17 @@ describe('zip', () => {
     expect(Object.keys(await readAll(commented))).toEqual(['a/one', 'a/two']);
   });
 
+  it('refuses entries that share their bytes', async () => {
+    const bytes = await zip({ 'a/one': text('hello '), 'a/two': text('there ') });
+    const view = new DataView(bytes.buffer);
+    // The directory's second entry says where the first one lies.
+    const second = bytes.length - 22 - 46 - 'a/two'.length;
+    expect(view.getUint32(second, true)).toBe(0x02014b50);
+    view.setUint32(second + 42, 0, true);
+    expect(() => listZip(bytes)).toThrow(CorruptFile);
+    expect(() => listZip(bytes)).toThrow('must have bytes of its own');
+  });
+
   it('computes the checksum of the standard test text', () => {
     expect(crc32(text('123456789'))).toBe(0xcbf43926);
   });

@@ -24,7 +24,8 @@ const LOCAL_SIZE = 30;
 
 /**
  * Entries by name.
- * @throws CorruptFile where the directory is missing or leaves the file; UnsupportedFile for zip64 and encryption
+ * @throws CorruptFile where the directory is missing, leaves the file or gives the same bytes to several entries; UnsupportedFile
+ *         for zip64 and encryption
  */
 export function listZip(bytes: Uint8Array): Map<string, ZipEntry> {
   const view = viewOf(bytes);
@@ -56,7 +57,20 @@ export function listZip(bytes: Uint8Array): Map<string, ZipEntry> {
     });
     at = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
+  refuseOverlap([...entries.values()]);
   return entries;
+}
+
+/** A small file would unpack to many times what it could hold. */
+function refuseOverlap(entries: ZipEntry[]): void {
+  let end = 0;
+  for (const entry of entries.sort((a, b) => a.headerOffset - b.headerOffset)) {
+    if (entry.headerOffset < end)
+      throw new CorruptFile(
+        `zip: "${entry.name}" must have bytes of its own, got those of another; the file is damaged`,
+      );
+    end = entry.headerOffset + LOCAL_SIZE + entry.compressedSize;
+  }
 }
 
 /**

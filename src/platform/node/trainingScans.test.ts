@@ -113,6 +113,9 @@ describe('a BIDS data set and a suffix', () => {
     await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\nsub-02\n')}:T1w`).toThrow(
       'got nothing for sub-02',
     );
+    await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\nsub-02\tval\nsub-01\ttest\n')}:T1w`).toThrow(
+      'participants.tsv: a subject must be in one split, got train and test for sub-01; correct a row',
+    );
     await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\n')}:T1w`).toThrow(
       'participants.tsv: must give every subject a split, got no row for sub-02; add one',
     );

@@ -167,18 +167,21 @@ function readSplits(file: string, text: string): Map<string, Split> | null {
   const [id, column] = [header.indexOf('participant_id'), header.indexOf('split')];
   if (column < 0) return null;
   if (id < 0) throw new BadRequest(`${file}: must have a column participant_id, got ${header.join(', ')}`);
-  const filled = rows.filter(([first]) => first !== '');
-  return new Map(
-    filled.map((row) => {
-      const split = SPLITS.find((word) => word === row[column]);
-      if (!split) {
-        throw new BadRequest(
-          `${file}: split must be ${SPLITS.join(', ')}, got ${row[column] || 'nothing'} for ${row[id]}`,
-        );
-      }
-      return [row[id], split];
-    }),
-  );
+  const splits = new Map<string, Split>();
+  for (const row of rows.filter(([first]) => first !== '')) {
+    const split = SPLITS.find((word) => word === row[column]);
+    if (!split)
+      throw new BadRequest(
+        `${file}: split must be ${SPLITS.join(', ')}, got ${row[column] || 'nothing'} for ${row[id]}`,
+      );
+    const before = splits.get(row[id]);
+    if (before !== undefined && before !== split)
+      throw new BadRequest(
+        `${file}: a subject must be in one split, got ${before} and ${split} for ${row[id]}; correct a row`,
+      );
+    splits.set(row[id], split);
+  }
+  return splits;
 }
 
 /** One file of each image of a contrast in the folder and below, sorted, without regard to the language of the machine. */

@@ -1,5 +1,5 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
-import { aloneTexts, PAIR_ADVICE, type Pairing, pairScans } from '../../../../volume/pairing';
+import { aloneTexts, PAIR_ADVICE, type Pairing, pairScans, subjectsInBoth } from '../../../../volume/pairing';
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
 import {
@@ -90,6 +90,9 @@ function dataProblem(train: TrainData): string | null {
   }
   if (variant.pairing === 'paired' && pairingOf(train, 'train').pairs.length === 0)
     return `Paired training needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
+  const [both] = inBoth(train);
+  if (both !== undefined)
+    return `${both} is among the training and the validation volumes; remove it from one: a model is not judged by whom it was trained on.`;
   const { pairs, alone } = pairingOf(train, 'val');
   if (alone.length > 0 && pairs.length === 0)
     return `Validation needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
@@ -108,6 +111,16 @@ function pairingOf({ volumes }: Pick<TrainData, 'volumes'>, use: Use): Pairing<T
   const made = known.get(volumes)?.[use] ?? pairScans(those('A'), those('B'), pathOf);
   known.set(volumes, { ...known.get(volumes), [use]: made });
   return made;
+}
+
+const trainedAndScored = new WeakMap<readonly TrainVolume[], string[]>();
+
+/** Subjects of both uses; once a list, too. */
+function inBoth({ volumes }: Pick<TrainData, 'volumes'>): string[] {
+  const of = (use: Use) => volumes.filter(({ added }) => added.role.startsWith(use)).map(pathOf);
+  const found = trainedAndScored.get(volumes) ?? subjectsInBoth(of('train'), of('val'));
+  trainedAndScored.set(volumes, found);
+  return found;
 }
 
 /** Sentences on the volumes that a paired training, or the validation, leaves out. */

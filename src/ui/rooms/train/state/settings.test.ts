@@ -121,6 +121,16 @@ describe('contradictions', () => {
     expect(unpairedTexts(train(), 'val')).toEqual([]);
   });
 
+  it('of a subject who is trained on and scored', async () => {
+    await act().addFiles('trainA', dropped('sub-1_T1w.nii'));
+    await act().addFiles('trainB', dropped('sub-2_FLAIR.nii'));
+    await act().addFiles('valA', dropped('sub-2_T1w.nii'));
+    await act().addFiles('valB', dropped('sub-2_FLAIR.nii'));
+    expect(startBlock(made.store.getState())).toMatch(
+      /^sub-2 is among the training and the validation volumes/,
+    );
+  });
+
   it('of a volume without foreground', async () => {
     await act().addFiles('trainA', dropped('empty.nii'));
     expect(startBlock(made.store.getState())).toMatch(/^No slice of T1w \(A\)/);
