@@ -115,6 +115,22 @@ describe('translateSlices', () => {
   });
 });
 
+it('stops at a slice that comes out as no numbers, and loads no weights that are none', async () => {
+  const [first, second] = slices;
+  const broken = { ...second, pixels: second.pixels.map((v, n) => (n === 7 ? Number.NaN : v)) };
+  const run = translateSlices(generator, [first, broken], SIZE, settings);
+  expect((await run.next()).value?.index).toBe(first.index);
+  await expect(run.next()).rejects.toThrow(`slice ${second.index}: must come out as finite numbers`);
+
+  const state = hashWeights(3, ncsnppTable(CONFIG));
+  const [[name, { data }]] = state;
+  data[1] = Number.POSITIVE_INFINITY;
+  const network = { method: 'syndiff', ...CONFIG } as const;
+  await expect(loadTranslator({ network, diffusion: PAPER_SCHEDULE }, state)).rejects.toThrow(
+    `weights: "${name}" must hold finite numbers, got Infinity as value 2 of ${data.length};`,
+  );
+});
+
 it('translates by R in one pass, without chance', async () => {
   const network = { method: 'resnet', ngf: 4, n_blocks: 2 } as const;
   const table = resnetGeneratorTable(network);

@@ -40,7 +40,7 @@ export interface TranslateHooks {
   pause?: () => Promise<void>;
 }
 
-/** Yields slices in the given order, `batch` at a time. */
+/** Yields slices in the given order, `batch` at a time. @throws Error naming the first slice that comes out as no finite numbers */
 export async function* translateSlices(
   translator: RunTranslator,
   slices: readonly SliceInput[],
@@ -94,6 +94,11 @@ async function translateBatch(
   } finally {
     source.dispose();
   }
+  for (const [i, { index }] of slices.entries())
+    if (!sums[i].every(Number.isFinite))
+      throw new Error(
+        `slice ${index}: must come out as finite numbers, got others; the weights or this machine's backend compute wrong: try another model or backend`,
+      );
   return slices.map(({ index }, i) => ({
     index,
     mean: Float32Array.from(sums[i], (s) => s / drawn),

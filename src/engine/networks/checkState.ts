@@ -1,4 +1,4 @@
-import { WeightsMismatch } from '../../errors';
+import { CorruptFile, WeightsMismatch } from '../../errors';
 import type { StateDict } from '../formats/namedTensor';
 import type { ParameterTable } from './table';
 
@@ -16,6 +16,17 @@ export function checkState(table: ParameterTable, state: StateDict): void {
   const known = new Set(table.map(({ name }) => name));
   for (const name of state.keys()) {
     if (!known.has(name)) throw mismatch(name, 'not be there', 'one');
+  }
+}
+
+/** One NaN spreads over every image. @throws CorruptFile naming the first tensor with a value that is no number, or infinite */
+export function checkFinite(state: StateDict): void {
+  for (const [name, { data }] of state) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0)
+      throw new CorruptFile(
+        `weights: "${name}" must hold finite numbers, got ${data[at]} as value ${at + 1} of ${data.length}; fetch them again, or train from an earlier checkpoint with lower rates`,
+      );
   }
 }
 

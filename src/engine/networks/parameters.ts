@@ -1,7 +1,7 @@
 /** A network's weights on the backend, by its table (table.ts): read from the authors' state_dict, changed and written back. */
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import * as tf from '../tf';
-import { checkState } from './checkState';
+import { checkFinite, checkState } from './checkState';
 import { ourShape, type ParameterRow, type ParameterTable, toAuthors, toOurs } from './table';
 
 export type Dense = { weight: tf.Tensor2D; bias: tf.Tensor1D };
@@ -10,10 +10,12 @@ export type Affine = { weight: tf.Tensor1D; bias: tf.Tensor1D };
 
 /**
  * Puts the authors' tensors on the backend as our weight tree. T must be the tree that the table describes.
- * @throws WeightsMismatch naming the first tensor that is missing, superfluous or of another shape.
+ * @throws WeightsMismatch naming the first tensor that is missing, superfluous or of another shape; CorruptFile naming the first that is
+ *         not finite
  */
 export function loadTree<T>(table: ParameterTable, state: StateDict): T {
   checkState(table, state);
+  checkFinite(state);
   return treeOf<T>(
     table,
     table.map((row) => tf.tensor(toOurs(row, state.get(row.name)!.data), ourShape(row), 'float32')),

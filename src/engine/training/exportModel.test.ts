@@ -66,3 +66,13 @@ it("exports the maps of a start model's Hounsfield units with their ends", async
 it('keeps the slices as they are, with and without validation', () => {
   for (const data of [tinyData(3, 2), tinyData(2, 0)]) expect(readData(writeData(data))).toEqual(data);
 });
+
+it('exports no weights that are no numbers', async () => {
+  const settings = tinySettings();
+  const state = randomState(settings, 'g.b');
+  const [[name, { data }]] = state;
+  data[0] = Number.NaN;
+  await expect(exportModel(settings, 'aToB', state, FACTS)).rejects.toThrow(
+    `weights: "${name}" must hold finite numbers, got NaN as value 1 of`,
+  );
+});

@@ -5,6 +5,7 @@ import type { StateDict } from '../formats/namedTensor';
 import { sha256 } from '../formats/sha256';
 import { trainingOf } from '../methods';
 import { encodeWeights } from '../models/convertWeights';
+import { checkFinite } from '../networks/checkState';
 import type { RunFacts } from './checkpoint';
 import type { RunHistory } from './reports';
 import { mapOfSide, type TrainSettings, variantText } from './settings';
@@ -47,6 +48,7 @@ export async function exportModel(
   const { source, target } = sidesOf(direction);
   const training = trainingOf(settings);
   const config = training.network(settings);
+  checkFinite(state);
   const weights = encodeWeights({ state, config }, 'f32');
   const network = training.translates(direction);
   const before = facts.start.find((one) => one.network === network);
