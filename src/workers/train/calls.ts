@@ -152,7 +152,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
         return await alone(runId, async () => {
           const data = volumes.data(settings);
           const models = await startModels(environment, start, context.signal);
-          const made = { data, volumes: volumes.names(), inputs: volumes.inputs() };
+          const made = { data, volumes: volumes.names(settings), inputs: volumes.inputs(settings) };
           return beginRun(files, { settings, start: models, every }, made, hooksFor(context));
         });
       } catch (error) {

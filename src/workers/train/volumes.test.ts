@@ -36,6 +36,11 @@ it('pairs by what names tell, not by the order in which they came', () => {
   const { a, b } = volumes.data(settings).train;
   expect(a.subjects).toEqual(['sub-02_T1w.nii', 'sub-03_T1w.nii']);
   expect(b.count).toBe(a.count);
+  // What the card will say of the run.
+  expect(volumes.names(settings)).toMatchObject({
+    trainA: ['sub-02_T1w.nii', 'sub-03_T1w.nii'],
+    trainB: ['sub-02_FLAIR.nii', 'sub-03_FLAIR.nii'],
+  });
 });
 
 it('counts what it holds: scans wider than the square with their margin, and the slices of a run', () => {

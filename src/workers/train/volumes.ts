@@ -76,14 +76,16 @@ export class TrainVolumes {
     );
   }
 
-  names(): Record<Role, string[]> {
-    const of = (role: Role) => this.of(role).map(({ name }) => name);
+  /** Of the volumes that a run takes. */
+  names(settings: TrainSettings): Record<Role, string[]> {
+    const of = (role: Role) => this.used(role, settings).map(({ name }) => name);
     return Object.fromEntries(ROLES.map((role) => [role, of(role)])) as Record<Role, string[]>;
   }
 
   /** Of the volumes that are trained on. */
-  inputs(): Record<Side, InputSummary | null> {
-    const of = (role: Role) => summariseInputs(this.of(role).flatMap(({ statistics }) => statistics ?? []));
+  inputs(settings: TrainSettings): Record<Side, InputSummary | null> {
+    const of = (role: Role) =>
+      summariseInputs(this.used(role, settings).flatMap(({ statistics }) => statistics ?? []));
     return { a: of('trainA'), b: of('trainB') };
   }
 
@@ -101,17 +103,25 @@ export class TrainVolumes {
     return [...this.entries.values()].filter((entry) => entry.role === role);
   }
 
-  /** Those of a role, cut as the settings want them. */
-  private cuts(role: Role, settings: TrainSettings): { cut: CutScan; path: string }[] {
+  /** Those of a role that a run takes: of a paired training, and for validation, those in pairs, in one order. */
+  private used(role: Role, settings: TrainSettings): Entry[] {
+    const use = role.startsWith('val') ? 'val' : 'train';
+    if (use === 'train' && settings.variant.pairing === 'unpaired') return this.of(role);
+    const { pairs } = pairScans(this.of(`${use}A`), this.of(`${use}B`), ({ path }) => path);
+    return pairs.map((pair) => pair[sideOf(role)]);
+  }
+
+  /** The same, cut as the settings want them. */
+  private cuts(role: Role, settings: TrainSettings): CutScan[] {
     const wanted = gridOfSide(settings, sideOf(role));
-    return this.of(role).map(({ name, path, grid, cut }) => {
+    return this.used(role, settings).map(({ name, grid, cut }) => {
       const isSame =
         grid.size === wanted.size &&
         grid.pixelSize === wanted.pixelSize &&
         grid.intensity === wanted.intensity &&
         String(grid.huEnds) === String(wanted.huEnds);
       if (!isSame) throw new BadRequest(`${name}: was cut for another image size; add it again`);
-      return { cut, path };
+      return cut;
     });
   }
 
@@ -121,16 +131,16 @@ export class TrainVolumes {
       throw new BadRequest(
         `training: must have volumes of ${settings.contrasts[sideOf(role)]}, got none; add some`,
       );
-    return joinSlices(cuts.map(({ cut }) => ownSlices(cut, cut.name)));
+    return joinSlices(cuts.map((cut) => ownSlices(cut, cut.name)));
   }
 
   private pairs(roleA: Role, roleB: Role, settings: TrainSettings): Record<Side, SliceSet> {
-    const { pairs } = pairScans(this.cuts(roleA, settings), this.cuts(roleB, settings), ({ path }) => path);
-    if (pairs.length === 0)
+    const [a, b] = [this.cuts(roleA, settings), this.cuts(roleB, settings)];
+    if (a.length === 0)
       throw new BadRequest(
         `pairs: must have a subject with both ${settings.contrasts.a} and ${settings.contrasts.b}, got none whose names say so; ${PAIR_ADVICE}`,
       );
-    const sets = pairs.map(({ a, b }) => pairSlices({ a: a.cut, b: b.cut }, a.cut.name));
+    const sets = a.map((first, n) => pairSlices({ a: first, b: b[n] }, first.name));
     return { a: joinSlices(sets.map((set) => set.a)), b: joinSlices(sets.map((set) => set.b)) };
   }
 }
