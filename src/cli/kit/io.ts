@@ -11,3 +11,9 @@ export interface Io {
   /** Ctrl-C. */
   readonly signal: AbortSignal;
 }
+
+/** What hears sentences and shows them, a line each. */
+export const saying =
+  (io: Pick<Io, 'err'>) =>
+  (sentence: string): void =>
+    io.err(`${sentence}\n`);

@@ -17,7 +17,7 @@ import { DiskRun, writeSafely } from '../../platform/node/diskRun';
 import { type Infer, list, object, parseJson, text } from '../../schema';
 import { evaluationText } from '../evaluate/evaluationTable';
 import type { Arguments, Command } from '../kit/command';
-import type { Io } from '../kit/io';
+import { type Io, saying } from '../kit/io';
 import { writeCard } from '../kit/models';
 import { BACKENDS, type NodeEngine, pauseOf, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, optional, required } from '../kit/options';
@@ -132,7 +132,7 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
     throw new BadRequest(
       `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
     );
-  const scans = await findScans(names, (text) => io.err(`${text}\n`));
+  const scans = await findScans(names, saying(io));
   const { settings, start } = await planRun(args, {
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),
@@ -307,7 +307,7 @@ async function evaluate(
   run: { files: DiskRun; index: CheckpointIndex; models: TrainedModel[]; split: EvaluationSplit },
 ): Promise<DirectionReport[]> {
   const { files, index, models, split } = run;
-  const pairs = ofSplit(call.scans, split, (text) => io.err(`${text}\n`));
+  const pairs = ofSplit(call.scans, split, saying(io));
   const progress = startProgress(io);
   const reports: DirectionReport[] = [];
   try {

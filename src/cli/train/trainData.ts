@@ -24,7 +24,7 @@ import { PAIR_ADVICE, subjectsInBoth } from '../../volume/pairing';
 import { sameGrid } from '../../volume/resample';
 import { planSlices } from '../../volume/slices';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
-import type { Io } from '../kit/io';
+import { type Io, saying } from '../kit/io';
 import { type Progress, startProgress } from '../kit/progress';
 import { counted } from '../kit/report';
 
@@ -142,7 +142,7 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
   ] as const)
     if (list.length === 0)
       throw new BadRequest(`--${option}: must have scans for training, got none in the train split`);
-  const say = (text: string) => io.err(`${text}\n`);
+  const say = saying(io);
   const pairs = isPaired ? ofSplit(scans, 'train', say) : [];
   if (isPaired && pairs.length === 0)
     throw new BadRequest(

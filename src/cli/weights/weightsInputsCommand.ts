@@ -9,7 +9,7 @@ import { SPLITS, setOf, type TrainingScan, trainingScans } from '../../platform/
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { summariseInputs } from '../../volume/trainingInputs';
 import type { Arguments, Command } from '../kit/command';
-import type { Io } from '../kit/io';
+import { type Io, saying } from '../kit/io';
 import { writeCard } from '../kit/models';
 import { oneOf, required } from '../kit/options';
 import { startProgress } from '../kit/progress';
@@ -38,7 +38,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const split = oneOf(args, 'split', SPLITS);
   const card = readModelCard(basename(path), await readBytes(path));
   await checkWritable(path);
-  const named = await trainingScans(required(args, 'data'), (text) => io.err(`${text}\n`));
+  const named = await trainingScans(required(args, 'data'), saying(io));
   const scans = named
     .filter((scan) => scan.split === split)
     .map((scan) => ({ ...scan, path: resolve(scan.path) }));

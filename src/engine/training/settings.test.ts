@@ -77,6 +77,14 @@ describe('settingsFromCard', () => {
     return { ...one, preprocessing: { ...one.preprocessing, size } };
   };
 
+  it("brings the switches that the model's method needs", () => {
+    const paired = { ...small, variant: { ...small.variant, pairing: 'paired' as const } };
+    const network = { method: 'resnet', ngf: 8, n_blocks: 6 } as const;
+    const settings = settingsFromCard(paired, { ...card(32), network });
+    expect(settings).toMatchObject({ method: 'resnet', widths: { r: 8 }, variant: { pairing: 'unpaired' } });
+    expect(() => checkSettings(settings)).not.toThrow();
+  });
+
   it('on pairs by L1 alone is a fine-tune: few iterations, a short average, crops of large images', () => {
     const tuned = settingsFromCard({ ...small, variant: pairs }, card(256));
     expect(tuned).toMatchObject({ crop: 128, recompute: false, size: 256, variant: { direction: 'aToB' } });

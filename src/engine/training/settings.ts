@@ -199,10 +199,11 @@ export function settingsFromCard(
   const { network, diffusion } = card;
   const grid = gridOfModel(card.preprocessing);
   const { size } = grid;
-  const variant: Variant = { ...settings.variant, direction: 'aToB' };
+  const base = withMethod(settings, network.method);
+  const variant: Variant = { ...base.variant, direction: 'aToB' };
   return {
-    ...withMethod(settings, network.method),
-    ...trainingOf(network).fromNetwork(settings, network, diffusion),
+    ...base,
+    ...trainingOf(network).fromNetwork(base, network, diffusion),
     ...startCourse({ size, variant }),
     ...grid,
     contrasts: { a: card.source, b: card.target },

@@ -6,7 +6,7 @@ import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network } from '../.
 import type { NetworkChoice } from '../../engine/methods/method';
 import type { TrainSettings } from '../../engine/training/settings';
 
-export { optionsIn } from '../../engine/methods/options';
+export { optionsIn, type TrainingOption } from '../../engine/methods/options';
 export {
   checkSettings,
   gridOfSide,

@@ -33,14 +33,15 @@ export const R_LOSSES = {
   dPatchFake: { name: 'dPatchFake', label: 'R, fake', chart: 'discriminators' },
 } as const satisfies Record<string, Loss>;
 
+/** Of the weight of a term. */
+export const WEIGHT_RANGE = { kind: 'decimal', least: 0, most: 1e6 } as const;
+
 export const CYCLE_WEIGHT = {
   id: 'weight-cycle',
   label: 'Cycle weight',
   short: 'cycle',
   text: 'weight of the cycle term',
-  kind: 'decimal',
-  least: 0,
-  most: 1e6,
+  ...WEIGHT_RANGE,
   usual: 0.5,
   applies: (variant) => trainsR(variant) && variant.cycle,
 } as const satisfies TrainingOption;

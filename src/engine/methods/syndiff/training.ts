@@ -18,6 +18,7 @@ import {
   rMemory,
   rNetworks,
   TOTAL,
+  WEIGHT_RANGE,
 } from '../resnet/training';
 import type { SynDiffNetwork } from './method';
 
@@ -81,9 +82,7 @@ export const OPTIONS = {
     label: 'L1 weight',
     short: 'L1',
     text: 'weight of the L1 term',
-    kind: 'decimal',
-    least: 0,
-    most: 1e6,
+    ...WEIGHT_RANGE,
     usual: 0.5,
   },
   cycle: CYCLE_WEIGHT,
@@ -91,9 +90,7 @@ export const OPTIONS = {
     id: 'r1-gamma',
     label: 'R1 penalty',
     text: "weight of the R1 penalty on the diffusive discriminators' gradients",
-    kind: 'decimal',
-    least: 0,
-    most: 1e6,
+    ...WEIGHT_RANGE,
     usual: 1,
     applies: (variant) => variant.adversarial,
   },

@@ -1,4 +1,4 @@
-import { optionsIn } from '../../../../workers/train/settings';
+import { optionsIn, type TrainingOption } from '../../../../workers/train/settings';
 import { DecimalInput } from '../../../components/DecimalInput';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
@@ -42,11 +42,7 @@ export function RateOptions({ disabled }: { disabled: boolean }) {
 }
 
 /** A number that the method alone has. */
-function OwnOption({
-  option: { id, label, kind, least, most },
-}: {
-  option: ReturnType<typeof optionsIn>[number];
-}) {
+function OwnOption({ option: { id, label, kind, least, most } }: { option: TrainingOption }) {
   const options = useApp((s) => s.train.settings.options);
   const { patchSettings } = useApp((s) => s.actions.train);
   const change = (value: number) => patchSettings({ options: { ...options, [id]: value } });

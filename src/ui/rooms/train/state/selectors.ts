@@ -88,12 +88,12 @@ function dataProblem(train: TrainData): string | null {
     if (volumes.every(({ added }) => added.picked === 0))
       return `No slice of ${name} has enough foreground; add other volumes.`;
   }
-  if (variant.pairing === 'paired' && pairingOf(train, 'train').pairs.length === 0)
+  if (variant.pairing === 'paired' && pairings(train).train.pairs.length === 0)
     return `Paired training needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
-  const [both] = inBoth(train);
+  const [both] = trainedAndScored(train);
   if (both !== undefined)
     return `${both} is among the training and the validation volumes; remove it from one: a model is not judged by whom it was trained on.`;
-  const { pairs, alone } = pairingOf(train, 'val');
+  const { pairs, alone } = pairings(train).val;
   if (alone.length > 0 && pairs.length === 0)
     return `Validation needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
   return null;
@@ -103,29 +103,35 @@ const pathOf = ({ source, added }: TrainVolume): string =>
   source.kind === 'files' ? source.path : added.name;
 
 type Use = 'train' | 'val';
-const known = new WeakMap<readonly TrainVolume[], Partial<Record<Use, Pairing<TrainVolume>>>>();
 
-/** Once a list: it is asked for with every change of the room. */
-function pairingOf({ volumes }: Pick<TrainData, 'volumes'>, use: Use): Pairing<TrainVolume> {
-  const those = (side: 'A' | 'B') => volumes.filter(({ added }) => added.role === `${use}${side}`);
-  const made = known.get(volumes)?.[use] ?? pairScans(those('A'), those('B'), pathOf);
-  known.set(volumes, { ...known.get(volumes), [use]: made });
-  return made;
+/** Found once for a list of volumes: it is asked for with every change of the room. */
+function onceAList<T>(
+  find: (volumes: readonly TrainVolume[]) => T,
+): (train: Pick<TrainData, 'volumes'>) => T {
+  const known = new WeakMap<readonly TrainVolume[], { found: T }>();
+  return ({ volumes }) => {
+    const { found } = known.get(volumes) ?? { found: find(volumes) };
+    known.set(volumes, { found });
+    return found;
+  };
 }
 
-const trainedAndScored = new WeakMap<readonly TrainVolume[], string[]>();
+const pairings = onceAList((volumes): Record<Use, Pairing<TrainVolume>> => {
+  const of = (role: Role) => volumes.filter(({ added }) => added.role === role);
+  return {
+    train: pairScans(of('trainA'), of('trainB'), pathOf),
+    val: pairScans(of('valA'), of('valB'), pathOf),
+  };
+});
 
-/** Subjects of both uses; once a list, too. */
-function inBoth({ volumes }: Pick<TrainData, 'volumes'>): string[] {
+const trainedAndScored = onceAList((volumes) => {
   const of = (use: Use) => volumes.filter(({ added }) => added.role.startsWith(use)).map(pathOf);
-  const found = trainedAndScored.get(volumes) ?? subjectsInBoth(of('train'), of('val'));
-  trainedAndScored.set(volumes, found);
-  return found;
-}
+  return subjectsInBoth(of('train'), of('val'));
+});
 
 /** Sentences on the volumes that a paired training, or the validation, leaves out. */
 export function unpairedTexts(train: Pick<TrainData, 'volumes'>, use: Use): string[] {
-  const { pairs, alone } = pairingOf(train, use);
+  const { pairs, alone } = pairings(train)[use];
   // With none of one contrast there is nothing to pair yet.
   const sides = new Set(alone.map(({ scan }) => scan.added.role));
   if (pairs.length === 0 && sides.size < 2) return [];
