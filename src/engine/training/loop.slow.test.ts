@@ -154,10 +154,11 @@ describe('runTraining', () => {
     expect(resumed.validations.map(({ step }) => step)).toEqual([0, 2, 3]);
   });
 
-  it('learns the phantom unpaired, all networks, and does not grow over 100 iterations', async () => {
-    // The preset's rates, and an average fit for so short a run. After 100 iterations the losses are down to a sixth, and what
-    // leaks in an iteration shows in every one, with R1 and without; more of them would only take longer.
-    const settings = tinySettings({ iterations: 100, ema: 0.9 });
+  it('learns the phantom unpaired, all networks, and does not grow over 60 iterations', async () => {
+    // Twice the preset's rates, and an average fit for so short a run. After 60 iterations the losses are down to a fifth, and
+    // what leaks in an iteration shows in every one, with R1 and without; more of them would only take longer.
+    const rates = { generators: 2e-3, discriminators: 4e-4, least: 1e-5 };
+    const settings = tinySettings({ iterations: 60, ema: 0.9, rates });
     const phantoms = phantomData(settings);
     const memory: { tensors: number; bytes: number }[] = [];
     const state = startRun(settings);
@@ -168,18 +169,18 @@ describe('runTraining', () => {
         memory.push({ tensors: numTensors, bytes: numBytes });
       },
     });
-    const every = { preview: 0, validation: 100, checkpoint: 0 };
+    const every = { preview: 0, validation: 60, checkpoint: 0 };
     await runTraining(state, phantoms, history, every, hooks);
     disposeNetworks(state.networks);
 
-    expect(memory).toHaveLength(100);
+    expect(memory).toHaveLength(60);
     expect(new Set(memory.map(({ tensors }) => tensors)).size).toBe(1);
     expect(new Set(memory.map(({ bytes }) => bytes)).size).toBe(1);
 
     const mean = (name: string, from: number, to: number) =>
       history.steps.slice(from, to).reduce((sum, { losses }) => sum + losses[name]!, 0) / (to - from);
     for (const name of ['l1', 'cycle'] as const)
-      expect(mean(name, 80, 100), name).toBeLessThan(0.25 * mean(name, 0, 20));
+      expect(mean(name, 48, 60), name).toBeLessThan(0.25 * mean(name, 0, 12));
     const [start, end] = history.validations;
     end.directions.forEach(({ direction, foreground }, n) => {
       expect(foreground.psnr, direction).toBeGreaterThan(start.directions[n].foreground.psnr + 5);
