@@ -55,7 +55,7 @@ describe('checkScan', () => {
 
   it('tells which of several volumes it is', () => {
     expect(checkScan({ image: headImage(), volumeCount: 3, volumeIndex: 1 })).toEqual([
-      'The file has 3 volumes; this is number 2, the others are not used.',
+      'The file has 3 volumes, 0 to 2: this is volume 1, the others are not used.',
     ]);
   });
 

@@ -47,7 +47,9 @@ function checkIntensities({ voxels }: Image3, levels: VoxelLevels): string[] {
 
 function checkVolumes({ volumeCount, volumeIndex }: Pick<ScanFile, 'volumeCount' | 'volumeIndex'>): string[] {
   if (volumeCount === 1) return [];
-  return [`The file has ${volumeCount} volumes; this is number ${volumeIndex + 1}, the others are not used.`];
+  return [
+    `The file has ${volumeCount} volumes, 0 to ${volumeCount - 1}: this is volume ${volumeIndex}, the others are not used.`,
+  ];
 }
 
 function checkGeometry({ shape, zooms }: Image3): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contrastOfName, isDerived, isOfContrast, plainScans, readName, stemWithoutContrast } from './names';
+import { contrastOfName, isDerived, isOfContrast, readName, stemWithoutContrast } from './names';
 
 describe('readName', () => {
   it('reads the entities of a BIDS name and the data set of its folders', () => {
@@ -129,10 +129,4 @@ it.each([
   ['t1.nii', 't1'],
 ])('%s without its contrast is %s', (path, stem) => {
   expect(stemWithoutContrast(path)).toBe(stem);
-});
-
-it('leaves out scans with a contrast agent where there are others', () => {
-  const of = (...names: string[]) => plainScans(names, (name) => name);
-  expect(of('a_t1.nii', 'a_t1ce.nii')).toEqual({ plain: ['a_t1.nii'], left: ['a_t1ce.nii'] });
-  expect(of('a_t1ce.nii')).toEqual({ plain: ['a_t1ce.nii'], left: [] });
 });

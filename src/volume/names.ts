@@ -97,14 +97,6 @@ export function isOfContrast(path: string, wanted: string): boolean {
   return (contrast ?? suffix ?? stem.split('_').at(-1))?.toLowerCase() === wanted.toLowerCase();
 }
 
-/** Scans taken with a contrast agent are another contrast: where there are others, these are the ones that are meant. */
-export function plainScans<T>(scans: readonly T[], pathOf: (scan: T) => string): { plain: T[]; left: T[] } {
-  const [plain, left] = [false, true].map((is) =>
-    scans.filter((scan) => readName(pathOf(scan)).enhanced === is),
-  );
-  return plain.length > 0 ? { plain, left } : { plain: left, left: [] };
-}
-
 /** Below the folders of a BIDS data set that hold no raw scans; `path` as seen from it. */
 export function isDerived(path: string): boolean {
   return path

@@ -1,19 +1,22 @@
 /** Which scans are of one person, visit and repetition: the one pairing of trainings, validations and evaluations. */
+import { sameValue } from './entityFilter';
 import { isPlainFolder, readName, type ScanName } from './names';
 
 export interface Pairing<T> {
   /** In the order of `a`. */
   readonly pairs: { a: T; b: T }[];
   /** Those of either list that are in no pair. */
-  readonly alone: { scan: T; why: 'none' | 'several' }[];
+  readonly alone: { scan: T; why: Why }[];
 }
+/** nearer: what it fits is in a pair with a scan that is named nearer. */
+type Why = 'none' | 'several' | 'nearer';
 
 /** Entities that say how an image was taken: two contrasts differ in them. */
-const OF_IMAGE: ReadonlySet<string> = new Set([
+export const OF_IMAGE: ReadonlySet<string> = new Set([
   ...['acq', 'ce', 'trc', 'stain', 'rec', 'dir', 'inv', 'flip', 'echo', 'mt', 'proc'],
 ]);
 /** Those that one may well leave out where there is a single one: they must be equal where both have them, all others in any case. */
-const MAY_LACK: ReadonlySet<string> = new Set([
+export const MAY_LACK: ReadonlySet<string> = new Set([
   'run',
   'space',
   'desc',
@@ -45,15 +48,19 @@ export function pairScans<T>(a: readonly T[], b: readonly T[], pathOf: (scan: T)
     return other && has(one, other) && has(other, one) ? [{ a: one, b: other }] : [];
   });
   const paired = new Set(pairs.flatMap(({ a, b }) => [a, b]));
+  const whyAlone = (fitting: readonly Named<T>[]): Why => {
+    if (fitting.length === 0) return 'none';
+    return fitting.every((one) => paired.has(one)) ? 'nearer' : 'several';
+  };
   return {
     pairs: pairs.map(({ a, b }) => ({ a: a.scan, b: b.scan })),
     alone: [...partners]
       .filter(([one]) => !paired.has(one))
-      .map(([{ scan }, fitting]) => ({ scan, why: fitting.length === 0 ? 'none' : 'several' })),
+      .map(([{ scan }, fitting]) => ({ scan, why: whyAlone(fitting) })),
   };
 }
 
-interface Named<T> {
+export interface Named<T> {
   scan: T;
   name: ScanName;
 }
@@ -62,7 +69,7 @@ interface Named<T> {
  * Whose a scan is. Names that are not of BIDS tell it by themselves where each is another and has a number in it, as an identifier
  * has; else their folders count, too: "0042/T1.nii".
  */
-function identities<T>(a: readonly Named<T>[], b: readonly Named<T>[]): (one: Named<T>) => string {
+export function identities<T>(a: readonly Named<T>[], b: readonly Named<T>[]): (one: Named<T>) => string {
   const free = [a, b].map((list) => list.filter(({ name }) => name.entities.sub === undefined));
   const byName = free.every((list) => {
     const rests = list.map(({ name }) => name.rest);
@@ -118,11 +125,12 @@ const REASONS = {
   none: 'no scan of the other contrast is named as of the same subject and visit; left out',
   several:
     'more than one scan of the other contrast fits by name; left out, give one of each contrast a visit',
+  nearer: 'another scan of its contrast is named nearer to the one that it fits; left out',
 } as const;
 
 /** What to say of the scans that are left out, a sentence a reason. */
 export function aloneTexts(alone: Pairing<string>['alone']): string[] {
-  return (['none', 'several'] as const).flatMap((why) => {
+  return (['none', 'nearer', 'several'] as const).flatMap((why) => {
     const names = alone.filter((one) => one.why === why).map(({ scan }) => scan);
     const shown = names.length > 5 ? [...names.slice(0, 4), `${names.length - 4} more`] : names;
     return names.length > 0 ? [`${shown.join(', ')}: ${REASONS[why]}`] : [];
@@ -142,20 +150,16 @@ function fits(one: ScanName, other: ScanName): boolean {
     if (OF_IMAGE.has(key)) return true;
     const [value, wanted] = [one.entities[key], other.entities[key]];
     if (value === undefined || wanted === undefined) return MAY_LACK.has(key);
-    return same(value, wanted);
+    return sameValue(value, wanted);
   });
 }
-
-/** run-1 is run-01. */
-const same = (value: string, wanted: string): boolean =>
-  value === wanted || (/^\d+$/.test(value) && /^\d+$/.test(wanted) && Number(value) === Number(wanted));
 
 /** Number of entities that both have alike, less those that only one has. */
 function agreement(one: ScanName, other: ScanName): number {
   return keysOf(one, other).reduce((sum, key) => {
     const [value, wanted] = [one.entities[key], other.entities[key]];
     if (value === undefined || wanted === undefined) return sum - 1;
-    return same(value, wanted) ? sum + 1 : sum;
+    return sameValue(value, wanted) ? sum + 1 : sum;
   }, 0);
 }
 

@@ -8,7 +8,6 @@ import {
 import { insideMask } from '../../engine/evaluation/masks';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { BONE_HU, type HounsfieldErrors, hounsfieldErrors } from '../../engine/evaluation/metrics/hounsfield';
-import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import { SPLITS } from '../../platform/node/trainingScans';
 import type { ScanFile } from '../../volume/formats/scanFormat';
@@ -25,12 +24,14 @@ import {
   toUnitRange,
   voxelLevels,
 } from '../../volume/intensity';
+import { askedVolume } from '../../volume/oneVolume';
 import { needSameGrid } from '../../volume/resample';
+import { FILTER_OPTION, volumeOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import { headSlicesOf } from '../kit/headSlices';
 import type { Io } from '../kit/io';
 import { BACKEND_OPTION } from '../kit/nodeEngine';
-import { oneOf, optional, sliceRange, wholeNumber } from '../kit/options';
+import { oneOf, sliceRange } from '../kit/options';
 import { counted, factsText, JSON_OPTION, jsonText, tableText } from '../kit/report';
 import { evaluateModels } from './evaluateModels';
 import { readMask } from './lesionMasks';
@@ -53,12 +54,13 @@ export const evaluateCommand: Command = {
         'every',
         'limit',
         'patient',
+        'filter',
         'samples-spread',
         'spread-slices',
         'card',
         'backend',
       ],
-      there: ['slices', 'intensity', 'lesion', 'volume', 'reference-volume'],
+      there: ['slices', 'intensity', 'lesion'],
     },
   },
   options: {
@@ -70,8 +72,14 @@ export const evaluateCommand: Command = {
       value: INTENSITIES.join('|'),
       text: "map to [0, 1], each scan by its own level; hu: -1024 to 2048 HU, which also gives errors in HU; none: they are in [0, 1] already (default: the sidecar's map and level, hu for CT, else foreground-p99.5)",
     },
-    volume: { value: 'N', text: 'which volume of a SYNTHETIC with several, from 0' },
-    'reference-volume': { value: 'N', text: 'which volume of a REFERENCE with several, from 0' },
+    volume: {
+      value: 'N',
+      text: 'which volume of a SYNTHETIC with several, from 0; with --models: of the source scans',
+    },
+    'reference-volume': {
+      value: 'N',
+      text: 'which volume of a REFERENCE with several, from 0; with --models: of the target scans',
+    },
     lesion: {
       value: 'MASK',
       text: "lesions on the scan's grid, voxels above 0: also measure what is kept of them",
@@ -94,6 +102,7 @@ export const evaluateCommand: Command = {
       value: 'REGEX',
       text: "with --models: what of a subject's name says who it is, where visits are subjects of their own",
     },
+    filter: { ...FILTER_OPTION, text: `with --models: ${FILTER_OPTION.text}` },
     'samples-spread': { value: 'N', text: 'with --models: also the spread over N samples' },
     'spread-slices': {
       value: 'N',
@@ -160,14 +169,8 @@ async function evaluatePair(args: Arguments, io: Io): Promise<number> {
 }
 
 /** A scan of one volume, or the one that is asked for. @throws BadRequest for one of several that nobody chose */
-async function oneVolume(path: string, args: Arguments, option: string): Promise<ScanFile> {
-  const asked = optional(args, option, (a, n) => wholeNumber(a, n, 0, 2 ** 31 - 1));
-  const scan = await readScan(path, asked);
-  if (asked === undefined && scan.volumeCount > 1)
-    throw new BadRequest(
-      `${path}: must be one volume, got ${scan.volumeCount}; choose one by --${option}, 0 to ${scan.volumeCount - 1}`,
-    );
-  return scan;
+function oneVolume(path: string, args: Arguments, option: string): Promise<ScanFile> {
+  return readScan(path, askedVolume(path, volumeOf(args, option), `choose one by --${option}`));
 }
 
 function lesionText(lesion: LesionMeasures): string {

@@ -10,7 +10,8 @@ import { gridOfModel } from '../../engine/training/settings';
 import { Aborted, BadRequest } from '../../errors';
 import { checkWritable } from '../../platform/node/files';
 import { namesApart } from '../../platform/node/namesApart';
-import { readScan } from '../../platform/node/scans';
+import { chosenScans, refuseRivalPairs } from '../../platform/node/scanChoice';
+import { readChosen } from '../../platform/node/scans';
 import {
   hasContrast,
   pairedScans,
@@ -19,7 +20,9 @@ import {
   type TrainingScan,
   trainingScans,
 } from '../../platform/node/trainingScans';
+import type { EntityFilter } from '../../volume/entityFilter';
 import { isBadInput } from '../kit/badInput';
+import { filterOf, volumeOf } from '../kit/choice';
 import type { Arguments } from '../kit/command';
 import type { Io } from '../kit/io';
 import { type LoadedModel, loadModel, writeCard } from '../kit/models';
@@ -43,13 +46,18 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   const patientOf = patients(args.text('patient'));
   const want = oneOf(args, 'backend', BACKENDS);
   const folders = listed(required(args, 'data'));
+  const choice: Choice = {
+    filter: filterOf(args),
+    source: volumeOf(args, 'volume'),
+    target: volumeOf(args, 'reference-volume'),
+  };
   const models: { model: LoadedModel; pairs: SplitPairs }[] = [];
   for (const name of listed(required(args, 'models'))) {
     const model = await loadModel(name, undefined, 'models');
     if (args.has('card')) await checkWritable(cardPath(name, model));
     models.push({
       model,
-      pairs: await splitPairs(folders, model.card, { scored: split, limit, patientOf, io }),
+      pairs: await splitPairs(folders, model.card, { scored: split, limit, patientOf, choice, io }),
     });
   }
   const engine = await startNodeEngine(want, io.signal);
@@ -133,23 +141,33 @@ async function splitPairs(
     scored,
     limit,
     patientOf,
+    choice,
     io,
-  }: { scored: Split; limit: number; patientOf: (subject: string) => string; io: Io },
+  }: { scored: Split; limit: number; patientOf: (subject: string) => string; choice: Choice; io: Io },
 ): Promise<SplitPairs> {
   const pairs: Record<Split, FolderPair[]> = { train: [], val: [], test: [] };
+  const say = (text: string) => io.err(`${id}: ${text}\n`);
+  const named: Record<string, TrainingScan[]> = {};
   for (const folder of folders) {
-    const say = (text: string) => io.err(`${id}: ${text}\n`);
-    const both = await scansOfBoth(folder, source, target, say);
-    if (!both) {
-      io.err(`${id}: ${folder}: no scans of both ${source} and ${target}; left out\n`);
-      continue;
-    }
+    const both = await scansOfBoth(folder, { source, target }, choice.filter, say);
+    if (both) Object.assign(named, { [`${folder}:source`]: both.source, [`${folder}:target`]: both.target });
+    else say(`${folder}: no scans of both ${source} and ${target}; left out`);
+  }
+  const chosen = chosenScans(named, choice.filter, say);
+  for (const folder of folders) {
+    const both = { source: chosen[`${folder}:source`] ?? [], target: chosen[`${folder}:target`] ?? [] };
     for (const split of SPLITS) {
       const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
+      if (split === scored || split === 'train') refuseRivalPairs(those(both.source), those(both.target));
       const found = pairedScans(those(both.source), those(both.target), split === scored ? say : undefined);
       for (const { a, b } of split === scored ? found.slice(0, limit) : found) {
         const { subject } = a;
-        pairs[split].push({ folder, subject, patient: patientOf(subject), source: a.path, target: b.path });
+        const [sourcePlace, targetPlace] = [
+          { path: a.path, volume: choice.source },
+          { path: b.path, volume: choice.target },
+        ];
+        const patient = patientOf(subject);
+        pairs[split].push({ folder, subject, patient, source: sourcePlace, target: targetPlace });
       }
     }
   }
@@ -159,6 +177,13 @@ async function splitPairs(
     );
   }
   return namedApart(pairs);
+}
+
+/** Which of several scans and volumes is meant. */
+interface Choice {
+  filter: EntityFilter;
+  source: number | undefined;
+  target: number | undefined;
 }
 
 interface FolderPair extends PairPaths {
@@ -182,15 +207,14 @@ function namedApart(pairs: Record<Split, FolderPair[]>): SplitPairs {
 /** Null where the data set lacks one of the contrasts. @throws BadRequest where there is no such folder, or a bad table of splits */
 async function scansOfBoth(
   folder: string,
-  source: string,
-  target: string,
+  contrasts: Pick<ModelCard, 'source' | 'target'>,
+  filter: EntityFilter,
   say: (text: string) => void,
 ): Promise<{ source: TrainingScan[]; target: TrainingScan[] } | null> {
+  const { source, target } = contrasts;
   if (!(await hasContrast(folder, source)) || !(await hasContrast(folder, target))) return null;
-  return {
-    source: await trainingScans(`${folder}:${source}`, say),
-    target: await trainingScans(`${folder}:${target}`, say),
-  };
+  const of = (contrast: string) => trainingScans(`${folder}:${contrast}`, say, filter);
+  return { source: await of(source), target: await of(target) };
 }
 
 /** Fits what needs no network on the pairs of training, scan after scan. */
@@ -216,7 +240,11 @@ async function fittedBaselines(
     await pause();
     if (io.signal.aborted) throw new Aborted('evaluation: cancelled');
     try {
-      const slices = pairedSlices({ a: await readScan(source), b: await readScan(target) }, subject, grid);
+      const slices = pairedSlices(
+        { a: await readChosen(source), b: await readChosen(target) },
+        subject,
+        grid,
+      );
       fit.addTarget(slices.b);
       for (let slice = 0; slice < slices.a.count; slice++) fit.addAligned(slices.a, slice, slices.b, slice);
     } catch (error) {

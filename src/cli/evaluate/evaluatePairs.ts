@@ -14,7 +14,7 @@ import {
 import type { Method } from '../../engine/evaluation/methods';
 import { type EvaluatedScan, type ModelReport, modelReport } from '../../engine/evaluation/report';
 import { BadRequest } from '../../errors';
-import { readScan } from '../../platform/node/scans';
+import { readChosen, type ScanPlace } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
 import { HEAD_SHARE } from '../../volume/headSlices';
 import { isBadInput } from '../kit/badInput';
@@ -26,8 +26,8 @@ export interface PairPaths {
   subject: string;
   /** Who it is: two visits of a person are one patient. */
   patient: string;
-  source: string;
-  target: string;
+  source: ScanPlace;
+  target: ScanPlace;
 }
 
 export interface EvaluationTask {
@@ -81,13 +81,14 @@ export async function evaluatePairs(task: EvaluationTask, calls: EvaluationCalls
 }
 
 async function evaluatedPair(
-  { subject, patient, source: sourcePath, target: targetPath }: PairPaths,
+  paths: PairPaths,
   { model, r, baselines, every, samples }: EvaluationTask,
   { signal, pause }: EvaluationCalls,
   pace: SlicePace,
 ): Promise<EvaluatedScan> {
-  const [source, target] = [await readScan(sourcePath), await readScan(targetPath)];
-  const outlined = outlinePath(targetPath);
+  const { subject, patient } = paths;
+  const [source, target] = [await readChosen(paths.source), await readChosen(paths.target)];
+  const outlined = outlinePath(paths.target.path);
   const outline = outlined === null ? null : await readMask(outlined, target);
   const slices = everyNth(headSlicesOf(target, HEAD_SHARE.evaluation), every);
   const pair = preparePair(source, target, model.card, slices);
@@ -108,8 +109,8 @@ async function evaluatedPair(
   return {
     subject,
     patient,
-    scan: basename(sourcePath),
-    data: setOf(sourcePath),
+    scan: basename(paths.source.path),
+    data: setOf(paths.source.path),
     report: evaluateScan(pair, images, model.card, outline),
     samples: spread,
   };

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { readScan } from '../../platform/node/scans';
 import type { NamedImage } from '../../volume/image';
 import { readName } from '../../volume/names';
+import { askedVolume } from '../../volume/oneVolume';
 import { needSameGrid } from '../../volume/resample';
 
 /**
@@ -27,7 +28,7 @@ export function outlinePath(scan: string): string | null {
 
 /** A mask on the grid of a scan: one byte a voxel, 1 where the file is above 0. @throws BadRequest on another grid */
 export async function readMask(path: string, { name, image }: NamedImage): Promise<Uint8Array> {
-  const { image: mask } = await readScan(path);
+  const { image: mask } = await readScan(path, askedVolume(path, undefined, 'give a mask of one of them'));
   needSameGrid({ name: path, ...mask }, { name, ...image });
   return Uint8Array.from(mask.voxels, (value) => (value > 0 ? 1 : 0));
 }

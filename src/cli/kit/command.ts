@@ -8,12 +8,16 @@ export interface OptionSpec {
   readonly value?: string;
   readonly text: string;
   readonly default?: string;
+  /** It may be given several times. */
+  readonly many?: true;
 }
 
 export interface Arguments {
   readonly positionals: readonly string[];
   /** Value of an option, its default, or undefined. */
   text(name: string): string | undefined;
+  /** All values of an option that may be given several times. */
+  texts(name: string): readonly string[];
   has(name: string): boolean;
 }
 
@@ -47,6 +51,7 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
       name,
       {
         type: spec.value ? ('string' as const) : ('boolean' as const),
+        multiple: spec.many ?? false,
         ...(spec === HELP ? { short: 'h' } : {}),
       },
     ]),
@@ -55,6 +60,7 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
   const args: Arguments = {
     positionals,
     text: (name) => (typeof values[name] === 'string' ? values[name] : specs[name]?.default),
+    texts: (name) => [values[name] ?? []].flat().map(String),
     has: (name) => values[name] === true,
   };
   if (args.has('help') || command.anyArguments) return args;
@@ -81,7 +87,7 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
 function parsed(
   command: Command,
   argv: readonly string[],
-  options: Record<string, { type: 'string' | 'boolean'; short?: string }>,
+  options: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>,
 ) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: !command.anyArguments });

@@ -1,9 +1,20 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SET_CARD, writeModel, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
+import { makeNifti } from '../../../test/makeNifti';
+import { SET_CARD, sformOf, writeModel, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { hashWeights } from '../../engine/hash';
 import { encodeWeights } from '../../engine/models/convertWeights';
@@ -293,6 +304,65 @@ it('trains unpaired with R, both directions, and scores R, too', async () => {
     widths: { r: 4 },
     variant: { direction: 'both', r: 'frozen' },
     augmentation: { mirror: true, geometry: false, intensity: false },
+  });
+});
+
+describe('of several scans and volumes', () => {
+  /** Two acquisitions of T1w; FLAIR as the second volume of a file. */
+  beforeAll(async () => {
+    for (const [subject, split] of Object.entries({ 'sub-01': 'train', 'sub-03': 'val' })) {
+      const [t1w, flair] = ['T1w', 'FLAIR'].map((contrast) =>
+        at('bids', subject, 'anat', `${subject}_${contrast}.nii`),
+      );
+      mkdirSync(at('several'), { recursive: true });
+      for (const acq of ['a', 'b']) cpSync(t1w, at('several', `${subject}_acq-${acq}_T1w.nii`));
+      const [one, other] = [(await readScan(t1w)).image, (await readScan(flair)).image];
+      const series = { dims: [...one.shape, 2], values: [...one.voxels, ...other.voxels] };
+      const { file } = makeNifti({ ...series, sform: sformOf(one.affine) });
+      writeFileSync(at('several', `${subject}_FLAIR.nii`), new Uint8Array(file));
+      appendFileSync(at('several', 'splits'), `${subject}\t${split}\n`);
+    }
+    const rows = readFileSync(at('several', 'splits'), 'utf8');
+    writeFileSync(at('several', 'participants.tsv'), `participant_id\tsplit\n${rows}`);
+  });
+  const several = (...more: string[]) => [
+    ...['train', '--a', `${at('several')}:T1w`, '--b', `${at('several')}:FLAIR`, '--out', at('chosen')],
+    ...[...START(), ...PAIRED, '--steps', '1', '--every-validation', '0', '--every-preview', '0', ...more],
+  ];
+  const refusal = async (...more: string[]) =>
+    (await runMain(several(...more))).stderr.trimEnd().split('\n').at(-1);
+
+  it('none is taken until one is chosen', async () => {
+    expect(await refusal()).toContain(
+      'sub-01: must have one T1w scan a visit, got several that differ in acq (a, b); choose one by --filter acq=a',
+    );
+    expect(await refusal('--filter', 'acq=c')).toContain(
+      '--filter acq=c: must match a scan, got none; there are acq=a, acq=b',
+    );
+    expect(await refusal('--filter', 'acq=b')).toContain(
+      'sub-01_FLAIR.nii: must be one volume, got 2; choose one by --volume, 0 to 1',
+    );
+    expect(await refusal('--volume', '1,x')).toContain('--volume: must be N, or N,M for A and B');
+  });
+
+  it('the chosen one is, and the run keeps it', async () => {
+    const chosen = await runMain(several('--filter', 'acq=b', '--volume', '1'));
+    expect(chosen.stderr).toContain('sub-01_acq-a_T1w.nii and 1 more: not acq=b; left out by --filter\n');
+    expect(chosen.code, chosen.stderr).toBe(0);
+    const index = JSON.parse(readFileSync(at('chosen', 'run', 'checkpoint.json'), 'utf8'));
+    expect(index.volumes).toEqual({
+      trainA: ['sub-01_acq-b_T1w.nii'],
+      trainB: ['sub-01_FLAIR.nii (volume 1)'],
+      valA: ['sub-03_acq-b_T1w.nii'],
+      valB: ['sub-03_FLAIR.nii (volume 1)'],
+    });
+    expect(cardOf('chosen').training.data).toBe(
+      'several: 1 scan of T1w and 1 scan of FLAIR, acq=b, volume 1 of those with several',
+    );
+    // Scored on the volume that was chosen: a copy of the source is not the target.
+    const resume = ['train', '--out', at('chosen'), '--resume', '--backend', 'wasm', '--eval', 'val'];
+    const [{ methods }] = (await runJson(...resume)).scores;
+    expect(methods.copy.overPatients.whole.mae.mean).toBeGreaterThan(0.01);
   });
 });
 

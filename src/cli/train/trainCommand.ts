@@ -14,8 +14,10 @@ import { type TrainSettings, variantText } from '../../engine/training/settings'
 import { readStoredRun } from '../../engine/training/storedRun';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun, writeSafely } from '../../platform/node/diskRun';
+import { contrastOf } from '../../platform/node/trainingScans';
 import { type Infer, list, object, parseJson, text } from '../../schema';
 import { evaluationText } from '../evaluate/evaluationTable';
+import { filterOf, volumesOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import { type Io, saying } from '../kit/io';
 import { writeCard } from '../kit/models';
@@ -24,7 +26,15 @@ import { oneOf, optional, required } from '../kit/options';
 import { greyPng } from '../kit/png';
 import { startProgress } from '../kit/progress';
 import { counted, jsonText } from '../kit/report';
-import { contrastOf, dataText, findScans, loadData, ofSplit, RUN_SCANS, type RunScans } from './trainData';
+import {
+  dataText,
+  findScans,
+  loadData,
+  ofSplit,
+  RUN_SCANS,
+  type RunScans,
+  refuseUnchosen,
+} from './trainData';
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
 import { type TrainedModel, writeModels } from './trainModels';
@@ -126,6 +136,7 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
     b: required(args, 'b'),
     valA: args.text('val-a'),
     valB: args.text('val-b'),
+    choice: { filter: filterOf(args), volumes: volumesOf(args, 'volume') },
   };
   const every = everyOf(args);
   if (await storedIn(files))
@@ -137,6 +148,8 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),
   });
+  const isPaired = settings.variant.pairing === 'paired';
+  refuseUnchosen(scans, isPaired, ['train', 'val', ...(split === 'test' ? [split] : [])], saying(io));
   needPairs(scans, split);
   await files.create();
 
@@ -153,7 +166,7 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
     scans,
     aligned,
     every,
-    data: args.text('data') ?? dataText(scans, settings, volumes),
+    data: args.text('data') ?? dataText(scans, settings, volumes, names.choice),
     licence: args.text('licence') ?? OWN_LICENCE,
   };
   await files.write(CALL_FILE, new TextEncoder().encode(jsonText(call)));

@@ -6,9 +6,11 @@ import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
 import { SIDES, type Side } from '../../engine/training/sides';
 import { Aborted, BadRequest } from '../../errors';
 import { namesApart } from '../../platform/node/namesApart';
-import { readScan } from '../../platform/node/scans';
+import { chosenScans, refuseRivalPairs, refuseRivals } from '../../platform/node/scanChoice';
+import { readChosen } from '../../platform/node/scans';
 import {
   pairedScans,
+  type Say,
   type Split,
   setOf,
   TRAINING_SCAN,
@@ -16,10 +18,12 @@ import {
   trainingScans,
 } from '../../platform/node/trainingScans';
 import { each, type Infer, list, nullable, object } from '../../schema';
+import { type EntityFilter, filterText } from '../../volume/entityFilter';
 import type { ScanFile } from '../../volume/formats/scanFormat';
 import type { Grid, Image3 } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { readName } from '../../volume/names';
+import { nameOfVolume } from '../../volume/oneVolume';
 import { PAIR_ADVICE, subjectsInBoth } from '../../volume/pairing';
 import { sameGrid } from '../../volume/resample';
 import { planSlices } from '../../volume/slices';
@@ -41,21 +45,48 @@ export const RUN_SCANS = object({
 });
 export type RunScans = Infer<typeof RUN_SCANS>;
 
+/** What the user says of the scans of a run. */
+export interface ScanNames {
+  a: string;
+  b: string;
+  valA?: string;
+  valB?: string;
+  choice: RunChoice;
+}
+
+/** Which of several scans and volumes is meant. */
+export interface RunChoice {
+  filter: EntityFilter;
+  volumes: Partial<Record<Side, number>>;
+}
+
 /**
  * @param say a sentence on scans that are left out
- * @throws BadRequest in one sentence where there are no scans, or the validation has no pairs
+ * @throws BadRequest in one sentence where there are no scans, the filter matches none, or the validation has no pairs
  */
-export async function findScans(
-  names: { a: string; b: string; valA?: string; valB?: string },
-  say: (sentence: string) => void,
-): Promise<RunScans> {
-  const { valA, valB } = names;
+export async function findScans(names: ScanNames, say: Say): Promise<RunScans> {
+  const { valA, valB, choice } = names;
+  const { filter, volumes } = choice;
   if ((valA === undefined) !== (valB === undefined))
     throw new BadRequest('--val-a, --val-b: must be given both or none, got one of them');
-  const [a, b] = [await scansOf(names.a, say), await scansOf(names.b, say)];
-  if (valA === undefined || valB === undefined) return withNamesApart({ a, b, validation: null });
-  const [listA, listB] = [await scansOf(valA, say), await scansOf(valB, say)];
-  const pairs = pairedScans(forValidation(listA), forValidation(listB), say);
+  const named = async (list: string | undefined, side: Side) => {
+    const scans = list === undefined ? [] : await trainingScans(list, say, filter);
+    return scans.map((scan) => ({ ...scan, path: resolve(scan.path), volume: volumes[side] }));
+  };
+  const all = {
+    a: await named(names.a, 'a'),
+    b: await named(names.b, 'b'),
+    valA: await named(valA, 'a'),
+    valB: await named(valB, 'b'),
+  };
+  const { a, b, valA: listA, valB: listB } = chosenScans(all, filter, say);
+  if (valA === undefined || valB === undefined) {
+    refuseTwoSplits(a, b);
+    return withNamesApart({ a, b, validation: null });
+  }
+  const [ofA, ofB] = [forValidation(listA), forValidation(listB)];
+  refuseRivalPairs(ofA, ofB);
+  const pairs = pairedScans(ofA, ofB, say);
   if (pairs.length === 0)
     throw new BadRequest(
       `--val-a, --val-b: must have a subject in common, got none in ${valA} and ${valB}; name both contrasts' scans of the same subjects`,
@@ -72,8 +103,29 @@ export async function findScans(
   return withNamesApart({ a, b, validation: pairs });
 }
 
-async function scansOf(names: string, say: (sentence: string) => void): Promise<TrainingScan[]> {
-  return (await trainingScans(names, say)).map((scan) => ({ ...scan, path: resolve(scan.path) }));
+/** The two contrasts may have tables of splits of their own, or only one of them has. */
+function refuseTwoSplits(a: readonly TrainingScan[], b: readonly TrainingScan[]): void {
+  const of = (isTrain: boolean) =>
+    [...a, ...b].filter(({ split }) => (split === 'train') === isTrain).map(({ path }) => path);
+  const [both] = subjectsInBoth(of(true), of(false));
+  if (both !== undefined)
+    throw new BadRequest(
+      `--a, --b: a subject must be in one split of both, got ${both} among those who are trained on and among others; give both contrasts the same participants.tsv`,
+    );
+}
+
+/**
+ * @throws BadRequest for several scans of one contrast and visit that only the user can choose from, of those that the run takes: its
+ * pairs, or the scans of either contrast; and its validation
+ */
+export function refuseUnchosen(scans: RunScans, isPaired: boolean, splits: readonly Split[], say: Say): void {
+  const of = (split: Split) => SIDES.map((side) => scans[side].filter((scan) => scan.split === split));
+  if (!isPaired) for (const list of of('train')) refuseRivals(list, say);
+  for (const split of splits) {
+    const isMade = split === 'val' && scans.validation !== null;
+    const [a, b] = of(split);
+    if (!isMade && (split !== 'train' || isPaired)) refuseRivalPairs(a, b);
+  }
 }
 
 /** The same subject in two data sets is two people. */
@@ -102,20 +154,10 @@ function forValidation(scans: TrainingScan[]): TrainingScan[] {
 }
 
 /** The aligned pairs of a split. @param say a sentence on scans of the split that are in none */
-export function ofSplit(
-  { a, b, validation }: RunScans,
-  split: Split,
-  say: (sentence: string) => void = () => {},
-): ScanPairPaths[] {
+export function ofSplit({ a, b, validation }: RunScans, split: Split, say: Say = () => {}): ScanPairPaths[] {
   if (split === 'val' && validation) return validation;
   const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
   return pairedScans(those(a), those(b), say);
-}
-
-/** What the first scan's name tells; null where that is nothing. */
-export function contrastOf([first]: readonly TrainingScan[]): string | null {
-  const { contrast, suffix, stem } = readName(first.path);
-  return contrast ?? suffix ?? /_([a-z0-9]+)$/i.exec(stem)?.[1] ?? null;
 }
 
 export interface LoadedData {
@@ -160,7 +202,8 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
     const made = isPaired
       ? { train: await readPairs(pairs, settings, reader, look), aligned: pairs.map(({ a }) => a.subject) }
       : await readUnpaired(trainA, trainB, settings, reader, look);
-    const names = (list: TrainingScan[]) => list.map(({ path }) => basename(path));
+    reader.tellUnused();
+    const names = (list: TrainingScan[]) => list.map((scan) => reader.nameOf(scan));
     return {
       data: {
         train: made.train,
@@ -183,6 +226,9 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
 /** Reads scans and tells how far it is. */
 class Reader {
   private done = 0;
+  /** Of those with several volumes. */
+  private readonly counts = new Map<string, number>();
+  private isAsked = false;
   private readonly progress: Progress;
 
   constructor(
@@ -192,15 +238,25 @@ class Reader {
     this.progress = startProgress(io);
   }
 
-  async read({ path }: TrainingScan): Promise<ScanFile> {
+  async read(place: TrainingScan): Promise<ScanFile> {
     this.progress.show(`reading scan ${++this.done} of ${this.count}`);
     // Without a pause Ctrl-C could not be heard.
     await new Promise<void>((resolved) => setImmediate(resolved));
     if (this.io.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
-    const scan = await readScan(path);
-    if (scan.volumeCount > 1)
-      this.warn(`${scan.name}: has ${scan.volumeCount} volumes; the first one is taken`);
+    const scan = await readChosen(place);
+    if (place.volume !== undefined) this.isAsked = true;
+    if (scan.volumeCount > 1) this.counts.set(place.path, scan.volumeCount);
     return scan;
+  }
+
+  /** Of a scan that was read, with its volume where it has several. */
+  nameOf({ path, volume = 0 }: TrainingScan): string {
+    return nameOfVolume(basename(path), this.counts.get(path) ?? 1, volume);
+  }
+
+  tellUnused(): void {
+    if (this.isAsked && this.counts.size === 0)
+      this.warn('--volume: no scan has several volumes, so it decides nothing');
   }
 
   warn(text: string): void {
@@ -278,8 +334,14 @@ const leftOut = (path: string) => `${basename(path)}: no slice holds some head; 
 export function dataText(
   { a, b }: RunScans,
   { contrasts }: TrainSettings,
-  volumes: LoadedData['volumes'],
+  { trainA, trainB }: LoadedData['volumes'],
+  { filter, volumes }: RunChoice,
 ): string {
   const folders = [...new Set([...a, ...b].map(({ path }) => setOf(path)))].join(', ');
-  return `${folders}: ${counted(volumes.trainA.length, 'scan')} of ${contrasts.a} and ${counted(volumes.trainB.length, 'scan')} of ${contrasts.b}`;
+  const isOfSeveral = [...trainA, ...trainB].some((name) => / \(volume \d+\)$/.test(name));
+  const chosen = [
+    filterText(filter),
+    isOfSeveral ? `volume ${[...new Set([volumes.a, volumes.b])].join(' and ')} of those with several` : '',
+  ].filter(Boolean);
+  return `${folders}: ${counted(trainA.length, 'scan')} of ${contrasts.a} and ${counted(trainB.length, 'scan')} of ${contrasts.b}${chosen.map((text) => `, ${text}`).join('')}`;
 }

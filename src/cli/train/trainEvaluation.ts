@@ -54,8 +54,8 @@ export async function evaluateModel(
         pairs: pairs.map((pair) => ({
           subject: pair.a.subject,
           patient: pair.a.subject,
-          source: pair[sides.source].path,
-          target: pair[sides.target].path,
+          source: pair[sides.source],
+          target: pair[sides.target],
         })),
         model,
         r,

@@ -18,6 +18,7 @@ import { type StartModel, startWeights } from '../../engine/training/startModels
 import { hasR, trainedSides, type Variant } from '../../engine/training/variant';
 import { BadRequest } from '../../errors';
 import { intensityMaps } from '../../volume/intensity';
+import { FILTER_OPTION } from '../kit/choice';
 import type { Arguments, OptionSpec } from '../kit/command';
 import { type LoadedModel, loadModel } from '../kit/models';
 import { BACKEND_OPTION } from '../kit/nodeEngine';
@@ -50,6 +51,11 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
     text: 'scans of A to watch the run by, with --val-b, paired by subject (default: the val split of --a and --b, if any)',
   },
   'val-b': { value: SCANS, text: 'scans of B to watch the run by, on the grids of --val-a' },
+  filter: FILTER_OPTION,
+  volume: {
+    value: 'N[,M]',
+    text: 'which volume of scans with several, from 0; N,M: of A and of B, as of a file that holds both contrasts',
+  },
   contrasts: { value: 'A,B', text: "names of the contrasts (default: the scans' BIDS suffixes)" },
   preset: {
     value: PRESET_NAMES.join('|'),
@@ -126,7 +132,9 @@ export const TRAIN_OPTIONS: Record<string, OptionSpec> = {
 
 /** Throws BadRequest for options that a run which goes on has decided already. */
 export function refuseWithResume(args: Arguments): void {
-  const given = Object.keys(OF_A_NEW_RUN).find((name) => args.has(name) || args.text(name) !== undefined);
+  const given = Object.keys(OF_A_NEW_RUN).find(
+    (name) => args.has(name) || args.text(name) !== undefined || args.texts(name).length > 0,
+  );
   if (given)
     throw new BadRequest(
       `--${given}: is decided when a run begins, got it with --resume; leave one of them out`,

@@ -56,7 +56,7 @@ export const translateCommand: Command = {
     },
     backend: BACKEND_OPTION,
     dtype: { value: 'float32|int16', text: 'how voxels are stored (default float32; CT int16, in HU)' },
-    volume: { value: 'N', text: 'which volume of a 4-D input, from 0', default: '0' },
+    volume: { value: 'N', text: 'which volume of an INPUT with several, from 0', default: '0' },
     json: JSON_OPTION,
   },
   example: 'sub-01_T1w.nii.gz --model t1w-to-flair --output sub-01_desc-synth_FLAIR.nii.gz',

@@ -4,10 +4,12 @@ import { scanStatistics } from '../../engine/training/dataset';
 import { gridOfModel, gridOfSide } from '../../engine/training/settings';
 import { Aborted, BadRequest } from '../../errors';
 import { checkWritable, readBytes } from '../../platform/node/files';
-import { readScan } from '../../platform/node/scans';
+import { chosenScans, refuseRivals } from '../../platform/node/scanChoice';
+import { readChosen } from '../../platform/node/scans';
 import { SPLITS, setOf, type TrainingScan, trainingScans } from '../../platform/node/trainingScans';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { summariseInputs } from '../../volume/trainingInputs';
+import { FILTER_OPTION, filterOf, volumeOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import { type Io, saying } from '../kit/io';
 import { writeCard } from '../kit/models';
@@ -25,6 +27,8 @@ export const weightsInputsCommand: Command = {
       value: 'DIR:SUFFIX[,...]',
       text: 'scans of the source contrast, named as for `train` (required)',
     },
+    filter: FILTER_OPTION,
+    volume: { value: 'N', text: 'which volume of scans with several, from 0' },
     split: { value: 'train|val|test', text: 'whose scans count', default: 'train' },
     text: { value: 'TEXT', text: 'which scans these are, for the card (default: data sets and numbers)' },
     json: JSON_OPTION,
@@ -38,10 +42,16 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const split = oneOf(args, 'split', SPLITS);
   const card = readModelCard(basename(path), await readBytes(path));
   await checkWritable(path);
-  const named = await trainingScans(required(args, 'data'), saying(io));
-  const scans = named
+  const [filter, say] = [filterOf(args), saying(io)];
+  const { data } = chosenScans(
+    { data: await trainingScans(required(args, 'data'), say, filter) },
+    filter,
+    say,
+  );
+  const scans = data
     .filter((scan) => scan.split === split)
-    .map((scan) => ({ ...scan, path: resolve(scan.path) }));
+    .map((scan) => ({ ...scan, path: resolve(scan.path), volume: volumeOf(args, 'volume') }));
+  refuseRivals(scans, say);
   const found = await readStatistics(scans, card, io);
   const summary = summariseInputs(found);
   if (!summary)
@@ -74,11 +84,11 @@ async function readStatistics(
   const progress = startProgress(io);
   const found: InputStatistics[] = [];
   try {
-    for (const [n, { path }] of scans.entries()) {
+    for (const [n, scan] of scans.entries()) {
       progress.show(`reading scan ${n + 1} of ${scans.length}`);
       await new Promise<void>((resolved) => setImmediate(resolved));
       if (io.signal.aborted) throw new Aborted('statistics: cancelled, and the card is as it was');
-      const statistics = scanStatistics((await readScan(path)).image, grid);
+      const statistics = scanStatistics((await readChosen(scan)).image, grid);
       if (statistics) found.push(statistics);
     }
   } finally {

@@ -2,13 +2,27 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { openScan, openVolumes } from '../../volume/formats';
 import { groupScans } from '../../volume/formats/names';
-import type { ScanFile } from '../../volume/formats/scanFormat';
+import type { ScanFile, VolumeChoice } from '../../volume/formats/scanFormat';
 import type { NamedBlob } from '../../volume/namedBlob';
+import { askedOfSeveral } from '../../volume/oneVolume';
 import { openBlob } from './files';
 
+/** A scan among many, and which volume of it where it has several. */
+export interface ScanPlace {
+  path: string;
+  volume?: number;
+}
+
+const HOW = 'choose one by --volume';
+
 /** One volume of a scan on disk, given by one of its files. Throws as `openScan`. */
-export async function readScan(path: string, volume = 0): Promise<ScanFile> {
+export async function readScan(path: string, volume: VolumeChoice = 0): Promise<ScanFile> {
   return openScan(await scanFiles(path), { volume });
+}
+
+/** @throws as `openScan`, and BadRequest for a scan of several volumes of which none is chosen */
+export async function readChosen({ path, volume }: ScanPlace): Promise<ScanFile> {
+  return readScan(path, askedOfSeveral(path, volume, HOW));
 }
 
 /** All volumes of a scan on disk. Throws as `openVolumes`. */

@@ -119,6 +119,11 @@ describe('a BIDS data set and a suffix', () => {
     await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\n')}:T1w`).toThrow(
       'participants.tsv: must give every subject a split, got no row for sub-02; add one',
     );
+    // Rows of files: the visits of sub-01 are one person's.
+    const rows = 'sub-01_ses-1_T1w\ttrain\nsub-01_ses-2_acq-sag_T1w\ttest\nsub-02\ttrain\n';
+    await refused(`${bids(`participant_id\tsplit\n${rows}`)}:T1w`).toThrow(
+      'participants.tsv: a subject must be in one split, got train and test for sub-01; correct a row',
+    );
     await refused(`${bids('subject\tsplit\nsub-01\ttrain\n')}:T1w`).toThrow(
       'participants.tsv: must have a column participant_id, got subject, split',
     );
@@ -147,6 +152,24 @@ describe('what is no scan of the contrast', () => {
     ];
     expect(await said(folder)).toEqual({ paths, sentences });
     expect(await said(`${folder}:T1w`)).toEqual({ paths, sentences });
+  });
+
+  it('is left out: phase images, unless a filter decides', async () => {
+    const names = ['sub-01_part-mag_T1w.nii', 'sub-01_part-phase_T1w.nii'];
+    const folder = folderOf(names);
+    const { paths, sentences } = await said(`${folder}:T1w`);
+    expect(paths).toEqual(names.slice(0, 1));
+    expect(sentences).toEqual([expect.stringMatching(/^sub-01_part-phase_T1w.nii: phase .*; left out/)]);
+    expect(await trainingScans(folder, undefined, { part: ['phase'] })).toHaveLength(2);
+  });
+
+  it('is said where names tell no contrast beside others that do, and where a scan is named twice', async () => {
+    const folder = folderOf(['sub-01_T1w.nii', 'scout.nii']);
+    const { sentences } = await said(`${folder},${folder}/scout.nii`);
+    expect(sentences).toEqual([
+      'scout.nii: no contrast in the name; taken as T1w, as the others are',
+      `${folder}/scout.nii: is named twice; taken once`,
+    ]);
   });
 
   it('is told by words where names are not of BIDS', async () => {

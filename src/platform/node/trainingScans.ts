@@ -9,10 +9,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
-import { type Infer, object, oneOf, text } from '../../schema';
+import { type Infer, object, oneOf, optional, text, whole } from '../../schema';
+import type { EntityFilter } from '../../volume/entityFilter';
 import { groupScans, isScanName, isWholeScan, SCAN_EXTENSIONS } from '../../volume/formats/names';
-import { isDerived, isOfContrast, plainScans, readName } from '../../volume/names';
+import { isDerived, isOfContrast, readName } from '../../volume/names';
 import { aloneTexts, pairScans } from '../../volume/pairing';
+import { plainScans, someOf } from '../../volume/plainScans';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 /** train: to learn from; val: to choose by; test: to be left alone. */
@@ -23,21 +25,31 @@ export const TRAINING_SCAN = object({
   /** As `readName` tells it. */
   subject: text(),
   path: text(),
+  /** Which volume of a file with several, from 0. */
+  volume: optional(whole()),
 });
 export type TrainingScan = Infer<typeof TRAINING_SCAN>;
 
 /**
- * In the order of the names; a folder's sorted by path.
+ * In the order of the names; a folder's sorted by path; each scan once.
  * @param say a sentence on scans that are left out
+ * @param filter which is applied afterwards (scanChoice.ts): what it decides is not decided here
  * @throws BadRequest for a name that leads to no scans, in one sentence
  */
 export async function trainingScans(
   names: string,
-  say: (sentence: string) => void = () => {},
+  say: Say = () => {},
+  filter: EntityFilter = {},
 ): Promise<TrainingScan[]> {
-  const scans: TrainingScan[] = [];
-  for (const name of names.split(',')) scans.push(...(await scansOf(name.trim(), say)));
-  return scans;
+  const scans = new Map<string, TrainingScan>();
+  for (const name of names.split(','))
+    for (const scan of await scansOf(name.trim(), { say, filter })) {
+      const path = resolve(scan.path);
+      const before = scans.get(path);
+      if (before) say(`${scan.path}: is named twice; taken once`);
+      else scans.set(path, scan);
+    }
+  return [...scans.values()];
 }
 
 /** Scans of one person, visit and repetition (volume/pairing.ts). @param say sentences on those that are in no pair */
@@ -54,17 +66,30 @@ export function pairedScans(
   return pairs;
 }
 
+/** What the first scan's name tells; null where that is nothing. */
+export function contrastOf([first]: readonly TrainingScan[]): string | null {
+  if (!first) return null;
+  const { contrast, suffix, stem } = readName(first.path);
+  return contrast ?? suffix ?? /_([a-z0-9]+)$/i.exec(stem)?.[1] ?? null;
+}
+
 /** The name of the data set's folder, of other scans that of their own. */
 export function setOf(path: string): string {
   const folder = readName(path).dataset ?? path.split(/[\\/]/).slice(0, -1).join('/');
   return folder.split(/[\\/]/).at(-1) || 'scans';
 }
 
-type Say = (sentence: string) => void;
+export type Say = (sentence: string) => void;
 
-async function scansOf(name: string, say: Say): Promise<TrainingScan[]> {
+/** What is said of the choice in a folder, and what the user decides by entities. */
+interface Choice {
+  say: Say;
+  filter: EntityFilter;
+}
+
+async function scansOf(name: string, choice: Choice): Promise<TrainingScan[]> {
   const kind = await kindOf(name);
-  if (kind === 'folder') return folderScans(name, say);
+  if (kind === 'folder') return folderScans(name, choice);
   if (kind === 'file')
     return isScanName(name) ? [{ split: 'train', subject: subjectOf(name), path: name }] : listedScans(name);
   const colon = name.lastIndexOf(':');
@@ -72,7 +97,7 @@ async function scansOf(name: string, say: Say): Promise<TrainingScan[]> {
   const folder = name.slice(0, colon);
   if ((await kindOf(folder)) !== 'folder')
     throw new BadRequest(`${folder}: no such folder; correct the name`);
-  return contrastScans(folder, name.slice(colon + 1), say);
+  return contrastScans(folder, name.slice(colon + 1), choice);
 }
 
 async function kindOf(path: string): Promise<'folder' | 'file' | null> {
@@ -81,7 +106,7 @@ async function kindOf(path: string): Promise<'folder' | 'file' | null> {
   return found.isDirectory() ? 'folder' : 'file';
 }
 
-async function folderScans(folder: string, say: Say): Promise<TrainingScan[]> {
+async function folderScans(folder: string, choice: Choice): Promise<TrainingScan[]> {
   const paths = await scansUnder(folder);
   if (paths.length === 0)
     throw new BadRequest(
@@ -93,7 +118,12 @@ async function folderScans(folder: string, say: Say): Promise<TrainingScan[]> {
       `${folder}: must hold scans of one contrast, got ${contrasts.join(', ')}; choose one, as ${folder}:${contrasts[0]}`,
     );
   }
-  return withSplits(folder, plainOnes(folder, paths, say));
+  const untold = paths.filter((path) => contrastsOf([path]).length === 0);
+  if (contrasts.length === 1 && untold.length > 0)
+    choice.say(
+      `${someOf(untold.map((path) => relative(folder, path)))}: no contrast in the name; taken as ${contrasts[0]}, as the others are`,
+    );
+  return withSplits(folder, plainOnes(folder, paths, choice));
 }
 
 /** Whether a data set has scans of a contrast. @throws BadRequest where there is no such folder */
@@ -110,7 +140,7 @@ async function setScans(folder: string): Promise<string[]> {
   return ofSubjects.length > 0 ? ofSubjects : paths;
 }
 
-async function contrastScans(folder: string, contrast: string, say: Say): Promise<TrainingScan[]> {
+async function contrastScans(folder: string, contrast: string, choice: Choice): Promise<TrainingScan[]> {
   const scans = await setScans(folder);
   const paths = scans.filter((path) => isOfContrast(path, contrast));
   if (paths.length === 0) {
@@ -119,20 +149,14 @@ async function contrastScans(folder: string, contrast: string, say: Say): Promis
       `${folder}: must hold scans named sub-*_${contrast}, got ${there}; choose a contrast that is there`,
     );
   }
-  return withSplits(folder, plainOnes(folder, paths, say));
+  return withSplits(folder, plainOnes(folder, paths, choice));
 }
 
-function plainOnes(folder: string, paths: readonly string[], say: Say): string[] {
-  const { plain, left } = plainScans(paths, (path) => path);
-  if (left.length > 0)
-    say(`${some(folder, left)}: taken with a contrast agent; left out, for there are scans without`);
-  else if (readName(plain[0]).enhanced)
-    say(`${some(folder, plain)}: taken with a contrast agent, as all there are`);
-  return plain;
-}
-
-function some(folder: string, [first, ...others]: readonly string[]): string {
-  return `${relative(folder, first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+function plainOnes(folder: string, paths: readonly string[], { say, filter }: Choice): string[] {
+  const inFolder = paths.map((path) => relative(folder, path));
+  const { plain, texts } = plainScans(inFolder, (path) => path, filter);
+  for (const text of texts) say(text);
+  return plain.map((path) => join(folder, path));
 }
 
 async function listedScans(list: string): Promise<TrainingScan[]> {
@@ -152,11 +176,16 @@ async function listedScans(list: string): Promise<TrainingScan[]> {
 async function withSplits(folder: string, paths: readonly string[]): Promise<TrainingScan[]> {
   const file = join(folder, 'participants.tsv');
   const splits = (await kindOf(file)) === 'file' ? readSplits(file, await readFile(file, 'utf8')) : null;
+  const before = new Map<string, Split>();
   return paths.map((path) => {
     const subject = subjectOf(path);
     const split = splits ? (splits.get(subject) ?? splits.get(readName(path).stem)) : 'train';
     if (!split)
       throw new BadRequest(`${file}: must give every subject a split, got no row for ${subject}; add one`);
+    const other = before.get(subject);
+    // Rows may name files, and with them a subject twice.
+    if (other !== undefined && other !== split) throw inTwoSplits(file, subject, other, split);
+    before.set(subject, split);
     return { split, subject, path };
   });
 }
@@ -175,14 +204,16 @@ function readSplits(file: string, text: string): Map<string, Split> | null {
         `${file}: split must be ${SPLITS.join(', ')}, got ${row[column] || 'nothing'} for ${row[id]}`,
       );
     const before = splits.get(row[id]);
-    if (before !== undefined && before !== split)
-      throw new BadRequest(
-        `${file}: a subject must be in one split, got ${before} and ${split} for ${row[id]}; correct a row`,
-      );
+    if (before !== undefined && before !== split) throw inTwoSplits(file, row[id], before, split);
     splits.set(row[id], split);
   }
   return splits;
 }
+
+const inTwoSplits = (file: string, subject: string, one: Split, other: Split) =>
+  new BadRequest(
+    `${file}: a subject must be in one split, got ${one} and ${other} for ${subject}; correct a row`,
+  );
 
 /** One file of each image of a contrast in the folder and below, sorted, without regard to the language of the machine. */
 async function scansUnder(folder: string): Promise<string[]> {

@@ -4,7 +4,7 @@ import { firstBytes } from '../gzip';
 import { type NamedBlob, readBlob } from '../namedBlob';
 import { FORMATS } from './names';
 import { refuseForeign } from './refuse';
-import type { ScanFile, ScanFormat } from './scanFormat';
+import type { ScanFile, ScanFormat, VolumeChoice } from './scanFormat';
 
 /** What reads and writes each format, in the order of the rows. */
 export const loadFormats = (): Promise<ScanFormat[]> => Promise.all(FORMATS.map(({ load }) => load()));
@@ -22,7 +22,7 @@ const HEAD_PACKED = 2 ** 16;
  */
 export async function openScan(
   parts: readonly NamedBlob[],
-  { volume = 0 }: { volume?: number } = {},
+  { volume = 0 }: { volume?: VolumeChoice } = {},
   formats?: readonly ScanFormat[],
 ): Promise<ScanFile> {
   const [scan] = await read(parts, volume, formats ?? (await loadFormats()));
@@ -37,7 +37,7 @@ export async function openVolumes(parts: readonly NamedBlob[]): Promise<ScanFile
 /** What the files hold decides; names only where that tells nothing, so that the format can say what is wrong with them. */
 async function read(
   parts: readonly NamedBlob[],
-  volume: number | 'all',
+  volume: VolumeChoice | 'all',
   formats: readonly ScanFormat[],
 ): Promise<ScanFile[]> {
   if (parts.length === 0)

@@ -3,17 +3,20 @@ import type { Affine, NamedImage } from '../image';
 import type { NamedBlob } from '../namedBlob';
 import type { ScanNames } from './names';
 
+/** A volume of a file, from 0; or what tells it when the file's number of volumes is known, before voxels are read. */
+export type VolumeChoice = number | ((count: number) => number);
+
 export interface ScanFormat extends ScanNames {
   /** Whether a file that begins so is of this format. @param head its first bytes, inflated where the file is gzip */
   recognise(head: Uint8Array): boolean;
   /**
    * The chosen volume of a scan, or all of them in order.
    * @param parts all files of one scan, in any order; at least one
-   * @param options.volume from 0; dimensions beyond the third count as one
+   * @param options.volume dimensions beyond the third count as one
    * @throws UnsupportedFile (not this format after all, files that do not belong together, too large), CorruptFile (cut short,
-   * damaged, contradicts itself), BadRequest (no such volume, unreadable), each in one sentence that begins with the file's name
+   * damaged, contradicts itself), BadRequest (no such volume, unreadable) and what the choice of a volume throws, each in one sentence that begins with the file's name
    */
-  read(parts: readonly NamedBlob[], options: { volume: number | 'all' }): Promise<ScanFile[]>;
+  read(parts: readonly NamedBlob[], options: { volume: VolumeChoice | 'all' }): Promise<ScanFile[]>;
 }
 
 /** One 3-D volume of a scan, and what of its file is needed to write another image in its place. */

@@ -2,7 +2,7 @@
 import { BadRequest, UnsupportedFile } from '../../errors';
 import type { Shape3 } from '../image';
 import { canonicalShape, type Orientation, storedSteps } from '../orientation';
-import type { WriteOptions } from './scanFormat';
+import type { VolumeChoice, WriteOptions } from './scanFormat';
 
 /** 645 x 645 x 645: 1 GiB as float32. */
 const MOST_VOXELS = 2 ** 28;
@@ -13,10 +13,11 @@ export const STORED_BYTES = { float32: 4, int16: 2 } as const;
 /** @throws BadRequest where the file has no such volume */
 export function chosenVolumes(
   name: string,
-  volume: number | 'all',
+  asked: VolumeChoice | 'all',
   count: number,
 ): { first: number; count: number } {
-  if (volume === 'all') return { first: 0, count };
+  if (asked === 'all') return { first: 0, count };
+  const volume = typeof asked === 'function' ? asked(count) : asked;
   if (!(Number.isInteger(volume) && volume >= 0 && volume < count))
     throw new BadRequest(`${name}: volume must be 0 to ${count - 1}, got ${volume}; choose one of them`);
   return { first: volume, count: 1 };

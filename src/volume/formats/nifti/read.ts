@@ -5,7 +5,7 @@ import type { Image3 } from '../../image';
 import type { NamedBlob } from '../../namedBlob';
 import { canonicalAffine, canonicalShape, closestCanonical, voxelSizes } from '../../orientation';
 import { ByteStream } from '../byteStream';
-import type { ScanFile, VolumeDescription } from '../scanFormat';
+import type { ScanFile, VolumeChoice, VolumeDescription } from '../scanFormat';
 import { canonicalVoxels, chosenVolumes, refuseTooMany } from '../storedVoxels';
 import { LAYOUT, type NiftiHeader, niftiVersion, parseNiftiHeader } from './header';
 import { type NiftiPlace, writeNifti } from './write';
@@ -22,7 +22,7 @@ const MOST_TRAILING_BYTES = 2 ** 20;
  */
 export async function readNifti(
   parts: readonly NamedBlob[],
-  { volume }: { volume: number | 'all' },
+  { volume }: { volume: VolumeChoice | 'all' },
 ): Promise<NiftiFile[]> {
   const image = parts.find(({ name }) => /\.img(\.gz)?$/i.test(name));
   const file = parts.find((part) => part !== image) ?? image;
@@ -59,7 +59,7 @@ async function readVolumes(
   name: string,
   stream: ByteStream,
   imageStream: ByteStream | undefined,
-  volume: number | 'all',
+  volume: VolumeChoice | 'all',
 ): Promise<NiftiFile[]> {
   const bytes = await readHeaderBytes(name, stream);
   const header = parseNiftiHeader(name, bytes);

@@ -1,6 +1,7 @@
 /** What dropped files are to the Train room, by their names only. */
 import { groupScans } from '../../../../volume/formats/names';
-import { isOfContrast, plainScans, readName } from '../../../../volume/names';
+import { isOfContrast, readName } from '../../../../volume/names';
+import { plainScans } from '../../../../volume/plainScans';
 import type { Side } from '../../../../workers/train/protocol';
 import { SIDES } from '../../../../workers/train/settings';
 import { isWeightsName } from '../../../state/files';
