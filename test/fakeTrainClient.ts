@@ -2,6 +2,7 @@
 import { Aborted, DeviceLost } from '../src/errors';
 import { type AppStore, createAppStore } from '../src/ui/state/store';
 import type { ScreenImage } from '../src/volume/modelImage';
+import { nameOfVolume } from '../src/volume/oneVolume';
 import type { NewRun, TrainClient } from '../src/workers/train/client';
 import type {
   AddedVolume,
@@ -121,7 +122,7 @@ export function createFakeTrainClient(): FakeTrainClient {
         selfTestMs: 0,
       };
     },
-    async addVolume({ volumeId, role, files, grid }) {
+    async addVolume({ volumeId, role, files, grid, volume }) {
       const { name } = files[0];
       log.push(`addVolume ${role} ${name} ${grid.size}`);
       if (client.isFatal) {
@@ -130,7 +131,7 @@ export function createFakeTrainClient(): FakeTrainClient {
       }
       if (unreadable.has(name))
         throw new Error(`${name}: header must hold 348 bytes, got 3; fetch it again.`);
-      const added = fakeVolume(volumeId, role, name);
+      const added = fakeVolume(volumeId, role, name, volume);
       volumes.set(volumeId, added);
       return added;
     },
@@ -173,12 +174,14 @@ export function createFakeTrainClient(): FakeTrainClient {
         sentence: fits ? 'It fits.' : 'Memory: too much for this machine; choose a smaller preset.',
       };
     },
-    async train({ runId, settings, start, every }, options) {
+    async train({ runId, settings, start, leftOut, every }, options) {
       log.push(
         `train ${runId}${Object.entries(start).map(([network, source]) => ` from ${network} ${source.kind}`)}`,
       );
       const names = (role: Role) =>
-        [...volumes.values()].filter((v) => v.role === role).map(({ name }) => name);
+        [...volumes.values()]
+          .filter((v) => v.role === role && !leftOut?.includes(v.volumeId))
+          .map(({ name, volumeCount, volume }) => nameOfVolume(name, volumeCount, volume ?? 0));
       histories.set(runId, { steps: [], validations: [] });
       const date = '2026-01-01T00:00:00.000Z';
       return follow(
@@ -309,8 +312,12 @@ export function disc(size: number, share: number, brightness: number): ScreenIma
   return { order: 'rows A-P, columns L-R', size, pixels };
 }
 
-function fakeVolume(volumeId: string, role: Role, name: string): AddedVolume {
+/** Of a name with 4d in it there are five volumes. */
+function fakeVolume(volumeId: string, role: Role, name: string, volume?: number): AddedVolume {
+  const volumeCount = /4d/.test(name) ? 5 : 1;
   return {
+    volumeCount,
+    volume: volumeCount > 1 ? (volume ?? null) : 0,
     volumeId,
     role,
     name,

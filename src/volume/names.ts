@@ -97,6 +97,15 @@ export function isOfContrast(path: string, wanted: string): boolean {
   return (contrast ?? suffix ?? stem.split('_').at(-1))?.toLowerCase() === wanted.toLowerCase();
 }
 
+/** What names tell, and suffixes of other BIDS names; sorted, each once. */
+export function contrastsOf(paths: readonly string[]): string[] {
+  const told = paths.flatMap((path) => {
+    const { contrast, suffix } = readName(path);
+    return contrast ?? suffix ?? [];
+  });
+  return [...new Set(told)].sort();
+}
+
 /** Below the folders of a BIDS data set that hold no raw scans; `path` as seen from it. */
 export function isDerived(path: string): boolean {
   return path

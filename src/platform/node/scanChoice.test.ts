@@ -1,10 +1,30 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { CHOICE_CASES } from '../../../test/choiceCases';
 import { chosenScans, refuseRivalPairs, refuseRivals } from './scanChoice';
 import type { TrainingScan } from './trainingScans';
 
 const scans = (...names: string[]): TrainingScan[] =>
   names.map((name) => ({ split: 'train', subject: name.split('_')[0], path: `/d/${name}.nii` }));
 const nothing = () => undefined;
+
+describe.each(CHOICE_CASES)('$what', ({ a, b, isPaired, asks, choice }) => {
+  const [ofA, ofB] = [a, b].map((names) => scans(...names.map((name) => name.slice(0, -'.nii'.length))));
+  const refuse = (listA: TrainingScan[], listB: TrainingScan[]) => {
+    if (isPaired) refuseRivalPairs(listA, listB);
+    else for (const list of [listA, listB]) refuseRivals(list, nothing);
+  };
+
+  it('asks, and takes what is chosen', () => {
+    if (asks === null) refuse(ofA, ofB);
+    else expect(() => refuse(ofA, ofB)).toThrow(asks);
+    if (!choice) return;
+    const { entity, value, kept } = choice;
+    const chosen = chosenScans({ a: ofA, b: ofB }, { [entity]: [value] }, nothing);
+    refuse(chosen.a, chosen.b);
+    expect(chosen.a.map(({ path }) => path.replace('/d/', ''))).toEqual(kept);
+    expect(chosen.b).toEqual(ofB);
+  });
+});
 
 const T1W = scans('sub-1_acq-highres_T1w', 'sub-1_acq-lowres_T1w', 'sub-2_acq-highres_T1w');
 const FLAIR = scans('sub-1_FLAIR', 'sub-2_FLAIR');

@@ -12,7 +12,7 @@ import { BadRequest } from '../../errors';
 import { type Infer, object, oneOf, optional, text, whole } from '../../schema';
 import type { EntityFilter } from '../../volume/entityFilter';
 import { groupScans, isScanName, isWholeScan, SCAN_EXTENSIONS } from '../../volume/formats/names';
-import { isDerived, isOfContrast, readName } from '../../volume/names';
+import { contrastsOf, isDerived, isOfContrast, readName } from '../../volume/names';
 import { aloneTexts, pairScans } from '../../volume/pairing';
 import { plainScans, someOf } from '../../volume/plainScans';
 
@@ -230,15 +230,6 @@ async function scansUnder(folder: string): Promise<string[]> {
 const byCode = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const subjectOf = (path: string): string => readName(path).subject;
-
-/** What names tell, and suffixes of other BIDS names. */
-function contrastsOf(paths: readonly string[]): string[] {
-  const told = paths.flatMap((path) => {
-    const { contrast, suffix } = readName(path);
-    return contrast ?? suffix ?? [];
-  });
-  return [...new Set(told)].sort(byCode);
-}
 
 /** Without the byte order mark and line ends that spreadsheets write. */
 function textLines(text: string): string[] {

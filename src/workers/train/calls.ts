@@ -99,14 +99,17 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return info;
     },
 
-    addVolume: async ({ volumeId, role, path, files, grid }, { transfer }) => {
-      const scan = await openScan(files);
+    addVolume: async ({ files, volume, ...place }, { transfer }) => {
+      const scan = await openScan(files, { volume: volume ?? 0 });
+      const { grid } = place;
       const { image } = scan;
       const measures = scanMeasures(image);
       const levels = measures.levels();
       refuseEmpty(scan, levels);
       const warnings = [...checkScan(scan, levels), ...checkPlan(image, planSlices(image, grid, levels))];
-      const added = volumes.add({ volumeId, role, path, grid, warnings }, scan, measures);
+      const { volumeCount } = scan;
+      const of = { volumeCount, volume: volumeCount > 1 ? (volume ?? null) : 0 };
+      const added = volumes.add({ ...place, ...of, warnings }, scan, measures);
       transfer(added.thumbnail.pixels.buffer as ArrayBuffer);
       return added;
     },
@@ -145,11 +148,12 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return estimateMemory(settings, { backend: info.backend, largestBuffer }, volumes.bytes(settings.size));
     },
 
-    train: async ({ runId, settings, start, every }, context) => {
+    train: async ({ runId, settings, start, leftOut, every }, context) => {
       checkSettings(settings);
       const files = await environment.runs.open(runId);
       try {
         return await alone(runId, async () => {
+          volumes.leaveOut(leftOut ?? []);
           const data = volumes.data(settings);
           const models = await startModels(environment, start, context.signal);
           const made = { data, volumes: volumes.names(settings), inputs: volumes.inputs(settings) };

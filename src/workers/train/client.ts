@@ -40,6 +40,8 @@ export interface VolumeFiles {
   /** All of one scan. */
   files: File[];
   grid: Grid;
+  /** Which one of a file with several, where somebody has said. */
+  volume?: number;
 }
 
 export interface NewRun extends Omit<TrainCalls['train']['params'], 'start'> {

@@ -26,6 +26,9 @@ export interface AddedVolume {
   volumeId: string;
   name: string;
   role: Role;
+  /** Volumes in the file, and which of them this is, from 0; null where there are several and none is chosen yet. */
+  volumeCount: number;
+  volume: number | null;
   sliceCount: number;
   /** Slices with enough foreground, which are trained on. */
   picked: number;
@@ -107,9 +110,19 @@ export interface ExportedModel {
 
 export interface TrainCalls {
   start: { params: { backend: 'auto' | BackendName }; event: never; result: EngineInfo };
-  /** One volume. `path`: where it lay in what was dropped, which tells its partner. */
+  /**
+   * One volume. `path`: where it lay in what was dropped, which tells its partner. `volume`: which one of a file with several; without,
+   * the first one is shown until somebody says.
+   */
   addVolume: {
-    params: { volumeId: string; role: Role; path: string; files: InputFile[]; grid: Grid };
+    params: {
+      volumeId: string;
+      role: Role;
+      path: string;
+      files: InputFile[];
+      grid: Grid;
+      volume?: number;
+    };
     event: never;
     result: AddedVolume;
   };
@@ -130,6 +143,8 @@ export interface TrainCalls {
       runId: string;
       settings: TrainSettings;
       start: StartPoint;
+      /** Ids of volumes that the user's choice leaves out. */
+      leftOut?: string[];
       /** Iterations between previews, validations and checkpoints. */
       every: { preview: number; validation: number; checkpoint: number };
     };

@@ -16,6 +16,15 @@ it('names the data where the scans came with the page, and their licence', () =>
   expect(dataText(run('phantom-01_T1w'))).toContain('no real anatomy');
 });
 
+it('tells which images and volumes they are where all names say the same', () => {
+  const t1w = ['sub-1_acq-highres_T1w.nii', 'sub-2_acq-highres_T1w.nii'];
+  const flair = ['sub-1_acq-a_FLAIR.nii (volume 2)', 'sub-2_acq-b_FLAIR.nii (volume 2)'];
+  const { settings, volumes } = run();
+  expect(dataText({ settings, volumes: { ...volumes, trainA: t1w, trainB: flair } })).toBe(
+    "scans of this page's user: 2 volumes of T1w (acq-highres) and 2 of FLAIR (volume 2)",
+  );
+});
+
 it("says of the user's own scans only how many they are", () => {
   for (const own of [run('Jane_T1w.nii'), run('sub-openmsl03s2_T1w.nii.gz', 'Jane_T1w.nii')]) {
     expect(dataText(own)).toMatch(/^scans of this page's user: \d/);

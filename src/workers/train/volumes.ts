@@ -15,6 +15,7 @@ import { noiseWarning } from '../../volume/checkInput';
 import type { NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { modelPixels, type ScreenImage, screenImage } from '../../volume/modelImage';
+import { nameOfVolume, severalVolumes } from '../../volume/oneVolume';
 import { PAIR_ADVICE, pairScans } from '../../volume/pairing';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
@@ -31,31 +32,42 @@ interface Entry {
   name: string;
   path: string;
   grid: Grid;
+  volumeCount: number;
+  volume: number | null;
   /** The voxels themselves are not kept. */
   cut: CutScan;
   statistics: InputStatistics | null;
 }
 
+/** What is said of a volume that is added; of a file with several, too, which one it is. */
+type Place = Pick<Entry, 'volumeId' | 'role' | 'path' | 'grid'> &
+  Partial<Pick<Entry, 'volumeCount' | 'volume'>>;
+
 export class TrainVolumes {
   private readonly entries = new Map<string, Entry>();
+  private leftOut: ReadonlySet<string> = new Set();
 
   /** @throws BadRequest for a volume without a slice that holds some head */
   add(
-    volume: { volumeId: string; role: Role; path: string; grid: Grid; warnings: string[] },
+    volume: Place & { warnings: string[] },
     { name, image }: NamedImage,
     measures: ScanMeasures = scanMeasures(image),
   ): AddedVolume {
-    const { volumeId, role, path, grid, warnings } = volume;
+    const { warnings, ...given } = volume;
+    const place = { volumeCount: 1, volume: 0, ...given };
+    const { volumeId, role, grid, volumeCount } = place;
     const cut = cutScan({ name, image }, grid, undefined, measures);
     if (cut.slices.length === 0)
       throw new BadRequest(`${name}: must have a slice with some head in it, got none; choose another scan`);
     const statistics = scanStatistics(image, grid, measures);
     const noise = statistics && noiseWarning(statistics);
-    this.entries.set(volumeId, { volumeId, role, name, path, grid, cut, statistics });
+    this.entries.set(volumeId, { ...place, name, cut, statistics });
     return {
       volumeId,
       name,
       role,
+      volumeCount,
+      volume: place.volume,
       sliceCount: image.shape[2],
       picked: cut.slices.length,
       thumbnail: thumbnail(ownSlices(cut, name), Math.floor(cut.slices.length / 2)),
@@ -65,6 +77,11 @@ export class TrainVolumes {
 
   remove(volumeId: string): void {
     this.entries.delete(volumeId);
+  }
+
+  /** What the user's choice leaves out of the next run, by ids; all else is in it. */
+  leaveOut(volumeIds: readonly string[]): void {
+    this.leftOut = new Set(volumeIds);
   }
 
   /** What a run on images of this size holds: the volumes as they were cut, and the slices that it takes of them. */
@@ -78,7 +95,10 @@ export class TrainVolumes {
 
   /** Of the volumes that a run takes. */
   names(settings: TrainSettings): Record<Role, string[]> {
-    const of = (role: Role) => this.used(role, settings).map(({ name }) => name);
+    const of = (role: Role) =>
+      this.used(role, settings).map(({ name, volumeCount, volume }) =>
+        nameOfVolume(name, volumeCount, volume ?? 0),
+      );
     return Object.fromEntries(ROLES.map((role) => [role, of(role)])) as Record<Role, string[]>;
   }
 
@@ -100,7 +120,9 @@ export class TrainVolumes {
   }
 
   private of(role: Role): Entry[] {
-    return [...this.entries.values()].filter((entry) => entry.role === role);
+    return [...this.entries.values()].filter(
+      (entry) => entry.role === role && !this.leftOut.has(entry.volumeId),
+    );
   }
 
   /** Those of a role that a run takes: of a paired training, and for validation, those in pairs, in one order. */
@@ -114,7 +136,8 @@ export class TrainVolumes {
   /** The same, cut as the settings want them. */
   private cuts(role: Role, settings: TrainSettings): CutScan[] {
     const wanted = gridOfSide(settings, sideOf(role));
-    return this.used(role, settings).map(({ name, grid, cut }) => {
+    return this.used(role, settings).map(({ name, grid, cut, volumeCount, volume }) => {
+      if (volume === null) throw new BadRequest(severalVolumes(name, volumeCount, 'choose one'));
       const isSame =
         grid.size === wanted.size &&
         grid.pixelSize === wanted.pixelSize &&

@@ -49,7 +49,12 @@ export function DataPanel() {
 /** Volumes that are in no pair. */
 function LeftOut({ of: use }: { of: 'train' | 'val' }) {
   const volumes = useApp((s) => s.train.volumes);
-  const texts = useMemo(() => unpairedTexts({ volumes }, use), [volumes, use]);
+  const filters = useApp((s) => s.train.filters);
+  const settings = useApp((s) => s.train.settings);
+  const texts = useMemo(
+    () => unpairedTexts({ volumes, filters, settings }, use),
+    [volumes, filters, settings, use],
+  );
   if (texts.length === 0) return null;
   return (
     <p className="warning" role="status" data-testid={`train-left-out-${use}`}>

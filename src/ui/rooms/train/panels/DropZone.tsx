@@ -4,7 +4,9 @@ import type { Role } from '../../../../workers/train/protocol';
 import { FileButton } from '../../../components/FileButton';
 import { chosenFiles } from '../../../droppedFiles';
 import { useApp } from '../../../state/StoreContext';
+import { scanChoice } from '../state/scanChoice';
 import { isLocked } from '../state/selectors';
+import { EntityChoices } from './EntityChoices';
 import { VolumeRow } from './VolumeRow';
 
 const TEST_IDS: Record<Role, string> = {
@@ -18,10 +20,13 @@ const TEST_IDS: Record<Role, string> = {
 export function DropZone({ of: role, title, hint }: { of: Role; title: string; hint: string }) {
   const all = useApp((s) => s.train.volumes);
   const volumes = useMemo(() => all.filter(({ added }) => added.role === role), [all, role]);
+  const { kept, left } = useApp((s) => scanChoice(s.train));
   const isOff = useApp((s) => isLocked(s.train) || s.train.adding !== null);
   const { addFiles } = useApp((s) => s.actions.train);
-  const slices = volumes.reduce((sum, { added }) => sum + added.picked, 0);
-  const count = `${volumes.length} ${volumes.length === 1 ? 'volume' : 'volumes'}, ${slices} slices`;
+  const slices = kept[role].reduce((sum, { added }) => sum + added.picked, 0);
+  const taken =
+    kept[role].length < volumes.length ? `${kept[role].length} of ${volumes.length}` : volumes.length;
+  const count = `${taken} ${volumes.length === 1 ? 'volume' : 'volumes'}, ${slices} slices`;
   const add = (files: File[]) => void addFiles(role, chosenFiles(files));
   return (
     <section
@@ -38,12 +43,13 @@ export function DropZone({ of: role, title, hint }: { of: Role; title: string; h
       {volumes.length > 0 ? (
         <ul className="volumes">
           {volumes.map((volume) => (
-            <VolumeRow key={volume.added.volumeId} volume={volume} />
+            <VolumeRow key={volume.added.volumeId} volume={volume} isLeft={left.has(volume)} />
           ))}
         </ul>
       ) : (
         <p className="drop-name">{hint}</p>
       )}
+      <EntityChoices of={role} />
       <div className="zone-buttons">
         <FileButton
           label="Files…"

@@ -1,16 +1,18 @@
 import X from 'lucide-react/icons/x';
 import { GrayImage } from '../../../components/GrayImage';
+import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
 import { isLocked } from '../state/selectors';
 import type { TrainVolume } from '../state/types';
 
-/** One volume: a slice of it, its name, and how many of its slices have enough foreground. */
-export function VolumeRow({ volume: { added, source } }: { volume: TrainVolume }) {
+/** One volume: a slice of it, its name, and how many of its slices have enough foreground. `isLeft`: the user's choice is another. */
+export function VolumeRow({ volume: { added, source }, isLeft }: { volume: TrainVolume; isLeft: boolean }) {
   const isOff = useApp((s) => isLocked(s.train) || s.train.adding !== null);
-  const { removeVolume } = useApp((s) => s.actions.train);
-  const { volumeId, name, role, picked, sliceCount, thumbnail } = added;
+  const isFixed = useApp((s) => isLocked(s.train));
+  const { removeVolume, pickVolume } = useApp((s) => s.actions.train);
+  const { volumeId, name, role, picked, sliceCount, thumbnail, volumeCount, volume } = added;
   return (
-    <li className="volume" data-testid="train-volume" data-role={role}>
+    <li className="volume" data-testid="train-volume" data-role={role} data-left={isLeft || undefined}>
       <GrayImage image={thumbnail} label={`A slice of ${name}`} letters />
       <div>
         <p className="volume-name" title={source.kind === 'files' ? source.path : name}>
@@ -19,7 +21,18 @@ export function VolumeRow({ volume: { added, source } }: { volume: TrainVolume }
         <p className="dim num">
           {picked} of {sliceCount} slices
           {source.kind === 'phantom' && <strong className="tag">phantom</strong>}
+          {isLeft && <span className="tag">left out</span>}
         </p>
+        {volumeCount > 1 && !isLeft && (
+          <NumberInput
+            label={`Volume, 0 to ${volumeCount - 1}`}
+            value={volume}
+            min={0}
+            max={volumeCount - 1}
+            disabled={isFixed}
+            onChange={(chosen) => void pickVolume(volumeId, chosen)}
+          />
+        )}
       </div>
       <button
         type="button"

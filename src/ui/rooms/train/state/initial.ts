@@ -9,6 +9,7 @@ export const initialTrain: TrainData = {
   ownStarts: {},
   isReadingStart: false,
   volumes: [],
+  filters: { a: {}, b: {} },
   adding: null,
   estimate: null,
   isEstimating: false,

@@ -1,8 +1,10 @@
 /** One run on the screen: begun, paused, gone on with, stopped. */
+import { nameOfVolume } from '../../../../volume/oneVolume';
 import type { CallOptions } from '../../../../workers/line/link';
-import type { RunHistory, StoredRun, TrainEvent } from '../../../../workers/train/protocol';
+import type { Role, RunHistory, StoredRun, TrainEvent } from '../../../../workers/train/protocol';
 import type { Estimate } from './estimate';
 import { withEvent } from './events';
+import { scanChoice } from './scanChoice';
 import { isGoing, startBlock, usedSources } from './selectors';
 import type { RefreshStored } from './storedRuns';
 import type { TrainContext } from './trainContext';
@@ -87,9 +89,11 @@ export function trainRunActions(
         notify('error', changed);
         return;
       }
-      const { settings, every, volumes } = train();
-      const names = (role: string) =>
-        volumes.filter(({ added }) => added.role === role).map(({ added }) => added.name);
+      const { settings, every } = train();
+      const { kept, left } = scanChoice(train());
+      const names = (role: Role) =>
+        kept[role].map(({ added }) => nameOfVolume(added.name, added.volumeCount, added.volume ?? 0));
+      const leftOut = [...left].map(({ added }) => added.volumeId);
       const begun: TrainRun = {
         runId: runIdOf(now()),
         settings,
@@ -108,7 +112,10 @@ export function trainRunActions(
         checkpoint: null,
       };
       await begin(begun, (options) =>
-        trainClient.train({ runId: begun.runId, settings, start: usedSources(train()), every }, options),
+        trainClient.train(
+          { runId: begun.runId, settings, start: usedSources(train()), leftOut, every },
+          options,
+        ),
       );
     },
 

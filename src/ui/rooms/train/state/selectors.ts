@@ -1,5 +1,5 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
-import { aloneTexts, PAIR_ADVICE, type Pairing, pairScans, subjectsInBoth } from '../../../../volume/pairing';
+import { aloneTexts, PAIR_ADVICE, subjectsInBoth } from '../../../../volume/pairing';
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
 import {
@@ -12,6 +12,7 @@ import {
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { sentenceOf } from '../../../state/notices';
 import type { AppData } from '../../../state/types';
+import { pathOf, ROLES, type ScanChoice, scanChoice, type Use } from './scanChoice';
 import type { TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
 
 export const ROLE_SIDES: Record<Role, Side> = { trainA: 'a', trainB: 'b', valA: 'a', valB: 'b' };
@@ -81,61 +82,56 @@ export function startBlock({ train }: Pick<AppData, 'train'>): string | null {
 
 function dataProblem(train: TrainData): string | null {
   const { contrasts, variant } = train.settings;
+  const choice = scanChoice(train);
+  const { kept, pairing, problems } = choice;
   for (const role of ['trainA', 'trainB'] as const) {
-    const volumes = volumesOfRole(train, role);
+    const volumes = kept[role];
     const name = `${contrasts[ROLE_SIDES[role]]} (${ROLE_SIDES[role].toUpperCase()})`;
     if (volumes.length === 0) return `Add volumes of ${name}.`;
     if (volumes.every(({ added }) => added.picked === 0))
       return `No slice of ${name} has enough foreground; add other volumes.`;
   }
-  if (variant.pairing === 'paired' && pairings(train).train.pairs.length === 0)
+  const open = ROLES.map((role) => problems[role]).find((problem) => problem !== null);
+  if (open) return `${open}.`;
+  if (variant.pairing === 'paired' && pairing.train.pairs.length === 0)
     return `Paired training needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
-  const [both] = trainedAndScored(train);
+  const [both] = trainedAndScored(train, choice);
   if (both !== undefined)
     return `${both} is among the training and the validation volumes; remove it from one: a model is not judged by whom it was trained on.`;
-  const { pairs, alone } = pairings(train).val;
+  const { pairs, alone } = pairing.val;
   if (alone.length > 0 && pairs.length === 0)
     return `Validation needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
   return null;
 }
 
-const pathOf = ({ source, added }: TrainVolume): string =>
-  source.kind === 'files' ? source.path : added.name;
+let lastBoth: { volumes: unknown; left: unknown; found: string[] } | null = null;
 
-type Use = 'train' | 'val';
-
-/** Found once for a list of volumes: it is asked for with every change of the room. */
-function onceAList<T>(
-  find: (volumes: readonly TrainVolume[]) => T,
-): (train: Pick<TrainData, 'volumes'>) => T {
-  const known = new WeakMap<readonly TrainVolume[], { found: T }>();
-  return ({ volumes }) => {
-    const { found } = known.get(volumes) ?? { found: find(volumes) };
-    known.set(volumes, { found });
-    return found;
-  };
+/** Subjects among training and validation; found once for the same volumes. */
+function trainedAndScored({ volumes }: TrainData, { left }: ScanChoice): string[] {
+  if (lastBoth?.volumes === volumes && lastBoth.left === left) return lastBoth.found;
+  const of = (use: Use) =>
+    volumes.filter((one) => one.added.role.startsWith(use) && !left.has(one)).map(pathOf);
+  lastBoth = { volumes, left, found: subjectsInBoth(of('train'), of('val')) };
+  return lastBoth.found;
 }
 
-const pairings = onceAList((volumes): Record<Use, Pairing<TrainVolume>> => {
-  const of = (role: Role) => volumes.filter(({ added }) => added.role === role);
-  return {
-    train: pairScans(of('trainA'), of('trainB'), pathOf),
-    val: pairScans(of('valA'), of('valB'), pathOf),
-  };
-});
-
-const trainedAndScored = onceAList((volumes) => {
-  const of = (use: Use) => volumes.filter(({ added }) => added.role.startsWith(use)).map(pathOf);
-  return subjectsInBoth(of('train'), of('val'));
-});
-
 /** Sentences on the volumes that a paired training, or the validation, leaves out. */
-export function unpairedTexts(train: Pick<TrainData, 'volumes'>, use: Use): string[] {
-  const { pairs, alone } = pairings(train)[use];
+export function unpairedTexts(
+  train: Pick<TrainData, 'volumes' | 'filters' | 'settings'>,
+  use: Use,
+): string[] {
+  const { pairing, problems } = scanChoice(train);
+  const { pairs, alone } = pairing[use];
   // With none of one contrast there is nothing to pair yet.
   const sides = new Set(alone.map(({ scan }) => scan.added.role));
   if (pairs.length === 0 && sides.size < 2) return [];
-  return aloneTexts(alone.map(({ scan, why }) => ({ scan: scan.added.name, why })));
+  // Those of which several fit are not left out before the user has chosen.
+  const isOpen = problems[`${use}A`] !== null || problems[`${use}B`] !== null;
+  return aloneTexts(
+    alone
+      .filter(({ why }) => !(isOpen && why === 'several'))
+      .map(({ scan, why }) => ({ scan: scan.added.name, why })),
+  );
 }
 
 /** Sources of the networks that the variant has: those of R wait for a variant with R. */

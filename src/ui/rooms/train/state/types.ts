@@ -1,4 +1,6 @@
 /** The Train room's part of the state: plain data, and what can be done to it. */
+
+import type { EntityFilter } from '../../../../volume/entityFilter';
 import type { ClientOwnWeights, ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type {
   AddedVolume,
@@ -25,7 +27,9 @@ import type { DroppedFile } from './volumeFiles';
 export type TrainPhase = 'idle' | 'running' | 'pausing' | 'paused' | 'done';
 
 /** What a volume is made of, so that it can be cut again when the worker was lost or the grid has changed. */
-export type VolumeSource = { kind: 'files'; files: File[]; path: string } | { kind: 'phantom' };
+export type VolumeSource =
+  | { kind: 'files'; files: File[]; path: string; volume?: number }
+  | { kind: 'phantom' };
 
 export interface TrainVolume {
   added: AddedVolume;
@@ -92,6 +96,8 @@ export interface TrainData {
   isReadingStart: boolean;
   /** In the order in which they pair for validation. */
   volumes: readonly TrainVolume[];
+  /** By BIDS entities which of several scans of a contrast are meant. */
+  filters: Readonly<Record<Side, EntityFilter>>;
   adding: Adding | null;
   /** For the settings and volumes as they are now, or null. */
   estimate: MemoryEstimate | null;
@@ -118,6 +124,10 @@ export interface TrainActions {
   dropFiles(files: DroppedFile[]): Promise<void>;
   cancelAdding(): void;
   removeVolume(volumeId: string): Promise<void>;
+  /** Says which volume of a file with several is meant, of this one and of all like it of its role that wait for that. */
+  pickVolume(volumeId: string, volume: number): Promise<void>;
+  /** Of several scans of a contrast those with this value of an entity; null: all. */
+  pickEntity(side: Side, entity: string, value: string | null): void;
   /** Fills the room with the digital phantom's demo set. */
   tryPhantoms(): Promise<void>;
   /** Fills the room with the fine-tune of a shipped model on real scans that come with the page. */

@@ -18,20 +18,36 @@ describe('volumesOf', () => {
 });
 
 describe('contrasts', () => {
+  const taken = (choice: { taken: { path: string }[] }) => choice.taken.map(({ path }) => path);
+
   it('takes those that are named so, or all where none is', () => {
     const volumes = volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii'));
-    expect(ofContrast(volumes, 'FLAIR').map(({ path }) => path)).toEqual(['1_FLAIR.nii']);
-    expect(ofContrast(volumes, 'CT')).toHaveLength(2);
+    expect(taken(ofContrast(volumes, 'FLAIR'))).toEqual(['1_FLAIR.nii']);
     const brats = volumesOf(
       dropped('b/b_t1.nii', 'b/b_t1ce.nii', 'b/b_seg.nii', 'b/b_flair.nii', 'b/._b_t1.nii'),
     );
-    expect(ofContrast(brats, 'T1w').map(({ path }) => path)).toEqual(['b/b_t1.nii']);
-    expect(ofContrast(brats, 'CT')).toHaveLength(3);
+    expect(taken(ofContrast(brats, 'T1w'))).toEqual(['b/b_t1.nii']);
+    const untold = ofContrast(volumesOf(dropped('x1.nii', 'x2.nii', 'x2_seg.nii')), 'CT');
+    expect(taken(untold)).toEqual(['x1.nii', 'x2.nii']);
+    expect(untold.texts).toEqual(['1 of 3 scans are named as masks and left out.']);
+  });
+
+  it('refuses several contrasts of which none is the one that is meant, and says of one that it is another', () => {
+    const several = ofContrast(volumesOf(dropped('b/b_t1.nii', 'b/b_t2.nii', 'b/b_flair.nii')), 'CT');
+    expect(several).toEqual({
+      taken: [],
+      problem:
+        'b/b_flair.nii: scans must be of one contrast, got FLAIR, T1w, T2w and none named CT; choose those of one, or name the contrast that is meant.',
+      texts: [],
+    });
+    const other = ofContrast(volumesOf(dropped('1_T1w.nii', '2_T1w.nii')), 'CT');
+    expect(taken(other)).toHaveLength(2);
+    expect(other.texts).toEqual(['1_T1w.nii and 1 more: named T1w, and taken as CT.']);
   });
 
   it('sorts a folder: both contrasts, not masks, not scans with an agent beside others', () => {
     const of = (parts: { path: string }[]) => parts.map(({ path }) => path);
-    const { wanted, unknown, labels, enhanced } = byContrast(
+    const { wanted, unknown, labels, texts } = byContrast(
       volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii', '1_t1ce.nii', '1_mask.nii', '1_T2w.nii')),
       { a: 'T1w', b: 'FLAIR' },
     );
@@ -41,7 +57,7 @@ describe('contrasts', () => {
     ]);
     expect(of(unknown)).toEqual(['1_T2w.nii']);
     expect(of(labels)).toEqual(['1_mask.nii']);
-    expect(of(enhanced)).toEqual(['1_t1ce.nii']);
+    expect(texts).toEqual([expect.stringMatching(/^1_t1ce.nii: taken with a contrast agent; left out/)]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** What dropped files are to the Train room, by their names only. */
 import { groupScans } from '../../../../volume/formats/names';
-import { isOfContrast, readName } from '../../../../volume/names';
-import { plainScans } from '../../../../volume/plainScans';
+import { contrastsOf, isOfContrast, readName } from '../../../../volume/names';
+import { plainScans, someOf } from '../../../../volume/plainScans';
 import type { Side } from '../../../../workers/train/protocol';
 import { SIDES } from '../../../../workers/train/settings';
 import { isWeightsName } from '../../../state/files';
@@ -29,12 +29,50 @@ export function weightsOf(dropped: readonly DroppedFile[]): File[] {
   return dropped.map(({ file }) => file).filter(({ name }) => isWeightsName(name));
 }
 
-/** Of a folder with several contrasts those of one; all images where no name tells. */
-export function ofContrast(volumes: readonly VolumeParts[], contrast: string): VolumeParts[] {
-  const told = volumes.filter(({ path }) => isOfContrast(path, contrast));
-  if (told.length > 0) return plainScans(told, ({ path }) => path).plain;
-  return volumes.filter(({ path }) => !readName(path).isLabel);
+export interface ChosenVolumes {
+  taken: VolumeParts[];
+  /** Why none is taken. */
+  problem: string | null;
+  /** What to say of the choice. */
+  texts: string[];
 }
+
+/** Of a folder with several contrasts those of one; all images where names tell none, or of one alone. */
+export function ofContrast(volumes: readonly VolumeParts[], contrast: string): ChosenVolumes {
+  const images = volumes.filter(({ path }) => !readName(path).isLabel);
+  const told = images.filter(({ path }) => isOfContrast(path, contrast));
+  if (told.length > 0) {
+    const { plain, texts } = plainScans(told, pathOf);
+    const taken = `${plain.length} of ${volumes.length} scans are named ${contrast} and taken.`;
+    return {
+      taken: plain,
+      problem: null,
+      texts: [...sentences(texts), ...(plain.length < volumes.length ? [taken] : [])],
+    };
+  }
+  const others = contrastsOf(images.map(pathOf));
+  if (others.length > 1)
+    return {
+      taken: [],
+      problem: `${images[0].path}: scans must be of one contrast, got ${others.join(', ')} and none named ${contrast}; choose those of one, or name the contrast that is meant.`,
+      texts: [],
+    };
+  const [other] = others;
+  const isOther =
+    other === undefined ? [] : [`${someOf(images.map(pathOf))}: named ${other}, and taken as ${contrast}.`];
+  const labels = volumes.length - images.length;
+  return { taken: images, problem: null, texts: [...isOther, ...labelTexts(labels, volumes.length)] };
+}
+
+/** What to say of masks and segmentations. */
+export const labelTexts = (labels: number, all: number): string[] =>
+  labels > 0 ? [`${labels} of ${all} scans are named as masks and left out.`] : [];
+
+const pathOf = ({ path }: VolumeParts) => path;
+
+/** Where scans of a kind are left out they may be what is wanted. */
+const sentences = (texts: readonly string[]): string[] =>
+  texts.map((text) => (text.includes('left out') ? `${text}; give them alone to take them.` : `${text}.`));
 
 export interface SortedVolumes {
   /** In the order in which they came. */
@@ -43,8 +81,8 @@ export interface SortedVolumes {
   unknown: VolumeParts[];
   /** Masks and segmentations. */
   labels: VolumeParts[];
-  /** Taken with a contrast agent, where there are others of their contrast. */
-  enhanced: VolumeParts[];
+  /** What to say of scans that are another kind of their contrast (plainScans.ts). */
+  texts: string[];
 }
 
 /** What was dropped without saying on which contrast. */
@@ -54,17 +92,17 @@ export function byContrast(volumes: readonly VolumeParts[], contrasts: Record<Si
   const choices = SIDES.map((side) =>
     plainScans(
       images.filter((parts) => sideOf(parts) === side),
-      ({ path }) => path,
+      pathOf,
     ),
   );
-  const enhanced = choices.flatMap(({ left }) => left);
+  const left = choices.flatMap((choice) => choice.left);
   return {
     wanted: images.flatMap((parts) => {
       const side = sideOf(parts);
-      return side && !enhanced.includes(parts) ? [{ side, parts }] : [];
+      return side && !left.includes(parts) ? [{ side, parts }] : [];
     }),
     unknown: images.filter((parts) => !sideOf(parts)),
     labels: volumes.filter((parts) => !images.includes(parts)),
-    enhanced,
+    texts: sentences(choices.flatMap(({ texts }) => texts)),
   };
 }

@@ -13,6 +13,8 @@ export interface VolumeShelf {
   /** Cuts one volume on the grid of the present settings. */
   add(volume: Omit<VolumeFiles, 'grid'>, source: VolumeSource): Promise<TrainVolume>;
   drawPhantoms(): Promise<TrainVolume[]>;
+  /** Puts the same volume in its place, as the present settings and this source want it. */
+  recut(stale: TrainVolume, source: VolumeSource & { kind: 'files' }): Promise<void>;
   /** Takes a volume from the worker, where it holds it. */
   forget(volume: TrainVolume): Promise<void>;
   /** Gives the worker again what of the list it does not hold. */
@@ -83,7 +85,8 @@ export function createVolumeShelf(context: TrainContext): VolumeShelf {
     await forget(stale);
     let fresh: TrainVolume | null = null;
     try {
-      fresh = await add({ volumeId, role, path: source.path, files: source.files }, source);
+      const { path, files, volume } = source;
+      fresh = await add({ volumeId, role, path, files, volume }, source);
     } catch (error) {
       // With the worker gone nothing is wrong with the file: it stays on the list for the next try.
       if (trainClient.losses !== losses) throw error;
@@ -116,5 +119,5 @@ export function createVolumeShelf(context: TrainContext): VolumeShelf {
     }
   };
 
-  return { add, drawPhantoms, forget, ensure };
+  return { add, drawPhantoms, recut, forget, ensure };
 }

@@ -4,10 +4,11 @@ import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
 import type { Role } from '../../../../workers/train/protocol';
 import { isLocked, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
-import type { TrainActions } from './types';
+import type { TrainActions, TrainVolume } from './types';
 import {
   byContrast,
   type DroppedFile,
+  labelTexts,
   ofContrast,
   type VolumeParts,
   volumesOf,
@@ -22,7 +23,10 @@ export interface VolumeOfRole {
 }
 
 interface Volumes {
-  actions: Pick<TrainActions, 'addFiles' | 'dropFiles' | 'cancelAdding' | 'removeVolume'>;
+  actions: Pick<
+    TrainActions,
+    'addFiles' | 'dropFiles' | 'cancelAdding' | 'removeVolume' | 'pickVolume' | 'pickEntity'
+  >;
   /** One by one, in this order; what cannot be read is told and left out. */
   add(wanted: readonly VolumeOfRole[]): Promise<void>;
   addPhantoms(): Promise<void>;
@@ -116,10 +120,9 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           );
           return;
         }
-        const contrast = settings.contrasts[ROLE_SIDES[role]];
-        const taken = ofContrast(volumes, contrast);
-        if (taken.length < volumes.length)
-          notify('info', `${taken.length} of ${volumes.length} scans are named ${contrast} and taken.`);
+        const { taken, problem, texts } = ofContrast(volumes, settings.contrasts[ROLE_SIDES[role]]);
+        if (problem !== null) notify('error', problem);
+        for (const text of texts) notify('info', text);
         await add(taken.map((parts) => ({ role, parts })));
       },
 
@@ -131,19 +134,13 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           await context.get().actions.train.openStart(dropped.map(({ file }) => file));
           return;
         }
-        const { wanted, unknown, labels, enhanced } = byContrast(volumes, { a, b });
+        const { wanted, unknown, labels, texts } = byContrast(volumes, { a, b });
         const first = unknown[0]?.path ?? (volumes.length === 0 ? nameOfFirst(dropped) : null);
         if (first !== null) {
           const what = unknown.length > 1 ? `${first} and ${unknown.length - 1} more` : first;
           notify('warn', `${what}: the name says neither ${a} nor ${b}; drop on A or on B.`);
         }
-        if (labels.length > 0)
-          notify('info', `${labels.length} of ${volumes.length} scans are named as masks and left out.`);
-        if (enhanced.length > 0)
-          notify(
-            'info',
-            `${enhanced[0].path}: taken with a contrast agent, and left out beside scans without; drop on A or on B.`,
-          );
+        for (const text of [...labelTexts(labels.length, volumes.length), ...texts]) notify('info', text);
         await add(
           wanted.map(({ side, parts }) => ({
             role: side === 'a' ? ('trainA' as const) : ('trainB' as const),
@@ -163,6 +160,31 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
         patch(({ volumes }) => ({ volumes: volumes.filter((v) => v !== volume) }));
         await shelf.forget(volume);
         await changed();
+      },
+
+      async pickVolume(volumeId, volume) {
+        if (isLocked(train())) return;
+        await inTurn(async () => {
+          const picked = train().volumes.find(({ added }) => added.volumeId === volumeId)?.added;
+          if (!picked) return;
+          const { role, volumeCount } = picked;
+          const isMeant = ({ added }: TrainVolume) =>
+            added.volumeId === volumeId ||
+            (added.role === role && added.volumeCount === volumeCount && added.volume === null);
+          for (const one of train().volumes.filter(isMeant))
+            if (one.source.kind === 'files') await shelf.recut(one, { ...one.source, volume });
+        }).catch(report);
+        await changed();
+      },
+
+      pickEntity(side, entity, value) {
+        if (isLocked(train())) return;
+        patch(({ filters }) => {
+          const { [entity]: _, ...others } = filters[side];
+          return {
+            filters: { ...filters, [side]: value === null ? others : { ...others, [entity]: [value] } },
+          };
+        });
       },
     },
   };

@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CHOICE_CASES } from '../../../../../test/choiceCases';
+import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
+import { scanChoice } from './scanChoice';
+import { startBlock } from './selectors';
+
+let made: TrainStore;
+const train = () => made.store.getState().train;
+const act = () => made.store.getState().actions.train;
+const kept = () => scanChoice(train()).kept.trainA.map(({ added }) => added.name);
+
+beforeEach(async () => {
+  made = await createTrainStore();
+});
+
+/** The same cases as the command line's (platform/node/scanChoice.test.ts). */
+describe.each(CHOICE_CASES)('$what', ({ a, b, isPaired, asks, choice }) => {
+  it('asks, and takes what is chosen', async () => {
+    if (isPaired) act().patchVariant({ pairing: 'paired' });
+    await act().addFiles('trainA', dropped(...a));
+    await act().addFiles('trainB', dropped(...b));
+    if (asks === null) expect(startBlock(made.store.getState())).toBeNull();
+    else expect(startBlock(made.store.getState())).toContain(asks);
+    const { choices } = scanChoice(train());
+    expect(choices.trainA.filter(({ isNeeded }) => isNeeded)).toHaveLength(asks === null ? 0 : 1);
+    if (!choice) return;
+    const { entity, value } = choice;
+    expect(choices.trainA).toMatchObject([{ entity, chosen: null }]);
+    act().pickEntity('a', entity, value);
+    expect(startBlock(made.store.getState())).toBeNull();
+    expect(kept()).toEqual(choice.kept);
+    // The choice stays in sight, and can be taken back.
+    expect(scanChoice(train()).choices.trainA).toMatchObject([{ entity, chosen: value, isNeeded: false }]);
+    act().pickEntity('a', entity, null);
+    expect(kept()).toEqual(a);
+  });
+});
+
+it('what is left out is not trained on, and a choice that nothing is left of decides nothing', async () => {
+  await act().addFiles('trainA', dropped('sub-1_acq-a_T1w.nii', 'sub-1_acq-b_T1w.nii'));
+  await act().addFiles('trainB', dropped('sub-1_FLAIR.nii'));
+  act().pickEntity('a', 'acq', 'b');
+  const running = act().start();
+  await expect.poll(() => train().run?.volumes.trainA).toEqual(['sub-1_acq-b_T1w.nii']);
+  await act().stop();
+  await running;
+  const [, chosen] = train().volumes;
+  await act().removeVolume(chosen.added.volumeId);
+  expect(kept()).toEqual(['sub-1_acq-a_T1w.nii']);
+});
+
+describe('a file of several volumes', () => {
+  const volumes = () => train().volumes.map(({ added }) => `${added.name} ${added.volume}`);
+
+  it('is not trained on before one is chosen, and is then named with it', async () => {
+    await act().addFiles('trainA', dropped('sub-1_T1w.nii'));
+    await act().addFiles('trainB', dropped('4d-1_FLAIR.nii', '4d-2_FLAIR.nii'));
+    expect(startBlock(made.store.getState())).toBe(
+      '4d-1_FLAIR.nii: must be one volume, got 5; choose one in its row, 0 to 4.',
+    );
+    // Those like it that wait for the same choice take it, too.
+    await act().pickVolume(train().volumes[1].added.volumeId, 3);
+    expect(volumes()).toEqual(['sub-1_T1w.nii 0', '4d-1_FLAIR.nii 3', '4d-2_FLAIR.nii 3']);
+    await act().pickVolume(train().volumes[2].added.volumeId, 1);
+    expect(volumes().slice(1)).toEqual(['4d-1_FLAIR.nii 3', '4d-2_FLAIR.nii 1']);
+    expect(startBlock(made.store.getState())).toBeNull();
+    const running = act().start();
+    const names = ['4d-1_FLAIR.nii (volume 3)', '4d-2_FLAIR.nii (volume 1)'];
+    await expect.poll(() => train().run?.volumes.trainB).toEqual(names);
+    made.trainClient.advance(100);
+    expect(made.trainClient.stored[0].volumes.trainB).toEqual(names);
+    await act().stop();
+    await running;
+  });
+
+  it('keeps its choice when it is cut again', async () => {
+    await act().addFiles('trainB', dropped('4d_FLAIR.nii'));
+    await act().pickVolume(train().volumes[0].added.volumeId, 2);
+    act().pickPreset('small');
+    await expect.poll(() => made.trainClient.log.at(-1)).toMatch(/^estimate 128/);
+    expect(volumes()).toEqual(['4d_FLAIR.nii 2']);
+  });
+});

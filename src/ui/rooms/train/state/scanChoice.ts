@@ -1,0 +1,125 @@
+/** Which of the listed volumes are meant, and what the user has to choose yet: by the functions that the command line goes by. */
+import { type EntityFilter, filterScans, sameValue, valuesOf } from '../../../../volume/entityFilter';
+import { readName } from '../../../../volume/names';
+import { severalVolumes } from '../../../../volume/oneVolume';
+import { type Pairing, pairScans } from '../../../../volume/pairing';
+import { repeatsOf, repeatsText, rivalsOf, rivalsText } from '../../../../volume/rivals';
+import type { Role } from '../../../../workers/train/protocol';
+import type { TrainData, TrainVolume } from './types';
+
+export const ROLES: readonly Role[] = ['trainA', 'trainB', 'valA', 'valB'];
+export type Use = 'train' | 'val';
+
+/** An entity in which several volumes of a contrast and visit differ. */
+export interface EntityChoice {
+  entity: string;
+  values: readonly string[];
+  chosen: string | null;
+  /** Nothing can be trained on until it is made. */
+  isNeeded: boolean;
+}
+
+export interface ScanChoice {
+  /** What is meant, in the order of the list. */
+  kept: Readonly<Record<Role, readonly TrainVolume[]>>;
+  left: ReadonlySet<TrainVolume>;
+  pairing: Readonly<Record<Use, Pairing<TrainVolume>>>;
+  choices: Readonly<Record<Role, readonly EntityChoice[]>>;
+  /** What has to be chosen first, as a sentence; null: nothing. */
+  problems: Readonly<Record<Role, string | null>>;
+  /** What else is to be said. */
+  notes: Readonly<Record<Role, string | null>>;
+}
+
+export const pathOf = ({ source, added }: TrainVolume): string =>
+  source.kind === 'files' ? source.path : added.name;
+
+const sideOf = (role: Role) => (role.endsWith('A') ? 'a' : 'b');
+const useOf = (role: Role): Use => (role.startsWith('val') ? 'val' : 'train');
+const byRole = <T>(make: (role: Role) => T) =>
+  Object.fromEntries(ROLES.map((role) => [role, make(role)])) as Record<Role, T>;
+
+type Given = Pick<TrainData, 'volumes' | 'filters' | 'settings'>;
+
+/** Found once for the same volumes and choices: it is asked for with every change of the room. */
+let last: { given: unknown[]; found: ScanChoice } | null = null;
+
+export function scanChoice({ volumes, filters, settings }: Given): ScanChoice {
+  const { contrasts, variant } = settings;
+  const given = [volumes, filters, contrasts.a, contrasts.b, variant.pairing];
+  if (!last?.given.every((one, n) => one === given[n]))
+    last = { given, found: findChoice({ volumes, filters, settings }) };
+  return last.found;
+}
+
+function findChoice({ volumes, filters, settings }: Given): ScanChoice {
+  const all = byRole((role) => volumes.filter(({ added }) => added.role === role));
+  const ofSide = (role: Role) => volumes.filter(({ added }) => sideOf(added.role) === sideOf(role));
+  const filtered = byRole((role) =>
+    filterScans(all[role], inForce(filters[sideOf(role)], ofSide(role)), pathOf),
+  );
+  const kept = byRole((role) => filtered[role].kept);
+  const isPaired = (role: Role) => useOf(role) === 'val' || settings.variant.pairing === 'paired';
+  const pairing = pairingsOf(kept);
+  const before = pairingsOf(all);
+  const rivals = byRole((role) => rivalsOf(kept[role], pathOf, isPaired(role) ? pairing[useOf(role)] : null));
+  const repeats = byRole((role) => (isPaired(role) ? null : repeatsOf(kept[role], pathOf)));
+  const contrastOf = (role: Role) => settings.contrasts[sideOf(role)];
+  const place = (role: Role) => `under ${role.endsWith('A') ? 'A' : 'B'}`;
+
+  const choices = byRole((role) => {
+    const unfiltered = rivalsOf(all[role], pathOf, isPaired(role) ? before[useOf(role)] : null);
+    const open = [...(rivals[role]?.differ ?? []), ...(repeats[role]?.differ ?? [])];
+    const chosen = Object.keys(filters[sideOf(role)]).filter((key) => valuesAmong(all[role], key).length > 1);
+    const entities = new Set([
+      ...chosen,
+      ...[...(unfiltered?.differ ?? []), ...open].map(({ entity }) => entity),
+    ]);
+    return [...entities].map((entity) => ({
+      entity,
+      values: valuesAmong(all[role], entity),
+      chosen: filters[sideOf(role)][entity]?.[0] ?? null,
+      isNeeded: rivals[role]?.differ.some((one) => one.entity === entity) ?? false,
+    }));
+  });
+  return {
+    kept,
+    left: new Set(ROLES.flatMap((role) => filtered[role].left)),
+    pairing,
+    choices,
+    problems: byRole((role) => {
+      const several = kept[role].find(({ added }) => added.volume === null);
+      if (several)
+        return severalVolumes(several.added.name, several.added.volumeCount, 'choose one in its row');
+      const found = rivals[role];
+      return (
+        found && rivalsText(found, contrastOf(role), (entity) => `choose one by ${entity} ${place(role)}`)
+      );
+    }),
+    notes: byRole((role) => {
+      const found = repeats[role];
+      return (
+        found &&
+        repeatsText(found, contrastOf(role), (entity) => `choose one by ${entity} if that is not meant`)
+      );
+    }),
+  };
+}
+
+const pairingsOf = (of: Record<Role, readonly TrainVolume[]>): Record<Use, Pairing<TrainVolume>> => ({
+  train: pairScans(of.trainA, of.trainB, pathOf),
+  val: pairScans(of.valA, of.valB, pathOf),
+});
+
+const valuesAmong = (volumes: readonly TrainVolume[], entity: string): string[] =>
+  valuesOf(
+    volumes.map((volume) => readName(pathOf(volume))),
+    entity,
+  );
+
+/** Without values that no volume has any more. */
+function inForce(filter: EntityFilter, volumes: readonly TrainVolume[]): EntityFilter {
+  const isThere = ([entity, wanted]: [string, readonly string[]]) =>
+    valuesAmong(volumes, entity).some((value) => wanted.some((one) => sameValue(one, value)));
+  return Object.fromEntries(Object.entries(filter).filter(isThere));
+}
