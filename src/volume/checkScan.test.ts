@@ -14,7 +14,7 @@ function headImage(change: Partial<Image3> = {}): Image3 {
   return { ...makeImage(shape, voxels, { zooms: [1.7, 1.7, 5] }), ...change };
 }
 
-const alone = (image: Image3) => ({ image, volumeCount: 1, volumeIndex: 0 });
+const alone = (image: Image3) => ({ image, volumeCount: 1, volumeIndex: 0, remarks: [] });
 
 describe('checkScan', () => {
   it('has nothing to say about an ordinary head', () => {
@@ -54,7 +54,7 @@ describe('checkScan', () => {
   });
 
   it('tells which of several volumes it is', () => {
-    expect(checkScan({ image: headImage(), volumeCount: 3, volumeIndex: 1 })).toEqual([
+    expect(checkScan({ image: headImage(), volumeCount: 3, volumeIndex: 1, remarks: [] })).toEqual([
       'The file has 3 volumes, 0 to 2: this is volume 1, the others are not used.',
     ]);
   });

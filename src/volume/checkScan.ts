@@ -14,10 +14,15 @@ const SPIKES = 0.005;
  * @param levels of the scan's voxels, where they are known
  */
 export function checkScan(
-  scan: Pick<ScanFile, 'image' | 'volumeCount' | 'volumeIndex'>,
+  scan: Pick<ScanFile, 'image' | 'volumeCount' | 'volumeIndex' | 'remarks'>,
   levels: VoxelLevels = voxelLevels(scan.image.voxels),
 ): string[] {
-  return [...checkIntensities(scan.image, levels), ...checkVolumes(scan), ...checkGeometry(scan.image)];
+  return [
+    ...scan.remarks,
+    ...checkIntensities(scan.image, levels),
+    ...checkVolumes(scan),
+    ...checkGeometry(scan.image),
+  ];
 }
 
 function checkIntensities({ voxels }: Image3, levels: VoxelLevels): string[] {

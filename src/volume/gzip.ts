@@ -2,6 +2,8 @@
  * The platform's own gzip (DecompressionStream, CompressionStream), chunk by chunk: what is not asked for is never
  * inflated, so a file that would swell to gigabytes costs no more than its first kilobytes.
  */
+import { crc32 } from './crc32';
+import { inflate } from './inflate';
 
 /** Deflate cannot do better than 1032 to 1 (RFC 1951: a 258-byte match in two bits). */
 export const LARGEST_DEFLATE_RATIO = 1032;
@@ -14,9 +16,78 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** Inflated chunks; throws what the platform throws (TypeError, zlib error) on damage, a short stream or a wrong checksum. */
-export function gunzip(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  return through([bytes], new DecompressionStream('gzip'));
+/**
+ * Inflated chunks of all members of a file (RFC 1952 allows several, as bgzip and cat make them); throws on damage, a member cut
+ * short or a wrong checksum. Browsers refuse whatever stands behind the first member, Node passes over what is no member: what
+ * the platform did not read whole is read by our own code, so that a file is the same everywhere.
+ * @param onStray told at the end, where bytes behind the last member were left out, how many
+ */
+export async function* gunzip(
+  bytes: Uint8Array,
+  onStray: (count: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
+  let passed = 0;
+  try {
+    for await (const chunk of through([bytes], new DecompressionStream('gzip'))) {
+      passed += chunk.length;
+      yield chunk;
+    }
+    if (endsWithSize(bytes, passed)) return;
+  } catch {
+    // Damaged, or with something behind the first member: told apart below.
+  }
+  const pieces = members(bytes);
+  for (let next = pieces.next(); ; next = pieces.next()) {
+    if (next.done) {
+      if (next.value > 0) onStray(next.value);
+      return;
+    }
+    const known = Math.min(passed, next.value.length);
+    passed -= known;
+    if (known < next.value.length) yield next.value.subarray(known);
+  }
+}
+
+/** As a file of one member does. */
+function endsWithSize(bytes: Uint8Array, size: number): boolean {
+  return bytes.length >= 4 && uint32(bytes, bytes.length - 4) === size % 2 ** 32;
+}
+
+/** Inflates member after member. @returns the number of bytes behind the last one */
+function* members(bytes: Uint8Array): Generator<Uint8Array, number> {
+  let at = 0;
+  while (isGzip(bytes.subarray(at))) {
+    const pieces = inflate(bytes, memberData(bytes, at));
+    let [crc, size] = [0, 0];
+    let next = pieces.next();
+    for (; !next.done; next = pieces.next()) {
+      crc = crc32(next.value, crc);
+      size += next.value.length;
+      yield next.value;
+    }
+    at = next.value;
+    if (at + 8 > bytes.length || uint32(bytes, at) !== crc || uint32(bytes, at + 4) !== size % 2 ** 32)
+      throw new Error('gzip: a checksum that does not match');
+    at += 8;
+  }
+  return bytes.length - at;
+}
+
+/** Where the deflate stream of the member at `at` begins. */
+function memberData(bytes: Uint8Array, at: number): number {
+  const flags = bytes[at + 3];
+  if (bytes[at + 2] !== 8 || flags > 31) throw new Error('gzip: no such method');
+  let to = at + 10;
+  if (flags & 4) to += 2 + bytes[to] + 256 * bytes[to + 1];
+  // A name and a comment, each up to a zero.
+  for (const flag of [8, 16]) if (flags & flag) to = bytes.indexOf(0, to) + 1 || Number.NaN;
+  if (flags & 2) to += 2;
+  if (!(to <= bytes.length)) throw new Error('gzip: cut short');
+  return to;
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true);
 }
 
 /** The first bytes of a file, inflated if it is gzip; fewer where it is short or damaged. */

@@ -29,7 +29,7 @@ import { needSameGrid } from '../../volume/resample';
 import { FILTER_OPTION, volumeOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import { headSlicesOf } from '../kit/headSlices';
-import type { Io } from '../kit/io';
+import { type Io, saying } from '../kit/io';
 import { BACKEND_OPTION } from '../kit/nodeEngine';
 import { oneOf, sliceRange } from '../kit/options';
 import { counted, factsText, JSON_OPTION, jsonText, tableText } from '../kit/report';
@@ -123,8 +123,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
 async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const [syntheticPath, referencePath] = args.positionals;
   const asked = args.text('intensity') === undefined ? undefined : oneOf(args, 'intensity', INTENSITIES);
-  const { image: synthetic } = await oneVolume(syntheticPath, args, 'volume');
-  const referenceScan = await oneVolume(referencePath, args, 'reference-volume');
+  const { image: synthetic } = await oneVolume(syntheticPath, args, 'volume', io);
+  const referenceScan = await oneVolume(referencePath, args, 'reference-volume', io);
   const { image: reference } = referenceScan;
   needSameGrid({ name: syntheticPath, ...synthetic }, { name: referencePath, ...reference });
   const sidecar = await readSidecar(syntheticPath);
@@ -169,8 +169,9 @@ async function evaluatePair(args: Arguments, io: Io): Promise<number> {
 }
 
 /** A scan of one volume, or the one that is asked for. @throws BadRequest for one of several that nobody chose */
-function oneVolume(path: string, args: Arguments, option: string): Promise<ScanFile> {
-  return readScan(path, askedVolume(path, volumeOf(args, option), `choose one by --${option}`));
+function oneVolume(path: string, args: Arguments, option: string, io: Io): Promise<ScanFile> {
+  const asked = askedVolume(path, volumeOf(args, option), `choose one by --${option}`);
+  return readScan(path, asked, saying(io));
 }
 
 function lesionText(lesion: LesionMeasures): string {

@@ -243,7 +243,7 @@ class Reader {
     // Without a pause Ctrl-C could not be heard.
     await new Promise<void>((resolved) => setImmediate(resolved));
     if (this.io.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
-    const scan = await readChosen(place);
+    const scan = await readChosen(place, (text) => this.warn(text));
     if (place.volume !== undefined) this.isAsked = true;
     if (scan.volumeCount > 1) this.counts.set(place.path, scan.volumeCount);
     return scan;

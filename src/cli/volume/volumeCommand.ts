@@ -3,7 +3,7 @@ import { readScanAll, scanPaths } from '../../platform/node/scans';
 import { toCOrder } from '../../volume/formats/cOrder';
 import type { Affine } from '../../volume/image';
 import type { Arguments, Command } from '../kit/command';
-import type { Io } from '../kit/io';
+import { type Io, saying } from '../kit/io';
 import { factsText, JSON_OPTION, jsonText, tableText } from '../kit/report';
 
 export const volumeCommand: Command = {
@@ -22,7 +22,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const [path] = args.positionals;
   const raw = args.text('raw');
   if (raw !== undefined) await checkOutput(path, raw);
-  const volumes = await readScanAll(path);
+  const volumes = await readScanAll(path, saying(io));
   const description = volumes[0].describe();
   if (raw !== undefined) await writeBytes(raw, new Uint8Array(toCOrder(volumes).buffer));
   if (args.has('json')) {

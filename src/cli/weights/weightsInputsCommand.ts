@@ -82,13 +82,17 @@ async function readStatistics(
   // A run's contrast a is a model's source.
   const grid = gridOfSide(gridOfModel(preprocessing), 'a');
   const progress = startProgress(io);
+  const say = (text: string) => {
+    progress.end();
+    saying(io)(text);
+  };
   const found: InputStatistics[] = [];
   try {
     for (const [n, scan] of scans.entries()) {
       progress.show(`reading scan ${n + 1} of ${scans.length}`);
       await new Promise<void>((resolved) => setImmediate(resolved));
       if (io.signal.aborted) throw new Aborted('statistics: cancelled, and the card is as it was');
-      const statistics = scanStatistics((await readChosen(scan)).image, grid);
+      const statistics = scanStatistics((await readChosen(scan, say)).image, grid);
       if (statistics) found.push(statistics);
     }
   } finally {

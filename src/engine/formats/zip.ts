@@ -3,6 +3,9 @@
  * No zip64 (over 4 GB), no encryption. APPNOTE.TXT 4.3 gives the records, all little-endian.
  */
 import { CorruptFile, UnsupportedFile } from '../../errors';
+import { crc32 } from '../../volume/crc32';
+
+export { crc32 };
 
 export interface ZipEntry {
   readonly name: string;
@@ -144,17 +147,4 @@ function findEnd(view: DataView): number {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-/** The checksum of zip and gzip (polynomial 0x04C11DB7, reflected). */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]) & 0xff];
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -15,19 +15,32 @@ export interface ScanPlace {
 
 const HOW = 'choose one by --volume';
 
-/** One volume of a scan on disk, given by one of its files. Throws as `openScan`. */
-export async function readScan(path: string, volume: VolumeChoice = 0): Promise<ScanFile> {
-  return openScan(await scanFiles(path), { volume });
+type Say = (sentence: string) => void;
+
+/**
+ * One volume of a scan on disk, given by one of its files. Throws as `openScan`.
+ * @param say what is wrong with the file though it could be read
+ */
+export async function readScan(
+  path: string,
+  volume: VolumeChoice = 0,
+  say: Say = () => {},
+): Promise<ScanFile> {
+  const scan = await openScan(await scanFiles(path), { volume });
+  for (const remark of scan.remarks) say(`${scan.name}: ${remark}`);
+  return scan;
 }
 
 /** @throws as `openScan`, and BadRequest for a scan of several volumes of which none is chosen */
-export async function readChosen({ path, volume }: ScanPlace): Promise<ScanFile> {
-  return readScan(path, askedOfSeveral(path, volume, HOW));
+export async function readChosen({ path, volume }: ScanPlace, say?: Say): Promise<ScanFile> {
+  return readScan(path, askedOfSeveral(path, volume, HOW), say);
 }
 
-/** All volumes of a scan on disk. Throws as `openVolumes`. */
-export async function readScanAll(path: string): Promise<ScanFile[]> {
-  return openVolumes(await scanFiles(path));
+/** All volumes of a scan on disk. Throws as `openVolumes`. @param say as of `readScan` */
+export async function readScanAll(path: string, say: Say = () => {}): Promise<ScanFile[]> {
+  const scans = await openVolumes(await scanFiles(path));
+  for (const remark of scans[0].remarks) say(`${scans[0].name}: ${remark}`);
+  return scans;
 }
 
 /** The files that make up a scan on disk: the one given first, then what in its folder belongs to it. */

@@ -12,6 +12,8 @@ export class ByteStream {
   readonly mostBytes: number;
   /** Bytes passed so far. */
   position = 0;
+  /** Behind a gzip stream that was read to its end; they are left out. */
+  strayBytes = 0;
   private readonly chunks: AsyncGenerator<Uint8Array>;
   private rest: Uint8Array = new Uint8Array(0);
 
@@ -26,7 +28,11 @@ export class ByteStream {
     this.isEmpty = bytes.length === 0;
     this.misnamed = /\.gz$/i.test(name) && !compressed;
     this.mostBytes = compressed ? bytes.length * LARGEST_DEFLATE_RATIO : bytes.length;
-    this.chunks = compressed ? gunzip(bytes) : whole(bytes);
+    this.chunks = compressed
+      ? gunzip(bytes, (count) => {
+          this.strayBytes = count;
+        })
+      : whole(bytes);
   }
 
   /** The next `count` bytes in a buffer of their own; fewer at the end. */
@@ -64,7 +70,7 @@ export class ByteStream {
       return !done;
     } catch {
       throw new CorruptFile(
-        `${this.name}: its gzip stream must be whole, in one part, and match its checksum, got one that is cut short, damaged or in several parts; unpack it yourself or export it again`,
+        `${this.name}: its gzip stream must be whole and match its checksum, got one that is cut short or damaged; download or export it again`,
       );
     }
   }

@@ -24,6 +24,8 @@ export interface ScanFile extends NamedImage {
   /** Number of volumes in the file (1 for 3-D) and which one this is. */
   readonly volumeCount: number;
   readonly volumeIndex: number;
+  /** Sentences on what is wrong with the file though it could be read: the gravest first, empty for an ordinary one. */
+  readonly remarks: readonly string[];
   /** How the name of what `write` makes ends: ".nii.gz". */
   readonly ending: string;
   describe(): VolumeDescription;

@@ -31,6 +31,8 @@ export interface NiftiHeader {
   slope: number;
   intercept: number;
   affine: Affine;
+  /** Sentences on fields that contradict nifti1.h and were read as other readers do. */
+  remarks: string[];
 }
 
 /** Byte positions of the fields that are written or read beside the library: nifti1.h, nifti2.h. */
@@ -91,7 +93,8 @@ export function parseNiftiHeader(name: string, bytes: Uint8Array): NiftiHeader {
   const littleEndian = raw.littleEndian;
   const layout = LAYOUT[version];
   const pair = String.fromCharCode(bytes[layout.magic + 1]) === 'i';
-  const dims = checkedDims(name, raw.dims);
+  const remarks: string[] = [];
+  const dims = checkedDims(name, raw.dims, remarks);
   const at = (n: number) => dims[n] ?? 1;
   const shape: Shape3 = [at(0), at(1), at(2)];
   const type = checkedType(name, raw.datatypeCode);
@@ -112,7 +115,8 @@ export function parseNiftiHeader(name: string, bytes: Uint8Array): NiftiHeader {
     voxelOffset: checkedOffset(name, raw.vox_offset, pair ? 0 : layout.single),
     slope: scaled ? raw.scl_slope : 1,
     intercept: scaled ? raw.scl_inter : 0,
-    affine: bestAffine(name, raw, shape, srow(bytes, version, littleEndian)),
+    affine: bestAffine(name, raw, shape, srow(bytes, version, littleEndian), remarks),
+    remarks,
   };
 }
 
@@ -126,13 +130,18 @@ function parse(name: string, bytes: Uint8Array): NIFTI1 | NIFTI2 {
   }
 }
 
-function checkedDims(name: string, dim: number[]): number[] {
+/** Dimensions beyond the third that are 0 or less count as 1, as in ITK and niftilib. */
+function checkedDims(name: string, dim: number[], remarks: string[]): number[] {
   const count = dim[0];
   if (!(count >= 2 && count <= 7))
     throw new CorruptFile(
       `${name}: dim[0], the number of dimensions, must be 2 to 7, got ${count}; export it again`,
     );
-  const dims = dim.slice(1, count + 1);
+  const stored = dim.slice(1, count + 1);
+  const dims = stored.map((n, axis) => (axis > 2 && n <= 0 ? 1 : n));
+  const odd = stored.findIndex((n, axis) => n !== dims[axis]);
+  if (odd >= 0)
+    remarks.push(`The header says dim[${odd + 1}] = ${stored[odd]}; it is read as 1, one volume along it.`);
   if (!dims.every((n) => Number.isSafeInteger(n) && n >= 1))
     throw new CorruptFile(
       `${name}: every dimension must be at least 1, got ${dims.join(' x ')}; export it again`,
@@ -175,10 +184,22 @@ function srow(bytes: Uint8Array, version: 1 | 2, littleEndian: boolean): Affine 
  * nibabel's get_best_affine: sform if it has a code, else qform if it has one, else voxel sizes about the centre with x
  * to the left. (nifti-reader-js takes whichever code is the higher, so its own affine is not used.)
  */
-function bestAffine(name: string, raw: NIFTI1 | NIFTI2, shape: Shape3, sform: Affine): Affine {
+function bestAffine(
+  name: string,
+  raw: NIFTI1 | NIFTI2,
+  shape: Shape3,
+  sform: Affine,
+  remarks: string[],
+): Affine {
   // nibabel's header check: sizes made positive, zero becomes 1; codes outside 1..5 count as none.
-  const sizes = raw.pixDims.slice(1, 4).map((size) => Math.abs(size) || 1);
+  const stored = raw.pixDims.slice(1, 4);
+  const sizes = stored.map((size) => Math.abs(size) || 1);
   const coded = (code: number) => code >= 1 && code <= 5;
+  // An sform holds the sizes itself.
+  if (!coded(raw.sform_code) && sizes.some((size, n) => size !== stored[n]))
+    remarks.push(
+      `The header says a voxel is ${stored.join(' x ')} mm; it is read as ${sizes.join(' x ')} mm: check it.`,
+    );
   let affine: Affine;
   if (coded(raw.sform_code)) affine = sform;
   else if (coded(raw.qform_code)) affine = qform(name, raw, sizes);

@@ -302,6 +302,49 @@ describe('readNifti', () => {
     expect(refused).toBeGreaterThan(20);
   });
 
+  it('reads several members, and says what stands behind them', async () => {
+    const { file } = makeNifti({ dims, values, sform });
+    const [head, rest] = [file.slice(0, 400), file.slice(400)].map((part) => Buffer.from(gzipped(part)));
+    const open = (...parts: Uint8Array[]) =>
+      openScan([blobOf({ name: 'a.nii.gz', bytes: bufferOf(Buffer.concat(parts)) })]);
+    const [one, several, stray] = [
+      await open(Buffer.from(gzipped(file))),
+      await open(head, rest),
+      await open(head, rest, Buffer.from('\n')),
+    ];
+    for (const scan of [several, stray]) expect(scan.image).toEqual(one.image);
+    expect([one.remarks, several.remarks]).toEqual([[], []]);
+    expect(stray.remarks).toEqual([expect.stringMatching(/^There is 1 stray byte behind .*left out\.$/)]);
+    await expect(open(head, rest.subarray(0, -9))).rejects.toThrow(/gzip stream .*cut short/);
+  });
+
+  it.each([
+    [[4, 3, 2, 0], [4, 3, 2, 1], /dim\[4\] = 0; it is read as 1/],
+    [[4, 3, 2, 1, -3, 1], [4, 3, 2, 1, 1, 1], /dim\[5\] = -3;/],
+  ])('reads dimensions %j as %j, as ITK and niftilib do, and says so', async (stored, read, remark) => {
+    const { file } = makeNifti({ dims: stored, values, sform });
+    const scan = await openScan([blobOf({ name: 'a.nii', bytes: file })]);
+    expect(scan.describe().shapeStored).toEqual(read);
+    expect([scan.volumeCount, ...scan.image.voxels.subarray(0, 2)]).toEqual([1, 1, 2]);
+    expect(scan.remarks).toEqual([expect.stringMatching(remark)]);
+    for (const refused of [
+      [4, 3, 0],
+      [4, 3, 2, 1, 1, 1, 1, 1],
+    ])
+      await expect(
+        readNifti({ name: 'a.nii', bytes: makeNifti({ dims: refused, values, sform }).file }),
+      ).rejects.toThrow(/dim/);
+  });
+
+  it('says where a voxel size is none, unless the sform holds the sizes', async () => {
+    const pixdim = [1, -2, 0, Number.NaN];
+    const open = (bytes: ArrayBuffer) => openScan([blobOf({ name: 'a.nii', bytes })]);
+    const bare = await open(makeNifti({ dims, values, pixdim }).file);
+    expect(bare.image.zooms).toEqual([2, 1, 1]);
+    expect(bare.remarks).toEqual([expect.stringMatching(/-2 x 0 x NaN mm; it is read as 2 x 1 x 1 mm/)]);
+    expect((await open(makeNifti({ dims, values, pixdim, sform }).file)).remarks).toEqual([]);
+  });
+
   it('verifies the checksum', async () => {
     const { file } = makeNifti({ dims, values, sform });
     const packed = gzipped(file);

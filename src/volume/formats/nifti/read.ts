@@ -83,10 +83,14 @@ async function readVolumes(
   await voxels.skip(MOST_TRAILING_BYTES);
   if (!header.littleEndian) reverseWords(stored, header.type.bytes);
   const numbers = header.type.read(stored.buffer);
+  const stray = [stream, imageStream].flatMap((one) => (one?.strayBytes ? strayText(one) : []));
   return Array.from({ length: count }, (_, n) =>
-    toFile(name, bytes, header, numbers, n * voxelsPerVolume, first + n),
+    toFile(name, bytes, header, numbers, n * voxelsPerVolume, first + n, stray),
   );
 }
+
+const strayText = ({ strayBytes }: ByteStream) =>
+  `There ${strayBytes === 1 ? 'is 1 stray byte' : `are ${strayBytes} stray bytes`} behind the file's gzip stream, which is whole without; what they are is not known, and they are left out.`;
 
 async function readHeaderBytes(name: string, stream: ByteStream): Promise<Uint8Array> {
   if (stream.isEmpty)
@@ -132,6 +136,7 @@ function toFile(
   stored: ArrayLike<number>,
   offset: number,
   volumeIndex: number,
+  stray: readonly string[],
 ): NiftiFile {
   const orientation = closestCanonical(header.affine);
   const affine = canonicalAffine(header.affine, header.shape, orientation);
@@ -158,6 +163,7 @@ function toFile(
     ...place,
     volumeCount: header.volumeCount,
     volumeIndex,
+    remarks: [...header.remarks, ...stray],
     ending: '.nii.gz',
     describe: () => describe(name, place),
     write: (voxels, options) => writeNifti(place, voxels, options),
