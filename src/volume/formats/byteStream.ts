@@ -42,6 +42,16 @@ export class ByteStream {
     return concat(taken);
   }
 
+  /** Fills `target`. @returns how many bytes there were */
+  async readInto(target: Uint8Array): Promise<number> {
+    let at = 0;
+    await this.advance(target.length, (piece) => {
+      target.set(piece, at);
+      at += piece.length;
+    });
+    return at;
+  }
+
   /** Passes over up to `count` bytes. */
   skip(count: number): Promise<void> {
     return this.advance(count, () => undefined);

@@ -4,7 +4,7 @@ import { firstBytes } from '../gzip';
 import { type NamedBlob, readBlob } from '../namedBlob';
 import { FORMATS } from './names';
 import { refuseForeign } from './refuse';
-import type { ScanFile, ScanFormat, VolumeChoice } from './scanFormat';
+import type { ReadOptions, ScanFile, ScanFormat, VolumeChoice } from './scanFormat';
 
 /** What reads and writes each format, in the order of the rows. */
 export const loadFormats = (): Promise<ScanFormat[]> => Promise.all(FORMATS.map(({ load }) => load()));
@@ -18,26 +18,27 @@ const HEAD_PACKED = 2 ** 16;
  * One volume of a scan.
  * @param parts all files of the scan, in any order
  * @param options.volume of a file with several, from 0
+ * @param options.pause as `ReadOptions` has it
  * @throws as `ScanFormat.read`, and UnsupportedFile for what is no scan
  */
 export async function openScan(
   parts: readonly NamedBlob[],
-  { volume = 0 }: { volume?: VolumeChoice } = {},
+  { volume = 0, pause }: Partial<Pick<ReadOptions, 'pause'>> & { volume?: VolumeChoice } = {},
   formats?: readonly ScanFormat[],
 ): Promise<ScanFile> {
-  const [scan] = await read(parts, volume, formats ?? (await loadFormats()));
+  const [scan] = await read(parts, { volume, pause }, formats ?? (await loadFormats()));
   return scan;
 }
 
 /** Every volume of a scan, in order; they lie on one grid. Throws as `openScan`. */
 export async function openVolumes(parts: readonly NamedBlob[]): Promise<ScanFile[]> {
-  return read(parts, 'all', await loadFormats());
+  return read(parts, { volume: 'all' }, await loadFormats());
 }
 
 /** What the files hold decides; names only where that tells nothing, so that the format can say what is wrong with them. */
 async function read(
   parts: readonly NamedBlob[],
-  volume: VolumeChoice | 'all',
+  options: ReadOptions,
   formats: readonly ScanFormat[],
 ): Promise<ScanFile[]> {
   if (parts.length === 0)
@@ -51,7 +52,7 @@ async function read(
     }
     format = formats.find(({ accepts }) => parts.some(({ name }) => accepts(name))) ?? formats[0];
   }
-  return format.read(parts, { volume });
+  return format.read(parts, options);
 }
 
 async function headOf({ name, blob }: NamedBlob) {

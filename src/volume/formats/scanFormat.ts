@@ -12,11 +12,17 @@ export interface ScanFormat extends ScanNames {
   /**
    * The chosen volume of a scan, or all of them in order.
    * @param parts all files of one scan, in any order; at least one
-   * @param options.volume dimensions beyond the third count as one
    * @throws UnsupportedFile (not this format after all, files that do not belong together, too large), CorruptFile (cut short,
    * damaged, contradicts itself), BadRequest (no such volume, unreadable) and what the choice of a volume throws, each in one sentence that begins with the file's name
    */
-  read(parts: readonly NamedBlob[], options: { volume: VolumeChoice | 'all' }): Promise<ScanFile[]>;
+  read(parts: readonly NamedBlob[], options: ReadOptions): Promise<ScanFile[]>;
+}
+
+export interface ReadOptions {
+  /** From 0; dimensions beyond the third count as one. */
+  readonly volume: VolumeChoice | 'all';
+  /** Called between pieces of some megabytes; what it throws ends the reading. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** One 3-D volume of a scan, and what of its file is needed to write another image in its place. */

@@ -31,24 +31,41 @@ export function refuseTooMany(name: string, shape: Shape3, volumes: number): voi
     );
 }
 
-/** The volume that begins at stored[offset], canonical. @param shape as stored, the first axis fastest */
-export function canonicalVoxels(
+/**
+ * Puts stored slices in their canonical places, slope and intercept applied (in float64, then rounded once).
+ * @param voxels all of the volume, canonical, zero until it is filled
+ * @param shape as stored, the first axis fastest
+ * @param stored whole slices of the third stored axis, from `first` on
+ */
+export function placeSlices(
+  voxels: Float32Array,
   { shape, slope, intercept }: { shape: Shape3; slope: number; intercept: number },
-  orientation: Orientation,
+  { axis, flip }: Orientation,
   stored: ArrayLike<number>,
-  offset: number,
-): Float32Array {
-  const [ni, nj, nk]: Shape3 = canonicalShape(shape, orientation);
-  const { start, step } = storedSteps(shape, orientation);
-  const voxels = new Float32Array(ni * nj * nk);
-  let to = 0;
-  for (let k = 0; k < nk; k++) {
-    for (let j = 0; j < nj; j++) {
-      let from = offset + start + k * step[2] + j * step[1];
-      for (let i = 0; i < ni; i++, from += step[0]) voxels[to++] = slope * stored[from] + intercept;
+  first: number,
+): void {
+  const [ni, nj] = canonicalShape(shape, { axis, flip, codes: '' });
+  const stride = [1, ni, ni * nj];
+  let start = 0;
+  const step = shape.map((size, stored) => {
+    const canonical = axis.indexOf(stored);
+    if (!flip[canonical]) return stride[canonical];
+    start += (size - 1) * stride[canonical];
+    return -stride[canonical];
+  });
+  const [na, nb] = shape;
+  const count = stored.length / (na * nb);
+  let from = 0;
+  for (let c = first; c < first + count; c++) {
+    for (let b = 0; b < nb; b++) {
+      let to = start + c * step[2] + b * step[1];
+      for (let a = 0; a < na; a++, to += step[0]) {
+        const value = slope * stored[from++] + intercept;
+        // Untouched zeros take no memory, however many a small file unpacks to.
+        if (value !== 0 || Object.is(value, -0)) voxels[to] = value;
+      }
     }
   }
-  return voxels;
 }
 
 /** @throws BadRequest for canonical voxels that are not those of the stored shape */

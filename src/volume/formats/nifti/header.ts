@@ -8,8 +8,8 @@ export interface VoxelType {
   /** As numpy calls it, without byte order. */
   name: string;
   bytes: 1 | 2 | 4 | 8;
-  /** Numbers of a buffer in the machine's own (little-endian) order. */
-  read: (buffer: ArrayBuffer) => ArrayLike<number>;
+  /** Numbers in the machine's own (little-endian) order, in the place of the bytes, which begin a buffer. */
+  read: (bytes: Uint8Array<ArrayBuffer>) => ArrayLike<number>;
 }
 
 export interface NiftiHeader {
@@ -44,23 +44,35 @@ export const LAYOUT = {
 /**
  * 64-bit integers by their halves, in the place of the integers: a BigInt a voxel would take ten times as long, and more memory.
  */
-function big(buffer: ArrayBuffer, High: Int32ArrayConstructor | Uint32ArrayConstructor): Float64Array {
-  const [numbers, low, high] = [new Float64Array(buffer), new Uint32Array(buffer), new High(buffer)];
+function big(
+  { buffer, length }: Uint8Array<ArrayBuffer>,
+  High: Int32ArrayConstructor | Uint32ArrayConstructor,
+): Float64Array {
+  const [low, high] = [new Uint32Array(buffer, 0, length / 4), new High(buffer, 0, length / 4)];
+  const numbers = new Float64Array(buffer, 0, length / 8);
   for (let n = 0; n < numbers.length; n++) numbers[n] = high[2 * n + 1] * 2 ** 32 + low[2 * n];
   return numbers;
 }
 
+const plain =
+  (Numbers: {
+    new (buffer: ArrayBuffer, offset: number, length: number): ArrayLike<number>;
+    BYTES_PER_ELEMENT: number;
+  }) =>
+  ({ buffer, length }: Uint8Array<ArrayBuffer>) =>
+    new Numbers(buffer, 0, length / Numbers.BYTES_PER_ELEMENT);
+
 const TYPES: Record<number, VoxelType> = {
-  2: { name: 'uint8', bytes: 1, read: (buffer) => new Uint8Array(buffer) },
-  4: { name: 'int16', bytes: 2, read: (buffer) => new Int16Array(buffer) },
-  8: { name: 'int32', bytes: 4, read: (buffer) => new Int32Array(buffer) },
-  16: { name: 'float32', bytes: 4, read: (buffer) => new Float32Array(buffer) },
-  64: { name: 'float64', bytes: 8, read: (buffer) => new Float64Array(buffer) },
-  256: { name: 'int8', bytes: 1, read: (buffer) => new Int8Array(buffer) },
-  512: { name: 'uint16', bytes: 2, read: (buffer) => new Uint16Array(buffer) },
-  768: { name: 'uint32', bytes: 4, read: (buffer) => new Uint32Array(buffer) },
-  1024: { name: 'int64', bytes: 8, read: (buffer) => big(buffer, Int32Array) },
-  1280: { name: 'uint64', bytes: 8, read: (buffer) => big(buffer, Uint32Array) },
+  2: { name: 'uint8', bytes: 1, read: plain(Uint8Array) },
+  4: { name: 'int16', bytes: 2, read: plain(Int16Array) },
+  8: { name: 'int32', bytes: 4, read: plain(Int32Array) },
+  16: { name: 'float32', bytes: 4, read: plain(Float32Array) },
+  64: { name: 'float64', bytes: 8, read: plain(Float64Array) },
+  256: { name: 'int8', bytes: 1, read: plain(Int8Array) },
+  512: { name: 'uint16', bytes: 2, read: plain(Uint16Array) },
+  768: { name: 'uint32', bytes: 4, read: plain(Uint32Array) },
+  1024: { name: 'int64', bytes: 8, read: (bytes) => big(bytes, Int32Array) },
+  1280: { name: 'uint64', bytes: 8, read: (bytes) => big(bytes, Uint32Array) },
 };
 
 const UNSUPPORTED_TYPES: Record<number, string> = {

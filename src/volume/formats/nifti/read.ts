@@ -5,25 +5,25 @@ import type { Image3 } from '../../image';
 import type { NamedBlob } from '../../namedBlob';
 import { canonicalAffine, canonicalShape, closestCanonical, voxelSizes } from '../../orientation';
 import { ByteStream } from '../byteStream';
-import type { ScanFile, VolumeChoice, VolumeDescription } from '../scanFormat';
-import { canonicalVoxels, chosenVolumes, refuseTooMany } from '../storedVoxels';
+import type { ReadOptions, ScanFile, VolumeDescription } from '../scanFormat';
+import { chosenVolumes, placeSlices, refuseTooMany } from '../storedVoxels';
 import { LAYOUT, type NiftiHeader, niftiVersion, parseNiftiHeader } from './header';
 import { type NiftiPlace, writeNifti } from './write';
 
 export interface NiftiFile extends ScanFile, NiftiPlace {}
+
+/** Bytes of voxels that are read and put in their places at a time; a slice at least. */
+const PIECE = 2 ** 22;
 
 /** Bytes after the voxels that are still inflated, so that an ordinary file's checksum is verified. */
 const MOST_TRAILING_BYTES = 2 ** 20;
 
 /**
  * Volumes of a scan, canonical (RAS+), float32, slope and intercept applied (in float64, then rounded once).
- * Never allocates on the header's word alone: memory grows with the bytes that are really there. Throws as `ScanFormat.read`.
+ * What a header claims takes no memory by itself: pages of zeros are given when they are written. Throws as `ScanFormat.read`.
  * @param parts one .nii, or a .hdr with its .img; each may be gzip
  */
-export async function readNifti(
-  parts: readonly NamedBlob[],
-  { volume }: { volume: VolumeChoice | 'all' },
-): Promise<NiftiFile[]> {
+export async function readNifti(parts: readonly NamedBlob[], options: ReadOptions): Promise<NiftiFile[]> {
   const image = parts.find(({ name }) => /\.img(\.gz)?$/i.test(name));
   const file = parts.find((part) => part !== image) ?? image;
   if (!file || parts.length > (image ? 2 : 1))
@@ -33,7 +33,7 @@ export async function readNifti(
   const stream = await ByteStream.of(file);
   const imageStream = image && image !== file ? await ByteStream.of(image) : undefined;
   try {
-    return await readVolumes(file.name, stream, imageStream, volume);
+    return await readVolumes(file.name, stream, imageStream, options);
   } finally {
     await Promise.all([stream.close(), imageStream?.close()]);
   }
@@ -59,7 +59,7 @@ async function readVolumes(
   name: string,
   stream: ByteStream,
   imageStream: ByteStream | undefined,
-  volume: VolumeChoice | 'all',
+  options: ReadOptions,
 ): Promise<NiftiFile[]> {
   const bytes = await readHeaderBytes(name, stream);
   const header = parseNiftiHeader(name, bytes);
@@ -73,20 +73,43 @@ async function readVolumes(
   const end = header.voxelOffset + header.volumeCount * bytesPerVolume;
   // By the sizes alone, before a voxel is inflated or allocated.
   if (end > voxels.mostBytes) throw cutShort(voxels, header, end, voxels.mostBytes);
-  const { first, count } = chosenVolumes(name, volume, header.volumeCount);
+  const { first, count } = chosenVolumes(name, options.volume, header.volumeCount);
   refuseTooMany(name, header.shape, count);
   await voxels.skip(header.voxelOffset - voxels.position);
   await voxels.skip(first * bytesPerVolume);
-  const stored = await voxels.take(count * bytesPerVolume);
+  const images: Float32Array[] = [];
+  for (let n = 0; n < count; n++) {
+    const image = await readVoxels(voxels, header, options.pause);
+    if (!image) throw cutShort(voxels, header, end, voxels.position);
+    images.push(image);
+  }
   await voxels.skip((header.volumeCount - first - count) * bytesPerVolume);
   if (voxels.position < end) throw cutShort(voxels, header, end, voxels.position);
   await voxels.skip(MOST_TRAILING_BYTES);
-  if (!header.littleEndian) reverseWords(stored, header.type.bytes);
-  const numbers = header.type.read(stored.buffer);
   const stray = [stream, imageStream].flatMap((one) => (one?.strayBytes ? strayText(one) : []));
-  return Array.from({ length: count }, (_, n) =>
-    toFile(name, bytes, header, numbers, n * voxelsPerVolume, first + n, stray),
-  );
+  return images.map((image, n) => toFile(name, bytes, header, image, first + n, stray));
+}
+
+/** The next volume, canonical, a few slices at a time: no more of it is held as it is stored. Null where the file ends before. */
+async function readVoxels(
+  stream: ByteStream,
+  header: NiftiHeader,
+  pause: () => Promise<void> = async () => {},
+): Promise<Float32Array | null> {
+  const { shape, type, littleEndian } = header;
+  const orientation = closestCanonical(header.affine);
+  const bytesPerSlice = shape[0] * shape[1] * type.bytes;
+  const slices = Math.min(shape[2], Math.max(1, Math.floor(PIECE / bytesPerSlice)));
+  const voxels = new Float32Array(shape[0] * shape[1] * shape[2]);
+  const piece = new Uint8Array(slices * bytesPerSlice);
+  for (let k = 0; k < shape[2]; k += slices) {
+    const stored = piece.subarray(0, Math.min(slices, shape[2] - k) * bytesPerSlice);
+    if ((await stream.readInto(stored)) < stored.length) return null;
+    if (!littleEndian) reverseWords(stored, type.bytes);
+    placeSlices(voxels, header, orientation, type.read(stored), k);
+    await pause();
+  }
+  return voxels;
 }
 
 const strayText = ({ strayBytes }: ByteStream) =>
@@ -133,8 +156,7 @@ function toFile(
   name: string,
   bytes: Uint8Array,
   header: NiftiHeader,
-  stored: ArrayLike<number>,
-  offset: number,
+  voxels: Float32Array,
   volumeIndex: number,
   stray: readonly string[],
 ): NiftiFile {
@@ -144,7 +166,7 @@ function toFile(
     shape: canonicalShape(header.shape, orientation),
     zooms: voxelSizes(affine),
     affine,
-    voxels: canonicalVoxels(header, orientation, stored, offset),
+    voxels,
   };
   const place: NiftiPlace = {
     orientation,
