@@ -166,6 +166,7 @@ export function createFakeClient(): FakeClient {
       const score = (index: number, psnr: number) => ({
         index,
         whole: { psnr, ssim: 0.5, mae: 0.1 },
+        missing: null,
         foreground: null,
       });
       return slices.map(({ index, image }) => ({

@@ -280,6 +280,8 @@ describe('translate', () => {
 });
 
 describe('evaluate', () => {
+  /** Each scan by its own level. */
+  const BY_LEVEL = ['--intensity', 'foreground-p99.5'];
   beforeAll(() => {
     const phantom = headPhantom(SHAPE);
     writeScan('real.nii', phantom);
@@ -295,6 +297,88 @@ describe('evaluate', () => {
     writeFileSync(at('series.nii'), new Uint8Array(makeNifti(series).file));
     writeScan('moved.nii', phantom, [[-10, 0, 0, 66], ...SFORM.slice(1)]);
     writeScan('empty.nii', new Float32Array(phantom.length));
+    // The files' first voxel of each slice is in a corner, of air.
+    writeScan(
+      'flat.nii',
+      phantom.map((_, v) => (v % (SHAPE[0] * SHAPE[1]) === 0 ? -0.5 : 0)),
+    );
+    const area = SHAPE[0] * SHAPE[1];
+    writeScan(
+      'holed.nii',
+      phantom.map((value, v) => (v === 2 * area || v === 3 * area ? Number.NaN : value)),
+    );
+    writeScan('lost.nii', new Float32Array(phantom.length).fill(Number.NaN));
+  });
+
+  it('names what is not a number, and scores the rest', async () => {
+    const { code, stdout, stderr } = await runMain(['evaluate', at('real.nii'), at('holed.nii'), '--json']);
+    const report = JSON.parse(stdout);
+    expect({ code, scored: report.scored, n: report.mean.whole.ssim.n }).toEqual({
+      code: 0,
+      scored: 2,
+      n: 2,
+    });
+    expect(report.slices[2]).toMatchObject({
+      index: 2,
+      whole: null,
+      missing: { image: 'reference', fault: 'not finite', pixels: 1 },
+    });
+    expect(stderr).toMatch(
+      /2 of 4 slices have no score: \S+holed\.nii NaN or infinite in 2 pixels \(slices 2, 3\)\n/,
+    );
+    await refused(
+      '2 of 2 slices have no score: ',
+      'evaluate',
+      at('real.nii'),
+      at('holed.nii'),
+      '--slices',
+      '2:4',
+    );
+    await refused(
+      /lost\.nii: must have numbers to score, got NaN/,
+      'evaluate',
+      at('real.nii'),
+      at('lost.nii'),
+    );
+    await refused(
+      /slices have no score: \S+empty\.nii constant/,
+      'evaluate',
+      at('empty.nii'),
+      at('real.nii'),
+    );
+    await refused(/empty\.nii: must not be constant/, 'evaluate', at('real.nii'), at('empty.nii'));
+  });
+
+  it('takes a data range, and says which it took', async () => {
+    const psnr = async (...more: string[]) => {
+      const report = await runJson('evaluate', at('louder.nii'), at('real.nii'), ...more);
+      return [report.mean.whole.psnr.mean, report.dataRange.value];
+    };
+    const [own, value] = await psnr();
+    const { max } = (await readBack('real.nii')).voxels.reduce(
+      (ends, one) => ({ max: Math.max(ends.max, one) }),
+      { max: 0 },
+    );
+    expect(value).toBeCloseTo(max, 3);
+    const [wide] = await psnr('--data-range', String(10 * max));
+    expect(wide - own).toBeCloseTo(20, 4);
+    await refused(
+      '--data-range: must be given without a map',
+      'evaluate',
+      at('real.nii'),
+      at('real.nii'),
+      ...BY_LEVEL,
+      '--data-range',
+      '255',
+    );
+    await refused(
+      '--data-range: must be a number',
+      'evaluate',
+      at('real.nii'),
+      at('real.nii'),
+      '--data-range',
+      '0',
+    );
   });
 
   it('asks which volume of several is meant', async () => {
@@ -302,30 +386,34 @@ describe('evaluate', () => {
       'series.nii: must be one volume, got 2; choose one by --reference-volume, 0 to 1',
       ...['evaluate', at('real.nii'), at('series.nii')],
     );
-    const { mean } = await runJson('evaluate', at('real.nii'), at('series.nii'), '--reference-volume', '1');
+    const { mean } = await runJson(
+      ...['evaluate', at('real.nii'), at('series.nii'), '--reference-volume', '1'],
+      ...BY_LEVEL,
+    );
     // Three times as loud is the same by each scan's own level.
     expect(mean.whole.mae.mean).toBeLessThan(1e-6);
   });
 
   it('maps each scan by its own level, so that a factor does not count', async () => {
-    const report = await runJson('evaluate', at('louder.nii'), at('real.nii'));
+    const report = await runJson('evaluate', at('louder.nii'), at('real.nii'), ...BY_LEVEL);
     expect(report.slices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2, 3]);
     expect(report.intensity.synthetic.high).toBeCloseTo(3 * report.intensity.reference.high, 3);
     expect(report.mean.whole.mae.mean).toBeLessThan(1e-6);
     expect(report.mean.foreground.ssim.mean).toBeCloseTo(1, 6);
   });
 
-  it('writes the PSNR of identical images as "Infinity"', async () => {
+  it('gives identical images no PSNR, which would be infinite', async () => {
     const report = await runJson('evaluate', at('real.nii'), at('real.nii'), '--slices', '1:3');
     expect(report.slices).toHaveLength(2);
-    expect(report.slices[0]).toMatchObject({ index: 1, whole: { psnr: 'Infinity', ssim: 1, mae: 0 } });
-    expect(report.mean.whole.psnr).toEqual({ mean: 'Infinity', std: null });
+    expect(report.slices[0]).toMatchObject({ index: 1, whole: { psnr: null, ssim: 1, mae: 0 } });
+    expect(report.mean.whole).toMatchObject({ psnr: null, ssim: { mean: 1, n: 2 } });
+    expect(report.warnings).toEqual([]);
   });
 
   it('takes values as they are with --intensity none', async () => {
     const report = await runJson(
       'evaluate',
-      at('empty.nii'),
+      at('flat.nii'),
       at('unit.nii'),
       '--intensity',
       'none',
@@ -340,8 +428,16 @@ describe('evaluate', () => {
       synthetic: { low: 0, high: 1 },
       reference: { low: 0, high: 1 },
     });
-    expect(report.slices[0].whole.mae).toBeCloseTo(sum / area, 6);
+    // One voxel of -0.5 beside zeros: kept, and said.
+    expect(report.slices[0].whole.mae).toBeCloseTo((sum + 0.5) / area, 6);
     expect(report.slices[0].paper).toBeNull();
+    expect(report.dataRange).toMatchObject({ value: 1, from: 'reference' });
+    expect(report.warnings[0]).toBe(
+      'synthetic image: outside of the data range are 1 below 0 (least -0.5); they count as they are',
+    );
+    expect(report.warnings[1]).toMatch(
+      /foreground has a median of 0\.\d+, the synthetic image there 0: if their units/,
+    );
   });
 
   it("takes slices, map and level from the result's sidecar", async () => {
@@ -386,21 +482,25 @@ describe('evaluate', () => {
       map: 'foreground-p99.5',
       synthetic: { low: 0, high: 5 },
     });
+    writeFileSync(at('g.json'), JSON.stringify({ ...sidecar, TranslatedSlices: [1, 4] }));
+    await refused("g.json: TranslatedSlices must be below 4, the scan's number of slices, got 4", ...wanted);
     // Any BIDS scan has a sidecar: one that is not ours says nothing here.
     writeFileSync(at('g.json'), '{"Modality": "MR"}');
     expect((await runJson('evaluate', at('g.nii.gz'), at('real.nii'), '--slices', '1:2')).intensity.map).toBe(
-      'foreground-p99.5',
+      'none',
     );
   });
 
   it('prints a table', async () => {
-    const { code, stdout } = await runMain(['evaluate', at('louder.nii'), at('real.nii')]);
+    const { code, stdout } = await runMain(['evaluate', at('louder.nii'), at('real.nii'), ...BY_LEVEL]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^4 slices, intensities by foreground-p99\.5\n/);
-    expect(stdout).toMatch(/\nwhole slice +\S+/);
+    expect(stdout).toMatch(
+      /^4 of 4 slices with at least 8 % foreground; data range \d+\S*, of the intensity map foreground-p99\.5: 0 to 1 is 0 to /,
+    );
+    expect(stdout).toMatch(/\nwhole slice +4 +\S+/);
     const identical = await runMain(['evaluate', at('real.nii'), at('real.nii')]);
-    expect(identical.stdout).toMatch(/\nwhole slice +Infinity +1\.0000 ± 0\.0000/);
-    expect(identical.stdout).not.toContain('NaN');
+    expect(identical.stdout).toMatch(/\nwhole slice +4 +identical +1\.0000 ± 0\.0000/);
+    expect(identical.stdout).not.toMatch(/NaN|Infinity/);
   });
 
   it('refuses scans that cannot be compared', async () => {
@@ -408,12 +508,6 @@ describe('evaluate', () => {
     const small = makeNifti({ dims: [10, 12, 2], values: Float32Array.from({ length: 240 }, (_, n) => n) });
     writeFileSync(at('small.nii'), new Uint8Array(small.file));
     await refused('at least 11 pixels a side, got 10 x 12', 'evaluate', at('small.nii'), at('small.nii'));
-    await refused(
-      'must have a slice with 8 % foreground, got none',
-      'evaluate',
-      at('real.nii'),
-      at('empty.nii'),
-    );
     await refused(
       '--intensity: must be one of',
       'evaluate',

@@ -90,7 +90,7 @@ function programHelp(): string {
     ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'syndiff COMMAND --help says more, syndiff --version which version this is. Results go to stdout, progress to stderr.',
-    'Exit code: 0 success, 1 failed, 2 bad usage or bad input. DEBUG=1 shows stack traces.',
+    'Exit code: 0 success, 1 failed, 2 bad usage or bad input, of one scan among several too (the rest is done). DEBUG=1 shows stack traces.',
     '',
   ].join('\n');
 }

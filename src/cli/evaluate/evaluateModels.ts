@@ -30,7 +30,7 @@ import { BACKENDS, pauseOf, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, optional, required, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { jsonText } from '../kit/report';
-import { evaluatePairs, type PairPaths } from './evaluatePairs';
+import { evaluatePairs, exitCodeOf, type PairPaths } from './evaluatePairs';
 import { evaluationText } from './evaluationTable';
 
 /** Of a model's source and target. */
@@ -109,7 +109,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
     progress.end();
   }
   if (args.has('json')) io.out(jsonText({ split, data: folders, every, samples, backend, models: reports }));
-  return 0;
+  return exitCodeOf(reports);
 }
 
 function listed(text: string): string[] {

@@ -17,6 +17,7 @@ import { BadRequest } from '../../errors';
 import { readChosen, type ScanPlace } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
 import { HEAD_SHARE } from '../../volume/headSlices';
+import { intensityMaps } from '../../volume/intensity';
 import { isBadInput } from '../kit/badInput';
 import { headSlicesOf } from '../kit/headSlices';
 import { counted, timeText } from '../kit/report';
@@ -77,7 +78,8 @@ export async function evaluatePairs(task: EvaluationTask, calls: EvaluationCalls
     );
   }
   const { regressionSubjects } = baselines;
-  return modelReport(scans, { model: id, source, target, every, regressionSubjects, broken });
+  const { target: map } = intensityMaps(model.card.preprocessing);
+  return modelReport(scans, { model: id, source, target, map, every, regressionSubjects, broken });
 }
 
 async function evaluatedPair(
@@ -90,8 +92,9 @@ async function evaluatedPair(
   const [source, target] = [await readChosen(paths.source), await readChosen(paths.target)];
   const outlined = outlinePath(paths.target.path);
   const outline = outlined === null ? null : await readMask(outlined, target);
-  const slices = everyNth(headSlicesOf(target, HEAD_SHARE.evaluation), every);
-  const pair = preparePair(source, target, model.card, slices);
+  const wanted = everyNth(headSlicesOf(target, HEAD_SHARE.evaluation), every);
+  const pair = preparePair(source, target, model.card, wanted);
+  const { slices } = pair;
   const images = baselineImages(pair, baselines);
   const few = samples ? spreadOut(slices, samples.slices) : [];
   const extra = samples ? few.length * (samples.count - 1) : 0;
@@ -114,6 +117,11 @@ async function evaluatedPair(
     report: evaluateScan(pair, images, model.card, outline),
     samples: spread,
   };
+}
+
+/** 2, as of bad input, where scans were left out: the rest is scored all the same. */
+export function exitCodeOf(reports: readonly Pick<ModelReport, 'broken'>[]): number {
+  return reports.some(({ broken }) => broken.length > 0) ? 2 : 0;
 }
 
 /** Every n-th slice, from the middle of the first n on: the very first one is the neck's. At least one. */

@@ -1,11 +1,14 @@
 /** An evaluation in tables of Markdown, for people. */
-import { MEASURES, PARTS, type Part, type Spread, spread } from '../../engine/evaluation/evaluateSlices';
+import { outsideText } from '../../engine/evaluation/dataRange';
+import { MEASURES, PARTS, type Part, type Spreads, spread } from '../../engine/evaluation/evaluateSlices';
 import { MEASURE_TEXT } from '../../engine/evaluation/lesions';
 import { METHODS, type Method } from '../../engine/evaluation/methods';
 import { BONE_HU } from '../../engine/evaluation/metrics/hounsfield';
 import type { LesionTable, ModelReport } from '../../engine/evaluation/report';
+import type { WilcoxonResult } from '../../engine/evaluation/wilcoxon';
 import { HEAD_SHARE } from '../../volume/headSlices';
 import { counted, markdownTable } from '../kit/report';
+import { spreadText } from './pairTable';
 
 const LABELS: Record<Method, string> = {
   model: 'model',
@@ -18,10 +21,10 @@ const LABELS: Record<Method, string> = {
 const DIGITS = { psnr: 2, ssim: 3, mae: 4 } as const;
 
 export function evaluationText(report: ModelReport, split: string): string {
-  const { model, source, target, patients, slices, every, broken } = report;
+  const { model, source, target, patients, slices, every, dataRange, broken } = report;
   const counting = every === 1 ? '' : `, every ${every} slices`;
   const parts = [
-    `${model}: ${source} to ${target}, ${split}: ${counted(patients, 'patient')}, ${counted(slices, 'slice')} with at least ${100 * HEAD_SHARE.evaluation} % head${counting}\n`,
+    `${model}: ${source} to ${target}, ${split}: ${counted(patients, 'patient')}, ${counted(slices, 'slice')} with at least ${100 * HEAD_SHARE.evaluation} % head${counting}; ${dataRange.text}\n`,
     methodsText(report),
     patientsText(report),
     hounsfieldText(report),
@@ -29,6 +32,8 @@ export function evaluationText(report: ModelReport, split: string): string {
     tissueText(report),
     changeText(report),
     samplesText(report),
+    outsideScansText(report),
+    unscoredText(report),
     ...broken.map(({ subject, reason }) => `${subject}: left out: ${reason}\n`),
   ];
   return parts.filter((part) => part !== '').join('\n');
@@ -36,33 +41,36 @@ export function evaluationText(report: ModelReport, split: string): string {
 
 /** Over patients, with p of the PSNR of each part against the model's. */
 function methodsText({ methods, wilcoxon, regressionSubjects }: ModelReport): string {
-  const cell = (found: Spread | undefined, digits: number) => {
-    if (!found) return '-';
-    const hasStd = found.std !== null && Number.isFinite(found.std);
-    return `${found.mean.toFixed(digits)}${hasStd ? ` ± ${found.std!.toFixed(digits)}` : ''}`;
-  };
+  const cell = (found: Spreads | null, measure: (typeof MEASURES)[number]) =>
+    found && !found[measure] ? 'identical' : spreadText(found?.[measure], DIGITS[measure]);
   const testOf = (method: Method, part: Part) => (method === 'model' ? null : wilcoxon[method]?.[part].psnr);
   const rows = METHODS.flatMap((method) => {
     const found = methods[method];
     if (!found) return [];
     const cells = PARTS.flatMap((part) => [
-      ...MEASURES.map((measure) => cell(found.overPatients[part]?.[measure], DIGITS[measure])),
-      testOf(method, part)?.p.toPrecision(2) ?? '',
+      ...MEASURES.map((measure) => cell(found.overPatients[part], measure)),
+      testText(testOf(method, part)),
     ]);
     return [[LABELS[method], ...cells]];
   });
-  const head = PARTS.flatMap((part) => [`${part} PSNR dB`, 'SSIM', 'MAE', 'p']);
+  const head = PARTS.flatMap((part) => [`${part} PSNR dB`, 'SSIM', 'MAE', 'p (n)']);
   const tests = METHODS.flatMap((method) => PARTS.flatMap((part) => testOf(method, part) ?? []));
   const n = Math.max(0, ...tests.map((test) => test.n));
   const least = Math.min(1, ...tests.map((test) => test.smallestP));
-  return `${markdownTable([['mean ± SD over patients', ...head], ...rows])}p: Wilcoxon's signed-rank test, two-sided, of the model's PSNR against the row's over ${counted(n, "patient's mean", "patients' means")}; ${n} can give no p below ${least.toPrecision(2)}. Regression fitted on ${counted(regressionSubjects, 'training subject')}. Inside: foreground eroded by 8 pixels.\n`;
+  return `${markdownTable([['mean ± SD over patients', ...head], ...rows])}p: Wilcoxon's signed-rank test, two-sided, of the model's PSNR against the row's over ${counted(n, "patient's mean", "patients' means")}, n of them differing; ${n} can give no p below ${least.toPrecision(2)}. Regression fitted on ${counted(regressionSubjects, 'training subject')}. Inside: foreground eroded by 8 pixels.\n`;
+}
+
+function testText(test: WilcoxonResult | null | undefined): string {
+  return test ? `${test.p.toPrecision(2)} (${test.n})` : '';
 }
 
 /** PSNR a scan: the model's and, in brackets, those that it has to beat. */
 function patientsText({ methods }: ModelReport): string {
   const others = METHODS.filter((method) => method !== 'model' && methods[method]);
-  const psnr = (method: Method, n: number, part: Part) =>
-    methods[method]!.subjects[n].mean[part]?.psnr.toFixed(2) ?? '-';
+  const psnr = (method: Method, n: number, part: Part) => {
+    const mean = methods[method]!.subjects[n].mean[part];
+    return mean ? (mean.psnr?.toFixed(2) ?? 'identical') : '-';
+  };
   const rows = methods.model!.subjects.map(({ subject, slices }, n) => [
     subject,
     String(slices.length),
@@ -147,7 +155,27 @@ function changeText({ change }: ModelReport): string {
 
 function samplesText({ samples }: ModelReport): string {
   if (samples.length === 0) return '';
-  const mean = (values: readonly number[]) => spread(values).mean;
+  const mean = (values: readonly (number | null)[], digits: number) => {
+    const found = values.filter((value) => value !== null);
+    return found.length > 0 ? spread(found).mean.toFixed(digits) : '-';
+  };
   const slices = samples.reduce((sum, one) => sum + one.slices.length, 0);
-  return `Spread over ${samples[0].samples} samples of ${counted(slices, 'slice')}: ${mean(samples.map(({ voxel }) => voxel)).toFixed(4)} of [0, 1] a foreground voxel, ${mean(samples.map(({ psnr }) => psnr)).toFixed(2)} dB of foreground PSNR\n`;
+  const voxels = samples.map(({ voxel }) => voxel);
+  const psnrs = samples.map(({ psnr }) => psnr);
+  return `Spread over ${samples[0].samples} samples of ${counted(slices, 'slice')}: ${mean(voxels, 4)} of the data range a foreground voxel, ${mean(psnrs, 2)} dB of foreground PSNR\n`;
+}
+
+function outsideScansText({ outside }: ModelReport): string {
+  const lines = outside.map((one) => `${one.subject} ${outsideText(one, { low: 0, high: 1 })}`);
+  return lines.length > 0
+    ? `Voxels of the real target outside of the data range, which count as they are: ${lines.join('; ')}\n`
+    : '';
+}
+
+function unscoredText({ unscored, methodsUnscored }: ModelReport): string {
+  const ofMethods = METHODS.flatMap((method) => {
+    const text = methodsUnscored[method];
+    return text === undefined ? [] : [`${LABELS[method]}: ${text}\n`];
+  });
+  return [...unscored.map(({ subject, reason }) => `${subject}: ${reason}\n`), ...ofMethods].join('');
 }

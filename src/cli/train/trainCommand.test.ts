@@ -240,6 +240,7 @@ describe('a run', () => {
       expect(methods[name].overPatients.whole.psnr).toEqual({
         mean: methods[name].subjects[0].mean.whole.psnr,
         std: null,
+        n: 1,
       });
     }
     // Fitted to the same contrast of other phantoms, it is better than the source as it is.

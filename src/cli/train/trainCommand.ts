@@ -16,6 +16,7 @@ import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun, writeSafely } from '../../platform/node/diskRun';
 import { contrastOf } from '../../platform/node/trainingScans';
 import { type Infer, list, object, parseJson, text } from '../../schema';
+import { exitCodeOf } from '../evaluate/evaluatePairs';
 import { evaluationText } from '../evaluate/evaluationTable';
 import { filterOf, volumesOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
@@ -117,7 +118,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
       io.out(`${path}: ${card.source} to ${card.target}, ${counted(index.step, 'iteration')}\n`);
     for (const one of evaluation ?? []) io.out(`${evaluationText(one, split!)}\n`);
   }
-  return 0;
+  return exitCodeOf(evaluation ?? []);
 }
 
 /** What is asked for. */

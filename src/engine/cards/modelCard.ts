@@ -22,13 +22,14 @@ import { parseNetwork } from '../methods/parseNetwork';
 /** Also the name of its folder. */
 export const MODEL_ID = text(/^[a-z0-9][a-z0-9._-]*$/, 'lower case letters, digits, "-", "_" and "."');
 
-const psnr = number(0, 200);
+/** Below 0 where an image is off by more than the data range. */
+const psnr = number(-200, 200);
 
-/** Scores of a part of the slices: PSNR in dB, SSIM, MAE in [0, 1]; beside them the PSNR of what a model has to beat. */
+/** Scores of a part of the slices: PSNR in dB, SSIM, MAE in parts of the data range; beside them the PSNR of what a model has to beat. */
 const PART_METRICS = object({
   psnr,
   ssim: number(-1, 1),
-  mae: number(0, 1),
+  mae: number(0, 1e6),
   /** Of the untranslated source, of its histogram-matched form, and of a voxel-wise intensity regression. */
   psnrCopy: optional(psnr),
   psnrHistogram: optional(psnr),

@@ -1,16 +1,15 @@
 import { HEAD_SHARE } from '../../volume/headSlices';
+import { cardPsnr, identicalNote } from '../cards/cardPsnr';
 import type { ModelCard, PartMetrics } from '../cards/modelCard';
-import type { Measure, Part } from './evaluateSlices';
+import { type Measure, PARTS, type Part } from './evaluateSlices';
 import { MEASURE_TEXT } from './lesions';
-import type { Method } from './methods';
+import { METHODS, type Method } from './methods';
 import type { LesionTable, ModelReport } from './report';
 
 type Metrics = ModelCard['metrics'];
 
 /** PSNR in dB, SSIM, MAE in [0, 1]. */
 const DIGITS: Record<Measure, number> = { psnr: 2, ssim: 4, mae: 4 };
-/** A card knows no infinity: the PSNR of identical images. */
-const MOST_PSNR = 200;
 
 /**
  * The card's tables: a row a scan.
@@ -22,15 +21,11 @@ export function cardMetrics(report: ModelReport, split: string, data: string, ma
   const names = model!.subjects.map(({ subject }) => subject);
   const label = ({ subject, scan }: { subject: string; scan: string }) =>
     names.indexOf(subject) === names.lastIndexOf(subject) ? subject : scan;
-  const rows = model!.subjects.map((row, n) => {
-    const [foreground, inside] = [partMetrics(report, n, 'foreground'), partMetrics(report, n, 'inside')];
-    return {
-      label: label(row),
-      ...partMetrics(report, n, 'whole')!,
-      ...(foreground && { foreground }),
-      ...(inside && { inside }),
-      ...hounsfieldMetrics(report, n),
-    };
+  const rows = model!.subjects.flatMap((row, n) => {
+    const [whole, foreground, inside] = PARTS.map((part) => partMetrics(report, n, part));
+    if (!whole) return [];
+    const parts = { ...(foreground && { foreground }), ...(inside && { inside }) };
+    return [{ label: label(row), ...whole, ...parts, ...hounsfieldMetrics(report, n) }];
   });
   const slices =
     report.every === 1
@@ -41,12 +36,30 @@ export function cardMetrics(report: ModelReport, split: string, data: string, ma
     split,
     n: report.patients,
     rows,
-    note: `${made}; ${slices} with at least ${100 * HEAD_SHARE.evaluation} % head on the scans' own grid, both images in [0, 1] by the intensity map: PSNR (dB) and SSIM (Gaussian window) of the whole slice, of the real target's foreground and of the inside of the brain (foreground eroded by 8 pixels); MAE (0..1). The copy is the untranslated source, scored as if it were the target; its histogram-matched form and a voxel-wise intensity regression were fitted on training slices.`,
+    note: `${made}; ${slices} with at least ${100 * HEAD_SHARE.evaluation} % head on the scans' own grid, ${report.dataRange.text}: PSNR (dB) and SSIM (Gaussian window) of the whole slice, of the real target's foreground and of the inside of the brain (foreground eroded by 8 pixels); MAE (0..1). The copy is the untranslated source, scored as if it were the target; its histogram-matched form and a voxel-wise intensity regression were fitted on training slices.${missingNote(report)}${identicalNote(psnrs(report))}`,
     ...(report.lesions.length > 0 && {
       lesions: report.lesions.map((table) => lesionMetrics(table, split)),
     }),
   };
 }
+
+/** A card is short: the report names all. */
+const NAMED = 3;
+
+/** How many slices are not in the means; why is in the report. */
+function missingNote({ unscored, methodsUnscored }: ModelReport): string {
+  const all = [
+    ...unscored.map(({ subject, reason }) => `${subject}: ${reason}`),
+    ...(methodsUnscored.model === undefined ? [] : [methodsUnscored.model]),
+  ];
+  const more = all.length > NAMED ? `; and so in ${all.length - NAMED} more` : '';
+  return all.length === 0 ? '' : ` Not in the means: ${all.slice(0, NAMED).join('; ')}${more}.`;
+}
+
+const psnrs = ({ methods }: ModelReport) =>
+  METHODS.flatMap((method) => methods[method]?.subjects ?? []).flatMap(({ mean }) =>
+    PARTS.map((part) => mean[part]?.psnr),
+  );
 
 function partMetrics({ methods }: ModelReport, n: number, part: Part): PartMetrics | null {
   const of = (method: Method) => methods[method]?.subjects[n].mean[part];
@@ -54,7 +67,7 @@ function partMetrics({ methods }: ModelReport, n: number, part: Part): PartMetri
   if (!scores) return null;
   const psnr = (method: Method) => {
     const found = of(method);
-    return found ? rounded(Math.min(found.psnr, MOST_PSNR), DIGITS.psnr) : undefined;
+    return found ? rounded(cardPsnr(found.psnr), DIGITS.psnr) : undefined;
   };
   const [psnrCopy, psnrHistogram, psnrRegression] = [psnr('copy'), psnr('histogram'), psnr('regression')];
   return {

@@ -108,6 +108,73 @@ describe('a scan', () => {
   });
 });
 
+describe('what has no score', () => {
+  const spoilt = (value: number, ...at: number[]) => {
+    const voxels = flair.image.voxels.slice();
+    for (const one of at) voxels[one] = value;
+    return { name: 'flair', image: { ...flair.image, voxels } };
+  };
+
+  it('names a slice that is not all numbers, and scores the others of all methods', () => {
+    const holed = preparePair(t1w, spoilt(Number.NaN, AREA + 7, AREA + 8), tinyCard(32), SLICES);
+    expect(holed.slices).toEqual([0, 2]);
+    expect(holed.unscored).toBe('1 of 3 slices has no score: flair NaN or infinite in 2 pixels (slice 1)');
+    const images = new Map<Method, Float32Array>([
+      ...baselineImages(holed, baselines),
+      ['model', t1w.image.voxels],
+    ]);
+    const scan = evaluateScan(holed, images, CONTRASTS, outline);
+    expect([...scan.methods.values()].map((slices) => slices.map(({ index }) => index))).toEqual([
+      [0, 2],
+      [0, 2],
+    ]);
+    const report = modelReport([{ ...SCAN, report: scan, samples: null }], FACTS);
+    expect(report.unscored).toMatchObject([{ subject: 'sub-1', reason: holed.unscored }]);
+    const numbers: number[] = [];
+    JSON.stringify(report, (_, value) => (typeof value === 'number' ? numbers.push(value) : value));
+    expect(numbers.filter((value) => !Number.isFinite(value))).toEqual([]);
+    expect(numbers.length).toBeGreaterThan(50);
+    expect(cardMetrics(report, 'test', 'set', 'Seed 0').note).toContain(
+      'Not in the means: sub-1: 1 of 3 slices has no score: flair NaN',
+    );
+  });
+
+  it('refuses a scan of which no slice counts', () => {
+    const lost = spoilt(Number.POSITIVE_INFINITY, 5, AREA + 5, 2 * AREA + 5);
+    expect(() => preparePair(t1w, lost, tinyCard(32), SLICES)).toThrow(
+      '3 of 3 slices have no score: flair NaN or infinite in 3 pixels (slices 0, 1, 2); replace such values',
+    );
+  });
+
+  it('keeps what lies above the intensity map, and counts it', () => {
+    const bright = preparePair(t1w, spoilt(6000, 3 * 80 + 3), tinyCard(32), SLICES);
+    expect(bright.outside).toMatchObject({ above: 1, below: 0 });
+    expect(bright.targetUnit[243]).toBe(bright.outside!.most);
+    expect(bright.outside!.most).toBeGreaterThan(4);
+    expect(pair.outside).toBeNull();
+  });
+
+  it("leaves a method's constant image out of its means and of the comparison, and says so", () => {
+    const blank = pair.targetUnit.map((value, at) => (at < AREA ? 0.5 : value * 0.9));
+    const scan = evaluated(blank);
+    const report = modelReport([{ ...SCAN, report: scan, samples: null }], FACTS);
+    expect(report.methodsUnscored).toEqual({
+      model: '1 of 3 slices has no score: synthetic constant (slice 0)',
+    });
+    const copy = scan.methods.get('copy')!.map(({ whole }) => whole!.ssim);
+    const [{ mean }] = report.methods.copy!.patients;
+    expect(mean.whole!.ssim).toBeCloseTo((copy[0] + copy[1] + copy[2]) / 3, 12);
+    expect(report.methods.model!.subjects[0].mean.whole!.ssim).toBeGreaterThan(0.9);
+    expect(report.wilcoxon.copy!.whole.ssim).toMatchObject({ n: 1, p: 1 });
+  });
+});
+
+const SCAN = { subject: 'sub-1', patient: 'sub-1', scan: 'sub-1_T1w.nii', data: 'set' };
+const FACTS = {
+  ...{ model: 'm', source: 'T1w', target: 'FLAIR', map: 'foreground-median' as const },
+  ...{ every: 12, regressionSubjects: 0, broken: [] },
+};
+
 describe('the report', () => {
   const half = pair.targetUnit.map((value, at) => (outline[at] ? (value + 0.667 * 0.5) / 2 : value));
   const name = (subject: string, patient = subject) => ({
@@ -122,8 +189,7 @@ describe('the report', () => {
     { ...name('sub-3'), report: evaluated(pair.targetUnit, new Uint8Array(3 * AREA)), samples: null },
     { ...name('sub-4'), report: evaluated(pair.targetUnit, null), samples: null },
   ];
-  const facts = { model: 'm', source: 'T1w', target: 'FLAIR', every: 12, regressionSubjects: 0, broken: [] };
-  const report = modelReport(scans, facts);
+  const report = modelReport(scans, FACTS);
 
   it('counts patients once, whatever their visits', () => {
     expect(report).toMatchObject({ patients: 4, slices: 15 });
@@ -131,8 +197,9 @@ describe('the report', () => {
     expect(report.methods.copy!.subjects).toHaveLength(5);
     expect(report.methods.regression).toBeNull();
     expect(report.wilcoxon.regression).toBeNull();
-    // The PSNR of identical images is infinite: no test of it, but one of the SSIM. Two equal scans are ties.
-    expect(report.wilcoxon.copy!.whole.psnr).toBeNull();
+    // The PSNR of identical images is infinite: its test is over the one patient whose images are not. Two equal scans are ties.
+    expect(report.wilcoxon.copy!.whole.psnr).toMatchObject({ n: 1, p: 1 });
+    expect(report.methods.model!.overPatients.whole).toMatchObject({ psnr: { n: 1 }, ssim: { n: 4 } });
     expect(report.wilcoxon.copy!.whole.ssim).toMatchObject({
       n: 4,
       statistic: 0,
@@ -164,6 +231,8 @@ describe('the report', () => {
     expect(metrics).toMatchObject({ data: 'set', split: 'test', n: 4 });
     expect(metrics.note).toMatch(/^Seed 0; every 12th slice, 15 in all, with at least 8 % head/);
     expect(metrics.rows[0]).toMatchObject({ label: 'sub-1', psnr: 200, ssim: 1, mae: 0 });
+    expect(metrics.note).toContain('200 dB stands for images that are identical to the real one.');
+    expect(metrics.note).toContain('data range 1, of the intensity map foreground-median');
     expect(metrics.rows[0].inside!.psnrCopy).toBeGreaterThan(0);
     expect(metrics.rows[0]).not.toHaveProperty('psnrHistogram');
     const [table] = metrics.lesions!;

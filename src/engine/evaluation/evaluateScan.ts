@@ -1,4 +1,8 @@
-/** All measures of one scan: a real pair on one grid, and what each method makes of the source. Images are in [0, 1] by the intensity map. */
+/**
+ * All measures of one scan: a real pair on one grid, and what each method makes of the source. Images are on the scale of the intensity
+ * map, which sends its ends to 0 and 1; the real ones are not clipped to it.
+ */
+import { BadRequest } from '../../errors';
 import type { Image3, NamedImage } from '../../volume/image';
 import {
   foregroundThreshold,
@@ -20,13 +24,17 @@ import { translateScan } from '../translateScan';
 import type { TranslateHooks } from '../translateSlices';
 import type { Baselines } from './baselines/fitBaselines';
 import { brightLesions } from './brightLesions';
+import { type Outside, onScale, outsideOf } from './dataRange';
 import { evaluateSlices, type SliceReport, spread } from './evaluateSlices';
 import { type ApartLevels, apartLevels, type LesionMeasures, lesionMeasures, lesionRegions } from './lesions';
 import { insideMask } from './masks';
 import type { Method } from './methods';
 import { foregroundMask } from './metrics/foreground';
 import { type HounsfieldErrors, hounsfieldErrors } from './metrics/hounsfield';
+import { countNotFinite, isConstant, type Missing } from './metrics/missing';
 import { psnr } from './metrics/psnr';
+import { finiteOrNull } from './metrics/scoreSlice';
+import { missingText } from './missingText';
 import { sliceChange } from './sliceChange';
 import { type TissueOrder, tissueClasses, tissueOrder } from './tissueOrder';
 
@@ -36,8 +44,10 @@ export interface PreparedPair {
   target: Image3;
   /** Of the source. */
   measures: ScanMeasures;
-  /** In [0, 1]. */
+  /** As a model sees it: clipped to [0, 1]. */
   sourceUnit: Float32Array;
+  /** As they are. */
+  sourceScaled: Float32Array;
   targetUnit: Float32Array;
   /** The source's foreground begins here, in [0, 1]. */
   sourceThreshold: number;
@@ -48,9 +58,16 @@ export interface PreparedPair {
   inside: Uint8Array;
   /** Axial slices that count, in rising order. */
   slices: readonly number[];
+  /** Why others of those asked for do not, in a sentence; null where all do. */
+  unscored: string | null;
+  /** Voxels of the target in those slices that lie outside of the intensity map; null without any. */
+  outside: Outside | null;
 }
 
-/** @throws BadRequest where the two lie on different grids */
+/**
+ * A slice counts where both scans are finite and the target is not constant, for all methods alike.
+ * @throws BadRequest where the two lie on different grids, or no slice counts
+ */
 export function preparePair(
   { name: sourceName, image: source }: NamedImage,
   { name: targetName, image: target }: NamedImage,
@@ -61,27 +78,48 @@ export function preparePair(
   const { intensity: frames, measures } = prepareScan(source, card);
   const { low, high, map } = frames.source;
   const foreground = foregroundMask(target.voxels, foregroundThreshold(target.voxels, frames.target.map));
+  const area = target.shape[0] * target.shape[1];
+  const judged = slices.map((index) => ({ index, missing: missingOfPair(source, target, area, index) }));
+  const counting = judged.flatMap(({ index, missing }) => (missing ? [] : [index]));
+  const unscored = missingText(judged, { synthetic: sourceName, reference: targetName });
+  if (counting.length === 0 && unscored)
+    throw new BadRequest(`${unscored}; replace such values, or leave the scan out`);
+  const targetUnit = onScale(
+    target.voxels,
+    referenceFrame((map) => intensityFrame(target.voxels, map), frames.target),
+  );
   return {
     source,
     target,
     measures,
     sourceUnit: toUnitRange(source.voxels, frames.source),
-    targetUnit: toUnitRange(
-      target.voxels,
-      referenceFrame((map) => intensityFrame(target.voxels, map), frames.target),
-    ),
+    sourceScaled: onScale(source.voxels, frames.source),
+    targetUnit,
     sourceThreshold: (thresholdOfLevels(measures.levels(), map) - low) / (high - low),
     frame: frames.target,
     foreground,
     inside: insideMask(foreground, target.shape),
-    slices,
+    slices: counting,
+    unscored,
+    outside: outsideOf(targetUnit, area, counting),
   };
+}
+
+/** The source stands in for what is made of it. */
+function missingOfPair(source: Image3, target: Image3, area: number, index: number): Missing | null {
+  const [ofSource, ofTarget] = [source, target].map(({ voxels }) =>
+    voxels.subarray(index * area, (index + 1) * area),
+  );
+  const notFinite = { reference: countNotFinite(ofTarget), synthetic: countNotFinite(ofSource) };
+  for (const image of ['reference', 'synthetic'] as const)
+    if (notFinite[image] > 0) return { image, fault: 'not finite', pixels: notFinite[image] };
+  return isConstant(ofTarget) ? { image: 'reference', fault: 'constant', pixels: area } : null;
 }
 
 /** What needs no network. */
 export function baselineImages(pair: PreparedPair, baselines: Baselines): Map<Method, Float32Array> {
-  const { sourceUnit, sourceThreshold } = pair;
-  const made = new Map<Method, Float32Array>([['copy', sourceUnit]]);
+  const { sourceUnit, sourceScaled, sourceThreshold } = pair;
+  const made = new Map<Method, Float32Array>([['copy', sourceScaled]]);
   if (baselines.histogramMatched)
     made.set('histogram', baselines.histogramMatched(sourceUnit, sourceThreshold));
   if (baselines.regressed) made.set('regression', baselines.regressed(sourceUnit));
@@ -95,7 +133,7 @@ export interface CardTranslator {
 }
 
 /**
- * The synthetic image in [0, 1], as `translate` makes it by default but for the seed; slices that are not asked for are empty.
+ * The synthetic image on the scale, as `translate` makes it by default but for the seed; slices that are not asked for are empty.
  * @param onSlice told after every slice
  * @throws Aborted within one reverse step of the signal
  */
@@ -115,11 +153,14 @@ export async function translatedUnit(
     putSlice(voxels, view, index, image);
     onSlice();
   }
-  return toUnitRange(voxels, frame);
+  return onScale(voxels, frame);
 }
 
 export interface ScanReport {
   slices: readonly number[];
+  /** As in `PreparedPair`. */
+  unscored: string | null;
+  outside: Outside | null;
   methods: Map<Method, readonly SliceReport[]>;
   /** Change from slice to slice (`sliceChange`). */
   change: { real: number | null; methods: Map<Method, number | null> };
@@ -150,7 +191,7 @@ export function evaluateScan(
   contrasts: { source: string; target: string },
   outline: Uint8Array | null,
 ): ScanReport {
-  const { target, targetUnit, frame, foreground, inside, slices } = pair;
+  const { target, targetUnit, frame, foreground, inside, slices, unscored, outside } = pair;
   const { shape } = target;
   const each = <T>(measure: (image: Float32Array) => T) =>
     new Map([...images].map(([method, image]) => [method, measure(image)] as const));
@@ -163,6 +204,8 @@ export function evaluateScan(
   const classes = model ? classesOf(pair, contrasts) : null;
   return {
     slices,
+    unscored,
+    outside,
     methods: each(
       (synthetic) =>
         evaluateSlices({ shape, synthetic, reference: targetUnit, foreground, inside }, slices).slices,
@@ -204,10 +247,10 @@ function scanLesions(
 export interface SampleSpread {
   samples: number;
   slices: readonly number[];
-  /** Standard deviation over the samples, in [0, 1]: mean over the foreground of those slices. */
-  voxel: number;
-  /** Standard deviation over the samples of the foreground's mean PSNR, dB. */
-  psnr: number;
+  /** Standard deviation over the samples, in parts of the data range: mean over the foreground of those slices; null without any. */
+  voxel: number | null;
+  /** Standard deviation over the samples of the foreground's mean PSNR, dB; null where a sample has none. */
+  psnr: number | null;
 }
 
 /** @param samples two or more images, each as `translatedUnit` gives it */
@@ -229,9 +272,16 @@ export function sampleSpread(
     const bySlice = slices.map((k) => {
       const slice = (values: Float32Array) => values.subarray(k * area, (k + 1) * area);
       const mask = foreground.subarray(k * area, (k + 1) * area);
-      return psnr(slice(image), slice(targetUnit), 1, mask);
+      return finiteOrNull(psnr(slice(image), slice(targetUnit), 1, mask));
     });
-    return spread(bySlice).mean;
+    const found = bySlice.filter((value) => value !== null);
+    return found.length > 0 ? spread(found).mean : null;
   });
-  return { samples: samples.length, slices, voxel: sum / count, psnr: spread(scores).std! };
+  const all = scores.filter((value) => value !== null);
+  return {
+    samples: samples.length,
+    slices,
+    voxel: count > 0 ? sum / count : null,
+    psnr: all.length === samples.length ? spread(all).std : null,
+  };
 }

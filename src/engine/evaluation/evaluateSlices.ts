@@ -1,5 +1,6 @@
+import type { Missing } from './metrics/missing';
 import { paperProtocol } from './metrics/paperProtocol';
-import { type Score, scoreParts } from './metrics/scoreSlice';
+import { finiteOrNull, meanScore, type Score, scoreParts } from './metrics/scoreSlice';
 
 export const PARTS = ['whole', 'foreground', 'inside'] as const;
 export type Part = (typeof PARTS)[number];
@@ -7,7 +8,8 @@ export const MEASURES = ['psnr', 'ssim', 'mae'] as const;
 export type Measure = (typeof MEASURES)[number];
 /** Null where there is nothing of a part. */
 export type PartScores = Record<Part, Score | null>;
-export type Spreads = Record<Measure, Spread>;
+/** Null where no slice has that measure: the PSNR of identical images. */
+export type Spreads = Record<Measure, Spread | null>;
 
 /** A slice of which less than this share of the pixels lies inside of the brain has no score there: it would be noise. */
 export const LEAST_INSIDE = 0.005;
@@ -16,7 +18,7 @@ export const LEAST_INSIDE = 0.005;
 export interface ScanPair {
   /** Canonical shape; voxel (i, j, k) is at i + ni * (j + nj * k). */
   readonly shape: readonly [number, number, number];
-  /** Both in [0, 1]. */
+  /** Both on a scale with data range 1, not clipped. */
   readonly synthetic: Float32Array;
   readonly reference: Float32Array;
   /** One byte a voxel: 1 in the reference's foreground, and inside of the brain (`insideMask`). */
@@ -27,28 +29,32 @@ export interface ScanPair {
 export interface SliceReport {
   /** Canonical axial slice. */
   readonly index: number;
-  readonly whole: Score;
+  /** null where the slice has no score at all, for the reason that `missing` gives. */
+  readonly whole: Score | null;
+  readonly missing: Missing | null;
   /** null where the reference's slice has no foreground. */
   readonly foreground: Score | null;
   /** null where less than `LEAST_INSIDE` of the slice lies inside of the brain. */
   readonly inside: Score | null;
-  /** null where a slice is empty. */
-  readonly paper: { readonly psnr: number; readonly ssim: number } | null;
+  /** null where a slice's mean is not positive. */
+  readonly paper: { readonly psnr: number | null; readonly ssim: number } | null;
 }
 
 export interface Spread {
   readonly mean: number;
-  /** Sample standard deviation; null for fewer than two, NaN where a value is infinite. */
+  /** Sample standard deviation; null for fewer than two. */
   readonly std: number | null;
+  /** How many values. */
+  readonly n: number;
 }
 
 export interface EvaluationReport {
   readonly slices: readonly SliceReport[];
   readonly mean: {
-    readonly whole: Spreads;
+    readonly whole: Spreads | null;
     readonly foreground: Spreads | null;
     readonly inside: Spreads | null;
-    readonly paper: Record<'psnr' | 'ssim', Spread> | null;
+    readonly paper: Record<'psnr' | 'ssim', Spread | null> | null;
   };
 }
 
@@ -67,13 +73,13 @@ export function evaluateSlices(pair: ScanPair, indices: readonly number[]): Eval
       index,
       ...scores,
       inside: share < LEAST_INSIDE ? null : scores.inside,
-      paper: paperProtocol(synthetic, reference, width, height),
+      paper: scores.missing ? null : paperScore(synthetic, reference, width, height),
     };
   });
   return {
     slices,
     mean: {
-      whole: spreads(slices.map(({ whole }) => whole))!,
+      whole: spreads(slices.flatMap(({ whole }) => whole ?? [])),
       foreground: spreads(slices.flatMap(({ foreground }) => foreground ?? [])),
       inside: spreads(slices.flatMap(({ inside }) => inside ?? [])),
       paper: spreads(slices.flatMap(({ paper }) => paper ?? [])),
@@ -81,27 +87,35 @@ export function evaluateSlices(pair: ScanPair, indices: readonly number[]): Eval
   };
 }
 
-/** Mean and spread of every measure; null for no rows. */
-export function spreads<K extends string>(rows: readonly Record<K, number>[]): Record<K, Spread> | null {
-  if (rows.length === 0) return null;
-  const keys = Object.keys(rows[0]) as K[];
-  const entries = keys.map((key) => [key, spread(rows.map((row) => row[key]))]);
-  return Object.fromEntries(entries) as Record<K, Spread>;
+function paperScore(...images: Parameters<typeof paperProtocol>): SliceReport['paper'] {
+  const found = paperProtocol(...images);
+  return found && { ...found, psnr: finiteOrNull(found.psnr) };
 }
 
-/** Mean and sample standard deviation. */
+/** Mean and spread of every measure over the rows that have it; null for no rows. */
+export function spreads<K extends string>(
+  rows: readonly Record<K, number | null>[],
+): Record<K, Spread | null> | null {
+  if (rows.length === 0) return null;
+  const keys = Object.keys(rows[0]) as K[];
+  const entries = keys.map((key) => {
+    const values = rows.flatMap((row) => row[key] ?? []);
+    return [key, values.length === 0 ? null : spread(values)];
+  });
+  return Object.fromEntries(entries) as Record<K, Spread | null>;
+}
+
+/** Mean and sample standard deviation. @param values at least one */
 export function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  if (values.length < 2) return { mean, std: null };
+  const n = values.length;
+  const mean = values.reduce((a, b) => a + b, 0) / n;
+  if (n < 2) return { mean, std: null, n };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, std: Math.sqrt(squares / (values.length - 1)) };
+  return { mean, std: Math.sqrt(squares / (n - 1)), n };
 }
 
 /** Means over the slices that have a score. */
 export function meanScores(slices: readonly SliceReport[]): PartScores {
-  const mean = (part: Part): Score | null => {
-    const found = spreads(slices.flatMap((slice) => slice[part] ?? []));
-    return found && { psnr: found.psnr.mean, ssim: found.ssim.mean, mae: found.mae.mean };
-  };
+  const mean = (part: Part) => meanScore(slices.map((slice) => slice[part]));
   return { whole: mean('whole'), foreground: mean('foreground'), inside: mean('inside') };
 }

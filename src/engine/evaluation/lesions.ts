@@ -91,7 +91,8 @@ export function lesionMeasures(
   const [ofReal, ofSynthetic] = [real, synthetic].map((image) => medianWhere(image, regions.tissue));
   const contrast = (image: Float32Array, median: number | null) => {
     const mean = meanWhere(image, regions.lesion);
-    return mean === null || median === null || !(median > 0) ? null : mean / median - 1;
+    if (mean === null || !Number.isFinite(mean) || median === null || !(median > 0)) return null;
+    return mean / median - 1;
   };
   const realContrast = contrast(real, ofReal);
   const syntheticContrast = contrast(synthetic, ofSynthetic);
@@ -211,6 +212,7 @@ function meanWhere(values: Float32Array, mask: Uint8Array): number | null {
   return count > 0 ? sum / count : null;
 }
 
+/** Over the finite values. */
 export function medianWhere(values: Float32Array, mask: Uint8Array): number | null {
-  return median(values.filter((_, at) => mask[at] > 0));
+  return median(values.filter((value, at) => mask[at] > 0 && Number.isFinite(value)));
 }

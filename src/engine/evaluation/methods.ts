@@ -8,6 +8,7 @@ import {
   type PartScores,
   type SliceReport,
   type Spreads,
+  spread,
   spreads,
 } from './evaluateSlices';
 import { type WilcoxonResult, wilcoxonSignedRank } from './wilcoxon';
@@ -27,7 +28,7 @@ export interface MethodScan {
 }
 
 export interface MethodReport {
-  /** Mean and standard deviation over the patients' means; a patient's mean is over all slices of all of its scans. */
+  /** Mean and standard deviation over the patients' means; a patient's mean is over all slices of all of its scans that have a score. */
   overPatients: Record<Part, Spreads | null>;
   patients: { patient: string; mean: PartScores }[];
   subjects: MethodScan[];
@@ -50,15 +51,31 @@ export function methodReport(subjects: readonly Omit<MethodScan, 'mean'>[]): Met
   };
 }
 
-/** Wilcoxon's signed-rank test of a model's patients' means against another method's on the same slices. */
+/**
+ * Wilcoxon's signed-rank test of a model's patients' means against another method's, on the slices on which both have the measure:
+ * an image that is constant, or identical to the real one, has none there.
+ */
 export function comparison(model: MethodReport, other: MethodReport): Comparison {
   const test = (part: Part, measure: Measure): WilcoxonResult | null => {
-    // Whether a patient has a part is the reference's matter, so that both lists are of the same patients.
-    const values = ({ patients }: MethodReport) =>
-      patients.flatMap(({ mean }) => mean[part]?.[measure] ?? []);
-    const [own, theirs] = [values(model), values(other)];
-    const areFinite = own.length > 0 && own.every((value, n) => Number.isFinite(value - theirs[n]));
-    return areFinite ? wilcoxonSignedRank(own, theirs) : null;
+    const values = new Map<string, { own: number[]; theirs: number[] }>();
+    model.subjects.forEach(({ patient, slices }, n) => {
+      const found = values.get(patient) ?? { own: [], theirs: [] };
+      slices.forEach((slice, at) => {
+        const [own, theirs] = [slice, other.subjects[n].slices[at]].map(
+          (one) => one[part]?.[measure] ?? null,
+        );
+        if (own === null || theirs === null) return;
+        found.own.push(own);
+        found.theirs.push(theirs);
+      });
+      values.set(patient, found);
+    });
+    const pairs = [...values.values()].filter(({ own }) => own.length > 0);
+    if (pairs.length === 0) return null;
+    return wilcoxonSignedRank(
+      pairs.map(({ own }) => spread(own).mean),
+      pairs.map(({ theirs }) => spread(theirs).mean),
+    );
   };
   const record = <K extends string, V>(keys: readonly K[], of: (key: K) => V) =>
     Object.fromEntries(keys.map((key) => [key, of(key)])) as Record<K, V>;

@@ -1,5 +1,8 @@
 /** Everything that an evaluation of one model says, from the reports of its scans; plain data. */
+
+import { type IntensityMap, isAbsolute } from '../../volume/intensity';
 import { BRIGHT_RULE } from './brightLesions';
+import type { Outside } from './dataRange';
 import type { SampleSpread, ScanLesions, ScanReport } from './evaluateScan';
 import type { SliceReport } from './evaluateSlices';
 import { falseBright, type LesionMeasures, shareKept, typicalContrast } from './lesions';
@@ -12,6 +15,7 @@ import {
   methodReport,
 } from './methods';
 import type { HounsfieldErrors } from './metrics/hounsfield';
+import { missingText } from './missingText';
 import type { TissueOrder } from './tissueOrder';
 
 export interface ScanName {
@@ -30,6 +34,14 @@ export interface EvaluatedScan extends ScanName {
 
 type ByMethod<T> = Partial<Record<Method, T>>;
 
+export interface DataRange {
+  /** Of the scale. */
+  value: number;
+  from: 'intensity map';
+  map: IntensityMap;
+  text: string;
+}
+
 export interface LesionTable {
   by: ScanLesions['by'];
   rule: string;
@@ -47,6 +59,8 @@ export interface ModelReport {
   /** How many were scored: every `every`-th of those with `HEAD_SHARE.evaluation`. */
   slices: number;
   every: number;
+  /** On what scale the images are scored, and where it comes from. */
+  dataRange: DataRange;
   /** Null: without pairs in training there is no regression, and only a run with R beside the model has R alone. */
   methods: Record<Method, MethodReport | null>;
   wilcoxon: Record<Exclude<Method, 'model'>, Comparison | null>;
@@ -60,6 +74,12 @@ export interface ModelReport {
   tissue: (ScanName & TissueOrder)[];
   lesions: LesionTable[];
   samples: (ScanName & SampleSpread)[];
+  /** Slices without a score, and why, in a sentence a scan; for all methods alike. */
+  unscored: (ScanName & { reason: string })[];
+  /** Slices of which a method made an image without a score, in a sentence. */
+  methodsUnscored: ByMethod<string>;
+  /** Voxels of the real target that lie outside of the data range and count as they are; on its scale. */
+  outside: (ScanName & Outside)[];
   /** Scans that could not be scored, and why. */
   broken: { subject: string; reason: string }[];
 }
@@ -67,10 +87,13 @@ export interface ModelReport {
 export type ReportFacts = Pick<
   ModelReport,
   'model' | 'source' | 'target' | 'every' | 'regressionSubjects' | 'broken'
->;
+> & {
+  /** Of the target. */
+  map: IntensityMap;
+};
 
 /** @param scans at least one, each with the model's image */
-export function modelReport(scans: readonly EvaluatedScan[], facts: ReportFacts): ModelReport {
+export function modelReport(scans: readonly EvaluatedScan[], { map, ...facts }: ReportFacts): ModelReport {
   const methods = Object.fromEntries(
     METHODS.map((method) => [method, methodReport(scansOf(scans, method))]),
   ) as ModelReport['methods'];
@@ -79,6 +102,7 @@ export function modelReport(scans: readonly EvaluatedScan[], facts: ReportFacts)
     ...facts,
     patients: new Set(scans.map(({ patient }) => patient)).size,
     slices: scans.reduce((sum, { report }) => sum + report.slices.length, 0),
+    dataRange: mapRange(map),
     methods,
     wilcoxon: Object.fromEntries(
       Object.entries(others).map(([name, other]) => [name, model && other && comparison(model, other)]),
@@ -96,6 +120,29 @@ export function modelReport(scans: readonly EvaluatedScan[], facts: ReportFacts)
     ),
     lesions: lesionTables(scans),
     samples: scans.flatMap(({ samples, ...scan }) => (samples ? [{ ...nameOf(scan), ...samples }] : [])),
+    unscored: scans.flatMap(({ report: { unscored }, ...scan }) =>
+      unscored === null ? [] : [{ ...nameOf(scan), reason: unscored }],
+    ),
+    methodsUnscored: Object.fromEntries(
+      METHODS.flatMap((method) => {
+        const slices = scans.flatMap(({ report }) => report.methods.get(method) ?? []);
+        const text = missingText(slices);
+        return text === null ? [] : [[method, text]];
+      }),
+    ),
+    outside: scans.flatMap(({ report: { outside }, ...scan }) =>
+      outside ? [{ ...nameOf(scan), ...outside }] : [],
+    ),
+  };
+}
+
+function mapRange(map: IntensityMap): DataRange {
+  const whose = isAbsolute(map) ? 'the same for all scans' : "each scan's own";
+  return {
+    value: 1,
+    from: 'intensity map',
+    map,
+    text: `data range 1, of the intensity map ${map}, whose ends (${whose}) are 0 and 1; values outside count as they are`,
   };
 }
 

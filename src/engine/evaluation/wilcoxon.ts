@@ -21,8 +21,8 @@ const EXACT_WITH_TIES_UP_TO = 20;
 /**
  * Wilcoxon signed-rank test of paired values, two-sided (Wilcoxon 1945): equal pairs are dropped and ties share their mean rank.
  * Exact for up to 20 pairs that differ, over the ranks that they have, and for up to 50 without ties or equal pairs; else the
- * normal approximation, variance corrected for ties and no continuity correction. These are SciPy's defaults but for few pairs
- * with ties or equal pairs, which SciPy approximates. p is 1 where no pair differs. Throws on unequal lengths, no pairs or
+ * normal approximation, variance corrected for ties and no continuity correction. These are SciPy's defaults (1.17) but for 14 to 20
+ * pairs with ties or equal pairs, which SciPy approximates. p is 1 where no pair differs. Throws on unequal lengths, no pairs or
  * values that are not finite.
  */
 export function wilcoxonSignedRank(a: readonly number[], b: readonly number[]): WilcoxonResult {

@@ -83,10 +83,15 @@ it('goes on with a run of the first format, whose history was a file of its own'
   expect(files.files.has(name)).toBe(false);
 });
 
-it('keeps the PSNR of an identical image, which JSON has no number for', async () => {
+it('keeps scores that are none: the PSNR of an identical image, a region without any; those of former versions are nulls', async () => {
   const files = new MemoryFiles();
   const history = historyOf(10);
-  history.validations[0].directions[0].copy.whole = { ...score, psnr: Number.POSITIVE_INFINITY };
+  const none = { psnr: null, ssim: null, mae: null } as unknown as typeof score;
+  Object.assign(history.validations[0].directions[0], { foreground: none });
+  history.validations[0].directions[0].copy.whole = { ...score, psnr: null };
+  await save(files, 10, history);
+  history.validations[0].directions[0].foreground = null;
+  expect(await stored(files)).toEqual(history);
   await save(files, 10, history);
   expect(await stored(files)).toEqual(history);
 });

@@ -1,5 +1,6 @@
 /** A run's network as a model: safetensors and its card. */
 import type { ModelIntensity } from '../../volume/intensity';
+import { cardPsnr, identicalNote } from '../cards/cardPsnr';
 import type { ModelCard } from '../cards/modelCard';
 import type { StateDict } from '../formats/namedTensor';
 import { sha256 } from '../formats/sha256';
@@ -107,16 +108,19 @@ function metrics({ validations }: RunHistory, direction: Direction): ModelCard['
   const found = last?.directions.find((one) => one.direction === direction);
   if (!last || !found)
     return { data: 'none', split: 'none', n: 0, rows: [], note: 'The run had no validation pairs.' };
-  const row = (label: string, part: 'whole' | 'foreground') => ({
-    label,
-    ...found[part],
-    psnrCopy: found.copy[part].psnr,
-  });
+  const row = (label: string, part: 'whole' | 'foreground') => {
+    const [own, copy] = [found[part], found.copy[part]];
+    if (!own) return [];
+    const beside = copy && { psnrCopy: cardPsnr(copy.psnr) };
+    return [{ label, ...own, psnr: cardPsnr(own.psnr), ...beside }];
+  };
+  const means = [found.whole, found.foreground, found.copy.whole, found.copy.foreground];
+  const psnrs = means.map((mean) => mean?.psnr);
   return {
     data: `${found.n} validation slices`,
     split: 'validation',
     n: found.n,
-    rows: [row('whole slice', 'whole'), row('foreground', 'foreground')],
-    note: `After iteration ${last.step}, on the model's own grid, both images in [0, 1] by the intensity map; n counts slices.`,
+    rows: [...row('whole slice', 'whole'), ...row('foreground', 'foreground')],
+    note: `After iteration ${last.step}, on the model's own grid, both images clipped to [0, 1] by the intensity map, data range 1; n counts slices.${identicalNote(psnrs)}`,
   };
 }

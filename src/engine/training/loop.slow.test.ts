@@ -183,7 +183,7 @@ describe('runTraining', () => {
       expect(mean(name, 48, 60), name).toBeLessThan(0.25 * mean(name, 0, 12));
     const [start, end] = history.validations;
     end.directions.forEach(({ direction, foreground }, n) => {
-      expect(foreground.psnr, direction).toBeGreaterThan(start.directions[n].foreground.psnr + 5);
+      expect(foreground!.psnr, direction).toBeGreaterThan(start.directions[n].foreground!.psnr! + 5);
     });
   }, 600_000);
 

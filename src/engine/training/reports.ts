@@ -1,7 +1,19 @@
 /** What a run tells while it goes: plain data for log, page and file. */
-import { type Infer, list, mapOf, number, object, oneOf, whole } from '../../schema';
+import {
+  check,
+  choose,
+  type Infer,
+  list,
+  mapOf,
+  nullable,
+  number,
+  object,
+  oneOf,
+  refine,
+  whole,
+} from '../../schema';
 import type { ScreenImage } from '../../volume/modelImage';
-import { SCORE } from '../evaluation/metrics/scoreSlice';
+import type { Score } from '../evaluation/metrics/scoreSlice';
 import { DIRECTIONS, type Direction } from './sides';
 
 export const STEP_REPORT = object({
@@ -22,12 +34,22 @@ export interface Preview {
   rows: { source: ScreenImage; synthetic: ScreenImage; target: ScreenImage | null }[];
 }
 
-const SCORES = object({ whole: SCORE, foreground: SCORE });
+const SCORE = object({ psnr: nullable(number()), ssim: number(), mae: number() });
+/** Null without a slice that has a score there; former versions wrote a score of nulls. */
+const MEAN = choose<Score | null>((value) => (isOfNulls(value) ? NOTHING : nullable(SCORE)));
+const NOTHING = refine(
+  check('an object', () => true),
+  () => null,
+);
+const isOfNulls = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.values(value).every((one) => one === null);
+
+const SCORES = object({ whole: MEAN, foreground: MEAN });
 
 export const VALIDATION = object({
   step: whole(),
-  /** Means over the validation slices of the EMA networks' images, beside copying the source. */
-  directions: list(object({ direction: oneOf(DIRECTIONS), n: whole(1), ...SCORES.fields, copy: SCORES })),
+  /** Means over the `n` validation slices that have a score, of the EMA networks' images, beside copying the source. */
+  directions: list(object({ direction: oneOf(DIRECTIONS), n: whole(), ...SCORES.fields, copy: SCORES })),
 });
 export type Validation = Infer<typeof VALIDATION>;
 

@@ -1,7 +1,7 @@
 /** What a run can translate so far: scores on its validation slices, and a few images to look at. */
 import { modelPixels, screenImage } from '../../volume/modelImage';
 import { foregroundMask } from '../evaluation/metrics/foreground';
-import { type Score, scoreSlice } from '../evaluation/metrics/scoreSlice';
+import { meanScore, type Score, type SliceScores, scoreSlice } from '../evaluation/metrics/scoreSlice';
 import type { TranslateHooks } from '../translateSlices';
 import { type SliceSet, sliceImage, type TrainData } from './data';
 import type { TrainingState } from './iteration';
@@ -17,7 +17,8 @@ const PREVIEW_ROWS = 2;
 
 /**
  * Mean scores over the validation slices, evenly spread over them, on the model's grid: whole slice and foreground of the
- * real target, beside a copy of the source. Null where the run has no aligned pairs.
+ * real target, beside a copy of the source. Slices are kept as a model sees them, clipped to the intensity map; data range 1.
+ * Null where the run has no aligned pairs.
  * @param onScoring told before every slice
  * @throws Aborted within one reverse step of the signal
  */
@@ -48,8 +49,8 @@ export async function validate(
       done++;
       tell();
     }
-    const { whole, foreground } = meanScores(own);
-    directions.push({ direction, n: chosen.length, whole, foreground, copy: meanScores(copy) });
+    const n = own.filter(({ missing }) => missing === null).length;
+    directions.push({ direction, n, ...meanScores(own), copy: meanScores(copy) });
   }
   return { step: state.step, directions };
 }
@@ -84,7 +85,7 @@ export async function previews(
   return found;
 }
 
-type Scores = { whole: Score; foreground: Score | null };
+type Scores = SliceScores<'foreground'>;
 
 function scoreAgainst(reference: SliceSet, n: number, image: Float32Array): Scores {
   const real = toUnit(sliceImage(reference, n));
@@ -92,14 +93,10 @@ function scoreAgainst(reference: SliceSet, n: number, image: Float32Array): Scor
   return scoreSlice(toUnit(image), real, reference.size, reference.size, mask);
 }
 
-function meanScores(scores: readonly Scores[]): { whole: Score; foreground: Score } {
-  const mean = (of: readonly Score[]): Score => {
-    const average = (field: keyof Score) => of.reduce((sum, score) => sum + score[field], 0) / of.length;
-    return { psnr: average('psnr'), ssim: average('ssim'), mae: average('mae') };
-  };
+function meanScores(scores: readonly Scores[]): Record<'whole' | 'foreground', Score | null> {
   return {
-    whole: mean(scores.map(({ whole }) => whole)),
-    foreground: mean(scores.flatMap(({ foreground }) => foreground ?? [])),
+    whole: meanScore(scores.map(({ whole }) => whole)),
+    foreground: meanScore(scores.map(({ foreground }) => foreground)),
   };
 }
 
@@ -109,7 +106,7 @@ export function evenly(count: number, most: number): number[] {
   return Array.from({ length: most }, (_, n) => Math.round((n * (count - 1)) / (most - 1)));
 }
 
-/** [-1, 1] -> [0, 1]; a chain may end a little outside. */
+/** [-1, 1] -> [0, 1]; a chain may end a little outside, and is clipped as where a result is written. */
 function toUnit(image: Float32Array): Float32Array {
   return image.map((v) => Math.min(Math.max((v + 1) / 2, 0), 1));
 }

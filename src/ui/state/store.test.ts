@@ -329,9 +329,9 @@ describe('scores', () => {
     await act().translate();
     await settle();
     const scores = currentResults(state())!.scores;
-    expect(scores.get(4)!.synthetic.whole.psnr).toBe(4);
+    expect(scores.get(4)!.synthetic.whole!.psnr).toBe(4);
     // The source's voxels count up, four a slice.
-    expect(scores.get(4)!.copy.whole.psnr).toBe(16);
+    expect(scores.get(4)!.copy.whole!.psnr).toBe(16);
     expect(unscoredSlices(state())).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import { type BackendEnvironment, type EngineInfo, startEngine } from '../../eng
 import { memoryUse } from '../../engine/backend/memory';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { MODEL_INDEX } from '../../engine/cards/modelIndex';
+import { onScale } from '../../engine/evaluation/dataRange';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { scoreSlice } from '../../engine/evaluation/metrics/scoreSlice';
 import { inputWarnings } from '../../engine/inputWarnings';
@@ -27,7 +28,6 @@ import {
   rangeOfLevels,
   referenceFrame,
   thresholdOfLevels,
-  toUnitRange,
   untranslated,
 } from '../../volume/intensity';
 import { screenImage } from '../../volume/modelImage';
@@ -195,7 +195,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         const mask = foregroundMask(real, threshold);
         const score = (values: Float32Array, frame: IntensityFrame) => ({
           index,
-          ...scoreSlice(toUnitRange(values, frame), toUnitRange(real, realFrame), width, height, mask),
+          ...scoreSlice(onScale(values, frame), onScale(real, realFrame), width, height, mask),
         });
         return { synthetic: score(image, target), copy: score(takeSlice(scan.voxels, view, index), source) };
       });

@@ -94,8 +94,8 @@ describe('client and worker calls', () => {
       slices: first,
     });
     expect(synthetic.index).toBe(3);
-    expect(synthetic.whole.psnr).toBeGreaterThan(0);
-    expect(synthetic.whole.psnr).toBeLessThan(30); // hashed weights draw nothing like the phantom
+    expect(synthetic.whole!.psnr).toBeGreaterThan(0);
+    expect(synthetic.whole!.psnr).toBeLessThan(30); // hashed weights draw nothing like the phantom
     // The reference is the source's own file: of a copy nothing differs. Its pixels did not cross the line for that.
     expect(copy).toMatchObject({ index: 3, whole: { mae: 0 }, foreground: { mae: 0 } });
 

@@ -8,6 +8,7 @@ import type { BackendName, EngineInfo } from '../../engine/backend/backend';
 import type { MemoryUse } from '../../engine/backend/memory';
 import type { CustomSettings } from '../../engine/cards/customCard';
 import type { ModelCard } from '../../engine/cards/modelCard';
+import type { Missing } from '../../engine/evaluation/metrics/missing';
 import type { ModelInput } from '../../engine/inputWarnings';
 import type { Provenance } from '../../engine/provenance';
 import type { TranslateSettings } from '../../engine/translateSlices';
@@ -20,6 +21,7 @@ import type { NamedBlob } from '../../volume/namedBlob';
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../../engine/backend/backend';
 export type { CustomSettings } from '../../engine/cards/customCard';
 export type { ModelCard } from '../../engine/cards/modelCard';
+export type { Missing } from '../../engine/evaluation/metrics/missing';
 export type { ModelInput } from '../../engine/inputWarnings';
 export type { GeneratorConfig } from '../../engine/networks/ncsnpp/config';
 export type { Provenance } from '../../engine/provenance';
@@ -98,18 +100,23 @@ export interface TranslateProgress {
   compiling: boolean;
 }
 
-/** Both images in [0, 1] by the model's intensity map; PSNR in dB with data range 1; SSIM Gaussian 11x11, sigma 1.5. */
+/**
+ * On the scale of the model's intensity map, data range 1, nothing clipped: PSNR in dB, null where the images are identical; SSIM
+ * Gaussian 11x11, sigma 1.5; MAE in parts of the data range.
+ */
 export interface Score {
-  psnr: number;
+  psnr: number | null;
   ssim: number;
   mae: number;
 }
 
 export interface SliceScore {
   index: number;
-  whole: Score;
+  /** null where the slice has no score, for the reason that `missing` gives. */
+  whole: Score | null;
   /** Over the reference's foreground only; null where the slice has none. */
   foreground: Score | null;
+  missing: Missing | null;
 }
 
 /** The synthetic slice against the reference, and a plain copy of the source, scored as if it were the result. */

@@ -1,21 +1,28 @@
-import { type Infer, nullable, number, object, refine } from '../../../schema';
 import { meanAbsoluteError } from './mae';
+import { type Missing, missingScore } from './missing';
 import type { Pixels } from './pixels';
 import { psnr } from './psnr';
 import { meanSsim, ssimMap } from './ssim';
 
-/** PSNR in dB with data range 1 (Infinity for identical images), SSIM Gaussian 11x11 sigma 1.5, MAE in the unit of [0, 1]. */
-export const SCORE = object({
-  // JSON writes Infinity as null.
-  psnr: refine(nullable(number()), (psnr) => psnr ?? Number.POSITIVE_INFINITY),
-  ssim: number(),
-  mae: number(),
-});
-export type Score = Infer<typeof SCORE>;
+/**
+ * PSNR in dB with data range 1, null where the images are identical there (it is infinite, which neither JSON nor a mean can hold);
+ * SSIM Gaussian 11x11 sigma 1.5; MAE in parts of the data range.
+ */
+export interface Score {
+  psnr: number | null;
+  ssim: number;
+  mae: number;
+}
+
+/** Of a slice; every score is null where it has none, and `missing` says why. */
+export type SliceScores<P extends string> = {
+  whole: Score | null;
+  missing: Missing | null;
+} & Record<P, Score | null>;
 
 /**
- * Scores a synthetic slice against the real one.
- * Both images are height rows of width pixels in [0, 1]; `mask` holds one byte a pixel, 1 in the reference's foreground.
+ * Scores a synthetic slice against the real one, as they are: values outside of [0, 1] count with all that they are outside.
+ * Both images are height rows of width pixels on a scale with data range 1; `mask` holds one byte a pixel, 1 in the reference's foreground.
  * Over the foreground, PSNR and MAE take its pixels only and SSIM is the mean of the SSIM map there; null without foreground.
  * Throws BadRequest on images narrower than the 11-pixel window, Error on images of unequal size.
  */
@@ -25,7 +32,7 @@ export function scoreSlice(
   width: number,
   height: number,
   mask: Uint8Array,
-): { whole: Score; foreground: Score | null } {
+): SliceScores<'foreground'> {
   return scoreParts(synthetic, reference, width, height, { foreground: mask });
 }
 
@@ -36,24 +43,42 @@ export function scoreParts<P extends string>(
   width: number,
   height: number,
   masks: Record<P, Uint8Array>,
-): { whole: Score } & Record<P, Score | null> {
-  const map = ssimMap(synthetic, reference, width, height, 1);
-  const whole = {
-    psnr: psnr(synthetic, reference, 1),
-    ssim: meanSsim(map, width, height, 'gaussian'),
-    mae: meanAbsoluteError(synthetic, reference),
-  };
+): SliceScores<P> {
+  const missing = missingScore(synthetic, reference);
+  const map = missing ? null : ssimMap(synthetic, reference, width, height, 1);
+  const score = (ssim: number, mask?: Uint8Array): Score => ({
+    psnr: finiteOrNull(psnr(synthetic, reference, 1, mask)),
+    ssim,
+    mae: meanAbsoluteError(synthetic, reference, mask),
+  });
   const within = (mask: Uint8Array): Score | null => {
-    const ssim = maskedMean(map, mask);
-    if (ssim === null) return null;
-    return {
-      psnr: psnr(synthetic, reference, 1, mask),
-      ssim,
-      mae: meanAbsoluteError(synthetic, reference, mask),
-    };
+    const ssim = map && maskedMean(map, mask);
+    return ssim === null ? null : score(ssim, mask);
   };
   const parts = Object.entries<Uint8Array>(masks).map(([part, mask]) => [part, within(mask)]);
-  return { whole, ...(Object.fromEntries(parts) as Record<P, Score | null>) };
+  return {
+    whole: map && score(meanSsim(map, width, height, 'gaussian')),
+    missing,
+    ...(Object.fromEntries(parts) as Record<P, Score | null>),
+  };
+}
+
+/** Mean of each measure over the slices that have it; null where none has a score. */
+export function meanScore(scores: readonly (Score | null)[]): Score | null {
+  const found = scores.filter((score) => score !== null);
+  if (found.length === 0) return null;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const psnrs = found.map(({ psnr }) => psnr).filter((psnr) => psnr !== null);
+  return {
+    psnr: psnrs.length > 0 ? mean(psnrs) : null,
+    ssim: mean(found.map(({ ssim }) => ssim)),
+    mae: mean(found.map(({ mae }) => mae)),
+  };
+}
+
+/** A PSNR as JSON and tables hold it: null where the images are identical. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function maskedMean(values: Float64Array, mask: Uint8Array): number | null {

@@ -64,16 +64,16 @@ export function scoreCurves(
   return {
     x: validations.map(({ step }) => step),
     curves: directions.map((direction) => {
-      const column = (of: (d: Validation['directions'][number]) => number): Column =>
+      const column = (of: (d: Validation['directions'][number]) => number | null | undefined): Column =>
         validations.map((validation) => {
           const found = validation.directions.find((d) => d.direction === direction);
           const value = found && of(found);
-          return value !== undefined && Number.isFinite(value) ? scale * value : null;
+          return typeof value === 'number' && Number.isFinite(value) ? scale * value : null;
         });
       return {
         direction,
-        values: column((d) => d[region][score]),
-        copy: column((d) => d.copy[region][score]),
+        values: column((d) => d[region]?.[score]),
+        copy: column((d) => d.copy[region]?.[score]),
       };
     }),
   };

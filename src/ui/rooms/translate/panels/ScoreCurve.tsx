@@ -18,7 +18,7 @@ export function ScoreCurve({
 }) {
   const points = [...scores]
     .map(([k, pair]) => ({ k, psnr: pair.synthetic[region]?.psnr ?? null }))
-    .filter((p): p is { k: number; psnr: number } => p.psnr !== null && Number.isFinite(p.psnr))
+    .filter((p): p is { k: number; psnr: number } => p.psnr !== null)
     .sort((a, b) => a.k - b.k);
   if (points.length === 0) return null;
   const low = Math.floor(Math.min(...points.map((p) => p.psnr)));

@@ -2,7 +2,14 @@ import { useState } from 'react';
 import type { Score, ScorePair } from '../../../../workers/translate/protocol';
 import { RegionChoice, type ScoreRegion } from '../../../components/RegionChoice';
 import { useApp } from '../../../state/StoreContext';
-import { chosenCard, currentResults, huPerUnit, meanScore } from '../state/selectors';
+import {
+  chosenCard,
+  currentResults,
+  dataRangeText,
+  huPerUnit,
+  meanScore,
+  missingText,
+} from '../state/selectors';
 import { ScoreCurve } from './ScoreCurve';
 
 const NO_SCORES: ReadonlyMap<number, ScorePair> = new Map();
@@ -15,10 +22,12 @@ export function ScoresPanel() {
   const slice = useApp((s) => s.view.slice);
   const count = useApp((s) => s.source?.shape[2] ?? 0);
   const hu = useApp((s) => huPerUnit(chosenCard(s)));
+  const range = useApp(dataRangeText);
   const [region, setRegion] = useState<ScoreRegion>('foreground');
   const here = scores.get(slice);
   const mean = meanScore(scores, 'synthetic', region);
   const copy = meanScore(scores, 'copy', region);
+  const missing = missingText(scores);
   return (
     <section className="panel" aria-label="Scores" data-testid="scores" data-scored={hasReference}>
       <header className="panel-head">
@@ -47,15 +56,19 @@ export function ScoresPanel() {
           />
         </tbody>
       </table>
+      {scores.size > 0 && <p className="dim">{range}</p>}
+      {missing && <p className="dim">{missing}</p>}
       {hasReference && mean ? (
         <ScoreCurve scores={scores} region={region} count={count} current={slice} />
       ) : (
         <p className="dim">
           {!hasReference
             ? 'Drop the real target contrast as reference to score against it.'
-            : made > 0
+            : made > scores.size
               ? 'Scoring…'
-              : 'Scores come with the first translated slice.'}
+              : made > 0
+                ? 'No slice has a score here.'
+                : 'Scores come with the first translated slice.'}
         </p>
       )}
     </section>
@@ -78,7 +91,9 @@ function ScoreRow({
       <th scope="row" title={title}>
         {name}
       </th>
-      <td>{score ? score.psnr.toFixed(2) : '–'}</td>
+      <td title={score?.psnr === null ? 'Identical to the reference: no number of dB' : undefined}>
+        {score ? (score.psnr?.toFixed(2) ?? 'equal') : '–'}
+      </td>
       <td>{score ? (100 * score.ssim).toFixed(1) : '–'}</td>
       <td>{score ? (hu ? (hu * score.mae).toFixed(1) : score.mae.toFixed(3)) : '–'}</td>
     </tr>

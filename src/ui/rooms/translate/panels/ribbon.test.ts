@@ -17,6 +17,7 @@ const pair = (index: number, ssim: number, foreground: number | null): ScorePair
     index,
     whole: { psnr: 1, ssim, mae: 0 },
     foreground: foreground === null ? null : { psnr: 1, ssim: foreground, mae: 0 },
+    missing: null,
   };
   return { synthetic: slice, copy: slice };
 };

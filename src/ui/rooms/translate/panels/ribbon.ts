@@ -16,6 +16,7 @@ export function ribbonScores(
 ): (number | null)[] {
   return Array.from({ length: count }, (_, k) => {
     const slice = scores?.get(k)?.synthetic;
-    return slice ? Math.max(0, (slice.foreground ?? slice.whole).ssim) : null;
+    const score = slice?.foreground ?? slice?.whole;
+    return score ? Math.max(0, score.ssim) : null;
   });
 }

@@ -17,7 +17,11 @@ import {
 
 const score = (psnr: number) => ({ psnr, ssim: psnr / 100, mae: 1 / psnr });
 const pair = (index: number, whole: number, foreground: number | null): ScorePair => {
-  const slice = { index, whole: score(whole), foreground: foreground === null ? null : score(foreground) };
+  const slice = {
+    ...{ index, missing: null },
+    whole: score(whole),
+    foreground: foreground === null ? null : score(foreground),
+  };
   return { synthetic: slice, copy: { ...slice, whole: score(whole / 2) } };
 };
 

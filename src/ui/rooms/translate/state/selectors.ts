@@ -106,17 +106,52 @@ export function makesHu(card: ModelCard | null): boolean {
   return card !== null && isAbsolute(intensityMaps(card.preprocessing).target);
 }
 
-/** Mean over the slices that have a score in that region, or null. */
+/**
+ * Mean over the `n` slices that have a score in that region, or null; PSNR over those that are not identical to the reference, null
+ * without any.
+ */
 export function meanScore(
   scores: ReadonlyMap<number, ScorePair>,
   image: keyof ScorePair,
   region: ScoreRegion,
 ): (Score & { n: number }) | null {
-  const values = [...scores.values()].map((pair) => pair[image][region]).filter((score) => score !== null);
-  if (values.length === 0) return null;
-  const mean = (of: (score: Score) => number) => values.reduce((sum, v) => sum + of(v), 0) / values.length;
-  return { psnr: mean((s) => s.psnr), ssim: mean((s) => s.ssim), mae: mean((s) => s.mae), n: values.length };
+  const found = [...scores.values()].map((pair) => pair[image][region]).filter((score) => score !== null);
+  if (found.length === 0) return null;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const psnrs = found.map(({ psnr }) => psnr).filter((psnr) => psnr !== null);
+  return {
+    psnr: psnrs.length > 0 ? mean(psnrs) : null,
+    ssim: mean(found.map(({ ssim }) => ssim)),
+    mae: mean(found.map(({ mae }) => mae)),
+    n: found.length,
+  };
 }
+
+/** On what scale the scores are, in a sentence; null where there is none yet. */
+export function dataRangeText(state: AppData): string | null {
+  const card = chosenCard(state);
+  if (!card || !state.reference) return null;
+  const { map, low, high } = framesOf(state.reference.scan, card).target;
+  const ends = isAbsolute(map)
+    ? { low, high }
+    : referenceFrame(frameOf(state.reference.scan.upper), { map, low, high });
+  const text = (value: number) => String(Number(value.toPrecision(4)));
+  return `Data range: ${text(ends.low)} to ${text(ends.high)} of the reference (${map}), values outside as they are.`;
+}
+
+/** What slices have no score and why, in a sentence; null where all have one. */
+export function missingText(scores: ReadonlyMap<number, ScorePair>): string | null {
+  const found = [...scores.values()].flatMap(({ synthetic }) => synthetic.missing ?? []);
+  if (found.length === 0) return null;
+  const reasons = found.map(({ image, fault }) =>
+    fault === 'constant'
+      ? `${IMAGE_NAMES[image]} is constant`
+      : `${IMAGE_NAMES[image]} has NaN or infinities`,
+  );
+  return `${found.length} of ${scores.size} slices without a score: ${[...new Set(reasons)].join(', ')}.`;
+}
+
+const IMAGE_NAMES = { synthetic: 'the synthetic image', reference: 'the reference' } as const;
 
 /** The contrast, or "" where own weights do not tell it and their card has a placeholder. */
 export function knownContrast(card: ModelCard, side: 'source' | 'target'): string {

@@ -1,0 +1,98 @@
+/** On what scale a pair of scans is scored: that of an intensity map, or the values as they are with one data range for both. */
+import type { Image3 } from '../../volume/image';
+import {
+  type IntensityFrame,
+  type IntensityMap,
+  intensityFrame,
+  looksLikeHu,
+  referenceFrame,
+  voxelLevels,
+} from '../../volume/intensity';
+import { rounded } from './dataRange';
+
+type Ends = Pick<IntensityFrame, 'low' | 'high'>;
+
+export interface PairScale {
+  map: IntensityMap | 'none';
+  /** What becomes 0 and 1 of each image; the map is there where one is. */
+  synthetic: Ends & Partial<IntensityFrame>;
+  reference: Ends & Partial<IntensityFrame>;
+  dataRange: {
+    /** In the reference's unit. */
+    value: number;
+    from: 'option' | 'reference' | 'intensity map';
+    text: string;
+  };
+  /** Values outside of these are told, in each image's unit. */
+  within: { synthetic: Ends; reference: Ends };
+}
+
+/** What decides it, the first that is there. */
+export interface ScaleWishes {
+  /** One range for both images, whose values are taken as they are. */
+  range?: number;
+  map?: IntensityMap | 'none';
+  /** Of the synthetic image, by what made it. */
+  made?: IntensityFrame;
+}
+
+/** Without a wish values are taken as they are, those of a CT by the map `hu`. Null where the reference is constant. */
+export function pairScale(
+  synthetic: Image3,
+  reference: Image3,
+  { range, map, made }: ScaleWishes,
+): PairScale | null {
+  const levels = voxelLevels(reference.voxels);
+  if (!(levels.max > levels.min)) return null;
+  if (range !== undefined)
+    return asTheyAre(
+      { low: 0, high: range },
+      { from: 'option', text: `data range ${rounded(range)}, as given` },
+    );
+  if (map === 'none') return ofReference(levels);
+  if (map === undefined && !made) return looksLikeHu(levels) ? mapped('hu') : ofReference(levels);
+  return mapped(map ?? made!.map, map === undefined ? made : undefined);
+
+  function mapped(by: IntensityMap, frame = intensityFrame(synthetic.voxels, by)): PairScale {
+    const own = referenceFrame((one) => intensityFrame(reference.voxels, one), frame);
+    const text = `data range ${rounded(own.high - own.low)}, of the intensity map ${by}: 0 to 1 is ${endsText(own)} of the reference and ${endsText(frame)} of the synthetic image`;
+    return {
+      map: by,
+      synthetic: frame,
+      reference: own,
+      dataRange: { value: own.high - own.low, from: 'intensity map', text },
+      within: { synthetic: frame, reference: own },
+    };
+  }
+}
+
+const endsText = ({ low, high }: Ends) => `${rounded(low)} to ${rounded(high)}`;
+
+/** PSNR and SSIM as of the values as they are, with that data range (SSIM is not the same when values are moved). */
+function asTheyAre(within: Ends, { from, text }: Omit<PairScale['dataRange'], 'value'>): PairScale {
+  const value = within.high - within.low;
+  const ends = { low: 0, high: value };
+  return {
+    map: 'none',
+    synthetic: ends,
+    reference: ends,
+    dataRange: { value, from, text },
+    within: { synthetic: within, reference: within },
+  };
+}
+
+/** Ranges that images have by their kind, whether or not the brightest voxel of this one reaches the end. */
+const KINDS = [
+  { from: 0, to: 1, name: '0 to 1' },
+  { from: 128, to: 255, name: '8 bits' },
+] as const;
+
+function ofReference({ min, max }: { min: number; max: number }): PairScale {
+  const kind = KINDS.find(({ from, to }) => min >= 0 && max >= from && max <= to);
+  const own = endsText({ low: min, high: max });
+  const text = kind
+    ? `data range ${kind.to}, of the reference: its values, ${own}, are taken for ${kind.name}`
+    : `data range ${rounded(max - min)}, of the reference: its own values, ${own}`;
+  const ends = kind ? { low: 0, high: kind.to } : { low: min, high: max };
+  return asTheyAre(ends, { from: 'reference', text });
+}
