@@ -20,6 +20,8 @@ test('a reference gives scores, a difference image, and a note where its grid is
   await expectImage(page, 'reference');
   await expect(page.getByLabel('Reference scan')).not.toContainText('Resampled');
 
+  await expect(scores).toContainText(/Data range: 0 to \d+\S* of the reference \(foreground-/);
+
   const figures = async (row: RegExp) =>
     (await scores.getByRole('row', { name: row }).getByRole('cell').allInnerTexts()).map(Number);
   const rows = [/^This slice/, /^Mean of 1/, /^Source copied/];
@@ -71,6 +73,8 @@ test('the source itself as reference: the copy is without error', async ({ page 
   await drop(page, [headScan('same_T1w.nii')], ZONE);
   await translate(page);
   const copied = page.getByTestId('scores').getByRole('row', { name: /^Source copied/ });
+  // The PSNR of identical images is infinite: no number.
+  await expect(copied.getByRole('cell').nth(0)).toHaveText('equal');
   await expect(copied.getByRole('cell').nth(1)).toHaveText('100.0');
   await expect(copied.getByRole('cell').nth(2)).toHaveText('0.000');
 });

@@ -297,6 +297,25 @@ describe('evaluate with --lesion', () => {
     expect(stdout).toContain('Contrast: mean of the lesion / median of the other tissue');
   });
 
+  it('refuses a mask of several volumes, or of what is not a number', async () => {
+    const [ni, nj, nk] = SET_SHAPE;
+    const values = new Float32Array(2 * ni * nj * nk).fill(1);
+    const write = (name: string, dims: number[], voxels: Float32Array) => {
+      const { file } = makeNifti({ dims, values: voxels, sform: sformOf(affine) });
+      writeFileSync(at(name), new Uint8Array(file));
+      return runMain(['evaluate', flair, flair, '--lesion', at(name)]);
+    };
+    expect(await write('two.nii', [...SET_SHAPE, 2], values)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/two\.nii: must be one volume, got 2; write the one/),
+    });
+    const holed = values.slice(0, ni * nj * nk).fill(Number.NaN, 3, 6);
+    expect(await write('holed.nii', [...SET_SHAPE], holed)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/holed\.nii: a mask must hold numbers, got NaN or infinity in 3 voxels/),
+    });
+  });
+
   it('refuses a mask on another grid', async () => {
     const { code, stderr } = await runMain(['evaluate', flair, flair, '--lesion', at('moved.nii')]);
     expect(code).toBe(2);

@@ -32,13 +32,18 @@ beforeAll(async () => {
 const makeStandIn = (dieAfterSteps?: number) => engineStandIn(engine, dieAfterSteps);
 
 const SHAPE: [number, number, number] = [20, 24, 8];
-const scanFile = () => {
+const scanFile = (other: (v: number) => number | undefined = () => undefined) => {
   const sform = [
     [2, 0, 0, -20],
     [0, 2, 0, -24],
     [0, 0, 3, -12],
   ];
-  const { file } = makeNifti({ dims: SHAPE, values: headPhantom(SHAPE), pixdim: [1, 2, 2, 3], sform });
+  const { file } = makeNifti({
+    dims: SHAPE,
+    values: headPhantom(SHAPE).map((value, v) => other(v) ?? value),
+    pixdim: [1, 2, 2, 3],
+    sform,
+  });
   return new File([file], 'sub-01_T1w.nii');
 };
 const weightsFile = () => {
@@ -97,7 +102,19 @@ describe('client and worker calls', () => {
     expect(synthetic.whole!.psnr).toBeGreaterThan(0);
     expect(synthetic.whole!.psnr).toBeLessThan(30); // hashed weights draw nothing like the phantom
     // The reference is the source's own file: of a copy nothing differs. Its pixels did not cross the line for that.
-    expect(copy).toMatchObject({ index: 3, whole: { mae: 0 }, foreground: { mae: 0 } });
+    expect(copy).toMatchObject({ index: 3, whole: { mae: 0, psnr: null }, foreground: { mae: 0 } });
+
+    // What is not a number gives that slice no score, and the others theirs.
+    const holed = await client.openScan([scanFile((v) => (v === 3 * 480 ? Number.NaN : undefined))]);
+    const [third, fourth] = await client.score({
+      ...{ scanId, referenceScanId: holed.scanId, provenance },
+      slices: got.slice(0, 2),
+    });
+    expect(third.synthetic).toEqual({
+      ...{ index: 3, whole: null, foreground: null },
+      missing: { image: 'reference', fault: 'not finite', pixels: 1 },
+    });
+    expect(fourth.synthetic).toMatchObject({ index: 4, missing: null, whole: synthetic.whole && {} });
 
     const smaller = makeNifti({ dims: [8, 9, 4], values: headPhantom([8, 9, 4]) });
     const other = await client.openScan([new File([smaller.file], 'other.nii')]);

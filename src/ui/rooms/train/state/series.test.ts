@@ -50,3 +50,21 @@ it('scoreCurves has both directions and what a copy scores, SSIM in percent', ()
   expect(curves.map(({ direction }) => direction)).toEqual(['aToB', 'bToA']);
   expect(curves[1]).toMatchObject({ values: [50, 75], copy: [25, 25] });
 });
+
+it('scoreCurves has a gap where a validation has no score', () => {
+  const score = { psnr: 20, ssim: 0.5, mae: 0 };
+  const validation = (at: number, whole: typeof score | null, psnr: number | null): Validation => ({
+    step: at,
+    directions: [
+      ...[{ direction: 'aToB' as const, n: whole ? 1 : 0, whole, foreground: null }].map((one) => ({
+        ...one,
+        copy: { whole: { ...score, psnr }, foreground: null },
+      })),
+    ],
+  });
+  const validations = [validation(10, score, 20), validation(20, null, null)];
+  const [psnr] = scoreCurves(validations, 'psnr', 'whole').curves;
+  expect(psnr).toMatchObject({ values: [20, null], copy: [20, null] });
+  const [none] = scoreCurves(validations, 'ssim', 'foreground').curves;
+  expect(none).toMatchObject({ values: [null, null], copy: [null, null] });
+});

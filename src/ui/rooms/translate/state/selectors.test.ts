@@ -9,6 +9,7 @@ import {
   huPerUnit,
   makesHu,
   meanScore,
+  missingText,
   referenceEnds,
   referenceWarning,
   sourceEnds,
@@ -34,6 +35,20 @@ describe('meanScore', () => {
     expect(meanScore(scores, 'synthetic', 'whole')).toMatchObject({ psnr: 25, ssim: 0.25, n: 2 });
     expect(meanScore(scores, 'synthetic', 'foreground')).toMatchObject({ psnr: 10, n: 1 });
     expect(meanScore(scores, 'copy', 'whole')).toMatchObject({ psnr: 12.5 });
+  });
+  it('has no PSNR of identical slices, and leaves out those without a score, which it names', () => {
+    const identical = pair(3, 40, 40);
+    identical.synthetic.whole!.psnr = null;
+    expect(meanScore(new Map([[3, identical]]), 'synthetic', 'whole')).toMatchObject({ psnr: null, n: 1 });
+    const lost = pair(4, 40, null);
+    Object.assign(lost.synthetic, {
+      whole: null,
+      missing: { image: 'reference', fault: 'not finite', pixels: 2 },
+    });
+    const all = new Map([...scores, [3, identical], [4, lost]] as const);
+    expect(meanScore(all, 'synthetic', 'whole')).toMatchObject({ psnr: 25, n: 3 });
+    expect(missingText(all)).toBe('1 of 4 slices without a score: the reference has NaN or infinities.');
+    expect(missingText(scores)).toBeNull();
   });
   it('is null without scores', () => {
     expect(meanScore(new Map(), 'synthetic', 'whole')).toBeNull();
