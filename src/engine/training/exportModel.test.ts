@@ -52,6 +52,32 @@ it.each([
   },
 );
 
+it('writes scores of the last validation that a card can hold', async () => {
+  const settings = tinySettings();
+  const score = { psnr: 20, ssim: 0.5, mae: 0.1 };
+  const validation = (whole: typeof score | null, psnr: number | null) => ({
+    step: 7,
+    directions: [
+      {
+        ...{ direction: 'aToB' as const, n: 2, whole, foreground: null },
+        copy: { whole: { ...score, psnr }, foreground: null },
+      },
+    ],
+  });
+  const metricsOf = async (...told: Parameters<typeof validation>) => {
+    const facts = { ...FACTS, history: { steps: [], validations: [validation(...told)] } };
+    const { card } = await exportModel(settings, 'aToB', randomState(settings, 'g.b'), facts);
+    return parseModelCard(JSON.parse(JSON.stringify(card))).metrics;
+  };
+  const { rows, note } = await metricsOf(score, null);
+  expect(rows).toEqual([{ label: 'whole slice', ...score, psnrCopy: 200 }]);
+  expect(note).toMatch(
+    /clipped to \[0, 1\] by the intensity map, data range 1; .* 200 dB stands for images that are identical/,
+  );
+  expect((await metricsOf(score, 30)).note).not.toContain('200 dB');
+  expect((await metricsOf(null, 20)).rows).toEqual([]);
+});
+
 it("exports the maps of a start model's Hounsfield units with their ends", async () => {
   const intensity = { a: 'foreground-p99.5', b: 'hu' } as const;
   const settings = tinySettings({ intensity, huEnds: [-1000, 1000] });
