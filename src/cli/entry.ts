@@ -1,4 +1,5 @@
 import type { Io } from './kit/io';
+import { writeAll } from './kit/stdout';
 import { main } from './main';
 
 const controller = new AbortController();
@@ -9,21 +10,18 @@ process.once('SIGINT', () => {
   process.once('SIGINT', () => process.exit(130));
 });
 
-// A reader that closes early (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`stdout: the result could not be written, got ${error.message}; free some space\n`);
-  process.exit(1);
-});
 // Nobody hears any more, as after a closed terminal.
 process.stderr.on('error', () => controller.abort());
+
+// Where files have a largest size (ulimit -f), the write that exceeds it fails and is told, rather than end the program.
+process.on('SIGXFSZ', () => {});
 
 // stdout holds results only, whatever a library prints.
 console.log = console.error;
 console.info = console.error;
 
 const io: Io = {
-  out: (text) => process.stdout.write(text),
+  out: writeAll,
   err: (text) => process.stderr.write(text),
   terminal: process.stderr.isTTY === true,
   debug: Boolean(process.env.DEBUG),
@@ -31,5 +29,5 @@ const io: Io = {
 };
 
 const code = await main(process.argv.slice(2), io);
-// A GPU device keeps Node running; leave once the output has been taken.
-process.stdout.write('', () => process.exit(code));
+// A GPU device keeps Node running; leave once all that was said has been taken.
+process.stderr.write('', () => process.exit(code));

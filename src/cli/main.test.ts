@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeIo } from './kit/fakeIo';
+import { ReaderGone } from './kit/stdout';
 import { main } from './main';
 import { runMain } from './runMain';
 
@@ -92,5 +93,28 @@ describe('bad usage ends with code 2, nothing on stdout and one sentence on stde
     const io = fakeIo({ debug: true });
     expect(await main(['volume', 'no-such.nii'], io)).toBe(2);
     expect(io.stderr).toMatch(/\n +at /);
+  });
+});
+
+describe('a result that cannot be written', () => {
+  const refusing = (error: Error) => (argv: string[]) =>
+    runMain(argv, {
+      out: () => {
+        throw error;
+      },
+    });
+
+  it.each([
+    ['a result', ['models', '--json']],
+    ['help', ['--help']],
+    ['help of a command', ['train', '--help']],
+  ])('%s: one sentence, exit code 1', async (_, argv) => {
+    const { code, stderr } = await refusing(new Error('stdout: must take the whole result'))(argv);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'stdout: must take the whole result\n' });
+  });
+
+  it('is no failure to speak of where nobody reads on', async () => {
+    const { code, stderr } = await refusing(new ReaderGone('stdout: nobody reads on'))(['models']);
+    expect({ code, stderr }).toEqual({ code: 141, stderr: '' });
   });
 });

@@ -5,6 +5,7 @@ import { evaluateCommand } from './evaluate/evaluateCommand';
 import { isBadInput } from './kit/badInput';
 import { type Command, helpText, parseCommand } from './kit/command';
 import type { Io } from './kit/io';
+import { ReaderGone } from './kit/stdout';
 import { modelsCommand } from './models/modelsCommand';
 import { parityCommand } from './parity/parityCommand';
 import { trainCommand } from './train/trainCommand';
@@ -28,10 +29,12 @@ const COMMANDS: readonly Command[] = [
 
 /** As shells count a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
+/** As they count one whose reader has gone. */
+const READER_GONE = 141;
 
 /**
  * Runs the program with the arguments after its name and returns its exit code: 0 success, 1 failed, 2 bad usage or bad
- * input, 130 interrupted. Never throws: an error is one sentence on stderr, with its stack where `io.debug` is set.
+ * input, 130 interrupted, 141 where nobody reads the results. Never throws: an error is one sentence on stderr, with its stack where `io.debug` is set.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -90,12 +93,14 @@ function programHelp(): string {
     ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'syndiff COMMAND --help says more, syndiff --version which version this is. Results go to stdout, progress to stderr.',
-    'Exit code: 0 success, 1 failed, 2 bad usage or bad input, of one scan among several too (the rest is done). DEBUG=1 shows stack traces.',
+    'Exit code: 0 success, 1 failed, 2 bad usage or bad input, of one scan among several too (the rest is done), 130',
+    'stopped by Ctrl-C or a signal, 141 where nobody reads the results (`| head`). DEBUG=1 shows stack traces.',
     '',
   ].join('\n');
 }
 
 function report(error: unknown, io: Io): number {
+  if (error instanceof ReaderGone) return READER_GONE;
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   if (io.debug) io.err(`${stack}\n`);
   else io.err(`${message.replace(/\s*\n\s*/g, ' ')}\n`);

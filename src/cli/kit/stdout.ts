@@ -1,0 +1,42 @@
+/** Results on stdout: all of a text has been taken when it returns, or it throws. */
+import { writeSync } from 'node:fs';
+
+/** Nobody reads on, as after `| head`: no failure, and nothing to say. */
+export class ReaderGone extends Error {
+  override name = 'ReaderGone';
+}
+
+type Write = (bytes: Uint8Array, from: number) => number;
+
+const toStdout: Write = (bytes, from) => writeSync(1, bytes, from);
+
+/**
+ * Not by `process.stdout`: it takes a part that a nearly full disk still took for the whole.
+ * A stdout that was closed before the start (`>&-`) Node replaces by /dev/null, which nothing tells from one that is meant.
+ * @throws ReaderGone; Error in one sentence where the text cannot be written
+ */
+export function writeAll(text: string, write: Write = toStdout): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += write(bytes, at);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') throw new ReaderGone('stdout: nobody reads on');
+      // A pipe that another program has made one that does not wait.
+      if (code === 'EAGAIN') wait(10);
+      else throw new Error(`stdout: must take the whole result, got ${why(code, message)}`);
+    }
+  }
+}
+
+function why(code: string | undefined, message: string): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return 'no space left on the disk; free some or write elsewhere';
+  if (code === 'EFBIG') return 'no larger file is allowed (ulimit -f); write elsewhere';
+  return `${message}; write elsewhere`;
+}
+
+function wait(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
