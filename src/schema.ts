@@ -3,6 +3,7 @@
  * RULE, got VALUE`; fields that a schema does not name are dropped.
  */
 import { CorruptFile } from './errors';
+import { textOf } from './text';
 
 export interface Schema<T> {
   /** What a value must be, as a sentence ends: "a list of sentences". */
@@ -33,8 +34,9 @@ export function parseJson<T>(text: JsonText, schema: Schema<T>, at: Place): T {
 
 /** @throws CorruptFile where the text is no JSON */
 export function jsonOf(text: JsonText, at: Place): unknown {
+  const json = typeof text === 'string' ? text : textOf(text, (got) => refusal('JSON', got, at));
   try {
-    return JSON.parse(typeof text === 'string' ? text : new TextDecoder().decode(text));
+    return JSON.parse(json);
   } catch {
     throw refusal('JSON', 'text that is not', at);
   }

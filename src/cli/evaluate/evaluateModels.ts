@@ -9,6 +9,7 @@ import { pairedSlices } from '../../engine/training/dataset';
 import { gridOfModel } from '../../engine/training/settings';
 import { Aborted, BadRequest } from '../../errors';
 import { checkWritable } from '../../platform/node/files';
+import { namesIn } from '../../platform/node/nameList';
 import { namesApart } from '../../platform/node/namesApart';
 import { chosenScans, refuseRivalPairs } from '../../platform/node/scanChoice';
 import { readChosen } from '../../platform/node/scans';
@@ -45,14 +46,14 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   const samples = count === undefined ? null : { count, slices };
   const patientOf = patients(args.text('patient'));
   const want = oneOf(args, 'backend', BACKENDS);
-  const folders = listed(required(args, 'data'));
+  const folders = namesIn(required(args, 'data'));
   const choice: Choice = {
     filter: filterOf(args),
     source: volumeOf(args, 'volume'),
     target: volumeOf(args, 'reference-volume'),
   };
   const models: { model: LoadedModel; pairs: SplitPairs }[] = [];
-  for (const name of listed(required(args, 'models'))) {
+  for (const name of namesIn(required(args, 'models'))) {
     const model = await loadModel(name, undefined, 'models');
     if (args.has('card')) await checkWritable(cardPath(name, model));
     models.push({
@@ -110,10 +111,6 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   }
   if (args.has('json')) io.out(jsonText({ split, data: folders, every, samples, backend, models: reports }));
   return exitCodeOf(reports);
-}
-
-function listed(text: string): string[] {
-  return text.split(',').map((name) => name.trim());
 }
 
 function cardPath(name: string, { path }: LoadedModel): string {

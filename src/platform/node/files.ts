@@ -3,6 +3,7 @@ import { constants, openAsBlob } from 'node:fs';
 import { access, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BadRequest } from '../../errors';
+import { textOf } from '../../text';
 
 const WHY: Record<string, string> = {
   ENOENT: 'no such file',
@@ -19,6 +20,14 @@ export async function readBytes(path: string): Promise<ArrayBuffer> {
     throw unusable(path, error as NodeJS.ErrnoException);
   });
   return new Uint8Array(buffer).buffer;
+}
+
+/** A text file, in the encodings of `textOf`. Throws BadRequest with the reason where it cannot be read, or is no text. */
+export async function readText(path: string): Promise<string> {
+  return textOf(
+    await readBytes(path),
+    (got) => new BadRequest(`${path}: must be text, got ${got}; save it as UTF-8, or choose another file`),
+  );
 }
 
 /** A file to be read where its bytes are needed. Throws BadRequest with the reason where it cannot be read. */

@@ -203,16 +203,39 @@ describe('a list of files', () => {
     ]);
   });
 
+  it('may have quotes around its paths, and be saved by an editor of Windows', async () => {
+    const folder = folderOf(['a b.nii', 'c.nii']);
+    const list = join(folder, 'list.txt');
+    writeFileSync(list, Buffer.from('\uFEFF"a b.nii"\r\n# mine\r\nc.nii\r\n\r\n', 'utf16le'));
+    expect(await told(list, folder)).toEqual(['train a b a b.nii', 'train c c.nii']);
+    writeFileSync(list, Buffer.from('c.nii\n', 'utf16le'));
+    await expect(trainingScans(list)).rejects.toThrow(
+      `${list}: must be text, got UTF-16 without a byte order mark; save it as UTF-8, or choose another file`,
+    );
+  });
+
   it('says which line is wrong', async () => {
     const folder = folderOf({ 'a.nii': '', 'list.txt': '# mine\na.nii\n\nb.nii\n', 'empty.txt': '\n' });
     const list = join(folder, 'list.txt');
     await expect(trainingScans(list)).rejects.toThrow(
       `${list}, line 4: must name a scan, got no such file as b.nii`,
     );
+    writeFileSync(list, 'a.nii\n.');
+    await expect(trainingScans(list)).rejects.toThrow(
+      `${list}, line 2: must name a scan, got the folder .; correct the line`,
+    );
     await expect(trainingScans(join(folder, 'empty.txt'))).rejects.toThrow(
       'must name a scan a line, got none',
     );
   });
+});
+
+it('takes a scan that is named twice once, and says so', async () => {
+  const folder = folderOf({ 'a.nii': '', 'b.nii': '', 'list.txt': 'a.nii\nb.nii\na.nii\n' });
+  const said: string[] = [];
+  const scans = await trainingScans(`${folder}/list.txt,${folder}/b.nii`, (text) => said.push(text));
+  expect(scans.map(({ subject }) => subject)).toEqual(['a', 'b']);
+  expect(said).toEqual([`${folder}/a.nii and 1 more: named more than once; taken once`]);
 });
 
 it('takes several names', async () => {

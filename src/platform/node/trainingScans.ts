@@ -3,25 +3,27 @@
  *   FOLDER         all scans in it and below, of one contrast; no masks and segmentations, nothing of derivatives and hidden folders
  *   FOLDER:SUFFIX  those of one contrast, e.g. data:T1w for sub-*_T1w.nii.gz below data/sub-*
  *   SCAN           one scan's file
- *   LIST           a text file of paths, one a line, seen from its own folder; empty lines and those that begin with # do not count
+ *   LIST           a text file of paths, one a line, in quotes or not, seen from its own folder; empty lines and those that begin with # do not count
  * A `participants.tsv` in the folder with a column `split` says who is for training; without it, and for files named one by one, all are.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
-import { type Infer, object, oneOf, optional, text, whole } from '../../schema';
+import { type Infer, object, optional, text, whole } from '../../schema';
+import { linesOf } from '../../text';
 import type { EntityFilter } from '../../volume/entityFilter';
 import { groupScans, isScanName, isWholeScan, SCAN_EXTENSIONS } from '../../volume/formats/names';
 import { contrastsOf, isDerived, isOfContrast, readName } from '../../volume/names';
 import { aloneTexts, pairScans } from '../../volume/pairing';
 import { plainScans, someOf } from '../../volume/plainScans';
+import { readText } from './files';
+import { namesIn } from './nameList';
+import { inTwoSplits, readSplits, SPLIT, SPLITS, type Split, unquoted } from './participants';
 
-export const SPLITS = ['train', 'val', 'test'] as const;
-/** train: to learn from; val: to choose by; test: to be left alone. */
-export type Split = (typeof SPLITS)[number];
+export { SPLITS, type Split };
 
 export const TRAINING_SCAN = object({
-  split: oneOf(SPLITS),
+  split: SPLIT,
   /** As `readName` tells it. */
   subject: text(),
   path: text(),
@@ -31,7 +33,7 @@ export const TRAINING_SCAN = object({
 export type TrainingScan = Infer<typeof TRAINING_SCAN>;
 
 /**
- * In the order of the names; a folder's sorted by path; each scan once.
+ * In the order of the names, each once; a folder's sorted by path.
  * @param say a sentence on scans that are left out
  * @param filter which is applied afterwards (scanChoice.ts): what it decides is not decided here
  * @throws BadRequest for a name that leads to no scans, in one sentence
@@ -42,13 +44,14 @@ export async function trainingScans(
   filter: EntityFilter = {},
 ): Promise<TrainingScan[]> {
   const scans = new Map<string, TrainingScan>();
-  for (const name of names.split(','))
-    for (const scan of await scansOf(name.trim(), { say, filter })) {
+  const again: string[] = [];
+  for (const name of namesIn(names))
+    for (const scan of await scansOf(name, { say, filter })) {
       const path = resolve(scan.path);
-      const before = scans.get(path);
-      if (before) say(`${scan.path}: is named twice; taken once`);
+      if (scans.has(path)) again.push(scan.path);
       else scans.set(path, scan);
     }
+  if (again.length > 0) say(`${someOf(again)}: named more than once; taken once`);
   return [...scans.values()];
 }
 
@@ -160,22 +163,26 @@ function plainOnes(folder: string, paths: readonly string[], { say, filter }: Ch
 }
 
 async function listedScans(list: string): Promise<TrainingScan[]> {
-  const lines = textLines(await readFile(list, 'utf8'));
   const scans: TrainingScan[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line === '' || line.startsWith('#')) continue;
-    const path = resolve(dirname(list), line);
-    if ((await kindOf(path)) !== 'file')
-      throw new BadRequest(`${list}, line ${index + 1}: must name a scan, got no such file as ${line}`);
+  for (const [index, line] of linesOf(await readText(list)).entries()) {
+    const name = unquoted(line);
+    if (name === '' || name.startsWith('#')) continue;
+    const path = resolve(dirname(list), name);
+    const kind = await kindOf(path);
+    if (kind !== 'file') {
+      const got = kind === 'folder' ? `the folder ${name}` : `no such file as ${name}`;
+      throw new BadRequest(`${list}, line ${index + 1}: must name a scan, got ${got}; correct the line`);
+    }
     scans.push({ split: 'train', subject: subjectOf(path), path });
   }
-  if (scans.length === 0) throw new BadRequest(`${list}: must name a scan a line, got none`);
+  if (scans.length === 0)
+    throw new BadRequest(`${list}: must name a scan a line, got none; write paths into it`);
   return scans;
 }
 
 async function withSplits(folder: string, paths: readonly string[]): Promise<TrainingScan[]> {
   const file = join(folder, 'participants.tsv');
-  const splits = (await kindOf(file)) === 'file' ? readSplits(file, await readFile(file, 'utf8')) : null;
+  const splits = (await kindOf(file)) === 'file' ? await readSplits(file) : null;
   const before = new Map<string, Split>();
   return paths.map((path) => {
     const subject = subjectOf(path);
@@ -189,31 +196,6 @@ async function withSplits(folder: string, paths: readonly string[]): Promise<Tra
     return { split, subject, path };
   });
 }
-
-/** Each participant's split; null where the table has no such column. */
-function readSplits(file: string, text: string): Map<string, Split> | null {
-  const [header, ...rows] = textLines(text).map((line) => line.split('\t').map((cell) => cell.trim()));
-  const [id, column] = [header.indexOf('participant_id'), header.indexOf('split')];
-  if (column < 0) return null;
-  if (id < 0) throw new BadRequest(`${file}: must have a column participant_id, got ${header.join(', ')}`);
-  const splits = new Map<string, Split>();
-  for (const row of rows.filter(([first]) => first !== '')) {
-    const split = SPLITS.find((word) => word === row[column]);
-    if (!split)
-      throw new BadRequest(
-        `${file}: split must be ${SPLITS.join(', ')}, got ${row[column] || 'nothing'} for ${row[id]}`,
-      );
-    const before = splits.get(row[id]);
-    if (before !== undefined && before !== split) throw inTwoSplits(file, row[id], before, split);
-    splits.set(row[id], split);
-  }
-  return splits;
-}
-
-const inTwoSplits = (file: string, subject: string, one: Split, other: Split) =>
-  new BadRequest(
-    `${file}: a subject must be in one split, got ${one} and ${other} for ${subject}; correct a row`,
-  );
 
 /** One file of each image of a contrast in the folder and below, sorted, without regard to the language of the machine. */
 async function scansUnder(folder: string): Promise<string[]> {
@@ -230,11 +212,3 @@ async function scansUnder(folder: string): Promise<string[]> {
 const byCode = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const subjectOf = (path: string): string => readName(path).subject;
-
-/** Without the byte order mark and line ends that spreadsheets write. */
-function textLines(text: string): string[] {
-  return text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .map((line) => line.trim());
-}

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { readSplits, tableRows } from './participants';
+
+const folder = mkdtempSync(join(tmpdir(), 'syndiff-participants-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'participants.tsv');
+
+const splitsOf = async (content: string | Uint8Array) => {
+  writeFileSync(file, content);
+  const splits = await readSplits(file);
+  return splits && [...splits].map((pair) => pair.join(' '));
+};
+
+const TABLE = 'participant_id\tsplit\nsub-01\ttrain\nsub-02\ttest\n';
+const SPLITS = ['sub-01 train', 'sub-02 test'];
+
+it.each<[string, string | Uint8Array]>([
+  ['as it is written by hand', TABLE],
+  ['of Windows', TABLE.replaceAll('\n', '\r\n')],
+  ['of an old Macintosh', TABLE.replaceAll('\n', '\r')],
+  ['with a byte order mark', `\uFEFF${TABLE}`],
+  ['in UTF-16', Buffer.from(`\uFEFF${TABLE}`, 'utf16le')],
+  ['in UTF-16, big-endian', Buffer.from(`\uFEFF${TABLE}`, 'utf16le').swap16()],
+  ['with quotes', '"participant_id"\t"split"\n"sub-01"\t"train"\n"sub-02"\t"test"'],
+  ['with remarks and empty lines', `# whom to score\n\n${TABLE}\n \n# end\n\t\n`],
+  ['with columns before, one of them empty', TABLE.replace(/^/gm, '\t').replace('\t', 'sex\t')],
+  ['with capitals in its header', TABLE.replace('split', 'Split')],
+])('reads a table %s', async (_, content) => {
+  expect(await splitsOf(content)).toEqual(SPLITS);
+});
+
+it('has no splits where there is no such column', async () => {
+  expect(await splitsOf('participant_id\tage\nsub-01\t40\n')).toBeNull();
+  expect(await splitsOf('')).toBeNull();
+});
+
+it.each([
+  [
+    ',',
+    'participants.tsv: must have tabs between its columns, got the line participant_id,split; save it with tabs',
+  ],
+  [' ', 'got the line participant_id split; save it with tabs'],
+  [';', 'got the line participant_id;split; save it with tabs'],
+])(
+  'names a table with "%s" between its columns, in which nobody would have a split',
+  async (mark, sentence) => {
+    await expect(splitsOf(TABLE.replaceAll('\t', mark))).rejects.toThrow(sentence);
+  },
+);
+
+it('names UTF-16 without a mark, and a file that is no text', async () => {
+  await expect(splitsOf(Buffer.from(TABLE, 'utf16le'))).rejects.toThrow(
+    'participants.tsv: must be text, got UTF-16 without a byte order mark; save it as UTF-8',
+  );
+  await expect(splitsOf(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0))).rejects.toThrow('got bytes that are no text');
+});
+
+it('takes quotes away that belong to the table, and no others', () => {
+  expect(tableRows('"say ""a"""\t5" tall\t"open\n')).toEqual([['say "a"', '5" tall', '"open']]);
+});
