@@ -40,6 +40,6 @@ async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemE
       reader.readEntries(resolve, () => resolve([]));
     });
     if (part.length === 0) return children;
-    children.push(...part);
+    for (const child of part) children.push(child);
   }
 }

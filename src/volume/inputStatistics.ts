@@ -4,6 +4,8 @@
  * that the scan's own resolution hardly matters. Nothing is segmented: the head's outline, the depth below it and the
  * median inside are enough.
  */
+
+import { largestOf } from './extremes';
 import type { Image3 } from './image';
 import {
   foregroundBySlice,
@@ -109,7 +111,7 @@ function pixelSize({ zooms }: Pick<Image3, 'zooms'>): number {
 
 function largeSlices(scan: Image3, levels: VoxelLevels, threshold: number, air: number): MeasuredSlice[] {
   const shares = [...foregroundBySlice(scan, threshold)];
-  const least = LARGE * Math.max(...shares);
+  const least = LARGE * largestOf(shares);
   const large = [...shares.keys()].filter((k) => shares[k] > 0 && shares[k] >= least);
   const plan = planSlices(scan, { pixelSize: pixelSize(scan), size: SIZE }, levels);
   const step = Math.max(1, large.length / SLICES);

@@ -1,5 +1,6 @@
 /** What a model was trained on, over all its scans: plain data for its card, and what of a scan lies far outside of it. */
 import { check, each, type Infer, number, object, text, whole } from '../schema';
+import { largestOf, smallestOf } from './extremes';
 import { HISTOGRAM_BINS, hasSkull, type InputStatistics, MEASURES, type Measure } from './inputStatistics';
 
 const value = number(-1e6, 1e6);
@@ -62,8 +63,8 @@ function spread(values: readonly number[]): Spread {
   return {
     mean: rounded(middle),
     std: rounded(std),
-    least: rounded(Math.min(...values)),
-    most: rounded(Math.max(...values)),
+    least: rounded(smallestOf(values)),
+    most: rounded(largestOf(values)),
   };
 }
 

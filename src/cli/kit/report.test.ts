@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeIo } from './fakeIo';
 import { startProgress } from './progress';
-import { counted, jsonText, markdownTable, tableText } from './report';
+import { counted, factsText, jsonText, markdownTable, tableText } from './report';
 
 describe('jsonText', () => {
   it('keeps what JSON can hold and spells out what it cannot', () => {
@@ -15,6 +15,14 @@ describe('jsonText', () => {
     const value = { 'a [1,\n  2]': ['[\n 1 ]', 'b  c', []], nested: [[1, 2], [{ d: [3] }]] };
     expect(JSON.parse(jsonText(value))).toEqual(value);
   });
+});
+
+it('takes any number of rows, facts and values', () => {
+  const many = Array.from({ length: 200_000 }, (_, n) => n);
+  const rows = many.map((n) => [`${n}`, 'x'] as [string, string]);
+  expect(tableText(rows).length).toBe(200_000 * 10);
+  expect(factsText(rows).length).toBe(200_000 * 10);
+  expect(jsonText(many).startsWith('[0, 1, 2,')).toBe(true);
 });
 
 describe('tableText', () => {

@@ -1,3 +1,4 @@
+import { largestOf } from '../../volume/extremes';
 import type { OptionSpec } from './command';
 
 export const JSON_OPTION: OptionSpec = { text: 'results as JSON' };
@@ -21,13 +22,13 @@ export function jsonText(value: unknown): string {
 
 /** Labels and what they stand for, one a line. */
 export function factsText(facts: readonly (readonly [label: string, text: string])[]): string {
-  const width = Math.max(...facts.map(([label]) => label.length));
+  const width = largestOf(facts.map(([label]) => label.length));
   return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
 }
 
 /** Rows as columns of equal width; the first column to the left, the others to the right. */
 export function tableText(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = rows[0].map((_, column) => largestOf(rows.map((row) => row[column].length)));
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
@@ -45,7 +46,7 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
   const lines = tableText([head, rule, ...body].map(bars))
     .trimEnd()
     .split('\n');
-  const width = Math.max(...lines.map((line) => line.length));
+  const width = largestOf(lines.map((line) => line.length));
   return lines.map((line) => `| ${line.padEnd(width)} |\n`).join('');
 }
 

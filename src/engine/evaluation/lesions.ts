@@ -14,6 +14,8 @@
  * Tissue is the inside of the brain (`insideMask`) and, since lesions often lie at its edge or at fluid, where that mask has
  * nothing, the foreground within 8 pixels of the lesion; both less the lesion. Scalp and bone would shift the median otherwise.
  */
+
+import { largestOf } from '../../volume/extremes';
 import type { Shape3 } from '../../volume/image';
 import { dilateInPlane, INSIDE_RADIUS, insideMask } from './masks';
 import { median } from './median';
@@ -54,7 +56,7 @@ export function lesionRegions(
   const insides = Array.from({ length: shape[2] }, (_, k) =>
     inside.subarray(k * area, (k + 1) * area).reduce((sum, value) => sum + value, 0),
   );
-  const least = BRAIN_SHARE * Math.max(...insides);
+  const least = BRAIN_SHARE * largestOf(insides);
   for (const k of slices) {
     const [first, end] = [k * area, (k + 1) * area];
     const isApart = insides[k] >= least && !lesion.subarray(first, end).some((value) => value > 0);

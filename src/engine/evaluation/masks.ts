@@ -1,4 +1,6 @@
 /** Masks of a volume, one byte a voxel (1 inside), i fastest; morphology within axial slices. */
+
+import { largestOf } from '../../volume/extremes';
 import type { Shape3 } from '../../volume/image';
 import { components } from './components';
 
@@ -19,7 +21,7 @@ export function insideMask(foreground: Uint8Array, shape: Shape3): Uint8Array {
  */
 export function brainMask(foreground: Uint8Array, shape: Shape3): Uint8Array {
   const { labels, sizes } = components(insideMask(foreground, shape), shape);
-  const largest = sizes.indexOf(Math.max(...sizes)) + 1;
+  const largest = sizes.indexOf(largestOf(sizes)) + 1;
   const kept = labels.map((label) => (label > 0 && label === largest ? 1 : 0));
   return filledInPlane(dilateInPlane(Uint8Array.from(kept), shape, INSIDE_RADIUS), shape);
 }

@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../../../../volume/extremes';
 import type { ScorePair } from '../../../../workers/translate/protocol';
 import type { ScoreRegion } from '../../../components/RegionChoice';
 
@@ -21,8 +22,8 @@ export function ScoreCurve({
     .filter((p): p is { k: number; psnr: number } => p.psnr !== null)
     .sort((a, b) => a.k - b.k);
   if (points.length === 0) return null;
-  const low = Math.floor(Math.min(...points.map((p) => p.psnr)));
-  const high = Math.max(low + 1, Math.ceil(Math.max(...points.map((p) => p.psnr))));
+  const low = Math.floor(smallestOf(points.map((p) => p.psnr)));
+  const high = Math.max(low + 1, Math.ceil(largestOf(points.map((p) => p.psnr))));
   const x = (k: number) => (WIDTH * (k + 0.5)) / count;
   const y = (psnr: number) => HEIGHT - 4 - ((HEIGHT - 8) * (psnr - low)) / (high - low);
   return (

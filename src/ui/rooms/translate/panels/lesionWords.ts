@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../../../../volume/extremes';
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { type Lesions, lesionKind, percentText } from '../../models/lesionKinds';
 
@@ -15,6 +16,6 @@ function groupWords(table: Lesions): string {
   const { name } = lesionKind(table);
   const median = `${percentText(table.shareKept)} %`;
   if (kept.length === 1) return `${name} ${median} (1 scan)`;
-  const [least, most] = [Math.min(...kept), Math.max(...kept)];
+  const [least, most] = [smallestOf(kept), largestOf(kept)];
   return `${name} ${percentText(least)} % to ${percentText(most)} % (median ${median}, ${kept.length} scans)`;
 }
