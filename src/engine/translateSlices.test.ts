@@ -32,7 +32,7 @@ const settings: TranslateSettings = { seed: 11, samples: 2, noise: 'independent'
 let generator: Translator;
 
 beforeAll(async () => {
-  await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+  await startEngine('wasm', await nodeEnvironment(() => {}, null));
   const network = { method: 'syndiff', ...CONFIG } as const;
   generator = await loadTranslator(
     { network, diffusion: PAPER_SCHEDULE },

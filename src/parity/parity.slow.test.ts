@@ -24,7 +24,7 @@ const cases = await parityCases(names, {
 
 describe('parity with the reference code', () => {
   beforeAll(async () => {
-    await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+    await startEngine('wasm', await nodeEnvironment(() => {}, null));
   });
 
   it.each(cases)('$name', async ({ run }) => {

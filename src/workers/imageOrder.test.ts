@@ -55,7 +55,7 @@ function expectAsPane({ size, order, pixels }: ScreenImage, k: number): void {
 
 let engine: BackendEnvironment;
 beforeAll(async () => {
-  engine = { ...(await nodeEnvironment(() => {}, false)), gpu: null };
+  engine = await nodeEnvironment(() => {}, null);
   // Newer versions of Node have locks; the stand-in holds none and would pass for dead.
   vi.stubGlobal('navigator', undefined);
 });

@@ -26,8 +26,8 @@ export interface NodeEngine {
  */
 export async function startNodeEngine(want: BackendChoice, stop: AbortSignal): Promise<NodeEngine> {
   const failed = new AbortController();
-  const useGpu = want === 'auto' || want === 'webgpu';
-  const info = await startEngine(want, await nodeEnvironment((error) => failed.abort(error), useGpu));
+  const gpu = want === 'webgpu' ? 'all' : want === 'auto' ? 'hardware' : null;
+  const info = await startEngine(want, await nodeEnvironment((error) => failed.abort(error), gpu));
   if (want !== 'auto' && info.backend !== want) {
     const why = info.trials.find(({ backend }) => backend === want)?.reason;
     throw new BadRequest(`--backend ${want}: does not work here (${why}); use --backend auto`);

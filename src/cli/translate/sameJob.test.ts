@@ -48,7 +48,7 @@ afterAll(() => {
 async function onThePage() {
   // Newer versions of Node have locks; the stand-in holds none and would pass for dead.
   vi.stubGlobal('navigator', undefined);
-  const engine = { ...(await nodeEnvironment(() => {}, false)), gpu: null };
+  const engine = await nodeEnvironment(() => {}, null);
   const client = createEngineClient(() => engineStandIn(engine));
   await client.start('wasm');
   const file = (name: string) => new File([new Uint8Array(readFileSync(at(name)))], name);

@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { globals } from 'webgpu';
 import { nodeEnvironment } from '../../platform/node/environment';
 import * as tf from '../tf';
 import { type BackendEnvironment, startEngine } from './backend';
 import { selfTestOutput } from './selfTest';
 
+// TensorFlow.js wants WebGPU's constants and a navigator with a GPU, of one that is made up too.
+Object.assign(globalThis, globals);
+Object.defineProperty(globalThis, 'navigator', { value: { gpu: {} }, configurable: true });
+
 async function environment(change: Partial<BackendEnvironment> = {}): Promise<BackendEnvironment> {
-  return { ...(await nodeEnvironment(() => {})), gpu: null, ...change };
+  return { ...(await nodeEnvironment(() => {}, null)), gpu: null, ...change };
 }
 
 /** A GPU whose adapter calls itself what the test says. */

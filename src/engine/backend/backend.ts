@@ -8,6 +8,7 @@ import { BadRequest, DeviceLost, OutOfMemory } from '../../errors';
 import { registerConvolutionGradients } from '../autodiff/convolutionGradients';
 import * as tf from '../tf';
 import { SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
+import { isSoftware, SOFTWARE_RENDERER } from './softwareGpu';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
@@ -57,9 +58,6 @@ export interface BackendEnvironment {
 }
 
 const ORDER: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
-
-/** What runs on the CPU although it calls itself a GPU. TensorFlow.js wasm is faster than any of these. */
-const SOFTWARE_RENDERER = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 /** Features that later kernels use where the adapter has them. */
 const WANTED_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
@@ -220,10 +218,7 @@ async function startWebGpu({ gpu, onDeviceError }: BackendEnvironment, forced: b
 
 function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   const { vendor, architecture, device, description } = adapter.info;
-  const software =
-    adapter.info.isFallbackAdapter ||
-    SOFTWARE_RENDERER.test(`${vendor} ${architecture} ${device} ${description}`);
-  return { vendor, architecture, device, description, software };
+  return { vendor, architecture, device, description, software: isSoftware(adapter.info) };
 }
 
 function chosenReason(backend: BackendName, forced: boolean, before: BackendTrial[]): string {

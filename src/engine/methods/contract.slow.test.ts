@@ -23,7 +23,7 @@ import { trainStepOf } from './trainStep';
 import { loadTranslator } from './translator';
 
 beforeAll(async () => {
-  await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+  await startEngine('wasm', await nodeEnvironment(() => {}, null));
 });
 
 const EVERY = { preview: 0, validation: 0, checkpoint: 0 };

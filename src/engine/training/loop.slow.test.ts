@@ -20,7 +20,7 @@ const data = tinyData();
 const LEAST: Variant = { ...PAPER_VARIANT, pairing: 'paired', adversarial: false, direction: 'aToB' };
 
 beforeAll(async () => {
-  await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+  await startEngine('wasm', await nodeEnvironment(() => {}, null));
 });
 
 function hooksFor(

@@ -3,32 +3,20 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { BackendEnvironment } from '../../engine/backend/backend';
+import { dawn, type Wanted } from './dawn';
 
-/** @param useGpu false: Dawn is not even loaded, which spares its start and its warnings */
+/** @param wanted null: no GPU is looked for, which spares a moment */
 export async function nodeEnvironment(
   onDeviceError: BackendEnvironment['onDeviceError'],
-  useGpu = true,
+  wanted: Wanted | null = 'all',
 ): Promise<BackendEnvironment> {
   const require = createRequire(import.meta.url);
   const wasmFile = require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm');
   return {
-    gpu: useGpu ? await dawn() : null,
+    gpu: wanted ? await dawn(wanted) : null,
     webglRenderer: null,
     wasmPaths: dirname(wasmFile) + sep,
     now: () => performance.now(),
     onDeviceError,
   };
-}
-
-/** Dawn as navigator.gpu, or null where its binary does not load. TensorFlow.js looks for it on the global navigator. */
-async function dawn(): Promise<GPU | null> {
-  try {
-    const { create, globals } = await import('webgpu');
-    const gpu = create([]);
-    Object.assign(globalThis, globals);
-    Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-    return gpu;
-  } catch {
-    return null;
-  }
 }

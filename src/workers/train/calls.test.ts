@@ -31,7 +31,7 @@ const context = (signal = new AbortController().signal) => {
 
 beforeAll(async () => {
   calls = createTrainCalls({
-    engine: { ...(await nodeEnvironment(() => {}, false)) },
+    engine: { ...(await nodeEnvironment(() => {}, null)) },
     checkDevice: () => {},
     fetchJson: async () => ({}),
     loadWeights: async () => Promise.reject(new Error('no shipped weights here')),

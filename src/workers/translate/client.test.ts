@@ -26,7 +26,7 @@ const slices = [3, 4, 2, 5];
 
 let engine: BackendEnvironment;
 beforeAll(async () => {
-  engine = { ...(await nodeEnvironment(() => {})), gpu: null };
+  engine = await nodeEnvironment(() => {}, null);
 });
 
 const makeStandIn = (dieAfterSteps?: number) => engineStandIn(engine, dieAfterSteps);

@@ -12,7 +12,7 @@ import type { MethodId } from '..';
 import { trainStepOf } from '../trainStep';
 
 beforeAll(async () => {
-  await startEngine('wasm', { ...(await nodeEnvironment(() => {})), gpu: null });
+  await startEngine('wasm', await nodeEnvironment(() => {}, null));
 });
 
 /** One iteration from the start: the names of its losses, and of the networks that it has changed. */
