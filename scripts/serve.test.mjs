@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ let folder;
 let server;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'syndiff-serve-'));
+  mkdirSync(join(folder, 'weights'));
   for (const [name, bytes] of Object.entries(FILES)) writeFileSync(join(folder, name), bytes);
   server = pageServer(folder).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,8 +35,8 @@ afterAll(() => {
 });
 
 /** As it comes over the wire: fetch would unpack it. */
-async function get(path, headers = {}) {
-  const asked = request({ host: '127.0.0.1', port: server.address().port, path, headers }).end();
+async function get(path, headers = {}, method = 'GET') {
+  const asked = request({ host: '127.0.0.1', port: server.address().port, path, headers, method }).end();
   const [response] = await once(asked, 'response');
   const chunks = [];
   for await (const chunk of response) chunks.push(chunk);
@@ -80,12 +81,50 @@ it.each([
 });
 
 it('sends the security headers with everything, found or not', async () => {
-  for (const path of ['/', '/kernels.wasm', '/weights.safetensors', '/nothing-here']) {
+  for (const path of ['/', '/kernels.wasm', '/weights.safetensors', '/nothing-here', '/weights', '/%']) {
     const { headers } = await get(path, { 'Accept-Encoding': 'br' });
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-      expect(headers[name.toLowerCase()]).toBe(value);
+      expect(headers[name.toLowerCase()], `${name} of ${path}`).toBe(value);
     }
   }
+});
+
+it('takes the types as they are told, and lets no other page show this one', () => {
+  expect(SECURITY_HEADERS).toMatchObject({ 'X-Content-Type-Options': 'nosniff', 'X-Frame-Options': 'DENY' });
+  expect(SECURITY_HEADERS['Content-Security-Policy']).toContain("; frame-ancestors 'none'");
+});
+
+it('has the policy of the page, and the headers that docs/HOSTING.md has for other servers', () => {
+  const text = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const policy = SECURITY_HEADERS['Content-Security-Policy'].replace("; frame-ancestors 'none'", '');
+  expect(text('../index.html')).toContain(`content="${policy}"`);
+  const hosting = text('../docs/HOSTING.md');
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+    expect(hosting).toContain(`add_header ${name} "${value}" always;`);
+    expect(hosting).toContain(`Header always set ${name} "${value}"`);
+    expect(hosting).toContain(`  ${name}: ${value}\n`);
+  }
+});
+
+it('tells a file by HEAD, and gives a part of it as it is', async () => {
+  const head = await get('/worker.js', { 'Accept-Encoding': 'br' }, 'HEAD');
+  expect([head.status, head.headers['content-length'], head.body.length]).toEqual([
+    200,
+    `${PLAIN.length}`,
+    0,
+  ]);
+  for (const path of ['/worker.js', '/weights.safetensors']) {
+    const part = await get(path, { 'Accept-Encoding': 'br', Range: 'bytes=4-9' });
+    expect([part.status, part.headers['content-range']]).toEqual([206, `bytes 4-9/${PLAIN.length}`]);
+    expect(part.headers['content-encoding']).toBeUndefined();
+    expect(part.body.equals(PLAIN.subarray(4, 10))).toBe(true);
+  }
+  expect((await get('/worker.js', { Range: 'bytes=999999-' })).status).toBe(416);
+});
+
+it('takes nothing', async () => {
+  for (const method of ['POST', 'PUT', 'DELETE'])
+    expect((await get('/', {}, method)).status, method).toBe(405);
 });
 
 it('answers 304 where the browser has the file already', async () => {
@@ -95,8 +134,22 @@ it('answers 304 where the browser has the file already', async () => {
   expect(again.body).toHaveLength(0);
 });
 
-it.each(['/nothing-here', '/../package.json', '/%2e%2e/package.json', '/%'])('has no %s', async (path) => {
+it.each([
+  ['/nothing-here', 404],
+  ['/weights/none/card.json', 404],
+  ['/card.json/', 404],
+  ['/weights', 404],
+  ['/weights/', 404],
+  ['/.hidden', 404],
+  ['/../package.json', 403],
+  ['/%2e%2e/package.json', 403],
+  ['/..%5cpackage.json', 403],
+  ['/%2e%2e%2fpackage.json', 403],
+  ['//127.0.0.1/package.json', 404],
+  ['/card.json%00', 400],
+  ['/%', 400],
+])('has no %s', async (path, wanted) => {
   const { status, body } = await get(path);
-  expect(status).toBeGreaterThanOrEqual(400);
+  expect(status).toBe(wanted);
   expect(body).toHaveLength(0);
 });
