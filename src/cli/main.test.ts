@@ -33,6 +33,24 @@ describe('help', () => {
     expect(stdout).toContain(`Example: syndiff ${name}`);
   });
 
+  it.each(['', ...COMMANDS, 'weights inputs'])('of "%s" fits 80 columns', async (name) => {
+    const { stdout } = await run(...name.split(' ').filter(Boolean), '--help');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('has an example that a shell reads as one call', async () => {
+    const { stdout } = await run('translate', '--help');
+    const call = stdout.slice(stdout.indexOf('Example: syndiff ') + 17).replaceAll(' \\\n', '');
+    expect(call.trim().split(/\s+/)).toEqual([
+      'translate',
+      'sub-01_T1w.nii.gz',
+      '--model',
+      't1w-to-flair',
+      '--output',
+      'sub-01_desc-synth_FLAIR.nii.gz',
+    ]);
+  });
+
   it('is also had by "help" and "-h"', async () => {
     const { stdout } = await run('weights', 'inspect', '--help');
     expect(await run('help', 'weights', 'inspect')).toEqual({ code: 0, stdout, stderr: '' });
@@ -50,15 +68,17 @@ describe('help', () => {
 
   it('gives defaults', async () => {
     const { stdout } = await run('translate', '--help');
-    expect(stdout).toMatch(/--seed N .*\(default 0\)/);
-    expect(stdout).toMatch(/--backend auto\|webgpu\|wasm\|cpu .*\(default auto\)/);
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).toMatch(/--seed N .*\(default 0\)/);
+    expect(text).toMatch(/--backend auto\|webgpu\|wasm\|cpu .*\(default auto\)/);
   });
 });
 
 describe('bad usage ends with code 2, nothing on stdout and one sentence on stderr', () => {
   const cases: [string, string[], string][] = [
     ['no command', [], 'needs a command'],
-    ['unknown command', ['transalte'], 'got "transalte"'],
+    ['unknown command', ['transalte'], 'got "transalte"; did you mean translate? Else see'],
+    ['unknown half of a command', ['weights', 'inspekt'], 'did you mean weights inspect? Else see'],
     [
       'half a command',
       ['weights'],
@@ -72,6 +92,22 @@ describe('bad usage ends with code 2, nothing on stdout and one sentence on stde
     ['missing argument', ['volume'], 'volume: needs FILE, got nothing'],
     ['too many arguments', ['volume', 'a.nii', 'b.nii'], 'got a.nii b.nii'],
     ['unknown option', ['volume', 'a.nii', '--fast'], "volume: Unknown option '--fast'"],
+    ['misspelt option', ['volume', 'a.nii', '--jsno'], "Unknown option '--jsno'; did you mean --json? Else"],
+    [
+      'option of another command',
+      ['train', '--output', 'x'],
+      "Unknown option '--output'; did you mean --out?",
+    ],
+    [
+      'option given twice',
+      ['translate', 'a.nii', '--seed', '1', '--seed=2'],
+      '--seed: must be given once, got 1 and 2; leave one of them out',
+    ],
+    [
+      'choice left out',
+      ['evaluate', '--models', 'x'],
+      '--split: must be one of train, val, test, got nothing',
+    ],
     ['option without its value', ['volume', 'a.nii', '--raw'], "Option '--raw <value>'"],
     ['value with a dash', ['translate', 'a.nii', '--seed', '-1'], 'write --seed=VALUE if it is meant'],
     ['value forgotten', ['translate', 'a.nii', '--output', '--json'], 'translate: --output needs a value'],

@@ -3,8 +3,10 @@ import { packageVersion } from '../platform/node/packageRoot';
 import { benchCommand } from './bench/benchCommand';
 import { evaluateCommand } from './evaluate/evaluateCommand';
 import { isBadInput } from './kit/badInput';
-import { type Command, helpText, parseCommand } from './kit/command';
+import { type Command, parseCommand } from './kit/command';
+import { helpText, rowsText, wrapped } from './kit/help';
 import type { Io } from './kit/io';
+import { nearest } from './kit/nearest';
 import { ReaderGone } from './kit/stdout';
 import { modelsCommand } from './models/modelsCommand';
 import { parityCommand } from './parity/parityCommand';
@@ -78,23 +80,28 @@ function findCommand(argv: readonly string[]): { command: Command; rest: readonl
   }
   const family = familyOf(argv[0]);
   const [names, got] = family.length > 0 ? [family, argv.slice(0, 2).join(' ')] : [COMMANDS, argv[0]];
+  const all = names.map(({ name }) => name);
+  const meant = nearest(got, all);
   throw new BadRequest(
-    `syndiff: the commands are ${names.map(({ name }) => name).join(', ')}, got "${got}"; see \`syndiff --help\``,
+    `syndiff: the commands are ${all.join(', ')}, got "${got}"; ${meant ? `did you mean ${meant}? Else ` : ''}see \`syndiff --help\``,
   );
 }
 
 function programHelp(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  const paragraphs = [
+    'syndiff COMMAND --help says more, syndiff --version which version this is. Results go to stdout, progress to stderr.',
+    'Exit code: 0 success, 1 failed, 2 bad usage or bad input, of one scan among several too (the rest is done), 130 stopped by Ctrl-C or a signal, 141 where nobody reads the results (`| head`). DEBUG=1 shows stack traces.',
+  ];
   return [
-    "Medical image translation by SynDiff's adversarial reverse diffusion. Research only, not for clinical use.",
+    ...wrapped(
+      "Medical image translation by SynDiff's adversarial reverse diffusion. Research only, not for clinical use.",
+    ),
     '',
     'Usage: syndiff COMMAND ... [--json]',
     '',
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...rowsText(COMMANDS.map(({ name, summary }) => [name, summary])),
     '',
-    'syndiff COMMAND --help says more, syndiff --version which version this is. Results go to stdout, progress to stderr.',
-    'Exit code: 0 success, 1 failed, 2 bad usage or bad input, of one scan among several too (the rest is done), 130',
-    'stopped by Ctrl-C or a signal, 141 where nobody reads the results (`| head`). DEBUG=1 shows stack traces.',
+    ...paragraphs.flatMap((text) => wrapped(text)),
     '',
   ].join('\n');
 }

@@ -58,11 +58,13 @@ export const evaluateCommand: Command = {
     },
     models: {
       value: 'ID[,ID...]',
+      several: true,
       text: 'instead of two scans: models, by id, card.json or file of weights, beside the baselines',
     },
     data: {
       value: 'BIDS[,BIDS...]',
-      text: `with --models: data sets with a column split in participants.tsv; the baselines are fitted on their train split. Outlines of lesions in derivatives/lesions/SUB/anat/SUB_label-lesion_mask.nii.gz`,
+      several: true,
+      text: `with --models: data sets with a column split in participants.tsv; the baselines are fitted on their train split. Outlines of lesions in derivatives/lesions, as SUB/anat/SUB_label-lesion_mask.nii.gz`,
     },
     split: { value: SPLITS.join('|'), text: 'with --models: whom to score' },
     every: {

@@ -9,7 +9,7 @@ const LAST_VOLUME = 2 ** 31 - 1;
 export const FILTER_OPTION: OptionSpec = {
   value: 'ENTITY=VALUE',
   text: 'which of several scans of a contrast: those whose names have this BIDS entity, as acq=highres, run=1,2 or ce=none; may be given several times, and decides where any scan of the contrast has the entity',
-  many: true,
+  several: true,
 };
 
 /** @throws BadRequest for another form */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BadRequest } from '../../errors';
 import type { Io } from './io';
+import { nearest } from './nearest';
 
 /** One option: its help line, and how it is parsed. */
 export interface OptionSpec {
@@ -8,15 +9,15 @@ export interface OptionSpec {
   readonly value?: string;
   readonly text: string;
   readonly default?: string;
-  /** It may be given several times. */
-  readonly many?: true;
+  /** May be given several times, and in a command without arguments be followed by several values: all of them, with commas between. */
+  readonly several?: boolean;
 }
 
 export interface Arguments {
   readonly positionals: readonly string[];
   /** Value of an option, its default, or undefined. */
   text(name: string): string | undefined;
-  /** All values of an option that may be given several times. */
+  /** The values of an option that may be given several times, each by itself. */
   texts(name: string): readonly string[];
   has(name: string): boolean;
 }
@@ -41,7 +42,7 @@ export interface Command {
   run(args: Arguments, io: Io): Promise<number>;
 }
 
-const HELP: OptionSpec = { text: 'this text (also -h)' };
+export const HELP: OptionSpec = { text: 'this text (also -h)' };
 
 /** Parses what follows the command's name. Throws BadRequest on unknown options and on too few or too many arguments. */
 export function parseCommand(command: Command, argv: readonly string[]): Arguments {
@@ -51,22 +52,30 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
       name,
       {
         type: spec.value ? ('string' as const) : ('boolean' as const),
-        multiple: spec.many ?? false,
         ...(spec === HELP ? { short: 'h' } : {}),
       },
     ]),
   );
-  const { values, positionals } = parsed(command, argv, options);
-  const args: Arguments = {
-    positionals,
-    text: (name) => (typeof values[name] === 'string' ? values[name] : specs[name]?.default),
-    texts: (name) => [values[name] ?? []].flat().map(String),
-    has: (name) => values[name] === true,
-  };
-  if (args.has('help') || command.anyArguments) return args;
+  const { values, tokens } = parsed(command, argv, options);
   const { instead } = command;
   const isOther = instead !== undefined && values[instead.option] !== undefined;
   const wanted = isOther ? [] : command.positionals;
+  const { given, positionals } = gathered(
+    tokens,
+    (name) => wanted.length === 0 && specs[name]?.several === true,
+  );
+  const args: Arguments = {
+    positionals,
+    text: (name) => given.get(name)?.join(',') ?? specs[name]?.default,
+    texts: (name) => given.get(name) ?? [],
+    has: (name) => values[name] === true,
+  };
+  if (args.has('help') || command.anyArguments) return args;
+  for (const [name, [first, second]] of given)
+    if (second !== undefined && !specs[name].several)
+      throw new BadRequest(
+        `--${name}: must be given once, got ${first} and ${second}; leave one of them out`,
+      );
   if (positionals.length !== wanted.length) {
     const rule = isOther ? `no arguments beside --${instead.option}` : wanted.join(' ') || 'no arguments';
     throw new BadRequest(
@@ -84,15 +93,43 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
   return args;
 }
 
+type Tokens = NonNullable<ReturnType<typeof parsed>['tokens']>;
+
+/** All values of each option, with the words after one that takes several; the other words. */
+function gathered(tokens: Tokens, takesWords: (name: string) => boolean) {
+  const given = new Map<string, string[]>();
+  const positionals: string[] = [];
+  let open: string[] | null = null;
+  for (const token of tokens) {
+    if (token.kind === 'positional') (open ?? positionals).push(token.value);
+    else if (token.kind === 'option' && token.value !== undefined) {
+      const all = given.get(token.name) ?? [];
+      given.set(token.name, all);
+      all.push(token.value);
+      open = takesWords(token.name) ? all : null;
+    } else open = null;
+  }
+  return { given, positionals };
+}
+
 function parsed(
   command: Command,
   argv: readonly string[],
-  options: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>,
+  options: Record<string, { type: 'string' | 'boolean'; short?: string }>,
 ) {
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: !command.anyArguments });
+    const strict = !command.anyArguments;
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict, tokens: true });
   } catch (error) {
     const { message } = error as Error;
+    const help = `see \`syndiff ${command.name} --help\``;
+    const [, unknown] = /^Unknown option '([^']*)'/.exec(message) ?? [];
+    if (unknown !== undefined) {
+      const meant = nearest(unknown.replace(/^-+/, ''), Object.keys(options));
+      throw new BadRequest(
+        `${command.name}: Unknown option '${unknown}'; ${meant ? `did you mean --${meant}? Else ` : ''}${help}`,
+      );
+    }
     // "--seed -1" and "--output --json" look alike to parseArgs.
     const [, ambiguous] = /'([^']+)' argument is ambiguous/.exec(message) ?? [];
     if (ambiguous) {
@@ -102,32 +139,6 @@ function parsed(
     }
     // Advice for odd cases follows; the first sentence says what is wrong.
     const [sentence] = message.split(/\. |\n/);
-    throw new BadRequest(`${command.name}: ${sentence}; see \`syndiff ${command.name} --help\``);
+    throw new BadRequest(`${command.name}: ${sentence}; ${help}`);
   }
-}
-
-/** Usage, options with their defaults, one example. */
-export function helpText(command: Command): string {
-  const { instead } = command;
-  const options = Object.entries({ ...command.options, help: HELP }).map(([name, spec]) => {
-    const left = spec.value ? `--${name} ${spec.value}` : `--${name}`;
-    const fallback = spec.default === undefined ? '' : ` (default ${spec.default})`;
-    return [left, spec.text + fallback] as const;
-  });
-  const width = Math.max(...options.map(([left]) => left.length));
-  return [
-    `${command.summary}`,
-    '',
-    `Usage: syndiff ${[command.name, ...command.positionals].join(' ')} [options]`,
-    ...(instead
-      ? [
-          `       syndiff ${command.name} --${instead.option} ${command.options[instead.option].value} [options]`,
-        ]
-      : []),
-    '',
-    ...options.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
-    '',
-    `Example: syndiff ${command.name} ${command.example}`.trimEnd(),
-    '',
-  ].join('\n');
 }

@@ -77,3 +77,25 @@ describe('optional', () => {
     expect(read(given('--rate', '0.25'))).toBe(0.25);
   });
 });
+
+describe('an option that takes several values', () => {
+  const options = { ...COMMAND.options, a: { value: 'SCANS', several: true, text: '' } };
+  const parse = (argv: string[], positionals: string[] = []) =>
+    parseCommand({ ...COMMAND, positionals, options }, argv);
+
+  it('has them with commas, again and again, or as words that follow', () => {
+    for (const argv of [
+      ['--a', 'x,y,z'],
+      ['--a', 'x', '--seed', '1', '--a=y,z'],
+      ['--a', 'x', 'y', 'z', '--seed', '1'],
+    ])
+      expect(parse(argv).text('a'), argv.join(' ')).toBe('x,y,z');
+    const many = Array.from({ length: 20_000 }, (_, n) => `sub-${n}.nii`);
+    expect(parse(['--a', ...many]).text('a')).toBe(many.join(','));
+  });
+
+  it('leaves words to a command that has arguments, and those after another option', () => {
+    expect(parse(['--a', 'x', 'y'], ['FILE'])).toMatchObject({ positionals: ['y'] });
+    expect(() => parse(['--a', 'x', '--seed', '1', 'y'])).toThrow('try: needs no arguments, got y;');
+  });
+});

@@ -23,7 +23,9 @@ export function oneOf<T extends string>(args: Arguments, name: string, choices: 
   const text = args.text(name);
   const choice = choices.find((known) => known === text);
   if (choice === undefined)
-    throw new BadRequest(`--${name}: must be one of ${choices.join(', ')}, got "${text}"`);
+    throw new BadRequest(
+      `--${name}: must be one of ${choices.join(', ')}, got ${text === undefined ? 'nothing' : `"${text}"`}`,
+    );
   return choice;
 }
 

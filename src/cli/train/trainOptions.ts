@@ -43,14 +43,16 @@ const SCANS = 'SCANS';
 const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   a: {
     value: SCANS,
-    text: 'scans of contrast A: FOLDER, FOLDER:SUFFIX of a BIDS data set, a scan or a list of them, several with commas; of a data set with splits those of train (required)',
+    several: true,
+    text: 'scans of contrast A: FOLDER, FOLDER:SUFFIX of a BIDS data set, a scan or a list of them, several with commas or one after the other; of a data set with splits those of train (required)',
   },
-  b: { value: SCANS, text: 'scans of contrast B (required)' },
+  b: { value: SCANS, several: true, text: 'scans of contrast B (required)' },
   'val-a': {
     value: SCANS,
+    several: true,
     text: 'scans of A to watch the run by, with --val-b, paired by subject (default: the val split of --a and --b, if any)',
   },
-  'val-b': { value: SCANS, text: 'scans of B to watch the run by, on the grids of --val-a' },
+  'val-b': { value: SCANS, several: true, text: 'scans of B to watch the run by, on the grids of --val-a' },
   filter: FILTER_OPTION,
   volume: {
     value: 'N[,M]',

@@ -25,6 +25,7 @@ export const weightsInputsCommand: Command = {
   options: {
     data: {
       value: 'DIR:SUFFIX[,...]',
+      several: true,
       text: 'scans of the source contrast, named as for `train` (required)',
     },
     filter: FILTER_OPTION,
