@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { openScan, openVolumes } from '../../volume/formats';
-import { groupScans } from '../../volume/formats/names';
+import { holdsScan } from '../../volume/formats/content';
+import { groupScans, isScanName } from '../../volume/formats/names';
 import type { ScanFile, VolumeChoice } from '../../volume/formats/scanFormat';
 import type { NamedBlob } from '../../volume/namedBlob';
 import { askedOfSeveral } from '../../volume/oneVolume';
@@ -41,6 +42,15 @@ export async function readScanAll(path: string, say: Say = () => {}): Promise<Sc
   const scans = await openVolumes(await scanFiles(path));
   for (const remark of scans[0].remarks) say(`${scans[0].name}: ${remark}`);
   return scans;
+}
+
+/** Whether a file is a scan, or claims to be one by its name. */
+export async function isScanFile(path: string): Promise<boolean> {
+  if (isScanName(path)) return true;
+  // A pipe could be read only once.
+  const isPlain = (await stat(path).catch(() => null))?.isFile() ?? false;
+  const blob = isPlain ? await openBlob(path).catch(() => null) : null;
+  return blob !== null && holdsScan({ name: path, blob });
 }
 
 /** The files that make up a scan on disk: the one given first, then what in its folder belongs to it. */

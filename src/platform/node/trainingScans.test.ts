@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DATA_DIR, hasData } from '../../../test/sharedData';
 import { SCAN_EXTENSIONS } from '../../volume/formats/names';
@@ -168,7 +169,7 @@ describe('what is no scan of the contrast', () => {
     const { sentences } = await said(`${folder},${folder}/scout.nii`);
     expect(sentences).toEqual([
       'scout.nii: no contrast in the name; taken as T1w, as the others are',
-      `${folder}/scout.nii: is named twice; taken once`,
+      `${folder}/scout.nii: named more than once; taken once`,
     ]);
   });
 
@@ -210,7 +211,7 @@ describe('a list of files', () => {
     expect(await told(list, folder)).toEqual(['train a b a b.nii', 'train c c.nii']);
     writeFileSync(list, Buffer.from('c.nii\n', 'utf16le'));
     await expect(trainingScans(list)).rejects.toThrow(
-      `${list}: must be text, got UTF-16 without a byte order mark; save it as UTF-8, or choose another file`,
+      `${list}: must be a scan, or a text file that names a scan a line, got UTF-16 without a byte order mark; save it as UTF-8, or choose another file`,
     );
   });
 
@@ -236,6 +237,54 @@ it('takes a scan that is named twice once, and says so', async () => {
   const scans = await trainingScans(`${folder}/list.txt,${folder}/b.nii`, (text) => said.push(text));
   expect(scans.map(({ subject }) => subject)).toEqual(['a', 'b']);
   expect(said).toEqual([`${folder}/a.nii and 1 more: named more than once; taken once`]);
+});
+
+describe('what no ending tells', () => {
+  const head = new Uint8Array(400);
+  new DataView(head.buffer).setInt32(0, 348, true);
+  const put = (folder: string, name: string, bytes: Uint8Array) => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+
+  it('is a scan where it holds one, given by name or in a folder, and a list only where it is text', async () => {
+    const folder = folderOf(['a (1).nii.gz', 'b.nii (1).gz', 'notes']);
+    const scan = put(folder, 'noext', head);
+    put(folder, 'packed', gzipSync(head));
+    put(folder, 'old.nii.bak', head);
+    expect(await told(scan, folder)).toEqual(['train noext noext']);
+    expect((await trainingScans(folder)).map(({ path }) => basename(path))).toEqual([
+      'a (1).nii.gz',
+      'b.nii (1).gz',
+      'noext',
+      'packed',
+    ]);
+    const binary = put(folder, 'data.bin', Uint8Array.of(1, 0, 3, 10));
+    await expect(trainingScans(binary)).rejects.toThrow(
+      `${binary}: must be a scan, or a text file that names a scan a line, got bytes that are no text; save it as UTF-8, or choose another file`,
+    );
+  });
+
+  it('is a list in UTF-16, too', async () => {
+    const folder = folderOf(['ä_T1w.nii']);
+    const text = Buffer.from('\uFEFFä_T1w.nii\r\n', 'utf16le');
+    const lists = [put(folder, 'little.txt', text), put(folder, 'big.txt', Buffer.from(text).swap16())];
+    for (const list of lists)
+      expect((await told(list, folder)).map((line) => line.slice(-9))).toEqual(['ä_T1w.nii']);
+  });
+});
+
+it('takes a comma for part of a name where the longer name is there', async () => {
+  const folder = folderOf(['visit, first/sub-1_T1w.nii', 'b.nii', 'c,d/e.nii']);
+  const names = ['visit, first/sub-1_T1w.nii', 'b.nii', 'c,d'].map((one) => join(folder, one));
+  expect(await told(names.join(', '), folder)).toEqual([
+    'train sub-1 visit, first/sub-1_T1w.nii',
+    'train b b.nii',
+    'train e c,d/e.nii',
+  ]);
+  expect(await told(`${join(folder, 'visit, first')}:T1w`, folder)).toEqual([
+    'train sub-1 visit, first/sub-1_T1w.nii',
+  ]);
 });
 
 it('takes several names', async () => {

@@ -1,8 +1,8 @@
 /**
- * The scans that a training is given by name, several names separated by commas:
+ * The scans that a training is given by name, several names separated by commas (one that holds a comma itself is taken whole where it is there):
  *   FOLDER         all scans in it and below, of one contrast; no masks and segmentations, nothing of derivatives and hidden folders
  *   FOLDER:SUFFIX  those of one contrast, e.g. data:T1w for sub-*_T1w.nii.gz below data/sub-*
- *   SCAN           one scan's file
+ *   SCAN           one scan's file, told by its name or else by what it holds
  *   LIST           a text file of paths, one a line, in quotes or not, seen from its own folder; empty lines and those that begin with # do not count
  * A `participants.tsv` in the folder with a column `split` says who is for training; without it, and for files named one by one, all are.
  */
@@ -10,15 +10,17 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
 import { type Infer, object, optional, text, whole } from '../../schema';
-import { linesOf } from '../../text';
+import { linesOf, textOf } from '../../text';
 import type { EntityFilter } from '../../volume/entityFilter';
-import { groupScans, isScanName, isWholeScan, SCAN_EXTENSIONS } from '../../volume/formats/names';
+import { mayHoldScan } from '../../volume/formats/content';
+import { groupScans, isWholeScan, SCAN_EXTENSIONS } from '../../volume/formats/names';
 import { contrastsOf, isDerived, isOfContrast, readName } from '../../volume/names';
 import { aloneTexts, pairScans } from '../../volume/pairing';
 import { plainScans, someOf } from '../../volume/plainScans';
-import { readText } from './files';
+import { readBytes } from './files';
 import { namesIn } from './nameList';
 import { inTwoSplits, readSplits, SPLIT, SPLITS, type Split, unquoted } from './participants';
+import { isScanFile } from './scans';
 
 export { SPLITS, type Split };
 
@@ -94,7 +96,9 @@ async function scansOf(name: string, choice: Choice): Promise<TrainingScan[]> {
   const kind = await kindOf(name);
   if (kind === 'folder') return folderScans(name, choice);
   if (kind === 'file')
-    return isScanName(name) ? [{ split: 'train', subject: subjectOf(name), path: name }] : listedScans(name);
+    return (await isScanFile(name))
+      ? [{ split: 'train', subject: subjectOf(name), path: name }]
+      : listedScans(name);
   const colon = name.lastIndexOf(':');
   if (colon < 0) throw new BadRequest(`${name || '""'}: no such folder or list of scans; correct the name`);
   const folder = name.slice(0, colon);
@@ -164,7 +168,7 @@ function plainOnes(folder: string, paths: readonly string[], { say, filter }: Ch
 
 async function listedScans(list: string): Promise<TrainingScan[]> {
   const scans: TrainingScan[] = [];
-  for (const [index, line] of linesOf(await readText(list)).entries()) {
+  for (const [index, line] of linesOf(await listText(list)).entries()) {
     const name = unquoted(line);
     if (name === '' || name.startsWith('#')) continue;
     const path = resolve(dirname(list), name);
@@ -178,6 +182,16 @@ async function listedScans(list: string): Promise<TrainingScan[]> {
   if (scans.length === 0)
     throw new BadRequest(`${list}: must name a scan a line, got none; write paths into it`);
   return scans;
+}
+
+async function listText(list: string): Promise<string> {
+  return textOf(
+    await readBytes(list),
+    (got) =>
+      new BadRequest(
+        `${list}: must be a scan, or a text file that names a scan a line, got ${got}; save it as UTF-8, or choose another file`,
+      ),
+  );
 }
 
 async function withSplits(folder: string, paths: readonly string[]): Promise<TrainingScan[]> {
@@ -200,7 +214,11 @@ async function withSplits(folder: string, paths: readonly string[]): Promise<Tra
 /** One file of each image of a contrast in the folder and below, sorted, without regard to the language of the machine. */
 async function scansUnder(folder: string): Promise<string[]> {
   const names = (await readdir(folder, { recursive: true })).sort(byCode);
-  const { scans } = groupScans(names.map((name) => ({ name })));
+  const files = names.map((name) => ({ name }));
+  const found = new Set<string>();
+  for (const { name } of groupScans(files).others)
+    if (mayHoldScan(name, false) && (await isScanFile(join(folder, name)))) found.add(name);
+  const { scans } = groupScans(files, ({ name }) => found.has(name));
   return scans
     .filter(isWholeScan)
     .map(([{ name }]) => name)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sortFiles, withoutJson } from './files';
+import { sortByContent, sortFiles, withoutJson } from './files';
 
 const file = (name: string) => new File([], name);
 
@@ -9,6 +9,15 @@ it('keeps a header and its image together and tells weights from scans', () => {
   expect(scans.map((scan) => scan.map(({ name }) => name))).toEqual([['a.hdr', 'a.img'], ['b.nii.gz']]);
   expect(weights.map(({ name }) => name)).toEqual(['gen.pth', 'W.SafeTensors']);
   expect(unknown.map(({ name }) => name)).toEqual(['x.txt']);
+});
+
+it('looks into what no name claims', async () => {
+  const head = new Uint8Array(400);
+  new DataView(head.buffer).setInt32(0, 348, true);
+  const files = [new File([head], 'noext'), new File(['words'], 'notes'), file('a_T1w.nii (1).gz')];
+  const { scans, unknown } = await sortByContent([...files, new File([head], 'w.pth')]);
+  expect(scans.flat().map(({ name }) => name)).toEqual(['noext', 'a_T1w.nii (1).gz']);
+  expect(unknown.map(({ name }) => name)).toEqual(['notes']);
 });
 
 it('tells model cards from weights and scans', () => {

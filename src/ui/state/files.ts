@@ -1,4 +1,5 @@
-/** What dropped files are, by their names only; the engine decides by their bytes. */
+/** What dropped files are by their names, and by what they hold where no name tells; the engine decides by their bytes. */
+import { scansByContent } from '../../volume/formats/content';
 import { groupScans, scanStem } from '../../volume/formats/names';
 
 export interface SortedFiles {
@@ -20,11 +21,21 @@ export const isWeightsName = (name: string): boolean =>
 
 const CARD = /\.json$/i;
 
-export function sortFiles(files: readonly File[]): SortedFiles {
+/** The same, with a look into files that no name claims. */
+export async function sortByContent(files: readonly File[]): Promise<SortedFiles> {
+  const unknown = await scansByContent(
+    sortFiles(files).unknown,
+    ({ name }) => name,
+    (file) => file,
+  );
+  return sortFiles(files, (file) => unknown.has(file));
+}
+
+export function sortFiles(files: readonly File[], isScan?: (file: File) => boolean): SortedFiles {
   const weights = files.filter(({ name }) => isWeightsName(name));
   const json = files.filter(({ name }) => CARD.test(name));
   const rest = files.filter((file) => !weights.includes(file) && !json.includes(file));
-  const { scans, others } = groupScans(rest);
+  const { scans, others } = groupScans(rest, isScan);
   const scanStems = new Set(scans.flat().map(stemOf));
   const isCardDrop = scans.length === 0 || weights.length > 0;
   const cards = isCardDrop ? json.filter((file) => !scanStems.has(stemOf(file))) : [];

@@ -187,7 +187,7 @@ describe('openScan', () => {
     // Of no known content: it is the format's that its name claims.
     expect((await openScan(blobs({ 'b.seven': 'x' }), {}, rows)).name).toBe('b.seven');
     await expect(openScan([seven])).rejects.toThrow('must begin with a NIfTI header');
-    const { scans } = groupScans([{ name: 'a.seven' }, { name: 'b.nii' }, { name: 'c.x' }], rows);
+    const { scans } = groupScans([{ name: 'a.seven' }, { name: 'b.nii' }, { name: 'c.x' }], undefined, rows);
     expect(scans).toEqual([[{ name: 'a.seven' }], [{ name: 'b.nii' }]]);
   });
 });

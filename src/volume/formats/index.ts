@@ -1,18 +1,13 @@
 /** The one way to open a scan of any format: the page's workers and the command line go it. */
 import { UnsupportedFile } from '../../errors';
-import { firstBytes } from '../gzip';
-import { type NamedBlob, readBlob } from '../namedBlob';
+import type { NamedBlob } from '../namedBlob';
+import { headOf } from './content';
 import { FORMATS } from './names';
 import { refuseForeign } from './refuse';
 import type { ReadOptions, ScanFile, ScanFormat, VolumeChoice } from './scanFormat';
 
 /** What reads and writes each format, in the order of the rows. */
 export const loadFormats = (): Promise<ScanFormat[]> => Promise.all(FORMATS.map(({ load }) => load()));
-
-/** First bytes by which a format is known. */
-const HEAD = 1024;
-/** What is read of a file for that: more than HEAD bytes come out of it. */
-const HEAD_PACKED = 2 ** 16;
 
 /**
  * One volume of a scan.
@@ -53,10 +48,4 @@ async function read(
     format = formats.find(({ accepts }) => parts.some(({ name }) => accepts(name))) ?? formats[0];
   }
   return format.read(parts, options);
-}
-
-async function headOf({ name, blob }: NamedBlob) {
-  const { bytes } = await readBlob({ name, blob: blob.slice(0, HEAD_PACKED) });
-  const stored = new Uint8Array(bytes);
-  return { name, stored, inflated: await firstBytes(stored, HEAD) };
 }

@@ -32,6 +32,24 @@ it('scanStem takes off what tells the format, and nothing else', () => {
   expect(names.map(scanStem)).toEqual(['d/sub-01_T1w', 'SCAN', 'a.b', 'x.gz', 'notes.txt', 'nii']);
 });
 
+it('knows the endings of copies, as browsers and systems name them', () => {
+  const copies = [
+    'x.nii (1).gz',
+    'x.nii(2).gz',
+    'x.NII.GZ (1)',
+    'x.nii - Copy.gz',
+    'x.nii copy 2.gz',
+    'x.nii-1.gz',
+  ];
+  expect(copies.map(scanStem)).toEqual(copies.map(() => 'x'));
+  expect(grouped(...copies).scans).toHaveLength(copies.length);
+  expect(grouped('a.img (1).gz', 'a.hdr').scans).toEqual([['a.img (1).gz', 'a.hdr']]);
+  for (const other of ['x (1).gz', 'notes.txt (1)', 'visit-1.5 (2)', 'a copy']) {
+    expect(scanStem(other)).toBe(other);
+    expect(grouped(other).scans).toEqual([]);
+  }
+});
+
 it('a dialog takes the last endings, each once', () => {
   expect(SCAN_ENDINGS).toEqual(expect.arrayContaining(['.gz', '.hdr', '.img', '.nii']));
   expect(new Set(SCAN_ENDINGS).size).toBe(SCAN_ENDINGS.length);

@@ -2,6 +2,7 @@
  * All file formats of scans, a row each. The page knows what names tell of them; what reads and writes is loaded where a scan is
  * opened (index.ts), in its workers.
  */
+import { withoutCopyMark } from './copyMark';
 import { niftiNames } from './nifti/names';
 import type { ScanFormat } from './scanFormat';
 
@@ -19,6 +20,8 @@ export interface ScanNames {
   group<T extends { readonly name: string }>(files: readonly T[]): T[][];
   /** Whether a group has all files that a scan needs; one that has not is still kept together, so that an error can say what lacks. */
   isWhole(group: readonly { readonly name: string }[]): boolean;
+  /** Whether a file that begins so is of this format. @param head its first bytes, inflated where the file is gzip */
+  recognise(head: Uint8Array): boolean;
 }
 
 export const FORMATS: readonly FormatRow[] = [
@@ -35,7 +38,7 @@ export const SCAN_ENDINGS: readonly string[] = [
 
 /** Of files found in a folder: what is no whole scan there is none of the user's choice. */
 export function isWholeScan(group: readonly { readonly name: string }[]): boolean {
-  return FORMATS.some((row) => row.accepts(group[0].name) && row.isWhole(group));
+  return !FORMATS.some((row) => row.accepts(group[0].name) && !row.isWhole(group));
 }
 
 export function isScanName(name: string): boolean {
@@ -45,24 +48,32 @@ export function isScanName(name: string): boolean {
 /** What a system lays beside a user's files, such as macOS's "._" companions, and all in hidden folders; `name` may be a path. */
 export const isHidden = (name: string): boolean => /(^|[\\/])\.(?!\.?([\\/]|$))/.test(name);
 
-/** One entry a scan, in the order of the first file of each; `others` belong to no scan, hidden files are in neither. */
+/**
+ * One entry a scan, in the order of the first file of each; `others` belong to no scan, hidden files are in neither.
+ * @param isScan whether a file that no name claims is one all the same, by what it holds (content.ts)
+ */
 export function groupScans<T extends { readonly name: string }>(
   files: readonly T[],
+  isScan: (file: T) => boolean = () => false,
   rows: readonly ScanNames[] = FORMATS,
 ): { scans: T[][]; others: T[] } {
   const seen = files.filter(({ name }) => !isHidden(name));
   const rowOf = new Map(seen.map((file) => [file, rows.find((row) => row.accepts(file.name))]));
   const place = new Map(seen.map((file, n) => [file, n]));
   const scans = rows.flatMap((row) => row.group(seen.filter((file) => rowOf.get(file) === row)));
+  const unclaimed = seen.filter((file) => !rowOf.get(file));
+  const others = unclaimed.filter((file) => !isScan(file));
+  scans.push(...unclaimed.filter(isScan).map((file) => [file]));
   return {
     scans: scans.sort(([a], [b]) => place.get(a)! - place.get(b)!),
-    others: seen.filter((file) => !rowOf.get(file)),
+    others,
   };
 }
 
-/** A name or path without what tells the format: "sub-01_T1w.nii.gz" -> "sub-01_T1w". */
+/** A name or path without what tells the format: "sub-01_T1w.nii.gz" and "sub-01_T1w.nii (1).gz" -> "sub-01_T1w". */
 export function scanStem(name: string): string {
-  const lower = name.toLowerCase();
+  const plain = withoutCopyMark(name);
+  const lower = plain.toLowerCase();
   const ending = SCAN_EXTENSIONS.find((one) => lower.endsWith(one));
-  return ending ? name.slice(0, -ending.length) : name;
+  return ending ? plain.slice(0, -ending.length) : name;
 }

@@ -7,8 +7,6 @@ import type { ScanNames } from './names';
 export type VolumeChoice = number | ((count: number) => number);
 
 export interface ScanFormat extends ScanNames {
-  /** Whether a file that begins so is of this format. @param head its first bytes, inflated where the file is gzip */
-  recognise(head: Uint8Array): boolean;
   /**
    * The chosen volume of a scan, or all of them in order.
    * @param parts all files of one scan, in any order; at least one

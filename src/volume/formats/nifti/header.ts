@@ -3,6 +3,7 @@ import { type NIFTI1, type NIFTI2, readHeader } from 'nifti-reader-js';
 import { CorruptFile, UnsupportedFile } from '../../../errors';
 import type { Affine, Shape3 } from '../../image';
 import { isUsableAffine } from '../../orientation';
+import { LAYOUT } from './version';
 
 export interface VoxelType {
   /** As numpy calls it, without byte order. */
@@ -34,12 +35,6 @@ export interface NiftiHeader {
   /** Sentences on fields that contradict nifti1.h and were read as other readers do. */
   remarks: string[];
 }
-
-/** Byte positions of the fields that are written or read beside the library: nifti1.h, nifti2.h. */
-export const LAYOUT = {
-  1: { size: 348, single: 352, magic: 344, srow: 280 },
-  2: { size: 540, single: 544, magic: 4, srow: 400 },
-} as const;
 
 /**
  * 64-bit integers by their halves, in the place of the integers: a BigInt a voxel would take ten times as long, and more memory.
@@ -84,15 +79,6 @@ const UNSUPPORTED_TYPES: Record<number, string> = {
   2048: 'complex256',
   2304: 'RGBA colour',
 };
-
-/** Version by the header's first field (its own size, in either byte order); null: no NIfTI. */
-export function niftiVersion(head: Uint8Array): 1 | 2 | null {
-  if (head.length < 4) return null;
-  const view = new DataView(head.buffer, head.byteOffset, 4);
-  const sizes = [view.getInt32(0, true), view.getInt32(0, false)];
-  if (sizes.includes(LAYOUT[1].size)) return 1;
-  return sizes.includes(LAYOUT[2].size) ? 2 : null;
-}
 
 /**
  * @param bytes exactly 348 or 540

@@ -5,12 +5,16 @@ import type { Image3 } from '../../image';
 import type { NamedBlob } from '../../namedBlob';
 import { canonicalAffine, canonicalShape, closestCanonical, voxelSizes } from '../../orientation';
 import { ByteStream } from '../byteStream';
+import { withoutCopyMark } from '../copyMark';
 import type { ReadOptions, ScanFile, VolumeDescription } from '../scanFormat';
 import { chosenVolumes, placeSlices, refuseTooMany } from '../storedVoxels';
-import { LAYOUT, type NiftiHeader, niftiVersion, parseNiftiHeader } from './header';
+import { type NiftiHeader, parseNiftiHeader } from './header';
+import { LAYOUT, niftiVersion } from './version';
 import { type NiftiPlace, writeNifti } from './write';
 
 export interface NiftiFile extends ScanFile, NiftiPlace {}
+
+const IMAGE = /\.img(\.gz)?$/i;
 
 /** Bytes of voxels that are read and put in their places at a time; a slice at least. */
 const PIECE = 2 ** 22;
@@ -24,7 +28,7 @@ const MOST_TRAILING_BYTES = 2 ** 20;
  * @param parts one .nii, or a .hdr with its .img; each may be gzip
  */
 export async function readNifti(parts: readonly NamedBlob[], options: ReadOptions): Promise<NiftiFile[]> {
-  const image = parts.find(({ name }) => /\.img(\.gz)?$/i.test(name));
+  const image = parts.find(({ name }) => IMAGE.test(withoutCopyMark(name)));
   const file = parts.find((part) => part !== image) ?? image;
   if (!file || parts.length > (image ? 2 : 1))
     throw new UnsupportedFile(
@@ -123,7 +127,7 @@ async function readHeaderBytes(name: string, stream: ByteStream): Promise<Uint8A
   const head = await stream.take(LAYOUT[1].size);
   const version = niftiVersion(head);
   if (version === null) {
-    const advice = /\.img(\.gz)?$/i.test(name)
+    const advice = IMAGE.test(withoutCopyMark(name))
       ? 'choose its .hdr together with it'
       : 'choose a .nii, .nii.gz or .hdr with .img';
     throw new UnsupportedFile(

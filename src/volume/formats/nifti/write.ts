@@ -5,7 +5,7 @@ import { displayRange } from '../../intensity';
 import type { Orientation } from '../../orientation';
 import type { WriteOptions } from '../scanFormat';
 import { checkVoxels, int16Slope, STORED_BYTES, storedVoxels } from '../storedVoxels';
-import { LAYOUT } from './header';
+import { LAYOUT } from './version';
 
 /** The file as it was. */
 export interface StoredHeader {

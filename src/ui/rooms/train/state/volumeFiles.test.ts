@@ -3,13 +3,23 @@ import { dropped } from '../../../../../test/fakeTrainClient';
 import { byContrast, ofContrast, volumesOf, weightsOf } from './volumeFiles';
 
 describe('volumesOf', () => {
-  it('orders by path, numbers by value, and leaves out what is no scan', () => {
+  it('orders by path, numbers by value, and leaves out what is no scan', async () => {
     const files = dropped('s/sub-10/a.nii.gz', 's/sub-9/a.nii', 's/sub-9/a.json', 'participants.tsv');
-    expect(volumesOf(files).map(({ path }) => path)).toEqual(['s/sub-9/a.nii', 's/sub-10/a.nii.gz']);
+    expect((await volumesOf(files)).map(({ path }) => path)).toEqual(['s/sub-9/a.nii', 's/sub-10/a.nii.gz']);
   });
 
-  it('keeps a .hdr with the .img of its own folder', () => {
-    const volumes = volumesOf(dropped('1/t1.img', '2/t1.img', '1/t1.hdr', '2/t1.hdr'));
+  it('finds a scan that no name claims by what it holds, in a folder only where it has no ending', async () => {
+    const head = new Uint8Array(400);
+    new DataView(head.buffer).setInt32(0, 348, true);
+    const files = ['IM0001', 'old.bak', 'set/IM0002', 'set/old.nii.bak', 'set/notes'].map((path) => ({
+      path,
+      file: new File([path === 'set/notes' ? 'notes' : head], path),
+    }));
+    expect((await volumesOf(files)).map(({ path }) => path)).toEqual(['IM0001', 'old.bak', 'set/IM0002']);
+  });
+
+  it('keeps a .hdr with the .img of its own folder', async () => {
+    const volumes = await volumesOf(dropped('1/t1.img', '2/t1.img', '1/t1.hdr', '2/t1.hdr'));
     expect(volumes.map(({ files }) => files.map(({ name }) => name))).toEqual([
       ['t1.img', 't1.hdr'],
       ['t1.img', 't1.hdr'],
@@ -20,35 +30,35 @@ describe('volumesOf', () => {
 describe('contrasts', () => {
   const taken = (choice: { taken: { path: string }[] }) => choice.taken.map(({ path }) => path);
 
-  it('takes those that are named so, or all where none is', () => {
-    const volumes = volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii'));
+  it('takes those that are named so, or all where none is', async () => {
+    const volumes = await volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii'));
     expect(taken(ofContrast(volumes, 'FLAIR'))).toEqual(['1_FLAIR.nii']);
-    const brats = volumesOf(
+    const brats = await volumesOf(
       dropped('b/b_t1.nii', 'b/b_t1ce.nii', 'b/b_seg.nii', 'b/b_flair.nii', 'b/._b_t1.nii'),
     );
     expect(taken(ofContrast(brats, 'T1w'))).toEqual(['b/b_t1.nii']);
-    const untold = ofContrast(volumesOf(dropped('x1.nii', 'x2.nii', 'x2_seg.nii')), 'CT');
+    const untold = ofContrast(await volumesOf(dropped('x1.nii', 'x2.nii', 'x2_seg.nii')), 'CT');
     expect(taken(untold)).toEqual(['x1.nii', 'x2.nii']);
     expect(untold.texts).toEqual(['1 of 3 scans are named as masks and left out.']);
   });
 
-  it('refuses several contrasts of which none is the one that is meant, and says of one that it is another', () => {
-    const several = ofContrast(volumesOf(dropped('b/b_t1.nii', 'b/b_t2.nii', 'b/b_flair.nii')), 'CT');
+  it('refuses several contrasts of which none is the one that is meant, and says of one that it is another', async () => {
+    const several = ofContrast(await volumesOf(dropped('b/b_t1.nii', 'b/b_t2.nii', 'b/b_flair.nii')), 'CT');
     expect(several).toEqual({
       taken: [],
       problem:
         'b/b_flair.nii: scans must be of one contrast, got FLAIR, T1w, T2w and none named CT; choose those of one, or name the contrast that is meant.',
       texts: [],
     });
-    const other = ofContrast(volumesOf(dropped('1_T1w.nii', '2_T1w.nii')), 'CT');
+    const other = ofContrast(await volumesOf(dropped('1_T1w.nii', '2_T1w.nii')), 'CT');
     expect(taken(other)).toHaveLength(2);
     expect(other.texts).toEqual(['1_T1w.nii and 1 more: named T1w, and taken as CT.']);
   });
 
-  it('sorts a folder: both contrasts, not masks, not scans with an agent beside others', () => {
+  it('sorts a folder: both contrasts, not masks, not scans with an agent beside others', async () => {
     const of = (parts: { path: string }[]) => parts.map(({ path }) => path);
     const { wanted, unknown, labels, texts } = byContrast(
-      volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii', '1_t1ce.nii', '1_mask.nii', '1_T2w.nii')),
+      await volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii', '1_t1ce.nii', '1_mask.nii', '1_T2w.nii')),
       { a: 'T1w', b: 'FLAIR' },
     );
     expect(wanted.map(({ side, parts }) => `${side} ${parts.path}`)).toEqual([
@@ -61,7 +71,7 @@ describe('contrasts', () => {
   });
 });
 
-it('weightsOf finds weights among other files', () => {
+it('weightsOf finds weights among other files', async () => {
   expect(weightsOf(dropped('a.nii', 'm.safetensors', 'card.json')).map(({ name }) => name)).toEqual([
     'm.safetensors',
   ]);

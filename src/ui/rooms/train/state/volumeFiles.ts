@@ -1,4 +1,5 @@
-/** What dropped files are to the Train room, by their names only. */
+/** What dropped files are to the Train room, by their names, and by what they hold where no name tells. */
+import { scansByContent } from '../../../../volume/formats/content';
 import { groupScans } from '../../../../volume/formats/names';
 import { contrastsOf, isOfContrast, readName } from '../../../../volume/names';
 import { plainScans, someOf } from '../../../../volume/plainScans';
@@ -19,8 +20,14 @@ export interface VolumeParts {
 }
 
 /** Scans in the order of their paths, numbers by value. What is no scan is left out. */
-export function volumesOf(dropped: readonly DroppedFile[]): VolumeParts[] {
-  const { scans } = groupScans(dropped.map(({ file, path }) => ({ file, name: path })));
+export async function volumesOf(dropped: readonly DroppedFile[]): Promise<VolumeParts[]> {
+  const files = dropped.map(({ file, path }) => ({ file, name: path }));
+  const found = await scansByContent(
+    files,
+    ({ name }) => name,
+    ({ file }) => file,
+  );
+  const { scans } = groupScans(files, (file) => found.has(file));
   const volumes = scans.map((parts) => ({ path: parts[0].name, files: parts.map(({ file }) => file) }));
   return volumes.sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
 }

@@ -112,7 +112,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     actions: {
       async addFiles(role, dropped) {
         const { settings } = train();
-        const volumes = volumesOf(dropped);
+        const volumes = await volumesOf(dropped);
         if (volumes.length === 0) {
           notify(
             'error',
@@ -128,7 +128,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
 
       async dropFiles(dropped) {
         const { a, b } = train().settings.contrasts;
-        const volumes = volumesOf(dropped);
+        const volumes = await volumesOf(dropped);
         const weights = weightsOf(dropped);
         if (volumes.length === 0 && weights.length > 0) {
           await context.get().actions.train.openStart(dropped.map(({ file }) => file));

@@ -4,7 +4,7 @@ import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
 import { contrastOfName, readName } from '../../../../volume/names';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
-import { sortFiles, withoutJson } from '../../../state/files';
+import { sortByContent, withoutJson } from '../../../state/files';
 import type { AppActions } from '../../../state/types';
 import { type ScoreMissing, withoutScores } from './scoring';
 import { firstSlice, neighbourhood } from './slices';
@@ -90,7 +90,7 @@ export function scanActions(
     openReference,
 
     async dropFiles(files) {
-      const { scans, weights, cards, unknown } = sortFiles(files);
+      const { scans, weights, cards, unknown } = await sortByContent(files);
       if (unknown.length > 0)
         notify(
           'error',
