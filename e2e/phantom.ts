@@ -23,19 +23,28 @@ interface ScanOptions {
   type?: NiftiType;
   /** Makes another image of the same head. */
   change?: (value: number) => number;
+  /** How many times the same head, in a file of so many volumes. */
+  volumes?: number;
   /** mm, moves the grid. */
   offset?: readonly [number, number, number];
 }
 
 /** Axes stored to the left, to the back and upwards; sform and qform say the same, under different codes. */
 export function headScan(name: string, options: ScanOptions = {}): TestFile {
-  const { shape = SHAPE, type = 'float32', change = (value) => value, offset = OFFSET } = options;
+  const {
+    shape = SHAPE,
+    type = 'float32',
+    change = (value) => value,
+    volumes = 1,
+    offset = OFFSET,
+  } = options;
   const [slope, intercept] = type === 'int16' ? [0.5, -10] : [1, 0];
+  const values = leftPosterior(headPhantom(shape), shape).map((value) => (change(value) - intercept) / slope);
   const cos = Math.cos(TILT);
   const sin = Math.sin(TILT);
   const { file } = makeNifti({
-    dims: [...shape],
-    values: leftPosterior(headPhantom(shape), shape).map((value) => (change(value) - intercept) / slope),
+    dims: volumes > 1 ? [...shape, volumes] : [...shape],
+    values: Array.from({ length: volumes }, () => [...values]).flat(),
     type,
     slope,
     intercept,

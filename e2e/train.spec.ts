@@ -99,4 +99,19 @@ test('own scans: an unreadable file is told and the others stay; what is missing
   await expect(page.getByTestId('train-volume')).toHaveCount(2);
   await page.getByRole('button', { name: 'Remove one_T1w.nii' }).click();
   await expect(page.getByTestId('train-volume')).toHaveCount(1);
+
+  // Which of two acquisitions, and which volume of a file with several, the page asks.
+  const [zoneA, zoneB] = [page.getByTestId('train-drop-a'), page.getByTestId('train-drop-b')];
+  const acquisitions = ['a', 'b'].map((acq) => headScan(`sub-1_acq-${acq}_T1w.nii`));
+  await drop(page, acquisitions, '[data-testid="train-drop-a"]');
+  await drop(page, [headScan('sub-1_FLAIR.nii', { volumes: 2 })], '[data-testid="train-drop-b"]');
+  await expect(zoneA).toContainText('got several that differ in acq (a, b); choose one by acq under A.');
+  await zoneA.getByRole('combobox', { name: 'acq' }).selectOption('b');
+  await expect(zoneA).toContainText('1 of 2 volumes');
+  await expect(zoneB).toContainText(
+    'sub-1_FLAIR.nii: must be one volume, got 2; choose one in its row, 0 to 1.',
+  );
+  await expect(startButton(page)).toHaveAttribute('aria-disabled', 'true');
+  await zoneB.getByLabel('Volume, 0 to 1').fill('1');
+  await expect(startButton(page)).not.toHaveAttribute('aria-disabled', 'true');
 });

@@ -262,6 +262,19 @@ describe('evaluate --models', () => {
     ]);
     mkdirSync(at('other', 'sub-01', 'anat'), { recursive: true });
     writeFileSync(at('other', 'sub-01', 'anat', 'sub-01_T2w.nii'), '');
+    mkdirSync(at('several'));
+    for (const name of ['acq-a_T1w', 'acq-b_T1w', 'FLAIR'])
+      writeFileSync(at('several', `sub-01_${name}.nii`), '');
+    writeFileSync(at('several', 'participants.tsv'), 'participant_id\tsplit\nsub-01\ttest\n');
+    await refused(
+      'sub-01: must have one T1w scan a visit, got several that differ in acq (a, b); choose one by --filter acq=a',
+      evaluate('--data', at('several')),
+    );
+    await refused(
+      '--filter acq=c: must match a scan, got none; there are acq=a, acq=b',
+      evaluate('--data', at('several'), '--filter', 'acq=c'),
+    );
+    await refused('--filter: must be given with --models only', ['evaluate', 'a', 'b', '--filter', 'acq=a']);
     await refused(/no scans of both T1w and FLAIR; left out\n--data: needs subjects of the test split/, [
       ...evaluate('--data', at('other')),
     ]);

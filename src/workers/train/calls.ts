@@ -106,7 +106,9 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       const measures = scanMeasures(image);
       const levels = measures.levels();
       refuseEmpty(scan, levels);
-      const warnings = [...checkScan(scan, levels), ...checkPlan(image, planSlices(image, grid, levels))];
+      // Which volume it is stands in its row.
+      const alone = { image, volumeCount: 1, volumeIndex: 0 };
+      const warnings = [...checkScan(alone, levels), ...checkPlan(image, planSlices(image, grid, levels))];
       const { volumeCount } = scan;
       const of = { volumeCount, volume: volumeCount > 1 ? (volume ?? null) : 0 };
       const added = volumes.add({ ...place, ...of, warnings }, scan, measures);
