@@ -42,7 +42,7 @@ export const evaluateCommand: Command = {
     },
     'data-range': {
       value: 'N',
-      text: "values as they are, with this data range of PSNR and SSIM, such as 255 (default without a map: the reference's: 1 or 255 where its values tell, else greatest less least)",
+      text: "values as they are, with this data range of PSNR and SSIM, such as 255 (default without a map: the reference's: 1, 2 or 255 where its values lie in 0 to 1, -1 to 1 or 8 bits, else greatest less least)",
     },
     volume: {
       value: 'N',

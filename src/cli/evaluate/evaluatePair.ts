@@ -30,7 +30,7 @@ export const INTENSITIES = [...INTENSITY_MAPS, 'none'] as const;
 export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const [syntheticPath, referencePath] = args.positionals;
   const map = optional(args, 'intensity', (a, n) => oneOf(a, n, INTENSITIES));
-  const range = optional(args, 'data-range', (a, n) => decimal(a, n, Number.MIN_VALUE, 1e38));
+  const range = optional(args, 'data-range', (a, n) => decimal(a, n, 1e-30, 1e38));
   if (range !== undefined && map !== undefined && map !== 'none')
     throw new BadRequest(
       `--data-range: must be given without a map, got --intensity ${map}; leave one of them out`,

@@ -4,8 +4,8 @@ import type { OptionSpec } from './command';
 export const JSON_OPTION: OptionSpec = { text: 'results as JSON' };
 
 /**
- * JSON for `--json`, indented, lists of plain values on one line. JSON knows no infinity: the PSNR of identical images is written as the string "Infinity",
- * which `Number()` and Python's `float()` read back; what is not a number becomes null.
+ * JSON for `--json`, indented, lists of plain values on one line. JSON knows no infinity: it is written as the string "Infinity", which `Number()` and
+ * Python's `float()` read back (an error of `parity`; scores have none); what is not a number becomes null.
  */
 export function jsonText(value: unknown): string {
   const safe = (_key: string, item: unknown) => {

@@ -8,7 +8,7 @@ import type { LesionTable, ModelReport } from './report';
 
 type Metrics = ModelCard['metrics'];
 
-/** PSNR in dB, SSIM, MAE in [0, 1]. */
+/** PSNR in dB, SSIM, MAE in parts of the data range. */
 const DIGITS: Record<Measure, number> = { psnr: 2, ssim: 4, mae: 4 };
 
 /**

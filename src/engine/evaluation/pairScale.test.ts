@@ -71,6 +71,14 @@ describe('values as they are', () => {
     const { scale, score } = scored({}, unit(reference), unit(synthetic));
     expect(scale.dataRange).toMatchObject({ value: 1, from: 'reference' });
     expect(score.psnr).toBeCloseTo(28.30639514671762, 4);
+    // Of -1 to 1, which is how networks see them, 2: the same error of a range twice as wide.
+    const twice = (values: Float32Array) => unit(values).map((value) => 2 * value - 1);
+    const wide = scored({}, twice(reference), twice(synthetic));
+    expect(wide.scale.dataRange).toMatchObject({
+      value: 2,
+      text: expect.stringContaining('taken for -1 to 1'),
+    });
+    expect(wide.score.psnr).toBeCloseTo(28.30639514671762, 4);
   });
 });
 

@@ -70,29 +70,30 @@ const endsText = ({ low, high }: Ends) => `${rounded(low)} to ${rounded(high)}`;
 
 /** PSNR and SSIM as of the values as they are, with that data range (SSIM is not the same when values are moved). */
 function asTheyAre(within: Ends, { from, text }: Omit<PairScale['dataRange'], 'value'>): PairScale {
-  const value = within.high - within.low;
+  const { low, high } = within;
+  const value = high - low;
   const ends = { low: 0, high: value };
   return {
     map: 'none',
     synthetic: ends,
     reference: ends,
     dataRange: { value, from, text },
-    within: { synthetic: within, reference: within },
+    within: { synthetic: { low, high }, reference: { low, high } },
   };
 }
 
 /** Ranges that images have by their kind, whether or not the brightest voxel of this one reaches the end. */
 const KINDS = [
-  { from: 0, to: 1, name: '0 to 1' },
-  { from: 128, to: 255, name: '8 bits' },
+  { low: 0, high: 1, least: 0, name: '0 to 1' },
+  { low: 0, high: 255, least: 128, name: '8 bits' },
+  { low: -1, high: 1, least: 0, name: '-1 to 1' },
 ] as const;
 
 function ofReference({ min, max }: { min: number; max: number }): PairScale {
-  const kind = KINDS.find(({ from, to }) => min >= 0 && max >= from && max <= to);
+  const kind = KINDS.find(({ low, high, least }) => min >= low && max >= least && max <= high);
   const own = endsText({ low: min, high: max });
   const text = kind
-    ? `data range ${kind.to}, of the reference: its values, ${own}, are taken for ${kind.name}`
+    ? `data range ${kind.high - kind.low}, of the reference: its values, ${own}, are taken for ${kind.name}`
     : `data range ${rounded(max - min)}, of the reference: its own values, ${own}`;
-  const ends = kind ? { low: 0, high: kind.to } : { low: min, high: max };
-  return asTheyAre(ends, { from: 'reference', text });
+  return asTheyAre(kind ?? { low: min, high: max }, { from: 'reference', text });
 }
