@@ -72,6 +72,7 @@ export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const warnings = [
     ...(unscored === null ? [] : [unscored]),
     ...outsideWarnings(synthetic, reference, scale, area, scored),
+    ...(scale.warning === null ? [] : [scale.warning]),
     ...unitWarnings(pair, scale),
   ];
   const hu =

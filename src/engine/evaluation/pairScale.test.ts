@@ -66,6 +66,20 @@ describe('values as they are', () => {
     );
   });
 
+  it("are warned of where a few voxels make the reference's range", () => {
+    const large = Float32Array.from({ length: 20 * 16 * 10 }, (_, v) => (v * 37) % 239);
+    const of = (...hot: number[]) => {
+      const real = makeImage([20, 16, 10], large.slice());
+      real.voxels.set(hot);
+      return pairScale(real, real, {})!.warning;
+    };
+    expect(of(9000)).toMatch(
+      /^the reference's greatest value, 9000, is far above its 99\.9th percentile, 238: .*; give --data-range N$/,
+    );
+    expect(of(400)).toBeNull();
+    expect(scored({ range: 255 }).scale.warning).toBeNull();
+  });
+
   it('of 0 to 1 have data range 1', () => {
     const unit = (values: Float32Array) => values.map((value) => value / 255);
     const { scale, score } = scored({}, unit(reference), unit(synthetic));

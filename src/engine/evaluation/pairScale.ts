@@ -6,6 +6,7 @@ import {
   intensityFrame,
   looksLikeHu,
   referenceFrame,
+  type VoxelLevels,
   voxelLevels,
 } from '../../volume/intensity';
 import { rounded } from './dataRange';
@@ -23,6 +24,8 @@ export interface PairScale {
     from: 'option' | 'reference' | 'intensity map';
     text: string;
   };
+  /** What is odd about the data range, in a sentence. */
+  warning: string | null;
   /** Values outside of these are told, in each image's unit. */
   within: { synthetic: Ends; reference: Ends };
 }
@@ -61,6 +64,7 @@ export function pairScale(
       synthetic: frame,
       reference: own,
       dataRange: { value: own.high - own.low, from: 'intensity map', text },
+      warning: null,
       within: { synthetic: frame, reference: own },
     };
   }
@@ -78,6 +82,7 @@ function asTheyAre(within: Ends, { from, text }: Omit<PairScale['dataRange'], 'v
     synthetic: ends,
     reference: ends,
     dataRange: { value, from, text },
+    warning: null,
     within: { synthetic: { low, high }, reference: { low, high } },
   };
 }
@@ -89,11 +94,19 @@ const KINDS = [
   { low: -1, high: 1, least: 0, name: '-1 to 1' },
 ] as const;
 
-function ofReference({ min, max }: { min: number; max: number }): PairScale {
+/** A head's brightest voxel is less than this many times the 99.9th percentile. */
+const HOT = 2;
+
+function ofReference({ min, max, p99_9 }: VoxelLevels): PairScale {
   const kind = KINDS.find(({ low, high, least }) => min >= low && max >= least && max <= high);
   const own = endsText({ low: min, high: max });
   const text = kind
     ? `data range ${kind.high - kind.low}, of the reference: its values, ${own}, are taken for ${kind.name}`
     : `data range ${rounded(max - min)}, of the reference: its own values, ${own}`;
-  return asTheyAre(kind ?? { low: min, high: max }, { from: 'reference', text });
+  const isHot = !kind && p99_9 > 0 && max > HOT * p99_9;
+  const warning = isHot
+    ? `the reference's greatest value, ${rounded(max)}, is far above its 99.9th percentile, ${rounded(p99_9)}: a few voxels make the data range, and with it PSNR and SSIM, larger; give --data-range N`
+    : null;
+  const scale = asTheyAre(kind ?? { low: min, high: max }, { from: 'reference', text });
+  return { ...scale, warning };
 }
