@@ -28,11 +28,22 @@ const file = (name: string, bytes: ArrayBuffer | Uint8Array): TestFile => ({
   buffer: Buffer.from(bytes as Uint8Array),
 });
 
-test('gzipped, as a .hdr with its .img, and two files at once', async ({ page }) => {
+test('gzipped, in several members, without an ending, as a .hdr with its .img, and two files at once', async ({
+  page,
+}) => {
   await openPage(page);
   const plain = headScan('sub-01_T1w.nii');
   await openScan(page, file('packed_T1w.nii.gz', gzipSync(plain.buffer)));
   await expectImage(page, 'source');
+
+  await openScan(page, { ...plain, name: 'noext' });
+  await expectImage(page, 'source');
+
+  const stray = Buffer.from('\n');
+  const members = [plain.buffer.subarray(0, 4000), plain.buffer.subarray(4000)].map((part) => gzipSync(part));
+  await openScan(page, file('members_T1w.nii (1).gz', Buffer.concat([...members, stray])));
+  await expectImage(page, 'source');
+  await expect(page.getByLabel('Source scan')).toContainText('There is 1 stray byte behind');
 
   const shape = [40, 44, 6] as const;
   const pair = makeNifti({ dims: [...shape], values: headPhantom(shape), pixdim: [1, 4, 4, 8], pair: true });

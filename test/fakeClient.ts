@@ -74,6 +74,8 @@ export interface FakeClient extends EngineClient {
   readonly checked: string[];
   /** While set, translate waits before each slice. */
   gate: Promise<void> | null;
+  /** While set, a scan is read until it is there. */
+  reading: Promise<void> | null;
   /** While set, the next call rejects with it. */
   failure: Error | null;
   /** Behaves as after a lost GPU: tells its listeners and runs on that backend. */
@@ -92,6 +94,7 @@ export function createFakeClient(): FakeClient {
     unsuited,
     checked,
     gate: null,
+    reading: null,
     failure: null,
     restart: (sentence, next) => {
       backend = next;
@@ -108,7 +111,9 @@ export function createFakeClient(): FakeClient {
     async openScan(files, options) {
       note(`openScan ${files[0].name}${options?.volume === undefined ? '' : ` volume ${options.volume}`}`);
       scanCount += 1;
-      return fakeScan(`scan${scanCount}`, files[0].name);
+      const scan = fakeScan(`scan${scanCount}`, files[0].name);
+      await client.reading;
+      return scan;
     },
     async matchGrid(scanId, toScanId) {
       note(`matchGrid ${scanId} ${toScanId}`);

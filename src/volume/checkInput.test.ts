@@ -88,7 +88,10 @@ describe('refuseEmpty', () => {
   it('refuses what shows nothing, in one sentence', () => {
     expect(refusal(new Float32Array(8))).toThrow('a.nii: must show a head, got 0 in every voxel;');
     expect(refusal(new Float32Array(8).fill(3))).toThrow('got 3 in every voxel');
-    expect(refusal(new Float32Array(8).fill(Number.NaN))).toThrow('no voxel with a finite value');
+    expect(refusal(new Float32Array(8).fill(Number.NaN))).toThrow('no voxel with a finite value (8 NaN);');
+    expect(refusal(Float32Array.of(Number.NaN, 1e39, -1e39))).toThrow(
+      '(1 NaN, 2 infinite or beyond float32);',
+    );
     expect(refusal(Float32Array.of(-1, -2, -3, -4))).toThrow('nothing brighter than its background');
     expect(refusal(contrastHead('T1w').voxels)).not.toThrow();
   });

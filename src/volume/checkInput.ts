@@ -34,9 +34,18 @@ export function refuseEmpty(
   const { min, max } = levels;
   const refuse = (got: string) =>
     new BadRequest(`${name}: must show a head, got ${got}; choose another file`);
-  if (Number.isNaN(min)) throw refuse('no voxel with a finite value');
+  if (Number.isNaN(min)) throw refuse(`no voxel with a finite value (${notFinite(image.voxels)})`);
   if (min === max) throw refuse(`${min} in every voxel`);
   if (!(max > thresholdOfLevels(levels))) throw refuse('an image with nothing brighter than its background');
+}
+
+function notFinite(voxels: Float32Array): string {
+  let nan = 0;
+  for (let at = 0; at < voxels.length; at++) if (Number.isNaN(voxels[at])) nan++;
+  const others = voxels.length - nan;
+  return [nan > 0 && `${nan} NaN`, others > 0 && `${others} infinite or beyond float32`]
+    .filter((text) => text !== false)
+    .join(', ');
 }
 
 /** What is outside of the training, in a word, and as a sentence with what it means and what to do. */

@@ -30,7 +30,32 @@ describe('checkScan', () => {
       { voxels: ordinary.map((v, n) => (n % 50 === 0 ? -5 : v)) },
       /2\.0 % of the voxels are negative/,
     ],
-    ['NaN', { voxels: ordinary.map((v, n) => (n === 5 ? Number.NaN : v)) }, /Less than 0\.1 %.*NaN/],
+    [
+      'NaN',
+      { voxels: ordinary.map((v, n) => (n === 5 ? Number.NaN : v)) },
+      /^1 voxel \(less than 0\.1 %\) is NaN/,
+    ],
+    [
+      'infinite',
+      { voxels: ordinary.map((v, n) => (n < 4916 ? Number.POSITIVE_INFINITY : v)) },
+      /^4,916 voxels \(1\.0 %\) are infinite/,
+    ],
+    [
+      'shifted',
+      { voxels: ordinary.map((v) => v + 1000) },
+      /^The background is not dark \(about 1001,.*subtract/,
+    ],
+    ['inverted', { voxels: ordinary.map((v) => 1000 - v) }, /^The background is bright .*inverted/],
+    [
+      'hot',
+      { voxels: ordinary.map((v, n) => (n % 300 === 0 ? 15_000 : v)) },
+      /^A few voxels \(0\.3 %\) are far brighter than all others, up to 15000 .*without these hot voxels/,
+    ],
+    [
+      'hot, many',
+      { voxels: ordinary.map((v, n) => (n % 100 === 0 ? 15_000 : v + (n % 997) / 997)) },
+      /^A few voxels \(1\.0 %\) are far brighter .*remove these spikes/,
+    ],
     ['labels', { voxels: headPhantom(SHAPE) }, /only 6 different values/],
     ['thick', { zooms: [1.7, 1.7, 8] }, /8 mm apart/],
     ['small field', { zooms: [0.5, 0.5, 5] }, /64 x 64 mm/],
@@ -63,7 +88,9 @@ describe('checkScan', () => {
     const textured = ordinary.map((v, n) => v + (n % 997) / 997);
     const spiked = checkScan(alone(headImage({ voxels: textured.map((v, n) => (n % 900 === 0 ? 1e5 : v)) })));
     expect(spiked).toHaveLength(1);
-    expect(spiked[0]).toMatch(/^A few voxels \(0\.1 %\) are far brighter.*scaled by them.*\.$/);
+    expect(spiked[0]).toMatch(
+      /^A few voxels \(0\.1 %\) are far brighter.*scaled without these hot voxels.*\.$/,
+    );
     expect(checkScan(alone(headImage({ voxels: textured })))).toEqual([]);
     // A small lesion's mask has no other values.
     const mask = checkScan(alone(headImage({ voxels: ordinary.map((_, n) => (n % 900 === 0 ? 1 : 0)) })));

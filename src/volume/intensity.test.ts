@@ -14,6 +14,7 @@ import {
   toModelRange,
   toUnitRange,
   untranslated,
+  voxelLevels,
 } from './intensity';
 
 describe('percentiles', () => {
@@ -75,6 +76,25 @@ describe('intensity maps', () => {
     expect(foregroundThreshold(voxels)).toBeCloseTo(99.9, 10);
     expect(intensityFrame(voxels, 'foreground-median').high).toBeCloseTo(3 * 550, 10);
     expect(intensityFrame(voxels, 'foreground-p99.5').high).toBeCloseTo(100 + 0.995 * 900, 10);
+  });
+
+  it('are of the head where a few voxels are hot, or none is dark', () => {
+    const head = headPhantom([40, 40, 20]);
+    const plain = intensityFrame(head, 'foreground-p99.5').high;
+    const share = (voxels: Float32Array, threshold: number) => voxels.filter((v) => v > threshold).length;
+    // 0.3 % of the voxels, 15 and 500 times as bright as the head.
+    for (const times of [15, 500]) {
+      const hot = head.map((value, n) => (n % 333 === 5 ? times * 900 : value));
+      expect(foregroundThreshold(hot)).toBeCloseTo(0.1 * 900, 6);
+      for (const map of ['foreground-p99.5', 'foreground-median'] as const)
+        expect(intensityFrame(hot, map).high).toBe(intensityFrame(head, map).high);
+    }
+    const shifted = head.map((value) => value + 1000);
+    expect(share(shifted, foregroundThreshold(shifted))).toBe(share(head, foregroundThreshold(head)));
+    // Neither in ordinary scans, nor where all but a few voxels are nothing.
+    const few = head.map((value, n) => (n < 80 ? value + 1 : 0));
+    expect(foregroundThreshold(few)).toBeCloseTo(0.1 * voxelLevels(few).p99_9, 6);
+    expect(plain).toBe(900);
   });
 
   it('are inverted inside the clip range and clip outside it', () => {

@@ -1,6 +1,7 @@
 /**
  * Intensities to and from the model's [-1, 1]. Percentiles are numpy's (method "linear", float64), taken over finite
- * voxels only; foreground = voxels above 10 % of the volume's 99.9th percentile, of CT those above -500 HU.
+ * voxels only; foreground = voxels above 10 % of the volume's 99.9th percentile, of CT those above -500 HU. Where a few voxels are
+ * far brighter than all others, or none is dark, it is sought without them or above the darkest (`relativeThreshold`).
  */
 import { check, choose, each, type Infer, object, oneOf, optional } from '../schema';
 import type { Image3 } from './image';
@@ -91,11 +92,25 @@ export function foregroundThreshold(voxels: Float32Array, map?: IntensityMap): n
 /** `foregroundThreshold` where the levels are known. */
 export function thresholdOfLevels(levels: VoxelLevels, map?: IntensityMap): number {
   if (map === 'hu' || (map === undefined && looksLikeHu(levels))) return BODY_HU;
-  return relativeThreshold(levels.p99_9);
+  return relativeThreshold(levels);
 }
 
-function relativeThreshold(p99_9: number): number {
-  return Number.isNaN(p99_9) ? Number.NEGATIVE_INFINITY : 0.1 * p99_9;
+type Ranks = Pick<VoxelLevels, 'p0_5' | 'p99_5' | 'p99_9'>;
+
+/** Less than this share of the 99.9th percentile is no image beside hot voxels, but what interpolation leaves of nothing. */
+const LEAST_IMAGE = 1e-4;
+
+/** The brightest voxels, less than 0.5 % of all, are ten times and more brighter than all others: no tissue, in no contrast. */
+export function hasHotVoxels({ p99_5, p99_9 }: Pick<VoxelLevels, 'p99_5' | 'p99_9'>): boolean {
+  return p99_5 < 0.1 * p99_9 && p99_5 > LEAST_IMAGE * p99_9;
+}
+
+/** Above 10 % of the brightest voxel but for hot ones; counted from the darkest one, where no voxel is dark. */
+function relativeThreshold({ p0_5, p99_5, p99_9 }: Ranks): number {
+  if (Number.isNaN(p99_9)) return Number.NEGATIVE_INFINITY;
+  const brightest = hasHotVoxels({ p99_5, p99_9 }) ? p99_5 : p99_9;
+  const isDark = !(p0_5 > 0.1 * brightest && p0_5 < brightest);
+  return isDark ? 0.1 * brightest : p0_5 + 0.1 * (brightest - p0_5);
 }
 
 /**
@@ -108,16 +123,14 @@ export function intensityFrame(
   huEnds?: ModelIntensity['huEnds'],
 ): IntensityFrame {
   if (isAbsolute(map)) return huFrame(huEnds);
-  const [p99_9] = percentiles(voxels, [99.9]);
-  return relativeFrames(voxels, { p99_9 })[map];
+  const [p0_5, p99_5, p99_9] = percentiles(voxels, [0.5, 99.5, 99.9]);
+  return relativeFrames(voxels, { p0_5, p99_5, p99_9 })[map];
 }
 
-/** A scan's frames of all maps in arbitrary units, which share their foreground. */
-export function relativeFrames(
-  voxels: Float32Array,
-  { p99_9 }: Pick<VoxelLevels, 'p99_9'>,
-): Record<RelativeMap, IntensityFrame> {
-  const [median, p99_5] = percentiles(voxels, [50, 99.5], relativeThreshold(p99_9));
+/** A scan's frames of all maps in arbitrary units, which share their foreground; hot voxels are none of it. */
+export function relativeFrames(voxels: Float32Array, levels: Ranks): Record<RelativeMap, IntensityFrame> {
+  const ceiling = hasHotVoxels(levels) ? 0.1 * levels.p99_9 : Number.POSITIVE_INFINITY;
+  const [median, p99_5] = percentiles(voxels, [50, 99.5], relativeThreshold(levels), ceiling);
   const frame = (map: RelativeMap, high: number) => ({ map, low: 0, high: high > 0 ? high : 1 });
   return {
     'foreground-p99.5': frame('foreground-p99.5', p99_5),
@@ -216,7 +229,7 @@ export function foregroundBySlice(volume: Image3, threshold: number): Float32Arr
 }
 
 /**
- * Percentiles of the finite values above `above`, as numpy.percentile(method="linear") on float64 gives them; NaN if there
+ * Percentiles of the finite values above `above` and up to `upTo`, as numpy.percentile(method="linear") on float64 gives them; NaN if there
  * are none. Exact, and linear in the number of values: order statistics by counting the values' upper and lower 16 bits.
  * @param percents 0..100
  */
@@ -224,15 +237,16 @@ export function percentiles(
   values: Float32Array,
   percents: readonly number[],
   above = Number.NEGATIVE_INFINITY,
+  upTo = Number.POSITIVE_INFINITY,
 ): number[] {
-  const upper = countUpperHalves(values, above);
+  const upper = countUpperHalves(values, above, upTo);
   const count = upper.reduce((sum, n) => sum + n, 0);
   if (count === 0) return percents.map(() => Number.NaN);
   const positions = percents.map((percent) => (percent / 100) * (count - 1));
   const ranks = [
     ...new Set(positions.flatMap((p) => [Math.floor(p), Math.min(Math.floor(p) + 1, count - 1)])),
   ];
-  const value = orderStatistics(values, above, upper, ranks);
+  const value = orderStatistics(values, { above, upTo }, upper, ranks);
   return positions.map((position) => {
     const rank = Math.floor(position);
     const a = value.get(rank)!;
@@ -257,20 +271,20 @@ function bitsOf(values: Float32Array): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, values.length);
 }
 
-function countUpperHalves(values: Float32Array, above: number): Uint32Array {
+function countUpperHalves(values: Float32Array, above: number, upTo: number): Uint32Array {
   const bits = bitsOf(values);
   const counts = new Uint32Array(1 << 16);
   for (let n = 0; n < values.length; n++) {
     const value = values[n];
     // Finite: value - value is 0, and NaN otherwise.
-    if (value - value === 0 && value > above) counts[sortable(bits[n]) >>> 16]++;
+    if (value - value === 0 && value > above && value <= upTo) counts[sortable(bits[n]) >>> 16]++;
   }
   return counts;
 }
 
 function orderStatistics(
   values: Float32Array,
-  above: number,
+  { above, upTo }: { above: number; upTo: number },
   upper: Uint32Array,
   ranks: readonly number[],
 ): Map<number, number> {
@@ -292,7 +306,7 @@ function orderStatistics(
   for (let n = 0; n < values.length; n++) {
     const key = sortable(bits[n]);
     const table = tableOf[key >>> 16];
-    if (table > 0 && values[n] > above) tables[table - 1][key & 0xffff]++;
+    if (table > 0 && values[n] > above && values[n] <= upTo) tables[table - 1][key & 0xffff]++;
   }
   return new Map(
     places.map(({ rank, half, left }) => {

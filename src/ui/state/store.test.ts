@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFakeClient, type FakeClient } from '../../../test/fakeClient';
 import { createFakeTrainClient } from '../../../test/fakeTrainClient';
 import { BadRequest, CorruptFile } from '../../errors';
@@ -102,6 +102,39 @@ describe('scans', () => {
     expect(notice).toMatchObject({ tone: 'error', text: expect.stringContaining('348 bytes') });
     act().dismiss(notice.id);
     expect(state().notices).toEqual([]);
+  });
+
+  it('opens the file that was dropped last, though one before it takes longer', async () => {
+    let finish = () => {};
+    client.reading = new Promise((resolve) => {
+      finish = resolve;
+    });
+    const slow = act().openSource([file('slow.nii')]);
+    client.reading = null;
+    await act().openSource([file('quick.nii')]);
+    expect(state()).toMatchObject({ source: { name: 'quick.nii' }, opening: null });
+    finish();
+    await slow;
+    expect(state().source?.name).toBe('quick.nii');
+    expect(client.log.at(-1)).toBe('closeScan scan1');
+    expect(texts()).toEqual([]);
+  });
+
+  it('gives up a file that is being read, and keeps what is open', async () => {
+    await act().openSource([file('good.nii')]);
+    let finish = () => {};
+    client.reading = new Promise((resolve) => {
+      finish = resolve;
+    });
+    const both = act().dropFiles([file('slow_T1w.nii'), file('slow_FLAIR.nii')]);
+    await vi.waitFor(() => expect(state().opening).toBe('source'));
+    act().cancelReading();
+    expect(state()).toMatchObject({ source: { name: 'good.nii' }, opening: null });
+    finish();
+    await both;
+    expect(state()).toMatchObject({ source: { name: 'good.nii' }, reference: null });
+    expect(client.log).not.toContain('openScan slow_FLAIR.nii');
+    expect(texts()).toEqual([]);
   });
 
   it('refuses a file that is neither scan nor weights', async () => {

@@ -166,6 +166,8 @@ export interface AppActions {
   dropFiles(files: File[]): Promise<void>;
   openSource(files: File[], volume?: number): Promise<void>;
   openReference(files: File[]): Promise<void>;
+  /** The scan that is being read is not opened; what was open stays. */
+  cancelReading(): void;
   removeSource(): void;
   removeReference(): void;
   /** Files of weights, or one of them with its card.json. */

@@ -2,10 +2,13 @@
 import { BadRequest, UnsupportedFile } from '../../errors';
 import type { Shape3 } from '../image';
 import { canonicalShape, type Orientation, storedSteps } from '../orientation';
+import { percent } from '../percent';
 import type { VolumeChoice, WriteOptions } from './scanFormat';
 
 /** 645 x 645 x 645: 1 GiB as float32. */
 const MOST_VOXELS = 2 ** 28;
+
+const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Of a voxel as it is written. */
 export const STORED_BYTES = { float32: 4, int16: 2 } as const;
@@ -66,6 +69,44 @@ export function placeSlices(
       }
     }
   }
+}
+
+/** What float32 cannot hold: stored numbers that are beyond its range, and 64-bit integers so large that no float is exact. */
+export interface OddNumbers {
+  beyond: number;
+  inexact: number;
+}
+
+/** Adds what is among these stored numbers; of types and slopes with which none can be it looks at none. */
+export function countOdd(
+  odd: OddNumbers,
+  { type, slope, intercept }: { type: { name: string }; slope: number; intercept: number },
+  stored: ArrayLike<number>,
+): void {
+  const isBig = type.name.endsWith('int64');
+  const mayBeBeyond = type.name === 'float64' || (type.name === 'float32' && slope !== 1) || slope > 1e10;
+  if (!isBig && !mayBeBeyond) return;
+  for (let n = 0; n < stored.length; n++) {
+    const value = stored[n];
+    if (isBig && Math.abs(value) > Number.MAX_SAFE_INTEGER) odd.inexact++;
+    const scaled = Math.abs(slope * value + intercept);
+    if (scaled > LARGEST_FLOAT32 && Number.isFinite(value)) odd.beyond++;
+  }
+}
+
+export function oddTexts({ beyond, inexact }: OddNumbers, voxels: number): string[] {
+  const some = (count: number) =>
+    `${count.toLocaleString('en')} of ${voxels.toLocaleString('en')} voxels (${percent(count / voxels)})`;
+  const texts: string[] = [];
+  if (beyond > 0)
+    texts.push(
+      `${some(beyond)} hold numbers beyond float32 (3.4e38), which are no intensities and count as infinite.`,
+    );
+  if (inexact > 0)
+    texts.push(
+      `${some(inexact)} hold integers beyond 2^53, which are no intensities of a scanner and are read as the nearest float32.`,
+    );
+  return texts;
 }
 
 /** @throws BadRequest for canonical voxels that are not those of the stored shape */

@@ -99,8 +99,12 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return info;
     },
 
-    addVolume: async ({ files, volume, ...place }, { transfer }) => {
-      const scan = await openScan(files, { volume: volume ?? 0 });
+    addVolume: async ({ files, volume, ...place }, { transfer, signal }) => {
+      const pause = async () => {
+        await environment.pause();
+        signal.throwIfAborted();
+      };
+      const scan = await openScan(files, { volume: volume ?? 0, pause });
       const { grid } = place;
       const { image } = scan;
       const measures = scanMeasures(image);

@@ -87,7 +87,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     openScan: async ({ files, volume, scanId }, context) => {
-      const file = await openScan(files, { volume });
+      const pause = async () => {
+        await environment.pause();
+        context.signal.throwIfAborted();
+      };
+      const file = await openScan(files, { volume, pause });
       const scan = measured(file);
       refuseEmpty(file, scan.measures.levels());
       scans.set(scanId, scan);

@@ -58,8 +58,8 @@ export interface EngineClient {
   /** Picks a backend and runs the self-test; again to change the backend. */
   start(backend?: 'auto' | BackendName): Promise<EngineInfo>;
   models(): Promise<ModelCard[]>;
-  /** .nii, .nii.gz, or a .hdr/.img pair. */
-  openScan(files: File[], options?: { volume?: number }): Promise<Scan>;
+  /** .nii, .nii.gz, or a .hdr/.img pair. Rejects with Aborted on the signal, and holds nothing of the scan. */
+  openScan(files: File[], options?: { volume?: number; signal?: AbortSignal }): Promise<Scan>;
   /** Resamples a scan to the grid of another one where they differ. */
   matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan; resampled: boolean }>;
   /** Close scans that were matched to its grid with it: a new worker could not match them again. */
@@ -129,10 +129,13 @@ class Client implements EngineClient {
     return this.ask('models', () => ({}));
   }
 
-  async openScan(files: File[], { volume }: { volume?: number } = {}): Promise<Scan> {
+  async openScan(
+    files: File[],
+    { volume, signal }: { volume?: number; signal?: AbortSignal } = {},
+  ): Promise<Scan> {
     const scanId = `scan-${this.scanCount++}`;
     const params = { files: inputFiles(files), volume, scanId };
-    const scan = await this.ask('openScan', () => params);
+    const scan = await this.ask('openScan', () => params, undefined, signal);
     this.scans.set(scanId, { files, volume });
     return scan;
   }

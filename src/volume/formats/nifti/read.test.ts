@@ -336,6 +336,35 @@ describe('readNifti', () => {
       ).rejects.toThrow(/dim/);
   });
 
+  it.each([
+    ['float64', 1e300, 1, /^2 of 24 voxels \(8\.3 %\) hold numbers beyond float32 /],
+    ['float32', 3e38, 2, /^2 of 24 voxels .* beyond float32 /],
+    ['int64', 2 ** 60, 1, /^2 of 24 voxels \(8\.3 %\) hold integers beyond 2\^53, /],
+    ['uint64', 2 ** 63, 1, /^2 of 24 voxels .* beyond 2\^53, /],
+  ] as const)('says of %s that it holds %d with a slope of %d', async (type, value, slope, remark) => {
+    const odd = values.map((one, n) => (n === 3 || n === 20 ? value : one));
+    const scan = await openScan([
+      blobOf({ name: 'a.nii', bytes: makeNifti({ dims, values: odd, sform, type, slope }).file }),
+    ]);
+    expect(scan.remarks).toEqual([expect.stringMatching(remark)]);
+    expect(scan.image.voxels.filter((one) => one > 1e15)).toEqual(
+      Float32Array.of(value * slope, value * slope),
+    );
+    const plain = makeNifti({ dims, values, sform, type, slope }).file;
+    expect((await openScan([blobOf({ name: 'a.nii', bytes: plain })])).remarks).toEqual([]);
+  });
+
+  it('asks between pieces whether it shall go on', async () => {
+    const large = makeNifti({ dims: [512, 512, 10], values: new Float32Array(512 * 512 * 10), sform }).file;
+    let pauses = 0;
+    const pause = async () => {
+      if (++pauses === 2) throw new Error('enough');
+    };
+    const part = blobOf({ name: 'a.nii', bytes: large });
+    await expect(openScan([part], { pause })).rejects.toThrow('enough');
+    expect(pauses).toBe(2);
+  });
+
   it('says where a voxel size is none, unless the sform holds the sizes', async () => {
     const pixdim = [1, -2, 0, Number.NaN];
     const open = (bytes: ArrayBuffer) => openScan([blobOf({ name: 'a.nii', bytes })]);

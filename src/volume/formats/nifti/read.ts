@@ -7,7 +7,14 @@ import { canonicalAffine, canonicalShape, closestCanonical, voxelSizes } from '.
 import { ByteStream } from '../byteStream';
 import { withoutCopyMark } from '../copyMark';
 import type { ReadOptions, ScanFile, VolumeDescription } from '../scanFormat';
-import { chosenVolumes, placeSlices, refuseTooMany } from '../storedVoxels';
+import {
+  chosenVolumes,
+  countOdd,
+  type OddNumbers,
+  oddTexts,
+  placeSlices,
+  refuseTooMany,
+} from '../storedVoxels';
 import { type NiftiHeader, parseNiftiHeader } from './header';
 import { LAYOUT, niftiVersion } from './version';
 import { type NiftiPlace, writeNifti } from './write';
@@ -81,7 +88,7 @@ async function readVolumes(
   refuseTooMany(name, header.shape, count);
   await voxels.skip(header.voxelOffset - voxels.position);
   await voxels.skip(first * bytesPerVolume);
-  const images: Float32Array[] = [];
+  const images: ReadVoxels[] = [];
   for (let n = 0; n < count; n++) {
     const image = await readVoxels(voxels, header, options.pause);
     if (!image) throw cutShort(voxels, header, end, voxels.position);
@@ -91,7 +98,14 @@ async function readVolumes(
   if (voxels.position < end) throw cutShort(voxels, header, end, voxels.position);
   await voxels.skip(MOST_TRAILING_BYTES);
   const stray = [stream, imageStream].flatMap((one) => (one?.strayBytes ? strayText(one) : []));
-  return images.map((image, n) => toFile(name, bytes, header, image, first + n, stray));
+  return images.map(({ voxels, odd }, n) =>
+    toFile(name, bytes, header, voxels, first + n, [...oddTexts(odd, voxelsPerVolume), ...stray]),
+  );
+}
+
+interface ReadVoxels {
+  voxels: Float32Array;
+  odd: OddNumbers;
 }
 
 /** The next volume, canonical, a few slices at a time: no more of it is held as it is stored. Null where the file ends before. */
@@ -99,21 +113,24 @@ async function readVoxels(
   stream: ByteStream,
   header: NiftiHeader,
   pause: () => Promise<void> = async () => {},
-): Promise<Float32Array | null> {
+): Promise<ReadVoxels | null> {
   const { shape, type, littleEndian } = header;
   const orientation = closestCanonical(header.affine);
   const bytesPerSlice = shape[0] * shape[1] * type.bytes;
   const slices = Math.min(shape[2], Math.max(1, Math.floor(PIECE / bytesPerSlice)));
   const voxels = new Float32Array(shape[0] * shape[1] * shape[2]);
+  const odd: OddNumbers = { beyond: 0, inexact: 0 };
   const piece = new Uint8Array(slices * bytesPerSlice);
   for (let k = 0; k < shape[2]; k += slices) {
     const stored = piece.subarray(0, Math.min(slices, shape[2] - k) * bytesPerSlice);
     if ((await stream.readInto(stored)) < stored.length) return null;
     if (!littleEndian) reverseWords(stored, type.bytes);
-    placeSlices(voxels, header, orientation, type.read(stored), k);
+    const numbers = type.read(stored);
+    countOdd(odd, header, numbers);
+    placeSlices(voxels, header, orientation, numbers, k);
     await pause();
   }
-  return voxels;
+  return { voxels, odd };
 }
 
 const strayText = ({ strayBytes }: ByteStream) =>
@@ -162,7 +179,7 @@ function toFile(
   header: NiftiHeader,
   voxels: Float32Array,
   volumeIndex: number,
-  stray: readonly string[],
+  remarks: readonly string[],
 ): NiftiFile {
   const orientation = closestCanonical(header.affine);
   const affine = canonicalAffine(header.affine, header.shape, orientation);
@@ -189,7 +206,7 @@ function toFile(
     ...place,
     volumeCount: header.volumeCount,
     volumeIndex,
-    remarks: [...header.remarks, ...stray],
+    remarks: [...header.remarks, ...remarks],
     ending: '.nii.gz',
     describe: () => describe(name, place),
     write: (voxels, options) => writeNifti(place, voxels, options),

@@ -10,7 +10,7 @@ export function ReferencePanel() {
   const opening = useApp((s) => s.opening);
   const target = useApp((s) => chosenCard(s)?.target);
   const mismatch = useApp(referenceWarning);
-  const { openReference, removeReference } = useApp((s) => s.actions);
+  const { openReference, cancelReading, removeReference } = useApp((s) => s.actions);
   const invitation = `Drop the real ${target ?? 'target'} here to score`;
   return (
     <section className="panel" aria-label="Reference scan">
@@ -18,10 +18,16 @@ export function ReferencePanel() {
         <h2>
           Reference <span className="dim">optional</span>
         </h2>
-        {reference && (
-          <button type="button" className="link-button" onClick={removeReference}>
-            Remove
+        {opening === 'reference' ? (
+          <button type="button" className="link-button" onClick={cancelReading}>
+            Cancel
           </button>
+        ) : (
+          reference && (
+            <button type="button" className="link-button" onClick={removeReference}>
+              Remove
+            </button>
+          )
         )}
       </header>
       <div

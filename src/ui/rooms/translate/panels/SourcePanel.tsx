@@ -9,16 +9,22 @@ export function SourcePanel() {
   const source = useApp((s) => s.source);
   const files = useApp((s) => s.sourceFiles);
   const opening = useApp((s) => s.opening);
-  const { openSource, removeSource } = useApp((s) => s.actions);
+  const { openSource, cancelReading, removeSource } = useApp((s) => s.actions);
   const isReading = opening === 'source';
   return (
     <section className="panel" aria-label="Source scan">
       <header className="panel-head">
         <h2>Source</h2>
-        {source && (
-          <button type="button" className="link-button" onClick={removeSource}>
-            Remove
+        {isReading ? (
+          <button type="button" className="link-button" onClick={cancelReading}>
+            Cancel
           </button>
+        ) : (
+          source && (
+            <button type="button" className="link-button" onClick={removeSource}>
+              Remove
+            </button>
+          )
         )}
       </header>
       <div className="drop" data-drop="source" data-testid="drop-source" data-filled={source !== null}>

@@ -15,7 +15,13 @@ const DEMO_REACH = 2;
 
 type ScanActions = Pick<
   AppActions,
-  'dropFiles' | 'openSource' | 'openReference' | 'removeSource' | 'removeReference' | 'tryDemo'
+  | 'dropFiles'
+  | 'openSource'
+  | 'openReference'
+  | 'cancelReading'
+  | 'removeSource'
+  | 'removeReference'
+  | 'tryDemo'
 >;
 
 /** `whenStarted`: the demo may be asked for before the engine can open it. */
@@ -29,11 +35,31 @@ export function scanActions(
     if (scan) client.closeScan(scan.scanId).catch(() => undefined);
   };
 
+  /** What is being read. A file takes the place of the one before it, which may take long; the last one counts. */
+  let reading: AbortController | null = null;
+  const beginReading = (opening: 'source' | 'reference'): AbortController => {
+    reading?.abort();
+    reading = new AbortController();
+    set({ opening });
+    return reading;
+  };
+  const endReading = (one: AbortController | null) => {
+    if (reading !== one) return;
+    reading?.abort();
+    reading = null;
+    if (get().opening !== 'weights') set({ opening: null });
+  };
+
   const openSource = async (files: File[], volume?: number) => {
     get().actions.cancel();
-    set({ opening: 'source' });
+    const turn = beginReading('source');
+    const { signal } = turn;
     try {
-      const scan = await client.openScan(files, { volume });
+      const scan = await client.openScan(files, { volume, signal });
+      if (signal.aborted) {
+        forget(scan);
+        return;
+      }
       const old = get();
       forget(old.source ?? undefined);
       forget(old.reference?.scan);
@@ -52,9 +78,9 @@ export function scanActions(
         view: { ...view, slice: firstSlice(scan), probe: null, transform: FIT, windows: FULL_WINDOWS },
       }));
     } catch (error) {
-      report(error);
+      if (!signal.aborted) report(error);
     } finally {
-      set({ opening: null });
+      endReading(turn);
     }
   };
 
@@ -64,13 +90,14 @@ export function scanActions(
       notify('info', 'Drop the source scan first; the reference is laid on its grid.');
       return;
     }
-    set({ opening: 'reference' });
+    const turn = beginReading('reference');
+    const { signal } = turn;
     let opened: Scan | undefined;
     try {
-      opened = await client.openScan(withoutJson(files));
+      opened = await client.openScan(withoutJson(files), { signal });
       const { scan, resampled } = await client.matchGrid(opened.scanId, source.scanId);
       // The source may have been replaced while the reference was read.
-      if (get().source?.scanId !== source.scanId) {
+      if (signal.aborted || get().source?.scanId !== source.scanId) {
         forget(opened);
         return;
       }
@@ -79,15 +106,16 @@ export function scanActions(
       void scoreMissing();
     } catch (error) {
       forget(opened);
-      report(error);
+      if (!signal.aborted) report(error);
     } finally {
-      set({ opening: null });
+      endReading(turn);
     }
   };
 
   return {
     openSource,
     openReference,
+    cancelReading: () => endReading(reading),
 
     async dropFiles(files) {
       const { scans, weights, cards, unknown } = await sortByContent(files);
@@ -100,6 +128,8 @@ export function scanActions(
       if (scans.length === 0) return;
       const images = imagesAmong(scans);
       await openSource(images[0]);
+      // It could not be read, was cancelled, or another one was dropped meanwhile.
+      if (get().sourceFiles !== images[0]) return;
       const labels = scans.length - images.length;
       if (labels > 0) notify('info', `${labels} of ${scans.length} files are named as masks and left out.`);
       if (images.length > 1) {
@@ -113,6 +143,7 @@ export function scanActions(
 
     removeSource() {
       get().actions.cancel();
+      endReading(reading);
       forget(get().source ?? undefined);
       forget(get().reference?.scan);
       set({ source: null, sourceFiles: [], reference: null, results: [] });
