@@ -13,6 +13,10 @@ describe('derivativeName', () => {
     ['ch2.nii.gz', 'FLAIR', 'ch2_desc-synth_FLAIR.nii.gz'],
     ['SCAN.HDR', 'T1w', 'SCAN_desc-synth_T1w.nii.gz'],
     ['old_PDw.img.gz', 'T1w', 'old_desc-synth_T1w.nii.gz'],
+    ['sub-01_T1w.nii (1).gz', 'FLAIR', 'sub-01_desc-synth_FLAIR.nii.gz'],
+    ['sub-01_T1w (1).nii.gz', 'FLAIR', 'sub-01_desc-synth_FLAIR.nii.gz'],
+    ['UPPER_T1W.NII.GZ', 'FLAIR', 'UPPER_desc-synth_FLAIR.nii.gz'],
+    ['noext', 'FLAIR', 'noext_desc-synth_FLAIR.nii.gz'],
     ['folder/my.scan v2.nii', 'FLAIR', 'my.scan v2_desc-synth_FLAIR.nii.gz'],
   ])('%s to %s is %s', (name, target, want) => {
     expect(derivativeName(name, target, '.nii.gz')).toBe(want);

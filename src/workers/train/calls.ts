@@ -105,13 +105,14 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
         signal.throwIfAborted();
       };
       const scan = await openScan(files, { volume: volume ?? 0, pause });
+      signal.throwIfAborted();
       const { grid } = place;
       const { image } = scan;
       const measures = scanMeasures(image);
       const levels = measures.levels();
       refuseEmpty(scan, levels);
       // Which volume it is stands in its row.
-      const alone = { image, volumeCount: 1, volumeIndex: 0 };
+      const alone = { image, volumeCount: 1, volumeIndex: 0, remarks: scan.remarks };
       const warnings = [...checkScan(alone, levels), ...checkPlan(image, planSlices(image, grid, levels))];
       const { volumeCount } = scan;
       const of = { volumeCount, volume: volumeCount > 1 ? (volume ?? null) : 0 };

@@ -53,7 +53,8 @@ export interface TrainClient {
   readonly losses: number;
   /** The backend for this worker and those after it; another one than before begins a new worker. */
   start(backend: 'auto' | BackendName): Promise<EngineInfo>;
-  addVolume(volume: VolumeFiles): Promise<AddedVolume>;
+  /** Rejects with Aborted on the signal, and holds nothing of the volume. */
+  addVolume(volume: VolumeFiles, options?: Pick<CallOptions<never>, 'signal'>): Promise<AddedVolume>;
   addPhantoms(params: TrainCalls['addPhantoms']['params']): Promise<AddedVolume[]>;
   removeVolume(volumeId: string): Promise<void>;
   estimate(settings: TrainSettings): Promise<MemoryEstimate>;
@@ -103,8 +104,11 @@ class Client implements TrainClient {
     return this.startOnce();
   }
 
-  async addVolume({ files, ...params }: VolumeFiles): Promise<AddedVolume> {
-    return this.ask('addVolume', { ...params, files: inputFiles(files) });
+  async addVolume(
+    { files, ...params }: VolumeFiles,
+    options: Pick<CallOptions<never>, 'signal'> = {},
+  ): Promise<AddedVolume> {
+    return this.ask('addVolume', { ...params, files: inputFiles(files) }, options);
   }
 
   addPhantoms(params: TrainCalls['addPhantoms']['params']): Promise<AddedVolume[]> {

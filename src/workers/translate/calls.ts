@@ -92,6 +92,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         context.signal.throwIfAborted();
       };
       const file = await openScan(files, { volume, pause });
+      // From here on nothing waits: a scan that was given up is not kept.
+      context.signal.throwIfAborted();
       const scan = measured(file);
       refuseEmpty(file, scan.measures.levels());
       scans.set(scanId, scan);

@@ -11,7 +11,7 @@ export const PHANTOM_SET = { subjects: 4, validation: 1 };
 
 export interface VolumeShelf {
   /** Cuts one volume on the grid of the present settings. */
-  add(volume: Omit<VolumeFiles, 'grid'>, source: VolumeSource): Promise<TrainVolume>;
+  add(volume: Omit<VolumeFiles, 'grid'>, source: VolumeSource, signal?: AbortSignal): Promise<TrainVolume>;
   drawPhantoms(): Promise<TrainVolume[]>;
   /** Puts the same volume in its place, as the present settings and this source want it. */
   recut(stale: TrainVolume, source: VolumeSource & { kind: 'files' }): Promise<void>;
@@ -43,10 +43,10 @@ export function createVolumeShelf(context: TrainContext): VolumeShelf {
     if (losses === trainClient.losses) await trainClient.removeVolume(added.volumeId).catch(() => undefined);
   };
 
-  const add: VolumeShelf['add'] = async (volume, source) => {
+  const add: VolumeShelf['add'] = async (volume, source, signal) => {
     const { settings } = train();
     return held(
-      await trainClient.addVolume({ ...volume, grid: gridOf(settings, volume.role) }),
+      await trainClient.addVolume({ ...volume, grid: gridOf(settings, volume.role) }, { signal }),
       source,
       settings,
     );

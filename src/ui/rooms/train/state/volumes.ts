@@ -39,7 +39,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
   const { train, patch, notify, report } = context;
   const shelf = createVolumeShelf(context);
   let lastId = 0;
-  let isCancelled = false;
+  let adding = new AbortController();
   // One at a time: the worker reads one volume anyway, and the grid may change in between.
   let queue: Promise<void> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -48,11 +48,12 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
   };
 
   const addAll = async (wanted: readonly VolumeOfRole[]) => {
-    isCancelled = false;
+    adding = new AbortController();
+    const { signal } = adding;
     try {
       await context.ready();
       for (const [done, { role, parts }] of wanted.entries()) {
-        if (isCancelled) break;
+        if (signal.aborted) break;
         patch({ adding: { done, total: wanted.length, again: false, phantom: false } });
         lastId += 1;
         const { files, path } = parts;
@@ -60,12 +61,13 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           const volume = await shelf.add(
             { volumeId: `page-${lastId}`, role, path, files },
             { kind: 'files', files, path },
+            signal,
           );
           patch(({ volumes }) => ({ volumes: [...volumes, volume] }));
           for (const warning of volume.added.warnings) notify('warn', `${volume.added.name}: ${warning}`);
         } catch (error) {
           // The others may be good.
-          report(error);
+          if (!signal.aborted) report(error);
         }
       }
     } catch (error) {
@@ -150,7 +152,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
       },
 
       cancelAdding() {
-        isCancelled = true;
+        adding.abort();
       },
 
       async removeVolume(volumeId) {
