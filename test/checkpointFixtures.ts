@@ -1,5 +1,5 @@
 /** Small checkpoints made in code, so that tests need neither Python nor big files. */
-import { crc32 } from '../src/engine/formats/zip';
+import { crc32 } from '../src/volume/crc32';
 
 const ascii = (text: string): number[] => [...new TextEncoder().encode(text)];
 const u16 = (n: number): number[] => [n & 0xff, (n >> 8) & 0xff];

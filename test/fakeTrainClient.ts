@@ -13,6 +13,7 @@ import type {
   RunHistory,
   StepReport,
   StoredRun,
+  ToldHistory,
   TrainEvent,
   TrainSettings,
   UnreadableRun,
@@ -34,6 +35,8 @@ export interface FakeTrainClient extends TrainClient {
   stored: StoredRun[];
   /** Stored runs that cannot be opened. */
   damaged: UnreadableRun[];
+  /** What is said of each history. */
+  damage: string[];
   /** The run that goes on tells this many iterations more; with the last of them it ends. */
   advance(iterations: number): void;
   /** The worker dies, and with it the run and the volumes. */
@@ -42,7 +45,7 @@ export interface FakeTrainClient extends TrainClient {
 
 interface Going {
   run: StoredRun;
-  tell: (event: { history: RunHistory } | TrainEvent) => void;
+  tell: (event: { history: ToldHistory } | TrainEvent) => void;
   end: (run: StoredRun) => void;
   fail: (error: Error) => void;
   every: NewRun['every'];
@@ -104,6 +107,7 @@ export function createFakeTrainClient(): FakeTrainClient {
     limit: null,
     stored: [],
     damaged: [],
+    damage: [],
     get losses() {
       return losses;
     },
@@ -212,6 +216,7 @@ export function createFakeTrainClient(): FakeTrainClient {
         history: {
           steps: steps.filter(({ step }) => step <= run.step),
           validations: validations.filter(({ step }) => step <= run.step),
+          damage: client.damage,
         },
       });
       return ended;
@@ -226,7 +231,7 @@ export function createFakeTrainClient(): FakeTrainClient {
       return { readable, unreadable: [...client.damaged] };
     },
     async history(runId) {
-      return historyOf(runId);
+      return { ...historyOf(runId), damage: client.damage };
     },
     async deleteRun(runId) {
       log.push(`deleteRun ${runId}`);

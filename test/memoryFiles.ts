@@ -1,4 +1,4 @@
-import type { RunFiles } from '../src/engine/training/checkpoint';
+import type { RunFiles } from '../src/engine/training/runFiles';
 
 /**
  * A run's files in memory. `writesLeft`: the machine dies at the write after so many; that write is lost, as promised, and of
@@ -10,6 +10,9 @@ export class MemoryFiles implements RunFiles {
   /** Bytes written and appended. */
   written = 0;
 
+  /** There is no room for this file; what was to be appended is there in part. */
+  full: string | null = null;
+
   constructor(public writesLeft = Infinity) {}
 
   async read(name: string): Promise<Uint8Array | null> {
@@ -18,17 +21,20 @@ export class MemoryFiles implements RunFiles {
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
     if (this.writesLeft-- <= 0) throw new Error('killed');
+    if (name === this.full) throw noSpace(name);
     this.files.set(name, bytes.slice());
     this.written += bytes.length;
   }
 
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
     const dies = this.writesLeft-- <= 0;
+    const fails = dies || name === this.full;
     const kept = (this.files.get(name) ?? new Uint8Array()).subarray(0, at);
     // Of a write in place a crash leaves a part.
-    const added = dies ? bytes.subarray(0, bytes.length / 2) : bytes;
+    const added = fails ? bytes.subarray(0, bytes.length / 2) : bytes;
     this.files.set(name, Uint8Array.from([...kept, ...added]));
     if (dies) throw new Error('killed');
+    if (fails) throw noSpace(name);
     this.written += bytes.length;
   }
 
@@ -41,3 +47,5 @@ export class MemoryFiles implements RunFiles {
     return [...this.files.keys()];
   }
 }
+
+const noSpace = (name: string) => new Error(`${name}: no space left`);

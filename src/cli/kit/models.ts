@@ -4,8 +4,7 @@ import { type ModelCard, parseModelCard, readModelCard } from '../../engine/card
 import { MODEL_INDEX } from '../../engine/cards/modelIndex';
 import { type Model, readModel, readOwnModel } from '../../engine/models/readModel';
 import { BadRequest } from '../../errors';
-import { writeSafely } from '../../platform/node/diskRun';
-import { readBytes } from '../../platform/node/files';
+import { readBytes, writeBytes } from '../../platform/node/files';
 import { PACKAGE_ROOT } from '../../platform/node/packageRoot';
 import { parseJson } from '../../schema';
 import { jsonText } from './report';
@@ -57,5 +56,5 @@ async function readCard(path: string): Promise<ModelCard> {
 
 /** All of it or nothing. @throws CorruptFile, WeightsMismatch for a card that could not be read again: the one before stays then */
 export async function writeCard(path: string, card: ModelCard): Promise<void> {
-  await writeSafely(path, jsonText(parseModelCard(card)));
+  await writeBytes(path, jsonText(parseModelCard(card)));
 }

@@ -21,6 +21,7 @@ import { encodeWeights } from '../../engine/models/convertWeights';
 import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/table';
 import { sliceImage } from '../../engine/training/data';
 import { volumeSlices } from '../../engine/training/dataset';
+import { lockFolder } from '../../platform/node/folderLock';
 import { readScan } from '../../platform/node/scans';
 import { runJson, runMain } from '../runMain';
 
@@ -195,13 +196,6 @@ describe('a run', () => {
       '{"format":2}',
       'checkpoint.json: started must be text that is not empty, got nothing',
     ],
-    ['../log.jsonl', 'null\n', 'log.jsonl: line 1: must be an object, got null; move the log away'],
-    [
-      '../log.jsonl',
-      '{"event":"start"}\n{"event":"step"}\n',
-      'log.jsonl: line 2: step must be a whole number',
-    ],
-    ['../log.jsonl', '{"event":"start"}\n{"ev\n{}\n', 'log.jsonl: line 2 must be JSON, got text that is not'],
   ])('says what is damaged in %s: %s', async (name, text, sentence) => {
     const path = at('stopped', 'run', name);
     const whole = readFileSync(path);
@@ -218,6 +212,64 @@ describe('a run', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(sentence);
     expect(stderr.trimEnd().split('\n').at(-1)).toContain(sentence);
+  });
+
+  it('leaves out what is damaged in history and log, says so, and makes the log again', async () => {
+    const resume = ['train', '--out', at('stopped'), '--resume', '--backend', 'wasm'];
+    const [log, history] = [at('stopped', 'log.jsonl'), at('stopped', 'run', 'history.jsonl')];
+    const lines = readFileSync(log, 'utf8').split('\n');
+    writeFileSync(log, ['null', '{"event":"step"}', '{"ev', ...lines.slice(3)].join('\n'));
+    const kept = readFileSync(history, 'utf8');
+    writeFileSync(history, kept.replace('"step":1,', '"step":X,'));
+    const { code, stderr } = await runMain(resume);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(
+      `${history}: line 1 must be JSON, got text that is not; the curves go on without it`,
+    );
+    expect(stderr).toContain(`${log}: line 1: must be an object, got null; it is left out`);
+    expect(stderr).toContain(`${log}: line 2: step must be a whole number, got nothing`);
+    expect(stderr).toContain(`${log}: line 3 must be JSON, got text that is not`);
+    const steps = logOf('stopped').filter(({ event }) => event === 'step');
+    expect(steps.map(({ step }) => step)).toEqual([2, 3]);
+  });
+
+  it('is refused where another process writes to it, and says which', async () => {
+    const release = lockFolder(at('straight', 'run'), () => {});
+    const { code, stderr } = await runMain(['train', '--out', at('straight'), '--resume']);
+    release();
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `${at('straight', 'run')}: must be used by one process at a time, got process ${process.pid} since`,
+    );
+    expect(stderr).toMatch(/; choose another --out/);
+  });
+
+  it('keeps the last checkpoint where the next one cannot be written, says how to go on, and does', async () => {
+    const inTheWay = at('full', 'run', '000000003.g.b.safetensors');
+    let stderr = '';
+    const { code } = await runMain(train('full', ...PAIRED, ...steps), {
+      terminal: true,
+      err: (text) => {
+        stderr += text;
+        if (text.includes('iteration 3/3')) mkdirSync(inTheWay, { recursive: true });
+      },
+    });
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(
+      `${inTheWay}: is a folder, not a file; the checkpoint of iteration 2 of 3 is kept: free some space or make it writable, and go on with \`syndiff train --out ${at('full')} --resume\``,
+    );
+    rmSync(inTheWay, { recursive: true });
+    const left = readdirSync(at('full', 'run')).sort();
+    expect(left).toEqual([
+      '000000002.g.b.safetensors',
+      'call.json',
+      'checkpoint.json',
+      'data.safetensors',
+      'history.jsonl',
+    ]);
+    await runJson('train', '--out', at('full'), '--resume', '--backend', 'wasm');
+    expect(told('full')).toEqual(told('straight'));
+    expect(cardOf('full').weights.sha256).toBe(cardOf('straight').weights.sha256);
   });
 
   it('is scored on a split afterwards, beside the baselines', async () => {

@@ -1,21 +1,24 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
-import { type CheckpointIndex, readHistory } from '../../engine/training/checkpoint';
+import type { CheckpointIndex } from '../../engine/training/checkpoint';
+import { sealed, unsealed } from '../../engine/training/checksums';
 import { dataBytes, type TrainData } from '../../engine/training/data';
 import { estimateMemory, type MemoryEstimate } from '../../engine/training/estimate';
 import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
+import { readHistory } from '../../engine/training/historyFile';
 import { EVERY } from '../../engine/training/loop';
 import type { Preview, RunHistory } from '../../engine/training/reports';
 import { beginRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
 import { readStoredRun } from '../../engine/training/storedRun';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
-import { DiskRun, writeSafely } from '../../platform/node/diskRun';
+import { DiskRun } from '../../platform/node/diskRun';
+import { isUnwritten, removeUnfinished, writeBytes } from '../../platform/node/files';
 import { contrastOf } from '../../platform/node/trainingScans';
-import { type Infer, list, object, parseJson, text } from '../../schema';
+import { type Infer, list, object, refusal, text } from '../../schema';
 import { exitCodeOf } from '../evaluate/evaluatePairs';
 import { evaluationText } from '../evaluate/evaluationTable';
 import { filterOf, volumesOf } from '../kit/choice';
@@ -54,6 +57,11 @@ export const trainCommand: Command = {
 const EVALUATIONS = ['val', 'test'] as const;
 type EvaluationSplit = (typeof EVALUATIONS)[number];
 
+const LOG_FILE = 'log.jsonl';
+const EVALUATION_FILE = 'evaluation.json';
+const PREVIEWS = 'previews';
+const ADVICE = 'start a new run with another --out';
+
 /** Beside the checkpoint: what the run was called with. */
 const CALL_FILE = 'call.json';
 const RUN_CALL = object({
@@ -84,13 +92,35 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const split = optional(args, 'eval', (a, n) => oneOf(a, n, EVALUATIONS));
   const backend = oneOf(args, 'backend', BACKENDS);
   const files = new DiskRun(join(out, 'run'));
-  const log = new TrainLog(join(out, 'log.jsonl'));
   const order = { args, io, out, files, split, backend };
+  try {
+    return await carryOut(order);
+  } catch (error) {
+    throw isUnwritten(error) ? await withAdvice(error as Error, order) : error;
+  } finally {
+    files.close();
+  }
+}
+
+/** The models are those of the last checkpoint, so that going on with the run also writes what was not. */
+async function withAdvice({ message }: Error, { out, files }: Order): Promise<Error> {
+  const index = await storedIn(files).catch(() => null);
+  const room = 'free some space or make it writable';
+  if (!index) return new Error(`${message}; nothing is trained yet: ${room}, or choose another --out`);
+  const done = `the checkpoint of iteration ${index.step} of ${index.settings.iterations} is kept`;
+  return new Error(`${message}; ${done}: ${room}, and go on with ${commandToResume(out)}`);
+}
+
+const commandToResume = (out: string) => `\`syndiff train --out ${out} --resume\``;
+
+async function carryOut(order: Order): Promise<number> {
+  const { args, io, out, files, split } = order;
+  const log = new TrainLog(join(out, LOG_FILE), saying(io));
   const ready = args.has('resume') ? await resumed(order) : await begun(order);
   const { engine, call } = ready;
   const index = await train(ready, io, out, files, log);
 
-  const models = await writeModels(out, files, index, call);
+  const models = await ofRun(files, writeModels(out, files, index, call));
   log.add({ event: 'end', step: index.step });
   const evaluation = split ? await evaluate(ready, io, out, { files, index, models, split }) : null;
   const { steps, validations } = await readHistory(files, index);
@@ -108,7 +138,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
       id: card.id,
       weightsSha256: card.weights.sha256,
     })),
-    evaluation: evaluation && join(out, 'evaluation.json'),
+    evaluation: evaluation && join(out, EVALUATION_FILE),
     scores: evaluation?.map(withoutSlices) ?? null,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
@@ -131,7 +161,15 @@ interface Order {
   backend: (typeof BACKENDS)[number];
 }
 
-async function begun({ args, io, out, files, split, backend }: Order): Promise<ReadyRun> {
+/** Takes the run's folder for this process, and clears what one that was killed has left beside it. */
+async function takeFolder({ files, io, out }: Order): Promise<void> {
+  await files.open(saying(io));
+  await removeUnfinished(out, (name) => [LOG_FILE, EVALUATION_FILE].some((of) => name.startsWith(`${of}.`)));
+  await removeUnfinished(join(out, PREVIEWS));
+}
+
+async function begun(order: Order): Promise<ReadyRun> {
+  const { args, io, files, split, backend } = order;
   const names = {
     a: required(args, 'a'),
     b: required(args, 'b'),
@@ -140,10 +178,7 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
     choice: { filter: filterOf(args), volumes: volumesOf(args, 'volume') },
   };
   const every = everyOf(args);
-  if (await storedIn(files))
-    throw new BadRequest(
-      `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
-    );
+  await refuseStored(order);
   const scans = await findScans(names, saying(io));
   const { settings, start } = await planRun(args, {
     a: contrastOf(scans.a),
@@ -152,7 +187,9 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
   const isPaired = settings.variant.pairing === 'paired';
   refuseUnchosen(scans, isPaired, ['train', 'val', ...(split === 'test' ? [split] : [])], saying(io));
   needPairs(scans, split);
-  await files.create();
+  await takeFolder(order);
+  // Another process may have come to its end in between.
+  await refuseStored(order);
 
   const engine = await startEngine(io, backend);
   // What is outside of the backend does not decide whether it fits.
@@ -170,7 +207,7 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
     data: args.text('data') ?? dataText(scans, settings, volumes, names.choice),
     licence: args.text('licence') ?? OWN_LICENCE,
   };
-  await files.write(CALL_FILE, new TextEncoder().encode(jsonText(call)));
+  await files.write(CALL_FILE, await sealed(call));
   return {
     settings,
     call,
@@ -182,21 +219,29 @@ async function begun({ args, io, out, files, split, backend }: Order): Promise<R
   };
 }
 
-async function resumed({ args, io, out, files, split, backend }: Order): Promise<ReadyRun> {
+async function refuseStored({ out, files }: Order): Promise<void> {
+  if (await storedIn(files))
+    throw new BadRequest(
+      `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
+    );
+}
+
+async function resumed(order: Order): Promise<ReadyRun> {
+  const { args, io, out, files, split, backend } = order;
   refuseWithResume(args);
-  const index = await storedIn(files);
-  if (!index)
+  if (!(await storedIn(files)))
     throw new BadRequest(`${out}: must hold a run to go on with, got none; start one without --resume`);
-  const call = parseJson(await needed(files, CALL_FILE), RUN_CALL, {
-    subject: join(files.folder, CALL_FILE),
-    advice: 'start a new run',
-  });
-  await files.create();
+  const call = await readCall(files);
+  await takeFolder(order);
+  // As it is now that nobody else writes to it.
+  const index = (await storedIn(files))!;
   needPairs(call.scans, split);
   const engine = await startEngine(io, backend);
-  const data = await readRunData(files);
+  const data = await ofRun(files, readRunData(files, index));
   const estimate = estimateOf(index.settings, engine, dataBytes(data));
   if (index.step < index.settings.iterations) refuseTooLarge(estimate);
+  const history = await ofRun(files, readHistory(files, index));
+  for (const sentence of history.damage) io.err(`${files.folder}${sep}${sentence}\n`);
   io.err(`${out}: ${index.step} of ${counted(index.settings.iterations, 'iteration')} done\n`);
   return {
     settings: index.settings,
@@ -204,19 +249,23 @@ async function resumed({ args, io, out, files, split, backend }: Order): Promise
     data,
     estimate,
     engine,
-    goOn: (hooks) => resumeRun(files, call.every, hooks),
-    before: { index, history: await readHistory(files, index) },
+    goOn: (hooks) => ofRun(files, resumeRun(files, call.every, hooks)),
+    before: { index, history },
   };
 }
 
 /** The run that is in the folder, or null. @throws CorruptFile, saying where, for one that cannot be read */
 async function storedIn(files: DiskRun): Promise<CheckpointIndex | null> {
-  if (!existsSync(files.folder)) return null;
+  return existsSync(files.folder) ? ofRun(files, readStoredRun(files)) : null;
+}
+
+/** What is read of a run's files. @throws CorruptFile, saying where they are, and CorruptFile as it is for those elsewhere */
+async function ofRun<T>({ folder }: DiskRun, reading: Promise<T>): Promise<T> {
   try {
-    return await readStoredRun(files);
+    return await reading;
   } catch (error) {
-    if (!(error instanceof CorruptFile)) throw error;
-    throw new CorruptFile(`${files.folder}${sep}${error.message}`);
+    if (!(error instanceof CorruptFile) || error.message.split(': ', 1)[0].includes(sep)) throw error;
+    throw new CorruptFile(`${folder}${sep}${error.message.replace(/\bstart a new run$/, ADVICE)}`);
   }
 }
 
@@ -229,13 +278,11 @@ function needPairs(scans: RunScans, split: EvaluationSplit | undefined): void {
     );
 }
 
-async function needed(files: DiskRun, name: string): Promise<Uint8Array> {
-  const bytes = await files.read(name);
-  if (!bytes)
-    throw new CorruptFile(
-      `${join(files.folder, name)}: must be there to go on, got no such file; start a new run`,
-    );
-  return bytes;
+async function readCall(files: DiskRun): Promise<RunCall> {
+  const at = { subject: join(files.folder, CALL_FILE), advice: ADVICE };
+  const bytes = await files.read(CALL_FILE);
+  if (!bytes) throw refusal('there to go on', 'no such file', at);
+  return RUN_CALL.read(await unsealed(bytes, at), at);
 }
 
 async function startEngine(io: Io, backend: (typeof BACKENDS)[number]): Promise<NodeEngine> {
@@ -270,7 +317,7 @@ async function train(
   try {
     if (before) await log.rewind(start, before.index.step, before.history);
     else await log.start(start);
-    await mkdir(join(out, 'previews'), { recursive: true });
+    await mkdir(join(out, PREVIEWS), { recursive: true });
     return await goOn({
       signal: io.signal,
       now: () => performance.now(),
@@ -283,7 +330,7 @@ async function train(
       },
       onScoring: (scoring) => progress.show(scoringText(scoring)),
       onValidation: (validation) => log.add({ event: 'validation', ...validation }),
-      onPreview: (preview) => writePreview(join(out, 'previews'), preview),
+      onPreview: (preview) => writePreview(join(out, PREVIEWS), preview),
       onCheckpoint: ({ step, bytes }) => log.add({ event: 'checkpoint', step, bytes }),
     });
   } catch (error) {
@@ -291,7 +338,7 @@ async function train(
     const index = await storedIn(files);
     if (!index) throw error;
     throw new Aborted(
-      `training: stopped after iteration ${index.step} of ${settings.iterations}; go on with \`syndiff train --out ${out} --resume\``,
+      `training: stopped after iteration ${index.step} of ${settings.iterations}; go on with ${commandToResume(out)}`,
     );
   } finally {
     progress.end();
@@ -299,7 +346,7 @@ async function train(
 }
 
 /** Rows of source, synthetic and, where there is one, target, the patient's left at the left as on the page. */
-function writePreview(folder: string, { step, direction, rows }: Preview): void {
+function writePreview(folder: string, { step, direction, rows }: Preview): Promise<void> {
   const { size, order } = rows[0].source;
   const width = size * (rows.some(({ target }) => target) ? 3 : 2);
   const pixels = new Uint8Array(rows.length * size * width);
@@ -311,7 +358,7 @@ function writePreview(folder: string, { step, direction, rows }: Preview): void 
     });
   });
   const name = `${String(step).padStart(6, '0')}-${direction}.png`;
-  writeFileSync(join(folder, name), greyPng(pixels, width, `Image order: ${order}`));
+  return writeBytes(join(folder, name), greyPng(pixels, width, `Image order: ${order}`));
 }
 
 async function evaluate(
@@ -352,8 +399,8 @@ async function evaluate(
     await writeCard(path, { ...card, metrics, limits: limitsWith(card.limits, split) });
   }
   const { intensity } = index.settings;
-  await writeSafely(
-    resolve(out, 'evaluation.json'),
+  await writeBytes(
+    resolve(out, EVALUATION_FILE),
     jsonText({ split, iterations: index.step, intensity, directions: reports }),
   );
   return reports;

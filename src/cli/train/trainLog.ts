@@ -1,10 +1,11 @@
 /** log.jsonl of a training run: one JSON object a line, oldest first. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { MemoryEstimate } from '../../engine/training/estimate';
+import { firstOf } from '../../engine/training/historyFile';
 import type { Every } from '../../engine/training/loop';
 import type { RunHistory, StepReport, Validation } from '../../engine/training/reports';
 import type { TrainSettings } from '../../engine/training/settings';
-import { writeSafely } from '../../platform/node/diskRun';
+import { addLine, writeBytes } from '../../platform/node/files';
 import { type Infer, object, oneOf, optional, parseJson, refine, refusal, whole, within } from '../../schema';
 
 export interface StartLine {
@@ -26,15 +27,19 @@ export type LogLine =
   | { event: 'end'; step: number };
 
 export class TrainLog {
-  constructor(private readonly path: string) {}
+  /** @param say told of damaged lines */
+  constructor(
+    private readonly path: string,
+    private readonly say: (sentence: string) => void,
+  ) {}
 
   /** Begins anew. */
   async start(line: StartLine): Promise<void> {
-    await writeSafely(this.path, `${lineOf(line).text}\n`);
+    await writeBytes(this.path, `${lineOf(line).text}\n`);
   }
 
   add(line: LogLine): void {
-    appendFileSync(this.path, `${lineOf(line).text}\n`);
+    addLine(this.path, lineOf(line).text);
   }
 
   /**
@@ -58,20 +63,29 @@ export class TrainLog {
       .sort((a, b) => a.step - b.step || rank(a) - rank(b));
     const first = lineOf(start);
     const lines = [old.get(key(first)) ?? first, ...kept];
-    await writeSafely(this.path, lines.map((line) => `${line.text}\n`).join(''));
+    await writeBytes(this.path, lines.map((line) => `${line.text}\n`).join(''));
   }
 
-  /** A last line that a crash cut short does not count. @throws CorruptFile where another is none */
+  /** Without damaged ones, of which all but a last line that a crash cut short are told. */
   private lines(): Line[] {
     if (!existsSync(this.path)) return [];
-    const advice = 'move the log away: it is made again from the run';
-    return readFileSync(this.path, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((text, n) => ({
-        ...parseJson(text, PLACE, { subject: this.path, name: `line ${n + 1}`, advice }),
-        text,
-      }));
+    const advice = 'it is left out, and made again from the history where that has it';
+    const texts = readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
+    const damage: string[] = [];
+    const lines = texts.flatMap((text, n) => {
+      try {
+        return [{ ...parseJson(text, PLACE, { subject: this.path, name: `line ${n + 1}`, advice }), text }];
+      } catch (error) {
+        damage.push((error as Error).message);
+        return [];
+      }
+    });
+    for (const sentence of firstOf(
+      damage,
+      (n) => `${this.path}: ${n} more lines are damaged; they are left out`,
+    ))
+      this.say(sentence);
+    return lines;
   }
 }
 

@@ -4,12 +4,12 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelCard, readModelCard } from '../../engine/cards/modelCard';
 import type { StateDict } from '../../engine/formats/namedTensor';
-import type { CheckpointIndex, RunFiles } from '../../engine/training/checkpoint';
+import type { CheckpointIndex } from '../../engine/training/checkpoint';
+import type { RunFiles } from '../../engine/training/runFiles';
 import { exportRun } from '../../engine/training/session';
 import type { Direction } from '../../engine/training/sides';
 import { trainedDirections } from '../../engine/training/trainedDirections';
-import { writeSafely } from '../../platform/node/diskRun';
-import { readBytes } from '../../platform/node/files';
+import { readBytes, removeUnfinished, writeBytes } from '../../platform/node/files';
 import { writeCard } from '../kit/models';
 
 export interface TrainedModel {
@@ -41,8 +41,9 @@ export async function writeModels(
     const { card, weights, state } = await exportRun(files, index, direction, { date, data, licence });
     const folder = join(out, FOLDER[direction]);
     await mkdir(folder, { recursive: true });
+    await removeUnfinished(folder);
     const path = join(folder, 'card.json');
-    await writeSafely(join(folder, card.weights.file), weights);
+    await writeBytes(join(folder, card.weights.file), weights);
     // A finished run that is opened again keeps the scores that it was given then.
     const before = existsSync(path) ? readModelCard(path, await readBytes(path)) : null;
     const isSame = before?.weights.sha256 === card.weights.sha256;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { zip } from '../../../test/checkpointFixtures';
 import { CorruptFile, UnsupportedFile } from '../../errors';
-import { crc32, listZip, readZipEntry } from './zip';
+import { crc32 } from '../../volume/crc32';
+import { listZip, readZipEntry } from './zip';
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 const files = { 'a/one': text('hello '.repeat(50)), 'a/two': text('') };

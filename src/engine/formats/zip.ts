@@ -5,8 +5,6 @@
 import { CorruptFile, UnsupportedFile } from '../../errors';
 import { crc32 } from '../../volume/crc32';
 
-export { crc32 };
-
 export interface ZipEntry {
   readonly name: string;
   readonly method: number;

@@ -2,14 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { tinySettings } from '../../../test/tinyRun';
 import { METHOD_IDS } from '../methods';
-import { readCheckpointIndex, readHistory, saveCheckpoint } from './checkpoint';
+import { readAverage, readCheckpointIndex, saveCheckpoint, settleCheckpoint } from './checkpoint';
+import { readHistory, type StoredHistory } from './historyFile';
 import { disposeNetworks } from './networks';
 import type { RunHistory } from './reports';
 
 import { startRun } from './startRun';
 import { PAPER_VARIANT } from './variant';
 
-const FACTS = { started: '2026-01-01', volumes: { trainA: [], trainB: [], valA: [], valB: [] }, start: [] };
+const FACTS = {
+  started: '2026-01-01',
+  volumes: { trainA: [], trainB: [], valA: [], valB: [] },
+  start: [],
+  data: { bytes: 0, sha256: '0'.repeat(64) },
+};
 const score = { psnr: 20, ssim: 0.5, mae: 0.1 };
 const scores = { whole: score, foreground: score };
 
@@ -41,7 +47,11 @@ async function save(files: MemoryFiles, step: number, history = historyOf(step))
   }
 }
 
-const stored = async (files: MemoryFiles) => readHistory(files, (await readCheckpointIndex(files))!);
+async function stored(files: MemoryFiles) {
+  const { damage, steps, validations } = await readHistory(files, (await readCheckpointIndex(files))!);
+  expect(damage).toEqual([]);
+  return { steps, validations };
+}
 const utf8 = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
 it('writes as much for a late checkpoint as for an early one, and reads all back', async () => {
@@ -72,7 +82,7 @@ it('does not count what a crash left beyond the checkpoint, and drops it', async
 
 it('goes on with a run of the first format, whose history was a file of its own', async () => {
   const files = new MemoryFiles();
-  const index = await save(files, 20);
+  const { data, ...index } = await save(files, 20);
   await files.remove('history.jsonl');
   const name = '000000020.history.json';
   await files.write(name, utf8(historyOf(20)));
@@ -98,7 +108,7 @@ it('keeps scores that are none: the PSNR of an identical image, a region without
 
 it('reads a run of former versions, which knew neither methods nor statistics of the scans', async () => {
   const files = new MemoryFiles();
-  const { settings, ...index } = await save(files, 0);
+  const { settings, data, ...index } = await save(files, 0);
   const { method, options, ...others } = settings;
   const older = { ...others, weights: { l1: 4, cycle: 5 }, r1: { gamma: 2, every: 3 } };
   for (const [diffusion, told] of [
@@ -163,7 +173,8 @@ describe('a damaged run', () => {
     ['inputs', { a: null }, 'checkpoint.json: inputs: b: must be an object, got nothing'],
   ])('says what of its index is wrong: %s = %o', async (path, value, sentence) => {
     const files = new MemoryFiles();
-    const index = await save(files, 0);
+    // What has no checksum yet is held against the rules of its fields.
+    const { data, ...index } = await save(files, 0);
     const whole = path === '' ? value : changed(index, path, value);
     const bytes = value === CUT ? utf8(index).subarray(0, 40) : utf8(whole);
     await files.write('checkpoint.json', bytes);
@@ -173,47 +184,134 @@ describe('a damaged run', () => {
     expect(error.message).toMatch(/; start a new run$/);
   });
 
-  it.each([
-    ['no JSON', (lines: string[]) => [lines[0], 'x', ...lines.slice(2)], 'line 2 must be JSON, got text'],
-    ['null', (lines: string[]) => ['null', ...lines.slice(1)], 'line 1: must be an object, got null'],
+  it.each<[string, (lines: string[]) => string[], RegExp[]]>([
     [
-      'a loss',
-      (lines: string[]) => [lines[0].replace('0.5', '"x"')],
-      'line 1: losses: l1 must be a number, got "x"',
+      'no JSON',
+      (lines) => [lines[0], 'x', ...lines.slice(2)],
+      [/line 2 must be JSON, got text that is not; the curves go on without it$/],
+    ],
+    [
+      'null',
+      (lines) => ['null', ...lines.slice(1)],
+      [/line 1: must be an object, got null; the curves go on/],
+    ],
+    [
+      'a loss that was not a number',
+      (lines) => [lines[0].replace('0.5', 'NaN'), lines[1].replace('0.5', 'null'), ...lines.slice(2)],
+      [/line 1 must be JSON/, /line 2: losses: l1 must be a number, got null/],
     ],
     [
       'a score',
-      (lines: string[]) => [...lines.slice(0, 10), lines[10].replace('0.1', 'null')],
-      'line 11: directions[0]: whole: mae must be',
+      (lines) => [...lines.slice(0, 10), lines[10].replace('0.1', 'null')],
+      [/line 11: directions\[0\]: whole: mae must be/],
     ],
-  ])('says what of its history is wrong: %s', async (_, damage, sentence) => {
+    [
+      'another number',
+      (lines) => [lines[0].replace('0.5', '0.6'), ...lines.slice(1)],
+      [/must be as it was written, got other bytes/],
+    ],
+    [
+      'most lines',
+      (lines) => lines.map((line, n) => (n < 8 ? '{' : line)),
+      [/line 1/, /line 2/, /line 3/, /5 more of its 11 lines are damaged/],
+    ],
+    ['its end', (lines) => [...lines.slice(0, 3), '{"step":4,"lo'], [/got \d+; the curves end with line 3$/]],
+  ])('leaves out what of its history is damaged, says so, and goes on: %s', async (_, damage, sentences) => {
     const files = new MemoryFiles();
     const index = await save(files, 10);
-    const lines = new TextDecoder().decode(files.files.get('history.jsonl')).trimEnd().split('\n');
-    const text = `${damage(lines).join('\n')}\n`;
-    const bytes = new TextEncoder().encode(text);
-    await files.write('history.jsonl', bytes);
-    const counted = { ...index, history: { bytes: bytes.length, steps: 10, validations: 1 } };
-    const read = readHistory(files, counted);
-    await expect(read).rejects.toMatchObject({
-      name: 'CorruptFile',
-      message: expect.stringContaining(`history.jsonl: ${sentence}`),
+    const history = 'history.jsonl';
+    const before = new TextDecoder().decode(files.files.get(history));
+    const after = damage(before.trimEnd().split('\n')).join('\n');
+    const isCut = after.endsWith('lo');
+    const bytes = new TextEncoder().encode(isCut ? after : `${after}\n`);
+    await files.write(history, bytes);
+    const account = { ...(index.history as StoredHistory), bytes: isCut ? before.length : bytes.length };
+    const counted = { ...index, history: account };
+    const read = await readHistory(files, counted);
+    expect(read.damage).toHaveLength(sentences.length);
+    read.damage.forEach((sentence, n) => {
+      expect(sentence).toMatch(/^history\.jsonl: /);
+      expect(sentence).toMatch(sentences[n]);
+    });
+    // What comes after is told once, and nothing of it is lost.
+    await settleCheckpoint(files, counted, read);
+    const { steps, validations } = historyOf(20);
+    const goneOn = {
+      steps: [...read.steps, ...steps.slice(10)],
+      validations: [...read.validations, ...validations.slice(1)],
+    };
+    await save(files, 20, goneOn);
+    const again = await readHistory(files, (await readCheckpointIndex(files))!);
+    expect({ steps: again.steps, validations: again.validations }).toEqual(goneOn);
+  });
+
+  it('begins a damaged history of the first format anew', async () => {
+    const files = new MemoryFiles();
+    const index = await save(files, 10);
+    await files.write('0.history.json', utf8({ steps: 3 }));
+    expect(await readHistory(files, { ...index, history: '0.history.json' })).toMatchObject({
+      steps: [],
+      validations: [],
+      damage: ['0.history.json: steps must be a list, got 3; the curves begin anew'],
     });
   });
 
-  it('says that its history is cut short, or of the first format damaged', async () => {
+  it('names the file in which a bit was flipped, wherever it is', async () => {
     const files = new MemoryFiles();
     const index = await save(files, 10);
-    await files.append('history.jsonl', 99, new Uint8Array());
-    const { bytes } = index.history as { bytes: number };
-    await expect(readHistory(files, index)).rejects.toThrow(
-      `history.jsonl: must be of at least ${bytes} bytes, got 99; start a new run`,
-    );
-    await files.write('0.history.json', utf8({ steps: 3 }));
-    await expect(readHistory(files, { ...index, history: '0.history.json' })).rejects.toThrow(
-      '0.history.json: steps must be a list, got 3; start a new run',
-    );
+    const of = (await readCheckpointIndex(files))!;
+    expect(of).toEqual(index);
+    for (const [name, whole] of [...files.files]) {
+      if (name === 'history.jsonl') continue;
+      for (let n = 0; n < 40; n++) {
+        // Of the index every part is tried, its own checksum among them.
+        const at =
+          name === 'checkpoint.json' ? whole.length - 1 - n * 5 : Math.floor((n / 40) * whole.length);
+        const flipped = whole.slice();
+        flipped[at] ^= 1 << (n % 8);
+        files.files.set(name, flipped);
+        const read = readCheckpointIndex(files).then((found) => readAverage(files, found!, 'g.b'));
+        await expect(read, `bit of byte ${at}`).rejects.toMatchObject({
+          name: 'CorruptFile',
+          message: expect.stringContaining(`${name}: `),
+        });
+      }
+      files.files.set(name, whole);
+    }
+    await readAverage(files, of, 'g.b');
   });
+
+  it('takes a run of former versions, which has no checksums, as it is', async () => {
+    const files = new MemoryFiles();
+    const { data, ...index } = await save(files, 10);
+    const { crc32, ...history } = index.history as StoredHistory;
+    const networks = Object.fromEntries(
+      Object.entries(index.networks).map(([name, { sum, ...network }]) => [name, network]),
+    );
+    await files.write('checkpoint.json', utf8({ ...index, history, networks }));
+    expect(await stored(files)).toEqual(historyOf(10));
+    await readAverage(files, (await readCheckpointIndex(files))!, 'g.b');
+    await save(files, 20);
+    expect(await stored(files)).toEqual(historyOf(20));
+  });
+});
+
+it('leaves nothing of a checkpoint for which there was no room, and keeps the one before', async () => {
+  const files = new MemoryFiles();
+  const index = await save(files, 10);
+  const names = [...files.files.keys()];
+  for (const full of ['history.jsonl', '000000020.g.b.safetensors', 'checkpoint.json']) {
+    files.full = full;
+    await expect(save(files, 20)).rejects.toThrow(`${full}: no space left`);
+    expect([...files.files.keys()]).toEqual(names);
+    expect(await readCheckpointIndex(files)).toEqual(index);
+    expect(await stored(files)).toEqual(historyOf(10));
+  }
+  // Not even of the first one.
+  const first = new MemoryFiles();
+  first.full = 'checkpoint.json';
+  await expect(save(first, 0)).rejects.toThrow('no space left');
+  expect([...first.files.keys()]).toEqual(['history.jsonl']);
 });
 
 it('tells a later format as one, whatever else the index holds', async () => {

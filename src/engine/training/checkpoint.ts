@@ -7,6 +7,9 @@
  *   STEP.g.a.safetensors ...    a network each: parameters, Adam's moments, average
  *   history.jsonl               what the run has told so far, a line each; what lies beyond the index's `bytes` is not of it
  *   data.safetensors            the slices (dataFile.ts)
+ *
+ * The index carries a checksum of each of them and of itself, and a damaged one is refused; of the history, without which a run
+ * can go on, only the damaged lines are left out.
  */
 import { CorruptFile } from '../../errors';
 import {
@@ -14,14 +17,12 @@ import {
   each,
   flag,
   type Infer,
-  jsonOf,
   list,
   mapOf,
   nullable,
   object,
   oneOf,
   optional,
-  parseJson,
   refusal,
   text,
   whole,
@@ -32,33 +33,14 @@ import { readSafetensors, type WritableTensor, writeSafetensors } from '../forma
 import { downloadState } from '../networks/parameters';
 import { ourShape, type ParameterTable, toOurs } from '../networks/table';
 import * as tf from '../tf';
+import { checkSum, FILE_SUM, sealed, sumOf, unsealed } from './checksums';
+import { appendHistory, HISTORY, type ReadHistory, STORED_HISTORY, type StoredHistory } from './historyFile';
 import type { TrainingState } from './iteration';
 import { averageOf, loadNetworks, networksOf, parametersOf, type TrainedNetwork } from './networks';
-import {
-  RUN_HISTORY,
-  type RunHistory,
-  STEP_REPORT,
-  type StepReport,
-  VALIDATION,
-  type Validation,
-} from './reports';
+import type { RunHistory } from './reports';
+import { INDEX, needed, type RunFiles } from './runFiles';
 import { checkSettings, STORED_SETTINGS } from './settings';
 import { SIDES } from './sides';
-
-/** A place for one run's files; their names are plain. */
-export interface RunFiles {
-  /** Null where there is no such file. */
-  read(name: string): Promise<Uint8Array | null>;
-  /** All of it or nothing: a reader never sees half a file. */
-  write(name: string, bytes: Uint8Array): Promise<void>;
-  /**
-   * The file's first `at` bytes and these; what lay beyond is dropped, and a file that is not there begins. After a crash its
-   * first `at` bytes are as they were, whatever follows.
-   */
-  append(name: string, at: number, bytes: Uint8Array): Promise<void>;
-  remove(name: string): Promise<void>;
-  list(): Promise<string[]>;
-}
 
 /** What a run is, beside its settings: plain data that crosses to the page and to the card. */
 const RUN_FACTS = object({
@@ -70,15 +52,13 @@ const RUN_FACTS = object({
   start: list(each(['network', 'name', 'licence'], text())),
   /** Statistics of the training scans, for the card; absent in runs of former versions. */
   inputs: optional(each(SIDES, nullable(INPUT_SUMMARY))),
+  /** Of the slices' file; checksums are absent in runs of former versions. */
+  data: optional(FILE_SUM),
 });
 export type RunFacts = Infer<typeof RUN_FACTS>;
 
 const FORMAT = 2;
 const fileName = text(/^[^/\\]+$/, 'a file name without a path');
-/** The lines of history.jsonl that belong to the checkpoint. */
-const STORED_HISTORY = each(['bytes', 'steps', 'validations'], whole());
-type StoredHistory = Infer<typeof STORED_HISTORY>;
-
 const CHECKPOINT_INDEX = object({
   ...RUN_FACTS.fields,
   /** 1: `history` is the name of a JSON file of its own. */
@@ -88,15 +68,13 @@ const CHECKPOINT_INDEX = object({
   step: whole(),
   /** ISO 8601. */
   saved: text(),
-  networks: mapOf(object({ file: fileName, updates: whole(), hasAverage: flag })),
+  networks: mapOf(object({ file: fileName, updates: whole(), hasAverage: flag, sum: optional(FILE_SUM) })),
   history: choose<string | StoredHistory>((value) => (typeof value === 'string' ? fileName : STORED_HISTORY)),
   /** Of all its files. */
   bytes: whole(),
 });
 export type CheckpointIndex = Infer<typeof CHECKPOINT_INDEX>;
 
-export const INDEX = 'checkpoint.json';
-const HISTORY = 'history.jsonl';
 const ADVICE = 'start a new run';
 /** What belongs to one checkpoint, not to the run. */
 const OF_CHECKPOINT = /^\d{9}\./;
@@ -115,7 +93,7 @@ export function filesOf({ networks, history }: CheckpointIndex): string[] {
 const KINDS = ['parameter', 'mean', 'square', 'average'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** @throws what `files` throws: the checkpoint before stays then */
+/** @throws what `files` throws: the checkpoint before stays then, and of this one nothing */
 export async function saveCheckpoint(
   files: RunFiles,
   state: TrainingState,
@@ -123,8 +101,28 @@ export async function saveCheckpoint(
   facts: RunFacts,
   saved: string,
 ): Promise<CheckpointIndex> {
+  try {
+    const index = await writeCheckpoint(files, state, history, facts, saved);
+    await removeOthers(files, index);
+    return index;
+  } catch (error) {
+    // On a full disk half a checkpoint would be in the way.
+    await readCheckpointIndex(files)
+      .then((before) => removeOthers(files, before))
+      .catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeCheckpoint(
+  files: RunFiles,
+  state: TrainingState,
+  history: RunHistory,
+  facts: RunFacts,
+  saved: string,
+): Promise<CheckpointIndex> {
   const prefix = String(state.step).padStart(9, '0');
-  const stored = await appendHistory(files, history);
+  const stored = await appendHistory(files, (await readCheckpointIndex(files))?.history, history);
   const index: CheckpointIndex = {
     ...facts,
     format: FORMAT,
@@ -145,19 +143,32 @@ export async function saveCheckpoint(
       file,
       updates: network.adam?.updates ?? 0,
       hasAverage: network.ema !== null,
+      sum: await sumOf(bytes),
     };
   }
-  await files.write(INDEX, new TextEncoder().encode(JSON.stringify(index)));
-  await removeOthers(files, index);
+  await files.write(INDEX, await sealed(index));
   return index;
 }
 
-/** Null where the run has no checkpoint. @throws CorruptFile where the index is none, or of a later format */
+/**
+ * Makes ready to go on: what a killed process left of a later checkpoint goes, and lines of the history that cannot be read are no
+ * longer counted on.
+ */
+export async function settleCheckpoint(
+  files: RunFiles,
+  index: CheckpointIndex,
+  { damage, stored }: ReadHistory,
+): Promise<void> {
+  if (damage.length > 0) await files.write(INDEX, await sealed({ ...index, history: stored }));
+  await removeOthers(files, index);
+}
+
+/** Null where the run has no checkpoint. @throws CorruptFile where the index is none, damaged, or of a later format */
 export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIndex | null> {
   const bytes = await files.read(INDEX);
   if (!bytes) return null;
   const at = { subject: INDEX, advice: ADVICE };
-  const json = jsonOf(bytes, at);
+  const json = await unsealed(bytes, at, 'data');
   // Before all else: of a later format nothing more is known.
   const { format } = object({ format: whole(1) }).read(json, at);
   if (format > FORMAT) {
@@ -174,36 +185,6 @@ export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIn
       `${INDEX}: must be the index of a training run, but ${(error as Error).message}; start a new run`,
     );
   }
-}
-
-/** @throws CorruptFile where the file is not what the index says */
-export async function readHistory(files: RunFiles, { history }: CheckpointIndex): Promise<RunHistory> {
-  if (typeof history === 'string')
-    return parseJson(await needed(files, history), RUN_HISTORY, { subject: history, advice: ADVICE });
-  const at = { subject: HISTORY, advice: ADVICE };
-  const bytes = (await needed(files, HISTORY)).subarray(0, history.bytes);
-  if (bytes.length < history.bytes)
-    throw refusal(`of at least ${history.bytes} bytes`, String(bytes.length), at);
-  const lines = new TextDecoder().decode(bytes).split('\n').slice(0, -1);
-  const told = lines.map((line, n) => parseJson(line, TOLD, { ...at, name: `line ${n + 1}` }));
-  return {
-    steps: told.flatMap((one) => ('losses' in one ? [one] : [])),
-    validations: told.flatMap((one) => ('directions' in one ? [one] : [])),
-  };
-}
-
-type Told = StepReport | Validation;
-const TOLD = choose<Told>((value) => (isValidation(value) ? VALIDATION : STEP_REPORT));
-const isValidation = (value: unknown) => typeof value === 'object' && value !== null && 'directions' in value;
-
-/** Adds what the present checkpoint does not have, so that a checkpoint costs the same however long the run is. */
-async function appendHistory(files: RunFiles, { steps, validations }: RunHistory): Promise<StoredHistory> {
-  const before = (await readCheckpointIndex(files))?.history;
-  const from = typeof before === 'object' ? before : { bytes: 0, steps: 0, validations: 0 };
-  const told: Told[] = [...steps.slice(from.steps), ...validations.slice(from.validations)];
-  const lines = new TextEncoder().encode(told.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  await files.append(HISTORY, from.bytes, lines);
-  return { bytes: from.bytes + lines.length, steps: steps.length, validations: validations.length };
 }
 
 /** Puts a checkpoint's networks on the backend. @throws CorruptFile, WeightsMismatch where its files are not whole */
@@ -264,7 +245,9 @@ async function readNetwork(
   const entry = index.networks[name];
   if (!entry)
     throw new CorruptFile(`${INDEX}: must name a file for network ${name}, got none; start a new run`);
-  const { tensors } = readSafetensors(await needed(files, entry.file));
+  const bytes = await needed(files, entry.file);
+  await checkSum(entry.file, bytes, entry.sum);
+  const { tensors } = readSafetensors(bytes);
   const kinds = Object.fromEntries(KINDS.map((kind) => [kind, new Map<string, NamedTensor>()]));
   for (const [key, { shape, data }] of tensors) {
     const dot = key.indexOf('.');
@@ -282,14 +265,10 @@ function upload(table: ParameterTable, state: StateDict): tf.Tensor[] {
   });
 }
 
-async function needed(files: RunFiles, name: string): Promise<Uint8Array> {
-  const bytes = await files.read(name);
-  if (!bytes) throw new CorruptFile(`${name}: must lie beside ${INDEX}, got no such file; start a new run`);
-  return bytes;
-}
-
-async function removeOthers(files: RunFiles, index: CheckpointIndex): Promise<void> {
-  const kept = new Set(Object.values(index.networks).map(({ file }) => file));
+/** @param index null: there is no checkpoint */
+async function removeOthers(files: RunFiles, index: CheckpointIndex | null): Promise<void> {
+  const kept = new Set(Object.values(index?.networks ?? {}).map(({ file }) => file));
+  if (typeof index?.history === 'string') kept.add(index.history);
   for (const name of await files.list()) {
     if (stepOfFile(name) !== null && !kept.has(name)) await files.remove(name);
   }

@@ -4,7 +4,8 @@ import { phantomData, TINY_SIZE, tinyData, tinySettings } from '../../../test/ti
 import { nodeEnvironment } from '../../platform/node/environment';
 import { startEngine } from '../backend/backend';
 import * as tf from '../tf';
-import { loadCheckpoint, readCheckpointIndex, readHistory, saveCheckpoint } from './checkpoint';
+import { loadCheckpoint, readCheckpointIndex, saveCheckpoint } from './checkpoint';
+import { readHistory } from './historyFile';
 import type { TrainingState } from './iteration';
 import { type Every, type LoopHooks, ratesAt, runTraining } from './loop';
 import { disposeNetworks } from './networks';

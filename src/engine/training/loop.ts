@@ -31,7 +31,8 @@ export interface LoopHooks {
   /** Before every slice of a validation. */
   onScoring: (scoring: Scoring) => void;
   onValidation: (validation: Validation) => void;
-  onPreview: (preview: Preview) => void;
+  /** Awaited. */
+  onPreview: (preview: Preview) => unknown;
   /** Writes a checkpoint of the state as it is. */
   save: () => Promise<void>;
 }
@@ -68,7 +69,8 @@ export async function runTraining(
       if (validation) history.validations.push(validation);
       if (validation) hooks.onValidation(validation);
     }
-    if (wantsPreview) for (const preview of await previews(state, data, during)) hooks.onPreview(preview);
+    if (wantsPreview)
+      for (const preview of await previews(state, data, during)) await hooks.onPreview(preview);
   };
   if (state.step === 0) await hooks.save();
   const isDue = (interval: number) =>

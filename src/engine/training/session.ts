@@ -11,19 +11,21 @@ import {
   type CheckpointIndex,
   loadCheckpoint,
   type RunFacts,
-  type RunFiles,
   readAverage,
-  readHistory,
   saveCheckpoint,
+  settleCheckpoint,
 } from './checkpoint';
+import { checkSum, type FileSum, sumOf } from './checksums';
 import type { TrainData } from './data';
 import { DATA_FILE, readData, writeData } from './dataFile';
 import { exportModel } from './exportModel';
+import { type ReadHistory, readHistory } from './historyFile';
 import type { TrainingState } from './iteration';
 import { type Every, type LoopHooks, runTraining } from './loop';
 import { disposeNetworks } from './networks';
 import { TrainingPace } from './pace';
 import type { RunHistory, StepReport } from './reports';
+import type { RunFiles } from './runFiles';
 import { checkSettings, type TrainSettings } from './settings';
 import type { Direction } from './sides';
 import { type StartModel, startWeights } from './startModels';
@@ -75,10 +77,12 @@ export async function beginRun(
   if (await readStoredRun(files))
     throw new BadRequest('training: a run must be new, got one that is stored; resume it instead');
   const { weights, facts } = startWeights(settings, start);
-  await files.write(DATA_FILE, writeData(data));
+  const bytes = writeData(data);
+  await files.write(DATA_FILE, bytes);
+  const sum = await sumOf(bytes);
   // The signal's own error has another name.
   if (hooks.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
-  const begun: RunFacts = { started: hooks.today().toISOString(), volumes, start: facts, inputs };
+  const begun: RunFacts = { started: hooks.today().toISOString(), volumes, start: facts, inputs, data: sum };
   return drive(files, startRun(settings, weights), data, { steps: [], validations: [] }, begun, every, hooks);
 }
 
@@ -91,13 +95,16 @@ export async function resumeRun(
   files: RunFiles,
   every: Every,
   hooks: RunHooks,
-  onHistory: (history: RunHistory) => void = () => undefined,
+  onHistory: (history: ReadHistory) => void = () => undefined,
 ): Promise<CheckpointIndex> {
   const index = await openRun(files);
   const history = await readHistory(files, index);
   onHistory(history);
-  const data = await readRunData(files);
-  return drive(files, await loadCheckpoint(files, index), data, history, index, every, hooks);
+  const { data, sum } = await readSlices(files, index);
+  const state = await loadCheckpoint(files, index);
+  await settleCheckpoint(files, index, history);
+  const { steps, validations } = history;
+  return drive(files, state, data, { steps, validations }, { ...index, data: sum }, every, hooks);
 }
 
 /** The run's last checkpoint. @throws BadRequest where there is none, CorruptFile where it is damaged or a file of it is missing */
@@ -108,11 +115,19 @@ export async function openRun(files: RunFiles): Promise<CheckpointIndex> {
 }
 
 /** The slices that a run is trained on. @throws CorruptFile where they are not there or damaged */
-export async function readRunData(files: RunFiles): Promise<TrainData> {
+export async function readRunData(files: RunFiles, index: CheckpointIndex): Promise<TrainData> {
+  return (await readSlices(files, index)).data;
+}
+
+async function readSlices(
+  files: RunFiles,
+  index: CheckpointIndex,
+): Promise<{ data: TrainData; sum: FileSum }> {
   const bytes = await files.read(DATA_FILE);
   if (!bytes)
     throw new CorruptFile(`${DATA_FILE}: must hold the run's slices, got no such file; start a new run`);
-  return readData(bytes);
+  await checkSum(DATA_FILE, bytes, index.data);
+  return { data: readData(bytes), sum: index.data ?? (await sumOf(bytes)) };
 }
 
 /** A direction's model as of the last checkpoint: its averaged weights and their card. */

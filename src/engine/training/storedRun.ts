@@ -1,13 +1,6 @@
 /** What is stored of a run as a whole: its index, and beside it every file that the index names. */
-import { CorruptFile } from '../../errors';
-import {
-  type CheckpointIndex,
-  filesOf,
-  INDEX,
-  type RunFiles,
-  readCheckpointIndex,
-  stepOfFile,
-} from './checkpoint';
+import { type CheckpointIndex, filesOf, readCheckpointIndex, stepOfFile } from './checkpoint';
+import { INDEX, missing, type RunFiles } from './runFiles';
 
 /**
  * The run's last checkpoint. Null where none was ever finished: then nothing is trained that could be lost with the files.
@@ -28,8 +21,4 @@ export async function readStoredRun(files: RunFiles): Promise<CheckpointIndex | 
   const present = await readCheckpointIndex(files);
   if (present?.saved !== index.saved) return readStoredRun(files);
   throw missing(gone, INDEX);
-}
-
-function missing(name: string, beside: string): CorruptFile {
-  return new CorruptFile(`${name}: must lie beside ${beside}, got no such file; start a new run`);
 }

@@ -2,7 +2,7 @@
  * Training runs in the origin's private file system: a folder each. A writable there takes a file's place when it is closed; only
  * a worker may write in place.
  */
-import type { RunFiles } from '../../engine/training/checkpoint';
+import type { RunFiles } from '../../engine/training/runFiles';
 
 /** Where runs are kept. */
 export interface RunStore {

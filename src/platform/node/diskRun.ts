@@ -1,23 +1,34 @@
 /** A training run's files in a folder, each written whole or not at all (what a crash leaves is the file before) or appended to. */
-import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { RunFiles } from '../../engine/training/checkpoint';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunFiles } from '../../engine/training/runFiles';
 import { BadRequest } from '../../errors';
-
-const ASIDE = '.part';
+import { ASIDE, removeUnfinished, writeBehind, writeBytes } from './files';
+import { LOCK_FILE, lockFolder } from './folderLock';
 
 export class DiskRun implements RunFiles {
+  private release: (() => void) | null = null;
+
   constructor(readonly folder: string) {}
 
-  /** Makes the folder and clears what a killed process left. @throws BadRequest where it cannot be made */
-  async create(): Promise<void> {
+  /**
+   * Makes the folder, takes its lock until `close`, and clears what a killed process left.
+   * @param say told where the lock of a process that is gone was taken over
+   * @throws BadRequest where it cannot be made, or another process writes to it
+   */
+  async open(say: (sentence: string) => void): Promise<void> {
     await mkdir(this.folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
       throw new BadRequest(
         `${this.folder}: must be a folder to write to, got ${error.code}; choose another --out`,
       );
     });
-    for (const name of await readdir(this.folder)) if (name.endsWith(ASIDE)) await this.remove(name);
+    this.release = lockFolder(this.folder, say);
+    await removeUnfinished(this.folder);
+  }
+
+  close(): void {
+    this.release?.();
+    this.release = null;
   }
 
   async read(name: string): Promise<Uint8Array | null> {
@@ -29,20 +40,12 @@ export class DiskRun implements RunFiles {
     }
   }
 
-  async write(name: string, bytes: Uint8Array): Promise<void> {
-    await writeSafely(join(this.folder, name), bytes);
+  write(name: string, bytes: Uint8Array): Promise<void> {
+    return writeBytes(join(this.folder, name), bytes);
   }
 
-  async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
-    // Not 'a': it would write at the end, whatever lies there.
-    const file = await open(join(this.folder, name), constants.O_RDWR | constants.O_CREAT);
-    try {
-      await file.truncate(at);
-      await file.write(bytes, 0, bytes.length, at);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+  append(name: string, at: number, bytes: Uint8Array): Promise<void> {
+    return writeBehind(join(this.folder, name), at, bytes);
   }
 
   async remove(name: string): Promise<void> {
@@ -50,23 +53,6 @@ export class DiskRun implements RunFiles {
   }
 
   async list(): Promise<string[]> {
-    return (await readdir(this.folder)).filter((name) => !name.endsWith(ASIDE));
+    return (await readdir(this.folder)).filter((name) => !name.endsWith(ASIDE) && name !== LOCK_FILE);
   }
-}
-
-/** Aside, to the disk, then renamed; the renaming itself, too, is on the disk when this returns. */
-export async function writeSafely(path: string, content: Uint8Array | string): Promise<void> {
-  const aside = path + ASIDE;
-  const file = await open(aside, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(aside, path);
-  const folder = await open(dirname(path), 'r').catch(() => null);
-  // Windows does not open folders.
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
 }

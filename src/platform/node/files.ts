@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { constants, openAsBlob } from 'node:fs';
-import { access, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFileSync, constants, openAsBlob } from 'node:fs';
+import { access, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BadRequest } from '../../errors';
 import { textOf } from '../../text';
@@ -11,6 +11,8 @@ const WHY: Record<string, string> = {
   ENOTDIR: 'no such folder',
   EACCES: 'not allowed to read or write here',
   ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the quota of the disk is used up',
+  EIO: 'the disk failed',
   EROFS: 'the disk is read-only',
 };
 
@@ -40,17 +42,72 @@ export async function openBlob(path: string): Promise<Blob> {
   return isPlain ? openAsBlob(path) : new Blob([await readBytes(path)]);
 }
 
-/** Writes a file whole or not at all. Throws BadRequest with the reason where it cannot be written. */
+/**
+ * Writes a file whole or not at all: aside, to the disk, then renamed; the renaming itself, too, is on the disk when this returns.
+ * Throws BadRequest with the reason where it cannot be written, Error where there is no room.
+ */
 export async function writeBytes(path: string, bytes: Uint8Array | string): Promise<void> {
   const aside = asideOf(path);
   try {
-    await writeFile(aside, bytes);
+    const file = await open(aside, 'w');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(aside, path);
   } catch (error) {
     await rm(aside, { force: true }).catch(() => {});
     throw unwritable(path, error as NodeJS.ErrnoException);
   }
+  const folder = await open(dirname(path), 'r').catch(() => null);
+  // Windows does not open folders.
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
 }
+
+/** Puts these bytes behind the file's first `at`; what lay beyond is dropped. Throws as `writeBytes`. */
+export async function writeBehind(path: string, at: number, bytes: Uint8Array): Promise<void> {
+  try {
+    // Not 'a': it would write at the end, whatever lies there.
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+    try {
+      await file.truncate(at);
+      // On a disk that is nearly full a part may be written, without an error.
+      for (let done = 0; done < bytes.length; )
+        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unwritable(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Throws as `writeBytes`; of the line a part may be there then. */
+export function addLine(path: string, line: string): void {
+  try {
+    appendFileSync(path, `${line}\n`);
+  } catch (error) {
+    throw unwritable(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Whether an error is that of a file which could not be written. */
+export function isUnwritten(error: unknown): boolean {
+  return error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code !== undefined;
+}
+
+/** Removes what processes that were killed have left of files in a folder, those whose names `isOurs`. */
+export async function removeUnfinished(folder: string, isOurs = (_: string) => true): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.endsWith(ASIDE) && isOurs(name)) await rm(join(folder, name), { force: true });
+}
+
+/** What is being written. */
+export const ASIDE = '.part';
 
 /**
  * Throws BadRequest with the reason where `path` cannot be written: to be asked before long work, not after it.
@@ -86,14 +143,20 @@ async function realPath(path: string): Promise<string> {
 }
 
 function asideOf(path: string): string {
-  return `${path}.${randomBytes(4).toString('hex')}.part`;
+  return `${path}.${randomBytes(4).toString('hex')}${ASIDE}`;
 }
 
 function unusable(path: string, { code = '', message }: { code?: string; message?: string }): BadRequest {
   return new BadRequest(`${path || '""'}: ${WHY[code] ?? message}`);
 }
 
-/** What is missing where a file is made is its folder. */
-function unwritable(path: string, error: NodeJS.ErrnoException): BadRequest {
-  return unusable(path, error.code === 'ENOENT' ? { code: 'ENOTDIR' } : error);
+/** What the path's owner cannot mend by another path alone. */
+const OF_MACHINE = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG']);
+
+export function unwritable(path: string, cause: NodeJS.ErrnoException): Error {
+  // What is missing where a file is made is its folder.
+  const { message } = unusable(path, cause.code === 'ENOENT' ? { code: 'ENOTDIR' } : cause);
+  return OF_MACHINE.has(cause.code ?? '')
+    ? new Error(message, { cause })
+    : new BadRequest(message, { cause });
 }

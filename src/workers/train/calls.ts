@@ -1,9 +1,10 @@
 /** What the training worker can do for the page: one handler a call. Runs are kept in files, so that the worker may die. */
 import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
 import { uniformSource } from '../../engine/random';
-import { type CheckpointIndex, type RunFiles, readHistory } from '../../engine/training/checkpoint';
+import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import { estimateMemory } from '../../engine/training/estimate';
-import type { RunHistory } from '../../engine/training/reports';
+import { type ReadHistory, readHistory } from '../../engine/training/historyFile';
+import type { RunFiles } from '../../engine/training/runFiles';
 import { beginRun, exportRun, openRun, type RunHooks, resumeRun } from '../../engine/training/session';
 import { checkSettings } from '../../engine/training/settings';
 import { SIDES } from '../../engine/training/sides';
@@ -19,7 +20,15 @@ import { scanMeasures } from '../../volume/scanMeasures';
 import { planSlices } from '../../volume/slices';
 import { type ModelFiles, openModel } from '../line/modelFiles';
 import type { CallContext, CallHandlers } from '../line/serve';
-import type { AddedVolume, StartPoint, StartSource, StoredRun, TrainCalls, TrainEvent } from './protocol';
+import type {
+  AddedVolume,
+  StartPoint,
+  StartSource,
+  StoredRun,
+  ToldHistory,
+  TrainCalls,
+  TrainEvent,
+} from './protocol';
 import { copiesOf, listRuns, storedRun } from './storedRuns';
 import { dataLicence, dataText } from './trainedOn';
 import { TrainVolumes } from './volumes';
@@ -175,7 +184,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 
     resume: async ({ runId, every }, context) => {
       const { files } = await openStored(runId);
-      const tell = (history: RunHistory) => context.event({ history });
+      const tell = (history: ReadHistory) => context.event({ history: toldHistory(history) });
       return alone(runId, () => resumeRun(files, every, hooksFor(context), tell));
     },
 
@@ -183,7 +192,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 
     history: async ({ runId }) => {
       const { files, index } = await openStored(runId);
-      return readHistory(files, index);
+      return toldHistory(await readHistory(files, index));
     },
 
     deleteRun: async ({ runId }) => {
@@ -207,6 +216,12 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     },
   };
 }
+
+const toldHistory = ({ steps, validations, damage }: ReadHistory): ToldHistory => ({
+  steps,
+  validations,
+  damage,
+});
 
 /** One set of made-up subjects for everybody. */
 const PHANTOM_SEED = 20260101;

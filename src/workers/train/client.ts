@@ -13,11 +13,11 @@ import type {
   MemoryEstimate,
   OwnWeights,
   Role,
-  RunHistory,
   StartPoint,
   StartSource,
   StoredRun,
   StoredRuns,
+  ToldHistory,
   TrainCallName,
   TrainCalls,
   TrainSettings,
@@ -67,7 +67,7 @@ export interface TrainClient {
   /** These five need no engine, only the stored runs or the file. */
   readCard(weights: ClientOwnWeights): Promise<ModelCard>;
   runs(): Promise<StoredRuns>;
-  history(runId: string): Promise<RunHistory>;
+  history(runId: string): Promise<ToldHistory>;
   deleteRun(runId: string): Promise<void>;
   runFiles(runId: string): Promise<InputFile[]>;
   exportModel(runId: string, direction: Direction): Promise<ExportedModel>;
@@ -142,7 +142,7 @@ class Client implements TrainClient {
     return this.askWithoutEngine('runs', {});
   }
 
-  history(runId: string): Promise<RunHistory> {
+  history(runId: string): Promise<ToldHistory> {
     return this.askWithoutEngine('history', { runId });
   }
 

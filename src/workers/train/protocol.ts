@@ -6,7 +6,8 @@
 import type { BackendName, EngineInfo } from '../../engine/backend/backend';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import type { MemoryEstimate } from '../../engine/training/estimate';
-import type { Preview, RunHistory, Scoring, StepReport, Validation } from '../../engine/training/reports';
+import type { ReadHistory } from '../../engine/training/historyFile';
+import type { Preview, Scoring, StepReport, Validation } from '../../engine/training/reports';
 import type { SideGrid, TrainSettings } from '../../engine/training/settings';
 import type { Direction, Side } from '../../engine/training/sides';
 import type { ScreenImage } from '../../volume/modelImage';
@@ -101,6 +102,9 @@ export type TrainEvent =
   | { validation: Validation }
   | { checkpoint: { step: number; bytes: number } };
 
+/** As far as it can be read, with a sentence for each of its first damaged lines. */
+export type ToldHistory = Pick<ReadHistory, 'steps' | 'validations' | 'damage'>;
+
 export interface ExportedModel {
   direction: Direction;
   card: ModelCard;
@@ -154,11 +158,11 @@ export interface TrainCalls {
   /** Goes on with a stored run from its last checkpoint. The history comes first. */
   resume: {
     params: { runId: string; every: { preview: number; validation: number; checkpoint: number } };
-    event: { history: RunHistory } | TrainEvent;
+    event: { history: ToldHistory } | TrainEvent;
     result: StoredRun;
   };
   runs: { params: Record<string, never>; event: never; result: StoredRuns };
-  history: { params: { runId: string }; event: never; result: RunHistory };
+  history: { params: { runId: string }; event: never; result: ToldHistory };
   deleteRun: { params: { runId: string }; event: never; result: null };
   /** Copies of all its files as they are; also of a run that cannot be read. */
   runFiles: { params: { runId: string }; event: never; result: InputFile[] };

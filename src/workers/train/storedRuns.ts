@@ -1,5 +1,6 @@
 /** The runs in this browser, those among them that cannot be opened. Looking changes nothing of what was trained. */
-import type { CheckpointIndex, RunFiles } from '../../engine/training/checkpoint';
+import type { CheckpointIndex } from '../../engine/training/checkpoint';
+import type { RunFiles } from '../../engine/training/runFiles';
 import { readStoredRun } from '../../engine/training/storedRun';
 import type { RunStore } from '../../platform/browser/originRuns';
 import type { InputFile } from '../translate/protocol';

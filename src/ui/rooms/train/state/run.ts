@@ -1,7 +1,7 @@
 /** One run on the screen: begun, paused, gone on with, stopped. */
 import { nameOfVolume } from '../../../../volume/oneVolume';
 import type { CallOptions } from '../../../../workers/line/link';
-import type { Role, RunHistory, StoredRun, TrainEvent } from '../../../../workers/train/protocol';
+import type { Role, StoredRun, ToldHistory, TrainEvent } from '../../../../workers/train/protocol';
 import type { Estimate } from './estimate';
 import { withEvent } from './events';
 import { scanChoice } from './scanChoice';
@@ -10,7 +10,7 @@ import type { RefreshStored } from './storedRuns';
 import type { TrainContext } from './trainContext';
 import type { TrainActions, TrainRun } from './types';
 
-type Options = CallOptions<{ history: RunHistory } | TrainEvent>;
+type Options = CallOptions<{ history: ToldHistory } | TrainEvent>;
 
 export function trainRunActions(
   context: TrainContext,
@@ -37,7 +37,10 @@ export function trainRunActions(
     try {
       kept = await call({
         signal: controller.signal,
-        onEvent: (event) => patch(({ run }) => ({ run: run && withEvent(run, event) })),
+        onEvent: (event) => {
+          if ('history' in event) for (const text of event.history.damage) notify('warn', text);
+          patch(({ run }) => ({ run: run && withEvent(run, event) }));
+        },
       });
     } catch (error) {
       const isPause = controller.signal.aborted && /^Abort/.test((error as Error).name);

@@ -61,6 +61,18 @@ it('opens a stored run with its curves, the latest first in the list', async () 
   expect(train().run?.steps).toHaveLength(first.step);
 });
 
+it('says what of its curves is damaged, opened as well as gone on with', async () => {
+  made.trainClient.damage = ['history.jsonl: line 2 must be JSON'];
+  await trained();
+  const { runId } = train().run!;
+  await act().open(runId);
+  expect(train().run?.steps).toHaveLength(4);
+  expect(made.texts()).toContain('history.jsonl: line 2 must be JSON');
+  made.trainClient.damage = ['history.jsonl: line 3 must be JSON'];
+  await act().resume(runId);
+  expect(made.texts()).toContain('history.jsonl: line 3 must be JSON');
+});
+
 it('deletes a run, and closes it where it is open', async () => {
   await trained();
   await act().deleteRun(train().run!.runId);

@@ -70,8 +70,9 @@ export function storedRunActions(
       if (!kept || isGoing(train())) return;
       patch({ run: runOf(kept), phase: isUnfinished(kept) ? 'paused' : 'done' });
       try {
-        const { steps, validations } = await trainClient.history(runId);
+        const { steps, validations, damage } = await trainClient.history(runId);
         patch(({ run }) => (run?.runId === runId ? { run: { ...run, steps, validations } } : {}));
+        for (const text of damage) notify('warn', text);
       } catch (error) {
         report(error);
       }

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { lockFolder } from './folderLock';
+
+let folder: string;
+let said: string[];
+const path = () => join(folder, 'lock.json');
+const lock = () => lockFolder(folder, (sentence) => said.push(sentence));
+const holder = (changes: object) => {
+  const lines = {
+    pid: process.pid,
+    host: hostname(),
+    started: '2026-01-01T00:00:00Z',
+    began: null,
+    ...changes,
+  };
+  writeFileSync(path(), JSON.stringify(lines));
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lock-'));
+  said = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it('is held by one at a time, says by which, and is free again once given back', () => {
+  const release = lock();
+  expect(JSON.parse(readFileSync(path(), 'utf8'))).toMatchObject({ pid: process.pid, host: hostname() });
+  expect(lock).toThrow(
+    new RegExp(
+      `^${folder}: must be used by one process at a time, got process ${process.pid} since .*; choose another --out`,
+    ),
+  );
+  release();
+  expect(existsSync(path())).toBe(false);
+  lock()();
+  expect(said).toEqual([]);
+});
+
+it('leaves the lock of another alone when its own was deleted meanwhile', () => {
+  const release = lock();
+  holder({ host: 'another' });
+  release();
+  expect(existsSync(path())).toBe(true);
+});
+
+it('is taken over from a process that is gone, and that is said', async () => {
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'exit');
+  holder({ pid: child.pid });
+  lock()();
+  expect(said).toEqual([
+    expect.stringContaining(`process ${child.pid} since 2026-01-01T00:00:00Z, which is gone`),
+  ]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it.runIf(process.platform === 'linux')(
+  'is taken over where the number is now that of another process',
+  () => {
+    holder({ began: 'a former boot 123' });
+    lock()();
+    expect(said).toHaveLength(1);
+  },
+);
+
+it('is not taken from another host, whose processes cannot be asked after; says what to delete', () => {
+  holder({ host: 'node-17', pid: 4 });
+  expect(lock).toThrow(
+    `got process 4 on node-17 since 2026-01-01T00:00:00Z; choose another --out, or delete ${path()}`,
+  );
+  expect(existsSync(path())).toBe(true);
+});
+
+it('of a lock without content waits for what may be its beginning, and takes an old one', () => {
+  writeFileSync(path(), '');
+  expect(lock).toThrow('got another that begins; choose another --out, or try again in a moment');
+  utimesSync(path(), 1, 1);
+  lock()();
+  expect(said).toEqual([expect.stringContaining('a process that was killed')]);
+});

@@ -1,0 +1,146 @@
+/** One process a folder: a file in it says which. Of a process that was killed it stays, and the next one takes it over. */
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { BadRequest } from '../../errors';
+import { type Infer, nullable, object, parseJson, text, whole } from '../../schema';
+import { ASIDE, unwritable } from './files';
+
+export const LOCK_FILE = 'lock.json';
+
+const HOLDER = object({
+  pid: whole(1),
+  host: text(),
+  /** ISO 8601, of the lock. */
+  started: text(),
+  /** As `beginOf` the process. */
+  began: nullable(text()),
+});
+type Holder = Infer<typeof HOLDER>;
+
+/** Milliseconds after which a lock without content is that of a process killed while it wrote it. */
+const EMPTY_FOR = 10_000;
+
+/**
+ * @param say told where the lock of a process that is gone was taken over
+ * @returns what gives the lock back; the end of the process does, too
+ * @throws BadRequest where a process holds it that lives, or of which it cannot be known
+ */
+export function lockFolder(folder: string, say: (sentence: string) => void): () => void {
+  const path = join(folder, LOCK_FILE);
+  const { pid } = process;
+  const mine = JSON.stringify({
+    pid,
+    host: hostname(),
+    started: new Date().toISOString(),
+    began: beginOf(pid),
+  } satisfies Holder);
+  while (!written(path, mine)) {
+    const found = contentOf(path);
+    if (found === null) continue;
+    const holder = holderOf(path, found);
+    refuseHeld(folder, path, holder);
+    if (!taken(path, found)) continue;
+    const who = holder ? `process ${holder.pid} since ${holder.started}` : 'a process that was killed';
+    say(`${folder}: was in use by ${who}, which is gone; its lock was taken over`);
+  }
+  const release = () => {
+    process.off('exit', release);
+    if (contentOf(path) === mine) rmSync(path, { force: true });
+  };
+  process.on('exit', release);
+  return release;
+}
+
+/** Whether there was none. @throws as `writeBytes` */
+function written(path: string, content: string): boolean {
+  try {
+    writeFileSync(path, content, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // Made, but without room for what it says.
+    if (contentOf(path) === '') rmSync(path, { force: true });
+    throw unwritable(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Null where it is gone. */
+function contentOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Null where the lock does not say whose it is. */
+function holderOf(path: string, content: string): Holder | null {
+  try {
+    return parseJson(content, HOLDER, { subject: path });
+  } catch {
+    return null;
+  }
+}
+
+function refuseHeld(folder: string, path: string, holder: Holder | null): void {
+  const rule = `${folder}: must be used by one process at a time`;
+  if (!holder) {
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age < EMPTY_FOR)
+      throw new BadRequest(
+        `${rule}, got another that begins; choose another --out, or try again in a moment`,
+      );
+    return;
+  }
+  const { pid, host, started } = holder;
+  if (host !== hostname())
+    throw new BadRequest(
+      `${rule}, got process ${pid} on ${host} since ${started}; choose another --out, or delete ${path} if that process is gone`,
+    );
+  if (isAlive(holder))
+    throw new BadRequest(
+      `${rule}, got process ${pid} since ${started}; choose another --out, or wait for it to end`,
+    );
+}
+
+/** Whether the lock was still the one that was looked at; it is gone then. */
+function taken(path: string, found: string): boolean {
+  const aside = `${path}.${process.pid}${ASIDE}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return false;
+  }
+  const moved = contentOf(aside);
+  // Another process was faster, and this is its lock.
+  if (moved !== null && moved !== found) written(path, moved);
+  rmSync(aside, { force: true });
+  return moved === found;
+}
+
+function isAlive({ pid, began }: Holder): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Not allowed to: it is somebody else's.
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  const now = beginOf(pid);
+  return began === null || now === null || now === began;
+}
+
+/** What tells a process from a later one of the same number: when it began. Null where the system does not tell. */
+function beginOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Behind the program's name: the state is the third field, the ticks from the machine's start to the process's the 22nd.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return state === 'Z' ? 'ended' : `${boot} ${fields[18]}`;
+  } catch {
+    return null;
+  }
+}
