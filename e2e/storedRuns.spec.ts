@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { listZip, readZipEntry } from '../src/engine/formats/zip';
-import { engineReady, expect, openPage, test } from './helpers';
+import { engineReady, expect, notices, openPage, test } from './helpers';
 
 const RUN = 'run-2026-01-31T09-30-00-000Z';
 const FILES = { 'checkpoint.json': '{"format":2,"settings":{"si', 'data.safetensors': 'slices' };
@@ -66,6 +66,26 @@ test('a run with a damaged index is listed with the reason, downloaded as it is,
   await expect(button('Keep')).toBeFocused();
   await button('Keep').click();
   expect(await storedRuns(page)).toEqual([RUN]);
+
+  // Another tab writes to it.
+  const other = await page.context().newPage();
+  await other.goto(new URL('weights/index.json', page.url()).href);
+  await other.evaluate(
+    (name) =>
+      new Promise<void>((resolve) => {
+        const hold = () => {
+          resolve();
+          return new Promise(() => {});
+        };
+        void navigator.locks.request(name, hold);
+      }),
+    `syndiff-run-${RUN}`,
+  );
+  await button('Delete…').click();
+  await button('Delete').click();
+  await expect(notices(page).filter({ hasText: 'must be written to by one tab' })).toHaveCount(1);
+  expect(await storedRuns(page)).toEqual([RUN]);
+  await other.close();
   await button('Delete…').click();
   await button('Delete').click();
   await expect(row).toHaveCount(0);

@@ -35,6 +35,10 @@ export interface FakeTrainClient extends TrainClient {
   stored: StoredRun[];
   /** Stored runs that cannot be opened. */
   damaged: UnreadableRun[];
+  /** The browser was asked to keep what is stored. */
+  isKept: boolean;
+  /** Another tab gives its run back. */
+  free: () => void;
   /** What is said of each history. */
   damage: string[];
   /** The run that goes on tells this many iterations more; with the last of them it ends. */
@@ -108,6 +112,8 @@ export function createFakeTrainClient(): FakeTrainClient {
     stored: [],
     damaged: [],
     damage: [],
+    isKept: false,
+    free: () => {},
     get losses() {
       return losses;
     },
@@ -202,6 +208,7 @@ export function createFakeTrainClient(): FakeTrainClient {
             valB: names('valB'),
           },
           bytes: 1_000_000,
+          inUse: false,
         },
         every,
         options,
@@ -238,6 +245,11 @@ export function createFakeTrainClient(): FakeTrainClient {
       client.stored = client.stored.filter((one) => one.runId !== runId);
       client.damaged = client.damaged.filter((one) => one.runId !== runId);
     },
+    whenFree: (runIds) =>
+      new Promise((resolve) => {
+        log.push(`whenFree ${runIds.join(' ')}`);
+        client.free = resolve;
+      }),
     async runFiles(runId) {
       log.push(`runFiles ${runId}`);
       if (unreadable.has(runId)) throw new Error(`${runId}: must stay while the run is read; try again`);
@@ -254,6 +266,10 @@ export function createFakeTrainClient(): FakeTrainClient {
         card: { ...card, weights: { ...card.weights, file } },
         weights: new Uint8Array(8),
       };
+    },
+    async keepRuns(ask) {
+      client.isKept ||= ask;
+      return client.isKept;
     },
     close() {
       log.push('close');

@@ -15,24 +15,29 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it.each(['SIGTERM', 'SIGHUP'] as const)('%s writes a checkpoint first, as Ctrl-C does', async (signal) => {
-  const out = join(folder, signal);
-  const scans = ['--a', `${folder}/bids:T1w`, '--b', `${folder}/bids:FLAIR`];
-  const how = ['--start', join(folder, 'tiny.json'), '--paired', '--no-adversarial', '--steps', '100000'];
-  const child = spawn(
-    process.execPath,
-    [join(PACKAGE_ROOT, 'bin/syndiff.mjs'), 'train', ...scans, ...how, '--out', out, '--backend', 'cpu'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let said = '';
-  child.stderr.on('data', (text) => {
-    const isFirst = !/iteration \d/.test(said);
-    said += text;
-    if (isFirst && /iteration \d/.test(said)) child.kill(signal);
-  });
-  const [code] = await once(child, 'exit');
-  expect(said).toMatch(/training: stopped after iteration \d+ of 100000; go on with/);
-  expect(code).toBe(130);
-  expect(existsSync(join(out, 'run/checkpoint.json'))).toBe(true);
-  expect(readdirSync(join(out, 'run')).filter((name) => name.endsWith('.part'))).toEqual([]);
-});
+// Both at once: most of it is the start of a process, on one core.
+it.concurrent.each(['SIGTERM', 'SIGHUP'] as const)(
+  '%s writes a checkpoint first, as Ctrl-C does',
+  async (signal) => {
+    const out = join(folder, signal);
+    const scans = ['--a', `${folder}/bids:T1w`, '--b', `${folder}/bids:FLAIR`];
+    const how = ['--start', join(folder, 'tiny.json'), '--paired', '--no-adversarial', '--steps', '100000'];
+    const child = spawn(
+      process.execPath,
+      [join(PACKAGE_ROOT, 'bin/syndiff.mjs'), 'train', ...scans, ...how, '--out', out, '--backend', 'cpu'],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let said = '';
+    child.stderr.on('data', (text) => {
+      const isFirst = !/iteration \d/.test(said);
+      said += text;
+      if (isFirst && /iteration \d/.test(said)) child.kill(signal);
+    });
+    const [code] = await once(child, 'exit');
+    expect(said).toMatch(/training: stopped after iteration \d+ of 100000; go on with/);
+    expect(code).toBe(130);
+    expect(existsSync(join(out, 'run/checkpoint.json'))).toBe(true);
+    const left = readdirSync(join(out, 'run'));
+    expect(left.filter((name) => name.endsWith('.part') || name === 'lock.json')).toEqual([]);
+  },
+);

@@ -9,15 +9,31 @@ import { encodeWeights } from '../../engine/models/convertWeights';
 import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/table';
 import * as tf from '../../engine/tf';
 import { gridOfSide } from '../../engine/training/settings';
+import type { RunStore } from '../../platform/browser/originRuns';
 import { nodeEnvironment } from '../../platform/node/environment';
-import { createTrainCalls } from './calls';
+import { createTrainCalls, type TrainEnvironment } from './calls';
 import type { TrainEvent } from './protocol';
 
 const settings = tinySettings({ iterations: 3, pixelSize: 7.5 });
 const grid = gridOfSide(settings, 'a');
 const every = { preview: 3, validation: 3, checkpoint: 3 };
 const runs = new Map<string, MemoryFiles>();
+const locked = new Set<string>();
+const store: RunStore = {
+  open: async (id) => runs.get(id) ?? runs.set(id, new MemoryFiles()).get(id)!,
+  list: async () => [...runs.keys()],
+  bytes: async (id) => [...runs.get(id)!.files.values()].reduce((sum, { length }) => sum + length, 0),
+  remove: async (id) => void runs.delete(id),
+  lock: async (id) => {
+    if (locked.has(id)) return null;
+    locked.add(id);
+    return () => void locked.delete(id);
+  },
+  locked: async () => new Set(locked),
+  whenFree: async () => {},
+};
 let calls: ReturnType<typeof createTrainCalls>;
+let otherTab: typeof calls;
 
 const context = (signal = new AbortController().signal) => {
   const events: TrainEvent[] = [];
@@ -30,20 +46,17 @@ const context = (signal = new AbortController().signal) => {
 };
 
 beforeAll(async () => {
-  calls = createTrainCalls({
+  const environment: TrainEnvironment = {
     engine: { ...(await nodeEnvironment(() => {}, null)) },
     checkDevice: () => {},
     fetchJson: async () => ({}),
     loadWeights: async () => Promise.reject(new Error('no shipped weights here')),
     pause: async () => {},
     today: () => new Date('2026-01-01T00:00:00Z'),
-    runs: {
-      open: async (id) => runs.get(id) ?? runs.set(id, new MemoryFiles()).get(id)!,
-      list: async () => [...runs.keys()],
-      bytes: async (id) => [...runs.get(id)!.files.values()].reduce((sum, { length }) => sum + length, 0),
-      remove: async (id) => void runs.delete(id),
-    },
-  });
+    runs: store,
+  };
+  calls = createTrainCalls(environment);
+  otherTab = createTrainCalls(environment);
   await calls.start({ backend: 'wasm' }, context());
 });
 
@@ -85,17 +98,30 @@ it('takes phantoms by role, with thumbnails', async () => {
 it('trains, pauses with a checkpoint, resumes with its history first, and exports a model with its card', async () => {
   const controller = new AbortController();
   const first = context(controller.signal);
+  let listed: ReturnType<typeof otherTab.runs> | null = null;
   const event = (told: unknown) => {
     first.event(told);
-    if ((told as { step?: { step: number } }).step?.step === 2) controller.abort();
+    if ((told as { step?: { step: number } }).step?.step !== 2) return;
+    listed = otherTab.runs({}, context());
+    controller.abort();
   };
   const train = calls.train({ runId: 'one', settings, start: {}, every }, { ...first, event });
   await expect(calls.resume({ runId: 'one', every }, context())).rejects.toThrow(
     /must have a checkpoint|one run/,
   );
+  // Another tab neither mixes with it nor clears it, though it has no checkpoint yet.
+  const tooMany =
+    'training: a run must be written to by one tab, got another that does; pause it there first';
+  await expect(otherTab.resume({ runId: 'one', every }, context())).rejects.toThrow(tooMany);
+  await expect(otherTab.train({ runId: 'one', settings, start: {}, every }, context())).rejects.toThrow(
+    tooMany,
+  );
+  await expect(otherTab.deleteRun({ runId: 'one' }, context())).rejects.toThrow(tooMany);
+  await otherTab.runs({}, context());
   await expect(train).rejects.toMatchObject({ name: 'Aborted' });
+  expect(await listed).toMatchObject({ readable: [{ runId: 'one', inUse: true }] });
   expect(await calls.runs({}, context())).toMatchObject({
-    readable: [{ runId: 'one', step: 2 }],
+    readable: [{ runId: 'one', step: 2, inUse: false }],
     unreadable: [],
   });
 

@@ -62,9 +62,23 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     if (going) throw new BadRequest('training: one run at a time, got a second one; pause the first');
     going = runId;
     try {
-      return storedRun(runId, await run());
+      return storedRun(runId, await asWriter(runId, run));
     } finally {
       going = null;
+    }
+  }
+
+  /** No other tab writes to the run meanwhile. */
+  async function asWriter<T>(runId: string, change: () => Promise<T>): Promise<T> {
+    const release = await environment.runs.lock(runId);
+    if (!release)
+      throw new BadRequest(
+        'training: a run must be written to by one tab, got another that does; pause it there first',
+      );
+    try {
+      return await change();
+    } finally {
+      release();
     }
   }
 
@@ -166,26 +180,27 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 
     train: async ({ runId, settings, start, leftOut, every }, context) => {
       checkSettings(settings);
-      const files = await environment.runs.open(runId);
-      try {
-        return await alone(runId, async () => {
+      return alone(runId, async () => {
+        const files = await environment.runs.open(runId);
+        try {
           volumes.leaveOut(leftOut ?? []);
           const data = volumes.data(settings);
           const models = await startModels(environment, start, context.signal);
           const made = { data, volumes: volumes.names(settings), inputs: volumes.inputs(settings) };
-          return beginRun(files, { settings, start: models, every }, made, hooksFor(context));
-        });
-      } catch (error) {
-        // What never came to a checkpoint cannot be gone on with.
-        if (!(await readStoredRun(files))) await environment.runs.remove(runId);
-        throw error;
-      }
+          return await beginRun(files, { settings, start: models, every }, made, hooksFor(context));
+        } catch (error) {
+          // What never came to a checkpoint cannot be gone on with.
+          if (!(await readStoredRun(files))) await environment.runs.remove(runId);
+          throw error;
+        }
+      });
     },
 
     resume: async ({ runId, every }, context) => {
-      const { files } = await openStored(runId);
       const tell = (history: ReadHistory) => context.event({ history: toldHistory(history) });
-      return alone(runId, () => resumeRun(files, every, hooksFor(context), tell));
+      return alone(runId, async () =>
+        resumeRun((await openStored(runId)).files, every, hooksFor(context), tell),
+      );
     },
 
     runs: () => listRuns(environment.runs, going),
@@ -198,7 +213,12 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
     deleteRun: async ({ runId }) => {
       if (runId === going)
         throw new BadRequest('training: a run that goes on cannot be deleted; stop it first');
-      await environment.runs.remove(runId);
+      await asWriter(runId, () => environment.runs.remove(runId));
+      return null;
+    },
+
+    whenFree: async ({ runIds }) => {
+      await environment.runs.whenFree(runIds);
       return null;
     },
 

@@ -64,13 +64,16 @@ export interface TrainClient {
     run: TrainCalls['resume']['params'],
     options: CallOptions<TrainCalls['resume']['event']>,
   ): Promise<StoredRun>;
-  /** These five need no engine, only the stored runs or the file. */
+  /** These six need no engine, only the stored runs or the file. */
   readCard(weights: ClientOwnWeights): Promise<ModelCard>;
   runs(): Promise<StoredRuns>;
   history(runId: string): Promise<ToldHistory>;
   deleteRun(runId: string): Promise<void>;
+  whenFree(runIds: string[]): Promise<void>;
   runFiles(runId: string): Promise<InputFile[]>;
   exportModel(runId: string, direction: Direction): Promise<ExportedModel>;
+  /** Whether the browser keeps stored runs when its disk is full, having been asked to or not; null where it does not say. */
+  keepRuns(ask: boolean): Promise<boolean | null>;
   /** Ends the worker, so that its memory comes back. The next call makes another. */
   close(): void;
 }
@@ -150,12 +153,23 @@ class Client implements TrainClient {
     await this.askWithoutEngine('deleteRun', { runId });
   }
 
+  async whenFree(runIds: string[]): Promise<void> {
+    await this.askWithoutEngine('whenFree', { runIds });
+  }
+
   runFiles(runId: string): Promise<InputFile[]> {
     return this.askWithoutEngine('runFiles', { runId });
   }
 
   exportModel(runId: string, direction: Direction): Promise<ExportedModel> {
     return this.ask('exportModel', { runId, direction });
+  }
+
+  async keepRuns(ask: boolean): Promise<boolean | null> {
+    // Only a page is asked, not a worker.
+    const storage = navigator.storage as StorageManager & { persist?: () => Promise<boolean> };
+    if (!storage?.persist) return null;
+    return (ask ? storage.persist() : storage.persisted()).catch(() => null);
   }
 
   close(): void {
@@ -172,10 +186,9 @@ class Client implements TrainClient {
     return this.link.call(this.link.open(), call, params, options);
   }
 
-  private async askWithoutEngine<K extends 'readCard' | 'runs' | 'history' | 'deleteRun' | 'runFiles'>(
-    call: K,
-    params: TrainCalls[K]['params'],
-  ): Promise<TrainCalls[K]['result']> {
+  private async askWithoutEngine<
+    K extends 'readCard' | 'runs' | 'history' | 'deleteRun' | 'whenFree' | 'runFiles',
+  >(call: K, params: TrainCalls[K]['params']): Promise<TrainCalls[K]['result']> {
     return this.link.call(this.link.open(), call, params);
   }
 

@@ -63,6 +63,8 @@ export interface StoredRun {
   saved: string;
   volumes: Record<Role, string[]>;
   bytes: number;
+  /** Another tab writes to it. */
+  inUse: boolean;
 }
 
 /** A folder among the runs that cannot be opened as one. It is kept as it is: a later version may know it. */
@@ -164,6 +166,8 @@ export interface TrainCalls {
   runs: { params: Record<string, never>; event: never; result: StoredRuns };
   history: { params: { runId: string }; event: never; result: ToldHistory };
   deleteRun: { params: { runId: string }; event: never; result: null };
+  /** Done when the first of these runs is not in use by another tab any more. */
+  whenFree: { params: { runIds: string[] }; event: never; result: null };
   /** Copies of all its files as they are; also of a run that cannot be read. */
   runFiles: { params: { runId: string }; event: never; result: InputFile[] };
   /** The EMA network of a stored run's last checkpoint with its card. R where the variant has no diffusion. */

@@ -10,12 +10,13 @@ import type { StoredRun, StoredRuns } from './protocol';
 export async function listRuns(runs: RunStore, going: string | null): Promise<StoredRuns> {
   const readable: StoredRun[] = [];
   const unreadable: StoredRuns['unreadable'] = [];
+  const locked = await runs.locked();
   for (const runId of await runs.list()) {
+    const inUse = runId !== going && locked.has(runId);
     try {
       const index = await readStoredRun(await runs.open(runId));
-      if (index) readable.push(storedRun(runId, index));
-      // Left by a page that was closed before the first checkpoint.
-      else if (runId !== going) await runs.remove(runId).catch(() => undefined);
+      if (index) readable.push({ ...storedRun(runId, index), inUse });
+      else if (runId !== going && !inUse) await removeBegun(runs, runId);
     } catch (error) {
       const bytes = await runs.bytes(runId).catch(() => null);
       unreadable.push({ runId, reason: (error as Error).message, bytes });
@@ -26,11 +27,22 @@ export async function listRuns(runs: RunStore, going: string | null): Promise<St
   return { readable, unreadable };
 }
 
+/** What was left by a page that was closed before the first checkpoint; unless another tab has just begun with it. */
+async function removeBegun(runs: RunStore, runId: string): Promise<void> {
+  const release = await runs.lock(runId);
+  if (!release) return;
+  try {
+    if (!(await readStoredRun(await runs.open(runId)))) await runs.remove(runId).catch(() => undefined);
+  } finally {
+    release();
+  }
+}
+
 export function storedRun(
   runId: string,
   { settings, step, started, saved, volumes, bytes }: CheckpointIndex,
 ): StoredRun {
-  return { runId, settings, step, started, saved, volumes, bytes };
+  return { runId, settings, step, started, saved, volumes, bytes, inUse: false };
 }
 
 /**

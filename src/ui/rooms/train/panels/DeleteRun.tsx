@@ -30,7 +30,10 @@ export function DeleteRun({
           type="button"
           className="button small"
           data-testid="train-delete-confirm"
-          onClick={() => void deleteRun(runId)}
+          onClick={() => {
+            // It stays where another tab uses it.
+            void deleteRun(runId).then(() => setAsking(false));
+          }}
         >
           Delete{hidden}
         </button>

@@ -5,7 +5,8 @@ import { useApp } from '../../../state/StoreContext';
 /** What a run will take of the backend's memory: one line, in parts when opened. */
 export function EstimateLine() {
   const estimate = useApp((s) => s.train.estimate);
-  const isEstimating = useApp((s) => s.train.isEstimating);
+  // What is read now is not counted yet.
+  const isEstimating = useApp((s) => s.train.isEstimating || s.train.adding !== null);
   const backend = useApp((s) => s.train.backend);
   if (!estimate)
     return (

@@ -10,11 +10,13 @@ import { UnreadableRunRow } from './UnreadableRunRow';
 export function StoredRuns() {
   const stored = useApp((s) => s.train.stored);
   const unreadable = useApp((s) => s.train.unreadable);
+  const isKept = useApp((s) => s.train.isKept);
   const going = useApp((s) => isGoing(s.train));
+  const hasAny = stored !== null && stored.length + unreadable.length > 0;
   return (
     <section className="panel" aria-label="Stored runs">
       <h2>Stored runs</h2>
-      {stored && stored.length + unreadable.length > 0 ? (
+      {hasAny ? (
         <ul className="stored-runs">
           {stored.map((kept) => (
             <StoredRunRow key={kept.runId} kept={kept} />
@@ -32,12 +34,19 @@ export function StoredRuns() {
               : 'Looking for runs…'}
         </p>
       )}
+      {hasAny && isKept !== null && (
+        <p className="dim" data-testid="train-kept">
+          {isKept
+            ? 'The browser keeps them until you delete them.'
+            : 'The browser may clear them when its disk is full: download what you need.'}
+        </p>
+      )}
     </section>
   );
 }
 
 function StoredRunRow({ kept }: { kept: StoredRun }) {
-  const { runId, settings, step, bytes } = kept;
+  const { runId, settings, step, bytes, inUse } = kept;
   const isOpen = useApp((s) => s.train.run?.runId === runId);
   const going = useApp((s) => isGoing(s.train));
   const { resume, open } = useApp((s) => s.actions.train);
@@ -55,13 +64,14 @@ function StoredRunRow({ kept }: { kept: StoredRun }) {
         {step.toLocaleString('en')} of {settings.iterations.toLocaleString('en')} iterations,{' '}
         {formatBytes(bytes)}
       </p>
-      <DeleteRun runId={runId} name={name} isOff={going && isOpen}>
+      {inUse && <p>In use in another tab.</p>}
+      <DeleteRun runId={runId} name={name} isOff={inUse || (going && isOpen)}>
         {isUnfinished(kept) && (
           <button
             type="button"
             className="button small"
             data-testid="train-resume"
-            disabled={going}
+            disabled={going || inUse}
             onClick={() => void resume(runId)}
           >
             Resume{hidden}
@@ -71,7 +81,7 @@ function StoredRunRow({ kept }: { kept: StoredRun }) {
           type="button"
           className="button small"
           data-testid="train-open"
-          disabled={going || isOpen}
+          disabled={going || isOpen || inUse}
           title="Shows its curves; then it can be used or downloaded"
           onClick={() => void open(runId)}
         >

@@ -4,7 +4,13 @@ import { withEvent } from './events';
 import { runOf } from './run';
 
 const run = runOf({
-  ...{ runId: 'r', settings: presetSettings('tiny', { a: 'T1w', b: 'FLAIR' }), step: 0, bytes: 1 },
+  ...{
+    runId: 'r',
+    settings: presetSettings('tiny', { a: 'T1w', b: 'FLAIR' }),
+    step: 0,
+    bytes: 1,
+    inUse: false,
+  },
   ...{ started: '2026-01-01', saved: '2026-01-01' },
   volumes: { trainA: [], trainB: [], valA: [], valB: [] },
 });

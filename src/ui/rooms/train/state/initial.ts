@@ -18,5 +18,6 @@ export const initialTrain: TrainData = {
   run: null,
   stored: null,
   unreadable: [],
+  isKept: null,
   isExporting: false,
 };

@@ -69,6 +69,8 @@ export function trainRunActions(
   };
 
   const begin = (begun: TrainRun, call: (options: Options) => Promise<StoredRun>) => {
+    // Asked for where there is something to keep; some browsers ask the user.
+    void trainClient.keepRuns(true).then((isKept) => patch({ isKept }));
     going = follow(begun, call);
     return going;
   };
@@ -131,7 +133,7 @@ export function trainRunActions(
     async resume(runId) {
       const { run, stored, every } = train();
       const kept = stored?.find((one) => one.runId === runId);
-      if (!kept || isGoing(train())) return;
+      if (!kept || kept.inUse || isGoing(train())) return;
       const begun = run?.runId === runId ? { ...run, progress: null, scoring: null } : runOf(kept);
       await begin(begun, async (options) => {
         await context.ready();

@@ -152,7 +152,7 @@ export function frozenRWarning({ settings, start }: TrainData): string | null {
 
 /** The latest stored run that has iterations to go, and is not the one on the screen. */
 export function unfinishedRun({ stored, run }: TrainData): StoredRun | null {
-  return stored?.find((kept) => isUnfinished(kept) && kept.runId !== run?.runId) ?? null;
+  return stored?.find((kept) => isUnfinished(kept) && !kept.inUse && kept.runId !== run?.runId) ?? null;
 }
 
 export function isUnfinished({ step, settings }: StoredRun): boolean {

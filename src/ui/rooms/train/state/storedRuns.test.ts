@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { createTrainStore, type TrainStore } from '../../../../../test/fakeTrainClient';
+import { unfinishedRun } from './selectors';
 
 let made: TrainStore;
 const train = () => made.store.getState().train;
@@ -69,7 +70,8 @@ it('says what of its curves is damaged, opened as well as gone on with', async (
   expect(train().run?.steps).toHaveLength(4);
   expect(made.texts()).toContain('history.jsonl: line 2 must be JSON');
   made.trainClient.damage = ['history.jsonl: line 3 must be JSON'];
-  await act().resume(runId);
+  void act().resume(runId);
+  await settle();
   expect(made.texts()).toContain('history.jsonl: line 3 must be JSON');
 });
 
@@ -77,6 +79,34 @@ it('deletes a run, and closes it where it is open', async () => {
   await trained();
   await act().deleteRun(train().run!.runId);
   expect(train()).toMatchObject({ phase: 'idle', run: null, stored: [] });
+});
+
+it('leaves a run alone that another tab writes to, and lists it anew once that is done', async () => {
+  await trained();
+  await act().stop();
+  const [run] = made.trainClient.stored;
+  const { runId } = run;
+  made.trainClient.stored = [{ ...run, step: 2, inUse: true }];
+  await trained(6);
+  await act().stop();
+  await act().open(runId);
+  await act().resume(runId);
+  expect(train()).toMatchObject({ phase: 'idle', run: null });
+  expect(unfinishedRun(train())).toBeNull();
+  expect(made.trainClient.log.filter((line) => /^(whenFree|resume)/.test(line))).toEqual([
+    `whenFree ${runId}`,
+  ]);
+  made.trainClient.stored = made.trainClient.stored.map((one) => ({ ...one, inUse: false }));
+  made.trainClient.free();
+  await settle();
+  expect(unfinishedRun(train())).toMatchObject({ runId, inUse: false });
+});
+
+it('asks the browser to keep what is stored when a run begins, not before', async () => {
+  await act().enter();
+  expect([made.trainClient.isKept, train().isKept]).toEqual([false, false]);
+  await trained();
+  expect([made.trainClient.isKept, train().isKept]).toEqual([true, true]);
 });
 
 it('lists a run that cannot be opened with the reason, and opens nothing of it', async () => {

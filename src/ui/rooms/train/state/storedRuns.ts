@@ -14,10 +14,23 @@ export function createRefreshStored({
   services: { trainClient },
   report,
 }: TrainContext): RefreshStored {
-  return async () => {
+  let isWaiting = false;
+  /** Runs that other tabs write to can be gone on with once these are done. */
+  const refreshWhenFree = async (runIds: string[]) => {
+    if (isWaiting || runIds.length === 0) return;
+    isWaiting = true;
+    const isFree = await trainClient.whenFree(runIds).then(
+      () => true,
+      () => false,
+    );
+    isWaiting = false;
+    if (isFree) await refresh();
+  };
+  const refresh: RefreshStored = async () => {
     try {
       const { readable, unreadable } = await trainClient.runs();
       patch({ stored: readable, unreadable });
+      void refreshWhenFree(readable.filter(({ inUse }) => inUse).map(({ runId }) => runId));
       return readable;
     } catch (error) {
       patch(({ stored }) => ({ stored: stored ?? [] }));
@@ -25,6 +38,7 @@ export function createRefreshStored({
       return [];
     }
   };
+  return refresh;
 }
 
 export function storedRunActions(
@@ -67,7 +81,7 @@ export function storedRunActions(
   return {
     async open(runId) {
       const kept = train().stored?.find((one) => one.runId === runId);
-      if (!kept || isGoing(train())) return;
+      if (!kept || kept.inUse || isGoing(train())) return;
       patch({ run: runOf(kept), phase: isUnfinished(kept) ? 'paused' : 'done' });
       try {
         const { steps, validations, damage } = await trainClient.history(runId);

@@ -19,7 +19,7 @@ export function trainActions(shared: Context): TrainActions {
     get,
     train,
     patch,
-    services: { fetchDemo },
+    services: { fetchDemo, trainClient },
     notify,
     report,
   } = context;
@@ -38,6 +38,7 @@ export function trainActions(shared: Context): TrainActions {
     async enter() {
       if (hasEntered) return;
       hasEntered = true;
+      void trainClient.keepRuns(false).then((isKept) => patch({ isKept }));
       await refreshStored();
       await estimate();
     },

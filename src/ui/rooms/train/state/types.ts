@@ -111,6 +111,8 @@ export interface TrainData {
   stored: readonly StoredRun[] | null;
   /** Stored runs that cannot be opened, latest first. */
   unreadable: readonly UnreadableRun[];
+  /** Whether the browser keeps them until they are deleted; null where it does not say. */
+  isKept: boolean | null;
   /** A model is being written for use or download. */
   isExporting: boolean;
 }
