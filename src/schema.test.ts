@@ -5,6 +5,7 @@ import {
   each,
   flag,
   type Infer,
+  jsonOf,
   list,
   mapOf,
   nullable,
@@ -18,6 +19,7 @@ import {
   type Schema,
   text,
   whole,
+  words,
 } from './schema';
 
 const SCAN = object({
@@ -114,4 +116,36 @@ it('says so of a value that is nested too deeply to be shown', () => {
   expect(() => text().read(deep, { subject: 'x' })).toThrow(
     'x: must be text that is not empty, got something nested too deeply',
   );
+});
+
+it('reads no text that is longer or deeper than any that is meant', () => {
+  const at = { subject: 'a.json', advice: 'choose another' };
+  const nested = (levels: number) => `${'[{"a}]":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`;
+  expect(() => jsonOf(nested(64), at)).not.toThrow();
+  for (const levels of [66, 200_000])
+    expect(() => jsonOf(nested(levels), at)).toThrow(
+      'a.json: must be JSON of up to 64 levels, got more; choose another',
+    );
+  const brackets = JSON.stringify([`\\"${'['.repeat(1000)}`]);
+  expect(jsonOf(brackets, at)).toEqual([`\\"${'['.repeat(1000)}`]);
+  expect(() => jsonOf(brackets, at, 1000)).toThrow(
+    'must be JSON of up to 1000 bytes, got 1008; choose another',
+  );
+});
+
+it("has fields of any name, and takes an object's own functions for none", () => {
+  const named = JSON.parse('{"__proto__": 1, "constructor": 2}');
+  expect(Object.entries(read(mapOf(number()), named))).toEqual([
+    ['__proto__', 1],
+    ['constructor', 2],
+  ]);
+  expect(() => read(object({ constructor: text() }), {})).toThrow(
+    'constructor must be text that is not empty, got nothing',
+  );
+});
+
+it('reads words for people: not too many, and none that steer a screen', () => {
+  expect(read(words(), 'a\x1b[31m\u202eb\nc')).toBe('a\ufffd[31m\ufffdb\nc');
+  for (const bad of [' ', 'x'.repeat(21), 1])
+    expect(() => read(words(20), bad)).toThrow('scan.json: must be text of 1 to 20 letters, got');
 });

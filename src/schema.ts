@@ -3,6 +3,7 @@
  * RULE, got VALUE`; fields that a schema does not name are dropped.
  */
 import { CorruptFile } from './errors';
+import { plainText } from './plainText';
 import { textOf } from './text';
 
 export interface Schema<T> {
@@ -27,19 +28,47 @@ export type Infer<S> = S extends Schema<infer T> ? T : never;
 
 type JsonText = string | Uint8Array | ArrayBuffer;
 
+/** What a person writes, such as a card or a sidecar, is some kB long. */
+export const LONGEST_TEXT = 1_000_000;
+/** The program's own files are some ten deep; what looks into them need not fear for the stack. */
+const DEEPEST = 64;
+
 /** @throws CorruptFile where the text is no JSON, or not what the schema says */
 export function parseJson<T>(text: JsonText, schema: Schema<T>, at: Place): T {
   return schema.read(jsonOf(text, at), at);
 }
 
-/** @throws CorruptFile where the text is no JSON */
-export function jsonOf(text: JsonText, at: Place): unknown {
+/** @throws CorruptFile where the text is no JSON, nested too deeply, or longer than `longest` bytes */
+export function jsonOf(text: JsonText, at: Place, longest = Number.POSITIVE_INFINITY): unknown {
+  const length = typeof text === 'string' ? text.length : text.byteLength;
+  if (length > longest) throw refusal(`JSON of up to ${longest} bytes`, `${length}`, at);
   const json = typeof text === 'string' ? text : textOf(text, (got) => refusal('JSON', got, at));
+  if (isDeeper(json, DEEPEST)) throw refusal(`JSON of up to ${DEEPEST} levels`, 'more', at);
   try {
     return JSON.parse(json);
   } catch {
     throw refusal('JSON', 'text that is not', at);
   }
+}
+
+const [QUOTE, BACKSLASH, OPEN, CLOSE] = [...'"\\[]'].map((letter) => letter.charCodeAt(0));
+
+/** Whether brackets outside of texts lie deeper in each other. */
+function isDeeper(json: string, levels: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < json.length; at++) {
+    // By their codes, of which { } are those of [ ] and 32: headers of many MB come this way.
+    const code = json.charCodeAt(at);
+    if (quoted) {
+      if (code === BACKSLASH) at++;
+      else if (code === QUOTE) quoted = false;
+    } else if (code === QUOTE) quoted = true;
+    else if ((code & ~32) === OPEN) {
+      if (++depth > levels) return true;
+    } else if ((code & ~32) === CLOSE) depth--;
+  }
+  return false;
 }
 
 /** A value of which `holds` is true. */
@@ -55,6 +84,16 @@ export function check<T>(rule: string, holds: (value: unknown) => boolean): Sche
 
 export const text = (pattern = /\S/, rule = 'text that is not empty') =>
   check<string>(rule, (value) => typeof value === 'string' && pattern.test(value));
+
+/** For people to read, such as what a card says: what could steer a screen is marked. */
+export const words = (most = 4000): Schema<string> =>
+  refine(
+    check<string>(
+      `text of 1 to ${most} letters`,
+      (value) => typeof value === 'string' && /\S/.test(value) && value.length <= most,
+    ),
+    plainText,
+  );
 
 export const flag = check<boolean>('true or false', (value) => typeof value === 'boolean');
 
@@ -119,12 +158,14 @@ export function object<F extends Fields>(fields: F): ObjectSchema<F> {
   const read = (value: unknown, at: Place) => {
     const from = record.read(value, at);
     const inside = within(at);
-    const found: Record<string, unknown> = {};
+    const found: [name: string, value: unknown][] = [];
     for (const [name, schema] of Object.entries(fields)) {
-      if (from[name] === undefined && 'isOptional' in schema) continue;
-      found[name] = schema.read(from[name], { ...inside, name });
+      // A field that is missing has none of the names of an object's own functions either.
+      const value = Object.hasOwn(from, name) ? from[name] : undefined;
+      if (value === undefined && 'isOptional' in schema) continue;
+      found.push([name, schema.read(value, { ...inside, name })]);
     }
-    return found as Flat<ObjectOf<F>>;
+    return Object.fromEntries(found) as Flat<ObjectOf<F>>;
   };
   return { rule: record.rule, fields, read };
 }
@@ -149,7 +190,7 @@ export const record: Schema<Readonly<Record<string, unknown>>> = {
   read: (value, at) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw refusal('an object', inShort(value), within(at));
-    return { ...value };
+    return value as Readonly<Record<string, unknown>>;
   },
 };
 

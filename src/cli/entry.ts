@@ -23,6 +23,7 @@ console.info = console.error;
 const io: Io = {
   out: writeAll,
   err: (text) => process.stderr.write(text),
+  rewrite: (text) => process.stderr.write(`\r\x1b[K${text}`),
   terminal: process.stderr.isTTY === true,
   debug: Boolean(process.env.DEBUG),
   signal: controller.signal,

@@ -1,11 +1,12 @@
 import { BadRequest } from '../errors';
+import { plainText, shortSentence } from '../plainText';
 import { packageVersion } from '../platform/node/packageRoot';
 import { benchCommand } from './bench/benchCommand';
 import { evaluateCommand } from './evaluate/evaluateCommand';
 import { isBadInput } from './kit/badInput';
 import { type Command, parseCommand } from './kit/command';
 import { helpText, rowsText, wrapped } from './kit/help';
-import type { Io } from './kit/io';
+import { type Io, plainIo } from './kit/io';
 import { nearest } from './kit/nearest';
 import { ReaderGone } from './kit/stdout';
 import { modelsCommand } from './models/modelsCommand';
@@ -38,7 +39,8 @@ const READER_GONE = 141;
  * Runs the program with the arguments after its name and returns its exit code: 0 success, 1 failed, 2 bad usage or bad
  * input, 130 interrupted, 141 where nobody reads the results. Never throws: an error is one sentence on stderr, with its stack where `io.debug` is set.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], terminal: Io): Promise<number> {
+  const io = plainIo(terminal);
   try {
     if (argv.length === 0) throw new BadRequest('syndiff: needs a command, got none; see `syndiff --help`');
     if (argv[0] === 'help') return await main([...argv.slice(1), '--help'], io);
@@ -55,7 +57,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     }
     return await command.run(args, io);
   } catch (error) {
-    return report(error, io);
+    return report(error, terminal);
   }
 }
 
@@ -109,8 +111,7 @@ function programHelp(): string {
 function report(error: unknown, io: Io): number {
   if (error instanceof ReaderGone) return READER_GONE;
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (io.debug) io.err(`${stack}\n`);
-  else io.err(`${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  io.err(`${io.debug ? plainText(String(stack)) : shortSentence(message)}\n`);
   if (name === 'Aborted') return INTERRUPTED;
   return isBadInput(error) ? 2 : 1;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readBytes } from '../../platform/node/files';
-import { jsonOf } from '../../schema';
+import { jsonOf, LONGEST_TEXT } from '../../schema';
 import type { IntensityFrame } from '../../volume/intensity';
 import { READ_SIDECAR, sidecarName } from '../../volume/sidecar';
 
@@ -20,7 +20,7 @@ export async function readSidecar(scanPath: string): Promise<Sidecar | null> {
   const path = sidecarName(scanPath);
   if (path === scanPath || !existsSync(path)) return null;
   const at = { subject: path, advice: 'delete or repair it' };
-  const json = jsonOf(await readBytes(path), at);
+  const json = jsonOf(await readBytes(path), at, LONGEST_TEXT);
   if (typeof json !== 'object' || json === null || !('IntensityMap' in json)) return null;
   const { IntensityMap, TargetIntensityMap = IntensityMap, TranslatedSlices } = READ_SIDECAR.read(json, at);
   return { target: TargetIntensityMap, slices: TranslatedSlices };

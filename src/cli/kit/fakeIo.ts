@@ -16,6 +16,7 @@ export function fakeIo(changes: Partial<Io> = {}): FakeIo {
     err: (text) => {
       io.stderr += text;
     },
+    rewrite: (text) => io.err(`\r\x1b[K${text}`),
     terminal: false,
     debug: false,
     signal: new AbortController().signal,

@@ -16,7 +16,7 @@ export function startProgress(io: Io, now: () => number = Date.now): Progress {
     let shown = false;
     return {
       show: (text) => {
-        io.err(`\r\x1b[K${text}`);
+        io.rewrite(text);
         shown = true;
       },
       end: () => {

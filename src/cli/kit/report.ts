@@ -1,3 +1,4 @@
+import { plainJson, shortName, shortSentence } from '../../plainText';
 import { largestOf } from '../../volume/extremes';
 import type { OptionSpec } from './command';
 
@@ -17,17 +18,18 @@ export function jsonText(value: unknown): string {
   const compact = text.replace(/\[\n\s*([^[\]{}\n]+(?:\n[^[\]{}\n]+)*)\n\s*\]/g, (_, items: string) => {
     return `[${items.replace(/\n\s*/g, ' ')}]`;
   });
-  return `${compact}\n`;
+  return `${plainJson(compact)}\n`;
 }
 
 /** Labels and what they stand for, one a line. */
 export function factsText(facts: readonly (readonly [label: string, text: string])[]): string {
   const width = largestOf(facts.map(([label]) => label.length));
-  return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
+  return facts.map(([label, text]) => `${label.padEnd(width)}  ${shortSentence(text)}\n`).join('');
 }
 
 /** Rows as columns of equal width; the first column to the left, the others to the right. */
-export function tableText(rows: readonly (readonly string[])[]): string {
+export function tableText(whole: readonly (readonly string[])[]): string {
+  const rows = whole.map((row) => row.map((cell) => shortName(cell)));
   const widths = rows[0].map((_, column) => largestOf(rows.map((row) => row[column].length)));
   const line = (row: readonly string[]) =>
     row

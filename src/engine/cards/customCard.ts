@@ -1,4 +1,5 @@
 import { BadRequest } from '../../errors';
+import { shortName } from '../../plainText';
 import { parseJson, record } from '../../schema';
 import { type ModelIntensity, mapOfContrast, type RelativeMap } from '../../volume/intensity';
 import { contrastOfWord } from '../../volume/names';
@@ -53,7 +54,7 @@ export function customCard(
   return {
     id: customId(file.sha256),
     version: '0',
-    name: file.name,
+    name: shortName(file.name),
     source,
     target,
     network: weights.config,
@@ -107,7 +108,7 @@ function checkSettings(settings: CustomSettings, network: Network): void {
     throw new BadRequest(`pixel size: must be from 0.1 to 10 mm, got ${pixelSize}`);
   }
   checkSize('image size', size ?? methodOf(network).imageSize(network), network);
-  if (intensity !== undefined && !(intensity in MAPS)) {
+  if (intensity !== undefined && !Object.hasOwn(MAPS, intensity)) {
     throw new BadRequest(`intensity map: must be ${Object.keys(MAPS).join(' or ')}, got ${intensity}`);
   }
 }

@@ -158,7 +158,7 @@ describe('parseModelCard', () => {
       [{ by: 'bright', kind: 'k', rule: 'r', data: 'd', split: 'val', rows: [] }],
       /lesions\[0\]: shareKept must be/,
     ],
-    ['limits', [1], /limits must be a list of sentences, got \[1\]/],
+    ['limits', [1], /limits must be a list of up to 100 sentences, got \[1\]/],
   ])('refuses %s = %o', (path, value, message) => {
     expect(() => parseModelCard(changed(path, value))).toThrow(CorruptFile);
     expect(() => parseModelCard(changed(path, value))).toThrow(message);

@@ -1,7 +1,9 @@
+import { plainText } from '../../plainText';
 import {
   check,
   type Infer,
   jsonOf,
+  LONGEST_TEXT,
   list,
   nullable,
   number,
@@ -13,6 +15,7 @@ import {
   text,
   whole,
   within,
+  words,
 } from '../../schema';
 import { MODEL_INTENSITY } from '../../volume/intensity';
 import { TRAINING_INPUTS } from '../../volume/trainingInputs';
@@ -39,7 +42,7 @@ export type PartMetrics = Infer<typeof PART_METRICS>;
 
 /** What of a patient's lesions the model keeps (engine/evaluation/lesions.ts); null where left out, with the reason. */
 const LESION_METRICS = object({
-  label: text(),
+  label: words(),
   realContrast: nullable(number(-1, 1e6)),
   /** Share of the contrast, 1 for all of it; negative where a bright lesion comes out dark. */
   kept: nullable(number(-1e6, 1e6)),
@@ -48,19 +51,19 @@ const LESION_METRICS = object({
   diceReal: nullable(number(0, 1)),
   /** Share of the tissue in slices without a lesion that is painted as bright as one, 0..1. */
   falseBright: nullable(number(0, 1)),
-  reason: optional(text()),
+  reason: optional(words()),
 });
 export type LesionMetrics = Infer<typeof LESION_METRICS>;
 
 const METRICS = object({
-  data: text(),
-  split: text(),
+  data: words(),
+  split: words(),
   /** Number of patients. */
   n: number(0, 1e9),
   /** Of whole slices, of the foreground, and of the inside of the brain. */
   rows: list(
     object({
-      label: text(),
+      label: words(),
       ...PART_METRICS.fields,
       foreground: optional(PART_METRICS),
       inside: optional(PART_METRICS),
@@ -70,7 +73,7 @@ const METRICS = object({
       ),
     }),
   ),
-  note: optional(text()),
+  note: optional(words()),
   /** A table for each rule by which lesions were found, experts' outlines first. */
   lesions: optional(
     list(
@@ -78,10 +81,10 @@ const METRICS = object({
         /** Found by an expert's outline, or as bright pieces of the real image. */
         by: oneOf(['outline', 'bright']),
         /** What they are, in the plural: "tumours". */
-        kind: text(),
-        rule: text(),
-        data: text(),
-        split: text(),
+        kind: words(),
+        rule: words(),
+        data: words(),
+        split: words(),
         rows: list(LESION_METRICS),
         /** Median over the patients with a share; null without any. */
         shareKept: nullable(number(-1e6, 1e6)),
@@ -90,11 +93,22 @@ const METRICS = object({
   ),
 });
 
+const LIMITS = refine(
+  check<string[]>(
+    'a list of up to 100 sentences',
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= 100 &&
+      value.every((one) => typeof one === 'string' && one.length <= 4000),
+  ),
+  (limits) => limits.map(plainText),
+);
+
 /** What a model is, by what it was made and what it can do: public/weights/<id>/card.json. */
 const MODEL_CARD = object({
   id: MODEL_ID,
-  version: text(),
-  name: text(),
+  version: words(100),
+  name: words(200),
   /** BIDS suffixes, e.g. "T1w", "FLAIR". */
   source: text(/^\w+$/, 'a BIDS suffix such as T1w'),
   target: text(/^\w+$/, 'a BIDS suffix such as FLAIR'),
@@ -117,22 +131,19 @@ const MODEL_CARD = object({
   }),
   diffusion: SCHEDULE,
   training: object({
-    data: text(),
-    licence: text(),
-    variant: text(),
+    data: words(),
+    licence: words(),
+    variant: words(),
     iterations: number(0, 1e12),
-    commit: optional(text()),
+    commit: optional(words()),
     date: text(/^(\d{4}-\d{2}(-\d{2})?|unknown)$/, 'YYYY-MM-DD, YYYY-MM or "unknown"'),
   }),
   /** Statistics of the source scans that it was trained on, against which other scans are held. */
   inputs: optional(TRAINING_INPUTS),
-  licence: text(),
+  licence: words(),
   metrics: METRICS,
-  intendedUse: text(),
-  limits: check<string[]>(
-    'a list of sentences',
-    (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
-  ),
+  intendedUse: words(),
+  limits: LIMITS,
 });
 export type ModelCard = Infer<typeof MODEL_CARD>;
 
@@ -149,6 +160,6 @@ export function parseModelCard(json: unknown): ModelCard {
  * @throws CorruptFile where it is no JSON, and as `parseModelCard`
  */
 export function readModelCard(name: string, bytes: ArrayBuffer): ModelCard {
-  const json = jsonOf(bytes, { subject: name, name: 'a model card' });
+  const json = jsonOf(bytes, { subject: name, name: 'a model card' }, LONGEST_TEXT);
   return MODEL_CARD.read(json, { subject: `${name}: model card` });
 }

@@ -29,6 +29,9 @@ export interface PickleOptions {
   readonly persistent: (id: unknown) => unknown;
 }
 
+/** A run's checkpoint has some hundred thousand opcodes, however large its tensors are. */
+const MOST_OPCODES = 2_000_000;
+
 function sizeOf(value: unknown): number {
   if (Array.isArray(value)) return value.length;
   return value instanceof Map ? value.size : 1;
@@ -48,6 +51,7 @@ export function readPickle(
   const stack: unknown[] = [];
   const marks: number[] = [];
   const memo = new Map<number, unknown>();
+  let opcodes = 0;
   let built = 0;
 
   const pop = (): unknown => {
@@ -78,10 +82,13 @@ export function readPickle(
     const type = pop();
     if (!(type instanceof PickleType) || !Array.isArray(args))
       throw broken('builds something that is no type');
-    // What is written once can be built from once: a small file that builds from the same list again and again never ends.
-    built += args.reduce((sum: number, arg) => sum + sizeOf(arg), 1);
-    if (built > bytes.length) throw broken('builds more than it holds');
+    count(args.reduce((sum: number, arg) => sum + sizeOf(arg), 1));
     stack.push(type.construct(args));
+  };
+  /** What is written once can be built from once: a small file that builds from the same list again and again never ends. */
+  const count = (values: number): void => {
+    built += values;
+    if (built > Math.min(bytes.length, MOST_OPCODES)) throw broken('builds more than it holds');
   };
   const getMemo = (index: number): unknown => {
     if (!memo.has(index)) throw broken(`uses value ${index} before it is there`);
@@ -104,6 +111,10 @@ export function readPickle(
 
   for (;;) {
     const opcode = input.byte();
+    if (++opcodes > MOST_OPCODES)
+      throw new UnsupportedFile(
+        `checkpoint: pickle must have up to ${MOST_OPCODES} opcodes, got more; save the state_dict alone`,
+      );
     switch (opcode) {
       case 0x80: {
         const protocol = input.byte();
@@ -260,9 +271,12 @@ export function readPickle(
       case 0x81:
         build();
         break;
-      case code('b'):
-        setState(pop(), top());
+      case code('b'): {
+        const state = pop();
+        count(sizeOf(state));
+        setState(state, top());
         break;
+      }
       case code('Q'):
         stack.push(options.persistent(pop()));
         break;

@@ -94,7 +94,7 @@ describe('safetensors', () => {
     ['shorter than its length', new Uint8Array(7), /at least 8 bytes, got 7/],
     ['header beyond the end', file('{}').subarray(0, 9), /length of 2; the file is cut short/],
     ['header of no JSON', file('{nonsense'), /header must be JSON/],
-    ['header of a list', file('[]'), /header must be a JSON object/],
+    ['header of a list', file('[]'), /header: must be an object, got \[\]/],
     ['metadata of no text', file({ __metadata__: { a: 1 } }), /__metadata__.a must be a string/],
     ['negative side', file(one('F32', [-1], [0, 4]), new Uint8Array(4)), /shape of "a"/],
     ['side beyond counting', file(one('F32', [1e300], [0, 4]), new Uint8Array(4)), /shape of "a"/],

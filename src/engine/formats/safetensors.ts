@@ -4,6 +4,7 @@
  * string map. https://github.com/huggingface/safetensors#format
  */
 import { BadRequest, CorruptFile, UnsupportedFile } from '../../errors';
+import { parseJson, record } from '../../schema';
 import { decodeBfloat16, decodeFloat16, encodeFloat16, FLOAT16_MAX } from './float16';
 import { plainBytes } from './plainBytes';
 
@@ -20,8 +21,10 @@ const BYTES_PER_VALUE: Record<SafetensorsDtype, number> = {
   U8: 1,
 };
 
-/** The format's own limit on the header, bytes. */
-const LONGEST_HEADER = 100_000_000;
+/** The format allows 100 MB; that of a network has some hundred kB. */
+const LONGEST_HEADER = 16_000_000;
+/** As many networks as a run has are some three thousand. */
+const MOST_TENSORS = 65_536;
 
 /** Values as numbers: F32, F16 and BF16 in a Float32Array, F64 and I64 in a Float64Array, the rest in arrays of their kind. */
 export interface StoredTensor {
@@ -51,7 +54,12 @@ export function readSafetensors(input: ArrayBuffer | Uint8Array): SafetensorsFil
   const bytes = plainBytes(input);
   if (bytes.length < 8) throw corrupt(`file must have at least 8 bytes, got ${bytes.length}`);
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (headerLength > Math.min(bytes.length - 8, LONGEST_HEADER)) {
+  if (headerLength > LONGEST_HEADER && headerLength <= bytes.length - 8) {
+    throw new UnsupportedFile(
+      `safetensors: header must be up to ${LONGEST_HEADER} bytes, got ${headerLength}; save one network alone`,
+    );
+  }
+  if (headerLength > bytes.length - 8) {
     throw corrupt(
       `header must fit into the file of ${bytes.length} bytes, got a length of ${headerLength}; the file is cut short or damaged`,
     );
@@ -95,7 +103,7 @@ export function writeSafetensors(
   tensors: Iterable<readonly [string, WritableTensor]>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: [name: string, place: unknown][] = [['__metadata__', metadata]];
   const parts: Uint8Array[] = [];
   let offset = 0;
   for (const [name, tensor] of tensors) {
@@ -105,15 +113,14 @@ export function writeSafetensors(
       );
     }
     const part = encode(name, tensor);
-    header[name] = {
-      dtype: tensor.dtype,
-      shape: tensor.shape,
-      data_offsets: [offset, offset + part.length],
-    };
+    header.push([
+      name,
+      { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [offset, offset + part.length] },
+    ]);
     parts.push(part);
     offset += part.length;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerLength = Math.ceil(json.length / 8) * 8;
   const out = new Uint8Array(8 + headerLength + offset);
   new DataView(out.buffer).setBigUint64(0, BigInt(headerLength), true);
@@ -140,20 +147,29 @@ interface Place {
 }
 
 function parseHeader(bytes: Uint8Array): { tensors: Map<string, Place>; metadata: Record<string, string> } {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw corrupt('header must be JSON, got something else; the file is damaged');
-  }
-  if (!isRecord(json)) throw corrupt('header must be a JSON object');
+  const at = { subject: 'safetensors', name: 'header', advice: 'the file is damaged' };
+  const json = parseJson(textOf(bytes), record, at);
   const tensors = new Map<string, Place>();
   let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(json)) {
+  const entries = Object.entries(json);
+  if (entries.length > MOST_TENSORS)
+    throw new UnsupportedFile(
+      `safetensors: file must hold up to ${MOST_TENSORS} tensors, got ${entries.length}; save one network alone`,
+    );
+  for (const [name, value] of entries) {
     if (name === '__metadata__') metadata = value === null ? {} : parseMetadata(value);
     else tensors.set(name, parsePlace(name, value));
   }
   return { tensors, metadata };
+}
+
+/** @throws CorruptFile where it is no UTF-8 */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw corrupt('header must be JSON, got text that is not UTF-8; the file is damaged');
+  }
 }
 
 function parseMetadata(value: unknown): Record<string, string> {

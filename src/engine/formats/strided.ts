@@ -7,11 +7,39 @@ export function gatherStrided(
   shape: readonly number[],
   strides: readonly number[],
 ): Float32Array {
-  const out = new Float32Array(shape.reduce((product, side) => product * side, 1));
+  const out = new Float32Array(countOf(shape));
+  eachStrided(shape, strides, (from, to) => {
+    out[to] = values[from];
+  });
+  return out;
+}
+
+/** The same of raw values of some bytes each: what lies between them is not touched. */
+export function gatherStridedBytes(
+  bytes: Uint8Array,
+  bytesPerValue: number,
+  shape: readonly number[],
+  strides: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(countOf(shape) * bytesPerValue);
+  eachStrided(shape, strides, (from, to) => {
+    for (let n = 0; n < bytesPerValue; n++) out[to * bytesPerValue + n] = bytes[from * bytesPerValue + n];
+  });
+  return out;
+}
+
+const countOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+
+function eachStrided(
+  shape: readonly number[],
+  strides: readonly number[],
+  visit: (from: number, to: number) => void,
+): void {
+  const count = countOf(shape);
   const index = shape.map(() => 0);
   let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = values[from];
+  for (let to = 0; to < count; to++) {
+    visit(from, to);
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       from += strides[axis];
       if (++index[axis] < shape[axis]) break;
@@ -19,5 +47,4 @@ export function gatherStrided(
       index[axis] = 0;
     }
   }
-  return out;
 }

@@ -19,6 +19,11 @@ import { listZip, readZipEntry } from './zip';
 /** 0x1950a86a20f9469cfc6c, the first pickle of a legacy checkpoint. */
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 
+/** Six networks of a run have some three thousand. */
+export const MOST_TENSORS = 65_536;
+/** Plain values and their letters: the authors' arguments are sixty of them. */
+const MOST_ARGS = 100_000;
+
 export interface TorchNetwork {
   /** Key in the file without "_dict"; "" where the file is one bare state_dict. */
   readonly name: string;
@@ -62,10 +67,12 @@ export async function readTorchNetwork(
       `checkpoint: tensors must not share storage, got ${claimed} values in storages of ${available}`,
     );
   }
+  // Each is unpacked and checked once, however many tensors lie in it.
+  const contents = new Map<TorchStorage, Uint8Array>();
+  for (const storage of storages) contents.set(storage, await checkpoint.storage(storage.key));
   const state = new Map<string, NamedTensor>();
-  for (const [name, tensor] of network.tensors) {
-    state.set(name, decodeTorchTensor(name, tensor, await checkpoint.storage(tensor.storage.key)));
-  }
+  for (const [name, tensor] of network.tensors)
+    state.set(name, decodeTorchTensor(name, tensor, contents.get(tensor.storage)!));
   const dtypes = new Set([...storages].map((storage) => storage.kind.dtype));
   return { state, dtype: dtypes.size === 1 ? [...dtypes][0] : 'mixed' };
 }
@@ -250,7 +257,14 @@ function describe(value: unknown): Pick<TorchCheckpoint, 'networks' | 'args'> {
   const bare = asTensors(value);
   if (bare) return { networks: [{ name: '', tensors: bare }], args: {} };
   const networks: TorchNetwork[] = [];
+  let looked = 0;
   for (const [key, entry] of value) {
+    // The same dict may stand under many keys.
+    if (entry instanceof Map) looked += entry.size;
+    if (looked > MOST_TENSORS)
+      throw new UnsupportedFile(
+        `checkpoint: file must hold up to ${MOST_TENSORS} tensors, got more; save the state_dict alone`,
+      );
     const tensors = asTensors(entry);
     if (tensors && typeof key === 'string') networks.push({ name: key.replace(/_dict$/, ''), tensors });
   }
@@ -276,12 +290,28 @@ export function unwrapped(name: string): string {
   return name.replace(/^((module|_orig_mod)\.)+/, '');
 }
 
-/** Plain values and flat lists of them only: what a pickle nests further may refer back to itself. */
+/**
+ * Plain values and flat lists of them only: what a pickle nests further may refer back to itself. The same list may stand under many
+ * names, so that a small file could tell of more than fits into memory.
+ */
 function asRecord(value: unknown): Record<string, unknown> {
   const fields = value instanceof PickleRecord ? value.fields : value;
   if (!(fields instanceof Map)) return {};
   const isPlain = (field: unknown): boolean =>
     field === null || ['boolean', 'number', 'string'].includes(typeof field);
+  let told = 0;
+  const count = (values: number): void => {
+    told += values;
+    if (told > MOST_ARGS)
+      throw new UnsupportedFile(
+        `checkpoint: args must be up to ${MOST_ARGS} values and letters, got more; save the state_dict alone`,
+      );
+  };
+  for (const field of fields.values()) {
+    const items: readonly unknown[] = Array.isArray(field) ? field : [field];
+    count(items.length);
+    for (const item of items) if (typeof item === 'string') count(item.length);
+  }
   return Object.fromEntries(
     [...fields].filter(
       ([key, field]) =>

@@ -3,7 +3,7 @@ import { CorruptFile } from '../../errors';
 import { decodeBfloat16, decodeFloat16 } from './float16';
 import type { NamedTensor } from './namedTensor';
 import { elementCount } from './safetensors';
-import { gatherStrided } from './strided';
+import { gatherStridedBytes } from './strided';
 
 /** Storage classes by the name in the pickle, with the bytes a value takes and how values become float32. */
 export const TORCH_STORAGES: ReadonlyMap<string, StorageKind> = new Map(
@@ -69,10 +69,11 @@ export function decodeTorchTensor(name: string, tensor: TorchTensor, bytes: Uint
       `checkpoint: "${name}" of shape [${shape}] must lie within its storage of ${storage.length} values; the file is damaged`,
     );
   }
-  const values = (from: number, to: number): Float32Array =>
-    decode(bytes.slice(from * bytesPerValue, to * bytesPerValue).buffer);
-  if (count === 0 || isRowMajor(shape, strides)) return { shape, data: values(offset, offset + count) };
-  return { shape, data: gatherStrided(values(offset, last + 1), shape, strides) };
+  const isInOrder = count === 0 || isRowMajor(shape, strides);
+  const values = isInOrder
+    ? bytes.slice(offset * bytesPerValue, (offset + count) * bytesPerValue)
+    : gatherStridedBytes(bytes.subarray(offset * bytesPerValue), bytesPerValue, shape, strides);
+  return { shape, data: decode(values.buffer) };
 }
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {

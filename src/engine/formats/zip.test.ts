@@ -58,10 +58,19 @@ describe('zip', () => {
   });
 
   it('stops unpacking at the size that the directory tells', async () => {
-    const bytes = await zip({ zeros: new Uint8Array(1_000_000) }, { deflate: true });
+    const bytes = await zip({ zeros: new Uint8Array(1000) }, { deflate: true });
     const entry = listZip(bytes).get('zeros');
     await expect(readZipEntry(bytes, { ...entry!, size: 100 })).rejects.toThrow(
       /"zeros" must unpack to 100 bytes, got more/,
+    );
+  });
+
+  it('refuses a small archive that would unpack to much more, before anything is unpacked', async () => {
+    const bytes = await zip({ a: new Uint8Array(50_000), b: new Uint8Array(50_000) }, { deflate: true });
+    expect(bytes.length).toBeLessThan(1000);
+    expect(() => listZip(bytes)).toThrow(UnsupportedFile);
+    expect(() => listZip(bytes)).toThrow(
+      /may unpack to 20 times its \d+ bytes, got 100000; write it with torch\.save/,
     );
   });
 

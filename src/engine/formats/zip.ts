@@ -22,11 +22,13 @@ const DIRECTORY_SIGNATURE = 0x02014b50;
 const DIRECTORY_SIZE = 46;
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_SIZE = 30;
+/** torch.save does not compress, and weights that others have compressed hardly shrink. */
+const MOST_RATIO = 20;
 
 /**
  * Entries by name.
  * @throws CorruptFile where the directory is missing, leaves the file or gives the same bytes to several entries; UnsupportedFile
- *         for zip64 and encryption
+ *         for zip64, encryption and what would unpack to many times its size
  */
 export function listZip(bytes: Uint8Array): Map<string, ZipEntry> {
   const view = viewOf(bytes);
@@ -39,12 +41,13 @@ export function listZip(bytes: Uint8Array): Map<string, ZipEntry> {
     );
   }
   const entries = new Map<string, ZipEntry>();
+  const names = new TextDecoder();
   for (let i = 0; i < count; i++) {
     if (at + DIRECTORY_SIZE > end || view.getUint32(at, true) !== DIRECTORY_SIGNATURE) {
       throw new CorruptFile(`zip: directory must have ${count} entries, got ${i}; the file is damaged`);
     }
     const nameEnd = at + DIRECTORY_SIZE + view.getUint16(at + 28, true);
-    const name = new TextDecoder().decode(bytes.subarray(at + DIRECTORY_SIZE, nameEnd));
+    const name = names.decode(bytes.subarray(at + DIRECTORY_SIZE, nameEnd));
     if (view.getUint16(at + 8, true) & 1) {
       throw new UnsupportedFile(`zip: entries must not be encrypted, got "${name}"`);
     }
@@ -59,6 +62,7 @@ export function listZip(bytes: Uint8Array): Map<string, ZipEntry> {
     at = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
   refuseOverlap([...entries.values()]);
+  refuseBomb([...entries.values()], bytes.length);
   return entries;
 }
 
@@ -72,6 +76,15 @@ function refuseOverlap(entries: ZipEntry[]): void {
       );
     end = entry.headerOffset + LOCAL_SIZE + entry.compressedSize;
   }
+}
+
+/** Nothing is unpacked yet, and no entry unpacks to more than it says here. */
+function refuseBomb(entries: readonly ZipEntry[], bytes: number): void {
+  const unpacked = entries.reduce((sum, { size }) => sum + size, 0);
+  if (unpacked > MOST_RATIO * bytes)
+    throw new UnsupportedFile(
+      `zip: archive may unpack to ${MOST_RATIO} times its ${bytes} bytes, got ${unpacked}; write it with torch.save, which does not compress`,
+    );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { WeightsMismatch } from '../../errors';
+import { inShort } from '../../schema';
 import { METHOD_IDS, methodOf, type Network } from '.';
 
 /**
@@ -10,7 +11,7 @@ export function parseNetwork(record: Readonly<Record<string, unknown>>, subject:
   const id = METHOD_IDS.find((one) => one === named);
   if (id === undefined) {
     throw new WeightsMismatch(
-      `${subject}: method must be one of ${METHOD_IDS.join(', ')}, got ${JSON.stringify(named)}; open it in a version that knows the method`,
+      `${subject}: method must be one of ${METHOD_IDS.join(', ')}, got ${inShort(named)}; open it in a version that knows the method`,
     );
   }
   return methodOf({ method: id }).parse(record, subject);

@@ -290,7 +290,7 @@ describe('readWeights', () => {
     );
     const badConfig = writeSafetensors(stored, { config: '[1]' });
     await expect(readWeights({ name: 'x', bytes: badConfig })).rejects.toThrow(
-      /config must be a JSON object/,
+      /__metadata__\.config: must be an object, got \[1\]/,
     );
     const wrongConfig = writeSafetensors(stored, { config: JSON.stringify({ ...config, nz: 4 }) });
     await expect(readWeights({ name: 'x', bytes: wrongConfig })).rejects.toThrow(WeightsMismatch);

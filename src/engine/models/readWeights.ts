@@ -1,5 +1,6 @@
 /** Any file of weights that a user may have: the format is told by its content, never by its name. */
-import { CorruptFile, UnsupportedFile, WeightsMismatch } from '../../errors';
+import { UnsupportedFile, WeightsMismatch } from '../../errors';
+import { parseJson, record } from '../../schema';
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { plainBytes } from '../formats/plainBytes';
 import { decodeQ8 } from '../formats/q8';
@@ -126,13 +127,7 @@ function readNamed(bytes: Uint8Array, name?: string): Weights {
 /** JSON under `config`, as the project's own files and the golden ones have it. */
 function recordedConfig(metadata: Readonly<Record<string, string>>): Record<string, unknown> {
   if (metadata.config === undefined) return {};
-  try {
-    const json: unknown = JSON.parse(metadata.config);
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
-  } catch {
-    // Falls through to the one sentence for both.
-  }
-  throw new CorruptFile('safetensors: __metadata__.config must be a JSON object, got something else');
+  return parseJson(metadata.config, record, { subject: 'safetensors', name: '__metadata__.config' });
 }
 
 function asState(tensors: ReadonlyMap<string, StoredTensor>): StateDict {

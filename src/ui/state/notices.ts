@@ -1,3 +1,4 @@
+import { shortSentence } from '../../plainText';
 import type { Context } from './context';
 import type { AppActions, Notice } from './types';
 
@@ -8,7 +9,8 @@ type NoticeActions = Pick<AppActions, 'notify' | 'dismiss'> & Pick<Context, 'rep
 
 export function noticeActions(set: Context['set']): NoticeActions {
   let lastId = 0;
-  const notify = (tone: Notice['tone'], text: string) => {
+  const notify = (tone: Notice['tone'], whole: string) => {
+    const text = shortSentence(whole);
     lastId += 1;
     const notice: Notice = { id: lastId, tone, text };
     // The same sentence twice says nothing new.
@@ -22,5 +24,5 @@ export function noticeActions(set: Context['set']): NoticeActions {
 }
 
 export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : `Something failed: ${String(error)}`;
+  return shortSentence(error instanceof Error ? error.message : `Something failed: ${String(error)}`);
 }

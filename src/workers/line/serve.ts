@@ -1,5 +1,6 @@
 /** The worker's side of a protocol: requests in, events and one answer out. Knows no call by itself. */
 import { Aborted } from '../../errors';
+import { shortSentence } from '../../plainText';
 import type { CallTable, Response, SerialisedError } from '../translate/protocol';
 
 /** What a call may do besides returning its result. */
@@ -58,7 +59,10 @@ export function serve<C extends CallTable<C>>(
   };
 }
 
+/** It begins with the message. */
+const LONGEST_STACK = 10_000;
+
 export function serialiseError(error: unknown): SerialisedError {
-  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
-  return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { name, message: shortSentence(message), stack: stack?.slice(0, LONGEST_STACK) };
 }

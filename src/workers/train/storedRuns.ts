@@ -2,6 +2,7 @@
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import type { RunFiles } from '../../engine/training/runFiles';
 import { readStoredRun } from '../../engine/training/storedRun';
+import { shortSentence } from '../../plainText';
 import type { RunStore } from '../../platform/browser/originRuns';
 import type { InputFile } from '../translate/protocol';
 import type { StoredRun, StoredRuns } from './protocol';
@@ -19,7 +20,7 @@ export async function listRuns(runs: RunStore, going: string | null): Promise<St
       else if (runId !== going && !inUse) await removeBegun(runs, runId);
     } catch (error) {
       const bytes = await runs.bytes(runId).catch(() => null);
-      unreadable.push({ runId, reason: (error as Error).message, bytes });
+      unreadable.push({ runId, reason: shortSentence((error as Error).message), bytes });
     }
   }
   readable.sort((a, b) => b.saved.localeCompare(a.saved));

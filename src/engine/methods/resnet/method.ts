@@ -1,5 +1,6 @@
 /** R alone: the non-diffusive ResNet generator of SynDiff (cGAN), which translates in one pass. */
 import { WeightsMismatch } from '../../../errors';
+import { inShort } from '../../../schema';
 import { ONE_PASS } from '../../diffusion/schedule';
 import { checkState } from '../../networks/checkState';
 import { PAPER_GENERATOR } from '../../networks/ncsnpp/config';
@@ -20,7 +21,7 @@ export const resnet: Method<ResnetNetwork> = {
   parse: ({ ngf, n_blocks }, subject) => {
     for (const [field, value] of Object.entries({ ngf, n_blocks })) {
       if (!COUNT.holds(value))
-        throw new WeightsMismatch(`${subject}: ${field} must be ${COUNT.rule}, got ${JSON.stringify(value)}`);
+        throw new WeightsMismatch(`${subject}: ${field} must be ${COUNT.rule}, got ${inShort(value)}`);
     }
     return { method: 'resnet', ngf: ngf as number, n_blocks: n_blocks as number };
   },

@@ -1,4 +1,5 @@
 import { WeightsMismatch } from '../../../errors';
+import { inShort } from '../../../schema';
 import type { GeneratorConfig } from './config';
 
 type Check = { readonly rule: string; readonly holds: (value: unknown) => boolean };
@@ -58,7 +59,7 @@ export function parsePartialConfig(
   for (const [field, value] of Object.entries(FIXED)) {
     if (record[field] !== undefined && JSON.stringify(record[field]) !== JSON.stringify(value)) {
       throw new WeightsMismatch(
-        `${subject}: ${field} must be ${JSON.stringify(value)}, got ${JSON.stringify(record[field])}; this engine runs nothing else`,
+        `${subject}: ${field} must be ${JSON.stringify(value)}, got ${inShort(record[field])}; this engine runs nothing else`,
       );
     }
   }
@@ -67,7 +68,7 @@ export function parsePartialConfig(
     const value = record[field];
     if (value === undefined) continue;
     if (!check.holds(value)) {
-      throw new WeightsMismatch(`${subject}: ${field} must be ${check.rule}, got ${JSON.stringify(value)}`);
+      throw new WeightsMismatch(`${subject}: ${field} must be ${check.rule}, got ${inShort(value)}`);
     }
     found[field] = value;
   }
@@ -83,5 +84,11 @@ export function parseConfig(record: Readonly<Record<string, unknown>>, subject: 
   const found = parsePartialConfig(record, subject);
   const missing = Object.keys(FIELDS).find((field) => !(field in found));
   if (missing) throw new WeightsMismatch(`${subject}: ${missing} must be given, got nothing`);
-  return found as GeneratorConfig;
+  const config = found as GeneratorConfig;
+  const blocks = config.num_res_blocks * config.ch_mult.length + config.n_mlp;
+  if (blocks > MOST)
+    throw new WeightsMismatch(
+      `${subject}: num_res_blocks, ch_mult and n_mlp must make up to ${MOST} blocks, got ${blocks}`,
+    );
+  return config;
 }

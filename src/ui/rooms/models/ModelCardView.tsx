@@ -1,3 +1,4 @@
+import { shortName } from '../../../plainText';
 import { networkText } from '../../../workers/train/settings';
 import type { ModelCard } from '../../../workers/translate/protocol';
 import { Facts } from '../../components/Facts';
@@ -28,7 +29,7 @@ export function ModelCardView({
       <header>
         <div>
           <h2>
-            {card.name} <span className="dim num">{card.version}</span>
+            {shortName(card.name)} <span className="dim num">{card.version}</span>
           </h2>
           <p className="dim">
             {card.source} → {card.target}

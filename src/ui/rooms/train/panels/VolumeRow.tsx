@@ -1,4 +1,5 @@
 import X from 'lucide-react/icons/x';
+import { shortName } from '../../../../plainText';
 import { GrayImage } from '../../../components/GrayImage';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
@@ -16,7 +17,7 @@ export function VolumeRow({ volume: { added, source }, isLeft }: { volume: Train
       <GrayImage image={thumbnail} label={`A slice of ${name}`} letters />
       <div>
         <p className="volume-name" title={source.kind === 'files' ? source.path : name}>
-          {name}
+          {shortName(name)}
         </p>
         <p className="dim num">
           {picked} of {sliceCount} slices

@@ -1,4 +1,5 @@
 import { useShallow } from 'zustand/react/shallow';
+import { shortName } from '../../../../plainText';
 import { FileButton } from '../../../components/FileButton';
 import { MODEL_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
@@ -42,12 +43,12 @@ export function ModelPanel() {
         {!card && <option value="">No model</option>}
         {models.map((model) => (
           <option key={model.id} value={model.id}>
-            {model.name}
+            {shortName(model.name)}
           </option>
         ))}
         {own.map(({ card: model }) => (
           <option key={model.id} value={model.id}>
-            Own: {model.name}
+            Own: {shortName(model.name)}
           </option>
         ))}
       </select>

@@ -1,3 +1,4 @@
+import { shortName } from '../../../../plainText';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
 import { FileButton } from '../../../components/FileButton';
 import { useApp } from '../../../state/StoreContext';
@@ -37,7 +38,7 @@ export function ReferencePanel() {
         data-filled={reference !== null}
       >
         <p className="drop-name">
-          {opening === 'reference' ? 'Reading the scan…' : (reference?.scan.name ?? invitation)}
+          {opening === 'reference' ? 'Reading the scan…' : shortName(reference?.scan.name ?? invitation)}
         </p>
         <FileButton
           label={reference ? 'Replace…' : 'Choose…'}

@@ -1,3 +1,4 @@
+import { shortName } from '../../../../plainText';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
 import { FileButton } from '../../../components/FileButton';
 import { NumberInput } from '../../../components/NumberInput';
@@ -29,7 +30,9 @@ export function SourcePanel() {
       </header>
       <div className="drop" data-drop="source" data-testid="drop-source" data-filled={source !== null}>
         <p className="drop-name" aria-live="polite">
-          {isReading ? 'Reading the scan…' : (source?.name ?? 'Drop a NIfTI scan anywhere on the page')}
+          {isReading
+            ? 'Reading the scan…'
+            : shortName(source?.name ?? 'Drop a NIfTI scan anywhere on the page')}
         </p>
         <FileButton
           label={source ? 'Replace…' : 'Choose a file…'}
