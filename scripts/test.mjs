@@ -1,5 +1,5 @@
 /**
- * npm test: installs if needed (a Chromium too), then types, lint, unit tests, build and browser tests.
+ * npm test: installs if needed (a Chromium too), then types, lint, unit tests, fuzzed readers, build and browser tests.
  * The last line says how many checks passed and failed over all runners.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -59,6 +59,8 @@ try {
       skipped: r.numPendingTests,
     }),
   );
+  // A few seconds a reader; npm run test:fuzz is the long one.
+  check('fuzz', 'node', ['scripts/fuzz.mjs', '--cases', '2000', '--seconds', '5']);
   check('build', 'npx', ['vite', 'build', '--logLevel', 'error']);
   suite(
     'browser tests',

@@ -1,5 +1,6 @@
 /** Small checkpoints made in code, so that tests need neither Python nor big files. */
 import { crc32 } from '../src/volume/crc32';
+import { concat } from '../src/volume/gzip';
 
 const ascii = (text: string): number[] => [...new TextEncoder().encode(text)];
 const u16 = (n: number): number[] => [n & 0xff, (n >> 8) & 0xff];
@@ -100,8 +101,9 @@ export async function zip(
   files: Record<string, Uint8Array>,
   options: { deflate?: boolean } = {},
 ): Promise<Uint8Array> {
-  const local: number[] = [];
-  const directory: number[] = [];
+  const local: Uint8Array[] = [];
+  const directory: Uint8Array[] = [];
+  let at = 0;
   for (const [name, content] of Object.entries(files)) {
     const packed = options.deflate ? await deflate(content) : content;
     const common = [
@@ -113,15 +115,24 @@ export async function zip(
       ...u32(content.length),
       ...u16(name.length),
     ];
-    directory.push(...ascii('PK\x01\x02'), ...u16(20), ...u16(20), ...common, ...new Array(12).fill(0));
-    directory.push(...u32(local.length), ...ascii(name));
+    const entry = [
+      ...ascii('PK\x01\x02'),
+      ...u16(20),
+      ...u16(20),
+      ...common,
+      ...new Array(12).fill(0),
+      ...u32(at),
+    ];
+    directory.push(Uint8Array.from([...entry, ...ascii(name)]));
     // Four bytes of padding in the local header only, as torch.save aligns its storages.
-    local.push(...ascii('PK\x03\x04'), ...u16(20), ...common, ...u16(4), ...ascii(name), 0, 0, 0, 0);
-    for (const byte of packed) local.push(byte);
+    const header = [...ascii('PK\x03\x04'), ...u16(20), ...common, ...u16(4), ...ascii(name), 0, 0, 0, 0];
+    local.push(Uint8Array.from(header), packed);
+    at += header.length + packed.length;
   }
   const count = u16(Object.keys(files).length);
-  const end = [...ascii('PK\x05\x06'), 0, 0, 0, 0, ...count, ...count, ...u32(directory.length)];
-  return Uint8Array.from([...local, ...directory, ...end, ...u32(local.length), 0, 0]);
+  const size = directory.reduce((sum, { length }) => sum + length, 0);
+  const end = [...ascii('PK\x05\x06'), 0, 0, 0, 0, ...count, ...count, ...u32(size), ...u32(at), 0, 0];
+  return concat([...local, ...directory, Uint8Array.from(end)]);
 }
 
 async function deflate(content: Uint8Array): Promise<Uint8Array> {
@@ -160,13 +171,9 @@ export function legacyCheckpoint(object: number[], storages: Uint8Array[], littl
     ...storages.flatMap((_, i) => op.text(String(i))),
     ...op.appends,
   ];
-  return Uint8Array.from([
-    ...pickle(magic),
-    ...pickle(op.int(1001)),
-    ...pickle(system),
-    ...pickle(object),
-    ...pickle(keys),
-    ...storages.flatMap((bytes) => [...u32(bytes.length / 4), ...u32(0), ...bytes]),
+  return concat([
+    ...[magic, op.int(1001), system, object, keys].map(pickle),
+    ...storages.flatMap((bytes) => [Uint8Array.from([...u32(bytes.length / 4), ...u32(0)]), bytes]),
   ]);
 }
 
