@@ -3,12 +3,19 @@ import { writeAll } from './kit/stdout';
 import { main } from './main';
 
 const controller = new AbortController();
-// A scheduler that ends a job and a terminal that is closed ask as Ctrl-C does: a run writes a checkpoint first.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort());
-process.once('SIGINT', () => {
-  // A second Ctrl-C does not wait for the running step.
-  process.once('SIGINT', () => process.exit(130));
-});
+let isGuarded = false;
+/** Without listeners the system ends the program, even one that computes without a pause. */
+function guard(): void {
+  if (isGuarded) return;
+  isGuarded = true;
+  // A scheduler that ends a job and a terminal that is closed ask as Ctrl-C does: a run writes a checkpoint first.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => controller.abort());
+  process.once('SIGINT', () => {
+    // A second Ctrl-C does not wait for the running step.
+    process.once('SIGINT', () => process.exit(130));
+  });
+}
 
 // Nobody hears any more, as after a closed terminal.
 process.stderr.on('error', () => controller.abort());
@@ -27,6 +34,7 @@ const io: Io = {
   terminal: process.stderr.isTTY === true,
   debug: Boolean(process.env.DEBUG),
   signal: controller.signal,
+  guard,
 };
 
 const code = await main(process.argv.slice(2), io);

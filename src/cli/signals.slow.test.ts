@@ -1,7 +1,8 @@
 /** The program as it is started: what ends it from outside. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -41,3 +42,22 @@ it.concurrent.each(['SIGTERM', 'SIGHUP'] as const)(
     expect(left.filter((name) => name.endsWith('.part') || name === 'lock.json')).toEqual([]);
   },
 );
+
+it.concurrent.each([
+  ['weights', ['weights', 'inspect']],
+  ['a scan', ['volume']],
+  ['a list', ['train', '--out', join(folder, 'none'), '--b', 'x', '--a']],
+])('one Ctrl-C ends the program while it reads %s', async (_, command) => {
+  // A pipe into which nobody writes: reading it never ends.
+  const pipe = join(folder, `${command[0]}.pipe`);
+  execFileSync('mkfifo', [pipe]);
+  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'bin/syndiff.mjs'), ...command, pipe], {
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'exit');
+  // Opens when the other end is read.
+  const writer = await open(pipe, 'w');
+  child.kill('SIGINT');
+  expect(await ended).toEqual([null, 'SIGINT']);
+  await writer.close();
+});

@@ -61,6 +61,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
       pairs: await splitPairs(folders, model.card, { scored: split, limit, patientOf, choice, io }),
     });
   }
+  io.guard();
   const engine = await startNodeEngine(want, io.signal);
   const { backend, reason } = engine.info;
   io.err(`backend ${backend}: ${reason}\n`);

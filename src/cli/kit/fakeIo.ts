@@ -20,6 +20,7 @@ export function fakeIo(changes: Partial<Io> = {}): FakeIo {
     terminal: false,
     debug: false,
     signal: new AbortController().signal,
+    guard: () => {},
     ...changes,
   };
   return io;

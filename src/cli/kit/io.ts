@@ -12,8 +12,13 @@ export interface Io {
   readonly terminal: boolean;
   /** Show stack traces. */
   readonly debug: boolean;
-  /** Ctrl-C. */
+  /** Ctrl-C, once `guard` was called. */
   readonly signal: AbortSignal;
+  /**
+   * There is something to finish from now on, such as files to write: Ctrl-C sets the signal. Before, while files are read, the system
+   * ends the program at once, whatever it computes.
+   */
+  guard(): void;
 }
 
 /** What hears sentences and shows them, a line each. */

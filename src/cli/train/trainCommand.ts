@@ -195,6 +195,7 @@ async function begun(order: Order): Promise<ReadyRun> {
   // What is outside of the backend does not decide whether it fits.
   refuseTooLarge(estimateOf(settings, engine, 0));
   const { data, volumes, aligned, inputs } = await loadData(scans, settings, io);
+  io.guard();
   const { train, validation } = data;
   const estimate = estimateOf(settings, engine, dataBytes(data));
   io.err(
@@ -238,6 +239,7 @@ async function resumed(order: Order): Promise<ReadyRun> {
   needPairs(call.scans, split);
   const engine = await startEngine(io, backend);
   const data = await ofRun(files, readRunData(files, index));
+  io.guard();
   const estimate = estimateOf(index.settings, engine, dataBytes(data));
   if (index.step < index.settings.iterations) refuseTooLarge(estimate);
   const history = await ofRun(files, readHistory(files, index));

@@ -90,6 +90,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   for (const warning of [...unsuited, ...checkScan(scan, measures.levels())])
     io.err(`${basename(input)}: ${warning}\n`);
 
+  io.guard();
   const date = new Date();
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`backend ${info.backend}: ${info.reason}\n`);

@@ -24,7 +24,10 @@ async function run(args: Arguments, io: Io): Promise<number> {
   if (raw !== undefined) await checkOutput(path, raw);
   const volumes = await readScanAll(path, saying(io));
   const description = volumes[0].describe();
-  if (raw !== undefined) await writeBytes(raw, new Uint8Array(toCOrder(volumes).buffer));
+  if (raw !== undefined) {
+    io.guard();
+    await writeBytes(raw, new Uint8Array(toCOrder(volumes).buffer));
+  }
   if (args.has('json')) {
     io.out(jsonText({ file: path, ...description }));
     return 0;

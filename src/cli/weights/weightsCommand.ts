@@ -77,6 +77,7 @@ async function convert(args: Arguments, io: Io): Promise<number> {
   await checkWritable(output);
   const file = { name: basename(path), bytes: await readBytes(path) };
   const bytes = await convertWeights(file, dtype, args.text('network'));
+  io.guard();
   await writeBytes(output, bytes);
   const result = { file: output, dtype, bytes: bytes.byteLength, sha256: await sha256(bytes) };
   io.out(

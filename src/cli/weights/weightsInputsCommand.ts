@@ -58,6 +58,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   if (!summary)
     throw new BadRequest(`--data: must have scans with a head in the ${split} split, got none; name others`);
   const inputs = { data: args.text('text') ?? setsText(scans, split), ...summary };
+  io.guard();
   await writeCard(path, { ...card, inputs });
   io.out(
     args.has('json')

@@ -5,6 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { BadRequest } from '../../errors';
 import { textOf } from '../../text';
 
+/** A file of more is no list: half a million paths. */
+const LONGEST_TEXT = 50_000_000;
+
 const WHY: Record<string, string> = {
   ENOENT: 'no such file',
   EISDIR: 'is a folder, not a file',
@@ -24,12 +27,20 @@ export async function readBytes(path: string): Promise<ArrayBuffer> {
   return new Uint8Array(buffer).buffer;
 }
 
-/** A text file, in the encodings of `textOf`. Throws BadRequest with the reason where it cannot be read, or is no text. */
-export async function readText(path: string): Promise<string> {
-  return textOf(
-    await readBytes(path),
-    (got) => new BadRequest(`${path}: must be text, got ${got}; save it as UTF-8, or choose another file`),
+/**
+ * A list or a table: text in the encodings of `textOf`.
+ * @param wanted what it must be, for the refusal
+ * @throws BadRequest with the reason where it cannot be read, is longer than any such file, or is no text
+ */
+export async function readText(path: string, wanted = 'text'): Promise<string> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
   );
+  const refusal = (got: string, advice: string) =>
+    new BadRequest(`${path}: must be ${wanted}, got ${got}; ${advice}choose another file`);
+  if (size > LONGEST_TEXT) throw refusal(`${size} bytes, more than ${LONGEST_TEXT}`, '');
+  return textOf(await readBytes(path), (got) => refusal(got, 'save it as UTF-8, or '));
 }
 
 /** A file to be read where its bytes are needed. Throws BadRequest with the reason where it cannot be read. */

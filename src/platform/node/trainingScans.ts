@@ -10,14 +10,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
 import { type Infer, object, optional, text, whole } from '../../schema';
-import { linesOf, textOf } from '../../text';
+import { linesOf } from '../../text';
 import type { EntityFilter } from '../../volume/entityFilter';
 import { mayHoldScan } from '../../volume/formats/content';
 import { groupScans, isWholeScan, SCAN_EXTENSIONS } from '../../volume/formats/names';
 import { contrastsOf, isDerived, isOfContrast, readName } from '../../volume/names';
 import { aloneTexts, pairScans } from '../../volume/pairing';
 import { plainScans, someOf } from '../../volume/plainScans';
-import { readBytes } from './files';
+import { readText } from './files';
 import { namesIn } from './nameList';
 import { inTwoSplits, readSplits, SPLIT, SPLITS, type Split, unquoted } from './participants';
 import { isScanFile } from './scans';
@@ -167,8 +167,9 @@ function plainOnes(folder: string, paths: readonly string[], { say, filter }: Ch
 }
 
 async function listedScans(list: string): Promise<TrainingScan[]> {
+  const lines = linesOf(await readText(list, 'a scan, or a text file that names a scan a line'));
   const scans: TrainingScan[] = [];
-  for (const [index, line] of linesOf(await listText(list)).entries()) {
+  for (const [index, line] of lines.entries()) {
     const name = unquoted(line);
     if (name === '' || name.startsWith('#')) continue;
     const path = resolve(dirname(list), name);
@@ -182,16 +183,6 @@ async function listedScans(list: string): Promise<TrainingScan[]> {
   if (scans.length === 0)
     throw new BadRequest(`${list}: must name a scan a line, got none; write paths into it`);
   return scans;
-}
-
-async function listText(list: string): Promise<string> {
-  return textOf(
-    await readBytes(list),
-    (got) =>
-      new BadRequest(
-        `${list}: must be a scan, or a text file that names a scan a line, got ${got}; save it as UTF-8, or choose another file`,
-      ),
-  );
 }
 
 async function withSplits(folder: string, paths: readonly string[]): Promise<TrainingScan[]> {
