@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeIo } from './kit/fakeIo';
+import { type Io, plainIo } from './kit/io';
 import { ReaderGone } from './kit/stdout';
 import { main } from './main';
 import { runMain } from './runMain';
@@ -153,4 +154,26 @@ describe('a result that cannot be written', () => {
     const { code, stderr } = await refusing(new ReaderGone('stdout: nobody reads on'))(['models']);
     expect({ code, stderr }).toEqual({ code: 141, stderr: '' });
   });
+});
+
+it('prints no control character of a name, and of a long one both its ends', async () => {
+  const name = `a\x1b[2J\u202e\nb${'x'.repeat(300)}.nii`;
+  const { code, stderr } = await run('volume', name);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^a\ufffd\[2J\ufffd bx+…x+\.nii: no file has so long a name\n$/);
+});
+
+it.each([
+  [
+    'a warning',
+    (io: Io) => io.err('sub-01\x1b[31m\nsub-02: no scan\n'),
+    'sub-01\ufffd[31m sub-02: no scan\n',
+  ],
+  ['a long one', (io: Io) => io.err(`${'left out '.repeat(1000)}\n`), /^(left out )+left …\n$/],
+  ['progress', (io: Io) => io.rewrite('reading a\rb'), '\r\x1b[Kreading a b'],
+])('shows %s on one line of a terminal', (_, say, shown) => {
+  const io = fakeIo({ terminal: true });
+  say(plainIo(io));
+  expect(io.stderr).toMatch(shown);
+  expect(io.stderr.length).toBeLessThanOrEqual(601);
 });

@@ -75,3 +75,14 @@ describe('startProgress', () => {
     expect(io.stderr).toBe('0\n10000\n20000\n');
   });
 });
+
+it('writes names of files and tensors as text, however they were meant', () => {
+  const name = `\x1b[2J${'n'.repeat(200)}\nb`;
+  const table = tableText([['tensor'], [name]]);
+  expect(table.split('\n')).toHaveLength(3);
+  expect(table).toMatch(/\n\ufffd\[2Jn+…n+ b\n$/);
+  expect(factsText([['card', name]])).toMatch(/^card {2}\ufffd\[2Jn/);
+  const json = jsonText({ name: 'a\u202e\x9b\x7f' });
+  expect(json).toContain('"a\\u202e\\u009b\\u007f"');
+  expect(JSON.parse(json)).toEqual({ name: 'a\u202e\x9b\x7f' });
+});

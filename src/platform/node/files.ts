@@ -17,6 +17,7 @@ const WHY: Record<string, string> = {
   EDQUOT: 'the quota of the disk is used up',
   EIO: 'the disk failed',
   EROFS: 'the disk is read-only',
+  ENAMETOOLONG: 'no file has so long a name',
 };
 
 /** A file's bytes, in a buffer of their own. Throws BadRequest with the reason where it cannot be read. */
