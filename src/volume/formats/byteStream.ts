@@ -10,6 +10,8 @@ export class ByteStream {
   readonly misnamed: boolean;
   /** More than this many bytes cannot come out, whatever a header claims. */
   readonly mostBytes: number;
+  /** Of the file itself where it is gzip; null where it is not. */
+  readonly packedBytes: number | null;
   /** Bytes passed so far. */
   position = 0;
   /** Behind a gzip stream that was read to its end; they are left out. */
@@ -28,6 +30,7 @@ export class ByteStream {
     this.isEmpty = bytes.length === 0;
     this.misnamed = /\.gz$/i.test(name) && !compressed;
     this.mostBytes = compressed ? bytes.length * LARGEST_DEFLATE_RATIO : bytes.length;
+    this.packedBytes = compressed ? bytes.length : null;
     this.chunks = compressed
       ? gunzip(bytes, (count) => {
           this.strayBytes = count;

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { GOLDEN_DIR } from '../../../../test/golden';
 import { gzipped, makeNifti, type NiftiType } from '../../../../test/makeNifti';
+import { concat } from '../../gzip';
 import type { NamedBlob } from '../../namedBlob';
 import { openScan } from '..';
 import { toCOrder } from '../cOrder';
@@ -407,4 +408,46 @@ describe('readNifti', () => {
       name: 'CorruptFile',
     });
   });
+});
+
+it('puts every voxel of a scan of several pieces into its place, all volumes of it', async () => {
+  // 1.3 MB a volume, so that its last piece is a part of one.
+  const [ni, nj, nk] = [37, 61, 71];
+  const values = Float64Array.from({ length: 2 * ni * nj * nk }, (_, n) => n);
+  // Stored first axis downwards, second to the left, third to the front.
+  const sform = [
+    [0, -1, 0, 0],
+    [0, 0, 1, 0],
+    [-1, 0, 0, 0],
+  ];
+  const { file } = makeNifti({ dims: [ni, nj, nk, 2], values, type: 'float64', bigEndian: true, sform });
+  const volumes = await readNiftiAll({ name: 'large.nii.gz', bytes: gzipped(file) });
+  expect(volumes.map(({ image }) => image.shape)).toEqual([
+    [nj, nk, ni],
+    [nj, nk, ni],
+  ]);
+  let wrong = 0;
+  for (const [volume, { image }] of volumes.entries())
+    for (const [at, value] of image.voxels.entries()) {
+      const [x, y, z] = [at % nj, Math.floor(at / nj) % nk, Math.floor(at / (nj * nk))];
+      const stored = ni - 1 - z + ni * (nj - 1 - x + nj * (y + nk * volume));
+      if (value !== stored) wrong++;
+    }
+  expect(wrong).toBe(0);
+});
+
+it.each([
+  ['int64', 330],
+  ['uint8', 345],
+] as const)('refuses a small gzip that would swell to hundreds of MB as %s', async (type, side) => {
+  const { file } = makeNifti({ dims: [1, 1, 1], values: [0], type });
+  const header = new DataView(file);
+  for (const at of [42, 44, 46]) header.setInt16(at, side, true);
+  // What follows is never inflated, nor looked at.
+  const bytes = concat([new Uint8Array(gzipped(file.slice(0, 352))), new Uint8Array(280_000)]);
+  await expect(readNifti({ name: 'bomb.nii.gz', bytes: bytes.buffer })).rejects.toThrow(
+    new RegExp(
+      `bomb\\.nii\\.gz: gzip must hold a scan, got \\d+ bytes that swell to ${side} x ${side} x ${side} voxels of ${type}`,
+    ),
+  );
 });

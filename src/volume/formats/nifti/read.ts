@@ -28,6 +28,9 @@ const PIECE = 2 ** 22;
 
 /** Bytes after the voxels that are still inflated, so that an ordinary file's checksum is verified. */
 const MOST_TRAILING_BYTES = 2 ** 20;
+/** Voxels of a head are never so much alike; an empty mask may be, but is not so large. */
+const MOST_RATIO = 500;
+const MOST_UNPACKED = 160_000_000;
 
 /**
  * Volumes of a scan, canonical (RAS+), float32, slope and intercept applied (in float64, then rounded once).
@@ -86,6 +89,7 @@ async function readVolumes(
   if (end > voxels.mostBytes) throw cutShort(voxels, header, end, voxels.mostBytes);
   const { first, count } = chosenVolumes(name, options.volume, header.volumeCount);
   refuseTooMany(name, header.shape, count);
+  refuseBomb(voxels, header, Math.max(end, (4 * count * bytesPerVolume) / header.type.bytes));
   await voxels.skip(header.voxelOffset - voxels.position);
   await voxels.skip(first * bytesPerVolume);
   const images: ReadVoxels[] = [];
@@ -100,6 +104,14 @@ async function readVolumes(
   const stray = [stream, imageStream].flatMap((one) => (one?.strayBytes ? strayText(one) : []));
   return images.map(({ voxels, odd }, n) =>
     toFile(name, bytes, header, voxels, first + n, [...oddTexts(odd, voxelsPerVolume), ...stray]),
+  );
+}
+
+/** @param memory bytes that it takes to read it */
+function refuseBomb({ name, packedBytes }: ByteStream, { dims, type }: NiftiHeader, memory: number): void {
+  if (packedBytes === null || memory <= MOST_UNPACKED || memory <= MOST_RATIO * packedBytes) return;
+  throw new UnsupportedFile(
+    `${name}: gzip must hold a scan, got ${packedBytes} bytes that swell to ${dims.join(' x ')} voxels of ${type.name}, almost all of them alike; unpack it yourself if it is one`,
   );
 }
 
