@@ -37,10 +37,19 @@ export function mutateJson(value: unknown, random: Random): unknown {
 export function jsonBytes(value: unknown, random: Random): Uint8Array<ArrayBuffer> {
   const text = JSON.stringify(value) ?? '';
   if (random.once(50)) return encode('['.repeat(1 + random.below(100_000)) + text);
+  // Deeper than JSON.stringify itself can go.
+  if (random.once(30)) return encode(withDeepValue(text, random.pick([65, 1000, 30_000]), random));
   if (random.once(50)) return encode(`\ufeff${text}`);
   if (random.once(50))
     return encode(text.replace(/\d/, random.pick(['1e999', '-0', '1'.repeat(400), '0x1', 'NaN'])));
   return encode(text);
+}
+
+function withDeepValue(json: string, levels: number, random: Random): string {
+  const values = [...json.matchAll(/(?<=:)(-?\d[\d.e+-]*|true|false|null|"[^"\\]*")(?=[,}])/g)];
+  const { index, 0: value } = random.pick(values) ?? { index: 0, 0: json };
+  const [open, close] = random.once(2) ? ['[', ']'] : ['{"a":[', ']}'];
+  return `${json.slice(0, index)}${open.repeat(levels)}1${close.repeat(levels)}${json.slice(index + value.length)}`;
 }
 
 const encode = (text: string) => new TextEncoder().encode(text);
