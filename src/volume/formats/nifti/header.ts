@@ -1,5 +1,5 @@
 /** A NIfTI header, parsed by nifti-reader-js and then held to the rules of nifti1.h / nifti2.h as nibabel holds it. */
-import { type NIFTI1, type NIFTI2, readHeader } from 'nifti-reader-js';
+import { isNIFTI1, isNIFTI2, NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { CorruptFile, UnsupportedFile } from '../../../errors';
 import type { Affine, Shape3 } from '../../image';
 import { isUsableAffine } from '../../orientation';
@@ -118,12 +118,20 @@ export function parseNiftiHeader(name: string, bytes: Uint8Array): NiftiHeader {
   };
 }
 
+/** As the library's `readHeader`, which would bring its own code for gzip along. */
 function parse(name: string, bytes: Uint8Array): NIFTI1 | NIFTI2 {
-  try {
-    return readHeader(bytes.slice().buffer, true);
-  } catch {
+  const { buffer } = bytes.slice();
+  const header = isNIFTI1(buffer, true) ? new NIFTI1() : isNIFTI2(buffer, true) ? new NIFTI2() : null;
+  if (!header)
     throw new UnsupportedFile(
       `${name}: must carry NIfTI's magic n+1, ni1, n+2 or ni2, got none (Analyze 7.5?); convert it to NIfTI`,
+    );
+  try {
+    header.readHeader(buffer);
+    return header;
+  } catch {
+    throw new CorruptFile(
+      `${name}: its header must be that of a NIfTI file, got a damaged one; export it again`,
     );
   }
 }
