@@ -1,5 +1,4 @@
-/** Everything by keys, everything with a name, and nothing wider than the screen. */
-import type { Locator, Page } from '@playwright/test';
+/** Everything by keys. */
 import {
   cancelButton,
   chooseHead,
@@ -11,7 +10,6 @@ import {
   ribbon,
   runEnded,
   test,
-  translate,
   translateButton,
 } from './helpers';
 import { headScan } from './phantom';
@@ -19,10 +17,6 @@ import { headScan } from './phantom';
 const SCAN = headScan('sub-01_T1w.nii');
 
 test.use({ models: 'slow' });
-
-const INTERACTIVE = 'a[href], button, input:not([type="file"]), select, summary, [tabindex="0"]';
-/** CSS pixels, WCAG 2.2, 2.5.8. */
-const LEAST_TARGET = 24;
 
 test('keys go through slices, translate, cancel and help', async ({ page }) => {
   await openPage(page);
@@ -118,64 +112,3 @@ test('the whole way by Tab, without a pointer', async ({ page }) => {
   for (const id of ['backend-badge', 'translate-button', 'Axial slices', 'Model', 'save-png'])
     expect([...reached]).toContain(id);
 });
-
-for (const { title, use } of [
-  { title: '1440 x 900', use: { viewport: { width: 1440, height: 900 } } },
-  {
-    title: '390 x 844, touch',
-    use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-  },
-]) {
-  test.describe(title, () => {
-    test.use({ ...use, models: 'quick' });
-    test('every room fits, every control has a name and a size', async ({ page }) => {
-      await openPage(page);
-      await expectFit(page);
-      await openScan(page, SCAN);
-      await translate(page);
-      await page.getByText('Settings', { exact: true }).click();
-      await expectFit(page);
-      await page.getByTestId('backend-badge').click();
-      await expectFit(page);
-      await page.getByRole('button', { name: 'Close' }).click();
-      for (const room of ['train', 'models', 'about']) {
-        await page.goto(`/?backend=wasm#/${room}`);
-        await expect(page.locator('a[aria-current="page"]')).toHaveAttribute('href', `#/${room}`);
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-        await expectFit(page);
-      }
-    });
-  });
-}
-
-async function expectFit(page: Page): Promise<void> {
-  const isTouch = await page.evaluate(() => matchMedia('(pointer: coarse)').matches);
-  const { scrolled, width } = await page.evaluate(() => ({
-    scrolled: document.documentElement.scrollWidth,
-    width: document.documentElement.clientWidth,
-  }));
-  expect(scrolled, 'width of the page').toBeLessThanOrEqual(width);
-  const controls = page.locator(INTERACTIVE).filter({ visible: true });
-  const count = await controls.count();
-  expect(count).toBeGreaterThan(5);
-  const check = async (control: Locator) => {
-    await expect(control).toHaveAccessibleName(/\S/);
-    const size = await targetOf(control);
-    // Links in running text may be as high as the text; a mouse hits smaller things.
-    if (isTouch && !size.inline)
-      expect
-        .soft(Math.min(size.width, size.height), `${size.what}: smallest side`)
-        .toBeGreaterThanOrEqual(LEAST_TARGET);
-  };
-  await Promise.all(Array.from({ length: count }, (_, n) => check(controls.nth(n))));
-}
-
-/** A control together with the label that is pressed for it. */
-function targetOf(control: Locator) {
-  return control.evaluate((element) => {
-    const target = element.closest('label') ?? element;
-    const { width, height } = target.getBoundingClientRect();
-    const inline = element.tagName === 'A' && getComputedStyle(element).display === 'inline';
-    return { width, height, inline, what: element.outerHTML.slice(0, 90) };
-  });
-}

@@ -3,26 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { listZip, readZipEntry } from '../src/engine/formats/zip';
 import { engineReady, expect, notices, openPage, test } from './helpers';
+import { writeRun } from './storedRunFiles';
 
 const RUN = 'run-2026-01-31T09-30-00-000Z';
 const FILES = { 'checkpoint.json': '{"format":2,"settings":{"si', 'data.safetensors': 'slices' };
-
-/** As a run lies in the browser's storage. */
-async function writeRun(page: Page, runId: string, files: Record<string, string>): Promise<void> {
-  await page.evaluate(
-    async ([name, contents]) => {
-      const root = await navigator.storage.getDirectory();
-      const runs = await root.getDirectoryHandle('training', { create: true });
-      const folder = await runs.getDirectoryHandle(name, { create: true });
-      for (const [file, text] of Object.entries(contents)) {
-        const writable = await (await folder.getFileHandle(file, { create: true })).createWritable();
-        await writable.write(text);
-        await writable.close();
-      }
-    },
-    [runId, files] as const,
-  );
-}
 
 async function storedRuns(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
