@@ -11,8 +11,15 @@ export { expect };
  * Every test fails at its end if the page has logged an error, thrown, or broken its own content policy. The models are small
  * ones made in code; `test.use({ models: 'slow' })` where a run must still be at work when it is looked at.
  */
-export const test = base.extend<{ models: Speed | 'shipped'; served: undefined; quiet: undefined }>({
+export const test = base.extend<{
+  models: Speed | 'shipped';
+  /** Errors that the test makes itself. */
+  madeErrors: RegExp | null;
+  served: undefined;
+  quiet: undefined;
+}>({
   models: ['quick', { option: true }],
+  madeErrors: [null, { option: true }],
   served: [
     async ({ context, models }, use) => {
       if (models !== 'shipped') await serveModels(context, models);
@@ -21,7 +28,7 @@ export const test = base.extend<{ models: Speed | 'shipped'; served: undefined; 
     { auto: true },
   ],
   quiet: [
-    async ({ page }, use) => {
+    async ({ page, madeErrors }, use) => {
       const heard: string[] = [];
       page.on('console', (message) => {
         if (message.type() === 'error') heard.push(`console: ${message.text()}`);
@@ -33,7 +40,8 @@ export const test = base.extend<{ models: Speed | 'shipped'; served: undefined; 
         );
       });
       await use(undefined);
-      expect(heard, 'errors in the console').toEqual([]);
+      const own = heard.filter((error) => !madeErrors?.test(error));
+      expect(own, 'errors in the console').toEqual([]);
     },
     { auto: true },
   ],

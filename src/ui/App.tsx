@@ -6,8 +6,9 @@ import { AboutRoom } from './rooms/about/AboutRoom';
 import { ModelsRoom } from './rooms/models/ModelsRoom';
 import { TrainRoom } from './rooms/train/panels/TrainRoom';
 import { TranslateRoom } from './rooms/translate/panels/TranslateRoom';
-import { type Room, useRoom } from './routes';
+import { ROOM_NAMES, type Room, useRoom } from './routes';
 import { HelpSheet } from './shell/HelpSheet';
+import { RoomBoundary } from './shell/RoomBoundary';
 import { TopBar } from './shell/TopBar';
 import { useApp, useGetState } from './state/StoreContext';
 
@@ -29,7 +30,9 @@ export function App() {
   return (
     <div className="app" data-dragging={isDragging}>
       <TopBar room={room} onHelp={openHelp} />
-      <RoomView />
+      <RoomBoundary key={room} name={ROOM_NAMES[room]}>
+        <RoomView />
+      </RoomBoundary>
       <footer className="app-foot">
         <strong>Research only, not for clinical use</strong>
         <span>Nothing is uploaded.</span>

@@ -1,4 +1,7 @@
 import { useState } from 'react';
+import { ErrorBoundary } from '../components/ErrorBoundary';
+import { FailureNote } from '../components/FailureNote';
+import { Sheet } from '../components/Sheet';
 import { useApp } from '../state/StoreContext';
 import { DiagnosticsSheet } from './DiagnosticsSheet';
 
@@ -21,7 +24,17 @@ export function BackendBadge() {
         <span className="visually-hidden">Engine: </span>
         {words}
       </button>
-      {isOpen && <DiagnosticsSheet onClose={() => setOpen(false)} />}
+      {isOpen && (
+        <ErrorBoundary
+          fallback={(failure, tryAgain) => (
+            <Sheet title="Diagnostics" onClose={() => setOpen(false)}>
+              <FailureNote failure={failure} onTryAgain={tryAgain} />
+            </Sheet>
+          )}
+        >
+          <DiagnosticsSheet onClose={() => setOpen(false)} />
+        </ErrorBoundary>
+      )}
     </>
   );
 }

@@ -1,3 +1,7 @@
+import type { ReactNode } from 'react';
+import type { ModelCard } from '../../../workers/translate/protocol';
+import { ErrorBoundary } from '../../components/ErrorBoundary';
+import { FailureNote } from '../../components/FailureNote';
 import { FileButton } from '../../components/FileButton';
 import { MODEL_ENDINGS } from '../../state/files';
 import { useApp } from '../../state/StoreContext';
@@ -14,7 +18,7 @@ export function ModelsRoom() {
   const { addWeights } = useApp((s) => s.actions);
   const own = Object.values(loaded).filter((model) => model.custom);
   return (
-    <main className="prose-room">
+    <main className="prose-room models-room">
       <h1>Models</h1>
       <p>
         Each model translates one contrast into one other. Its card says what it was made of and what it can
@@ -37,17 +41,18 @@ export function ModelsRoom() {
           onFiles={(files) => void addWeights(files)}
         />
       </div>
-      {own.map(({ card, parameters }) => (
-        <ModelCardView key={card.id} card={card} parameters={parameters} isOwn />
-      ))}
-      {models.map((card) => (
-        <ModelCardView
-          key={card.id}
-          card={card}
-          parameters={loaded[card.id]?.parameters ?? null}
-          isOwn={false}
-        />
-      ))}
+      <div className="model-cards">
+        {own.map(({ card, parameters }) => (
+          <CardBoundary key={card.id} card={card}>
+            <ModelCardView card={card} parameters={parameters} isOwn />
+          </CardBoundary>
+        ))}
+        {models.map((card) => (
+          <CardBoundary key={card.id} card={card}>
+            <ModelCardView card={card} parameters={loaded[card.id]?.parameters ?? null} isOwn={false} />
+          </CardBoundary>
+        ))}
+      </div>
       {models.length === 0 && (
         <p className="dim">
           {phase === 'starting'
@@ -56,5 +61,21 @@ export function ModelsRoom() {
         </p>
       )}
     </main>
+  );
+}
+
+/** A card that cannot be drawn says so in its own place. */
+function CardBoundary({ card: { id }, children }: { card: ModelCard; children: ReactNode }) {
+  return (
+    <ErrorBoundary
+      fallback={(failure, tryAgain) => (
+        <article className="model-card" data-testid="card-failure" aria-label={id}>
+          <h2>{id}: this card cannot be shown</h2>
+          <FailureNote failure={failure} onTryAgain={tryAgain} />
+        </article>
+      )}
+    >
+      {children}
+    </ErrorBoundary>
   );
 }

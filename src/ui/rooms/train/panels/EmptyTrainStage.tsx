@@ -1,4 +1,6 @@
+import type { StoredRun } from '../../../../workers/train/protocol';
 import type { ModelCard } from '../../../../workers/translate/protocol';
+import { ErrorBoundary } from '../../../components/ErrorBoundary';
 import { useApp } from '../../../state/StoreContext';
 import { areRealScans, REAL_CONTRASTS } from '../state/realScans';
 import { startBlock, unfinishedRun } from '../state/selectors';
@@ -14,7 +16,7 @@ export function EmptyTrainStage() {
   const open = useApp((s) => unfinishedRun(s.train));
   const hasModel = useApp((s) => s.models.some(isTunedHere));
   const isReal = useApp((s) => areRealScans(s.train.volumes.map(({ added }) => added.name)));
-  const { tryPhantoms, tryRealScans, resume } = useApp((s) => s.actions.train);
+  const { tryPhantoms, tryRealScans } = useApp((s) => s.actions.train);
   return (
     <div className="empty-stage">
       <h1>Train a translation on your own scans</h1>
@@ -25,10 +27,11 @@ export function EmptyTrainStage() {
           : '; they need not be of the same patients.'}{' '}
         The networks learn on this machine, and the model is yours to use here, to keep and to carry away.
       </p>
+      {/* The list of stored runs says why a record cannot be shown. */}
       {open && (
-        <button type="button" className="button primary large" onClick={() => void resume(open.runId)}>
-          Resume run of {runDate(open)}, iteration {open.step} of {open.settings.iterations}
-        </button>
+        <ErrorBoundary fallback={() => null}>
+          <ResumeOffer kept={open} />
+        </ErrorBoundary>
       )}
       {hasData ? (
         <>
@@ -68,6 +71,15 @@ export function EmptyTrainStage() {
         </>
       )}
     </div>
+  );
+}
+
+function ResumeOffer({ kept }: { kept: StoredRun }) {
+  const { resume } = useApp((s) => s.actions.train);
+  return (
+    <button type="button" className="button primary large" onClick={() => void resume(kept.runId)}>
+      Resume run of {runDate(kept)}, iteration {kept.step} of {kept.settings.iterations}
+    </button>
   );
 }
 

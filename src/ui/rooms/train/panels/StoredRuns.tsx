@@ -1,5 +1,8 @@
+import type { ReactNode } from 'react';
 import type { StoredRun } from '../../../../workers/train/protocol';
+import { ErrorBoundary } from '../../../components/ErrorBoundary';
 import { formatBytes } from '../../../format';
+import { sentenceOf } from '../../../state/notices';
 import { useApp } from '../../../state/StoreContext';
 import { isGoing, isPhantom, isUnfinished, networkName, runName } from '../state/selectors';
 import { DeleteRun } from './DeleteRun';
@@ -19,10 +22,14 @@ export function StoredRuns() {
       {hasAny ? (
         <ul className="stored-runs">
           {stored.map((kept) => (
-            <StoredRunRow key={kept.runId} kept={kept} />
+            <RowBoundary key={kept.runId} runId={kept.runId}>
+              <StoredRunRow kept={kept} />
+            </RowBoundary>
           ))}
           {unreadable.map((kept) => (
-            <UnreadableRunRow key={kept.runId} kept={kept} />
+            <RowBoundary key={kept.runId} runId={kept.runId}>
+              <UnreadableRunRow kept={kept} />
+            </RowBoundary>
           ))}
         </ul>
       ) : (
@@ -42,6 +49,21 @@ export function StoredRuns() {
         </p>
       )}
     </section>
+  );
+}
+
+/** A record that cannot be drawn is one more run that cannot be opened: its files can be kept, or deleted. */
+function RowBoundary({ runId, children }: { runId: string; children: ReactNode }) {
+  return (
+    <ErrorBoundary
+      fallback={({ error }) => (
+        <UnreadableRunRow
+          kept={{ runId, reason: `This run's record cannot be shown: ${sentenceOf(error)}`, bytes: null }}
+        />
+      )}
+    >
+      {children}
+    </ErrorBoundary>
   );
 }
 
