@@ -28,6 +28,8 @@ export interface FakeTrainClient extends TrainClient {
   held(): string[];
   /** Files and runs of these names cannot be read. */
   readonly unreadable: Set<string>;
+  /** What is told of every volume that is read. */
+  readonly warnings: string[];
   /** The next volume that is added ends the worker, as one that is too large does. */
   isFatal: boolean;
   /** The estimate's answer is that this many bytes are too much; null: it fits. */
@@ -58,6 +60,7 @@ interface Going {
 export function createFakeTrainClient(): FakeTrainClient {
   const log: string[] = [];
   const unreadable = new Set<string>();
+  const warnings: string[] = [];
   const volumes = new Map<string, AddedVolume>();
   const histories = new Map<string, RunHistory>();
   let going: Going | null = null;
@@ -107,6 +110,7 @@ export function createFakeTrainClient(): FakeTrainClient {
   const client: FakeTrainClient = {
     log,
     unreadable,
+    warnings,
     isFatal: false,
     limit: null,
     stored: [],
@@ -141,7 +145,7 @@ export function createFakeTrainClient(): FakeTrainClient {
       }
       if (unreadable.has(name))
         throw new Error(`${name}: header must hold 348 bytes, got 3; fetch it again.`);
-      const added = fakeVolume(volumeId, role, name, volume);
+      const added = { ...fakeVolume(volumeId, role, name, volume), warnings: [...warnings] };
       volumes.set(volumeId, added);
       return added;
     },

@@ -19,16 +19,15 @@ export type AppStore = StoreApi<AppState>;
 
 export function createAppStore(services: Services): AppStore {
   return createStore<AppState>()((set, get, api) => {
-    const { report, notify, dismiss } = noticeActions(set);
-    const context: Context = { get, set, services, notify, report };
+    const { report, ...notices } = noticeActions(set);
+    const context: Context = { get, set, services, notify: notices.notify, report };
     const scoreMissing = createScoring(context);
     const engine = createEngine(context);
     api.subscribe(createInputCheck(context));
     return {
       ...initialData,
       actions: {
-        notify,
-        dismiss,
+        ...notices,
         ...engine.actions,
         ...scanActions(context, scoreMissing, engine.whenStarted),
         ...ownWeightsActions(context, scoreMissing),

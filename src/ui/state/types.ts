@@ -201,6 +201,7 @@ export interface AppActions {
   diagnostics(): Promise<Diagnostics | null>;
   notify(tone: Notice['tone'], text: string): void;
   dismiss(id: number): void;
+  dismissAll(): void;
   train: TrainActions;
 }
 
