@@ -1,7 +1,9 @@
 import { useCallback, useState } from 'react';
+import { DropChoice } from './components/DropChoice';
 import { Notices } from './components/Notices';
 import { usePageKeys } from './keyboard';
 import { usePageDrop } from './pageDrop';
+import { useLeaveQuestion } from './pageLeave';
 import { AboutRoom } from './rooms/about/AboutRoom';
 import { ModelsRoom } from './rooms/models/ModelsRoom';
 import { TrainRoom } from './rooms/train/panels/TrainRoom';
@@ -26,6 +28,7 @@ export function App() {
   const openHelp = useCallback(() => setHelpOpen(true), []);
   usePageKeys(useGetState(), openHelp, room === 'translate');
   const isDragging = usePageDrop(actions, room);
+  useLeaveQuestion();
   const RoomView = ROOMS[room];
   return (
     <div className="app" data-dragging={isDragging}>
@@ -38,6 +41,7 @@ export function App() {
         <span>Nothing is uploaded.</span>
       </footer>
       <Notices />
+      <DropChoice />
       {isHelpOpen && <HelpSheet onClose={() => setHelpOpen(false)} />}
     </div>
   );

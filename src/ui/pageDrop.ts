@@ -2,35 +2,50 @@ import { useEffect, useState } from 'react';
 import type { Role } from '../workers/train/protocol';
 import { droppedFiles } from './droppedFiles';
 import type { Room } from './routes';
-import type { AppActions } from './state/types';
+import { type AppActions, DROP_ZONES } from './state/types';
 
 const ROLES: readonly Role[] = ['trainA', 'trainB', 'valA', 'valB'];
 
 /**
  * The whole page takes files; on a zone they are what the zone is for, elsewhere what the room makes of them. Returns whether
- * files hover over the page.
+ * files hover over the page; the zone under them has `data-over`.
  */
 export function usePageDrop(actions: AppActions, room: Room): boolean {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
+    let lit: HTMLElement | null = null;
+    const light = (zone: HTMLElement | null) => {
+      if (zone === lit) return;
+      // An attribute that React knows nothing of: every move of the pointer asks for it.
+      lit?.removeAttribute('data-over');
+      zone?.setAttribute('data-over', 'true');
+      lit = zone;
+    };
+    const end = () => {
+      light(null);
+      setOver(false);
+    };
     const onOver = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
+      light(zoneAt(event.target));
       setOver(true);
     };
     const onLeave = (event: DragEvent) => {
       // relatedTarget is null only where the pointer leaves the window.
-      if (!event.relatedTarget) setOver(false);
+      if (!event.relatedTarget) end();
     };
     const onDrop = (event: DragEvent) => {
       event.preventDefault();
-      setOver(false);
-      if (event.dataTransfer) void dropInRoom(actions, room, event.dataTransfer, zoneOf(event.target));
+      const zone = zoneAt(event.target)?.dataset.drop;
+      end();
+      if (event.dataTransfer) void dropInRoom(actions, room, event.dataTransfer, zone);
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);
     window.addEventListener('drop', onDrop);
     return () => {
+      light(null);
       window.removeEventListener('dragover', onOver);
       window.removeEventListener('dragleave', onLeave);
       window.removeEventListener('drop', onDrop);
@@ -39,13 +54,12 @@ export function usePageDrop(actions: AppActions, room: Room): boolean {
   return isOver;
 }
 
-function zoneOf(target: EventTarget | null): string | undefined {
-  const zone = target instanceof Element ? target.closest<HTMLElement>('[data-drop]') : null;
-  return zone?.dataset.drop;
+function zoneAt(target: EventTarget | null): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>('[data-drop]') : null;
 }
 
 async function dropInRoom(
-  { train, dropFiles, openReference }: AppActions,
+  { train, dropFiles }: AppActions,
   room: Room,
   transfer: DataTransfer,
   zone: string | undefined,
@@ -57,5 +71,9 @@ async function dropInRoom(
     return;
   }
   const files = [...transfer.files];
-  if (files.length > 0) await (zone === 'reference' ? openReference(files) : dropFiles(files));
+  if (files.length > 0)
+    await dropFiles(
+      files,
+      DROP_ZONES.find((name) => name === zone),
+    );
 }

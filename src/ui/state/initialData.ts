@@ -13,6 +13,8 @@ export const initialData: AppData = {
   source: null,
   sourceFiles: [],
   reference: null,
+  referenceFiles: [],
+  question: null,
   inputCheck: null,
   settings: { seed: 0, samples: 1, noise: 'shared' },
   range: { kind: 'visible' },

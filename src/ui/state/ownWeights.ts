@@ -10,7 +10,7 @@ import type { AppActions } from './types';
 export function ownWeightsActions(
   context: Context,
   scoreMissing: ScoreMissing,
-): Pick<AppActions, 'addWeights' | 'describeOwn'> {
+): Pick<AppActions, 'addWeights' | 'describeOwn' | 'removeModel'> {
   const { get, set, notify } = context;
   return {
     async addWeights(files) {
@@ -32,6 +32,18 @@ export function ownWeightsActions(
       }
     },
 
+    removeModel(cardId) {
+      if (get().run || !get().own[cardId]) return;
+      set(({ own, loaded, held, models, cardId: chosen, results }) => ({
+        own: without(own, cardId),
+        loaded: without(loaded, cardId),
+        held: held === cardId ? null : held,
+        cardId: chosen === cardId ? (models[0]?.id ?? null) : chosen,
+        results: results.filter(({ recipe }) => recipe.cardId !== cardId),
+      }));
+      void scoreMissing();
+    },
+
     async describeOwn(cardId, settings) {
       const { own, opening } = get();
       if (!own[cardId]) return;
@@ -51,13 +63,18 @@ export function ownWeightsActions(
   };
 }
 
+function without<T>(all: Record<string, T>, id: string): Record<string, T> {
+  const { [id]: _, ...others } = all;
+  return others;
+}
+
 /** Null, with a notice, when it could not be loaded; the engine then holds what it held. */
 export async function loadOwn(
   { get, set, services: { client }, notify, report }: Context,
   source: OwnModelSource,
 ): Promise<LoadedModel | null> {
   if (get().run) {
-    notify('info', `${source.file.name}: weights can be loaded when the run has ended; cancel it or wait.`);
+    notify('warn', `${source.file.name}: weights can be loaded when the run has ended; cancel it or wait.`);
     return null;
   }
   set({ opening: 'weights' });

@@ -146,6 +146,7 @@ describe('scans', () => {
   it('a new scan clears results and reference, closes the old scans and says so', async () => {
     await act().dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
     await act().translate();
+    await act().save('float32');
     await act().openSource([file('b_T1w.nii')]);
     expect(state()).toMatchObject({ reference: null, results: [] });
     expect(client.log).toEqual(expect.arrayContaining(['closeScan scan1', 'closeScan scan2']));
@@ -286,18 +287,22 @@ describe('translate', () => {
     expect(doneSlices()).toEqual([4]);
   });
 
-  it('a scan dropped during a run ends the run, and its late slices appear nowhere', async () => {
+  it('a scan that takes the place of the source in a run ends the run, and its late slices appear nowhere', async () => {
     let open = () => {};
     client.gate = new Promise((resolve) => {
       open = resolve;
     });
     const running = act().translate();
     await settle();
-    await act().openSource([file('b_T1w.nii')]);
+    const opening = act().openSource([file('b_T1w.nii')]);
+    await settle();
+    act().answerDrop('source');
+    await opening;
     open();
     await running;
     expect(state().run).toBeNull();
     expect(state().results).toEqual([]);
+    expect(texts()).toEqual(['b_T1w.nii is open; the results of a_T1w.nii are cleared.']);
   });
 
   it('says what to do first', async () => {

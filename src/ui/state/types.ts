@@ -62,6 +62,21 @@ export interface Reference {
   resampled: boolean;
 }
 
+/** A scan that has been read, before the user has said what becomes of it. */
+export interface DropQuestion {
+  scan: Scan;
+  /** It is to be the source: what is asked is whether what would be lost may go. */
+  isSaid: boolean;
+  canBeReference: boolean;
+  /** Name of the scan that was dropped with it, to be its reference. */
+  reference: string | null;
+}
+export type DropAnswer = 'source' | 'reference' | 'cancel';
+
+/** Where files can be dropped that thereby are what the place is for. */
+export const DROP_ZONES = ['source', 'reference', 'weights'] as const;
+export type DropZone = (typeof DROP_ZONES)[number];
+
 /** Found for one scan and one card. */
 export interface InputCheck {
   scanId: string;
@@ -91,6 +106,8 @@ export interface ResultSet {
   made: MadeVolume;
   /** Counts the slices that came: a set that grew is another object, with the same `made`. */
   version: number;
+  /** The version that the user has downloaded last; 0: none. */
+  saved: number;
   /** Against the present reference; emptied when the reference changes. */
   scores: ReadonlyMap<number, ScorePair>;
 }
@@ -148,6 +165,9 @@ export interface AppData {
   /** The files of `source`, to read another volume of them. */
   sourceFiles: File[];
   reference: Reference | null;
+  /** The files of `reference`. */
+  referenceFiles: File[];
+  question: DropQuestion | null;
   /** How the source suits a model; null until the engine has looked. */
   inputCheck: InputCheck | null;
   settings: TranslateSettings;
@@ -162,8 +182,11 @@ export interface AppData {
 
 export interface AppActions {
   start(backend: BackendChoice): Promise<void>;
-  /** Sorts dropped files into scans and weights and opens them. */
-  dropFiles(files: File[]): Promise<void>;
+  /** Opens dropped files as what the zone is for, or sorts them into scans and weights. Settles when a question is answered. */
+  dropFiles(files: File[], zone?: DropZone): Promise<void>;
+  /** The user's word on the open question. */
+  answerDrop(answer: DropAnswer): void;
+  /** Reads a new source, and asks where something would be lost with the old one. */
   openSource(files: File[], volume?: number): Promise<void>;
   openReference(files: File[]): Promise<void>;
   /** The scan that is being read is not opened; what was open stays. */
@@ -179,6 +202,8 @@ export interface AppActions {
    * neighbours; all slices with head are then the chosen range.
    */
   tryDemo(demo: Demo): Promise<void>;
+  /** Takes own weights off the list, with what they have made. Not while a run goes on. */
+  removeModel(cardId: string): void;
   pickModel(cardId: string): void;
   setSettings(patch: Partial<TranslateSettings>): void;
   setRange(range: SliceRange): void;

@@ -24,7 +24,7 @@ export function ModelsRoom() {
         Each model translates one contrast into one other. Its card says what it was made of and what it can
         do.
       </p>
-      <div className="drop models-drop" data-drop="weights">
+      <div className="drop models-drop" data-drop="weights" data-drop-label="Own weights">
         <p>
           <strong>Own weights</strong>
           <br />

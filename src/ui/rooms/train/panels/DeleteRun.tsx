@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { AskFirst } from '../../../components/AskFirst';
 import { useApp } from '../../../state/StoreContext';
 
 /** A stored run's buttons, Delete the last of them, whose question takes their place. */
@@ -15,45 +16,28 @@ export function DeleteRun({
   children: ReactNode;
 }) {
   const { deleteRun } = useApp((s) => s.actions.train);
-  const [isAsking, setAsking] = useState(false);
-  const keep = useRef<HTMLButtonElement>(null);
-  // The button that was pressed is gone: the keyboard goes on from the harmless one.
-  useEffect(() => {
-    if (isAsking) keep.current?.focus();
-  }, [isAsking]);
-  const hidden = <span className="visually-hidden">: {name}</span>;
-  if (isAsking)
-    return (
-      <div className="zone-buttons">
-        <span>For good?</span>
-        <button
-          type="button"
-          className="button small"
-          data-testid="train-delete-confirm"
-          onClick={() => {
-            // It stays where another tab uses it.
-            void deleteRun(runId).then(() => setAsking(false));
-          }}
-        >
-          Delete{hidden}
-        </button>
-        <button ref={keep} type="button" className="button small" onClick={() => setAsking(false)}>
-          Keep{hidden}
-        </button>
-      </div>
-    );
   return (
-    <div className="zone-buttons">
-      {children}
-      <button
-        type="button"
-        className="button small"
-        data-testid="train-delete"
-        disabled={isOff}
-        onClick={() => setAsking(true)}
-      >
-        Delete…{hidden}
-      </button>
-    </div>
+    <AskFirst
+      question="For good?"
+      yes="Delete"
+      subject={name}
+      testId="train-delete-confirm"
+      onYes={() => void deleteRun(runId)}
+    >
+      {(press) => (
+        <div className="zone-buttons">
+          {children}
+          <button
+            type="button"
+            className="button small"
+            data-testid="train-delete"
+            disabled={isOff}
+            onClick={press}
+          >
+            Delete…<span className="visually-hidden">: {name}</span>
+          </button>
+        </div>
+      )}
+    </AskFirst>
   );
 }

@@ -1,10 +1,12 @@
 import { useShallow } from 'zustand/react/shallow';
 import { shortName } from '../../../../plainText';
+import { AskFirst } from '../../../components/AskFirst';
 import { FileButton } from '../../../components/FileButton';
 import { MODEL_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
 import { OwnModelForm } from '../../models/OwnModelForm';
 import { chosenCard, contrastWarning, inputWarnings } from '../state/selectors';
+import { modelLoss } from '../state/unsaved';
 
 /** Which model translates, and in short what it is worth. */
 export function ModelPanel() {
@@ -15,7 +17,9 @@ export function ModelPanel() {
   const unsuited = useApp(useShallow(inputWarnings));
   const disabled = useApp((s) => s.run !== null);
   const opening = useApp((s) => s.opening);
-  const { pickModel, addWeights } = useApp((s) => s.actions);
+  const isOwn = useApp((s) => card !== null && s.own[card.id] !== undefined);
+  const loss = useApp((s) => card && modelLoss(s, card.id));
+  const { pickModel, addWeights, removeModel } = useApp((s) => s.actions);
   const isGuessed = useApp((s) => card !== null && s.own[card.id] !== undefined && !s.own[card.id].card);
   const own = Object.values(loaded).filter((model) => model.custom);
   return (
@@ -33,25 +37,36 @@ export function ModelPanel() {
           />
           {card && <a href="#/models">Card</a>}
         </span>
+        {card && isOwn && !disabled && (
+          <AskFirst question={loss} yes="Remove" subject={card.name} onYes={() => removeModel(card.id)}>
+            {(press) => (
+              <button type="button" className="link-button" onClick={press}>
+                Remove
+              </button>
+            )}
+          </AskFirst>
+        )}
       </header>
-      <select
-        aria-label="Model"
-        value={card?.id ?? ''}
-        disabled={disabled || (models.length === 0 && own.length === 0)}
-        onChange={(event) => pickModel(event.target.value)}
-      >
-        {!card && <option value="">No model</option>}
-        {models.map((model) => (
-          <option key={model.id} value={model.id}>
-            {shortName(model.name)}
-          </option>
-        ))}
-        {own.map(({ card: model }) => (
-          <option key={model.id} value={model.id}>
-            Own: {shortName(model.name)}
-          </option>
-        ))}
-      </select>
+      <div className="model-drop" data-drop="weights" data-drop-label="Own weights">
+        <select
+          aria-label="Model"
+          value={card?.id ?? ''}
+          disabled={disabled || (models.length === 0 && own.length === 0)}
+          onChange={(event) => pickModel(event.target.value)}
+        >
+          {!card && <option value="">No model</option>}
+          {models.map((model) => (
+            <option key={model.id} value={model.id}>
+              {model.name}
+            </option>
+          ))}
+          {own.map(({ card: model }) => (
+            <option key={model.id} value={model.id}>
+              Own: {shortName(model.name)}
+            </option>
+          ))}
+        </select>
+      </div>
       {card && (
         <>
           {mismatch && <p className="warning">{mismatch}</p>}

@@ -1,8 +1,10 @@
 import { shortName } from '../../../../plainText';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
+import { AskFirst } from '../../../components/AskFirst';
 import { FileButton } from '../../../components/FileButton';
 import { useApp } from '../../../state/StoreContext';
 import { chosenCard, referenceWarning } from '../state/selectors';
+import { referenceLoss } from '../state/unsaved';
 
 /** The real target contrast, if there is one: shown beside the synthetic image and scored against it. */
 export function ReferencePanel() {
@@ -11,6 +13,7 @@ export function ReferencePanel() {
   const opening = useApp((s) => s.opening);
   const target = useApp((s) => chosenCard(s)?.target);
   const mismatch = useApp(referenceWarning);
+  const loss = useApp(referenceLoss);
   const { openReference, cancelReading, removeReference } = useApp((s) => s.actions);
   const invitation = `Drop the real ${target ?? 'target'} here to score`;
   return (
@@ -25,15 +28,20 @@ export function ReferencePanel() {
           </button>
         ) : (
           reference && (
-            <button type="button" className="link-button" onClick={removeReference}>
-              Remove
-            </button>
+            <AskFirst question={loss} yes="Remove" subject="the reference" onYes={removeReference}>
+              {(press) => (
+                <button type="button" className="link-button" onClick={press}>
+                  Remove
+                </button>
+              )}
+            </AskFirst>
           )
         )}
       </header>
       <div
         className="drop"
         data-drop="reference"
+        data-drop-label="Reference"
         data-testid="drop-reference"
         data-filled={reference !== null}
       >

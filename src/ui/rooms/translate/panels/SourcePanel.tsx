@@ -1,8 +1,10 @@
 import { shortName } from '../../../../plainText';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
+import { AskFirst } from '../../../components/AskFirst';
 import { FileButton } from '../../../components/FileButton';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
+import { sourceLoss } from '../state/unsaved';
 import { ScanFacts } from './ScanFacts';
 
 /** The scan to be translated: where to drop it, and what it is once it is open. */
@@ -10,6 +12,7 @@ export function SourcePanel() {
   const source = useApp((s) => s.source);
   const files = useApp((s) => s.sourceFiles);
   const opening = useApp((s) => s.opening);
+  const loss = useApp(sourceLoss);
   const { openSource, cancelReading, removeSource } = useApp((s) => s.actions);
   const isReading = opening === 'source';
   return (
@@ -22,13 +25,23 @@ export function SourcePanel() {
           </button>
         ) : (
           source && (
-            <button type="button" className="link-button" onClick={removeSource}>
-              Remove
-            </button>
+            <AskFirst question={loss} yes="Remove" subject="the source" onYes={removeSource}>
+              {(press) => (
+                <button type="button" className="link-button" onClick={press}>
+                  Remove
+                </button>
+              )}
+            </AskFirst>
           )
         )}
       </header>
-      <div className="drop" data-drop="source" data-testid="drop-source" data-filled={source !== null}>
+      <div
+        className="drop"
+        data-drop="source"
+        data-drop-label="Source"
+        data-testid="drop-source"
+        data-filled={source !== null}
+      >
         <p className="drop-name" aria-live="polite">
           {isReading
             ? 'Reading the scan…'

@@ -35,6 +35,7 @@ export function beginResults(
       }),
       made: emptyVolume(scan, recipe.samples),
       version: 0,
+      saved: 0,
       scores: new Map(),
     };
     return { results: [...results.filter((r) => r.key !== key), begun].slice(-KEPT) };
@@ -52,6 +53,7 @@ export function addSlice({ get, set }: Context, key: string, slice: SliceResult)
 
 export function resultActions({
   get,
+  set,
   services: { client, download },
   notify,
   report,
@@ -62,7 +64,8 @@ export function resultActions({
       const results = currentResults(get());
       if (!source || !results || results.made.slices.size === 0) return;
       try {
-        const { view, voxels, slices: done } = results.made;
+        const { key, version, made } = results;
+        const { view, voxels, slices: done } = made;
         const slices = [...done.keys()].map((index) => ({ index, image: takeSlice(voxels, view, index) }));
         const files = await client.save({
           scanId: source.scanId,
@@ -72,6 +75,7 @@ export function resultActions({
         });
         download(files.imageName, files.image, 'application/octet-stream');
         download(files.sidecarName, files.sidecar, 'application/json');
+        patchResults(set, key, (r) => ({ ...r, saved: version }));
         notify(
           'info',
           `Saved ${files.imageName} and its sidecar: ${slices.length} translated ${slices.length === 1 ? 'slice' : 'slices'}, the others zero.`,

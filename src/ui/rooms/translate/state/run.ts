@@ -68,12 +68,13 @@ export function runActions(
         patchResults(set, key, (r) => ({ ...r, provenance }));
       } catch (error) {
         // A cancelled run may also end with its worker, when another backend was chosen.
-        if (controller.signal.aborted)
+        if (!controller.signal.aborted) report(error);
+        // What was done has gone with its scan, which has been told.
+        else if (get().source === scan)
           notify(
             'info',
             `Cancelled: ${done} of ${slices.length} slices are done${done > 0 ? ' and kept' : ''}.`,
           );
-        else report(error);
       } finally {
         if (abort === controller) abort = null;
         set({ run: null });

@@ -1,0 +1,206 @@
+/** A scan that is dropped clears nothing and stops nothing before it has been read and the user has said what it is. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
+import { CorruptFile } from '../../../../errors';
+import type { DropAnswer } from '../../../state/types';
+import { leavingLoses, modelLoss, referenceLoss, sourceLoss } from './unsaved';
+
+let made: TrainStore;
+const state = () => made.store.getState();
+const act = () => state().actions;
+const texts = () => made.texts();
+const file = (name: string) => new File(['x'], name);
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+const closed = () => made.client.log.filter((line) => line.startsWith('closeScan'));
+
+/** A run that stands still until `end`. */
+async function beginRun(): Promise<{ end(): Promise<void> }> {
+  let open = () => {};
+  made.client.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const running = act().translate();
+  await settle();
+  return {
+    end: async () => {
+      open();
+      await running;
+    },
+  };
+}
+
+/** What is asked after this drop, and what the answer leads to. */
+async function answered(dropping: Promise<void>, answer: DropAnswer) {
+  await settle();
+  const { question } = state();
+  act().answerDrop(answer);
+  await dropping;
+  return question;
+}
+
+beforeEach(async () => {
+  made = await createTrainStore();
+});
+
+describe('in a run', () => {
+  let run: { end(): Promise<void> };
+  beforeEach(async () => {
+    await act().dropFiles([file('a_T1w.nii')]);
+    run = await beginRun();
+  });
+
+  it.each([['source'], ['reference'], [undefined]] as const)(
+    'a damaged scan dropped on %s leaves run, results and source, and is told',
+    async (zone) => {
+      made.client.failure = new CorruptFile('b.nii: is cut short; fetch it again');
+      await act().dropFiles([file('b.nii')], zone);
+      expect(state()).toMatchObject({ question: null, opening: null, reference: null });
+      expect(state().source?.name).toBe('a_T1w.nii');
+      expect(state().run?.isCancelling).toBe(false);
+      expect(texts()).toEqual(['b.nii: is cut short; fetch it again']);
+      await run.end();
+      expect(state().results[0].made.slices.size).toBe(1);
+    },
+  );
+
+  it('weights wait, which is told until it is read', async () => {
+    await act().dropFiles([file('w.pth')], 'weights');
+    expect(state().notices).toMatchObject([{ tone: 'warn', text: expect.stringMatching(/^w\.pth: /) }]);
+    await run.end();
+    expect(state().results[0].made.slices.size).toBe(1);
+  });
+
+  it('a good scan goes on with nothing until it is said what it is', async () => {
+    const question = await answered(act().dropFiles([file('b_T1w.nii')]), 'cancel');
+    expect(question).toMatchObject({ isSaid: false, canBeReference: true, scan: { name: 'b_T1w.nii' } });
+    expect(state().source?.name).toBe('a_T1w.nii');
+    expect(state().run?.isCancelling).toBe(false);
+    expect(closed()).toEqual(['closeScan scan2']);
+    await run.end();
+    expect(state().results[0].made.slices.size).toBe(1);
+  });
+
+  it('as the reference it is laid on the grid, and the run goes on', async () => {
+    await answered(act().dropFiles([file('b_FLAIR.nii')]), 'reference');
+    expect(state().reference).toMatchObject({ scan: { scanId: 'scan2' } });
+    expect(state().referenceFiles.map(({ name }) => name)).toEqual(['b_FLAIR.nii']);
+    await run.end();
+    expect(state().results[0].made.slices.size).toBe(1);
+  });
+
+  it('on the source what is asked is whether the run may end', async () => {
+    const dropping = act().dropFiles([file('b_T1w.nii')], 'source');
+    await settle();
+    expect(state().question).toMatchObject({ isSaid: true, canBeReference: false });
+    expect(sourceLoss(state())).toBe('This ends the run.');
+    act().answerDrop('source');
+    await dropping;
+    expect(state().source?.name).toBe('b_T1w.nii');
+    expect(state().run?.isCancelling).toBe(true);
+    await run.end();
+    expect(state()).toMatchObject({ run: null, results: [] });
+  });
+
+  it('a second scan takes the question of the first', async () => {
+    const first = act().dropFiles([file('b_T1w.nii')]);
+    await settle();
+    const second = act().dropFiles([file('c_T1w.nii')]);
+    await settle();
+    expect(state().question?.scan.name).toBe('c_T1w.nii');
+    await first;
+    act().answerDrop('source');
+    await second;
+    expect(state().source?.name).toBe('c_T1w.nii');
+    await run.end();
+  });
+
+  it('leaving the page asks', async () => {
+    expect(leavingLoses(state())).toBe(true);
+    await run.end();
+  });
+});
+
+describe('with results', () => {
+  beforeEach(async () => {
+    await act().dropFiles([file('a_T1w.nii')]);
+    await act().translate();
+  });
+
+  it('another source is asked for while they are not saved, and not any more when they are', async () => {
+    expect(sourceLoss(state())).toBe('This clears 1 translated slice that is not saved.');
+    expect(leavingLoses(state())).toBe(true);
+    await answered(act().openSource([file('b_T1w.nii')]), 'cancel');
+    expect(state().results).toHaveLength(1);
+    await act().save('float32');
+    expect(sourceLoss(state())).toBeNull();
+    expect(leavingLoses(state())).toBe(false);
+    await act().translate([2]);
+    expect(sourceLoss(state())).toBe('This clears 2 translated slices that are not saved.');
+    await act().save('float32');
+    await act().openSource([file('b_T1w.nii')]);
+    expect(state().source?.name).toBe('b_T1w.nii');
+  });
+
+  it('a scan dropped beside the zones is asked for even when they are saved', async () => {
+    await act().save('float32');
+    const question = await answered(act().dropFiles([file('b_FLAIR.nii')]), 'reference');
+    expect(question).toMatchObject({ isSaid: false, canBeReference: true });
+    expect(state().reference).not.toBeNull();
+    expect(referenceLoss(state())).toBeNull();
+  });
+
+  it('two scans are source and reference together or not at all', async () => {
+    const files = [file('b_T1w.nii'), file('b_FLAIR.nii')];
+    expect(await answered(act().dropFiles(files), 'cancel')).toMatchObject({
+      canBeReference: false,
+      reference: 'b_FLAIR.nii',
+    });
+    expect(state()).toMatchObject({ source: { name: 'a_T1w.nii' }, reference: null });
+    await answered(act().dropFiles(files), 'source');
+    expect(state().source?.name).toBe('b_T1w.nii');
+    expect(state().reference).not.toBeNull();
+  });
+
+  it('the scores of a reference are asked for', async () => {
+    await act().openReference([file('b_FLAIR.nii')]);
+    await settle();
+    expect(referenceLoss(state())).toBe('The scores of 1 slice go with it.');
+  });
+});
+
+it('a damaged first scan of two opens neither, and both are told', async () => {
+  await act().dropFiles([file('a_T1w.nii')]);
+  made.client.failure = new CorruptFile('b_T1w.nii: is cut short; fetch it again');
+  await act().dropFiles([file('b_T1w.nii'), file('b_FLAIR.nii')]);
+  expect(state()).toMatchObject({ source: { name: 'a_T1w.nii' }, reference: null });
+  expect(texts()).toEqual([
+    'b_T1w.nii: is cut short; fetch it again',
+    'b_FLAIR.nii: not opened, as the scan that was dropped with it was not.',
+  ]);
+});
+
+it('of more than two scans the others are named', async () => {
+  await act().dropFiles(['a_T1w.nii', 'a_FLAIR.nii', 'b_T1w.nii', 'c_T1w.nii'].map(file));
+  expect(texts()).toContain('b_T1w.nii and 1 more: not opened; drop one source, and one reference with it.');
+});
+
+it('own weights are taken off the list with what they made, and asked for while that is not saved', async () => {
+  await act().dropFiles([file('w.pth'), file('a_T1w.nii')]);
+  expect(modelLoss(state(), 'T1w-T2w')).toBeNull();
+  await act().translate();
+  expect(modelLoss(state(), 'T1w-T2w')).toBe('This clears 1 translated slice that is not saved.');
+  act().removeModel('T1w-T2w');
+  expect(state()).toMatchObject({ own: {}, loaded: {}, held: null, cardId: 'T1w-FLAIR', results: [] });
+});
+
+it('leaving the page asks while a training goes on', async () => {
+  await act().train.addFiles('trainA', dropped('a_T1w.nii'));
+  await act().train.addFiles('trainB', dropped('a_FLAIR.nii'));
+  expect(leavingLoses(state())).toBe(false);
+  const going = act().train.start();
+  expect(leavingLoses(state())).toBe(true);
+  await settle();
+  act().train.pause();
+  await going;
+  expect(leavingLoses(state())).toBe(false);
+});
