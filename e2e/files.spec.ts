@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { headPhantom, makeNifti } from '../test/makeNifti';
 import {
+  cancelButton,
   chooseHead,
   drop,
   expect,
@@ -106,13 +107,34 @@ test('a file that has gone since it was opened is told in one sentence, and the 
 test.describe('in the middle of a run', () => {
   test.use({ models: 'slow' });
 
-  test('another scan dropped into a run ends it and takes its place', async ({ page }) => {
+  test('a damaged scan dropped into a run leaves it alone; another scan takes its place when that is said', async ({
+    page,
+  }) => {
     await openPage(page);
     await openScan(page, headScan('first_T1w.nii'));
     await chooseHead(page);
     await translateButton(page).click();
     await runSays(page, /Slice [2-9] of 12/);
+    const damaged = headScan('short.nii').buffer.subarray(0, 5000);
+    for (const zone of ['source', 'reference', 'weights'])
+      await drop(page, [file(`as-${zone}.nii`, damaged)], `[data-drop="${zone}"]`);
+    await drop(page, [file('anywhere.nii', damaged)]);
+    await expect(notices(page)).toHaveCount(4);
+    for (const name of ['as-source', 'as-reference', 'anywhere'])
+      await expect(notices(page).filter({ hasText: `${name}.nii: ` })).toHaveAttribute('data-tone', 'error');
+    await expect(notices(page).filter({ hasText: 'as-weights.nii: ' })).toHaveAttribute('data-tone', 'warn');
+    await expect(cancelButton(page)).toBeEnabled();
+    await page.getByRole('button', { name: 'Dismiss all' }).click();
+    await expect(notices(page)).toHaveCount(0);
     await drop(page, [headScan('second_T1w.nii')]);
+    const choice = page.getByRole('dialog', { name: 'What is this scan?' });
+    await expect(choice).toContainText(
+      /This ends the run and clears \d+ translated slices? that (is|are) not/,
+    );
+    await expect(choice.getByRole('button', { name: 'Use as reference' })).toBeFocused();
+    await expect(sourceDrop(page)).toContainText('first_T1w.nii');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
     await expect(sourceDrop(page)).toContainText('second_T1w.nii');
     await runEnded(page);
     await expect(page.getByTestId('save-nifti')).toBeDisabled();
@@ -130,6 +152,9 @@ test.describe('in the middle of a run', () => {
     await translateButton(page).click();
     await runSays(page, /step \d/);
     await page.getByLabel('Source scan').getByRole('button', { name: 'Remove' }).click();
+    await expect(page.getByLabel('Source scan')).toContainText('This ends the run');
+    await expect(page.getByRole('button', { name: /^Keep ?: the source$/ })).toBeFocused();
+    await page.getByRole('button', { name: /^Remove ?: the source$/ }).click();
     await expect(page.getByTestId('demo-button')).toBeVisible();
     await runEnded(page);
     await expect(translateButton(page)).toBeDisabled();
