@@ -1,9 +1,12 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { leaveTab } from './platform/browser/tabId';
+import { openTabStore } from './platform/browser/tabStore';
 import { App } from './ui/App';
 import { backendOfQuery } from './ui/backendChoice';
 import { download } from './ui/download';
 import type { DemoFile } from './ui/rooms/translate/state/demos';
+import { keepAcrossReloads } from './ui/state/keep';
 import { StoreContext } from './ui/state/StoreContext';
 import { createAppStore } from './ui/state/store';
 import './ui/theme.css';
@@ -28,6 +31,12 @@ const store = createAppStore({
   now: () => new Date(),
 });
 void store.getState().actions.start(backendOfQuery(window.location.search));
+void keepAcrossReloads(store, async () => {
+  // Asked for first: it throws where the browser blocks it.
+  const session = window.sessionStorage;
+  window.addEventListener('pagehide', () => leaveTab(session, Date.now()));
+  return openTabStore(session);
+});
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

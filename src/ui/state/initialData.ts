@@ -10,6 +10,7 @@ export const initialData: AppData = {
   held: null,
   cardId: null,
   opening: null,
+  isReturning: false,
   source: null,
   sourceFiles: [],
   reference: null,

@@ -161,6 +161,8 @@ export interface AppData {
   cardId: string | null;
   /** What is being read at the moment, for the screen. */
   opening: 'source' | 'reference' | 'weights' | null;
+  /** What was open before the page was loaded again is not all there yet. */
+  isReturning: boolean;
   source: Scan | null;
   /** The files of `source`, to read another volume of them. */
   sourceFiles: File[];

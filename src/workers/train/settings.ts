@@ -12,6 +12,7 @@ export {
   gridOfSide,
   PRESET_NAMES,
   presetSettings,
+  STORED_SETTINGS,
   settingsFromCard,
   sideMaps,
   startCourse,

@@ -8,6 +8,7 @@ import { settingsActions } from './settings';
 import { createRefreshStored, storedRunActions } from './storedRuns';
 import { trainContext } from './trainContext';
 import type { TrainActions } from './types';
+import { notHeld } from './volumeShelf';
 import { createVolumes } from './volumes';
 
 /** The demo trains on what the phantom is drawn in. */
@@ -41,6 +42,12 @@ export function trainActions(shared: Context): TrainActions {
       void trainClient.keepRuns(false).then((isKept) => patch({ isKept }));
       await refreshStored();
       await estimate();
+    },
+
+    restore({ volumes: former, ...chosen }) {
+      if (train().volumes.length > 0 || train().adding || train().phase !== 'idle') return;
+      patch({ ...chosen, volumes: former.map(notHeld) });
+      if (hasEntered) void estimate();
     },
 
     async tryPhantoms() {

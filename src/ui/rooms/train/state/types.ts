@@ -117,7 +117,18 @@ export interface TrainData {
   isExporting: boolean;
 }
 
+/** What the room had before the page was loaded again. */
+export interface FormerTrain extends Pick<TrainData, 'settings' | 'every' | 'start' | 'ownStarts'> {
+  volumes: readonly (Pick<AddedVolume, 'role' | 'name' | 'sliceCount' | 'picked'> & {
+    path: string;
+    /** Null: a phantom. */
+    files: File[] | null;
+  })[];
+}
+
 export interface TrainActions {
+  /** Fills the room with what it had; the worker is given its volumes as after a loss. Nothing where it is in use already. */
+  restore(former: FormerTrain): void;
   /** The room is on the screen: stored runs and the estimate are asked for, once. */
   enter(): Promise<void>;
   /** Adds scans one by one; with names of several contrasts only those of the role's own. */

@@ -4,10 +4,22 @@ import type { AddedVolume, Grid, Role, TrainSettings } from '../../../../workers
 import { gridOfSide } from '../../../../workers/train/settings';
 import { gridKey, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
-import type { TrainVolume, VolumeSource } from './types';
+import type { FormerTrain, TrainVolume, VolumeSource } from './types';
 
 /** Of each contrast; the last `validation` of them as aligned pairs. */
 export const PHANTOM_SET = { subjects: 4, validation: 1 };
+
+const NO_IMAGE = { order: 'rows A-P, columns L-R', size: 1, pixels: new Uint8Array(1) } as const;
+
+/** A volume of the list that no worker has: `ensure` gives it to the present one. */
+export function notHeld({ files, path, ...told }: FormerTrain['volumes'][number], n: number): TrainVolume {
+  return {
+    added: { ...told, volumeId: `former-${n}`, thumbnail: NO_IMAGE, warnings: [] },
+    source: files ? { kind: 'files', files, path } : { kind: 'phantom' },
+    losses: -1,
+    grid: '',
+  };
+}
 
 export interface VolumeShelf {
   /** Cuts one volume on the grid of the present settings. */

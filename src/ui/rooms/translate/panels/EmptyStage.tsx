@@ -8,6 +8,7 @@ import { DEMOS, type Demo } from '../state/demos';
 export function EmptyStage() {
   const opening = useApp((s) => s.opening);
   const engine = useApp((s) => s.engine);
+  const isReturning = useApp((s) => s.isReturning);
   const models = useApp((s) => s.models);
   const { tryDemo } = useApp((s) => s.actions);
   const [pressed, setPressed] = useState<string | null>(null);
@@ -19,7 +20,7 @@ export function EmptyStage() {
       type="button"
       className={look}
       data-testid={demo === demos[0] ? 'demo-button' : `demo-button-${demo.id}`}
-      disabled={opening !== null || engine.phase === 'failed'}
+      disabled={opening !== null || isReturning || engine.phase === 'failed'}
       onClick={() => {
         setPressed(demo.id);
         void tryDemo(demo);
@@ -45,6 +46,7 @@ export function EmptyStage() {
         and scores. <a href="#/about">Source of the scans</a>
       </p>
       {demos.filter((demo) => !hasReference(demo)).map((demo) => button(demo, 'link-button'))}
+      {isReturning && <p aria-live="polite">What was open before the reload is coming back…</p>}
       <p className="dim empty-stage-engine">
         {engine.info
           ? backendNote(engine.requested, engine.info).text

@@ -79,7 +79,11 @@ export function scanActions(
     cancelReading: reading.cancel,
 
     async dropFiles(files, zone) {
-      const { actions } = get();
+      const { actions, isReturning } = get();
+      if (isReturning) {
+        notify('info', 'What was open before the reload is coming back; drop again when it is there.');
+        return;
+      }
       if (zone === 'reference') return openReference(files);
       if (zone === 'weights') return actions.addWeights(files);
       const { scans, weights, cards, unknown } = await sortByContent(files);
@@ -95,7 +99,7 @@ export function scanActions(
     },
 
     async tryDemo(demo) {
-      if (get().run || get().opening) return;
+      if (get().run || get().opening || get().isReturning) return;
       set({ opening: 'source' });
       let real: File | null;
       try {

@@ -1,0 +1,231 @@
+/** What a tab has open is the same after a reload; what is removed leaves nothing; what goes wrong is a sentence. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createTrainStore, dropped, type TrainStore } from '../../../../test/fakeTrainClient';
+import { type MemoryTab, memoryTab } from '../../../../test/memoryTab';
+import { takeSlice } from '../../../volume/planes';
+import { currentResults } from '../../rooms/translate/state/selectors';
+import { unsavedSlices } from '../../rooms/translate/state/unsaved';
+import { keepAcrossReloads } from '.';
+import { INDEX } from './keeper';
+
+let tab: MemoryTab;
+const file = (name: string, text = name) => new File([text], name);
+/** Lets the keeper write all that has changed. */
+const written = () => new Promise((resolve) => setTimeout(resolve, 30));
+
+/** A page in the tab, with whatever it brings back. */
+async function page(): Promise<TrainStore> {
+  const made = await createTrainStore();
+  await keepAcrossReloads(made.store, async () => tab);
+  return made;
+}
+
+const act = ({ store }: TrainStore) => store.getState().actions;
+const kindsKept = () => [...tab.kept.values()].map((one) => (one instanceof Blob ? 'file' : 'bytes')).sort();
+
+beforeEach(() => {
+  tab = memoryTab();
+});
+
+describe('after a reload', () => {
+  it('source, reference, settings and results are there, shown under the recipe that made them', async () => {
+    const first = await page();
+    await act(first).dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+    act(first).setSettings({ seed: 7 });
+    await act(first).translate([3, 5]);
+    await act(first).save('float32');
+    act(first).setSettings({ seed: 8 });
+    await act(first).translate([2]);
+    act(first).setSlice(2);
+    act(first).setRange({ kind: 'span', from: 1, to: 3 });
+    act(first).setMode('swipe');
+    const before = first.store.getState();
+    await written();
+
+    const second = await page();
+    const state = second.store.getState();
+    expect(state.source?.name).toBe('a_T1w.nii');
+    expect(await state.sourceFiles[0].text()).toBe('a_T1w.nii');
+    expect(second.client.log).toEqual(
+      expect.arrayContaining([
+        'openScan a_T1w.nii volume 0',
+        'openScan a_FLAIR.nii',
+        'matchGrid scan2 scan1',
+      ]),
+    );
+    expect(state.settings).toEqual(before.settings);
+    expect(state.range).toEqual(before.range);
+    expect(state.view).toMatchObject({ slice: 2, mode: 'swipe' });
+    expect(state.results.map(({ made }) => [...made.done])).toEqual(
+      before.results.map(({ made }) => [...made.done]),
+    );
+    const shown = currentResults(state)!;
+    expect(shown.provenance).toEqual(currentResults(before)!.provenance);
+    expect(takeSlice(shown.made.voxels, shown.made.view, 2)[0]).toBe(8002);
+    expect(shown.made.slices.get(2)).toEqual(currentResults(before)!.made.slices.get(2));
+    // What was saved still is.
+    expect(unsavedSlices(state)).toBe(1);
+    expect(second.texts().at(-1)).toBe('a_T1w.nii and 3 translated slices are back.');
+    act(second).setSettings({ seed: 7 });
+    expect([...currentResults(second.store.getState())!.made.slices.keys()]).toEqual([3, 5]);
+  });
+
+  it('own weights are read again with what was said of them, and their results are theirs', async () => {
+    const first = await page();
+    await act(first).dropFiles([file('w.pth'), file('a.nii')]);
+    await act(first).describeOwn('T1w-T2w', { pixelSize: 0.5 });
+    await act(first).translate();
+    await written();
+    const second = await page();
+    const state = second.store.getState();
+    expect(state.cardId).toBe('T1w-T2w');
+    expect(state.own['T1w-T2w'].settings).toEqual({ pixelSize: 0.5 });
+    expect(currentResults(state)?.own).toBe(state.own['T1w-T2w']);
+    expect(currentResults(state)?.made.slices.size).toBe(1);
+  });
+
+  it("the Train room's volumes and settings are there, and the worker is given them when it is entered", async () => {
+    const first = await page();
+    await act(first).train.addFiles('trainA', dropped('x/1_T1w.nii', 'x/2_T1w.nii'));
+    await act(first).train.addFiles('trainB', dropped('y/1_FLAIR.nii'));
+    act(first).train.patchSettings({ iterations: 77 });
+    act(first).train.setEvery({ preview: 7 });
+    const { settings } = first.store.getState().train;
+    await written();
+
+    const second = await page();
+    const train = () => second.store.getState().train;
+    expect(train().settings).toEqual(settings);
+    expect(train()).toMatchObject({ every: { preview: 7 } });
+    expect(second.trainClient.held()).toEqual([]);
+    await act(second).train.enter();
+    expect(second.trainClient.held()).toEqual(['trainA 1_T1w.nii', 'trainA 2_T1w.nii', 'trainB 1_FLAIR.nii']);
+    expect(train().volumes.map(({ source }) => source.kind === 'files' && source.path)).toEqual([
+      'x/1_T1w.nii',
+      'x/2_T1w.nii',
+      'y/1_FLAIR.nii',
+    ]);
+  });
+
+  it('weights that a training starts from are there', async () => {
+    const first = await page();
+    await act(first).train.openStart([file('w.pth')]);
+    const { cardId } = first.store.getState().train.start;
+    await written();
+    const { start, ownStarts } = (await page()).store.getState().train;
+    expect(start).toMatchObject({ cardId, sources: { aToB: { kind: 'file', file: { name: 'w.pth' } } } });
+    expect(ownStarts[cardId!].source.file).toBe((start.sources.aToB as { file: File }).file);
+  });
+
+  it('a drop before all is back waits, so that it takes no place of what is not there yet', async () => {
+    const first = await page();
+    await act(first).dropFiles([file('a_T1w.nii')]);
+    await act(first).translate();
+    await written();
+    const second = await createTrainStore();
+    second.store.setState(({ engine }) => ({ engine: { ...engine, phase: 'starting' } }));
+    const coming = keepAcrossReloads(second.store, async () => tab);
+    await written();
+    await act(second).dropFiles([file('b_T1w.nii')]);
+    expect(second.texts()).toEqual([
+      'What was open before the reload is coming back; drop again when it is there.',
+    ]);
+    await act(second).start('auto');
+    await coming;
+    expect(second.store.getState()).toMatchObject({ isReturning: false, source: { name: 'a_T1w.nii' } });
+    expect(unsavedSlices(second.store.getState())).toBe(1);
+  });
+
+  it('a third page finds the same, and copies no file twice', async () => {
+    const first = await page();
+    await act(first).dropFiles([file('a_T1w.nii')]);
+    await act(first).translate();
+    await written();
+    const names = [...tab.kept.keys()].sort();
+    await page();
+    await written();
+    expect([...tab.kept.keys()].sort()).toEqual(names);
+    const third = await page();
+    expect(currentResults(third.store.getState())?.made.slices.size).toBe(1);
+  });
+});
+
+it('what is removed on the page leaves no copy', async () => {
+  const made = await page();
+  await act(made).dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+  await act(made).train.addFiles('trainA', dropped('1_T1w.nii'));
+  await act(made).translate([3, 4]);
+  await written();
+  expect(kindsKept()).toEqual(['bytes', 'bytes', 'bytes', 'file', 'file', 'file']);
+  act(made).removeReference();
+  await act(made).train.removeVolume(made.store.getState().train.volumes[0].added.volumeId);
+  await written();
+  expect(kindsKept()).toEqual(['bytes', 'bytes', 'bytes', 'file']);
+  act(made).removeSource();
+  await written();
+  expect([...tab.kept.keys()]).toEqual([INDEX]);
+});
+
+describe('what goes wrong', () => {
+  const fill = async () => {
+    const made = await page();
+    await act(made).dropFiles([file('a_T1w.nii')]);
+    await act(made).translate();
+    await written();
+  };
+  const sliceName = () => [...tab.kept].find(([name, one]) => name !== INDEX && !(one instanceof Blob))![0];
+
+  it.each([
+    ['a damaged index', () => void tab.damaged.add(INDEX), null],
+    ['another version', () => void tab.kept.set(INDEX, new TextEncoder().encode('{"version":99}')), null],
+    ['no JSON', () => void tab.kept.set(INDEX, Uint8Array.of(1, 2)), null],
+    ['a file that is cut short', () => cutFile(), null],
+    ['a damaged slice', () => void tab.damaged.add(sliceName()), 'a_T1w.nii'],
+    ['a slice that is missing', () => void tab.kept.delete(sliceName()), 'a_T1w.nii'],
+  ])('%s is a sentence, and the page works and keeps on', async (_, damage, source) => {
+    await fill();
+    damage();
+    const made = await page();
+    expect(made.texts()).toEqual([
+      expect.stringMatching(/^Not all that was open before the reload is back \(.+\); open it again\.$/),
+    ]);
+    expect(made.store.getState()).toMatchObject({ results: [], opening: null });
+    expect(made.store.getState().source?.name ?? null).toBe(source);
+    tab.damaged.clear();
+    await act(made).openSource([file('b_T1w.nii')]);
+    await written();
+    expect((await page()).store.getState().source?.name).toBe('b_T1w.nii');
+  });
+
+  function cutFile(): void {
+    const [name] = [...tab.kept].find(([, one]) => one instanceof Blob)!;
+    tab.kept.set(name, new Blob(['x']));
+  }
+
+  it('a full quota is one quiet note; settings still come back', async () => {
+    tab.isFull = true;
+    const made = await page();
+    await act(made).dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+    act(made).setSettings({ seed: 4 });
+    await act(made).translate();
+    await written();
+    const notes = made.store.getState().notices.filter(({ text }) => text.includes('after a reload'));
+    expect(notes).toMatchObject([
+      { tone: 'info', text: 'a_T1w.nii: will not come back after a reload (the quota is full).' },
+    ]);
+    expect(currentResults(made.store.getState())?.made.slices.size).toBe(1);
+    const second = await page();
+    expect(second.store.getState()).toMatchObject({ source: null, settings: { seed: 4 } });
+    expect(second.texts()).toEqual([]);
+  });
+
+  it('a browser that keeps nothing is told of when there is something to lose', async () => {
+    const made = await createTrainStore();
+    await keepAcrossReloads(made.store, async () => {
+      throw new Error('storage is blocked');
+    });
+    expect(made.texts()).toEqual([]);
+    await act(made).dropFiles([file('a_T1w.nii')]);
+    expect(made.texts()).toEqual(['What is open: will not come back after a reload (storage is blocked).']);
+  });
+});

@@ -1,0 +1,172 @@
+/** Writes what the page has open for a reload of its tab: files and slices once each, the index after all that it names. */
+import type { ClientOwnWeights, ClientStartSource } from '../../../workers/train/client';
+import type { OwnModelSource } from '../../../workers/translate/client';
+import { sentenceOf } from '../notices';
+import type { AppStore } from '../store';
+import type { AppData, AppState, ResultSet } from '../types';
+import { encodeKept, type KeptFile, type KeptOwn, type KeptState } from './keptState';
+import { packSlice } from './packedSlice';
+import type { KeptNames, TabFiles } from './tabFiles';
+
+export const INDEX = 'index';
+
+/** Writes now and after every change. `notKept`: told of what does not fit, at most once an object. */
+export function startKeeping(
+  store: AppStore,
+  tab: TabFiles,
+  names: KeptNames,
+  notKept: (what: string, why: string) => void,
+): void {
+  const refused = new WeakSet<object>();
+  let isDirty = false;
+  let isBusy = false;
+
+  /** The object's name in the store, where it is put unless it is there; null, told, where that fails. */
+  const put = async (what: object, subject: string, write: (name: string) => Promise<void>) => {
+    const known = names.of(what);
+    if (known !== null || refused.has(what)) return known;
+    const name = names.fresh();
+    try {
+      await write(name);
+    } catch (error) {
+      refused.add(what);
+      notKept(subject, sentenceOf(error));
+      return null;
+    }
+    names.set(what, name);
+    return name;
+  };
+
+  const keepFile = async (file: File): Promise<KeptFile | null> => {
+    const key = await put(file, file.name, (name) => tab.putFile(name, file));
+    const { name, type, size, lastModified } = file;
+    return key === null ? null : { key, name, type, bytes: size, modified: lastModified };
+  };
+  /** All of them or none. */
+  const keepFiles = async (files: readonly File[]): Promise<KeptFile[] | null> => {
+    const kept = await inTurn(files, keepFile);
+    return kept.every((file) => file !== null) ? kept : null;
+  };
+  const keepOwn = async (own: OwnModelSource | ClientOwnWeights): Promise<KeptOwn | null> => {
+    const files = await keepFiles(own.card ? [own.file, own.card] : [own.file]);
+    if (!files) return null;
+    const settings = 'settings' in own && own.settings ? { settings: { ...own.settings } } : {};
+    return { file: files[0], ...(files[1] ? { card: files[1] } : {}), ...settings };
+  };
+  const keepResult = async ({ recipe, own, provenance, made, version, saved }: ResultSet) => {
+    const keptOwn = own && (await keepOwn(own));
+    if (own && !keptOwn) return null;
+    const slices = await inTurn([...made.slices.values()], (slice) =>
+      put(slice, `slice ${slice.index}`, (name) => tab.put(name, packSlice(made, slice))),
+    );
+    const isSaved = saved >= version;
+    return { recipe, own: keptOwn, provenance, isSaved, slices: slices.filter((name) => name !== null) };
+  };
+
+  const keepTranslate = async (state: AppData): Promise<KeptState['translate']> => {
+    const { source, sourceFiles, reference, referenceFiles, own, cardId, settings, range, view } = state;
+    const files = source && (await keepFiles(sourceFiles));
+    return {
+      source: source && files && { files, volume: source.volumeIndex },
+      reference: files && reference && (await keepFiles(referenceFiles)),
+      own: (await inTurn(Object.values(own), keepOwn)).filter((one) => one !== null),
+      cardId,
+      settings,
+      range,
+      slice: view.slice,
+      mode: view.mode,
+      results: files ? (await inTurn(state.results, keepResult)).filter((one) => one !== null) : [],
+    };
+  };
+
+  const keepTrain = async ({ train }: AppData): Promise<KeptState['train']> => {
+    const { settings, every, start, ownStarts, volumes } = train;
+    const keepStart = async ([network, source]: [string, ClientStartSource]) => {
+      if (source.kind === 'shipped') return { network, shipped: source.id };
+      const own = await keepOwn(source);
+      return own && { network, own };
+    };
+    const keptVolumes = await inTurn(volumes, async ({ added, source }) => {
+      const { role, name, sliceCount, picked } = added;
+      if (source.kind === 'phantom') return { role, name, path: name, sliceCount, picked, files: null };
+      const files = await keepFiles(source.files);
+      return files && { role, name, path: source.path, sliceCount, picked, files };
+    });
+    const keptStarts = await inTurn(Object.values(ownStarts), async ({ card, source }) => {
+      const own = await keepOwn(source);
+      return own && { card, own };
+    });
+    return {
+      settings,
+      every,
+      cardId: start.cardId,
+      sources: (await inTurn(Object.entries(start.sources), keepStart)).filter((one) => one !== null),
+      ownStarts: keptStarts.filter((one) => one !== null),
+      volumes: keptVolumes.filter((one) => one !== null),
+    };
+  };
+
+  const write = async () => {
+    const state = store.getState();
+    const kept = { translate: await keepTranslate(state), train: await keepTrain(state) };
+    await tab.put(INDEX, encodeKept(kept));
+    // What is removed on the page is removed here.
+    const used = namesIn(kept);
+    for (const name of await tab.names()) {
+      if (used.has(name)) continue;
+      await tab.remove(name);
+      names.drop(name);
+    }
+  };
+
+  const changed = async () => {
+    isDirty = true;
+    if (isBusy) return;
+    isBusy = true;
+    while (isDirty) {
+      isDirty = false;
+      try {
+        await write();
+      } catch (error) {
+        notKept('What is open', sentenceOf(error));
+      }
+    }
+    isBusy = false;
+  };
+
+  store.subscribe((state, before) => {
+    const was = keptPart(before);
+    if (keptPart(state).some((value, n) => value !== was[n])) void changed();
+  });
+  void changed();
+}
+
+/** What a change of means that there is something to write. */
+function keptPart(state: AppState): unknown[] {
+  const { source, reference, own, cardId, settings, range, view, results, train } = state;
+  return [
+    ...[source, reference, own, cardId, settings, range, view.slice, view.mode, results],
+    ...[train.settings, train.every, train.start, train.ownStarts, train.volumes],
+  ];
+}
+
+function namesIn({ translate, train }: Omit<KeptState, 'version'>): Set<string> {
+  const files = (own: KeptOwn | null | undefined) => (own ? [own.file, ...(own.card ? [own.card] : [])] : []);
+  const all: KeptFile[] = [
+    ...(translate.source?.files ?? []),
+    ...(translate.reference ?? []),
+    ...translate.own.flatMap(files),
+    ...translate.results.flatMap(({ own }) => files(own)),
+    ...train.sources.flatMap(({ own }) => files(own)),
+    ...train.ownStarts.flatMap(({ own }) => files(own)),
+    ...train.volumes.flatMap((volume) => volume.files ?? []),
+  ];
+  return new Set([INDEX, ...all.map(({ key }) => key), ...translate.results.flatMap(({ slices }) => slices)]);
+}
+
+/** One after the other: the disk is one. */
+async function inTurn<T, U>(all: readonly T[], work: (one: T) => Promise<U>): Promise<U[]> {
+  const done: U[] = [];
+  for (const one of all) done.push(await work(one));
+  return done;
+}
