@@ -25,6 +25,7 @@ test('demo, own files, translation and save send nothing anywhere', async ({ pag
   await runEnded(page);
   await save(page);
   await drop(page, [headScan('sub-01_T1w.nii')]);
+  await page.getByRole('button', { name: 'Use as source' }).click();
   await expect(page.getByTestId('drop-source')).toContainText('sub-01_T1w.nii');
   await addWeights(page, servedWeights('own.safetensors'));
 

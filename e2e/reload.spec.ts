@@ -1,14 +1,19 @@
-/** The page is left in the middle of a run and comes back; weights are kept between visits. */
-import type { BrowserContext } from '@playwright/test';
+/** The page is left in the middle of a run and comes back with what it had; weights are kept between visits. */
+import type { BrowserContext, Page } from '@playwright/test';
 import {
   chooseHead,
+  drop,
   engineReady,
   expect,
   expectImage,
+  filledSlices,
+  goToSlice,
   notices,
   openPage,
   openScan,
   runSays,
+  save,
+  sourceDrop,
   test,
   translate,
   translateButton,
@@ -19,26 +24,69 @@ import { headScan } from './phantom';
 test.describe('in the middle of a run', () => {
   test.use({ models: 'slow' });
 
-  test('a reload during a run: the page works again, with the weights from the cache', async ({
+  test('a reload during a run is asked for, and brings back scans, settings and slices, to this tab alone', async ({
     page,
     context,
   }) => {
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.accept();
+    });
     const fetched = fetchedWeights(context);
     const scan = headScan('sub-01_T1w.nii');
     await openPage(page);
     await openScan(page, scan);
+    await drop(page, [headScan('sub-01_FLAIR.nii')], '[data-drop="reference"]');
+    await page.getByText('Settings', { exact: true }).click();
+    await page.getByRole('spinbutton', { name: 'Seed' }).fill('5');
     await chooseHead(page);
     await translateButton(page).click();
-    await runSays(page, /step \d+ of/);
+    await runSays(page, /Slice [3-9] of/);
     expect(fetched).toEqual([`/weights/${firstModel('slow').card.id}/weights.safetensors`]);
 
     await page.reload();
+    expect(asked).toEqual(['beforeunload']);
     await engineReady(page);
-    await expect(page.getByTestId('demo-button')).toBeEnabled();
-    await openScan(page, scan);
-    await translate(page);
+    await expect(sourceDrop(page)).toContainText(scan.name);
+    await expect(page.getByTestId('drop-reference')).toContainText('sub-01_FLAIR.nii');
+    await expect(page.getByLabel('Save', { exact: true })).toContainText(/\d+ slices?;/);
+    await expect(notices(page)).toHaveText([/^sub-01_T1w\.nii and \d+ translated slices? are back\.$/]);
+    await expect(page.getByText(/^seed 5, /)).toBeVisible();
     await expectImage(page, 'synthetic');
+    // Scored against the reference anew.
+    const score = page.getByTestId('scores').getByRole('row', { name: /^This slice/ });
+    await expect(score).not.toContainText('–');
+    const kept = await save(page);
+    const slices = filledSlices(kept.volume);
+    expect(slices.length).toBeGreaterThanOrEqual(1);
+    expect(kept.sidecar).toMatchObject({ TranslatedSlices: slices, Seed: 5 });
+
+    // A tab that brings a copy of this one's session is a tab of its own.
+    const [other] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.evaluate(() => void window.open('/?backend=wasm')),
+    ]);
+    await engineReady(other);
+    await expect(other.getByTestId('demo-button')).toBeEnabled();
+    await expect.poll(() => tabFolders(page)).toBe(2);
+    await other.close();
+
+    // It goes on as if nothing had been.
+    const missing = [...Array(12).keys()].find((slice) => !slices.includes(slice))!;
+    await goToSlice(page, missing);
+    await page.getByRole('radio', { name: /This slice/ }).check();
+    await translate(page);
+    expect(filledSlices((await save(page)).volume)).toHaveLength(slices.length + 1);
     expect(fetched).toHaveLength(1);
+    await page.reload();
+    await expect(page.getByLabel('Save', { exact: true })).toContainText(`${slices.length + 1} slices;`);
+    // All was saved: nothing was asked.
+    expect(asked).toEqual(['beforeunload']);
+    // Of the tab that was closed nothing is left, of a scan that is removed neither.
+    await expect.poll(() => tabFolders(page)).toBe(1);
+    await page.getByLabel('Source scan').getByRole('button', { name: 'Remove' }).click();
+    await expect.poll(() => keptFiles(page)).toEqual(['index']);
   });
 });
 
@@ -62,6 +110,7 @@ test('kept weights that have been damaged are fetched again', async ({ page, con
     return files;
   });
   expect(damaged).toBe(1);
+  await page.evaluate(() => sessionStorage.clear());
   await openPage(page);
   await openScan(page, scan);
   await translate(page);
@@ -83,6 +132,22 @@ test('weights that arrive cut short are refused, and the next try works', async 
   await translate(page);
   await expectImage(page, 'synthetic');
 });
+
+/** Names of what this origin keeps for tabs. */
+async function kept(page: Page): Promise<string[][]> {
+  return page.evaluate(async () => {
+    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('tabs');
+    const folders: string[][] = [];
+    for await (const folder of root.values()) {
+      const names: string[] = [];
+      for await (const name of (folder as FileSystemDirectoryHandle).keys()) names.push(name);
+      folders.push(names);
+    }
+    return folders;
+  });
+}
+const tabFolders = async (page: Page) => (await kept(page)).length;
+const keptFiles = async (page: Page) => (await kept(page)).flat();
 
 /** Paths of the weights that are asked for from now on. */
 function fetchedWeights(context: BrowserContext): string[] {

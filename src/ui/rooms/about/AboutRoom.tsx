@@ -86,8 +86,11 @@ export function AboutRoom() {
       <h2>Privacy</h2>
       <p>
         Scans and weights are read in this page, translated on this machine, and leave it only when you save
-        them. Training runs stay in this browser's private storage until you delete them. The page talks to no
-        other server; its Content-Security-Policy forbids it to.
+        them. So that a reload loses nothing, copies of what is open in this tab, and of what was made of it,
+        lie in this browser's private storage: what you remove goes at once, the rest when this page is next
+        opened after the tab was closed. On a shared machine remove the scans before you close the tab.
+        Training runs stay there until you delete them. The page talks to no other server; its
+        Content-Security-Policy forbids it to.
       </p>
       <h2>Licences</h2>
       <p>The program: MIT. Weights: as each model's card says. The scans that come with the page:</p>
