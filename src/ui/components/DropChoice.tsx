@@ -15,6 +15,7 @@ export function DropChoice() {
 function Choice({ question: { scan, isSaid, canBeReference, reference } }: { question: DropQuestion }) {
   const { answerDrop } = useApp((s) => s.actions);
   const old = useApp((s) => s.source?.name);
+  const real = useApp((s) => s.reference?.scan.name);
   const loss = useApp(sourceLoss);
   const harmless = useRef<HTMLButtonElement>(null);
   // After the sheet has opened, which takes the focus to its first button.
@@ -28,6 +29,7 @@ function Choice({ question: { scan, isSaid, canBeReference, reference } }: { que
         </p>
         <p className="dim num">
           As the source it takes the place of {old ?? 'the former scan'}. {loss}
+          {canBeReference && real && ` As the reference it takes that of ${real}.`}
         </p>
         <div className="drop-choice-buttons">
           <button type="button" className="button" onClick={() => answerDrop('source')}>

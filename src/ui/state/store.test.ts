@@ -235,6 +235,7 @@ describe('translate', () => {
       await act().translate();
     }
     expect(state().results.map((set) => set.recipe.seed)).toEqual([1, 2, 3]);
+    expect(texts()).toEqual([expect.stringMatching(/: 1 not saved slice of seed 0 went to make room\.$/)]);
   });
 
   it('takes the provenance that the engine sends', async () => {

@@ -97,7 +97,13 @@ export function settingsActions(
         notify('error', `Start point: one file of weights, with its card.json if there is one, got ${got}.`);
         return;
       }
-      if (isLocked(train()) || train().isReadingStart) return;
+      if (isLocked(train()) || train().isReadingStart) {
+        notify(
+          'warn',
+          `${file.name}: not read, as a run is open or other weights are being read; drop it again later.`,
+        );
+        return;
+      }
       const source = { kind: 'file', file, card: cards[0] } as const;
       patch({ isReadingStart: true });
       try {

@@ -7,6 +7,7 @@ import type { AppActions, Recipe, ResultSet } from '../../../state/types';
 import { addToVolume, emptyVolume } from './madeVolume';
 import { recipeKey } from './recipe';
 import { currentResults, framesOf } from './selectors';
+import { unsavedSlices } from './unsaved';
 
 /** Results of this many recipes are kept, so that going back to earlier settings shows them again. */
 const KEPT = 3;
@@ -17,12 +18,13 @@ export function patchResults(set: Context['set'], key: string, change: (old: Res
 
 /** Makes room for the recipe's slices and returns its key; the oldest results go. */
 export function beginResults(
-  { set, services: { now } }: Context,
+  { get, set, notify, services: { now } }: Context,
   recipe: Recipe,
   card: ModelCard,
   scan: Scan,
 ): string {
   const key = recipeKey(recipe);
+  const before = get().results;
   set(({ results, own }) => {
     const begun: ResultSet = results.find((r) => r.key === key) ?? {
       key,
@@ -40,6 +42,13 @@ export function beginResults(
     };
     return { results: [...results.filter((r) => r.key !== key), begun].slice(-KEPT) };
   });
+  const gone = before.filter((old) => !get().results.some((r) => r.key === old.key));
+  const slices = unsavedSlices({ results: gone });
+  if (slices > 0)
+    notify(
+      'warn',
+      `Results of the last ${KEPT} settings are kept: ${slices} not saved ${slices === 1 ? 'slice' : 'slices'} of seed ${gone[0].recipe.seed} went to make room.`,
+    );
   return key;
 }
 
