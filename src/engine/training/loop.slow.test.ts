@@ -54,7 +54,9 @@ async function train(
 ) {
   const index = await readCheckpointIndex(files);
   const state = index ? await loadCheckpoint(files, index) : startRun(settings);
-  const history = index ? await readHistory(files, index) : { steps: [], validations: [] };
+  const read = index ? await readHistory(files, index) : { steps: [], validations: [], damage: [] };
+  expect(read.damage).toEqual([]);
+  const history: RunHistory = { steps: read.steps, validations: read.validations };
   try {
     await runTraining(state, data, history, every, hooksFor(state, history, files, more));
   } finally {
