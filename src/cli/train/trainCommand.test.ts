@@ -525,6 +525,11 @@ describe('is refused in one sentence', () => {
     const one = at('bids', 'sub-01', 'anat', 'sub-01_T1w.nii');
     const list = ['train', '--a', one, '--b', `${at('bids')}:FLAIR`, '--out', at('bad')];
     await refused('--eval: needs subjects of the test split', ...list, ...START(), '--eval', 'test');
+    const tested = at('bids', 'sub-04', 'anat', 'sub-04_T1w.nii');
+    await refused(
+      '--a, --b: a subject must be in one split of both, got sub-04 among those who are trained on and among others',
+      ...['train', '--a', tested, '--b', `${at('bids')}:FLAIR`, '--out', at('bad')],
+    );
     await refused('--a: must be given', 'train', '--out', at('bad'));
   });
 

@@ -43,6 +43,35 @@ it('pairs by what names tell, not by the order in which they came', () => {
   });
 });
 
+it('leaves out what the user has left out, and refuses a file of which no volume is chosen', () => {
+  const volumes = filled(
+    0,
+    ['trainA', 'sub-01_acq-a_T1w.nii'],
+    ['trainA', 'sub-01_acq-b_T1w.nii'],
+    ['trainB', 'sub-01_FLAIR.nii'],
+  );
+  volumes.leaveOut(['sub-01_acq-a_T1w.nii']);
+  expect(volumes.data(settings).train.a.subjects).toEqual(['sub-01_acq-b_T1w.nii']);
+  expect(volumes.names(settings).trainA).toEqual(['sub-01_acq-b_T1w.nii']);
+  const shape = [TINY_SIZE, TINY_SIZE, 4] as const;
+  const image = makeImage(shape, headPhantom(shape), { zooms: [GAP, GAP, GAP] });
+  const path = 'sub-01_FLAIR.nii';
+  const place = {
+    volumeId: path,
+    role: 'trainB' as const,
+    path,
+    grid: gridOfSide(settings, 'b'),
+    warnings: [],
+  };
+  volumes.add({ ...place, volumeCount: 3, volume: null }, { name: path, image });
+  expect(() => volumes.data(settings)).toThrow(
+    'sub-01_FLAIR.nii: must be one volume, got 3; choose one, 0 to 2',
+  );
+  volumes.add({ ...place, volumeCount: 3, volume: 2 }, { name: path, image });
+  volumes.data(settings);
+  expect(volumes.names(settings).trainB).toEqual(['sub-01_FLAIR.nii (volume 2)']);
+});
+
 it('counts what it holds: scans wider than the square with their margin, and the slices of a run', () => {
   const scans: [Role, string][] = [
     ['trainA', 'sub-01_T1w.nii'],
