@@ -525,6 +525,11 @@ describe('is refused in one sentence', () => {
     const one = at('bids', 'sub-01', 'anat', 'sub-01_T1w.nii');
     const list = ['train', '--a', one, '--b', `${at('bids')}:FLAIR`, '--out', at('bad')];
     await refused('--eval: needs subjects of the test split', ...list, ...START(), '--eval', 'test');
+    const mixed = `${at('bids')}:T1w,${at('bids')}:FLAIR`;
+    await refused(
+      '--a: must be scans of one contrast, got FLAIR, T1w; leave out the others, or say by --contrasts',
+      ...['train', '--a', mixed, '--b', `${at('bids')}:FLAIR`, '--out', at('bad')],
+    );
     const tested = at('bids', 'sub-04', 'anat', 'sub-04_T1w.nii');
     await refused(
       '--a, --b: a subject must be in one split of both, got sub-04 among those who are trained on and among others',

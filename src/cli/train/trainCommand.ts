@@ -37,6 +37,7 @@ import {
   ofSplit,
   RUN_SCANS,
   type RunScans,
+  refuseMixed,
   refuseUnchosen,
 } from './trainData';
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
@@ -180,6 +181,7 @@ async function begun(order: Order): Promise<ReadyRun> {
   const every = everyOf(args);
   await refuseStored(order);
   const scans = await findScans(names, saying(io));
+  refuseMixed(scans, args.text('contrasts') !== undefined, saying(io));
   const { settings, start } = await planRun(args, {
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),

@@ -22,7 +22,7 @@ import { type EntityFilter, filterText } from '../../volume/entityFilter';
 import type { ScanFile } from '../../volume/formats/scanFormat';
 import type { Grid, Image3 } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
-import { readName } from '../../volume/names';
+import { contrastsOf, readName } from '../../volume/names';
 import { nameOfVolume } from '../../volume/oneVolume';
 import { PAIR_ADVICE, subjectsInBoth } from '../../volume/pairing';
 import { sameGrid } from '../../volume/resample';
@@ -101,6 +101,23 @@ export async function findScans(names: ScanNames, say: Say): Promise<RunScans> {
       `--val-a, --val-b: must be subjects who are not trained on, got ${counted(both.length, 'subject')} of --a and --b (${both[0]}); leave them out of one`,
     );
   return withNamesApart({ a, b, validation: pairs });
+}
+
+/**
+ * Several folders or a list may hold several contrasts, as a folder may.
+ * @param isNamed whether the user has said what the contrasts are called, and so meant it
+ * @throws BadRequest where that is not so
+ */
+export function refuseMixed(scans: RunScans, isNamed: boolean, say: Say): void {
+  for (const side of SIDES) {
+    const told = contrastsOf(scans[side].map(({ path }) => path)).join(', ');
+    if (!told.includes(',')) continue;
+    if (!isNamed)
+      throw new BadRequest(
+        `--${side}: must be scans of one contrast, got ${told}; leave out the others, or say by --contrasts what they are as one`,
+      );
+    say(`--${side}: scans of ${told} are taken as one contrast`);
+  }
 }
 
 /** The two contrasts may have tables of splits of their own, or only one of them has. */
