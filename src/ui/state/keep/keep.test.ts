@@ -87,7 +87,9 @@ describe('after a reload', () => {
   it("the Train room's volumes and settings are there, and the worker is given them when it is entered", async () => {
     const first = await page();
     await act(first).train.addFiles('trainA', dropped('x/1_T1w.nii', 'x/2_T1w.nii'));
-    await act(first).train.addFiles('trainB', dropped('y/1_FLAIR.nii'));
+    await act(first).train.addFiles('trainB', dropped('y/1_FLAIR.nii', 'y/4d_FLAIR.nii'));
+    await act(first).train.pickVolume(first.store.getState().train.volumes[3].added.volumeId, 3);
+    act(first).train.pickEntity('b', 'acq', 'highres');
     act(first).train.patchSettings({ iterations: 77 });
     act(first).train.setEvery({ preview: 7 });
     const { settings } = first.store.getState().train;
@@ -96,14 +98,22 @@ describe('after a reload', () => {
     const second = await page();
     const train = () => second.store.getState().train;
     expect(train().settings).toEqual(settings);
-    expect(train()).toMatchObject({ every: { preview: 7 } });
+    expect(train()).toMatchObject({ every: { preview: 7 }, filters: { a: {}, b: { acq: ['highres'] } } });
+    expect(train().volumes[3].added).toMatchObject({ volumeCount: 5, volume: 3 });
     expect(second.trainClient.held()).toEqual([]);
     await act(second).train.enter();
-    expect(second.trainClient.held()).toEqual(['trainA 1_T1w.nii', 'trainA 2_T1w.nii', 'trainB 1_FLAIR.nii']);
+    expect(second.trainClient.held()).toEqual([
+      'trainA 1_T1w.nii',
+      'trainA 2_T1w.nii',
+      'trainB 1_FLAIR.nii',
+      'trainB 4d_FLAIR.nii',
+    ]);
+    expect(train().volumes[3].added.volume).toBe(3);
     expect(train().volumes.map(({ source }) => source.kind === 'files' && source.path)).toEqual([
       'x/1_T1w.nii',
       'x/2_T1w.nii',
       'y/1_FLAIR.nii',
+      'y/4d_FLAIR.nii',
     ]);
   });
 

@@ -80,17 +80,18 @@ export function startKeeping(
   };
 
   const keepTrain = async ({ train }: AppData): Promise<KeptState['train']> => {
-    const { settings, every, start, ownStarts, volumes } = train;
+    const { settings, every, start, ownStarts, volumes, filters } = train;
     const keepStart = async ([network, source]: [string, ClientStartSource]) => {
       if (source.kind === 'shipped') return { network, shipped: source.id };
       const own = await keepOwn(source);
       return own && { network, own };
     };
     const keptVolumes = await inTurn(volumes, async ({ added, source }) => {
-      const { role, name, sliceCount, picked } = added;
-      if (source.kind === 'phantom') return { role, name, path: name, sliceCount, picked, files: null };
+      const { role, name, sliceCount, picked, volumeCount, volume } = added;
+      const told = { role, name, sliceCount, picked, volumeCount, volume };
+      if (source.kind === 'phantom') return { ...told, path: name, files: null };
       const files = await keepFiles(source.files);
-      return files && { role, name, path: source.path, sliceCount, picked, files };
+      return files && { ...told, path: source.path, files };
     });
     const keptStarts = await inTurn(Object.values(ownStarts), async ({ card, source }) => {
       const own = await keepOwn(source);
@@ -103,6 +104,7 @@ export function startKeeping(
       sources: (await inTurn(Object.entries(start.sources), keepStart)).filter((one) => one !== null),
       ownStarts: keptStarts.filter((one) => one !== null),
       volumes: keptVolumes.filter((one) => one !== null),
+      filters,
     };
   };
 
@@ -146,7 +148,7 @@ function keptPart(state: AppState): unknown[] {
   const { source, reference, own, cardId, settings, range, view, results, train } = state;
   return [
     ...[source, reference, own, cardId, settings, range, view.slice, view.mode, results],
-    ...[train.settings, train.every, train.start, train.ownStarts, train.volumes],
+    ...[train.settings, train.every, train.start, train.ownStarts, train.volumes, train.filters],
   ];
 }
 

@@ -22,7 +22,7 @@ import {
 } from '../../../schema';
 import { STORED_SETTINGS } from '../../../workers/train/settings';
 import type { ModelCard, Provenance, TranslateSettings } from '../../../workers/translate/protocol';
-import type { Intervals } from '../../rooms/train/state/types';
+import type { Intervals, TrainData } from '../../rooms/train/state/types';
 import { type Recipe, type SliceRange, VIEW_MODES } from '../types';
 
 const VERSION = 1;
@@ -74,6 +74,8 @@ const VOLUME = object({
   path: text(),
   sliceCount: whole(),
   picked: whole(),
+  volumeCount: whole(),
+  volume: nullable(whole()),
   /** Null: a phantom, which is drawn again. */
   files: nullable(list(FILE)),
 });
@@ -85,6 +87,7 @@ const TRAIN = object({
   sources: list(START),
   ownStarts: list(object({ card: as<ModelCard>(), own: OWN })),
   volumes: list(VOLUME),
+  filters: as<TrainData['filters']>(),
 });
 export type KeptTrain = Infer<typeof TRAIN>;
 

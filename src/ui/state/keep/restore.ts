@@ -126,7 +126,7 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
       );
     },
 
-    async train({ settings, every, cardId, sources, ownStarts, volumes }) {
+    async train({ settings, every, cardId, sources, ownStarts, volumes, filters }) {
       const start: ClientStartPoint = {};
       for (const { network, shipped, own } of sources)
         Object.assign(start, {
@@ -144,6 +144,7 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
         start: { cardId, sources: start },
         ownStarts: Object.fromEntries(owns),
         volumes: listed,
+        filters,
       });
     },
   };

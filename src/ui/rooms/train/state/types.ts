@@ -118,8 +118,12 @@ export interface TrainData {
 }
 
 /** What the room had before the page was loaded again. */
-export interface FormerTrain extends Pick<TrainData, 'settings' | 'every' | 'start' | 'ownStarts'> {
-  volumes: readonly (Pick<AddedVolume, 'role' | 'name' | 'sliceCount' | 'picked'> & {
+export interface FormerTrain
+  extends Pick<TrainData, 'settings' | 'every' | 'start' | 'ownStarts' | 'filters'> {
+  volumes: readonly (Pick<
+    AddedVolume,
+    'role' | 'name' | 'sliceCount' | 'picked' | 'volumeCount' | 'volume'
+  > & {
     path: string;
     /** Null: a phantom. */
     files: File[] | null;

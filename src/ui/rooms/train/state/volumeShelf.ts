@@ -13,9 +13,10 @@ const NO_IMAGE = { order: 'rows A-P, columns L-R', size: 1, pixels: new Uint8Arr
 
 /** A volume of the list that no worker has: `ensure` gives it to the present one. */
 export function notHeld({ files, path, ...told }: FormerTrain['volumes'][number], n: number): TrainVolume {
+  const volume = told.volumeCount > 1 ? (told.volume ?? undefined) : undefined;
   return {
     added: { ...told, volumeId: `former-${n}`, thumbnail: NO_IMAGE, warnings: [] },
-    source: files ? { kind: 'files', files, path } : { kind: 'phantom' },
+    source: files ? { kind: 'files', files, path, volume } : { kind: 'phantom' },
     losses: -1,
     grid: '',
   };
