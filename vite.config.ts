@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -6,6 +7,9 @@ import { FIRST_PORT } from './scripts/port.mjs';
 
 const TENSORFLOW_NOTICE =
   '/*! With TensorFlow.js, Copyright Google LLC, Apache License 2.0: http://www.apache.org/licenses/LICENSE-2.0 */';
+
+/** The engine does without, 12 kB compressed in each worker. */
+const THREADED_WASM = /^\.\.\/wasm-out\/tfjs-backend-wasm-threaded-simd(\.worker)?\.js$/;
 
 /** Tests of minutes: begun last, one of them would keep one core busy and leave the others idle. */
 const LONG_TESTS = /\.(slow|gpu)\.test\.ts$/;
@@ -54,7 +58,15 @@ export default defineConfig({
   },
   // Two copies of tfjs-core would each have an own engine; `module` before `main` makes all tfjs packages take the same one.
   // Only the page wants `browser` besides: it leaves out what TensorFlow.js does in Node, an own fetch of 78 kB compressed.
-  resolve: { mainFields: [...(process.env.VITEST ? [] : ['browser']), 'module', 'main'] },
+  resolve: {
+    mainFields: [...(process.env.VITEST ? [] : ['browser']), 'module', 'main'],
+    alias: [
+      {
+        find: THREADED_WASM,
+        replacement: join(import.meta.dirname, 'src/platform/browser/noThreadedWasm.ts'),
+      },
+    ],
+  },
   // dist/cli beside it holds the command line.
   build: { outDir: 'dist/app', target: 'es2022', chunkSizeWarningLimit: 2500, assetsInlineLimit: 0 },
   test: {

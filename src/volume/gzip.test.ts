@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { constants, deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { crc32 } from './crc32';
 import { concat, firstBytes, gunzip, gzip } from './gzip';
-import { inflate } from './inflate';
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
@@ -93,44 +92,6 @@ it('passes over what a member says of itself', async () => {
   const [head, data] = [Uint8Array.of(0x1f, 0x8b, 8, 4 + 8 + 16 + 2, 0, 0, 0, 0, 0, 3), gzipSync('x')];
   const told = concat([head, Uint8Array.of(2, 0, 9, 9), ascii('name\0word\0'), Uint8Array.of(0, 0)]);
   expect((await unpack(concat([gzipSync('x'), told, data.subarray(10)]))).text).toEqual(ascii('xx'));
-});
-
-describe('inflate', () => {
-  const whole = (bytes: Uint8Array, at = 0) => {
-    const chunks: Uint8Array[] = [];
-    const pieces = inflate(bytes, at);
-    let next = pieces.next();
-    for (; !next.done; next = pieces.next()) chunks.push(next.value);
-    return { text: concat(chunks), end: next.value };
-  };
-
-  it.each([
-    ['stored', { level: 0 }],
-    ['fixed codes', { strategy: constants.Z_FIXED }],
-    ['codes without copies', { strategy: constants.Z_HUFFMAN_ONLY }],
-    ['the best', { level: 9 }],
-  ])('equals zlib on %s, and ends where the stream does', (_, how) => {
-    const packed = deflateRawSync(LONG, how);
-    const { text, end } = whole(concat([ascii('??'), packed, ascii('behind')]), 2);
-    expect(Buffer.compare(text, LONG)).toBe(0);
-    expect(end).toBe(2 + packed.length);
-  });
-
-  it('ends on any bytes, with bytes or an error', () => {
-    let refused = 0;
-    for (let n = 0; n < 100; n++) {
-      const damaged = new Uint8Array(deflateRawSync(ascii(`a head ${n} `.repeat(40))));
-      damaged[(n * 7) % damaged.length] ^= 1 << (n % 8);
-      try {
-        whole(damaged);
-      } catch (error) {
-        expect((error as Error).message).toMatch(/^deflate: /);
-        refused++;
-      }
-    }
-    expect(refused).toBeGreaterThan(20);
-    expect(() => whole(Uint8Array.of(7))).toThrow('no such kind');
-  });
 });
 
 it('has the checksum of zip and gzip, in parts too', () => {

@@ -2,8 +2,8 @@
  * The platform's own gzip (DecompressionStream, CompressionStream), chunk by chunk: what is not asked for is never
  * inflated, so a file that would swell to gigabytes costs no more than its first kilobytes.
  */
+import { type FlateError, FlateErrorCode, Gunzip } from 'fflate';
 import { crc32 } from './crc32';
-import { inflate } from './inflate';
 
 /** Deflate cannot do better than 1032 to 1 (RFC 1951: a 258-byte match in two bits). */
 export const LARGEST_DEFLATE_RATIO = 1032;
@@ -19,7 +19,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 /**
  * Inflated chunks of all members of a file (RFC 1952 allows several, as bgzip and cat make them); throws on damage, a member cut
  * short or a wrong checksum. Browsers refuse whatever stands behind the first member, Node passes over what is no member: what
- * the platform did not read whole is read by our own code, so that a file is the same everywhere.
+ * the platform did not read whole is read by fflate, so that a file is the same everywhere.
  * @param onStray told at the end, where bytes behind the last member were left out, how many
  */
 export async function* gunzip(
@@ -53,37 +53,44 @@ function endsWithSize(bytes: Uint8Array, size: number): boolean {
   return bytes.length >= 4 && uint32(bytes, bytes.length - 4) === size % 2 ** 32;
 }
 
-/** Inflates member after member. @returns the number of bytes behind the last one */
+/** Member after member. @returns the number of bytes behind the last one */
 function* members(bytes: Uint8Array): Generator<Uint8Array, number> {
-  let at = 0;
-  while (isGzip(bytes.subarray(at))) {
-    const pieces = inflate(bytes, memberData(bytes, at));
-    let [crc, size] = [0, 0];
-    let next = pieces.next();
-    for (; !next.done; next = pieces.next()) {
-      crc = crc32(next.value, crc);
-      size += next.value.length;
-      yield next.value;
-    }
-    at = next.value;
-    if (at + 8 > bytes.length || uint32(bytes, at) !== crc || uint32(bytes, at + 4) !== size % 2 ** 32)
+  let read: Uint8Array[] = [];
+  let [crc, size] = [0, 0];
+  const unpacked = new Gunzip((chunk) => {
+    read.push(chunk);
+    crc = crc32(chunk, crc);
+    size += chunk.length;
+  });
+  // Of the member that ended; `begin` is where the next one does.
+  unpacked.onmember = (begin) => {
+    if (!isTrailer(bytes, begin - TRAILER, crc, size))
       throw new Error('gzip: a checksum that does not match');
-    at += 8;
+    [crc, size] = [0, 0];
+  };
+  for (let at = 0; at < bytes.length; at += INPUT_CHUNK) {
+    try {
+      unpacked.push(bytes.subarray(at, at + INPUT_CHUNK), at + INPUT_CHUNK >= bytes.length);
+    } catch (error) {
+      // Behind a member stands what is none.
+      if ((error as FlateError).code !== FlateErrorCode.InvalidHeader) throw error;
+      at = bytes.length;
+    }
+    yield* read;
+    read = [];
   }
-  return bytes.length - at;
+  let end = bytes.length - TRAILER;
+  while (end >= 0 && !isTrailer(bytes, end, crc, size)) end--;
+  if (end < 0) throw new Error('gzip: a checksum that does not match');
+  if (isGzip(bytes.subarray(end + TRAILER))) throw new Error('gzip: a member cut short');
+  return bytes.length - end - TRAILER;
 }
 
-/** Where the deflate stream of the member at `at` begins. */
-function memberData(bytes: Uint8Array, at: number): number {
-  const flags = bytes[at + 3];
-  if (bytes[at + 2] !== 8 || flags > 31) throw new Error('gzip: no such method');
-  let to = at + 10;
-  if (flags & 4) to += 2 + bytes[to] + 256 * bytes[to + 1];
-  // A name and a comment, each up to a zero.
-  for (const flag of [8, 16]) if (flags & flag) to = bytes.indexOf(0, to) + 1 || Number.NaN;
-  if (flags & 2) to += 2;
-  if (!(to <= bytes.length)) throw new Error('gzip: cut short');
-  return to;
+/** Checksum and size of a member's content, behind it. */
+const TRAILER = 8;
+
+function isTrailer(bytes: Uint8Array, at: number, crc: number, size: number): boolean {
+  return uint32(bytes, at) === crc && uint32(bytes, at + 4) === size % 2 ** 32;
 }
 
 function uint32(bytes: Uint8Array, at: number): number {

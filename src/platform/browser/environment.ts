@@ -1,7 +1,6 @@
 /** What the engine needs to know of the browser: its GPU, its WebGL renderer, and where the wasm files are served. */
 import plainWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm?url';
 import simdWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url';
-import threadedWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.wasm?url';
 import type { BackendEnvironment } from '../../engine/backend/backend';
 
 export function browserEnvironment(onDeviceError: BackendEnvironment['onDeviceError']): BackendEnvironment {
@@ -11,7 +10,8 @@ export function browserEnvironment(onDeviceError: BackendEnvironment['onDeviceEr
     wasmPaths: {
       'tfjs-backend-wasm.wasm': plainWasm,
       'tfjs-backend-wasm-simd.wasm': simdWasm,
-      'tfjs-backend-wasm-threaded-simd.wasm': threadedWasm,
+      // TensorFlow.js wants a name for each; the engine runs without threads.
+      'tfjs-backend-wasm-threaded-simd.wasm': simdWasm,
     },
     now: () => performance.now(),
     onDeviceError,
