@@ -44,7 +44,8 @@ beforeAll(async () => {
 });
 
 const evaluate = (...more: string[]) => [
-  ...['evaluate', '--models', at('tiny.json'), '--data', at('bids'), '--split', 'test', '--backend', 'wasm'],
+  ...(more.includes('--data') ? ['evaluate'] : ['evaluate', '--data', at('bids')]),
+  ...['--models', at('tiny.json'), '--split', 'test', '--backend', 'wasm'],
   ...more,
 ];
 
@@ -320,7 +321,7 @@ describe('evaluate with --lesion', () => {
     };
     expect(await write('two.nii', [...SET_SHAPE, 2], values)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/two\.nii: must be one volume, got 2; write the one/),
+      stderr: expect.stringMatching(/two\.nii: must be one volume, got 2; give a mask of one of them/),
     });
     const holed = values.slice(0, ni * nj * nk).fill(Number.NaN, 3, 6);
     expect(await write('holed.nii', [...SET_SHAPE], holed)).toMatchObject({

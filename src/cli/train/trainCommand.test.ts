@@ -46,7 +46,7 @@ const train = (out: string, ...more: string[]) => [
   ...scans(),
   '--out',
   at(out),
-  ...START(),
+  ...(more.includes('--start') ? [] : START()),
   ...more,
 ];
 const PAIRED = ['--paired', '--no-adversarial'];

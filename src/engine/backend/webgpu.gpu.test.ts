@@ -32,10 +32,10 @@ const watched: BackendEnvironment = {
   } as GPU,
 };
 
-// Those that the software driver does in a few seconds each.
-const files = goldenFiles.filter(
-  (name) => isNetworkGolden(name) && !/ncsnpp_readme_256|six_levels|discriminator_large|training/.test(name),
-);
+// A network of each kind, each of their blocks. Other configurations put the same operations together: on wasm in
+// `parity.slow.test.ts`, and all of it on WebGPU by `npx syndiff parity --backend webgpu`; a whole chain is e2e/webgpu.spec.ts's.
+const HERE = /^(block_|resampling|net_(ncsnpp_(small|no_fir)|diffusive_discriminator_small|patch|resnet))/;
+const files = goldenFiles.filter((name) => isNetworkGolden(name) && HERE.test(name));
 
 describe.skipIf(!adapter)('webgpu in Node (skipped where there is no adapter)', () => {
   afterAll(() => tf.removeBackend('webgpu'));

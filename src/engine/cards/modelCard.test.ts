@@ -136,7 +136,7 @@ describe('parseModelCard', () => {
     [
       'metrics.rows',
       [{ label: 'a', psnr: 20, ssim: 0.6, mae: 0.1, inside: { psnr: 20, ssim: 0.6 } }],
-      /rows\[0\]: inside: mae must be a number from 0 to 1, got nothing/,
+      /rows\[0\]: inside: mae must be a number from 0 to 1000000, got nothing/,
     ],
     [
       'metrics.lesions',

@@ -1,9 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import * as promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
-import { isUnwritten, removeUnfinished, writeBehind, writeBytes } from './files';
+import { isUnwritten, readText, removeUnfinished, writeBehind, writeBytes } from './files';
 
 vi.mock('node:fs/promises', { spy: true });
 const folder = mkdtempSync(join(tmpdir(), 'files-'));
@@ -82,4 +90,14 @@ it("removes what a killed process left, and of a folder that is also the user's 
   expect(readdirSync(folder)).toEqual(['card.json']);
   await removeUnfinished(join(folder, 'none'));
   expect(existsSync(join(folder, 'none'))).toBe(false);
+});
+
+it('reads no text as long as no list is, before it is in memory', async () => {
+  const path = join(folder, 'long.txt');
+  writeFileSync(path, 'a.nii\n');
+  expect(await readText(path)).toBe('a.nii\n');
+  truncateSync(path, 50_000_001);
+  await expect(readText(path, 'a list')).rejects.toThrow(
+    `${path}: must be a list, got 50000001 bytes, more than 50000000; choose another file`,
+  );
 });

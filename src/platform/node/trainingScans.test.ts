@@ -311,16 +311,10 @@ describe.skipIf(!hasData)('the shared data sets (need ../shared)', () => {
 it('reads lists and tables of a length that somebody may have written', async () => {
   const folder = folderOf({
     'a.nii': '',
-    'long.txt': 'a.nii\n'.repeat(10_001),
-    'large.txt': ' '.repeat(4_000_001),
+    'long.txt': 'a.nii\n'.repeat(20_000),
     'line.txt': 'x'.repeat(300_000),
   });
-  await expect(trainingScans(join(folder, 'long.txt'))).rejects.toThrow(
-    /must name up to 10000 scans, got 10001; split it/,
-  );
-  await expect(trainingScans(join(folder, 'large.txt'))).rejects.toThrow(
-    /must be text of up to 4000000 bytes, got 4000001/,
-  );
+  expect(await trainingScans(join(folder, 'long.txt'))).toHaveLength(1);
   await expect(trainingScans(join(folder, 'line.txt'))).rejects.toThrow(
     /line 1: must name a scan, got no such file as x/,
   );
