@@ -46,7 +46,7 @@ test('the user says what the weights are, by keyboard, and earlier results are n
   );
   await form.getByLabel('Image size, px').fill('64');
   await page.keyboard.press('Enter');
-  await expect(notices(page).last()).toContainText('now T1w to T2w, 64 × 64 pixels of 2 mm');
+  await expect(notices(page).filter({ hasText: 'now T1w to T2w, 64 × 64 pixels of 2 mm' })).toBeVisible();
   await expect(page.getByLabel('Provenance')).toContainText('Nothing synthetic is on the screen.');
 
   await translate(page);

@@ -1,31 +1,37 @@
-/** What is being read. A file takes the place of the one before it, which may take long; the last one counts. */
+/** What is being read. A file takes the place of one of its kind before it, which may take long; the last one counts. */
 import type { Context } from '../../../state/context';
 
+type Kind = 'source' | 'reference';
+
 export interface Reading {
-  begin(opening: 'source' | 'reference'): AbortController;
+  begin(kind: Kind): AbortController;
   /** Only what has not been overtaken. */
   end(turn: AbortController): void;
   cancel(): void;
 }
 
 export function createReading({ get, set }: Pick<Context, 'get' | 'set'>): Reading {
-  let turn: AbortController | null = null;
-  const end: Reading['end'] = (one) => {
-    if (turn !== one) return;
-    turn = null;
-    if (get().opening !== 'weights') set({ opening: null });
+  const turns = new Map<Kind, AbortController>();
+  const show = () => {
+    if (get().opening !== 'weights') set({ opening: [...turns.keys()].at(-1) ?? null });
   };
   return {
-    begin: (opening) => {
-      turn?.abort();
-      turn = new AbortController();
-      set({ opening });
+    begin: (kind) => {
+      const turn = new AbortController();
+      turns.get(kind)?.abort();
+      turns.delete(kind);
+      turns.set(kind, turn);
+      set({ opening: kind });
       return turn;
     },
-    end,
+    end: (turn) => {
+      for (const [kind, one] of turns) if (one === turn) turns.delete(kind);
+      show();
+    },
     cancel: () => {
-      turn?.abort();
-      if (turn) end(turn);
+      for (const turn of turns.values()) turn.abort();
+      turns.clear();
+      show();
     },
   };
 }
