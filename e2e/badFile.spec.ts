@@ -10,6 +10,7 @@ import {
   translate,
   translateButton,
 } from './helpers';
+import { hostileFiles } from './hostileFiles';
 import { headScan, type TestFile } from './phantom';
 import { noGenerator } from './weightsFiles';
 
@@ -66,11 +67,16 @@ test('every unreadable file gets one notice and leaves the page as it was', asyn
   await openPage(page);
   await openScan(page, SCAN);
   const model = await page.getByRole('combobox', { name: 'Model', exact: true }).inputValue();
-  for (const { what, file, says } of CASES) {
+  const hostile = (await hostileFiles()).map(({ file, says }) => ({ what: file.name, file, says }));
+  for (const { what, file, says } of [...CASES, ...hostile]) {
     await test.step(what, async () => {
       await drop(page, [file]);
       await expect(notices(page)).toHaveText([says]);
       await expect(notices(page)).toHaveAttribute('data-tone', 'error');
+      const sentence = (await notices(page).locator('p').innerText()).trim();
+      expect(sentence.length, sentence).toBeLessThanOrEqual(600);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: what steers a screen
+      expect(sentence).not.toMatch(/[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/);
       await expect(sourceDrop(page)).toContainText(SCAN.name);
       await expect(page.getByRole('combobox', { name: 'Model', exact: true })).toHaveValue(model);
       await expect(translateButton(page)).toBeEnabled();

@@ -116,8 +116,10 @@ test.describe('in the middle of a run', () => {
     await translateButton(page).click();
     await runSays(page, /Slice [2-9] of 12/);
     const damaged = headScan('short.nii').buffer.subarray(0, 5000);
-    for (const zone of ['source', 'reference', 'weights'])
+    for (const [n, zone] of ['source', 'reference', 'weights'].entries()) {
       await drop(page, [file(`as-${zone}.nii`, damaged)], `[data-drop="${zone}"]`);
+      await expect(notices(page)).toHaveCount(n + 1);
+    }
     await drop(page, [file('anywhere.nii', damaged)]);
     await expect(notices(page)).toHaveCount(4);
     for (const name of ['as-source', 'as-reference', 'anywhere'])
