@@ -60,7 +60,7 @@ try {
     }),
   );
   // A few seconds a reader; npm run test:fuzz is the long one.
-  check('fuzz', 'node', ['scripts/fuzz.mjs', '--cases', '2000', '--seconds', '5']);
+  check('fuzz', 'node', ['scripts/fuzz.mjs', '--cases', '2000', '--seconds', '3']);
   check('build', 'npx', ['vite', 'build', '--logLevel', 'error']);
   suite(
     'browser tests',
