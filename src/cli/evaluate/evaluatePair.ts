@@ -73,7 +73,7 @@ export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
     ...(unscored === null ? [] : [unscored]),
     ...outsideWarnings(synthetic, reference, scale, area, scored),
     ...(scale.warning === null ? [] : [scale.warning]),
-    ...unitWarnings(pair, scale),
+    ...unitWarnings(pair, scale, scored),
   ];
   const hu =
     scale.map === 'hu'
@@ -159,9 +159,20 @@ function outsideWarnings(
 }
 
 /** One unit or two? Only images as they are can differ by that. */
-function unitWarnings(pair: Parameters<typeof evaluateSlices>[0], { map, dataRange }: PairScale): string[] {
+function unitWarnings(
+  pair: Parameters<typeof evaluateSlices>[0],
+  { map, dataRange }: PairScale,
+  slices: readonly number[],
+): string[] {
   if (map !== 'none') return [];
-  const [made, real] = [pair.synthetic, pair.reference].map((image) => medianWhere(image, pair.foreground));
+  const area = pair.shape[0] * pair.shape[1];
+  // Slices that were not translated are no other unit.
+  const counted = new Uint8Array(pair.foreground.length);
+  for (const slice of slices) {
+    const [from, to] = [slice * area, (slice + 1) * area];
+    counted.set(pair.foreground.subarray(from, to), from);
+  }
+  const [made, real] = [pair.synthetic, pair.reference].map((image) => medianWhere(image, counted));
   if (made === null || real === null || (made > real / FAR_APART && made < real * FAR_APART)) return [];
   const own = (value: number) => rounded(value * dataRange.value);
   return [

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { otherSubject } from '../rooms/translate/state/selectors';
 import { sourceLoss } from '../rooms/translate/state/unsaved';
 import { useApp } from '../state/StoreContext';
 import type { DropQuestion } from '../state/types';
@@ -17,6 +18,7 @@ function Choice({ question: { scan, isSaid, canBeReference, reference } }: { que
   const old = useApp((s) => s.source?.name);
   const real = useApp((s) => s.reference?.scan.name);
   const loss = useApp(sourceLoss);
+  const doubt = useApp((s) => (s.source && canBeReference ? otherSubject(s.source, scan) : null));
   const harmless = useRef<HTMLButtonElement>(null);
   // After the sheet has opened, which takes the focus to its first button.
   useEffect(() => harmless.current?.focus(), []);
@@ -30,18 +32,24 @@ function Choice({ question: { scan, isSaid, canBeReference, reference } }: { que
         <p className="dim num">
           As the source it takes the place of {old ?? 'the former scan'}. {loss}
           {canBeReference && real && ` As the reference it takes that of ${real}.`}
+          {doubt && ` ${doubt}.`}
         </p>
         <div className="drop-choice-buttons">
           <button type="button" className="button" onClick={() => answerDrop('source')}>
             {isSaid ? 'Replace' : reference ? 'Use as source and reference' : 'Use as source'}
           </button>
           {canBeReference && (
-            <button ref={harmless} type="button" className="button" onClick={() => answerDrop('reference')}>
+            <button
+              ref={doubt ? undefined : harmless}
+              type="button"
+              className="button"
+              onClick={() => answerDrop('reference')}
+            >
               Use as reference
             </button>
           )}
           <button
-            ref={canBeReference ? undefined : harmless}
+            ref={canBeReference && !doubt ? undefined : harmless}
             type="button"
             className="button"
             onClick={() => answerDrop('cancel')}

@@ -20,7 +20,7 @@ export function ownWeightsActions(
         const got = [...cards, ...weights].map(({ name }) => name).join(', ');
         notify(
           'error',
-          `${cards[0].name}: a model card must come with its one file of weights, got ${got}; drop the two together (the .json of a scan is not needed).`,
+          `${cards[0].name}: a model card must come with its one file of weights, got ${got}; drop the two together (the .json of a scan is not needed). ${weights.length > 0 ? 'The weights are not loaded.' : ''}`.trim(),
         );
         return;
       }

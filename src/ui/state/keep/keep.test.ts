@@ -89,7 +89,7 @@ describe('after a reload', () => {
     await act(first).train.addFiles('trainA', dropped('x/1_T1w.nii', 'x/2_T1w.nii'));
     await act(first).train.addFiles('trainB', dropped('y/1_FLAIR.nii', 'y/4d_FLAIR.nii'));
     await act(first).train.pickVolume(first.store.getState().train.volumes[3].added.volumeId, 3);
-    act(first).train.pickEntity('b', 'acq', 'highres');
+    act(first).train.pickEntity('b', 'acq', ['highres']);
     act(first).train.patchSettings({ iterations: 77 });
     act(first).train.setEvery({ preview: 7 });
     const { settings } = first.store.getState().train;

@@ -146,7 +146,7 @@ async function readVoxels(
 }
 
 const strayText = ({ strayBytes }: ByteStream) =>
-  `There ${strayBytes === 1 ? 'is 1 stray byte' : `are ${strayBytes} stray bytes`} behind the file's gzip stream, which is whole without; what they are is not known, and they are left out.`;
+  `There ${strayBytes === 1 ? 'is 1 stray byte' : `are ${strayBytes} stray bytes`} behind the file's gzip stream, which is whole; left out.`;
 
 async function readHeaderBytes(name: string, stream: ByteStream): Promise<Uint8Array> {
   if (stream.isEmpty)

@@ -20,12 +20,11 @@ const TEST_IDS: Record<Role, string> = {
 export function DropZone({ of: role, title, hint }: { of: Role; title: string; hint: string }) {
   const all = useApp((s) => s.train.volumes);
   const volumes = useMemo(() => all.filter(({ added }) => added.role === role), [all, role]);
-  const { kept, left } = useApp((s) => scanChoice(s.train));
+  const used = useApp((s) => scanChoice(s.train).used[role]);
   const isOff = useApp((s) => isLocked(s.train) || s.train.adding !== null);
   const { addFiles } = useApp((s) => s.actions.train);
-  const slices = kept[role].reduce((sum, { added }) => sum + added.picked, 0);
-  const taken =
-    kept[role].length < volumes.length ? `${kept[role].length} of ${volumes.length}` : volumes.length;
+  const slices = used.reduce((sum, { added }) => sum + added.picked, 0);
+  const taken = used.length < volumes.length ? `${used.length} of ${volumes.length}` : volumes.length;
   const count = `${taken} ${volumes.length === 1 ? 'volume' : 'volumes'}, ${slices} slices`;
   const add = (files: File[]) => void addFiles(role, chosenFiles(files));
   return (
@@ -43,7 +42,7 @@ export function DropZone({ of: role, title, hint }: { of: Role; title: string; h
       {volumes.length > 0 ? (
         <ul className="volumes">
           {volumes.map((volume) => (
-            <VolumeRow key={volume.added.volumeId} volume={volume} isLeft={left.has(volume)} />
+            <VolumeRow key={volume.added.volumeId} volume={volume} isLeft={!used.includes(volume)} />
           ))}
         </ul>
       ) : (

@@ -19,18 +19,18 @@ export function EntityChoices({ of: role }: { of: Role }) {
       {note !== null && <p className="dim">{note}.</p>}
       {choices[role].map(({ entity, values, chosen, isNeeded }) => (
         <label className="field" key={entity}>
-          <span>{entity}</span>
+          <span>Scans with {entity}</span>
           <select
-            value={chosen ?? ''}
+            value={chosen?.join() ?? ''}
             disabled={isOff}
             onChange={({ target }) =>
-              pickEntity(ROLE_SIDES[role], entity, target.value === '' ? null : target.value)
+              pickEntity(ROLE_SIDES[role], entity, target.value === '' ? null : target.value.split(','))
             }
           >
             <option value="">{isNeeded ? 'choose…' : 'all'}</option>
-            {values.map((value) => (
-              <option key={value} value={value}>
-                {value}
+            {values.map((some) => (
+              <option key={some.join()} value={some.join()}>
+                {some.join(' or ')}
               </option>
             ))}
           </select>

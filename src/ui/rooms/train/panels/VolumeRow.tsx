@@ -6,7 +6,7 @@ import { useApp } from '../../../state/StoreContext';
 import { isLocked } from '../state/selectors';
 import type { TrainVolume } from '../state/types';
 
-/** One volume: a slice of it, its name, and how many of its slices have enough foreground. `isLeft`: the user's choice is another. */
+/** One volume: a slice of it, its name, and how many of its slices have enough foreground. `isLeft`: it is not trained on. */
 export function VolumeRow({ volume: { added, source }, isLeft }: { volume: TrainVolume; isLeft: boolean }) {
   const isOff = useApp((s) => isLocked(s.train) || s.train.adding !== null);
   const isFixed = useApp((s) => isLocked(s.train));

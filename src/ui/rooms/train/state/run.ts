@@ -95,9 +95,9 @@ export function trainRunActions(
         return;
       }
       const { settings, every } = train();
-      const { kept, left } = scanChoice(train());
+      const { used, left } = scanChoice(train());
       const names = (role: Role) =>
-        kept[role].map(({ added }) => nameOfVolume(added.name, added.volumeCount, added.volume ?? 0));
+        used[role].map(({ added }) => nameOfVolume(added.name, added.volumeCount, added.volume ?? 0));
       const leftOut = [...left].map(({ added }) => added.volumeId);
       const begun: TrainRun = {
         runId: runIdOf(now()),

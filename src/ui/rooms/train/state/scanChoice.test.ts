@@ -26,20 +26,51 @@ describe.each(CHOICE_CASES)('$what', ({ a, b, isPaired, asks, choice }) => {
     if (!choice) return;
     const { entity, value } = choice;
     expect(choices.trainA).toMatchObject([{ entity, chosen: null }]);
-    act().pickEntity('a', entity, value);
+    act().pickEntity('a', entity, [value]);
     expect(startBlock(made.store.getState())).toBeNull();
     expect(kept()).toEqual(choice.kept);
     // The choice stays in sight, and can be taken back.
-    expect(scanChoice(train()).choices.trainA).toMatchObject([{ entity, chosen: value, isNeeded: false }]);
+    expect(scanChoice(train()).choices.trainA).toMatchObject([{ entity, chosen: [value], isNeeded: false }]);
     act().pickEntity('a', entity, null);
     expect(kept()).toEqual(a);
   });
 });
 
+it('one acquisition of a patient is chosen without losing those of one alone, and what is in no pair is not used', async () => {
+  act().patchVariant({ pairing: 'paired' });
+  await act().addFiles(
+    'trainA',
+    dropped('sub-1_T1w.nii', 'sub-2_acq-a_T1w.nii', 'sub-2_acq-b_T1w.nii', 'sub-3_T1w.nii'),
+  );
+  await act().addFiles('trainB', dropped('sub-1_FLAIR.nii', 'sub-2_FLAIR.nii', 'sub-4_FLAIR.nii'));
+  const [{ values }] = scanChoice(train()).choices.trainA;
+  expect(values).toEqual([['a', 'none'], ['b', 'none'], ['a'], ['b'], ['none']]);
+  act().pickEntity('a', 'acq', values[1]);
+  expect(startBlock(made.store.getState())).toBeNull();
+  const used = {
+    trainA: ['sub-1_T1w.nii', 'sub-2_acq-b_T1w.nii'],
+    trainB: ['sub-1_FLAIR.nii', 'sub-2_FLAIR.nii'],
+  };
+  for (const role of ['trainA', 'trainB'] as const)
+    expect(scanChoice(train()).used[role].map(({ added }) => added.name)).toEqual(used[role]);
+  const running = act().start();
+  await expect.poll(() => train().run?.volumes).toMatchObject(used);
+  await act().stop();
+  await running;
+});
+
+it('what is said of many scans is said once', async () => {
+  made.trainClient.warnings.push('Slices lie 18 mm apart.');
+  await act().addFiles('trainA', dropped('1_T1w.nii', '2_T1w.nii', '3_T1w.nii'));
+  expect(made.store.getState().notices.map(({ text }) => text)).toEqual([
+    '1_T1w.nii and 2 more: Slices lie 18 mm apart.',
+  ]);
+});
+
 it('what is left out is not trained on, and a choice that nothing is left of decides nothing', async () => {
   await act().addFiles('trainA', dropped('sub-1_acq-a_T1w.nii', 'sub-1_acq-b_T1w.nii'));
   await act().addFiles('trainB', dropped('sub-1_FLAIR.nii'));
-  act().pickEntity('a', 'acq', 'b');
+  act().pickEntity('a', 'acq', ['b']);
   const running = act().start();
   await expect.poll(() => train().run?.volumes.trainA).toEqual(['sub-1_acq-b_T1w.nii']);
   await act().stop();

@@ -1,5 +1,5 @@
 /** Which of the listed volumes are meant, and what the user has to choose yet: by the functions that the command line goes by. */
-import { type EntityFilter, filterScans, sameValue, valuesOf } from '../../../../volume/entityFilter';
+import { ABSENT, type EntityFilter, filterScans, sameValue, valuesOf } from '../../../../volume/entityFilter';
 import { readName } from '../../../../volume/names';
 import { severalVolumes } from '../../../../volume/oneVolume';
 import { type Pairing, pairScans } from '../../../../volume/pairing';
@@ -13,8 +13,9 @@ export type Use = 'train' | 'val';
 /** An entity in which several volumes of a contrast and visit differ. */
 export interface EntityChoice {
   entity: string;
-  values: readonly string[];
-  chosen: string | null;
+  /** What can be chosen, as a filter's values: one, and with scans that lack the entity also one or its lack. */
+  values: readonly (readonly string[])[];
+  chosen: readonly string[] | null;
   /** Nothing can be trained on until it is made. */
   isNeeded: boolean;
 }
@@ -23,6 +24,8 @@ export interface ScanChoice {
   /** What is meant, in the order of the list. */
   kept: Readonly<Record<Role, readonly TrainVolume[]>>;
   left: ReadonlySet<TrainVolume>;
+  /** Of `kept` those that are trained on, or validated by: where pairs are needed those that are in one. */
+  used: Readonly<Record<Role, readonly TrainVolume[]>>;
   pairing: Readonly<Record<Use, Pairing<TrainVolume>>>;
   choices: Readonly<Record<Role, readonly EntityChoice[]>>;
   /** What has to be chosen first, as a sentence; null: nothing. */
@@ -77,13 +80,24 @@ function findChoice({ volumes, filters, settings }: Given): ScanChoice {
     ]);
     return [...entities].map((entity) => ({
       entity,
-      values: valuesAmong(all[role], entity),
-      chosen: filters[sideOf(role)][entity]?.[0] ?? null,
+      values: choosable(valuesAmong(all[role], entity)),
+      chosen: filters[sideOf(role)][entity] ?? null,
       isNeeded: rivals[role]?.differ.some((one) => one.entity === entity) ?? false,
     }));
   });
+  const used = byRole((role) => {
+    const use = useOf(role);
+    const { pairs, alone } = pairing[use];
+    const waits = rivals[`${use}A`] !== null || rivals[`${use}B`] !== null;
+    // With none of one contrast there is nothing to pair yet.
+    const isOpen = pairs.length === 0 && new Set(alone.map(({ scan }) => scan.added.role)).size < 2;
+    if (!isPaired(role) || waits || isOpen) return kept[role];
+    const paired = new Set(pairs.map((pair) => pair[sideOf(role)]));
+    return kept[role].filter((volume) => paired.has(volume));
+  });
   return {
     kept,
+    used,
     left: new Set(ROLES.flatMap((role) => filtered[role].left)),
     pairing,
     choices,
@@ -116,6 +130,13 @@ const valuesAmong = (volumes: readonly TrainVolume[], entity: string): string[] 
     volumes.map((volume) => readName(pathOf(volume))),
     entity,
   );
+
+/** Of scans some of which lack the entity nobody wants to lose these with the choice among the others. */
+function choosable(values: readonly string[]): string[][] {
+  const told = values.filter((value) => value !== ABSENT);
+  const isMixed = told.length < values.length;
+  return [...(isMixed ? told.map((value) => [value, ABSENT]) : []), ...values.map((value) => [value])];
+}
 
 /** Without values that no volume has any more. */
 function inForce(filter: EntityFilter, volumes: readonly TrainVolume[]): EntityFilter {

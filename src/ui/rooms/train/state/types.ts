@@ -143,8 +143,8 @@ export interface TrainActions {
   removeVolume(volumeId: string): Promise<void>;
   /** Says which volume of a file with several is meant, of this one and of all like it of its role that wait for that. */
   pickVolume(volumeId: string, volume: number): Promise<void>;
-  /** Of several scans of a contrast those with this value of an entity; null: all. */
-  pickEntity(side: Side, entity: string, value: string | null): void;
+  /** Of several scans of a contrast those with one of these values of an entity; null: all. */
+  pickEntity(side: Side, entity: string, values: readonly string[] | null): void;
   /** Fills the room with the digital phantom's demo set. */
   tryPhantoms(): Promise<void>;
   /** Fills the room with the fine-tune of a shipped model on real scans that come with the page. */

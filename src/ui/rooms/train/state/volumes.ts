@@ -1,6 +1,7 @@
 /** The volumes to train on: added, sorted by name, removed. */
 
 import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
+import { someOf } from '../../../../volume/plainScans';
 import type { Role } from '../../../../workers/train/protocol';
 import { isLocked, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
@@ -50,6 +51,8 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
   const addAll = async (wanted: readonly VolumeOfRole[]) => {
     adding = new AbortController();
     const { signal } = adding;
+    /** Names of scans by what is said of them: of a folder's scans mostly the same. */
+    const warned = new Map<string, string[]>();
     try {
       await context.ready();
       for (const [done, { role, parts }] of wanted.entries()) {
@@ -64,7 +67,8 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
             signal,
           );
           patch(({ volumes }) => ({ volumes: [...volumes, volume] }));
-          for (const warning of volume.added.warnings) notify('warn', `${volume.added.name}: ${warning}`);
+          for (const warning of volume.added.warnings)
+            warned.set(warning, [...(warned.get(warning) ?? []), volume.added.name]);
         } catch (error) {
           // The others may be good.
           if (!signal.aborted) report(error);
@@ -73,6 +77,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     } catch (error) {
       report(error);
     } finally {
+      for (const [warning, names] of warned) notify('warn', `${someOf(names)}: ${warning}`);
       patch({ adding: null });
     }
   };
@@ -179,12 +184,12 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
         await changed();
       },
 
-      pickEntity(side, entity, value) {
+      pickEntity(side, entity, values) {
         if (isLocked(train())) return;
         patch(({ filters }) => {
           const { [entity]: _, ...others } = filters[side];
           return {
-            filters: { ...filters, [side]: value === null ? others : { ...others, [entity]: [value] } },
+            filters: { ...filters, [side]: values === null ? others : { ...others, [entity]: values } },
           };
         });
       },

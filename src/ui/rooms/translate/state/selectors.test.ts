@@ -121,6 +121,17 @@ it('warns of a reference whose name claims another contrast than the model makes
   expect(referenceWarning(withReference('brain.nii'))).toBeNull();
 });
 
+it('warns of a reference whose name tells of another person', () => {
+  const source = fakeScan('s', 'sub-01_ses-1_T1w.nii');
+  const withReference = (name: string) =>
+    referenceWarning({ ...initialData, source, reference: { scan: fakeScan('r', name), resampled: false } });
+  expect(withReference('sub-02_FLAIR.nii')).toBe(
+    'The names tell of sub-01 and, as the reference, of sub-02: the scores mean nothing.',
+  );
+  for (const same of ['sub-01_FLAIR.nii', 'sub-01_ses-2_FLAIR.nii', 'brain.nii'])
+    expect(withReference(same)).toBeNull();
+});
+
 it('says what is missing before Translate can be pressed', () => {
   const ready = {
     ...initialData,

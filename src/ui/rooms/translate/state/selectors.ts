@@ -1,4 +1,5 @@
 /** Derived values. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
+import { shortName } from '../../../../plainText';
 import {
   huFrame,
   intensityMaps,
@@ -6,7 +7,7 @@ import {
   modelFrames,
   referenceFrame,
 } from '../../../../volume/intensity';
-import { contrastOfName } from '../../../../volume/names';
+import { contrastOfName, readName } from '../../../../volume/names';
 import type {
   IntensityFrame,
   ModelCard,
@@ -169,9 +170,19 @@ export function contrastWarning(state: AppData): string | null {
 /** A sentence where the reference's name claims another contrast than the model makes; null where all seems well. */
 export function referenceWarning(state: AppData): string | null {
   const card = chosenCard(state);
+  const other = state.source && state.reference && otherSubject(state.source, state.reference.scan);
+  if (other) return `${other}: the scores mean nothing.`;
   const claimed = state.reference && contrastOfName(state.reference.scan.name);
   if (!card || !claimed || claimed === card.target || !knownContrast(card, 'target')) return null;
   return `The reference's name says ${claimed}, but this model makes ${card.target}: the scores mean little.`;
+}
+
+/** Two people by the names, as the beginning of a sentence; null where they are one, or the names do not tell. */
+export function otherSubject(source: Scan, reference: Scan): string | null {
+  const [one, other] = [source, reference].map(({ name }) => readName(name).entities.sub);
+  return one === undefined || other === undefined || one === other
+    ? null
+    : `The names tell of sub-${shortName(one)} and, as the reference, of sub-${shortName(other)}`;
 }
 
 /**

@@ -38,6 +38,8 @@ export function createSourceScan(
 
   const ask = (question: DropQuestion): Promise<DropAnswer> => {
     // A question that is still open is overtaken by this one.
+    const open = get().question;
+    if (open) notify('info', `${open.scan.name}: not opened, as another scan was dropped.`);
     answer('cancel');
     set({ question });
     return new Promise((resolve) => {
