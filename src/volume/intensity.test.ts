@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuTime } from '../../test/cpuTime';
 import { makeImage } from '../../test/makeImage';
 import { headPhantom } from '../../test/makeNifti';
 import {
@@ -62,9 +63,9 @@ describe('percentiles', () => {
 
   it('take less than a second for 256 x 256 x 256 voxels', () => {
     const voxels = new Float32Array(256 ** 3).map((_, n) => (n * 2654435761) % 4096);
-    const started = performance.now();
+    const spent = cpuTime();
     intensityFrame(voxels, 'foreground-median');
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(spent()).toBeLessThan(1000);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuTime } from '../../test/cpuTime';
 import { aloneTexts, pairScans, subjectsInBoth } from './pairing';
 
 const pairing = (a: string[], b: string[]) => {
@@ -128,9 +129,9 @@ describe('pairScans', () => {
 
   it('takes thousands of scans in a moment', () => {
     const list = (contrast: string) => Array.from({ length: 5000 }, (_, n) => `sub-${n}_ses-1_${contrast}`);
-    const started = performance.now();
+    const spent = cpuTime();
     expect(pairing(list('T1w'), list('FLAIR')).pairs).toHaveLength(5000);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(spent()).toBeLessThan(2000);
   });
 
   it('pairs other names by what is left without the contrast', () => {

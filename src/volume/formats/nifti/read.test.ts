@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { cpuTime } from '../../../../test/cpuTime';
 import { GOLDEN_DIR } from '../../../../test/golden';
 import { gzipped, makeNifti, type NiftiType } from '../../../../test/makeNifti';
 import { concat } from '../../gzip';
@@ -120,9 +121,9 @@ describe.skipIf(!present)('golden files (absent: ../shared/golden/nifti)', () =>
     const file = golden(name);
     // Once before, so that the time is not the compiler's.
     await readNifti(file).catch(() => undefined);
-    const started = performance.now();
+    const spent = cpuTime();
     const error = await readNifti(file).catch((thrown: Error) => thrown);
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(spent()).toBeLessThan(50);
     const [kind, message] = reasons[name];
     expect(error).toMatchObject({ name: kind, message: expect.stringMatching(message) });
   });
@@ -265,11 +266,11 @@ describe('readNifti', () => {
     [1000, 1000, 200].forEach((n, axis) => {
       new DataView(claim).setInt16(42 + 2 * axis, n, true);
     });
-    const started = performance.now();
+    const spent = cpuTime();
     await expect(readNifti({ name: 'a.nii.gz', bytes: gzipped(claim) })).rejects.toMatchObject({
       name: 'CorruptFile',
     });
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(spent()).toBeLessThan(50);
     const bomb = new Uint8Array(64 * 2 ** 20);
     bomb.set(new Uint8Array(file));
     const packed = bufferOf(gzipSync(bomb, { level: 1 }));
