@@ -55,6 +55,11 @@ export async function openPage(page: Page, backend: Backend = 'wasm'): Promise<v
   await engineReady(page);
 }
 
+/** What was open does not come back when the page is opened again, as in a tab of its own. */
+export async function forgetTab(page: Page): Promise<void> {
+  await page.evaluate(() => sessionStorage.clear());
+}
+
 export async function engineReady(page: Page): Promise<void> {
   await expect(page.getByTestId('backend-badge')).toHaveAttribute('data-phase', 'ready', { timeout: 60_000 });
 }

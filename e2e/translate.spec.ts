@@ -5,6 +5,7 @@ import {
   expect,
   expectImage,
   filledSlices,
+  forgetTab,
   goToSlice,
   openPage,
   openScan,
@@ -89,8 +90,7 @@ test('the same settings give the same bytes again, whatever else is translated',
   expect(first.sidecar.TranslatedSlices).toEqual([4]);
   await expect(translateButton(page)).toBeDisabled();
 
-  // As a tab of its own: nothing comes back.
-  await page.evaluate(() => sessionStorage.clear());
+  await forgetTab(page);
   await openPage(page);
   await openScan(page, scan);
   await goToSlice(page, 3);

@@ -4,6 +4,7 @@ import {
   addWeights,
   expect,
   expectImage,
+  forgetTab,
   notices,
   openPage,
   openScan,
@@ -48,6 +49,7 @@ test('webgpu gives the slice that wasm gives', async ({ page }) => {
     expect(sidecar).toMatchObject({ Backend: backend, Steps: 2 });
     const [index] = sidecar.TranslatedSlices as number[];
     slices.push(sliceOf(volume, index));
+    await forgetTab(page);
   }
   const [gpu, wasm] = slices;
   const range = Math.max(...wasm) - Math.min(...wasm);
