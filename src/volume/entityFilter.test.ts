@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkFilter, filterScans, parseFilter } from './entityFilter';
+import { checkFilter, entityValue, filterScans, parseFilter } from './entityFilter';
+import { readName } from './names';
 
 const of = (scans: string[], ...texts: string[]) =>
   filterScans(scans, parseFilter(texts), (path) => path).kept;
@@ -57,4 +58,9 @@ describe('what is refused', () => {
       '--filter acq=highres: must leave scans of either contrast, got none of 2 such as sub-1_acq-2d_FLAIR; there are acq=2d, acq=3d',
     );
   });
+});
+
+it('takes no property that every object has for an entity', () => {
+  expect(parseFilter(['constructor=none'])).toEqual({ constructor: ['none'] });
+  expect(entityValue(readName('sub-01_constructor-a_T1w.nii'), 'constructor')).toBe('none');
 });

@@ -22,14 +22,18 @@ export function parseFilter(texts: readonly string[]): EntityFilter {
       throw new BadRequest(
         `--filter: must be entity=value[,value], such as acq=highres, run=1 or ce=${ABSENT}, got "${text}"`,
       );
-    filter[key.toLowerCase()] = [...(filter[key.toLowerCase()] ?? []), ...wanted];
+    const entity = key.toLowerCase();
+    filter[entity] = [...(Object.hasOwn(filter, entity) ? filter[entity] : []), ...wanted];
   }
   return filter;
 }
 
 /** As the name has it; ABSENT where it has none. */
 export function entityValue({ entities, enhanced }: ScanName, key: string): string {
-  return entities[key] ?? (key === 'ce' && enhanced ? SOME_AGENT : ABSENT);
+  return (
+    (Object.hasOwn(entities, key) ? entities[key] : undefined) ??
+    (key === 'ce' && enhanced ? SOME_AGENT : ABSENT)
+  );
 }
 
 /** run-1 is run-01, and no value differs by capitals alone. */

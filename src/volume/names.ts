@@ -137,7 +137,9 @@ function partsOf(stem: string): { entities: Record<string, string>; words: strin
   const words: string[] = [];
   for (const part of stem.split('_')) {
     const [key, value] = entityOf(part) ?? [];
-    if (key !== undefined && value !== undefined) entities[key] = value;
+    // "constructor-1" is no entity: every object has one.
+    if (key !== undefined && value !== undefined && !(key in entities && !Object.hasOwn(entities, key)))
+      entities[key] = value;
     else words.push(part);
   }
   return { entities, words };

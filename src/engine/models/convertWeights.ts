@@ -1,5 +1,6 @@
 import { encodeQ8 } from '../formats/q8';
 import { type WritableTensor, writeSafetensors } from '../formats/safetensors';
+import { checkFinite } from '../networks/checkState';
 import { readWeights, type Weights, type WeightsFile } from './readWeights';
 
 /** How values are stored: 4, 2 or about 1 byte each. */
@@ -8,14 +9,16 @@ export type WeightsDtype = 'f32' | 'f16' | 'q8';
 /**
  * A file of weights of any readable kind as safetensors under the authors' names. Metadata: `format` (the dtype) and
  * `config` (the network's configuration as JSON), so that nothing has to be guessed when it is read again.
- * @throws as `readWeights`; BadRequest for values that the dtype cannot hold
+ * @throws as `readWeights`; CorruptFile for NaN and infinity; BadRequest for values that the dtype cannot hold
  */
 export async function convertWeights(
   file: WeightsFile,
   dtype: WeightsDtype,
   network?: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return encodeWeights(await readWeights(file, { network }), dtype);
+  const weights = await readWeights(file, { network });
+  checkFinite(weights.state);
+  return encodeWeights(weights, dtype);
 }
 
 /** The same for weights that are in memory already. */

@@ -313,6 +313,16 @@ describe('convertWeights and inspectWeights', () => {
     });
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('does not write %d', async (value) => {
+    const [name, { shape, data }] = [...state][0];
+    const odd = new Map(state).set(name, { shape, data: data.slice().fill(value, 0, 1) });
+    const bytes = encodeWeights({ state: odd, config }, 'f32');
+    for (const dtype of ['f16', 'q8'] as const)
+      await expect(convertWeights({ name: 'x', bytes }, dtype)).rejects.toThrow(
+        `weights: "${name}" must hold finite numbers, got ${value} as value 1`,
+      );
+  });
+
   it('reports each tensor', async () => {
     const bytes = encodeWeights({ state, config }, 'f32');
     const report = await inspectWeights({ name: 'x', bytes });

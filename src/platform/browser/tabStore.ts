@@ -71,13 +71,15 @@ function storeIn(folder: FileSystemDirectoryHandle): TabStore {
     }
   };
   const write = async (name: string, parts: readonly Blob[]) => {
+    const isNew = (await fileOf(name)) === null;
     const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
     try {
       for (const part of parts) await writable.write(part);
       await writable.close();
     } catch (error) {
       await writable.abort().catch(() => undefined);
-      await folder.removeEntry(name).catch(() => undefined);
+      // What was there before still is: only closing puts the new in its place.
+      if (isNew) await folder.removeEntry(name).catch(() => undefined);
       throw error;
     }
   };

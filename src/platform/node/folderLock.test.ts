@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -90,4 +92,12 @@ it('of a lock without content waits for what may be its beginning, and takes an 
   utimesSync(path(), 1, 1);
   lock()();
   expect(said).toEqual([expect.stringContaining('a process that was killed')]);
+});
+
+it('ends in a sentence where something that is no file has its name', () => {
+  symlinkSync(join(folder, 'nowhere'), path());
+  expect(lock).toThrow(`${path()}: must be a file that can be read, got something else; delete it`);
+  rmSync(path());
+  mkdirSync(path());
+  expect(lock).toThrow(`${path()}: must be a file that can be read, got a folder; delete it`);
 });

@@ -19,6 +19,8 @@ const HOLDER = object({
 type Holder = Infer<typeof HOLDER>;
 
 /** Milliseconds after which a lock without content is that of a process killed while it wrote it. */
+/** Of processes that begin at once each lets another go first a few times. */
+const MOST_TRIES = 100;
 const EMPTY_FOR = 10_000;
 
 /**
@@ -35,7 +37,10 @@ export function lockFolder(folder: string, say: (sentence: string) => void): () 
     started: new Date().toISOString(),
     began: beginOf(pid),
   } satisfies Holder);
-  while (!written(path, mine)) {
+  for (let tries = 0; !written(path, mine); tries++) {
+    // As a link that leads nowhere.
+    if (tries > MOST_TRIES)
+      throw new BadRequest(`${path}: must be a file that can be read, got something else; delete it`);
     const found = contentOf(path);
     if (found === null) continue;
     const holder = holderOf(path, found);
@@ -71,8 +76,11 @@ function contentOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new BadRequest(
+      `${path}: must be a file that can be read, got ${code === 'EISDIR' ? 'a folder' : code}; delete it`,
+    );
   }
 }
 

@@ -190,8 +190,6 @@ describe('what goes wrong', () => {
     ['another version', () => void tab.kept.set(INDEX, new TextEncoder().encode('{"version":99}')), null],
     ['no JSON', () => void tab.kept.set(INDEX, Uint8Array.of(1, 2)), null],
     ['a file that is cut short', () => cutFile(), null],
-    ['a damaged slice', () => void tab.damaged.add(sliceName()), 'a_T1w.nii'],
-    ['a slice that is missing', () => void tab.kept.delete(sliceName()), 'a_T1w.nii'],
   ])('%s is a sentence, and the page works and keeps on', async (_, damage, source) => {
     await fill();
     damage();
@@ -205,6 +203,24 @@ describe('what goes wrong', () => {
     await act(made).openSource([file('b_T1w.nii')]);
     await written();
     expect((await page()).store.getState().source?.name).toBe('b_T1w.nii');
+  });
+
+  it.each([
+    ['damaged', () => void tab.damaged.add(sliceName())],
+    ['missing', () => void tab.kept.delete(sliceName())],
+  ])('of slices one of which is %s the others are back, with the reference', async (_, damage) => {
+    const first = await page();
+    await act(first).dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+    await act(first).translate([1, 2, 3]);
+    await written();
+    damage();
+    const made = await page();
+    expect(currentResults(made.store.getState())?.made.slices.size).toBe(2);
+    expect(made.store.getState().reference).not.toBeNull();
+    expect(made.texts()).toEqual([
+      '1 translated slice is not back (damaged or gone); Translate makes what is missing.',
+      'a_T1w.nii and 2 translated slices are back.',
+    ]);
   });
 
   function cutFile(): void {

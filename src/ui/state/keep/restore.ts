@@ -59,6 +59,16 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
     return sources;
   };
 
+  let lost = 0;
+  const readSlice = async (name: string) => {
+    try {
+      const packed = await tab.get(name);
+      return packed && unpackSlice(packed);
+    } catch {
+      return null;
+    }
+  };
+
   const resultOf = async (
     { recipe: kept, own, provenance, isSaved, slices }: KeptResult,
     scan: Scan,
@@ -67,16 +77,20 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
     const recipe = { ...kept, scanId: scan.scanId };
     const made = emptyVolume(scan, recipe.samples);
     for (const name of slices) {
-      const packed = await tab.get(name);
-      if (!packed) throw new CorruptFile(`${name}: a translated slice must be there, got none`);
-      const { slice, image, spread } = unpackSlice(packed);
+      // A slice that is damaged or gone is made again; the others are as they were.
+      const unpacked = await readSlice(name);
+      if (!unpacked) {
+        lost += 1;
+        continue;
+      }
+      const { slice, image, spread } = unpacked;
       putSlice(made.voxels, made.view, slice.index, image);
       if (made.spread && spread) putSlice(made.spread, made.view, slice.index, spread);
       made.done[slice.index] = 1;
       made.slices.set(slice.index, slice);
       names.set(slice, name);
     }
-    const version = slices.length;
+    const version = made.slices.size;
     return {
       key: recipeKey(recipe),
       recipe,
@@ -120,9 +134,14 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
         view: { ...view, mode, slice: clamp(slice, 0, source.shape[2] - 1) },
       }));
       if (kept.reference) await act().openReference(await filesOf(kept.reference));
+      if (lost > 0)
+        act().notify(
+          'warn',
+          `${lost} translated ${lost === 1 ? 'slice is' : 'slices are'} not back (damaged or gone); Translate makes what is missing.`,
+        );
       act().notify(
         'info',
-        `${source.name}${slicesWords(results)} ${results.length > 0 ? 'are' : 'is'} back.`,
+        `${source.name}${slicesWords(results)} ${results.some(({ made }) => made.slices.size > 0) ? 'are' : 'is'} back.`,
       );
     },
 
