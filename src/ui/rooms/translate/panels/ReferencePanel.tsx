@@ -1,10 +1,10 @@
 import { shortName } from '../../../../plainText';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
-import { AskFirst } from '../../../components/AskFirst';
 import { FileButton } from '../../../components/FileButton';
 import { useApp } from '../../../state/StoreContext';
 import { chosenCard, referenceWarning } from '../state/selectors';
 import { referenceLoss } from '../state/unsaved';
+import { ScanHeadButton } from './ScanHeadButton';
 
 /** The real target contrast, if there is one: shown beside the synthetic image and scored against it. */
 export function ReferencePanel() {
@@ -14,7 +14,7 @@ export function ReferencePanel() {
   const target = useApp((s) => chosenCard(s)?.target);
   const mismatch = useApp(referenceWarning);
   const loss = useApp(referenceLoss);
-  const { openReference, cancelReading, removeReference } = useApp((s) => s.actions);
+  const { openReference, removeReference } = useApp((s) => s.actions);
   const invitation = `Drop the real ${target ?? 'target'} here to score`;
   return (
     <section className="panel" aria-label="Reference scan">
@@ -22,21 +22,7 @@ export function ReferencePanel() {
         <h2>
           Reference <span className="dim">optional</span>
         </h2>
-        {opening === 'reference' ? (
-          <button type="button" className="link-button" onClick={cancelReading}>
-            Cancel
-          </button>
-        ) : (
-          reference && (
-            <AskFirst question={loss} yes="Remove" subject="the reference" onYes={removeReference}>
-              {(press) => (
-                <button type="button" className="link-button" onClick={press}>
-                  Remove
-                </button>
-              )}
-            </AskFirst>
-          )
-        )}
+        <ScanHeadButton of="reference" loss={loss} onRemove={removeReference} />
       </header>
       <div
         className="drop"

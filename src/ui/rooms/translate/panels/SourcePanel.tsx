@@ -1,11 +1,11 @@
 import { shortName } from '../../../../plainText';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
-import { AskFirst } from '../../../components/AskFirst';
 import { FileButton } from '../../../components/FileButton';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
 import { sourceLoss } from '../state/unsaved';
 import { ScanFacts } from './ScanFacts';
+import { ScanHeadButton } from './ScanHeadButton';
 
 /** The scan to be translated: where to drop it, and what it is once it is open. */
 export function SourcePanel() {
@@ -13,27 +13,13 @@ export function SourcePanel() {
   const files = useApp((s) => s.sourceFiles);
   const opening = useApp((s) => s.opening);
   const loss = useApp(sourceLoss);
-  const { openSource, cancelReading, removeSource } = useApp((s) => s.actions);
+  const { openSource, removeSource } = useApp((s) => s.actions);
   const isReading = opening === 'source';
   return (
     <section className="panel" aria-label="Source scan">
       <header className="panel-head">
         <h2>Source</h2>
-        {isReading ? (
-          <button type="button" className="link-button" onClick={cancelReading}>
-            Cancel
-          </button>
-        ) : (
-          source && (
-            <AskFirst question={loss} yes="Remove" subject="the source" onYes={removeSource}>
-              {(press) => (
-                <button type="button" className="link-button" onClick={press}>
-                  Remove
-                </button>
-              )}
-            </AskFirst>
-          )
-        )}
+        <ScanHeadButton of="source" loss={loss} onRemove={removeSource} />
       </header>
       <div
         className="drop"
