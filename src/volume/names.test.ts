@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contrastOfName, isDerived, isOfContrast, readName, stemWithoutContrast } from './names';
+import { contrastOfName, isDerived, isLabelPath, isOfContrast, readName, stemWithoutContrast } from './names';
 
 describe('readName', () => {
   it('reads the entities of a BIDS name and the data set of its folders', () => {
@@ -38,6 +38,7 @@ describe('readName', () => {
     ['d/sub-02/ses-1/anat/T1w.nii', 'sub-02'],
     ['MS01_T2_FLAIR.nii', 'MS01_T2'],
     ['PD_001_T1w.nii', 'PD_001'],
+    ['Sub-02/Sub-02_T1w.nii', 'sub-02'],
     ['GD_01_T1.nii', 'GD_01'],
     ['a_t1_ce.nii', 'a'],
     ['patient (1).nii', 'patient (1)'],
@@ -95,8 +96,99 @@ describe('contrasts', () => {
     ['CE_001_T1w.nii', false],
     ['001_gd_T1w.nii', true],
     ['sub-01_T1w.nii.gz', false],
+    // Words beside the contrast, on either side, and signs.
+    ['P01_T1 post.nii', true],
+    ['P01_T1_GADO.nii', true],
+    ['P01_gado_T1.nii', true],
+    ['P01_T1+C.nii', true],
+    ['P01_T1w_c+.nii', true],
+    ['P01_T1c+.nii', true],
+    ['P01_C+T1.nii', true],
+    ['P01_T1_contrast.nii', true],
+    ['P01_contrast_T1.nii', true],
+    ['post_T1.nii', true],
+    ['P01_T1_postgad.nii', true],
+    ['P01_T1_post_contrast.nii', true],
+    ['P01_T1_with_contrast.nii', true],
+    ['P01_T1Gado.nii', true],
+    ['P01_T1_post_01.nii', true],
+    ['CT_contrast.nii', true],
+    ['sub-01_T1w_post.nii.gz', true],
+    ['sub-01_post_T1w.nii.gz', true],
+    ['sub-01_T1+C.nii.gz', true],
+    ['Sub-01_T1w_gado.nii.gz', true],
+    // Without one, by word.
+    ['pre_T1.nii', false],
+    ['P01_T1_pre.nii', false],
+    ['P01_T1_precontrast.nii', false],
+    ['P01_T1_pre_contrast.nii', false],
+    ['P01_no_contrast_T1.nii', false],
+    ['P01_T1_noncontrast.nii', false],
+    ['P01_T1_non-contrast.nii', false],
+    ['P01_T1_without_gad.nii', false],
+    ['P01_unenhanced_T1.nii', false],
+    ['sub-01_T1w_pre.nii.gz', false],
+    // A visit, a site, a study, another word.
+    ['t1_postop.nii', false],
+    ['P01_T1_post_op.nii', false],
+    ['post_op_T1.nii', false],
+    ['P01_post-surgery_T1.nii', false],
+    ['post_01_T1.nii', false],
+    ['GADO_01_T1.nii', false],
+    ['contraststudy_T1.nii', false],
+    ['P01+C_01_T1.nii', false],
   ])('%s is with a contrast agent: %s', (name, enhanced) => {
     expect(readName(name).enhanced).toBe(enhanced);
+  });
+
+  it.each([
+    ['P01_T1_pre.nii', 'P01', 'T1w'],
+    ['P01_T1_post_contrast.nii', 'P01', 'T1w'],
+    ['P01_T1+C.nii', 'P01', 'T1w'],
+    ['P01_T1_post_op.nii', 'P01_post_op', 'T1w'],
+    ['P01_no_1_T1.nii', 'P01_no_1', 'T1w'],
+    ['sub-01_T1w_gado.nii', 'sub-01', 'T1w'],
+    // The contrast that an agent stands behind ends the name.
+    ['flair_t1_ce.nii', 'flair', 'T1w'],
+    ['P01_desc-synth_FLAIR.nii.gz', 'P01', 'FLAIR'],
+  ])('what is said of an agent tells not whose %s is: %s, %s', (name, subject, contrast) => {
+    expect(readName(name)).toMatchObject({ subject, contrast });
+  });
+
+  it.each([
+    // Directly before the contrast, behind it, and sure ones anywhere.
+    ['P01_mask_T1.nii', true],
+    ['P01_lesion_FLAIR.nii', true],
+    ['mask_T1w.nii', true],
+    ['seg_T1.nii', true],
+    ['lesion_T1.nii', true],
+    ['P01_roi_T1_ce.nii', true],
+    ['P01_roi_post_T1.nii', true],
+    ['mask_P01_T1.nii', true],
+    ['brainmask_P01.nii', true],
+    ['P01_T1_lesion.nii', true],
+    ['P01_mask_final.nii', true],
+    ['sub-01_lesion_FLAIR.nii', true],
+    // Names of studies, groups and patients, and what says the opposite.
+    ['lesion_P01_T1.nii', false],
+    ['lesionstudy_P01_T1.nii', false],
+    ['lesion-study_P01_T1.nii', false],
+    ['WMH_001_FLAIR.nii', false],
+    ['ROI_01_T1.nii', false],
+    ['label_01.nii', false],
+    ['P01_T1_masked.nii', false],
+    ['P01_T1_no_mask.nii', false],
+    ['P01_unmasked_T1.nii', false],
+    ['P01_nomask_T1.nii', false],
+    // Folders that hold nothing else; others may be anything.
+    ['labelsTr/BRATS_001.nii.gz', true],
+    ['P01/masks/T1.nii', true],
+    ['segmentations/P01.nii', true],
+    ['lesions/P01_T1.nii', false],
+    ['label-study/P01_T1.nii', false],
+    ['imagesTr/BRATS_001_0000.nii.gz', false],
+  ])('%s is a mask or another map: %s', (path, is) => {
+    expect(isLabelPath(path)).toBe(is);
   });
 
   it.each([

@@ -3,6 +3,16 @@
  * names; what a file holds is told by its bytes.
  */
 import { scanStem } from './formats/names';
+import {
+  agentBeside,
+  contrastOfWord,
+  isEnhancedWord,
+  isLabelFolder,
+  isOfAgent,
+  sayLabel,
+  sayLabelBeside,
+  withoutSigns,
+} from './nameWords';
 
 export interface ScanName {
   /** The file's name without folders, format ending and a browser's " (1)". */
@@ -29,33 +39,10 @@ export interface ScanName {
   readonly isLabel: boolean;
 }
 
-/** Contrasts by the words for them, in lower case; BraTS has t1n and t2f. */
-const CONTRASTS: Readonly<Record<string, string>> = {
-  t1: 'T1w',
-  t1w: 'T1w',
-  t1n: 'T1w',
-  t2: 'T2w',
-  t2w: 'T2w',
-  pd: 'PDw',
-  pdw: 'PDw',
-  flair: 'FLAIR',
-  t2f: 'FLAIR',
-  t2flair: 'FLAIR',
-  ct: 'CT',
-};
-const ENHANCED: ReadonlySet<string> = new Set(['t1ce', 't1c', 't1gd', 't1post']);
-/** They count beside a contrast only: alone they may be a site or a group. */
-const AGENTS: ReadonlySet<string> = new Set(['ce', 'gd', 'gad', 'gadolinium', 'postcontrast']);
-const LABEL = /^(\w*masks?\d*|(d|prob|a)?seg|segmentation|labels?|lesions?|rois?|pve\d*|wmh|a?parc)$/;
 /** "flair to t1" is a FLAIR in another's space, or nothing certain. */
 const BETWEEN: ReadonlySet<string> = new Set(['to', 'in', 'on', '2']);
-
-/** The BIDS suffix of a common word for a contrast, "t1" or "T1w"; null for another word. */
-export function contrastOfWord(word: string): string | null {
-  const lower = word.toLowerCase();
-  if (ENHANCED.has(lower)) return CONTRASTS.t1;
-  return Object.hasOwn(CONTRASTS, lower) ? CONTRASTS[lower] : null;
-}
+/** Of names of any form the one entity that is read: this program writes it (sidecar.ts). */
+const DESC = /(?:^|_)(desc-[a-z0-9]+)(?=_)/i;
 
 /** @param path with folders, where they are known: "data/sub-01/anat/sub-01_T1w.nii.gz" */
 export function readName(path: string): ScanName {
@@ -65,10 +52,10 @@ export function readName(path: string): ScanName {
   const inFolders = Object.fromEntries(
     folders.map((one) => entityOf(one, /^(sub|ses)$/i)).filter((entity) => entity !== null),
   );
-  const hasSubject = /^sub-[^_]+_/.test(stem);
-  const { entities, words } = hasSubject ? partsOf(stem) : { entities: {}, words: [whole] };
+  const hasSubject = /^sub-[^_]+_/i.test(stem);
+  const { entities, words } = partsOf(hasSubject ? stem : (DESC.exec(whole)?.[1] ?? ''));
   const isBids = words.length === 1 && /^[a-z0-9]+$/i.test(words[0]) && hasSubject;
-  const told = hasSubject ? lastContrast(words) : anyContrast(whole);
+  const told = hasSubject ? lastContrast(words) : anyContrast(whole.replace(DESC, ''));
   const all = { ...inFolders, ...entities };
   return {
     stem,
@@ -114,6 +101,12 @@ export function isDerived(path: string): boolean {
     .some((folder) => folder === 'derivatives' || folder === 'sourcedata');
 }
 
+/** A mask or another map by its name, or by a folder that holds nothing else. @param path as seen from the folder that was chosen */
+export function isLabelPath(path: string): boolean {
+  const { isLabel, folders } = readName(path);
+  return isLabel || folders.some(isLabelFolder);
+}
+
 /** The stem without the contrast at its end: "sub-01_UNIT1" -> "sub-01", "old_PDw" -> "old"; "ch2" stays. */
 export function stemWithoutContrast(path: string): string {
   const { stem, suffix } = readName(path);
@@ -147,16 +140,25 @@ function partsOf(stem: string): { entities: Record<string, string>; words: strin
 
 type Told = Pick<ScanName, 'contrast' | 'enhanced' | 'isLabel' | 'rest'>;
 
-/** Of a name with entities its last word tells: what stands behind a contrast makes another image of it. Agents may stand there. */
-function lastContrast(words: readonly string[]): Told {
+/**
+ * Of a name with entities its last word tells: what stands behind a contrast makes another image of it. What is said of an agent may
+ * stand there.
+ */
+function lastContrast(parts: readonly string[]): Told {
+  const words = parts.flatMap((part) => withoutSigns(part).split(/[ _]+/)).filter((word) => word !== '');
   const lower = words.map((word) => word.toLowerCase());
-  const last = lower.findLastIndex((word) => !AGENTS.has(word));
+  const last = lower.findLastIndex((word) => !isOfAgent(word));
   const contrast = contrastOfWord(lower[last] ?? '');
-  const rest = contrast === null && words.length > 1 ? words : words.slice(0, Math.max(last, 0));
+  const agent = contrast === null ? null : agentBeside(lower, last);
+  const isSaid = (n: number) => agent === null || agent.places.includes(n);
+  const rest = words.filter((_, n) =>
+    contrast === null ? words.length > 1 || n < last : n < last && !isSaid(n),
+  );
+  const isLast = lower.every((_, n) => n <= last || isSaid(n));
   return {
-    contrast,
-    enhanced: ENHANCED.has(lower[last] ?? '') || (contrast !== null && last < words.length - 1),
-    isLabel: lower.some((word) => LABEL.test(word)),
+    contrast: isLast ? contrast : null,
+    enhanced: agent !== null && (agent.enhanced || isEnhancedWord(lower[last])),
+    isLabel: sayLabel(lower),
     rest: rest.join('_'),
   };
 }
@@ -164,25 +166,26 @@ function lastContrast(words: readonly string[]): Told {
 /** Of any other name the word for a contrast, the last one where it ends the name. */
 function anyContrast(whole: string): Told {
   // Words stand at even places, what is between them at odd ones.
-  const parts = whole.split(/([^a-zA-Z0-9]+)/);
-  const words = parts.map((part, n) => (n % 2 === 0 ? part.toLowerCase() : ''));
+  const parts = withoutSigns(whole).split(/([^a-zA-Z0-9]+)/);
+  const words = parts.filter((_, n) => n % 2 === 0).map((word) => word.toLowerCase());
   const found = words.flatMap((word, n) => {
     const contrast = contrastOfWord(word) ?? (word.includes('flair') ? 'FLAIR' : null);
     return contrast === null ? [] : [{ n, contrast }];
   });
   const last = found.at(-1);
-  if (!last) return { contrast: null, enhanced: false, isLabel: LABEL.test(words.at(-1) ?? ''), rest: whole };
+  if (!last) return { contrast: null, enhanced: false, isLabel: sayLabelBeside(words, null), rest: whole };
   const different = new Set(found.map(({ contrast }) => contrast));
   // A FLAIR is weighted by T2, and often says so.
   if (different.has('FLAIR')) different.delete('T2w');
-  const ends = last.n === parts.length - 1 && !BETWEEN.has(words[last.n - 2] ?? '');
-  const agents = [last.n - 2, last.n + 2].filter((n) => AGENTS.has(words[n] ?? ''));
-  const taken = new Set([last.n, ...agents]);
+  const agent = agentBeside(words, last.n);
+  const said = [last.n, ...agent.places].sort((a, b) => a - b);
+  const isEnd = words.every((word, n) => n <= last.n || word === '' || said.includes(n));
+  const ends = isEnd && !BETWEEN.has(words[said[0] - 1] ?? '');
   return {
     contrast: ends || different.size === 1 ? last.contrast : null,
-    enhanced: agents.length > 0 || ENHANCED.has(words[last.n]),
-    isLabel: words.slice(last.n).some((word) => LABEL.test(word)),
-    rest: tidy(parts.filter((_, n) => !taken.has(n)).join('')),
+    enhanced: agent.enhanced || isEnhancedWord(words[last.n]),
+    isLabel: sayLabelBeside(words, [said[0], said.at(-1)!]),
+    rest: tidy(parts.filter((_, n) => n % 2 === 1 || !said.includes(n / 2)).join('')),
   };
 }
 

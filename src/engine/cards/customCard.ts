@@ -2,7 +2,7 @@ import { BadRequest } from '../../errors';
 import { shortName } from '../../plainText';
 import { parseJson, record } from '../../schema';
 import { type ModelIntensity, mapOfContrast, type RelativeMap } from '../../volume/intensity';
-import { contrastOfWord } from '../../volume/names';
+import { contrastOfWord } from '../../volume/nameWords';
 import { methodOf, type Network } from '../methods';
 import type { Weights } from '../models/readWeights';
 import type { ModelCard } from './modelCard';
