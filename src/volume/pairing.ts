@@ -108,14 +108,24 @@ export function subjectsInBoth(paths: readonly string[], others: readonly string
       .filter(({ entities, rest }) => entities.sub !== undefined || /\d/.test(rest));
     return names.map(({ subject, dataset }) => ({ subject, dataset }));
   };
-  const known = new Map<string, (string | null)[]>();
-  for (const { subject, dataset } of subjectsOf(others))
-    known.set(subject, [...(known.get(subject) ?? []), dataset]);
-  const shared = subjectsOf(paths).filter(({ subject, dataset }) =>
-    known.get(subject)?.some((other) => other === null || dataset === null || other === dataset),
-  );
-  return [...new Set(shared.map(({ subject }) => subject))];
+  const known = new Map<string, ReturnType<typeof subjectsOf>>();
+  for (const one of subjectsOf(others))
+    known.set(samePerson(one.subject), [...(known.get(samePerson(one.subject)) ?? []), one]);
+  const shared = subjectsOf(paths).flatMap(({ subject, dataset }) => {
+    const same = known
+      .get(samePerson(subject))
+      ?.find((other) => other.dataset === null || dataset === null || other.dataset === dataset);
+    return same ? [bothNames(subject, same.subject)] : [];
+  });
+  return [...new Set(shared)];
 }
+
+/** Equal for writings of one name: sub-1 and Sub-01. */
+export const samePerson = (subject: string): string =>
+  subject.toLowerCase().replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, ''));
+
+/** One person's, as people know them. */
+export const bothNames = (one: string, other: string): string => (one === other ? one : `${one} (${other})`);
 
 /** What to do where names pair nothing. */
 export const PAIR_ADVICE =

@@ -74,7 +74,7 @@ describe('in pairs', () => {
       differ('run', '1', '2'),
     ]);
     expect(inPairs(['x/sub-1_T1w', 'y/sub-1_T1w'], ['sub-1_FLAIR'])).toEqual([
-      { subjects: ['sub-1'], differ: [] },
+      { subjects: ['sub-1'], differ: [], alike: ['x/sub-1_T1w', 'y/sub-1_T1w'] },
       null,
     ]);
   });
@@ -84,5 +84,15 @@ it('says who, in what they differ, and how to choose', () => {
   const found = rivals('sub-1_acq-a_T1w', 'sub-1_acq-b_T1w', 'sub-2_acq-a_T1w', 'sub-2_acq-c_T1w')!;
   expect(rivalsText(found, 'T1w', (entity, value) => `choose by ${entity}=${value}`)).toBe(
     'sub-1 and 1 more: must have one T1w scan a visit, got several that differ in acq (a, b, c); choose by acq=a',
+  );
+});
+
+it('says which of the same name are meant: of two data sets, and of those that differ in nothing', () => {
+  const [first, other] = ['x', 'y'].map((set) => `${set}/sub-1/anat/sub-1`);
+  const found = rivals(`${first}_T1w`, `${other}_acq-a_T1w`, `${other}_acq-b_T1w`)!;
+  expect(found.subjects).toEqual(['y/sub-1']);
+  const [alike] = inPairs(['x/sub-1_T1w', 'y/sub-1_T1w', 'sub-1_T1w', 'z/sub-1_T1w'], ['sub-1_FLAIR']);
+  expect(rivalsText(alike!, 'T1w', () => '')).toBe(
+    'sub-1: must have one T1w scan a visit, got several that are named alike (x/sub-1_T1w, y/sub-1_T1w, 2 more); leave out all but one',
   );
 });

@@ -3,12 +3,15 @@ import { entityValue, plainValue, valuesOf } from './entityFilter';
 import { readName } from './names';
 import { identities, MAY_LACK, type Named, OF_IMAGE, type Pairing } from './pairing';
 import { someOf } from './plainScans';
+import { shortPaths } from './shortPaths';
 
 export interface Rivals {
   /** Of whom there are several, each once. */
   readonly subjects: readonly string[];
   /** The entities in which they differ, by which one can choose, and their values; none where they are named alike. */
   readonly differ: readonly { entity: string; values: readonly string[] }[];
+  /** Paths of those that are named alike, of the first subject. */
+  readonly alike?: readonly string[];
 }
 
 /** The same image taken again, or another piece of the body: all of them may be trained on. */
@@ -27,26 +30,30 @@ export function rivalsOf<T>(
   pathOf: (scan: T) => string,
   pairing: Pairing<T> | null,
 ): Rivals | null {
-  if (!pairing) return found(visits(scans, pathOf), isOfImage);
+  if (!pairing) return found(visits(scans, pathOf), pathOf, isOfImage);
   const several = new Set(pairing.alone.filter(({ why }) => why === 'several').map(({ scan }) => scan));
   const those = scans.filter((scan) => several.has(scan));
-  return found(visits(those, pathOf), (key) => isOfImage(key) || isRepeat(key), true);
+  return found(visits(those, pathOf), pathOf, (key) => isOfImage(key) || isRepeat(key), true);
 }
 
 /** Of a list of one contrast what was taken several times at a visit; null where nothing was. */
 export function repeatsOf<T>(scans: readonly T[], pathOf: (scan: T) => string): Rivals | null {
-  return found(visits(scans, pathOf), isRepeat);
+  return found(visits(scans, pathOf), pathOf, isRepeat);
 }
 
 /** @param how says how to choose: "choose one by --filter acq=highres" */
 export function rivalsText(
-  { subjects, differ }: Rivals,
+  { subjects, differ, alike = [] }: Rivals,
   contrast: string,
   how: (entity: string, value: string) => string,
 ): string {
   const [first] = differ;
-  const got = first ? `several that differ in ${differTexts(differ)}` : 'several that are named alike';
-  return `${someOf(subjects)}: must have one ${contrast} scan a visit, got ${got}; ${first ? how(first.entity, first.values[0]) : 'leave out the others'}`;
+  const names = alike.map(shortPaths(alike));
+  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more`] : names;
+  const got = first
+    ? `several that differ in ${differTexts(differ)}`
+    : `several that are named alike (${shown.join(', ')})`;
+  return `${someOf(subjects)}: must have one ${contrast} scan a visit, got ${got}; ${first ? how(first.entity, first.values[0]) : 'leave out all but one'}`;
 }
 
 /** Said of what is trained on as it is. */
@@ -65,6 +72,7 @@ const differTexts = (differ: Rivals['differ']): string =>
 /** @param namedAlike whether those that differ in nothing are rivals, too */
 function found<T>(
   visits: readonly Named<T>[][],
+  pathOf: (scan: T) => string,
   decides: (key: string) => boolean,
   namedAlike = false,
 ): Rivals | null {
@@ -81,8 +89,14 @@ function found<T>(
     .filter(({ keys }) => namedAlike || keys.length > 0);
   if (several.length === 0) return null;
   const keys = [...new Set(several.flatMap((one) => one.keys))];
+  // The same name in two data sets is two people.
+  const placeOf = ([{ name }]: readonly Named<T>[]) =>
+    name.dataset === null ? name.subject : `${name.dataset}/${name.subject}`;
+  const nameOf = shortPaths(visits.map(placeOf));
+  const alike = keys.length === 0 ? several[0].visit.map(({ scan }) => pathOf(scan)) : undefined;
   return {
-    subjects: [...new Set(several.map(({ visit }) => visit[0].name.subject))],
+    alike,
+    subjects: [...new Set(several.map(({ visit }) => nameOf(placeOf(visit))))],
     differ: keys.map((entity) => ({
       entity,
       values: valuesOf(

@@ -3,6 +3,7 @@ import { type Infer, list, number, object, oneOf, optional, refine, refusal, who
 import { scanStem } from './formats/names';
 import { INTENSITY_MAPS, type IntensityFrame, isAbsolute } from './intensity';
 import { stemWithoutContrast } from './names';
+import { SYNTHETIC_DESC } from './synthetic';
 
 /** What made a result; every field ends in the sidecar. */
 export interface SidecarFacts {
@@ -36,7 +37,7 @@ export function derivativeName(inputName: string, target: string, ending: string
   const stem = stemWithoutContrast(inputName)
     .replace(/\.gz$/i, '')
     .replace(/_desc-[a-zA-Z0-9]+/, '');
-  return `${stem}_desc-synth_${target}${ending}`;
+  return `${stem}_desc-${SYNTHETIC_DESC}_${target}${ending}`;
 }
 
 /** The sidecar's name, or path, beside the image: .nii.gz or .nii becomes .json. */

@@ -2,6 +2,7 @@
 import { BadRequest } from '../../errors';
 import { oneOf } from '../../schema';
 import { linesOf } from '../../text';
+import { bothNames, samePerson } from '../../volume/pairing';
 import { readText } from './files';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
@@ -25,17 +26,28 @@ export async function readSplits(file: string): Promise<Map<string, Split> | nul
   if (id < 0)
     throw new BadRequest(`${file}: must have a column participant_id, got ${header.join(', ')}; name it so`);
   const splits = new Map<string, Split>();
+  const persons = new Map<string, { id: string; split: Split }>();
   for (const row of rows.filter((cells) => cells[id])) {
     const split = SPLITS.find((word) => word === row[column]);
     if (!split)
       throw new BadRequest(
         `${file}: split must be ${SPLITS.join(', ')}, got ${row[column] || 'nothing'} for ${row[id]}; correct the row`,
       );
-    const before = splits.get(row[id]);
-    if (before !== undefined && before !== split) throw inTwoSplits(file, row[id], before, split);
+    const before = persons.get(samePerson(row[id]));
+    if (before !== undefined && before.split !== split)
+      throw inTwoSplits(file, bothNames(before.id, row[id]), before.split, split);
+    persons.set(samePerson(row[id]), { id: row[id], split });
     splits.set(row[id], split);
   }
   return splits;
+}
+
+/** Of somebody who may be called by any of these names, as they are written or else by another writing of the same person's. */
+export function splitOf(splits: ReadonlyMap<string, Split>, names: readonly string[]): Split | undefined {
+  const exact = names.find((name) => splits.has(name));
+  if (exact !== undefined) return splits.get(exact);
+  const persons = new Set(names.map(samePerson));
+  return [...splits].find(([id]) => persons.has(samePerson(id)))?.[1];
 }
 
 export const inTwoSplits = (file: string, subject: string, one: Split, other: Split): BadRequest =>

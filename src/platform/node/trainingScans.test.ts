@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DATA_DIR, hasData } from '../../../test/sharedData';
 import { SCAN_EXTENSIONS } from '../../volume/formats/names';
 import { pairScans } from '../../volume/pairing';
-import { trainingScans } from './trainingScans';
+import { hasContrast, trainingScans } from './trainingScans';
 
 const root = mkdtempSync(join(tmpdir(), 'syndiff-scans-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -89,6 +89,44 @@ describe('a BIDS data set and a suffix', () => {
     ]);
   });
 
+  it('gives those outside of the folders of subjects, too, and of folders that are written otherwise', async () => {
+    const names = [
+      'Sub-02/Sub-02_T1w.nii',
+      'UPPER_T1W.NII',
+      'siteA/sub-01/sub-01_T1w.nii',
+      'sub-01/sub-01_T1w.nii',
+    ];
+    const folder = folderOf(names);
+    const paths = (await trainingScans(`${folder}:T1w`)).map(({ path }) => relative(folder, path));
+    expect(paths).toEqual(names);
+  });
+
+  it.each([
+    ['t1ce', 'got FLAIR, T1w; choose FOLDER:T1w with --filter ce=yes for those with a contrast agent'],
+    ['t1', 'got FLAIR, T1w; choose FOLDER:T1w'],
+    ['T2', 'got FLAIR, T1w; choose a contrast that is there'],
+  ])('says what scans of %s are called: %s', async (word, text) => {
+    const folder = folderOf(['P01_t1.nii', 'P01_t1ce.nii', 'P01_flair.nii']);
+    await expect(trainingScans(`${folder}:${word}`)).rejects.toThrow(text.replace('FOLDER', folder));
+  });
+
+  it('takes sub-1 and sub-01 for one person', async () => {
+    const table = (one: string, other: string) =>
+      folderOf({
+        'sub-1_T1w.nii': '',
+        'sub-01_FLAIR.nii': '',
+        'participants.tsv': `participant_id\tsplit\nsub-1\t${one}\nsub-01\t${other}\n`,
+      });
+    await expect(trainingScans(`${table('train', 'val')}:T1w`)).rejects.toThrow(
+      'a subject must be in one split, got train and val for sub-1 (sub-01); correct a row',
+    );
+    const folder = folderOf({
+      'Sub-007_T1w.nii': '',
+      'participants.tsv': 'participant_id\tsplit\nsub-7\ttest\n',
+    });
+    expect(await told(`${folder}:T1w`, folder)).toEqual(['test sub-007 Sub-007_T1w.nii']);
+  });
+
   it("keeps to the splits of its participants, in a spreadsheet's dialect too", async () => {
     const folder = bids('\uFEFFage\tparticipant_id\tsplit\r\n7\tsub-02\tval\r\n8\tsub-01\ttest\r\n\r\n');
     const splits = (await trainingScans(`${folder}:T1w`)).map(({ split, subject }) => `${subject} ${split}`);
@@ -149,6 +187,7 @@ describe('what is no scan of the contrast', () => {
     ]);
     const paths = ['sub-01_T1w.nii.gz'];
     const sentences = [
+      `${folder}: left out 1 hidden file (._sub-01_T1w.nii.gz), 1 scan of derivatives (derivatives/x/sub-01_desc-preproc_T1w.nii.gz), 2 masks or labels (first sub-01_space-T1w_desc-brain_mask.nii.gz)`,
       'sub-01_T1_ce.nii.gz: taken with a contrast agent; left out, for there are scans without',
     ];
     expect(await said(folder)).toEqual({ paths, sentences });
@@ -173,6 +212,54 @@ describe('what is no scan of the contrast', () => {
     ]);
   });
 
+  it('is left out: what this program has made, unless a filter decides', async () => {
+    const [real, made] = ['sub-01_FLAIR.nii.gz', 'sub-02_desc-synth_FLAIR.nii.gz'];
+    const text = `${made}: made by this program, not scanned; left out; choose such images by --filter desc=synth`;
+    const folder = folderOf({
+      [real]: '',
+      [made]: '',
+      'list.txt': `${real}\n${made}\n`,
+      'sub-03_T1w.nii': '',
+    });
+    for (const name of [`${folder}:FLAIR`, join(folder, 'list.txt')])
+      expect(await said(name)).toEqual({ paths: [real], sentences: [text] });
+    const only = 'must hold scans, got only images that this program has made, such as';
+    await expect(trainingScans(join(folder, made))).rejects.toThrow(only);
+    rmSync(join(folder, real));
+    await expect(trainingScans(`${folder}:FLAIR`)).rejects.toThrow(
+      `${folder}: ${only} ${made}; choose others, or`,
+    );
+    expect(await hasContrast(folder, 'FLAIR')).toBe(false);
+    const filter = { desc: ['synth'] };
+    expect(await hasContrast(folder, 'FLAIR', filter)).toBe(true);
+    expect(await trainingScans(`${folder}:FLAIR`, undefined, filter)).toHaveLength(1);
+    // Nothing else of another contrast is there than what is scanned.
+    expect((await said(folder)).paths).toEqual(['sub-03_T1w.nii']);
+  });
+
+  it('is left out of a list, too, and refused where nothing else is in it', async () => {
+    const folder = folderOf({
+      'sub-1_T1w.nii': '',
+      '._sub-1_T1w.nii': '',
+      'sub-1_dseg.nii': '',
+      'masks/sub-2_T1w.nii': '',
+      'list.txt': 'sub-1_T1w.nii\n._sub-1_T1w.nii\nsub-1_dseg.nii\nmasks/sub-2_T1w.nii',
+      'masks.txt': 'sub-1_dseg.nii',
+    });
+    const list = join(folder, 'list.txt');
+    expect(await said(list)).toEqual({
+      paths: ['sub-1_T1w.nii', 'sub-2_T1w.nii'],
+      sentences: [`${list}: left out 1 hidden file (._sub-1_T1w.nii), 1 mask or label (sub-1_dseg.nii)`],
+    });
+    await expect(trainingScans(join(folder, 'masks.txt'))).rejects.toThrow(
+      'masks.txt: must name scans, got only 1 mask or label (sub-1_dseg.nii); write others into it',
+    );
+    const only = folderOf(['labels/P1.nii', 'a.img', '.git/annex/b.nii']);
+    await expect(trainingScans(only)).rejects.toThrow(
+      /got only 1 mask or label \(labels\/P1.nii\), 1 scan without its other file \(a.img\); choose another/,
+    );
+  });
+
   it('is told by words where names are not of BIDS', async () => {
     const contrasts = ['flair', 'seg', 't1', 't1ce', 't2'];
     const folder = folderOf(
@@ -184,6 +271,7 @@ describe('what is no scan of the contrast', () => {
     const { paths, sentences } = await said(`${folder}:T1w`);
     expect(paths).toEqual(['BraTS_01_t1.nii.gz', 'BraTS_02_t1.nii.gz']);
     expect(sentences).toEqual([
+      `${folder}: left out 2 masks or labels (first BraTS_01/BraTS_01_seg.nii.gz)`,
       expect.stringMatching(/^BraTS_01\/BraTS_01_t1ce.nii.gz and 1 more: taken with/),
     ]);
   });
@@ -237,6 +325,26 @@ it('takes a scan that is named twice once, and says so', async () => {
   const scans = await trainingScans(`${folder}/list.txt,${folder}/b.nii`, (text) => said.push(text));
   expect(scans.map(({ subject }) => subject)).toEqual(['a', 'b']);
   expect(said).toEqual([`${folder}/a.nii and 1 more: named more than once; taken once`]);
+});
+
+it('takes a data set that is listed again by a link once, and says so', async () => {
+  const folder = folderOf(['sub-1_T1w.nii', 'sub-2_T1w.nii']);
+  const link = join(root, 'linked');
+  symlinkSync(folder, link);
+  const said: string[] = [];
+  const scans = await trainingScans(`${folder}:T1w,${link}:T1w`, (text) => said.push(text));
+  expect(scans).toHaveLength(2);
+  expect(said).toEqual([
+    `${link}/sub-1_T1w.nii and 1 more: a link to a file that is named already; taken once`,
+  ]);
+});
+
+it('tells how far it is in a long list', async () => {
+  const folder = folderOf({ 'a.nii': '', 'list.txt': 'a.nii\n'.repeat(2500) });
+  const shown: string[] = [];
+  const list = join(folder, 'list.txt');
+  await trainingScans(list, undefined, {}, (text) => shown.push(text));
+  expect(shown).toEqual([`${list}: line 1000 of 2501`, `${list}: line 2000 of 2501`]);
 });
 
 describe('what no ending tells', () => {
