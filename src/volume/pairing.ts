@@ -1,6 +1,7 @@
 /** Which scans are of one person, visit and repetition: the one pairing of trainings, validations and evaluations. */
 import { sameValue } from './entityFilter';
 import { isPlainFolder, readName, type ScanName } from './names';
+import { shortPaths } from './shortPaths';
 
 export interface Pairing<T> {
   /** In the order of `a`. */
@@ -130,6 +131,14 @@ export const bothNames = (one: string, other: string): string => (one === other 
 /** What to do where names pair nothing. */
 export const PAIR_ADVICE =
   'name the scans of one subject alike but for the contrast, as sub-01_T1w and sub-01_FLAIR, or case1_t1 and case1_flair';
+
+/** Where names pair nothing, "none among 3 such as a_T1.nii and 2 such as b_FLAIR.nii; name …". */
+export function noPairsText(a: readonly string[], b: readonly string[]): string {
+  const nameOf = shortPaths([...a, ...b]);
+  const some = (paths: readonly string[]) =>
+    paths.length === 0 ? 'no scan' : `${paths.length} such as ${nameOf(paths[0])}`;
+  return `none among ${some(a)} and ${some(b)}; ${PAIR_ADVICE}`;
+}
 
 const REASONS = {
   none: 'no scan of the other contrast is named as of the same subject and visit; left out',

@@ -419,6 +419,62 @@ describe('of several scans and volumes', () => {
   });
 });
 
+describe('scans that are read', () => {
+  const [own, other] = ['sub-01', 'sub-02'].map(
+    (name) => (contrast: string) => at('bids', name, 'anat', `${name}_${contrast}.nii`),
+  );
+  const run = (out: string, a: string, b: string, ...more: string[]) =>
+    runMain(['train', '--a', a, '--b', b, '--out', at(out), ...START(), '--steps', '1', ...more]);
+  const copied = (from: string, name: string) => {
+    mkdirSync(at('copies'), { recursive: true });
+    cpSync(from, at('copies', name));
+    return at('copies', name);
+  };
+
+  it('are taken once where they are one image, and what is odd about them is said once', async () => {
+    const copy = copied(own('T1w'), 'again-7_T1w.nii');
+    const { code, stderr } = await run('once', `${own('T1w')},${other('T1w')},${copy}`, `${own('FLAIR')}`);
+    expect(code).toBe(0);
+    expect(stderr).toContain('again-7_T1w.nii: the same image as sub-01_T1w.nii; taken once\n');
+    expect(stderr).toContain('sub-01_T1w.nii and 3 more of 4 scans: Axial pixels are 7 mm');
+    expect(stderr.match(/Axial pixels/g)).toHaveLength(1);
+    expect(cardOf('once').training?.data).toContain('2 scans of T1w and 1 scan of FLAIR');
+  });
+
+  it('are shown where no names pair', async () => {
+    const { code, stderr } = await run('apart', own('T1w'), other('FLAIR'), ...PAIRED);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      '--paired: needs subjects with both contrasts in --a and --b, got none among 1 such as sub-01_T1w.nii and 1 such as sub-02_FLAIR.nii; name the',
+    );
+  });
+
+  it.each([
+    [
+      'both contrasts',
+      () => [own('T1w'), copied(own('T1w'), 'p-7_FLAIR.nii')],
+      'p-7_FLAIR.nii: must be another image than sub-01_T1w.nii of the other contrast, got the same',
+    ],
+    [
+      'trained on and scored',
+      () => [
+        own('T1w'),
+        own('FLAIR'),
+        '--val-a',
+        copied(own('T1w'), 'p-8_T1w.nii'),
+        '--val-b',
+        copied(other('FLAIR'), 'p-8_FLAIR.nii'),
+      ],
+      'p-8_T1w.nii: must be another image than sub-01_T1w.nii of whom the model is trained on or scored by, got the same',
+    ],
+  ])('are refused where one image is %s', async (_, names, sentence) => {
+    const [a, b, ...more] = names();
+    const { code, stderr } = await run('twice', a, b, ...more);
+    expect(code).toBe(2);
+    expect(stderr).toContain(sentence);
+  });
+});
+
 describe('is refused in one sentence', () => {
   async function refused(sentence: string | RegExp, ...argv: string[]) {
     const { code, stdout, stderr } = await runMain(argv);
@@ -536,6 +592,11 @@ describe('is refused in one sentence', () => {
       ...['train', '--a', tested, '--b', `${at('bids')}:FLAIR`, '--out', at('bad')],
     );
     await refused('--a: must be given', 'train', '--out', at('bad'));
+    const again = ['--a', one, '--b', one, '--contrasts', 'T1w,FLAIR'];
+    await refused(
+      `--a, --b: must be different scans, got ${one} in both; leave it out of one`,
+      ...['train', ...again, '--out', at('bad'), ...START()],
+    );
   });
 
   it('where it does not fit into memory', async () => {

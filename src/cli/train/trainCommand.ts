@@ -30,14 +30,15 @@ import { oneOf, optional, required } from '../kit/options';
 import { greyPng } from '../kit/png';
 import { startProgress } from '../kit/progress';
 import { counted, jsonText } from '../kit/report';
+import { loadData } from './loadData';
 import {
   dataText,
   findScans,
-  loadData,
   ofSplit,
   RUN_SCANS,
   type RunScans,
   refuseMixed,
+  refuseSameFile,
   refuseUnchosen,
 } from './trainData';
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
@@ -180,13 +181,19 @@ async function begun(order: Order): Promise<ReadyRun> {
   };
   const every = everyOf(args);
   await refuseStored(order);
-  const scans = await findScans(names, saying(io));
+  const progress = startProgress(io);
+  const say = (text: string) => {
+    progress.end();
+    saying(io)(text);
+  };
+  const scans = await findScans(names, say, progress.show).finally(progress.end);
   refuseMixed(scans, args.text('contrasts') !== undefined, saying(io));
   const { settings, start } = await planRun(args, {
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),
   });
   const isPaired = settings.variant.pairing === 'paired';
+  refuseSameFile(scans);
   refuseUnchosen(scans, isPaired, ['train', 'val', ...(split === 'test' ? [split] : [])], saying(io));
   needPairs(scans, split);
   await takeFolder(order);

@@ -1,17 +1,15 @@
 /** The scans of a run, and their slices. */
-import { basename, resolve } from 'node:path';
-import type { SliceSet, TrainData } from '../../engine/training/data';
-import { joinSlices, pairedSlices, scanStatistics, volumeSlices } from '../../engine/training/dataset';
-import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
+import { resolve } from 'node:path';
+import type { TrainSettings } from '../../engine/training/settings';
 import { SIDES, type Side } from '../../engine/training/sides';
-import { Aborted, BadRequest } from '../../errors';
+import { BadRequest } from '../../errors';
 import { namesApart } from '../../platform/node/namesApart';
 import { chosenScans, refuseRivalPairs, refuseRivals } from '../../platform/node/scanChoice';
-import { readChosen } from '../../platform/node/scans';
 import {
   pairedScans,
   type Say,
   type Split,
+  sayOnce,
   setOf,
   TRAINING_SCAN,
   type TrainingScan,
@@ -19,18 +17,10 @@ import {
 } from '../../platform/node/trainingScans';
 import { each, type Infer, list, nullable, object } from '../../schema';
 import { type EntityFilter, filterText } from '../../volume/entityFilter';
-import type { ScanFile } from '../../volume/formats/scanFormat';
-import type { Grid, Image3 } from '../../volume/image';
-import type { InputStatistics } from '../../volume/inputStatistics';
 import { contrastsOf, readName } from '../../volume/names';
-import { nameOfVolume } from '../../volume/oneVolume';
-import { PAIR_ADVICE, subjectsInBoth } from '../../volume/pairing';
-import { sameGrid } from '../../volume/resample';
-import { planSlices } from '../../volume/slices';
-import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
-import { type Io, saying } from '../kit/io';
-import { type Progress, startProgress } from '../kit/progress';
+import { noPairsText, subjectsInBoth } from '../../volume/pairing';
 import { counted } from '../kit/report';
+import type { LoadedData } from './loadData';
 
 const SCAN_PAIR = each(SIDES, TRAINING_SCAN);
 export type ScanPairPaths = Infer<typeof SCAN_PAIR>;
@@ -61,16 +51,19 @@ export interface RunChoice {
 }
 
 /**
- * @param say a sentence on scans that are left out
+ * @param tell a sentence on scans that are left out
+ * @param show how far it is, of long lists
  * @throws BadRequest in one sentence where there are no scans, the filter matches none, or the validation has no pairs
  */
-export async function findScans(names: ScanNames, say: Say): Promise<RunScans> {
+export async function findScans(names: ScanNames, tell: Say, show?: Say): Promise<RunScans> {
+  // Of one folder the same is said for both contrasts.
+  const say = sayOnce(tell);
   const { valA, valB, choice } = names;
   const { filter, volumes } = choice;
   if ((valA === undefined) !== (valB === undefined))
     throw new BadRequest('--val-a, --val-b: must be given both or none, got one of them');
   const named = async (list: string | undefined, side: Side) => {
-    const scans = list === undefined ? [] : await trainingScans(list, say, filter);
+    const scans = list === undefined ? [] : await trainingScans(list, say, filter, show);
     return scans.map((scan) => ({ ...scan, path: resolve(scan.path), volume: volumes[side] }));
   };
   const all = {
@@ -89,7 +82,7 @@ export async function findScans(names: ScanNames, say: Say): Promise<RunScans> {
   const pairs = pairedScans(ofA, ofB, say);
   if (pairs.length === 0)
     throw new BadRequest(
-      `--val-a, --val-b: must have a subject in common, got none in ${valA} and ${valB}; name both contrasts' scans of the same subjects`,
+      `--val-a, --val-b: must have a subject in common, got ${noPairsText(ofA.map(pathOf), ofB.map(pathOf))}`,
     );
   const trained = [...a, ...b].filter(({ split }) => split === 'train').map(({ path }) => path);
   const both = subjectsInBoth(
@@ -102,6 +95,32 @@ export async function findScans(names: ScanNames, say: Say): Promise<RunScans> {
     );
   return withNamesApart({ a, b, validation: pairs });
 }
+
+/**
+ * A file is known here by its name; an image in files of several names is seen when it is read (loadData.ts).
+ * @throws BadRequest where a file is both contrasts, or both trained on and scored
+ */
+export function refuseSameFile({ a, b, validation }: RunScans): void {
+  const lists = {
+    '--a': a,
+    '--b': b,
+    '--val-a': (validation ?? []).map((pair) => pair.a),
+    '--val-b': (validation ?? []).map((pair) => pair.b),
+  };
+  const before = new Map<string, string>();
+  for (const [option, list] of Object.entries(lists))
+    for (const { path, volume } of list) {
+      const key = `${volume} ${path}`;
+      const other = before.get(key);
+      if (other !== undefined && other !== option)
+        throw new BadRequest(
+          `${other}, ${option}: must be different scans, got ${path} in both; leave it out of one`,
+        );
+      before.set(key, option);
+    }
+}
+
+const pathOf = ({ path }: TrainingScan): string => path;
 
 /**
  * Several folders or a list may hold several contrasts, as a folder may.
@@ -176,176 +195,6 @@ export function ofSplit({ a, b, validation }: RunScans, split: Split, say: Say =
   const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
   return pairedScans(those(a), those(b), say);
 }
-
-export interface LoadedData {
-  data: TrainData;
-  /** Names of the scans that are used. */
-  volumes: { trainA: string[]; trainB: string[]; valA: string[]; valB: string[] };
-  /** Subjects of whom slice n of both contrasts is the same anatomy in the same place; all of a paired run. */
-  aligned: string[];
-  /** Of the training scans. */
-  inputs: Record<Side, InputSummary | null>;
-}
-
-/**
- * Reads all scans of train and validation, one after the other.
- * @throws BadRequest where a contrast has none, or a pair's grids differ; Aborted after the signal
- */
-export async function loadData(scans: RunScans, settings: TrainSettings, io: Io): Promise<LoadedData> {
-  const isPaired = settings.variant.pairing === 'paired';
-  const train = (side: Side) => scans[side].filter(({ split }) => split === 'train');
-  const [trainA, trainB] = [train('a'), train('b')];
-  for (const [option, list] of [
-    ['a', trainA],
-    ['b', trainB],
-  ] as const)
-    if (list.length === 0)
-      throw new BadRequest(`--${option}: must have scans for training, got none in the train split`);
-  const say = saying(io);
-  const pairs = isPaired ? ofSplit(scans, 'train', say) : [];
-  if (isPaired && pairs.length === 0)
-    throw new BadRequest(
-      `--paired: needs subjects with both contrasts in --a and --b, got none; ${PAIR_ADVICE}`,
-    );
-  const validation = ofSplit(scans, 'val', say);
-  const all = (isPaired ? 2 * pairs.length : trainA.length + trainB.length) + 2 * validation.length;
-  const reader = new Reader(io, all);
-  const seen: Record<Side, InputStatistics[]> = { a: [], b: [] };
-  const look: Look = (side, image) => {
-    const statistics = scanStatistics(image, gridOfSide(settings, side));
-    if (statistics) seen[side].push(statistics);
-  };
-  try {
-    const made = isPaired
-      ? { train: await readPairs(pairs, settings, reader, look), aligned: pairs.map(({ a }) => a.subject) }
-      : await readUnpaired(trainA, trainB, settings, reader, look);
-    reader.tellUnused();
-    const names = (list: TrainingScan[]) => list.map((scan) => reader.nameOf(scan));
-    return {
-      data: {
-        train: made.train,
-        validation: validation.length > 0 ? await readPairs(validation, settings, reader) : null,
-      },
-      aligned: made.aligned,
-      inputs: { a: summariseInputs(seen.a), b: summariseInputs(seen.b) },
-      volumes: {
-        trainA: names(isPaired ? pairs.map(({ a }) => a) : trainA),
-        trainB: names(isPaired ? pairs.map(({ b }) => b) : trainB),
-        valA: names(validation.map(({ a }) => a)),
-        valB: names(validation.map(({ b }) => b)),
-      },
-    };
-  } finally {
-    reader.end();
-  }
-}
-
-/** Reads scans and tells how far it is. */
-class Reader {
-  private done = 0;
-  /** Of those with several volumes. */
-  private readonly counts = new Map<string, number>();
-  private isAsked = false;
-  private readonly progress: Progress;
-
-  constructor(
-    private readonly io: Io,
-    private readonly count: number,
-  ) {
-    this.progress = startProgress(io);
-  }
-
-  async read(place: TrainingScan): Promise<ScanFile> {
-    this.progress.show(`reading scan ${++this.done} of ${this.count}`);
-    // Without a pause Ctrl-C could not be heard.
-    await new Promise<void>((resolved) => setImmediate(resolved));
-    if (this.io.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
-    const scan = await readChosen(place, (text) => this.warn(text));
-    if (place.volume !== undefined) this.isAsked = true;
-    if (scan.volumeCount > 1) this.counts.set(place.path, scan.volumeCount);
-    return scan;
-  }
-
-  /** Of a scan that was read, with its volume where it has several. */
-  nameOf({ path, volume = 0 }: TrainingScan): string {
-    return nameOfVolume(basename(path), this.counts.get(path) ?? 1, volume);
-  }
-
-  tellUnused(): void {
-    if (this.isAsked && this.counts.size === 0)
-      this.warn('--volume: no scan has several volumes, so it decides nothing');
-  }
-
-  warn(text: string): void {
-    this.progress.end();
-    this.io.err(`${text}\n`);
-  }
-
-  end(): void {
-    this.progress.end();
-  }
-}
-
-/** Called with every scan that is trained on, while it is in memory. */
-type Look = (side: Side, image: Image3) => void;
-
-async function readPairs(
-  pairs: readonly ScanPairPaths[],
-  settings: TrainSettings,
-  reader: Reader,
-  look?: Look,
-): Promise<Record<Side, SliceSet>> {
-  const sets: Record<Side, SliceSet>[] = [];
-  for (const { a, b } of pairs) {
-    const scans = { a: await reader.read(a), b: await reader.read(b) };
-    const slices = pairedSlices(scans, a.subject, settings);
-    if (slices.a.count === 0) reader.warn(leftOut(a.path));
-    else for (const side of SIDES) look?.(side, scans[side].image);
-    sets.push(slices);
-  }
-  return { a: joinSlices(sets.map((set) => set.a)), b: joinSlices(sets.map((set) => set.b)) };
-}
-
-async function readUnpaired(
-  a: readonly TrainingScan[],
-  b: readonly TrainingScan[],
-  settings: TrainSettings,
-  reader: Reader,
-  look: Look,
-): Promise<{ train: Record<Side, SliceSet>; aligned: string[] }> {
-  const read = async (scans: readonly TrainingScan[], side: Side) => {
-    const grid = gridOfSide(settings, side);
-    const sets: SliceSet[] = [];
-    const places = new Map<string, Place[]>();
-    for (const scan of scans) {
-      const { image } = await reader.read(scan);
-      const slices = volumeSlices(image, scan.subject, grid);
-      if (slices.count === 0) reader.warn(leftOut(scan.path));
-      else look(side, image);
-      sets.push(slices);
-      const { shape, affine } = image;
-      const { i, j } = planSlices(image, settings);
-      const place = { grid: { shape, affine }, plan: JSON.stringify([i, j]) };
-      places.set(scan.subject, [...(places.get(scan.subject) ?? []), place]);
-    }
-    return { slices: joinSlices(sets), places };
-  };
-  const [ofA, ofB] = [await read(a, 'a'), await read(b, 'b')];
-  const aligned = [...ofA.places].flatMap(([subject, placesA]) => {
-    const placesB = ofB.places.get(subject) ?? [];
-    // Several scans of a subject share its name: their slices cannot be told apart.
-    if (placesA.length !== 1 || placesB.length !== 1) return [];
-    return sameGrid(placesA[0].grid, placesB[0].grid) && placesA[0].plan === placesB[0].plan ? [subject] : [];
-  });
-  return { train: { a: ofA.slices, b: ofB.slices }, aligned };
-}
-
-interface Place {
-  grid: Grid;
-  plan: string;
-}
-
-const leftOut = (path: string) => `${basename(path)}: no slice holds some head; left out`;
 
 /** The card's sentence on the data, where the user gives none. */
 export function dataText(

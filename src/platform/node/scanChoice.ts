@@ -1,10 +1,10 @@
 /** Which of the scans that were named are meant: what `--filter` leaves, and what has to be chosen before a run begins. */
-import { basename } from 'node:path';
 import { BadRequest } from '../../errors';
 import { checkFilter, type EntityFilter, filterScans, filterText } from '../../volume/entityFilter';
 import { pairScans } from '../../volume/pairing';
 import { someOf } from '../../volume/plainScans';
 import { repeatsOf, repeatsText, rivalsOf, rivalsText } from '../../volume/rivals';
+import { shortPaths } from '../../volume/shortPaths';
 import { contrastOf, type Say, type TrainingScan } from './trainingScans';
 
 const pathOf = ({ path }: TrainingScan) => path;
@@ -26,12 +26,11 @@ export function chosenScans<S extends string>(
     filter,
     all.map(([, scans]) => scans.map(pathOf)),
   );
+  const nameOf = shortPaths(all.flatMap(([, scans]) => scans.map(pathOf)));
   const chosen = all.map(([side, scans]) => {
     const { kept, left } = filterScans(scans, filter, pathOf);
     if (left.length > 0)
-      say(
-        `${someOf(left.map(({ path }) => basename(path)))}: not ${filterText(filter)}; left out by --filter`,
-      );
+      say(`${someOf(left.map(({ path }) => nameOf(path)))}: not ${filterText(filter)}; left out by --filter`);
     return [side, kept];
   });
   return Object.fromEntries(chosen) as Record<S, TrainingScan[]>;
