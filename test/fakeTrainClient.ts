@@ -349,6 +349,8 @@ function fakeVolume(volumeId: string, role: Role, name: string, volume?: number)
     sliceCount: 155,
     picked: /empty/.test(name) ? 0 : 24,
     thumbnail: disc(48, 0.9, role.endsWith('A') ? 150 : 90),
+    // "copy7_x" is the image 7, whatever it is called.
+    print: /copy\d+/.exec(name)?.[0] ?? volumeId,
     warnings: [],
   };
 }

@@ -11,8 +11,8 @@ export const SYNTHETIC_FILTER = `desc=${SYNTHETIC_DESC}`;
 export const isSynthetic = (path: string): boolean =>
   sameValue(readName(path).entities.desc ?? '', SYNTHETIC_DESC);
 
-export const syntheticText = (names: readonly string[]): string =>
-  `${someOf(names)}: made by this program, not scanned; left out`;
+export const syntheticText = (names: readonly string[], done = 'left out'): string =>
+  `${someOf(names)}: made by this program, not scanned; ${done}`;
 
 /** @param filter by which the user has chosen already: one of desc decides instead */
 export function realScans<T>(

@@ -18,6 +18,7 @@ import {
   pairedScans,
   SPLITS,
   type Split,
+  sayOnce,
   type TrainingScan,
   trainingScans,
 } from '../../platform/node/trainingScans';
@@ -144,7 +145,8 @@ async function splitPairs(
   }: { scored: Split; limit: number; patientOf: (subject: string) => string; choice: Choice; io: Io },
 ): Promise<SplitPairs> {
   const pairs: Record<Split, FolderPair[]> = { train: [], val: [], test: [] };
-  const say = (text: string) => io.err(`${id}: ${text}\n`);
+  // Of one folder the same is said for both contrasts.
+  const say = sayOnce((text) => io.err(`${id}: ${text}\n`));
   const named: Record<string, TrainingScan[]> = {};
   for (const folder of folders) {
     const both = await scansOfBoth(folder, { source, target }, choice.filter, say);
@@ -210,7 +212,8 @@ async function scansOfBoth(
   say: (text: string) => void,
 ): Promise<{ source: TrainingScan[]; target: TrainingScan[] } | null> {
   const { source, target } = contrasts;
-  if (!(await hasContrast(folder, source)) || !(await hasContrast(folder, target))) return null;
+  if (!(await hasContrast(folder, source, filter)) || !(await hasContrast(folder, target, filter)))
+    return null;
   const of = (contrast: string) => trainingScans(`${folder}:${contrast}`, say, filter);
   return { source: await of(source), target: await of(target) };
 }

@@ -5,6 +5,7 @@ import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import { estimateMemory } from '../../engine/training/estimate';
 import { type ReadHistory, readHistory } from '../../engine/training/historyFile';
 import type { RunFiles } from '../../engine/training/runFiles';
+import { scanWarnings } from '../../engine/training/scanWarnings';
 import { beginRun, exportRun, openRun, type RunHooks, resumeRun } from '../../engine/training/session';
 import { checkSettings } from '../../engine/training/settings';
 import { SIDES } from '../../engine/training/sides';
@@ -13,11 +14,9 @@ import { readStoredRun } from '../../engine/training/storedRun';
 import { BadRequest } from '../../errors';
 import type { RunStore } from '../../platform/browser/originRuns';
 import { refuseEmpty } from '../../volume/checkInput';
-import { checkPlan, checkScan } from '../../volume/checkScan';
 import { openScan } from '../../volume/formats';
 import { phantomAnatomy, phantomVolume } from '../../volume/phantom';
 import { scanMeasures } from '../../volume/scanMeasures';
-import { planSlices } from '../../volume/slices';
 import { type ModelFiles, openModel } from '../line/modelFiles';
 import type { CallContext, CallHandlers } from '../line/serve';
 import type {
@@ -132,11 +131,9 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       const { grid } = place;
       const { image } = scan;
       const measures = scanMeasures(image);
-      const levels = measures.levels();
-      refuseEmpty(scan, levels);
+      refuseEmpty(scan, measures.levels());
       // Which volume it is stands in its row.
-      const alone = { image, volumeCount: 1, volumeIndex: 0, remarks: scan.remarks };
-      const warnings = [...checkScan(alone, levels), ...checkPlan(image, planSlices(image, grid, levels))];
+      const warnings = scanWarnings(scan, grid, measures);
       const { volumeCount } = scan;
       const of = { volumeCount, volume: volumeCount > 1 ? (volume ?? null) : 0 };
       const added = volumes.add({ ...place, ...of, warnings }, scan, measures);

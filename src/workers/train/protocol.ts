@@ -35,6 +35,8 @@ export interface AddedVolume {
   picked: number;
   /** One picked slice, at most 96 pixels wide. */
   thumbnail: ScreenImage;
+  /** Equal for the same image (`imagePrint`); empty where it is not known. */
+  print: string;
   warnings: string[];
 }
 

@@ -8,6 +8,13 @@ import type { TrainSettings } from '../../engine/training/settings';
 
 export { optionsIn, type TrainingOption } from '../../engine/methods/options';
 export {
+  conflictOf,
+  conflictText,
+  type GivenImage,
+  isRepeated,
+  repeatedText,
+} from '../../engine/training/sameImages';
+export {
   checkSettings,
   gridOfSide,
   PRESET_NAMES,

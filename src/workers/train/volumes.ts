@@ -8,15 +8,15 @@ import {
   pairSlices,
   scanStatistics,
 } from '../../engine/training/dataset';
+import { imagePrint } from '../../engine/training/sameImages';
 import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
 import type { Side } from '../../engine/training/sides';
 import { BadRequest } from '../../errors';
-import { noiseWarning } from '../../volume/checkInput';
 import type { NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { modelPixels, type ScreenImage, screenImage } from '../../volume/modelImage';
 import { nameOfVolume, severalVolumes } from '../../volume/oneVolume';
-import { PAIR_ADVICE, pairScans } from '../../volume/pairing';
+import { noPairsText, pairScans } from '../../volume/pairing';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
 import type { AddedVolume, Grid, Role } from './protocol';
@@ -60,7 +60,6 @@ export class TrainVolumes {
     if (cut.slices.length === 0)
       throw new BadRequest(`${name}: must have a slice with some head in it, got none; choose another scan`);
     const statistics = scanStatistics(image, grid, measures);
-    const noise = statistics && noiseWarning(statistics);
     this.entries.set(volumeId, { ...place, name, cut, statistics });
     return {
       volumeId,
@@ -71,7 +70,9 @@ export class TrainVolumes {
       sliceCount: image.shape[2],
       picked: cut.slices.length,
       thumbnail: thumbnail(ownSlices(cut, name), Math.floor(cut.slices.length / 2)),
-      warnings: [...(noise ? [noise.text] : []), ...warnings],
+      // Of a file with several the one that is meant is not known yet.
+      print: place.volume === null ? '' : imagePrint(cut),
+      warnings,
     };
   }
 
@@ -159,9 +160,10 @@ export class TrainVolumes {
 
   private pairs(roleA: Role, roleB: Role, settings: TrainSettings): Record<Side, SliceSet> {
     const [a, b] = [this.cuts(roleA, settings), this.cuts(roleB, settings)];
+    const pathsOf = (role: Role) => this.of(role).map(({ path }) => path);
     if (a.length === 0)
       throw new BadRequest(
-        `pairs: must have a subject with both ${settings.contrasts.a} and ${settings.contrasts.b}, got none whose names say so; ${PAIR_ADVICE}`,
+        `pairs: must have a subject with both ${settings.contrasts.a} and ${settings.contrasts.b}, got ${noPairsText(pathsOf(roleA), pathsOf(roleB))}`,
       );
     const sets = a.map((first, n) => pairSlices({ a: first, b: b[n] }, first.name));
     return { a: joinSlices(sets.map((set) => set.a)), b: joinSlices(sets.map((set) => set.b)) };

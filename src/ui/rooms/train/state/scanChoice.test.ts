@@ -63,8 +63,42 @@ it('what is said of many scans is said once', async () => {
   made.trainClient.warnings.push('Slices lie 18 mm apart.');
   await act().addFiles('trainA', dropped('1_T1w.nii', '2_T1w.nii', '3_T1w.nii'));
   expect(made.store.getState().notices.map(({ text }) => text)).toEqual([
-    '1_T1w.nii and 2 more: Slices lie 18 mm apart.',
+    '1_T1w.nii and 2 more of 3 scans: Slices lie 18 mm apart.',
   ]);
+});
+
+it('one image is taken once, by whatever name, and refused for two things', async () => {
+  await act().addFiles('trainA', dropped('P1_copy7_T1w.nii', 'P2_copy7_T1w.nii', 'P3_T1w.nii'));
+  expect(kept()).toEqual(['P1_copy7_T1w.nii', 'P3_T1w.nii']);
+  expect(made.trainClient.held()).toEqual(['trainA P1_copy7_T1w.nii', 'trainA P3_T1w.nii']);
+  expect(made.store.getState().notices.map(({ text }) => text)).toEqual([
+    'P2_copy7_T1w.nii: the same image as P1_copy7_T1w.nii; taken once',
+  ]);
+  await act().addFiles('trainB', dropped('P1_copy7_FLAIR.nii', 'P3_FLAIR.nii'));
+  expect(startBlock(made.store.getState())).toMatch(
+    /^P1_copy7_FLAIR.nii: must be another image than P1_copy7_T1w.nii of the other contrast, got the same: .*\.$/,
+  );
+  const [conflicting] = train().volumes.filter(({ added }) => added.name === 'P1_copy7_FLAIR.nii');
+  await act().removeVolume(conflicting.added.volumeId);
+  expect(startBlock(made.store.getState())).toBeNull();
+  await act().addFiles('valA', dropped('P8_copy7_T1w.nii'));
+  expect(startBlock(made.store.getState())).toContain(
+    'than P1_copy7_T1w.nii of whom the model is trained on',
+  );
+});
+
+it('scans of one name are told apart by their folders', async () => {
+  made.trainClient.warnings.push('Odd.');
+  await act().addFiles('trainA', dropped('x/1/T1w.nii', 'x/2/T1w.nii'));
+  made.trainClient.warnings.length = 0;
+  await act().addFiles('trainB', dropped('y/3/FLAIR.nii', 'y/4/FLAIR.nii'));
+  expect(made.store.getState().notices.map(({ text }) => text)).toEqual([
+    '1/T1w.nii and 1 more of 2 scans: Odd.',
+  ]);
+  act().patchVariant({ pairing: 'paired' });
+  expect(startBlock(made.store.getState())).toMatch(
+    /^Paired training needs subjects with both contrasts, got none among 2 such as 1\/T1w.nii and 2 such as 3\/FLAIR.nii; name/,
+  );
 });
 
 it('what is left out is not trained on, and a choice that nothing is left of decides nothing', async () => {

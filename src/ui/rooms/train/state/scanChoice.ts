@@ -4,7 +4,9 @@ import { readName } from '../../../../volume/names';
 import { severalVolumes } from '../../../../volume/oneVolume';
 import { type Pairing, pairScans } from '../../../../volume/pairing';
 import { repeatsOf, repeatsText, rivalsOf, rivalsText } from '../../../../volume/rivals';
+import { shortPaths } from '../../../../volume/shortPaths';
 import type { Role } from '../../../../workers/train/protocol';
+import { conflictOf, conflictText, type GivenImage } from '../../../../workers/train/settings';
 import type { TrainData, TrainVolume } from './types';
 
 export const ROLES: readonly Role[] = ['trainA', 'trainB', 'valA', 'valB'];
@@ -30,12 +32,22 @@ export interface ScanChoice {
   choices: Readonly<Record<Role, readonly EntityChoice[]>>;
   /** What has to be chosen first, as a sentence; null: nothing. */
   problems: Readonly<Record<Role, string | null>>;
+  /** Why an image must be left out that is given for two things, as a sentence; null: there is none. */
+  conflict: string | null;
   /** What else is to be said. */
   notes: Readonly<Record<Role, string | null>>;
 }
 
 export const pathOf = ({ source, added }: TrainVolume): string =>
   source.kind === 'files' ? source.path : added.name;
+
+/** As of whom names are told apart. */
+export const givenImage = (volume: TrainVolume, name: string): GivenImage => ({
+  use: useOf(volume.added.role),
+  side: sideOf(volume.added.role),
+  name,
+  print: volume.added.print,
+});
 
 const sideOf = (role: Role) => (role.endsWith('A') ? 'a' : 'b');
 const useOf = (role: Role): Use => (role.startsWith('val') ? 'val' : 'train');
@@ -70,6 +82,11 @@ function findChoice({ volumes, filters, settings }: Given): ScanChoice {
   const contrastOf = (role: Role) => settings.contrasts[sideOf(role)];
   const place = (role: Role) => `under ${role.endsWith('A') ? 'A' : 'B'}`;
 
+  const nameOf = shortPaths(volumes.map(pathOf));
+  const conflict = conflictOf(
+    ROLES.flatMap((role) => kept[role].map((volume) => givenImage(volume, nameOf(pathOf(volume))))),
+  );
+
   const choices = byRole((role) => {
     const unfiltered = rivalsOf(all[role], pathOf, isPaired(role) ? before[useOf(role)] : null);
     const open = [...(rivals[role]?.differ ?? []), ...(repeats[role]?.differ ?? [])];
@@ -101,6 +118,7 @@ function findChoice({ volumes, filters, settings }: Given): ScanChoice {
     left: new Set(ROLES.flatMap((role) => filtered[role].left)),
     pairing,
     choices,
+    conflict: conflict && conflictText(...conflict),
     problems: byRole((role) => {
       const several = kept[role].find(({ added }) => added.volume === null);
       if (several)

@@ -1,5 +1,6 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
-import { aloneTexts, PAIR_ADVICE, subjectsInBoth } from '../../../../volume/pairing';
+import { aloneTexts, noPairsText, subjectsInBoth } from '../../../../volume/pairing';
+import { shortPaths } from '../../../../volume/shortPaths';
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { Direction, Role, Side, StoredRun, TrainSettings } from '../../../../workers/train/protocol';
 import {
@@ -94,15 +95,19 @@ function dataProblem(train: TrainData): string | null {
   const open = ROLES.map((role) => problems[role]).find((problem) => problem !== null);
   if (open) return `${open}.`;
   if (variant.pairing === 'paired' && pairing.train.pairs.length === 0)
-    return `Paired training needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
+    return `Paired training needs subjects with both contrasts, got ${noPairs(kept.trainA, kept.trainB)}.`;
   const [both] = trainedAndScored(train, choice);
   if (both !== undefined)
     return `${both} is among the training and the validation volumes; remove it from one: a model is not judged by whom it was trained on.`;
+  if (choice.conflict !== null) return `${choice.conflict}.`;
   const { pairs, alone } = pairing.val;
   if (alone.length > 0 && pairs.length === 0)
-    return `Validation needs subjects with both contrasts, and no names pair: ${PAIR_ADVICE}.`;
+    return `Validation needs subjects with both contrasts, got ${noPairs(kept.valA, kept.valB)}.`;
   return null;
 }
+
+const noPairs = (a: readonly TrainVolume[], b: readonly TrainVolume[]) =>
+  noPairsText(a.map(pathOf), b.map(pathOf));
 
 let lastBoth: { volumes: unknown; left: unknown; found: string[] } | null = null;
 
@@ -127,10 +132,11 @@ export function unpairedTexts(
   if (pairs.length === 0 && sides.size < 2) return [];
   // Those of which several fit are not left out before the user has chosen.
   const isOpen = problems[`${use}A`] !== null || problems[`${use}B`] !== null;
+  const nameOf = shortPaths(train.volumes.map(pathOf));
   return aloneTexts(
     alone
       .filter(({ why }) => !(isOpen && why === 'several'))
-      .map(({ scan, why }) => ({ scan: scan.added.name, why })),
+      .map(({ scan, why }) => ({ scan: nameOf(pathOf(scan)), why })),
   );
 }
 

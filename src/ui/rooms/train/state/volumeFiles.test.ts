@@ -42,6 +42,24 @@ describe('contrasts', () => {
     expect(untold.texts).toEqual(['1 of 3 scans are named as masks and left out.']);
   });
 
+  it('leaves out what this program has made, unless it is given alone', async () => {
+    const [real, made] = ['1_FLAIR.nii', '2_desc-synth_FLAIR.nii'];
+    const text = `${made}: made by this program, not scanned; `;
+    const of = async (...names: string[]) => ofContrast(await volumesOf(dropped(...names)), 'FLAIR');
+    const both = await of(real, made);
+    expect([taken(both), both.texts[0]]).toEqual([[real], `${text}left out; give them alone to take them.`]);
+    const alone = await of(made);
+    expect([taken(alone), alone.texts]).toEqual([[made], [`${text}taken, as they are given alone.`]]);
+    const sorted = byContrast(await volumesOf(dropped('1_T1w.nii', made)), { a: 'T1w', b: 'FLAIR' });
+    expect(sorted.wanted.map(({ parts }) => parts.path)).toEqual(['1_T1w.nii']);
+    expect(sorted.texts).toEqual(both.texts.slice(0, 1));
+  });
+
+  it('leaves out what lies in a folder of masks', async () => {
+    const choice = ofContrast(await volumesOf(dropped('d/P1_T1.nii', 'd/masks/P1_T1.nii')), 'T1w');
+    expect(taken(choice)).toEqual(['d/P1_T1.nii']);
+  });
+
   it('refuses several contrasts of which none is the one that is meant, and says of one that it is another', async () => {
     const several = ofContrast(await volumesOf(dropped('b/b_t1.nii', 'b/b_t2.nii', 'b/b_flair.nii')), 'CT');
     expect(several).toEqual({

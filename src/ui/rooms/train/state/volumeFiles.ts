@@ -1,8 +1,9 @@
 /** What dropped files are to the Train room, by their names, and by what they hold where no name tells. */
 import { scansByContent } from '../../../../volume/formats/content';
 import { groupScans } from '../../../../volume/formats/names';
-import { contrastsOf, isOfContrast, readName } from '../../../../volume/names';
+import { contrastsOf, isLabelPath, isOfContrast } from '../../../../volume/names';
 import { plainScans, someOf } from '../../../../volume/plainScans';
+import { realScans, syntheticText } from '../../../../volume/synthetic';
 import type { Side } from '../../../../workers/train/protocol';
 import { SIDES } from '../../../../workers/train/settings';
 import { isWeightsName } from '../../../state/files';
@@ -44,9 +45,20 @@ export interface ChosenVolumes {
   texts: string[];
 }
 
+/** What dropped scans are: those of the user's own, those that this program has made, and masks. */
+function sorted(volumes: readonly VolumeParts[]) {
+  const images = volumes.filter(({ path }) => !isLabelPath(path));
+  const labels = volumes.filter((parts) => !images.includes(parts));
+  const { real, synthetic } = realScans(images, pathOf);
+  const made = synthetic.map(pathOf);
+  if (made.length === 0) return { images, labels, texts: [] };
+  if (real.length > 0) return { images: real, labels, texts: sentences([syntheticText(made)]) };
+  return { images, labels, texts: [`${syntheticText(made, 'taken, as they are given alone')}.`] };
+}
+
 /** Of a folder with several contrasts those of one; all images where names tell none, or of one alone. */
 export function ofContrast(volumes: readonly VolumeParts[], contrast: string): ChosenVolumes {
-  const images = volumes.filter(({ path }) => !readName(path).isLabel);
+  const { images, labels, texts: said } = sorted(volumes);
   const told = images.filter(({ path }) => isOfContrast(path, contrast));
   if (told.length > 0) {
     const { plain, texts } = plainScans(told, pathOf);
@@ -54,7 +66,7 @@ export function ofContrast(volumes: readonly VolumeParts[], contrast: string): C
     return {
       taken: plain,
       problem: null,
-      texts: [...sentences(texts), ...(plain.length < volumes.length ? [taken] : [])],
+      texts: [...said, ...sentences(texts), ...(plain.length < volumes.length ? [taken] : [])],
     };
   }
   const others = contrastsOf(images.map(pathOf));
@@ -67,8 +79,11 @@ export function ofContrast(volumes: readonly VolumeParts[], contrast: string): C
   const [other] = others;
   const isOther =
     other === undefined ? [] : [`${someOf(images.map(pathOf))}: named ${other}, and taken as ${contrast}.`];
-  const labels = volumes.length - images.length;
-  return { taken: images, problem: null, texts: [...isOther, ...labelTexts(labels, volumes.length)] };
+  return {
+    taken: images,
+    problem: null,
+    texts: [...said, ...isOther, ...labelTexts(labels.length, volumes.length)],
+  };
 }
 
 /** What to say of masks and segmentations. */
@@ -94,7 +109,7 @@ export interface SortedVolumes {
 
 /** What was dropped without saying on which contrast. */
 export function byContrast(volumes: readonly VolumeParts[], contrasts: Record<Side, string>): SortedVolumes {
-  const images = volumes.filter(({ path }) => !readName(path).isLabel);
+  const { images, labels, texts: said } = sorted(volumes);
   const sideOf = ({ path }: VolumeParts) => SIDES.find((side) => isOfContrast(path, contrasts[side]));
   const choices = SIDES.map((side) =>
     plainScans(
@@ -109,7 +124,7 @@ export function byContrast(volumes: readonly VolumeParts[], contrasts: Record<Si
       return side && !left.includes(parts) ? [{ side, parts }] : [];
     }),
     unknown: images.filter((parts) => !sideOf(parts)),
-    labels: volumes.filter((parts) => !images.includes(parts)),
-    texts: sentences(choices.flatMap(({ texts }) => texts)),
+    labels,
+    texts: [...said, ...sentences(choices.flatMap(({ texts }) => texts))],
   };
 }

@@ -1,8 +1,11 @@
 /** The volumes to train on: added, sorted by name, removed. */
 
 import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
-import { someOf } from '../../../../volume/plainScans';
+import { groupedTexts, type ToldOfScan } from '../../../../volume/groupedTexts';
+import { shortPaths } from '../../../../volume/shortPaths';
 import type { Role } from '../../../../workers/train/protocol';
+import { isRepeated, repeatedText } from '../../../../workers/train/settings';
+import { givenImage, pathOf } from './scanChoice';
 import { isLocked, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainActions, TrainVolume } from './types';
@@ -48,11 +51,21 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     return queue;
   };
 
+  /** The volume of the list that is the same image for the same. */
+  const sameBefore = (volume: TrainVolume): TrainVolume | undefined => {
+    const one = givenImage(volume, '');
+    return train().volumes.find(
+      (other) =>
+        one.print !== '' && other.added.print === one.print && isRepeated(one, givenImage(other, '')),
+    );
+  };
+
   const addAll = async (wanted: readonly VolumeOfRole[]) => {
     adding = new AbortController();
     const { signal } = adding;
-    /** Names of scans by what is said of them: of a folder's scans mostly the same. */
-    const warned = new Map<string, string[]>();
+    const told: ToldOfScan[] = [];
+    let count = 0;
+    const nameOf = shortPaths([...train().volumes.map(pathOf), ...wanted.map(({ parts }) => parts.path)]);
     try {
       await context.ready();
       for (const [done, { role, parts }] of wanted.entries()) {
@@ -66,9 +79,12 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
             { kind: 'files', files, path },
             signal,
           );
-          patch(({ volumes }) => ({ volumes: [...volumes, volume] }));
-          for (const warning of volume.added.warnings)
-            warned.set(warning, [...(warned.get(warning) ?? []), volume.added.name]);
+          count += 1;
+          const before = sameBefore(volume);
+          const texts = before ? [repeatedText(nameOf(pathOf(before)))] : volume.added.warnings;
+          told.push(...texts.map((text) => ({ name: nameOf(path), text })));
+          if (before) await shelf.forget(volume);
+          else patch(({ volumes }) => ({ volumes: [...volumes, volume] }));
         } catch (error) {
           // The others may be good.
           if (!signal.aborted) report(error);
@@ -77,7 +93,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     } catch (error) {
       report(error);
     } finally {
-      for (const [warning, names] of warned) notify('warn', `${someOf(names)}: ${warning}`);
+      for (const text of groupedTexts(told, count)) notify('warn', text);
       patch({ adding: null });
     }
   };
