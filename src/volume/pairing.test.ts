@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cpuTime } from '../../test/cpuTime';
-import { aloneTexts, pairScans, subjectsInBoth } from './pairing';
+import { aloneTexts, pairScans, samePerson, subjectsInBoth } from './pairing';
 
 const pairing = (a: string[], b: string[]) => {
   const { pairs, alone } = pairScans(a, b, (path) => path);
@@ -163,4 +163,16 @@ it('finds who is among both', () => {
     subjectsInBoth(train, ['d/sub-02/ses-2/anat/sub-02_ses-2_FLAIR', 'y/case7_flair', 'brain_flair']),
   ).toEqual(['sub-02', 'case7']);
   expect(subjectsInBoth(train, ['e/sub-01/anat/sub-01_T1w'])).toEqual([]);
+});
+
+it.each([
+  ['sub-1', 'sub-01', true],
+  ['Sub-02', 'sub-02', true],
+  ['sub-10', 'sub-1', false],
+  ['P007_2', 'p7_2', true],
+  ['sub-0', 'sub-00', true],
+])('%s and %s are one person: %s', (one, other, is) => {
+  expect(samePerson(one) === samePerson(other)).toBe(is);
+  const [found] = subjectsInBoth([`${one}_T1w.nii`], [`${other}_T1w.nii`]);
+  expect(found !== undefined).toBe(is);
 });

@@ -126,7 +126,8 @@ export const samePerson = (subject: string): string =>
   subject.toLowerCase().replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, ''));
 
 /** One person's, as people know them. */
-export const bothNames = (one: string, other: string): string => (one === other ? one : `${one} (${other})`);
+export const bothNames = (one: string, other: string): string =>
+  one === other ? one : `${one}, also written ${other}`;
 
 /** What to do where names pair nothing. */
 export const PAIR_ADVICE =

@@ -118,7 +118,7 @@ describe('a BIDS data set and a suffix', () => {
         'participants.tsv': `participant_id\tsplit\nsub-1\t${one}\nsub-01\t${other}\n`,
       });
     await expect(trainingScans(`${table('train', 'val')}:T1w`)).rejects.toThrow(
-      'a subject must be in one split, got train and val for sub-1 (sub-01); correct a row',
+      'a subject must be in one split, got train and val for sub-1, also written sub-01; correct a row',
     );
     const folder = folderOf({
       'Sub-007_T1w.nii': '',
