@@ -117,7 +117,7 @@ export function createFakeClient(): FakeClient {
     },
     async matchGrid(scanId, toScanId) {
       note(`matchGrid ${scanId} ${toScanId}`);
-      return { scan: fakeScan(scanId, 'reference.nii'), resampled: true };
+      return { scan: fakeScan(scanId, 'reference.nii'), resampled: true, overlap: 1 };
     },
     async checkInput(scanId, { source }) {
       checked.push(`${scanId} ${source}`);

@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 import { DropChoice } from './components/DropChoice';
 import { Notices } from './components/Notices';
+import { PickScans } from './components/PickScans';
 import { usePageKeys } from './keyboard';
 import { usePageDrop } from './pageDrop';
 import { useLeaveQuestion } from './pageLeave';
@@ -42,6 +43,7 @@ export function App() {
       </footer>
       <Notices />
       <DropChoice />
+      <PickScans />
       {isHelpOpen && <HelpSheet onClose={() => setHelpOpen(false)} />}
     </div>
   );

@@ -59,21 +59,27 @@ function zoneAt(target: EventTarget | null): HTMLElement | null {
 }
 
 async function dropInRoom(
-  { train, dropFiles }: AppActions,
+  { train, dropFiles, notify }: AppActions,
   room: Room,
   transfer: DataTransfer,
   zone: string | undefined,
 ): Promise<void> {
-  if (room === 'train') {
-    const role = ROLES.find((name) => name === zone);
-    const files = await droppedFiles(transfer);
-    if (files.length > 0) await (role ? train.addFiles(role, files) : train.dropFiles(files));
+  const isFiles = transfer.types.includes('Files');
+  const dropped = await droppedFiles(transfer);
+  if (dropped.length === 0) {
+    if (isFiles)
+      notify('warn', 'The dropped folder: must hold files, got none that can be read; drop others.');
     return;
   }
-  const files = [...transfer.files];
-  if (files.length > 0)
-    await dropFiles(
-      files,
-      DROP_ZONES.find((name) => name === zone),
-    );
+  if (room === 'train') {
+    const role = ROLES.find((name) => name === zone);
+    await (role ? train.addFiles(role, dropped) : train.dropFiles(dropped));
+    return;
+  }
+  const paths = new Map(dropped.map(({ file, path }) => [file, path]));
+  await dropFiles(
+    [...paths.keys()],
+    DROP_ZONES.find((name) => name === zone),
+    (file) => paths.get(file) ?? file.name,
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sortByContent, sortFiles, withoutJson } from './files';
+import { onlyHiddenText, sortByContent, sortFiles, withoutJson } from './files';
 
 const file = (name: string) => new File([], name);
 
@@ -45,4 +45,27 @@ it('leaves out the JSON beside a scan, but not JSON alone', () => {
   const left = (...names: string[]) => withoutJson(names.map(file)).map(({ name }) => name);
   expect(left('a.hdr', 'a.json', 'a.img')).toEqual(['a.hdr', 'a.img']);
   expect(left('a.json')).toEqual(['a.json']);
+});
+
+it('takes files of one name in two folders apart, and no hidden ones', async () => {
+  const files = ['1/a.hdr', '2/a.hdr', '2/a.img', '1/a.img', '1/._a.img', '._w.pth', 'w.pth'];
+  const paths = new Map(files.map((path) => [file(path.slice(path.lastIndexOf('/') + 1)), path]));
+  const pathOf = (one: File) => paths.get(one)!;
+  const { scans, weights, unknown } = await sortByContent([...paths.keys()], pathOf);
+  expect(scans.map((scan) => scan.map(pathOf))).toEqual([
+    ['1/a.hdr', '1/a.img'],
+    ['2/a.hdr', '2/a.img'],
+  ]);
+  expect(weights.map(pathOf)).toEqual(['w.pth']);
+  expect(unknown).toEqual([]);
+});
+
+it.each([
+  [['._a.nii.gz'], /^\._a\.nii\.gz: only what macOS keeps beside a\.nii\.gz/],
+  [['.DS_Store'], /^\.DS_Store: a hidden file/],
+  [['s/._a.nii', 's/.DS_Store'], /^\._a\.nii and 1 more: hidden files/],
+  [['.git/config'], /^config: a hidden file/],
+])('says of %s that nothing of it is opened', (paths, sentence) => {
+  expect(onlyHiddenText(paths)).toMatch(sentence);
+  expect(onlyHiddenText([...paths, 'b.nii'])).toBeNull();
 });

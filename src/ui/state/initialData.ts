@@ -16,6 +16,7 @@ export const initialData: AppData = {
   reference: null,
   referenceFiles: [],
   question: null,
+  pick: null,
   inputCheck: null,
   settings: { seed: 0, samples: 1, noise: 'shared' },
   range: { kind: 'visible' },

@@ -1,4 +1,5 @@
 /** Weights of the user's own: with a card, or with what the user says of them. */
+import { isHidden } from '../../volume/formats/names';
 import type { OwnModelSource } from '../../workers/translate/client';
 import type { LoadedModel } from '../../workers/translate/protocol';
 import { formatGrid, formatMaps } from '../format';
@@ -15,7 +16,7 @@ export function ownWeightsActions(
   return {
     async addWeights(files) {
       const { cards } = sortFiles(files);
-      const weights = files.filter((file) => !cards.includes(file));
+      const weights = files.filter((file) => !cards.includes(file) && !isHidden(file.name));
       if (cards.length > 0 && (cards.length > 1 || weights.length !== 1)) {
         const got = [...cards, ...weights].map(({ name }) => name).join(', ');
         notify(

@@ -8,6 +8,7 @@ import type {
   InputWarning,
   LoadedModel,
   LoadProgress,
+  Match,
   ModelCard,
   Provenance,
   Scan,
@@ -56,10 +57,8 @@ export interface MadeVolume {
 }
 
 /** A scan of the target contrast, on the source's grid. */
-export interface Reference {
+export interface Reference extends Match {
   scan: Scan;
-  /** true: it had another grid and was resampled (trilinear) to the source's. */
-  resampled: boolean;
 }
 
 /** A scan that has been read, before the user has said what becomes of it. */
@@ -72,6 +71,15 @@ export interface DropQuestion {
   reference: string | null;
 }
 export type DropAnswer = 'source' | 'reference' | 'cancel';
+
+/** Scans that were dropped together, and no name tells which of them are meant. Places in `paths`. */
+export interface PickQuestion {
+  paths: readonly string[];
+  /** Where the choice begins; null: the source that is open stays, and the reference alone is asked for. */
+  source: number | null;
+  reference: number | null;
+}
+export type PickAnswer = Pick<PickQuestion, 'source' | 'reference'>;
 
 /** Where files can be dropped that thereby are what the place is for. */
 export const DROP_ZONES = ['source', 'reference', 'weights'] as const;
@@ -170,6 +178,7 @@ export interface AppData {
   /** The files of `reference`. */
   referenceFiles: File[];
   question: DropQuestion | null;
+  pick: PickQuestion | null;
   /** How the source suits a model; null until the engine has looked. */
   inputCheck: InputCheck | null;
   settings: TranslateSettings;
@@ -184,10 +193,15 @@ export interface AppData {
 
 export interface AppActions {
   start(backend: BackendChoice): Promise<void>;
-  /** Opens dropped files as what the zone is for, or sorts them into scans and weights. Settles when a question is answered. */
-  dropFiles(files: File[], zone?: DropZone): Promise<void>;
+  /**
+   * Opens dropped files as what the zone is for, or sorts them into scans and weights. Settles when questions are answered.
+   * @param pathOf with the folders that were dropped
+   */
+  dropFiles(files: File[], zone?: DropZone, pathOf?: (file: File) => string): Promise<void>;
   /** The user's word on the open question. */
   answerDrop(answer: DropAnswer): void;
+  /** Null: none of them. */
+  answerPick(answer: PickAnswer | null): void;
   /** Reads a new source, and asks where something would be lost with the old one. */
   openSource(files: File[], volume?: number): Promise<void>;
   openReference(files: File[]): Promise<void>;

@@ -21,6 +21,7 @@ import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
 import { openScan } from '../../volume/formats';
 import type { ScanFile } from '../../volume/formats/scanFormat';
+import { type Foreground, headOverlap } from '../../volume/headOverlap';
 import {
   foregroundBySlice,
   type IntensityFrame,
@@ -102,14 +103,17 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
     matchGrid: async ({ scanId, toScanId }, context) => {
       const { file } = scanOf(scanId);
-      const target = scanOf(toScanId).file.image;
+      const source = scanOf(toScanId);
+      const target = source.file.image;
       const resampled = !sameGrid(file.image, target);
       if (resampled) {
         const { shape, zooms, affine } = target;
         const voxels = resampleToGrid(file.image, target);
         scans.set(scanId, measured({ ...file, image: { shape, zooms, affine, voxels } }));
       }
-      return { scan: forPage(scanId, scanOf(scanId), context.transfer), resampled };
+      const matched = scanOf(scanId);
+      const overlap = headOverlap(foregroundOf(source), foregroundOf(matched));
+      return { scan: forPage(scanId, matched, context.transfer), resampled, overlap };
     },
 
     closeScan: async ({ scanId }) => {
@@ -244,6 +248,10 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
 function measured(file: ScanFile): OpenScan {
   return { file, measures: scanMeasures(file.image) };
+}
+
+function foregroundOf({ file, measures }: OpenScan): Foreground {
+  return { voxels: file.image.voxels, threshold: thresholdOfLevels(measures.levels()) };
 }
 
 /** The page's copy: what is not finite becomes the finite minimum, so that it can be drawn. */

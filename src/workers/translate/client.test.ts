@@ -128,7 +128,9 @@ describe('client and worker calls', () => {
       name: 'BadRequest',
       message: expect.stringMatching(/^reference: must lie on the scan's grid, got 8 x 9 x 4 for 480 pixels/),
     });
-    expect((await client.matchGrid(other.scanId, scan.scanId)).resampled).toBe(true);
+    const matched = await client.matchGrid(other.scanId, scan.scanId);
+    expect(matched.resampled).toBe(true);
+    expect(matched.overlap).toBeGreaterThan(0.5);
     expect((await client.score(asked)).map((pair) => pair.synthetic.index)).toEqual([3]);
 
     const saved = await client.save({ scanId: scan.scanId, provenance, slices: got, dtype: 'float32' });

@@ -15,6 +15,7 @@ import type {
   InputWarning,
   LoadedModel,
   LoadProgress,
+  Match,
   ModelCard,
   ModelInput,
   ModelSource,
@@ -61,7 +62,7 @@ export interface EngineClient {
   /** .nii, .nii.gz, or a .hdr/.img pair. Rejects with Aborted on the signal, and holds nothing of the scan. */
   openScan(files: File[], options?: { volume?: number; signal?: AbortSignal }): Promise<Scan>;
   /** Resamples a scan to the grid of another one where they differ. */
-  matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan; resampled: boolean }>;
+  matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan } & Match>;
   /** Close scans that were matched to its grid with it: a new worker could not match them again. */
   closeScan(scanId: string): Promise<void>;
   /** How a scan suits a model; its weights need not be loaded. */
@@ -140,7 +141,7 @@ class Client implements EngineClient {
     return scan;
   }
 
-  async matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan; resampled: boolean }> {
+  async matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan } & Match> {
     const result = await this.ask('matchGrid', () => ({ scanId, toScanId }));
     const scan = this.scans.get(scanId);
     if (scan) scan.matchTo = toScanId;

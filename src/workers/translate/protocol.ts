@@ -152,6 +152,14 @@ export type ModelSource =
 /** What any protocol's table of calls has of each. */
 export type CallTable<C> = { [K in keyof C]: { params: unknown; event: unknown; result: unknown } };
 
+/** How a scan lies on the grid of another one. */
+export interface Match {
+  /** true: it had another grid and was resampled (trilinear). */
+  resampled: boolean;
+  /** How much of the smaller head lies within the other, 0..1. */
+  overlap: number;
+}
+
 /** Request -> its parameters, events and result. */
 export interface Calls {
   start: { params: { backend: 'auto' | BackendName }; event: never; result: EngineInfo };
@@ -161,7 +169,7 @@ export interface Calls {
   matchGrid: {
     params: { scanId: string; toScanId: string };
     event: never;
-    result: { scan: Scan; resampled: boolean };
+    result: { scan: Scan } & Match;
   };
   closeScan: { params: { scanId: string }; event: never; result: null };
   /** How the scan suits a model; its weights need not be loaded. */

@@ -1,6 +1,6 @@
 /** What dropped files are to the Train room, by their names, and by what they hold where no name tells. */
 import { scansByContent } from '../../../../volume/formats/content';
-import { groupScans } from '../../../../volume/formats/names';
+import { groupScans, isHidden } from '../../../../volume/formats/names';
 import { contrastsOf, isLabelPath, isOfContrast } from '../../../../volume/names';
 import { plainScans, someOf } from '../../../../volume/plainScans';
 import { realScans, syntheticText } from '../../../../volume/synthetic';
@@ -34,7 +34,9 @@ export async function volumesOf(dropped: readonly DroppedFile[]): Promise<Volume
 }
 
 export function weightsOf(dropped: readonly DroppedFile[]): File[] {
-  return dropped.map(({ file }) => file).filter(({ name }) => isWeightsName(name));
+  return dropped
+    .filter(({ file, path }) => isWeightsName(file.name) && !isHidden(path))
+    .map(({ file }) => file);
 }
 
 export interface ChosenVolumes {

@@ -48,6 +48,18 @@ describe('adding', () => {
     expect(addCalls()).toEqual([]);
   });
 
+  it.each([
+    ['trainA', '._a_T1w.nii.gz', /^\._a_T1w\.nii\.gz: only what macOS keeps/],
+    [null, '._a_T1w.nii.gz', /^\._a_T1w\.nii\.gz: only what macOS keeps/],
+    [null, '.DS_Store', /^\.DS_Store: a hidden file/],
+    [null, '._w.pth', /^\._w\.pth: only what macOS keeps/],
+    [null, 's/notes.txt', /^s\/notes\.txt: no scan/],
+  ] as const)('says on %s what nothing is opened of: %s', async (role, path, sentence) => {
+    const files = [{ file: new File([], path.split('/').at(-1)!), path }];
+    await (role ? act().addFiles(role, files) : act().dropFiles(files));
+    expect(made.texts()).toEqual([expect.stringMatching(sentence)]);
+  });
+
   it('stops after the volume at work when cancelled', async () => {
     const stop = made.store.subscribe(({ train: { adding } }) => {
       if (adding?.done === 1) act().cancelAdding();

@@ -5,6 +5,7 @@ import { groupedTexts, type ToldOfScan } from '../../../../volume/groupedTexts';
 import { shortPaths } from '../../../../volume/shortPaths';
 import type { Role } from '../../../../workers/train/protocol';
 import { isRepeated, repeatedText } from '../../../../workers/train/settings';
+import { onlyHiddenText } from '../../../state/files';
 import { givenImage, pathOf } from './scanChoice';
 import { isLocked, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
@@ -98,6 +99,12 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     }
   };
 
+  const tellHidden = (dropped: readonly DroppedFile[]): boolean => {
+    const text = onlyHiddenText(dropped.map(({ path }) => path));
+    if (text !== null) notify('warn', text);
+    return text !== null;
+  };
+
   const add = async (wanted: readonly VolumeOfRole[]) => {
     if (wanted.length === 0) return;
     if (isLocked(train())) {
@@ -134,13 +141,11 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
 
     actions: {
       async addFiles(role, dropped) {
+        if (tellHidden(dropped)) return;
         const { settings } = train();
         const volumes = await volumesOf(dropped);
         if (volumes.length === 0) {
-          notify(
-            'error',
-            `${nameOfFirst(dropped)}: no scan; add scans (${SCAN_EXTENSIONS.join(', ')}) or a folder of them.`,
-          );
+          notify('error', noScanText(dropped));
           return;
         }
         const { taken, problem, texts } = ofContrast(volumes, settings.contrasts[ROLE_SIDES[role]]);
@@ -150,6 +155,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
       },
 
       async dropFiles(dropped) {
+        if (tellHidden(dropped)) return;
         const { a, b } = train().settings.contrasts;
         const volumes = await volumesOf(dropped);
         const weights = weightsOf(dropped);
@@ -158,9 +164,9 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           return;
         }
         const { wanted, unknown, labels, texts } = byContrast(volumes, { a, b });
-        const first = unknown[0]?.path ?? (volumes.length === 0 ? nameOfFirst(dropped) : null);
-        if (first !== null) {
-          const what = unknown.length > 1 ? `${first} and ${unknown.length - 1} more` : first;
+        if (volumes.length === 0) notify('error', noScanText(dropped));
+        if (unknown.length > 0) {
+          const what = someOf(unknown.map(({ path }) => path));
           notify('warn', `${what}: the name says neither ${a} nor ${b}; drop on A or on B.`);
         }
         for (const text of [...labelTexts(labels.length, volumes.length), ...texts]) notify('info', text);
@@ -213,6 +219,5 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
   };
 }
 
-function nameOfFirst(dropped: readonly DroppedFile[]): string {
-  return dropped[0]?.path ?? 'Folder';
-}
+const noScanText = (dropped: readonly DroppedFile[]): string =>
+  `${dropped[0]?.path ?? 'Folder'}: no scan; add scans (${SCAN_EXTENSIONS.join(', ')}) or a folder of them.`;

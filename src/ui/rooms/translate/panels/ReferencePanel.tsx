@@ -14,7 +14,7 @@ export function ReferencePanel() {
   const target = useApp((s) => chosenCard(s)?.target);
   const mismatch = useApp(referenceWarning);
   const loss = useApp(referenceLoss);
-  const { openReference, removeReference } = useApp((s) => s.actions);
+  const { dropFiles, removeReference } = useApp((s) => s.actions);
   const invitation = `Drop the real ${target ?? 'target'} here to score`;
   return (
     <section className="panel" aria-label="Reference scan">
@@ -39,7 +39,7 @@ export function ReferencePanel() {
           accept={SCAN_ENDINGS}
           multiple
           disabled={!hasSource || opening !== null}
-          onFiles={(files) => void openReference(files)}
+          onFiles={(files) => void dropFiles(files, 'reference')}
         />
       </div>
       {mismatch && <p className="warning">{mismatch}</p>}

@@ -9,6 +9,7 @@ import {
   huPerUnit,
   meanScore,
   missingText,
+  referenceWarning,
 } from '../state/selectors';
 import { ScoreCurve } from './ScoreCurve';
 
@@ -23,6 +24,7 @@ export function ScoresPanel() {
   const count = useApp((s) => s.source?.shape[2] ?? 0);
   const hu = useApp((s) => huPerUnit(chosenCard(s)));
   const range = useApp(dataRangeText);
+  const doubt = useApp(referenceWarning);
   const [region, setRegion] = useState<ScoreRegion>('foreground');
   const here = scores.get(slice);
   const mean = meanScore(scores, 'synthetic', region);
@@ -56,6 +58,7 @@ export function ScoresPanel() {
           />
         </tbody>
       </table>
+      {doubt && <p className="warning">{doubt}</p>}
       {scores.size > 0 && <p className="dim">{range}</p>}
       {missing && <p className="dim">{missing}</p>}
       {hasReference && mean ? (

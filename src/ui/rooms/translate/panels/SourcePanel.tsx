@@ -13,7 +13,7 @@ export function SourcePanel() {
   const files = useApp((s) => s.sourceFiles);
   const opening = useApp((s) => s.opening);
   const loss = useApp(sourceLoss);
-  const { openSource, removeSource } = useApp((s) => s.actions);
+  const { dropFiles, openSource, removeSource } = useApp((s) => s.actions);
   const isReading = opening === 'source';
   return (
     <section className="panel" aria-label="Source scan">
@@ -38,7 +38,7 @@ export function SourcePanel() {
           accept={SCAN_ENDINGS}
           multiple
           disabled={opening !== null}
-          onFiles={(chosen) => void openSource(chosen)}
+          onFiles={(chosen) => void dropFiles(chosen, 'source')}
         />
       </div>
       {source && (

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
 import { CorruptFile } from '../../../../errors';
-import type { DropAnswer } from '../../../state/types';
+import type { DropAnswer, DropZone } from '../../../state/types';
 import { leavingLoses, modelLoss, referenceLoss, sourceLoss } from './unsaved';
 
 let made: TrainStore;
@@ -179,9 +179,94 @@ it('a damaged first scan of two opens neither, and both are told', async () => {
   ]);
 });
 
-it('of more than two scans the others are named', async () => {
-  await act().dropFiles(['a_T1w.nii', 'a_FLAIR.nii', 'b_T1w.nii', 'c_T1w.nii'].map(file));
-  expect(texts()).toContain('b_T1w.nii and 1 more: not opened; drop one source, and one reference with it.');
+describe('several scans at once', () => {
+  const names = ['a_T1w.nii', 'a_FLAIR.nii', 'b_T1w.nii', 'c_T1w.nii'];
+  const asked = async (answer: Parameters<ReturnType<typeof act>['answerPick']>[0], zone?: DropZone) => {
+    const dropping = act().dropFiles(names.map(file), zone);
+    await settle();
+    const { pick } = state();
+    act().answerPick(answer);
+    await dropping;
+    return pick;
+  };
+  const scans = () => [state().source?.name, state().referenceFiles[0]?.name];
+
+  it('of several persons are asked for, and those that are chosen are opened', async () => {
+    const pick = await asked({ source: 2, reference: null });
+    expect(pick).toEqual({
+      paths: ['a_FLAIR.nii', 'a_T1w.nii', 'b_T1w.nii', 'c_T1w.nii'],
+      source: 1,
+      reference: 0,
+    });
+    expect(scans()).toEqual(['b_T1w.nii', undefined]);
+    expect(texts()).toEqual(['b_T1w.nii is the source.']);
+    await asked({ source: 1, reference: 0 });
+    expect(scans()).toEqual(['a_T1w.nii', 'a_FLAIR.nii']);
+  });
+
+  it('none of which is meant leave what is open', async () => {
+    await act().dropFiles([file('old_T1w.nii')]);
+    await asked(null);
+    expect(scans()).toEqual(['old_T1w.nii', undefined]);
+    expect(state().pick).toBeNull();
+  });
+
+  it('give way to what is dropped later, which is told', async () => {
+    const dropping = act().dropFiles(names.map(file));
+    await settle();
+    await act().dropFiles([file('later_T1w.nii')]);
+    await dropping;
+    expect(scans()).toEqual(['later_T1w.nii', undefined]);
+    expect(texts()).toEqual(['4 scans: not opened, as others were dropped.']);
+  });
+
+  it('on the reference are looked through for the partner of the source', async () => {
+    await act().dropFiles([file('a_T1w.nii')]);
+    await act().dropFiles([...names, 'a_dseg.nii'].map(file), 'reference');
+    expect(scans()).toEqual(['a_T1w.nii', 'a_FLAIR.nii']);
+    expect(texts()).toEqual([
+      'a_FLAIR.nii is the reference. a_T1w.nii and 2 more: left out. a_dseg.nii: named as masks or segmentations, left out.',
+    ]);
+    await act().openSource([file('d_T1w.nii')]);
+    expect(await asked({ source: null, reference: 2 }, 'reference')).toMatchObject({ source: null });
+    expect(scans()).toEqual(['d_T1w.nii', 'b_T1w.nii']);
+  });
+
+  it('are taken by the contrasts of the chosen model, in either order, and what is left out is said', async () => {
+    const files = ['a_dseg.nii', 'a_FLAIR.nii', 'a_T1w.nii'].map(file);
+    act().pickModel('FLAIR-T1w');
+    await act().dropFiles(files);
+    expect(scans()).toEqual(['a_FLAIR.nii', 'a_T1w.nii']);
+    expect(state().cardId).toBe('FLAIR-T1w');
+    act().pickModel('T1w-FLAIR');
+    act().dismissAll();
+    await answered(act().dropFiles(files), 'source');
+    expect(scans()).toEqual(['a_T1w.nii', 'a_FLAIR.nii']);
+    expect(state().notices).toMatchObject([
+      {
+        tone: 'warn',
+        text: 'a_T1w.nii is the source, a_FLAIR.nii the reference. a_dseg.nii: named as masks or segmentations, left out.',
+      },
+    ]);
+  });
+});
+
+it.each([
+  [
+    '._a.nii.gz',
+    undefined,
+    /^\._a\.nii\.gz: only what macOS keeps beside a\.nii\.gz.*drop a\.nii\.gz itself/,
+  ],
+  ['._a.nii.gz', 'source', /^\._a/],
+  ['._a.nii.gz', 'reference', /^\._a/],
+  ['._w.pth', 'weights', /^\._w\.pth: only what macOS/],
+  ['.DS_Store', undefined, /^\.DS_Store: a hidden file/],
+] as const)('%s alone, on %s, is told and not opened', async (name, zone, sentence) => {
+  const { log } = made.client;
+  const before = log.length;
+  await act().dropFiles([file(name)], zone);
+  expect(texts()).toEqual([expect.stringMatching(sentence)]);
+  expect(log).toHaveLength(before);
 });
 
 it('own weights are taken off the list with what they made, and asked for while that is not saved', async () => {

@@ -33,7 +33,7 @@ export function createReferenceScan(
     }
     const { signal } = turn;
     try {
-      const { scan, resampled } = await client.matchGrid(opened.scanId, source.scanId);
+      const matched = await client.matchGrid(opened.scanId, source.scanId);
       const { source: now, reference: old } = get();
       // The source may have been replaced while the reference was read.
       if (signal.aborted || now?.scanId !== source.scanId) {
@@ -42,7 +42,7 @@ export function createReferenceScan(
       }
       forget(old?.scan);
       set(({ results }) => ({
-        reference: { scan, resampled },
+        reference: matched,
         referenceFiles: files,
         results: withoutScores(results),
       }));

@@ -1,14 +1,17 @@
 /** What files that are dropped are opened as, and the demos. */
 
 import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
-import { contrastOfName, readName } from '../../../../volume/names';
+import { isOfContrast } from '../../../../volume/names';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
-import { sortByContent, withoutJson } from '../../../state/files';
+import { onlyHiddenText, sortByContent, withoutJson } from '../../../state/files';
 import type { AppActions } from '../../../state/types';
+import { planDrop, planReference } from './dropPlan';
+import { createPick } from './pick';
 import { createReading } from './reading';
 import { createReferenceScan } from './reference';
 import type { ScoreMissing } from './scoring';
+import { chosenCard } from './selectors';
 import { neighbourhood } from './slices';
 import { createSourceScan } from './source';
 
@@ -20,6 +23,7 @@ type ScanActions = Pick<
   | 'dropFiles'
   | 'openSource'
   | 'answerDrop'
+  | 'answerPick'
   | 'openReference'
   | 'cancelReading'
   | 'removeSource'
@@ -49,53 +53,102 @@ export function scanActions(
   const source = createSourceScan(context, reading, reference, forget);
   const { openReference } = reference.actions;
 
-  /** The first image is the source, the second its reference; the others are named. */
-  const openScans = async (scans: readonly File[][], isSaid: boolean) => {
-    const images = imagesAmong(scans);
-    const [first, second, ...others] = images;
-    const labels = scans.length - images.length;
-    if (labels > 0) notify('info', `${labels} of ${scans.length} files are named as masks and left out.`);
-    if (others.length > 0)
-      notify(
-        'warn',
-        `${others[0][0].name}${others.length > 1 ? ` and ${others.length - 1} more` : ''}: not opened; drop one source, and one reference with it.`,
-      );
-    const became = await source.open({ files: first, isSaid, reference: second?.[0].name });
-    if (!second) return;
-    if (became === 'unread')
+  const pick = createPick(context);
+  const pathsOf = (pathOf: (file: File) => string) => (files: readonly File[]) => pathOf(files[0]);
+
+  /** What the models that are there can be told from; the first is the chosen one. */
+  const modelsForPlan = async () => {
+    if (get().models.length === 0) await whenStarted();
+    const { models, own, loaded } = get();
+    const all = [...models, ...Object.keys(own).map((id) => loaded[id].card)];
+    const chosen = chosenCard(get());
+    const isLike = (card: ModelCard) => card.source === chosen?.source;
+    return [...(chosen ? [chosen] : []), ...all.filter(isLike), ...all.filter((card) => !isLike(card))];
+  };
+
+  /** One becomes the source, one perhaps its reference; what is left out is said. */
+  const openScans = async (scans: readonly File[][], isSaid: boolean, pathOf: (file: File) => string) => {
+    pick.giveUp();
+    if (scans.length === 1) {
+      await source.open({ files: scans[0], isSaid });
+      return;
+    }
+    const models = await modelsForPlan();
+    const plan = planDrop(scans, pathsOf(pathOf), models);
+    const chosen = plan.isEvident
+      ? plan
+      : await pick.ask(plan.scans, pathsOf(pathOf), plan.source, plan.reference);
+    if (!chosen) return;
+    const { source: first, reference: second } = chosen;
+    const isAsked = !plan.isEvident;
+    const became = await source.open({
+      files: [...first],
+      isSaid: isSaid || isAsked,
+      reference: second?.[0].name,
+    });
+    if (second && became === 'unread')
       notify('warn', `${second[0].name}: not opened, as the scan that was dropped with it was not.`);
     if (became !== 'source') return;
-    const [from, to] = [first, second].map(([file]) => contrastOfName(file.name));
-    const model = modelBetween(get().models, from, to);
+    const model = second && models.find(isBetween(first[0].name, second[0].name));
     if (model) set({ cardId: model.id });
-    await openReference(second);
-    if (get().referenceFiles[0] !== second[0]) return;
-    notify('info', `${first[0].name} is the source, ${second[0].name} the reference.`);
+    if (second) await openReference([...second]);
+    if (second && get().referenceFiles[0] !== second[0]) return;
+    const roles = `${first[0].name} is the source${second ? `, ${second[0].name} the reference` : ''}.`;
+    sayPlan(roles, isAsked ? [] : plan.texts);
   };
+
+  const openReferences = async (scans: readonly File[][], pathOf: (file: File) => string) => {
+    const { source: open } = get();
+    pick.giveUp();
+    if (scans.length === 1 || !open) return openReference([...scans[0]]);
+    const target = chosenCard(get())?.target ?? null;
+    const plan = planReference(scans, pathsOf(pathOf), open.name, target);
+    const chosen = plan.isEvident ? plan : await pick.ask(plan.scans, pathsOf(pathOf), null, plan.reference);
+    if (!chosen?.reference) return;
+    const [first] = chosen.reference;
+    await openReference([...chosen.reference]);
+    if (get().referenceFiles[0] !== first) return;
+    sayPlan(`${first.name} is the reference.`, plan.isEvident ? plan.texts : []);
+  };
+
+  /** One notice; what was left out is to be read. */
+  const sayPlan = (roles: string, texts: readonly string[]) =>
+    notify(texts.length > 0 ? 'warn' : 'info', [roles, ...texts].join(' '));
 
   return {
     ...source.actions,
     ...reference.actions,
     cancelReading: reading.cancel,
 
-    async dropFiles(files, zone) {
+    answerPick: pick.answer,
+
+    async dropFiles(files, zone, pathOf = ({ name }) => name) {
       const { actions, isReturning } = get();
       if (isReturning) {
         notify('info', 'What was open before the reload is coming back; drop again when it is there.');
         return;
       }
-      if (zone === 'reference') return openReference(files);
+      const hidden = onlyHiddenText(files.map(pathOf));
+      if (hidden !== null) {
+        notify('warn', hidden);
+        return;
+      }
       if (zone === 'weights') return actions.addWeights(files);
-      const { scans, weights, cards, unknown } = await sortByContent(files);
-      // A file with any name is a source where the user says so.
-      if (zone === 'source' && scans.length < 2) return actions.openSource(withoutJson(files));
-      if (unknown.length > 0)
+      const { scans, weights, cards, unknown } = await sortByContent(files, pathOf);
+      // A file with any name is what the place is for where the user says so.
+      if (scans.length === 0 && zone === 'source') return actions.openSource(withoutJson(files));
+      if (scans.length === 0 && zone === 'reference') return openReference(files);
+      // What lies beside scans in a folder nobody has chosen.
+      const isBeside = (file: File) => scans.length + weights.length > 0 && /[\\/]/.test(pathOf(file));
+      const [strange] = unknown.filter((file) => !isBeside(file));
+      if (strange)
         notify(
           'error',
-          `${unknown[0].name}: neither a scan nor weights; drop a scan (${SCAN_EXTENSIONS.join(', ')}), or .pth or .safetensors, with its card.json if there is one.`,
+          `${strange.name}: neither a scan nor weights; drop a scan (${SCAN_EXTENSIONS.join(', ')}), or .pth or .safetensors, with its card.json if there is one.`,
         );
       await actions.addWeights([...weights, ...cards]);
-      if (scans.length > 0) await openScans(scans, zone === 'source');
+      if (zone === 'reference') await openReferences(scans, pathOf);
+      else if (scans.length > 0) await openScans(scans, zone === 'source', pathOf);
     },
 
     async tryDemo(demo) {
@@ -135,12 +188,10 @@ export function scanActions(
   };
 }
 
-/** Without masks and segmentations, where there is anything else. */
-function imagesAmong(scans: readonly File[][]): readonly File[][] {
-  const images = scans.filter(([file]) => !readName(file.name).isLabel);
-  return images.length > 0 ? images : scans;
+function isBetween(from: string, to: string): (card: ModelCard) => boolean {
+  return ({ source, target }) => isOfContrast(from, source) && isOfContrast(to, target);
 }
 
-function modelBetween(models: readonly ModelCard[], from: string | null, to: string | null) {
+function modelBetween(models: readonly ModelCard[], from: string, to: string) {
   return models.find(({ source, target }) => source === from && target === to);
 }

@@ -102,6 +102,10 @@ it('warns where the name of the scan claims another contrast than the model take
   );
   expect(contrastWarning({ ...base, source: fakeScan('s', 'sub-01_T1w.nii') })).toBeNull();
   expect(contrastWarning({ ...base, source: fakeScan('s', 'brain.nii') })).toBeNull();
+  expect(contrastWarning({ ...base, source: fakeScan('s', 'sub-01_dseg.nii') })).toBe(
+    "The scan's name says that it is a mask or a segmentation, which no model takes.",
+  );
+  expect(contrastWarning({ ...base, source: fakeScan('s', 'a_desc-synth_T1w.nii') })).toMatch(/program made/);
   const unknown = { ...models[0], source: 'source' };
   expect(contrastWarning({ ...base, models: [unknown], source: fakeScan('s', 'T1w.nii') })).toBeNull();
 });
@@ -111,7 +115,7 @@ it('warns of a reference whose name claims another contrast than the model makes
   const base = { ...initialData, models, cardId: 'T1w-FLAIR' };
   const withReference = (name: string) => ({
     ...base,
-    reference: { scan: fakeScan('r', name), resampled: false },
+    reference: { scan: fakeScan('r', name), resampled: false, overlap: 1 },
   });
   expect(referenceWarning(base)).toBeNull();
   expect(referenceWarning(withReference('sub-01_T2w.nii'))).toBe(
@@ -124,9 +128,22 @@ it('warns of a reference whose name claims another contrast than the model makes
 it('warns of a reference whose name tells of another person', () => {
   const source = fakeScan('s', 'sub-01_ses-1_T1w.nii');
   const withReference = (name: string) =>
-    referenceWarning({ ...initialData, source, reference: { scan: fakeScan('r', name), resampled: false } });
+    referenceWarning({
+      ...initialData,
+      source,
+      reference: { scan: fakeScan('r', name), resampled: false, overlap: 1 },
+    });
   expect(withReference('sub-02_FLAIR.nii')).toBe(
     'The names tell of sub-01 and, as the reference, of sub-02: the scores mean nothing.',
+  );
+  const free = { ...initialData, source: fakeScan('s', 'case07_t1.nii') };
+  const ofFree = (name: string, overlap = 1) =>
+    referenceWarning({ ...free, reference: { scan: fakeScan('r', name), resampled: true, overlap } });
+  expect(ofFree('case08_flair.nii')).toMatch(/^The names tell of case07 and, as the reference, of case08:/);
+  for (const same of ['case7_flair.nii', 'flair.nii', 'other_flair.nii']) expect(ofFree(same)).toBeNull();
+  expect(ofFree('case7_seg.nii')).toMatch(/a mask or a segmentation: the scores mean nothing/);
+  expect(ofFree('case7_flair.nii', 0.126)).toBe(
+    'The heads of source and reference overlap by 12 % only: another head, or not registered to it; the scores mean nothing.',
   );
   for (const same of ['sub-01_FLAIR.nii', 'sub-01_ses-2_FLAIR.nii', 'brain.nii'])
     expect(withReference(same)).toBeNull();

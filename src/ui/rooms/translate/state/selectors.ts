@@ -1,5 +1,7 @@
 /** Derived values. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
 import { shortName } from '../../../../plainText';
+import { sameValue } from '../../../../volume/entityFilter';
+import { LEAST_OVERLAP } from '../../../../volume/headOverlap';
 import {
   huFrame,
   intensityMaps,
@@ -8,6 +10,7 @@ import {
   referenceFrame,
 } from '../../../../volume/intensity';
 import { contrastOfName, readName } from '../../../../volume/names';
+import { isSynthetic } from '../../../../volume/synthetic';
 import type {
   IntensityFrame,
   ModelCard,
@@ -159,19 +162,32 @@ export function knownContrast(card: ModelCard, side: 'source' | 'target'): strin
   return card[side] === side ? '' : card[side];
 }
 
-/** A sentence where the source's name claims another contrast than the model takes; null where all seems well. */
+/** A sentence where the source's name claims what the model does not take; null where all seems well. */
 export function contrastWarning(state: AppData): string | null {
   const card = chosenCard(state);
+  const strange = state.source && notRealImage(state.source.name);
+  if (strange) return `The scan's name says that it is ${strange}, which no model takes.`;
   const claimed = state.source && contrastOfName(state.source.name);
   if (!card || !claimed || claimed === card.source || !knownContrast(card, 'source')) return null;
   return `The scan's name says ${claimed}, but this model takes ${card.source}.`;
 }
 
-/** A sentence where the reference's name claims another contrast than the model makes; null where all seems well. */
+/** What a name tells of an image that was not scanned; null where it does not. */
+function notRealImage(name: string): string | null {
+  if (readName(name).isLabel) return 'a mask or a segmentation';
+  return isSynthetic(name) ? 'an image that this program made' : null;
+}
+
+/** A sentence where the reference is hardly one; null where all seems well. */
 export function referenceWarning(state: AppData): string | null {
   const card = chosenCard(state);
-  const other = state.source && state.reference && otherSubject(state.source, state.reference.scan);
+  const { source, reference } = state;
+  const other = source && reference && otherSubject(source, reference.scan);
   if (other) return `${other}: the scores mean nothing.`;
+  const strange = reference && notRealImage(reference.scan.name);
+  if (strange) return `The reference's name says that it is ${strange}: the scores mean nothing.`;
+  if (reference && reference.overlap < LEAST_OVERLAP)
+    return `The heads of source and reference overlap by ${Math.floor(100 * reference.overlap)} % only: another head, or not registered to it; the scores mean nothing.`;
   const claimed = state.reference && contrastOfName(state.reference.scan.name);
   if (!card || !claimed || claimed === card.target || !knownContrast(card, 'target')) return null;
   return `The reference's name says ${claimed}, but this model makes ${card.target}: the scores mean little.`;
@@ -179,10 +195,20 @@ export function referenceWarning(state: AppData): string | null {
 
 /** Two people by the names, as the beginning of a sentence; null where they are one, or the names do not tell. */
 export function otherSubject(source: Scan, reference: Scan): string | null {
-  const [one, other] = [source, reference].map(({ name }) => readName(name).entities.sub);
-  return one === undefined || other === undefined || one === other
-    ? null
-    : `The names tell of sub-${shortName(one)} and, as the reference, of sub-${shortName(other)}`;
+  const [one, other] = [source, reference].map(({ name }) => readName(name));
+  const isOther =
+    one.entities.sub !== undefined && other.entities.sub !== undefined
+      ? !sameValue(one.entities.sub, other.entities.sub)
+      : isAnotherNumber(one.rest, other.rest);
+  if (!isOther) return null;
+  return `The names tell of ${shortName(one.subject)} and, as the reference, of ${shortName(other.subject)}`;
+}
+
+/** "case1" and "case2", not "case01": names that are not of BIDS and differ in numbers alone. */
+function isAnotherNumber(one: string, other: string): boolean {
+  const numbers = (text: string) => (text.match(/\d+/g) ?? []).map(Number).join();
+  const words = (text: string) => text.replace(/\d+/g, '#');
+  return words(one) === words(other) && numbers(one) !== numbers(other);
 }
 
 /**
