@@ -52,10 +52,24 @@ test('gzipped, in several members, without an ending, as a .hdr with its .img, a
   await expect(page.getByLabel('Source scan')).toContainText('40 × 44 × 6');
   await expectImage(page, 'source');
 
-  await drop(page, [plain, headScan('sub-01_FLAIR.nii')]);
+  await drop(page, [headScan('sub-01_dseg.nii'), headScan('sub-01_FLAIR.nii'), plain]);
   await expect(sourceDrop(page)).toContainText('sub-01_T1w.nii');
   await expect(page.getByTestId('drop-reference')).toContainText('sub-01_FLAIR.nii');
-  await expect(notices(page)).toHaveText([/sub-01_T1w\.nii is the source, sub-01_FLAIR\.nii the reference/]);
+  await expect(notices(page)).toHaveText([
+    /^sub-01_T1w\.nii is the source, sub-01_FLAIR\.nii the reference\. sub-01_dseg\.nii: named as masks/,
+  ]);
+
+  await drop(
+    page,
+    ['sub-03_T1w.nii', 'sub-02_FLAIR.nii', 'sub-02_T1w.nii'].map((name) => headScan(name)),
+  );
+  const choice = page.getByRole('dialog', { name: 'Which scan is translated?' });
+  await choice.getByRole('combobox', { name: 'Source' }).selectOption('sub-03_T1w.nii');
+  await expect(choice.getByRole('combobox', { name: 'Reference' })).toHaveValue('');
+  await choice.getByRole('combobox', { name: 'Source' }).selectOption('sub-02_T1w.nii');
+  await choice.getByRole('button', { name: 'Open' }).click();
+  await expect(sourceDrop(page)).toContainText('sub-02_T1w.nii');
+  await expect(page.getByTestId('drop-reference')).toContainText('sub-02_FLAIR.nii');
 });
 
 test('a 4-D file: one of its volumes is chosen', async ({ page }) => {

@@ -6,6 +6,7 @@ import { formatGrid, formatMaps } from '../format';
 import type { ScoreMissing } from '../rooms/translate/state/scoring';
 import type { Context } from './context';
 import { sortFiles } from './files';
+import { sentenceOf } from './notices';
 import type { AppActions } from './types';
 
 export function ownWeightsActions(
@@ -90,6 +91,12 @@ export async function loadOwn(
     return model;
   } catch (error) {
     report(error);
+    // The sentence may be of the card alone.
+    if (source.card && !sentenceOf(error).includes(source.file.name))
+      notify(
+        'warn',
+        `${source.file.name}: not loaded, as its card could not be used; drop it without to say yourself what it is.`,
+      );
     return null;
   } finally {
     set({ opening: null });

@@ -506,6 +506,16 @@ describe('a model card', () => {
     expect(state().cardId).toBe('T1w-T2w');
   });
 
+  it('that cannot be read leaves its weights unloaded, which is told', async () => {
+    client.failure = new CorruptFile('card.json: must be JSON, got "x"; fetch it again');
+    await act().dropFiles([file('card.json'), file('w.pth')]);
+    expect(texts()).toEqual([
+      'card.json: must be JSON, got "x"; fetch it again',
+      expect.stringMatching(/^w\.pth: not loaded, as its card could not be used; drop it without/),
+    ]);
+    expect(state().own).toEqual({});
+  });
+
   it('may be chosen with its weights', async () => {
     await act().addWeights([file('w.pth'), file('model.JSON')]);
     expect(client.log.at(-1)).toBe('loadModel w.pth with model.JSON');

@@ -27,10 +27,10 @@ export const networkOfSettings = ({ widths }: Pick<TrainSettings, 'widths'>): Re
 });
 
 export const R_LOSSES = {
-  gPatch: { name: 'gPatch', label: 'adversarial, R', chart: 'generators' },
-  cycle: { name: 'cycle', label: 'cycle', chart: 'generators' },
-  dPatchReal: { name: 'dPatchReal', label: 'R, real', chart: 'discriminators' },
-  dPatchFake: { name: 'dPatchFake', label: 'R, fake', chart: 'discriminators' },
+  gPatch: { name: 'gPatch', label: 'R fools its discriminator (Gφ)', chart: 'generators' },
+  cycle: { name: 'cycle', label: 'cycle consistency', chart: 'generators' },
+  dPatchReal: { name: 'dPatchReal', label: 'R’s, on real slices (Dφ)', chart: 'discriminators' },
+  dPatchFake: { name: 'dPatchFake', label: 'R’s, on made slices (Dφ)', chart: 'discriminators' },
 } as const satisfies Record<string, Loss>;
 
 /** Of the weight of a term. */

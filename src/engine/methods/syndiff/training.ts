@@ -111,15 +111,15 @@ const WHOLE = { adversarial: true, cycle: true } as const;
 export const training: Training<SynDiffNetwork> = {
   losses: [
     TOTAL,
-    { name: 'gDiffusive', label: 'adversarial, diffusive', chart: 'generators' },
+    { name: 'gDiffusive', label: 'diffusive fools its discriminator (Gθ)', chart: 'generators' },
     R_LOSSES.gPatch,
     R_LOSSES.cycle,
-    { name: 'l1', label: 'L1', chart: 'generators' },
-    { name: 'dDiffusiveReal', label: 'diffusive, real', chart: 'discriminators' },
-    { name: 'dDiffusiveFake', label: 'diffusive, fake', chart: 'discriminators' },
+    { name: 'l1', label: 'mean difference (L1)', chart: 'generators' },
+    { name: 'dDiffusiveReal', label: 'diffusive, on real slices (Dθ)', chart: 'discriminators' },
+    { name: 'dDiffusiveFake', label: 'diffusive, on made slices (Dθ)', chart: 'discriminators' },
     R_LOSSES.dPatchReal,
     R_LOSSES.dPatchFake,
-    { name: 'r1', label: 'R1', chart: 'discriminators' },
+    { name: 'r1', label: 'gradient penalty (R1)', chart: 'discriminators' },
   ],
   choices: [
     { id: 'all', label: 'all networks', patch: { ...WHOLE, r: 'trained', direction: 'both' } },

@@ -1,21 +1,33 @@
 import { useMemo } from 'react';
 import { useApp } from '../../../state/StoreContext';
-import { unpairedTexts } from '../state/selectors';
+import { isLocked, unpairedTexts } from '../state/selectors';
 import { DropZone } from './DropZone';
 
 /** What is learnt from: unpaired volumes of either contrast, and aligned pairs to score by. */
 export function DataPanel() {
   const { a, b } = useApp((s) => s.train.settings.contrasts);
-  const isPaired = useApp((s) => s.train.settings.variant.pairing === 'paired');
+  const pairing = useApp((s) => s.train.settings.variant.pairing);
+  const isPaired = pairing === 'paired';
+  const isOff = useApp((s) => isLocked(s.train));
   const hasValidation = useApp((s) => s.train.volumes.some(({ added }) => /^val/.test(added.role)));
   const adding = useApp((s) => s.train.adding);
-  const { cancelAdding } = useApp((s) => s.actions.train);
+  const { cancelAdding, patchVariant } = useApp((s) => s.actions.train);
   return (
     <section className="panel" aria-label="Training data">
       <header className="panel-head">
-        <h2>
-          Data <span className="dim">{isPaired ? 'pairs, by subject' : 'unpaired'}</span>
-        </h2>
+        <h2>Data</h2>
+        <select
+          className="pairing"
+          aria-label="Pairing of the data"
+          value={pairing}
+          disabled={isOff}
+          onChange={({ target }) =>
+            patchVariant({ pairing: target.value === 'paired' ? 'paired' : 'unpaired' })
+          }
+        >
+          <option value="unpaired">unpaired</option>
+          <option value="paired">aligned pairs, by subject</option>
+        </select>
       </header>
       <DropZone of="trainA" title={`A: ${a || 'first contrast'}`} hint={`Drop ${a} volumes or a folder`} />
       <DropZone of="trainB" title={`B: ${b || 'second contrast'}`} hint={`Drop ${b} volumes or a folder`} />

@@ -83,7 +83,7 @@ function StoredRunRow({ kept }: { kept: StoredRun }) {
       <p className="dim num">
         {runDate(kept)}
         <br />
-        {step.toLocaleString('en')} of {settings.iterations.toLocaleString('en')} iterations,{' '}
+        Checkpoint at {step.toLocaleString('en')} of {settings.iterations.toLocaleString('en')} iterations,{' '}
         {formatBytes(bytes)}
       </p>
       {inUse && <p>In use in another tab.</p>}

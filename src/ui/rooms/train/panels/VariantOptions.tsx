@@ -10,6 +10,10 @@ const SWITCHES = [
   { name: 'cycle', label: 'Cycle term' },
 ] as const;
 
+/** The cycle goes through R, which paired data have not. */
+const isIdle = (name: (typeof SWITCHES)[number]['name'], isUnpaired: boolean) =>
+  name === 'cycle' && !isUnpaired;
+
 const R_NETWORKS = [
   { network: 'rAToB', label: 'R of A to B' },
   { network: 'rBToA', label: 'R of B to A' },
@@ -40,18 +44,6 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
           ))}
         </select>
       </label>
-      <label className="field">
-        <span>Data</span>
-        <select
-          value={variant.pairing}
-          onChange={({ target }) =>
-            patchVariant({ pairing: target.value === 'paired' ? 'paired' : 'unpaired' })
-          }
-        >
-          <option value="unpaired">unpaired</option>
-          <option value="paired">paired: A and B aligned, by subject</option>
-        </select>
-      </label>
       {choices.length > 0 && (
         <label className="field">
           <span>Networks that train</span>
@@ -74,10 +66,12 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
         <label className="choice" key={name}>
           <input
             type="checkbox"
-            checked={variant[name]}
+            checked={variant[name] && !isIdle(name, isUnpaired)}
+            disabled={isIdle(name, isUnpaired)}
             onChange={({ target }) => patchVariant({ [name]: target.checked })}
           />
           {label}
+          {isIdle(name, isUnpaired) && <span className="dim">not of paired data</span>}
         </label>
       ))}
       <div className="pair">

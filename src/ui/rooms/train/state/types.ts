@@ -141,6 +141,8 @@ export interface TrainActions {
   dropFiles(files: DroppedFile[]): Promise<void>;
   cancelAdding(): void;
   removeVolume(volumeId: string): Promise<void>;
+  /** All of a role. */
+  removeVolumes(role: Role): Promise<void>;
   /** Says which volume of a file with several is meant, of this one and of all like it of its role that wait for that. */
   pickVolume(volumeId: string, volume: number): Promise<void>;
   /** Of several scans of a contrast those with one of these values of an entity; null: all. */

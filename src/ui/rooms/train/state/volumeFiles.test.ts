@@ -32,7 +32,10 @@ describe('contrasts', () => {
 
   it('takes those that are named so, or all where none is', async () => {
     const volumes = await volumesOf(dropped('1_T1w.nii', '1_FLAIR.nii'));
-    expect(taken(ofContrast(volumes, 'FLAIR'))).toEqual(['1_FLAIR.nii']);
+    expect(ofContrast(volumes, 'FLAIR')).toMatchObject({
+      taken: [{ path: '1_FLAIR.nii' }],
+      texts: ['1 of 2 scans are named FLAIR and taken; left out: 1_T1w.nii.'],
+    });
     const brats = await volumesOf(
       dropped('b/b_t1.nii', 'b/b_t1ce.nii', 'b/b_seg.nii', 'b/b_flair.nii', 'b/._b_t1.nii'),
     );

@@ -64,11 +64,12 @@ export function ofContrast(volumes: readonly VolumeParts[], contrast: string): C
   const told = images.filter(({ path }) => isOfContrast(path, contrast));
   if (told.length > 0) {
     const { plain, texts } = plainScans(told, pathOf);
-    const taken = `${plain.length} of ${volumes.length} scans are named ${contrast} and taken.`;
+    const others = [...images.filter((volume) => !told.includes(volume)), ...labels];
+    const left = `${plain.length} of ${volumes.length} scans are named ${contrast} and taken; left out: ${someOf(others.map(pathOf))}.`;
     return {
       taken: plain,
       problem: null,
-      texts: [...said, ...sentences(texts), ...(plain.length < volumes.length ? [taken] : [])],
+      texts: [...said, ...sentences(texts), ...(others.length > 0 ? [left] : [])],
     };
   }
   const others = contrastsOf(images.map(pathOf));

@@ -48,6 +48,18 @@ describe('adding', () => {
     expect(addCalls()).toEqual([]);
   });
 
+  it('names what is no scan beside scans, and takes all of a role off the list at once', async () => {
+    await act().addFiles(
+      'trainA',
+      dropped('1_T1w.nii', '2_T1w.nii', 'notes.txt', '1_T1w.json', '._1_T1w.nii'),
+    );
+    await act().addFiles('trainB', dropped('s/1_FLAIR.nii', 's/notes.txt'));
+    expect(made.texts()).toEqual(['notes.txt: no scan, left out.']);
+    await act().removeVolumes('trainA');
+    expect(listed()).toEqual(['trainB 1_FLAIR.nii']);
+    expect(made.trainClient.held()).toEqual(['trainB 1_FLAIR.nii']);
+  });
+
   it.each([
     ['trainA', '._a_T1w.nii.gz', /^\._a_T1w\.nii\.gz: only what macOS keeps/],
     [null, '._a_T1w.nii.gz', /^\._a_T1w\.nii\.gz: only what macOS keeps/],

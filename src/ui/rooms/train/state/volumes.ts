@@ -1,7 +1,8 @@
 /** The volumes to train on: added, sorted by name, removed. */
 
-import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
+import { isHidden, SCAN_EXTENSIONS } from '../../../../volume/formats/names';
 import { groupedTexts, type ToldOfScan } from '../../../../volume/groupedTexts';
+import { someOf } from '../../../../volume/plainScans';
 import { shortPaths } from '../../../../volume/shortPaths';
 import type { Role } from '../../../../workers/train/protocol';
 import { isRepeated, repeatedText } from '../../../../workers/train/settings';
@@ -30,7 +31,7 @@ export interface VolumeOfRole {
 interface Volumes {
   actions: Pick<
     TrainActions,
-    'addFiles' | 'dropFiles' | 'cancelAdding' | 'removeVolume' | 'pickVolume' | 'pickEntity'
+    'addFiles' | 'dropFiles' | 'cancelAdding' | 'removeVolume' | 'removeVolumes' | 'pickVolume' | 'pickEntity'
   >;
   /** One by one, in this order; what cannot be read is told and left out. */
   add(wanted: readonly VolumeOfRole[]): Promise<void>;
@@ -99,6 +100,25 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     }
   };
 
+  const remove = async (isMeant: (volume: TrainVolume) => boolean) => {
+    if (isLocked(train())) return;
+    const meant = train().volumes.filter(isMeant);
+    if (meant.length === 0) return;
+    patch(({ volumes }) => ({ volumes: volumes.filter((volume) => !meant.includes(volume)) }));
+    await Promise.all(meant.map(shelf.forget));
+    await changed();
+  };
+
+  /** What was dropped by itself and is no scan; what lies in a folder nobody has chosen. */
+  const tellStrange = (dropped: readonly DroppedFile[], volumes: readonly VolumeParts[]) => {
+    const opened = new Set(volumes.flatMap(({ files }) => files));
+    const strange = dropped.filter(
+      ({ file, path }) => !opened.has(file) && !/[\\/]/.test(path) && !isBesideScans(path),
+    );
+    if (volumes.length > 0 && strange.length > 0)
+      notify('warn', `${someOf(strange.map(({ path }) => path))}: no scan, left out.`);
+  };
+
   const tellHidden = (dropped: readonly DroppedFile[]): boolean => {
     const text = onlyHiddenText(dropped.map(({ path }) => path));
     if (text !== null) notify('warn', text);
@@ -148,6 +168,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           notify('error', noScanText(dropped));
           return;
         }
+        tellStrange(dropped, volumes);
         const { taken, problem, texts } = ofContrast(volumes, settings.contrasts[ROLE_SIDES[role]]);
         if (problem !== null) notify('error', problem);
         for (const text of texts) notify('info', text);
@@ -163,6 +184,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           await context.get().actions.train.openStart(dropped.map(({ file }) => file));
           return;
         }
+        tellStrange(dropped, volumes);
         const { wanted, unknown, labels, texts } = byContrast(volumes, { a, b });
         if (volumes.length === 0) notify('error', noScanText(dropped));
         if (unknown.length > 0) {
@@ -182,14 +204,8 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
         adding.abort();
       },
 
-      async removeVolume(volumeId) {
-        if (isLocked(train())) return;
-        const volume = train().volumes.find(({ added }) => added.volumeId === volumeId);
-        if (!volume) return;
-        patch(({ volumes }) => ({ volumes: volumes.filter((v) => v !== volume) }));
-        await shelf.forget(volume);
-        await changed();
-      },
+      removeVolume: (volumeId) => remove(({ added }) => added.volumeId === volumeId),
+      removeVolumes: (role) => remove(({ added }) => added.role === role),
 
       async pickVolume(volumeId, volume) {
         if (isLocked(train())) return;
@@ -218,6 +234,9 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     },
   };
 }
+
+/** Hidden, or the JSON that BIDS lays beside each scan. */
+const isBesideScans = (path: string): boolean => isHidden(path) || /\.json$/i.test(path);
 
 const noScanText = (dropped: readonly DroppedFile[]): string =>
   `${dropped[0]?.path ?? 'Folder'}: no scan; add scans (${SCAN_EXTENSIONS.join(', ')}) or a folder of them.`;
