@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 import { DropChoice } from './components/DropChoice';
+import { LeftoversSheet } from './components/LeftoversSheet';
 import { Notices } from './components/Notices';
 import { PickScans } from './components/PickScans';
 import { usePageKeys } from './keyboard';
@@ -44,6 +45,7 @@ export function App() {
       <Notices />
       <DropChoice />
       <PickScans />
+      <LeftoversSheet />
       {isHelpOpen && <HelpSheet onClose={() => setHelpOpen(false)} />}
     </div>
   );

@@ -11,3 +11,11 @@ export function crc32(bytes: Uint8Array, before = 0): number {
   for (let n = 0; n < bytes.length; n++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[n]) & 0xff];
   return ~crc >>> 0;
 }
+
+/** Of all of a blob, read in pieces. */
+export async function blobCrc32(blob: Blob): Promise<number> {
+  const reader = blob.stream().getReader();
+  let crc = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) crc = crc32(part.value, crc);
+  return crc;
+}

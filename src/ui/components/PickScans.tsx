@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { shortName } from '../../plainText';
 import { partnersOf } from '../rooms/translate/state/dropPlan';
 import { chosenCard } from '../rooms/translate/state/selectors';
@@ -20,6 +20,9 @@ function Choice({ pick: { paths, ...given } }: { pick: PickQuestion }) {
   const [source, setSource] = useState(given.source);
   const [reference, setReference] = useState(given.reference);
   const asksSource = source !== null;
+  const first = useRef<HTMLSelectElement>(null);
+  // After the sheet has opened, which takes the focus to its first button.
+  useEffect(() => first.current?.focus(), []);
   const options = (left: number | null) =>
     paths.map((path, place) => (
       <option key={path} value={place} disabled={place === left}>
@@ -48,7 +51,7 @@ function Choice({ pick: { paths, ...given } }: { pick: PickQuestion }) {
         {source !== null && (
           <label>
             Source
-            <select value={source} onChange={(event) => pickSource(Number(event.target.value))}>
+            <select ref={first} value={source} onChange={(event) => pickSource(Number(event.target.value))}>
               {options(null)}
             </select>
           </label>
@@ -56,6 +59,7 @@ function Choice({ pick: { paths, ...given } }: { pick: PickQuestion }) {
         <label>
           Reference
           <select
+            ref={asksSource ? undefined : first}
             value={reference ?? ''}
             onChange={(event) => setReference(event.target.value === '' ? null : Number(event.target.value))}
           >
@@ -64,7 +68,7 @@ function Choice({ pick: { paths, ...given } }: { pick: PickQuestion }) {
           </select>
         </label>
         <div className="pick-scans-buttons">
-          <button type="submit" className="button">
+          <button type="submit" className="button primary">
             Open
           </button>
           <button type="button" className="button" onClick={() => answerPick(null)}>

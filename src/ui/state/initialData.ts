@@ -11,6 +11,7 @@ export const initialData: AppData = {
   cardId: null,
   opening: null,
   isReturning: false,
+  leftovers: null,
   source: null,
   sourceFiles: [],
   reference: null,

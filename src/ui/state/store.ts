@@ -11,6 +11,7 @@ import { choiceActions } from './choices';
 import type { Context, Services } from './context';
 import { createEngine } from './engine';
 import { initialData } from './initialData';
+import { leftoverActions } from './keep/leftovers';
 import { noticeActions } from './notices';
 import { ownWeightsActions } from './ownWeights';
 import type { AppState } from './types';
@@ -35,6 +36,7 @@ export function createAppStore(services: Services): AppStore {
         ...runActions(context, scoreMissing),
         ...resultActions(context),
         ...viewActions(context),
+        ...leftoverActions(context),
         train: trainActions(context),
       },
     };

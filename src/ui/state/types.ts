@@ -20,6 +20,7 @@ import type {
 import type { TrainActions, TrainData } from '../rooms/train/state/types';
 import type { Demo } from '../rooms/translate/state/demos';
 import type { Probe, ViewTransform, WindowLevel } from '../viewer/types';
+import type { Leftovers } from './keep/leftovers';
 
 export type BackendChoice = 'auto' | BackendName;
 
@@ -171,6 +172,8 @@ export interface AppData {
   opening: 'source' | 'reference' | 'weights' | null;
   /** What was open before the page was loaded again is not all there yet. */
   isReturning: boolean;
+  /** What was open before and cannot be brought back. */
+  leftovers: Leftovers | null;
   source: Scan | null;
   /** The files of `source`, to read another volume of them. */
   sourceFiles: File[];
@@ -200,6 +203,8 @@ export interface AppActions {
   dropFiles(files: File[], zone?: DropZone, pathOf?: (file: File) => string): Promise<void>;
   /** The user's word on the open question. */
   answerDrop(answer: DropAnswer): void;
+  /** What becomes of what cannot be brought back; after delete and close it is not spoken of any more. */
+  answerLeftovers(answer: 'download' | 'delete' | 'close'): Promise<void>;
   /** Null: none of them. */
   answerPick(answer: PickAnswer | null): void;
   /** Reads a new source, and asks where something would be lost with the old one. */

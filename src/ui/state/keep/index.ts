@@ -3,6 +3,7 @@ import { sentenceOf } from '../notices';
 import type { AppStore } from '../store';
 import { INDEX, startKeeping } from './keeper';
 import { decodeKept, type KeptState } from './keptState';
+import { leftoversOf } from './leftovers';
 import { createRestore } from './restore';
 import { keptNames, type TabFiles } from './tabFiles';
 
@@ -21,21 +22,24 @@ export async function keepAcrossReloads(store: AppStore, openTab: () => Promise<
     tellOnceOpen(store, () => notKept('What is open', sentenceOf(error)));
     return;
   }
-  const broken = async (error: unknown) => {
+  const broken = (error: unknown) => {
     notify('warn', `Not all that was open before the reload is back (${sentenceOf(error)}); open it again.`);
   };
   let kept: KeptState | null = null;
   let existing: string[] = [];
+  /** Not deleted while the user has not said so: nothing tells any more whether it is needed. */
+  const spare = new Set<string>();
   try {
     existing = await tab.names();
     const bytes = await tab.get(INDEX);
     kept = bytes && decodeKept(bytes);
   } catch (error) {
-    await broken(error);
+    for (const name of existing) if (name !== INDEX) spare.add(name);
+    store.setState({ leftovers: await leftoversOf(tab, spare, sentenceOf(error)).catch(() => null) });
   }
   const names = keptNames(existing);
   if (kept) {
-    const restore = createRestore(store, tab, names);
+    const restore = createRestore(store, tab, names, broken);
     if (kept.translate.source) store.setState({ isReturning: true, opening: 'source' });
     await restore.train(kept.train).catch(broken);
     await engineReady(store);
@@ -43,7 +47,7 @@ export async function keepAcrossReloads(store: AppStore, openTab: () => Promise<
     await restore.translate(kept.translate).catch(broken);
     store.setState({ isReturning: false });
   }
-  startKeeping(store, tab, names, notKept);
+  startKeeping(store, tab, names, notKept, spare);
 }
 
 /** When the engine runs; where it fails, when it does on another backend. */

@@ -186,20 +186,58 @@ describe('what goes wrong', () => {
   const sliceName = () => [...tab.kept].find(([name, one]) => name !== INDEX && !(one instanceof Blob))![0];
 
   it.each([
-    ['a damaged index', () => void tab.damaged.add(INDEX), null],
-    ['another version', () => void tab.kept.set(INDEX, new TextEncoder().encode('{"version":99}')), null],
-    ['no JSON', () => void tab.kept.set(INDEX, Uint8Array.of(1, 2)), null],
-    ['a file that is cut short', () => cutFile(), null],
-  ])('%s is a sentence, and the page works and keeps on', async (_, damage, source) => {
+    ['a damaged index', () => void tab.damaged.add(INDEX)],
+    ['another version', () => void tab.kept.set(INDEX, new TextEncoder().encode('{"version":99}'))],
+    ['no JSON', () => void tab.kept.set(INDEX, Uint8Array.of(1, 2))],
+  ])('%s leaves what was kept to be downloaded or deleted, and the page works', async (_, damage) => {
     await fill();
     damage();
     const made = await page();
-    expect(made.texts()).toEqual([
-      expect.stringMatching(/^Not all that was open before the reload is back \(.+\); open it again\.$/),
-    ]);
-    expect(made.store.getState()).toMatchObject({ results: [], opening: null });
-    expect(made.store.getState().source?.name ?? null).toBe(source);
     tab.damaged.clear();
+    expect(made.store.getState()).toMatchObject({ source: null, results: [], opening: null });
+    expect(made.store.getState().leftovers).toMatchObject({ why: expect.stringMatching(/\w/), count: 1 });
+    await act(made).openSource([file('b_T1w.nii')]);
+    await written();
+    expect(kindsKept()).toEqual(['bytes', 'bytes', 'file', 'file']);
+    const zip = await made.store.getState().leftovers!.archive(new Date('2026-01-01'));
+    expect(await zip.text()).toMatch(/kept\/1\.bin.*a_T1w\.nii/s);
+    await act(made).answerLeftovers('delete');
+    expect(made.store.getState().leftovers).toBeNull();
+    expect(kindsKept()).toEqual(['bytes', 'file']);
+    expect((await page()).store.getState().source?.name).toBe('b_T1w.nii');
+  });
+
+  it('a damaged file takes nothing else with it', async () => {
+    const first = await page();
+    await act(first).dropFiles([file('w.pth'), file('a_T1w.nii')]);
+    await act(first).openReference([file('a_FLAIR.nii')]);
+    const volumes = ['1_T1w.nii', '2_T1w.nii'].map((path) => ({ path, file: file(path) }));
+    await act(first).train.addFiles('trainA', volumes);
+    await written();
+    for (const [name, one] of tab.kept) {
+      if (!(one instanceof Blob) || !/w\.pth|FLAIR|1_T1w/.test(await one.text())) continue;
+      tab.kept.set(name, new Blob(['damaged']));
+    }
+    const second = await page();
+    const { source, reference, train } = second.store.getState();
+    expect([source?.name, reference]).toEqual(['a_T1w.nii', null]);
+    expect(train.volumes.map(({ added }) => added.name)).toEqual(['2_T1w.nii']);
+    for (const name of ['w.pth', 'a_FLAIR.nii', '1_T1w.nii'])
+      expect(second.texts()).toContainEqual(expect.stringContaining(`is back (${name}: must have`));
+  });
+
+  it.each([
+    ['cut short', 'x'],
+    ['of other bytes', 'A_T1w.nii'],
+  ])('a file that is %s is a sentence, and the page works and keeps on', async (_, text) => {
+    await fill();
+    const [name] = [...tab.kept].find(([, one]) => one instanceof Blob)!;
+    tab.kept.set(name, new Blob([text]));
+    const made = await page();
+    expect(made.texts()).toEqual([
+      expect.stringMatching(/^Not all that was open before the reload is back \(a_T1w.+\); open it again\.$/),
+    ]);
+    expect(made.store.getState()).toMatchObject({ source: null, results: [], opening: null });
     await act(made).openSource([file('b_T1w.nii')]);
     await written();
     expect((await page()).store.getState().source?.name).toBe('b_T1w.nii');
@@ -222,11 +260,6 @@ describe('what goes wrong', () => {
       'a_T1w.nii and 2 translated slices are back.',
     ]);
   });
-
-  function cutFile(): void {
-    const [name] = [...tab.kept].find(([, one]) => one instanceof Blob)!;
-    tab.kept.set(name, new Blob(['x']));
-  }
 
   it('a full quota is one quiet note; settings still come back', async () => {
     tab.isFull = true;

@@ -1,4 +1,5 @@
 /** Writes what the page has open for a reload of its tab: files and slices once each, the index after all that it names. */
+import { blobCrc32 } from '../../../volume/crc32';
 import type { ClientOwnWeights, ClientStartSource } from '../../../workers/train/client';
 import type { OwnModelSource } from '../../../workers/translate/client';
 import { sentenceOf } from '../notices';
@@ -10,14 +11,17 @@ import type { KeptNames, TabFiles } from './tabFiles';
 
 export const INDEX = 'index';
 
-/** Writes now and after every change. `notKept`: told of what does not fit, at most once an object. */
+/** Writes now and after every change. `notKept`: told of what does not fit, at most once an object; `spare` is not deleted. */
 export function startKeeping(
   store: AppStore,
   tab: TabFiles,
   names: KeptNames,
   notKept: (what: string, why: string) => void,
+  spare: ReadonlySet<string> = new Set(),
 ): void {
   const refused = new WeakSet<object>();
+  /** CRC-32 of files: each is read for it once. */
+  const sums = new WeakMap<File, number>();
   let isDirty = false;
   let isBusy = false;
 
@@ -39,8 +43,16 @@ export function startKeeping(
 
   const keepFile = async (file: File): Promise<KeptFile | null> => {
     const key = await put(file, file.name, (name) => tab.putFile(name, file));
+    if (key === null) return null;
     const { name, type, size, lastModified } = file;
-    return key === null ? null : { key, name, type, bytes: size, modified: lastModified };
+    let crc = sums.get(file);
+    if (crc === undefined) {
+      // As it is kept: the file itself may have changed.
+      const copy = await tab.file(key);
+      crc = copy ? await blobCrc32(copy) : 0;
+      sums.set(file, crc);
+    }
+    return { key, name, type, bytes: size, modified: lastModified, crc32: crc };
   };
   /** All of them or none. */
   const keepFiles = async (files: readonly File[]): Promise<KeptFile[] | null> => {
@@ -115,7 +127,7 @@ export function startKeeping(
     // What is removed on the page is removed here.
     const used = namesIn(kept);
     for (const name of await tab.names()) {
-      if (used.has(name)) continue;
+      if (used.has(name) || spare.has(name)) continue;
       await tab.remove(name);
       names.drop(name);
     }

@@ -25,14 +25,21 @@ import type { ModelCard, Provenance, TranslateSettings } from '../../../workers/
 import type { Intervals, TrainData } from '../../rooms/train/state/types';
 import { type Recipe, type SliceRange, VIEW_MODES } from '../types';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** Of a type of the page's own, which the checksum vouches for. */
 const as = <T>() => refine(record, (value) => value as unknown as T);
 
 const anyText = check<string>('text', (value) => typeof value === 'string');
 
-const FILE = object({ key: text(), name: text(), type: anyText, bytes: whole(), modified: whole() });
+const FILE = object({
+  key: text(),
+  name: text(),
+  type: anyText,
+  bytes: whole(),
+  modified: whole(),
+  crc32: whole(),
+});
 export type KeptFile = Infer<typeof FILE>;
 
 const OWN = object({ file: FILE, card: optional(FILE), settings: optional(record) });

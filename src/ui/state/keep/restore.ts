@@ -1,10 +1,12 @@
 /** Opens again what a tab had open before it was loaded anew: by the same actions as a drop, so with the same checks. */
 
 import { CorruptFile } from '../../../errors';
+import { blobCrc32 } from '../../../volume/crc32';
 import { putSlice } from '../../../volume/planes';
 import type { ClientOwnWeights, ClientStartPoint } from '../../../workers/train/client';
 import type { OwnModelSource } from '../../../workers/translate/client';
 import type { Scan } from '../../../workers/translate/protocol';
+import type { FormerTrain, OwnStart } from '../../rooms/train/state/types';
 import { emptyVolume } from '../../rooms/translate/state/madeVolume';
 import { recipeKey } from '../../rooms/translate/state/recipe';
 import { clamp } from '../../rooms/translate/state/slices';
@@ -19,12 +21,26 @@ export interface Restore {
   train(kept: KeptTrain): Promise<void>;
 }
 
-export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames): Restore {
+/** `broken`: told of what cannot be read; the rest comes back without. */
+export function createRestore(
+  store: AppStore,
+  tab: TabFiles,
+  names: KeptNames,
+  broken: (error: unknown) => void,
+): Restore {
+  const orNull = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      broken(error);
+      return null;
+    }
+  };
   const act = () => store.getState().actions;
   /** One File a kept file, so that what was the same is the same again. */
   const opened = new Map<string, File>();
 
-  const fileOf = async ({ key, name, type, bytes, modified }: KeptFile): Promise<File> => {
+  const fileOf = async ({ key, name, type, bytes, modified, crc32 }: KeptFile): Promise<File> => {
     const before = opened.get(key);
     if (before) return before;
     const blob = await tab.file(key);
@@ -32,6 +48,8 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
       throw new CorruptFile(
         `${name}: must have ${bytes} bytes as it was kept, got ${blob?.size ?? 'no file'}`,
       );
+    if ((await blobCrc32(blob)) !== crc32)
+      throw new CorruptFile(`${name}: must be as it was kept, got other bytes`);
     const file = new File([blob], name, { type, lastModified: modified });
     names.set(file, key);
     opened.set(key, file);
@@ -48,7 +66,9 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
   const openOwn = async (all: readonly KeptOwn[]): Promise<Map<string, OwnModelSource>> => {
     const sources = new Map<string, OwnModelSource>();
     for (const kept of all) {
-      const { file, card } = await ownOf(kept);
+      const own = await orNull(() => ownOf(kept));
+      if (!own) continue;
+      const { file, card } = own;
       const before = store.getState().own;
       await act().addWeights(card ? [file, card] : [file]);
       const id = Object.keys(store.getState().own).find((one) => store.getState().own[one] !== before[one]);
@@ -125,7 +145,10 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
       const { source, sourceFiles } = store.getState();
       if (!source || sourceFiles !== files) return;
       const results: ResultSet[] = [];
-      for (const one of kept.results) results.push(await resultOf(one, source, sources));
+      for (const one of kept.results) {
+        const result = await orNull(() => resultOf(one, source, sources));
+        if (result) results.push(result);
+      }
       if (store.getState().source !== source) return;
       store.setState(({ view, cardId: chosen }) => ({
         cardId: isThere ? cardId : chosen,
@@ -133,7 +156,9 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
         results,
         view: { ...view, mode, slice: clamp(slice, 0, source.shape[2] - 1) },
       }));
-      if (kept.reference) await act().openReference(await filesOf(kept.reference));
+      const { reference } = kept;
+      const real = reference && (await orNull(() => filesOf(reference)));
+      if (real) await act().openReference(real);
       if (lost > 0)
         act().notify(
           'warn',
@@ -147,20 +172,25 @@ export function createRestore(store: AppStore, tab: TabFiles, names: KeptNames):
 
     async train({ settings, every, cardId, sources, ownStarts, volumes, filters }) {
       const start: ClientStartPoint = {};
-      for (const { network, shipped, own } of sources)
-        Object.assign(start, {
-          [network]: own ? await ownOf(own) : { kind: 'shipped', id: shipped },
-        });
-      const owns = await Promise.all(
-        ownStarts.map(async ({ card, own }) => [card.id, { card, source: await ownOf(own) }] as const),
-      );
-      const listed = await Promise.all(
-        volumes.map(async ({ files, ...volume }) => ({ ...volume, files: files && (await filesOf(files)) })),
-      );
+      for (const { network, shipped, own } of sources) {
+        const source = own ? await orNull(() => ownOf(own)) : { kind: 'shipped', id: shipped };
+        if (source) Object.assign(start, { [network]: source });
+      }
+      const owns: [string, OwnStart][] = [];
+      for (const { card, own } of ownStarts) {
+        const source = await orNull(() => ownOf(own));
+        if (source) owns.push([card.id, { card, source }]);
+      }
+      const listed: FormerTrain['volumes'][number][] = [];
+      for (const { files: kept, ...volume } of volumes) {
+        const files = kept && (await orNull(() => filesOf(kept)));
+        if (kept === null || files) listed.push({ ...volume, files });
+      }
       act().train.restore({
         settings,
         every,
-        start: { cardId, sources: start },
+        // A card without its weights would start from others than it says.
+        start: { cardId: start.aToB || start.bToA ? cardId : null, sources: start },
         ownStarts: Object.fromEntries(owns),
         volumes: listed,
         filters,

@@ -47,20 +47,6 @@ export function DropZone({ of: role, title, hint }: { of: Role; title: string; h
       <header className="panel-head">
         <h3>{title}</h3>
         <span className="dim num">{volumes.length > 0 ? count : null}</span>
-        {volumes.length > 1 && !isOff && (
-          <AskFirst
-            question={`Take all ${volumes.length} off the list?`}
-            yes="Remove all"
-            subject={title}
-            onYes={() => void removeVolumes(role)}
-          >
-            {(press) => (
-              <button type="button" className="link-button" onClick={press}>
-                Remove all<span className="visually-hidden">: {title}</span>
-              </button>
-            )}
-          </AskFirst>
-        )}
       </header>
       {volumes.length > 0 ? (
         <ul className="volumes">
@@ -89,6 +75,20 @@ export function DropZone({ of: role, title, hint }: { of: Role; title: string; h
           disabled={isOff}
           onFiles={add}
         />
+        {volumes.length > 1 && !isOff && (
+          <AskFirst
+            question={`Take all ${volumes.length} off the list?`}
+            yes="Remove all"
+            subject={title}
+            onYes={() => void removeVolumes(role)}
+          >
+            {(press) => (
+              <button type="button" className="link-button" onClick={press}>
+                Remove all<span className="visually-hidden">: {title}</span>
+              </button>
+            )}
+          </AskFirst>
+        )}
       </div>
     </section>
   );
