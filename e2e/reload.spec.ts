@@ -132,6 +132,17 @@ test('weights that arrive cut short are refused, and the next try works', async 
   await expectImage(page, 'synthetic');
 });
 
+test('a full disk of the browser is one sentence, and the page goes on', async ({ page }) => {
+  await openPage(page);
+  const devtools = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 });
+  await openScan(page, headScan('sub-01_T1w.nii'));
+  await expect(notices(page)).toHaveText([/^sub-01_T1w\.nii: will not come back after a reload \(/]);
+  await translate(page);
+  await expectImage(page, 'synthetic');
+});
+
 /** Names of what this origin keeps for tabs. */
 async function kept(page: Page): Promise<string[][]> {
   return page.evaluate(async () => {
