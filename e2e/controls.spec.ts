@@ -65,6 +65,10 @@ test('every control of every room can be pressed at every width and at 200 %', a
   await page.getByRole('button', { name: 'Keyboard help' }).click();
   await look('help', SMALL);
   await page.keyboard.press('Escape');
+  await drop(page, [headScan('sub-01_T1w.nii'), headScan(`sub-02_acq-${'long'.repeat(20)}_T1w.nii`)]);
+  await expect(page.getByTestId('pick-scans')).toBeVisible();
+  await look('which of several scans', SMALL);
+  await page.keyboard.press('Escape');
 
   await openScan(page, headScan('sub-01_T1w.nii'));
   await drop(page, [headScan('sub-01_FLAIR.nii')], '[data-drop="reference"]');
@@ -104,10 +108,10 @@ test('every control of every room can be pressed at every width and at 200 %', a
   for (const notice of (await notices(page).all()).reverse())
     await notice.getByRole('button', { name: 'Dismiss' }).click();
   const scan = (contrast: string) => headScan(`sub-01_ses-20190131_acq-highres_run-1_${contrast}.nii`);
-  await drop(page, [scan('T1w')], '[data-testid="train-drop-a"]');
-  await expect(page.getByTestId('train-volume')).toHaveCount(1);
-  await drop(page, [scan('FLAIR')], '[data-testid="train-drop-b"]');
+  await drop(page, [scan('T1w'), headScan('sub-02_T1w.nii')], '[data-testid="train-drop-a"]');
   await expect(page.getByTestId('train-volume')).toHaveCount(2);
+  await drop(page, [scan('FLAIR')], '[data-testid="train-drop-b"]');
+  await expect(page.getByTestId('train-volume')).toHaveCount(3);
   await expect(page.getByTestId('train-estimate')).toBeVisible();
   for (const closed of (await page.locator('main details:not([open])').all()).reverse())
     await closed.locator('> summary').click();
