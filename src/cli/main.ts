@@ -1,5 +1,6 @@
 import { BadRequest } from '../errors';
 import { plainText, shortSentence } from '../plainText';
+import { inWords } from '../platform/node/fileErrors';
 import { packageVersion } from '../platform/node/packageRoot';
 import { benchCommand } from './bench/benchCommand';
 import { evaluateCommand } from './evaluate/evaluateCommand';
@@ -108,8 +109,9 @@ function programHelp(): string {
   ].join('\n');
 }
 
-function report(error: unknown, io: Io): number {
-  if (error instanceof ReaderGone) return READER_GONE;
+function report(thrown: unknown, io: Io): number {
+  if (thrown instanceof ReaderGone) return READER_GONE;
+  const error = inWords(thrown);
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   io.err(`${io.debug ? plainText(String(stack)) : shortSentence(message)}\n`);
   if (name === 'Aborted') return INTERRUPTED;

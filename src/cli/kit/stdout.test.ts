@@ -20,12 +20,12 @@ it('goes on where a part was taken, also within a letter, and waits for a slow r
 });
 
 it.each([
+  ['ENOSPC', 'stdout: must take the whole result, got no space left on the disk; write elsewhere'],
   [
-    'ENOSPC',
-    'stdout: must take the whole result, got no space left on the disk; free some or write elsewhere',
+    'EFBIG',
+    'stdout: must take the whole result, got no larger file is allowed here (ulimit -f); write elsewhere',
   ],
-  ['EFBIG', 'stdout: must take the whole result, got no larger file is allowed (ulimit -f); write elsewhere'],
-  ['EIO', 'stdout: must take the whole result, got EIO: no; write elsewhere'],
+  ['EIO', 'stdout: must take the whole result, got the disk failed; write elsewhere'],
 ])('%s after a part is an error', (code, sentence) => {
   expect(() => writeAll('some text', stream([3, code]).write)).toThrow(sentence);
 });

@@ -1,5 +1,6 @@
 /** Results on stdout: all of a text has been taken when it returns, or it throws. */
 import { writeSync } from 'node:fs';
+import { whyOf } from '../../platform/node/fileErrors';
 
 /** Nobody reads on, as after `| head`: no failure, and nothing to say. */
 export class ReaderGone extends Error {
@@ -21,20 +22,14 @@ export function writeAll(text: string, write: Write = toStdout): void {
     try {
       at += write(bytes, at);
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
+      const cause = error as NodeJS.ErrnoException;
+      const { code } = cause;
       if (code === 'EPIPE') throw new ReaderGone('stdout: nobody reads on');
       // A pipe that another program has made one that does not wait.
       if (code === 'EAGAIN') wait(10);
-      else throw new Error(`stdout: must take the whole result, got ${why(code, message)}`);
+      else throw new Error(`stdout: must take the whole result, got ${whyOf(cause)}; write elsewhere`);
     }
   }
-}
-
-function why(code: string | undefined, message: string): string {
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return 'no space left on the disk; free some or write elsewhere';
-  if (code === 'EFBIG') return 'no larger file is allowed (ulimit -f); write elsewhere';
-  return `${message}; write elsewhere`;
 }
 
 function wait(ms: number): void {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
@@ -16,11 +15,13 @@ import { type TrainSettings, variantText } from '../../engine/training/settings'
 import { readStoredRun } from '../../engine/training/storedRun';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun } from '../../platform/node/diskRun';
-import { isUnwritten, removeUnfinished, writeBytes } from '../../platform/node/files';
+import { isUnwritten } from '../../platform/node/fileErrors';
+import { makeFolder, removeUnfinished, writeBytes } from '../../platform/node/files';
 import { contrastOf } from '../../platform/node/trainingScans';
 import { type Infer, list, object, refusal, text } from '../../schema';
 import { exitCodeOf } from '../evaluate/evaluatePairs';
 import { evaluationText } from '../evaluate/evaluationTable';
+import { isBadInput } from '../kit/badInput';
 import { filterOf, volumesOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import { type Io, saying } from '../kit/io';
@@ -105,8 +106,10 @@ async function run(args: Arguments, io: Io): Promise<number> {
 }
 
 /** The models are those of the last checkpoint, so that going on with the run also writes what was not. */
-async function withAdvice({ message }: Error, { out, files }: Order): Promise<Error> {
+async function withAdvice(error: Error, { out, files }: Order): Promise<Error> {
+  const { message } = error;
   const index = await storedIn(files).catch(() => null);
+  if (!index && isBadInput(error)) return new BadRequest(`${message}; choose another --out`);
   const room = 'free some space or make it writable';
   if (!index) return new Error(`${message}; nothing is trained yet: ${room}, or choose another --out`);
   const done = `the checkpoint of iteration ${index.step} of ${index.settings.iterations} is kept`;
@@ -328,7 +331,7 @@ async function train(
   try {
     if (before) await log.rewind(start, before.index.step, before.history);
     else await log.start(start);
-    await mkdir(join(out, PREVIEWS), { recursive: true });
+    await makeFolder(join(out, PREVIEWS));
     return await goOn({
       signal: io.signal,
       now: () => performance.now(),

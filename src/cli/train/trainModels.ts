@@ -1,6 +1,6 @@
 /** A run's trained directions as models on disk: a-to-b/ and b-to-a/, each a card and its weights. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelCard, readModelCard } from '../../engine/cards/modelCard';
 import type { StateDict } from '../../engine/formats/namedTensor';
@@ -9,7 +9,7 @@ import type { RunFiles } from '../../engine/training/runFiles';
 import { exportRun } from '../../engine/training/session';
 import type { Direction } from '../../engine/training/sides';
 import { trainedDirections } from '../../engine/training/trainedDirections';
-import { readBytes, removeUnfinished, writeBytes } from '../../platform/node/files';
+import { makeFolder, readBytes, removeUnfinished, writeBytes } from '../../platform/node/files';
 import { writeCard } from '../kit/models';
 
 export interface TrainedModel {
@@ -40,7 +40,7 @@ export async function writeModels(
     const date = index.saved.slice(0, 10);
     const { card, weights, state } = await exportRun(files, index, direction, { date, data, licence });
     const folder = join(out, FOLDER[direction]);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await removeUnfinished(folder);
     const path = join(folder, 'card.json');
     await writeBytes(join(folder, card.weights.file), weights);

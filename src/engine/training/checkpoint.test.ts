@@ -245,6 +245,23 @@ describe('a damaged run', () => {
     expect({ steps: again.steps, validations: again.validations }).toEqual(goneOn);
   });
 
+  it.each(['history.jsonl', '000000010.history.json'])('goes on without its history: %s', async (name) => {
+    const files = new MemoryFiles();
+    const { data, ...index } = await save(files, 10);
+    await files.remove('history.jsonl');
+    const of =
+      name === 'history.jsonl' ? { ...index, data } : { ...index, format: 1 as const, history: name };
+    const read = await readHistory(files, of);
+    expect(read.damage).toEqual([
+      `${name}: must lie beside checkpoint.json, got no such file; the curves begin anew`,
+    ]);
+    await settleCheckpoint(files, of, read);
+    const { steps, validations } = historyOf(20);
+    const goneOn = { steps: steps.slice(10), validations: validations.slice(1) };
+    await save(files, 20, goneOn);
+    expect(await stored(files)).toEqual(goneOn);
+  });
+
   it('begins a damaged history of the first format anew', async () => {
     const files = new MemoryFiles();
     const index = await save(files, 10);

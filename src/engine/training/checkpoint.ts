@@ -34,7 +34,7 @@ import { downloadState } from '../networks/parameters';
 import { ourShape, type ParameterTable, toOurs } from '../networks/table';
 import * as tf from '../tf';
 import { checkSum, FILE_SUM, sealed, sumOf, unsealed } from './checksums';
-import { appendHistory, HISTORY, type ReadHistory, STORED_HISTORY, type StoredHistory } from './historyFile';
+import { appendHistory, type ReadHistory, STORED_HISTORY, type StoredHistory } from './historyFile';
 import type { TrainingState } from './iteration';
 import { averageOf, loadNetworks, networksOf, parametersOf, type TrainedNetwork } from './networks';
 import type { RunHistory } from './reports';
@@ -84,10 +84,9 @@ export function stepOfFile(name: string): number | null {
   return OF_CHECKPOINT.test(name) ? Number.parseInt(name, 10) : null;
 }
 
-/** Names of the files that a checkpoint is in, beside the index and the slices. */
-export function filesOf({ networks, history }: CheckpointIndex): string[] {
-  const told = typeof history === 'string' ? history : HISTORY;
-  return [...Object.values(networks).map(({ file }) => file), told];
+/** Names of the files without which a checkpoint is none, beside the index and the slices. */
+export function filesOf({ networks }: CheckpointIndex): string[] {
+  return Object.values(networks).map(({ file }) => file);
 }
 
 const KINDS = ['parameter', 'mean', 'square', 'average'] as const;

@@ -9,7 +9,7 @@ import {
   VALIDATION,
   type Validation,
 } from './reports';
-import { needed, type RunFiles } from './runFiles';
+import { INDEX, type RunFiles } from './runFiles';
 
 export const HISTORY = 'history.jsonl';
 
@@ -39,13 +39,16 @@ type Told = StepReport | Validation;
 const TOLD = choose<Told>((value) => (isValidation(value) ? VALIDATION : STEP_REPORT));
 const isValidation = (value: unknown) => typeof value === 'object' && value !== null && 'directions' in value;
 
-/** @param stored the index's account of it; a file's name in the first format @throws CorruptFile where there is none */
+/** @param stored the index's account of it; a file's name in the first format */
 export async function readHistory(
   files: RunFiles,
   { history: stored }: { history: string | StoredHistory },
 ): Promise<ReadHistory> {
-  if (typeof stored === 'string') return readFirstFormat(stored, await needed(files, stored));
-  const bytes = (await needed(files, HISTORY)).subarray(0, stored.bytes);
+  const name = typeof stored === 'string' ? stored : HISTORY;
+  const found = await files.read(name);
+  if (!found) return noHistory(name);
+  if (typeof stored === 'string') return readFirstFormat(name, found);
+  const bytes = found.subarray(0, stored.bytes);
   const told: Told[] = [];
   const damage: string[] = [];
   let [line, start] = [0, 0];
@@ -76,6 +79,11 @@ export async function readHistory(
     (more) => `${HISTORY}: ${more} more of its ${line} lines are damaged; the curves go on without them`,
   );
   return { steps, validations, damage: sentences, stored: damage.length > 0 ? present : stored };
+}
+
+function noHistory(name: string): ReadHistory {
+  const damage = [`${name}: must lie beside ${INDEX}, got no such file; the curves begin anew`];
+  return { steps: [], validations: [], damage, stored: { bytes: 0, steps: 0, validations: 0, crc32: 0 } };
 }
 
 /** Sentences on damaged lines, the first of many. */

@@ -1,9 +1,9 @@
 /** A training run's files in a folder, each written whole or not at all (what a crash leaves is the file before) or appended to. */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunFiles } from '../../engine/training/runFiles';
-import { BadRequest } from '../../errors';
-import { ASIDE, removeUnfinished, writeBehind, writeBytes } from './files';
+import { unreadable, unwritable } from './fileErrors';
+import { ASIDE, makeFolder, removeUnfinished, writeBehind, writeBytes } from './files';
 import { LOCK_FILE, lockFolder } from './folderLock';
 
 export class DiskRun implements RunFiles {
@@ -17,11 +17,7 @@ export class DiskRun implements RunFiles {
    * @throws BadRequest where it cannot be made, or another process writes to it
    */
   async open(say: (sentence: string) => void): Promise<void> {
-    await mkdir(this.folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-      throw new BadRequest(
-        `${this.folder}: must be a folder to write to, got ${error.code}; choose another --out`,
-      );
-    });
+    await makeFolder(this.folder);
     this.release = lockFolder(this.folder, say);
     await removeUnfinished(this.folder);
   }
@@ -36,7 +32,7 @@ export class DiskRun implements RunFiles {
       return new Uint8Array(await readFile(join(this.folder, name)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
+      throw unreadable(join(this.folder, name), error as NodeJS.ErrnoException);
     }
   }
 
@@ -49,10 +45,16 @@ export class DiskRun implements RunFiles {
   }
 
   async remove(name: string): Promise<void> {
-    await rm(join(this.folder, name), { force: true });
+    const path = join(this.folder, name);
+    await rm(path, { force: true }).catch((error) => {
+      throw unwritable(path, error);
+    });
   }
 
   async list(): Promise<string[]> {
-    return (await readdir(this.folder)).filter((name) => !name.endsWith(ASIDE) && name !== LOCK_FILE);
+    const names = await readdir(this.folder).catch((error) => {
+      throw unreadable(this.folder, error);
+    });
+    return names.filter((name) => !name.endsWith(ASIDE) && name !== LOCK_FILE);
   }
 }

@@ -4,6 +4,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -11,7 +13,8 @@ import * as promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
-import { isUnwritten, readText, removeUnfinished, writeBehind, writeBytes } from './files';
+import { isUnwritten } from './fileErrors';
+import { makeFolder, readText, removeUnfinished, writeBehind, writeBytes } from './files';
 
 vi.mock('node:fs/promises', { spy: true });
 const folder = mkdtempSync(join(tmpdir(), 'files-'));
@@ -60,6 +63,27 @@ it.each([
     rmSync(path);
   },
 );
+
+it('makes a folder step by step, and says in which step it cannot be', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  await makeFolder(join(folder, 'a/b/c'));
+  await makeFolder(join(folder, 'a/b/c'));
+  expect(statSync(join(folder, 'a/b/c')).isDirectory()).toBe(true);
+  for (const path of [file, join(file, 'a/b')])
+    await expect(makeFolder(path)).rejects.toThrow(
+      `${file}: must be a folder, got a file; choose another name`,
+    );
+  symlinkSync('circle', join(folder, 'circle'));
+  await expect(makeFolder(join(folder, 'circle/a'))).rejects.toThrow(': its links lead in a circle');
+  rmSync(join(folder, 'a'), { recursive: true });
+  rmSync(join(folder, 'circle'));
+  rmSync(file);
+});
+
+it.runIf(existsSync('/proc/self'))('ends where the system lets no folder be made', async () => {
+  await expect(makeFolder('/proc/syndiff/run')).rejects.toThrow('/proc/syndiff: no folder can be made here');
+});
 
 it('writes all of what a nearly full disk takes in parts', async () => {
   const path = join(folder, 'history.jsonl');

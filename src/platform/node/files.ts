@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, constants, openAsBlob } from 'node:fs';
-import { access, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import {
+  access,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { BadRequest } from '../../errors';
 import { textOf } from '../../text';
+import { unreadable, unwritable } from './fileErrors';
 
 /** A file of more is no list: half a million paths. */
 const LONGEST_TEXT = 50_000_000;
 
-const WHY: Record<string, string> = {
-  ENOENT: 'no such file',
-  EISDIR: 'is a folder, not a file',
-  ENOTDIR: 'no such folder',
-  EACCES: 'not allowed to read or write here',
-  ENOSPC: 'no space left on the disk',
-  EDQUOT: 'the quota of the disk is used up',
-  EIO: 'the disk failed',
-  EROFS: 'the disk is read-only',
-  ENAMETOOLONG: 'no file has so long a name',
-};
-
 /** A file's bytes, in a buffer of their own. Throws BadRequest with the reason where it cannot be read. */
 export async function readBytes(path: string): Promise<ArrayBuffer> {
   const buffer = await readFile(path).catch((error) => {
-    throw unusable(path, error as NodeJS.ErrnoException);
+    throw unreadable(path, error as NodeJS.ErrnoException);
   });
   return new Uint8Array(buffer).buffer;
 }
@@ -107,11 +107,6 @@ export function addLine(path: string, line: string): void {
   }
 }
 
-/** Whether an error is that of a file which could not be written. */
-export function isUnwritten(error: unknown): boolean {
-  return error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code !== undefined;
-}
-
 /** Removes what processes that were killed have left of files in a folder, those whose names `isOurs`. */
 export async function removeUnfinished(folder: string, isOurs = (_: string) => true): Promise<void> {
   for (const name of await readdir(folder).catch(() => []))
@@ -126,7 +121,8 @@ export const ASIDE = '.part';
  * Tries it with an empty file aside, since permissions alone do not tell (a read-only disk, a system folder).
  */
 export async function checkWritable(path: string): Promise<void> {
-  if ((await stat(path).catch(() => null))?.isDirectory()) throw unusable(path, { code: 'EISDIR' });
+  if ((await stat(path).catch(() => null))?.isDirectory())
+    throw unwritable(path, { code: 'EISDIR', message: '' });
   const aside = asideOf(path);
   try {
     await writeFile(aside, '');
@@ -134,6 +130,37 @@ export async function checkWritable(path: string): Promise<void> {
   } catch (error) {
     throw unwritable(path, error as NodeJS.ErrnoException);
   }
+}
+
+/**
+ * Makes a folder and those that it lies in, where they are not there. Step by step: in one go Node never ends where the system lets
+ * none be made, as in /proc.
+ * @throws BadRequest with the reason where one of them is a file or cannot be made, Error where there is no room
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = resolve(path); !(await isFolder(at)); at = dirname(at)) missing.unshift(at);
+  for (const at of missing) {
+    await mkdir(at).catch(async (error: NodeJS.ErrnoException) => {
+      // Another process was faster.
+      if (error.code === 'EEXIST' && (await isFolder(at))) return;
+      if (error.code === 'ENOENT')
+        throw new BadRequest(`${at}: no folder can be made here`, { cause: error });
+      throw unwritable(at, error);
+    });
+  }
+}
+
+/** False where nothing is there. @throws BadRequest where something else is */
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    // Behind a file nothing is; the file itself is found next.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+    throw unwritable(path, error);
+  });
+  if (found && !found.isDirectory())
+    throw new BadRequest(`${path}: must be a folder, got a file; choose another name`);
+  return found !== null;
 }
 
 /** Throws BadRequest where writing to `output` would destroy one of the files `inputs`. */
@@ -156,19 +183,4 @@ async function realPath(path: string): Promise<string> {
 
 function asideOf(path: string): string {
   return `${path}.${randomBytes(4).toString('hex')}${ASIDE}`;
-}
-
-function unusable(path: string, { code = '', message }: { code?: string; message?: string }): BadRequest {
-  return new BadRequest(`${path || '""'}: ${WHY[code] ?? message}`);
-}
-
-/** What the path's owner cannot mend by another path alone. */
-const OF_MACHINE = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG']);
-
-export function unwritable(path: string, cause: NodeJS.ErrnoException): Error {
-  // What is missing where a file is made is its folder.
-  const { message } = unusable(path, cause.code === 'ENOENT' ? { code: 'ENOTDIR' } : cause);
-  return OF_MACHINE.has(cause.code ?? '')
-    ? new Error(message, { cause })
-    : new BadRequest(message, { cause });
 }

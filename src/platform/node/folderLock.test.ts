@@ -86,12 +86,23 @@ it('is not taken from another host, whose processes cannot be asked after; says 
   expect(existsSync(path())).toBe(true);
 });
 
-it('of a lock without content waits for what may be its beginning, and takes an old one', () => {
-  writeFileSync(path(), '');
-  expect(lock).toThrow('got another that begins; choose another --out, or try again in a moment');
-  utimesSync(path(), 1, 1);
+it.each([
+  ['', 4e9],
+  ['{"pid":', 1],
+])('of a lock that does not say whose it is takes over %j, whatever its time (%d)', (content, time) => {
+  writeFileSync(path(), content);
+  utimesSync(path(), time, time);
   lock()();
   expect(said).toEqual([expect.stringContaining('a process that was killed')]);
+});
+
+it('waits for what a lock that is just being made will say', async () => {
+  writeFileSync(path(), '');
+  const full = JSON.stringify({ pid: 4, host: 'node-17', started: '2026-01-01T00:00:00Z', began: null });
+  const child = spawn('sh', ['-c', `sleep 0.3; printf %s '${full}' > ${path()}`]);
+  const ended = once(child, 'exit');
+  expect(lock).toThrow('got process 4 on node-17 since');
+  await ended;
 });
 
 it('ends in a sentence where something that is no file has its name', () => {

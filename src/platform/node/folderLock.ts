@@ -1,10 +1,11 @@
 /** One process a folder: a file in it says which. Of a process that was killed it stays, and the next one takes it over. */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BadRequest } from '../../errors';
 import { type Infer, nullable, object, parseJson, text, whole } from '../../schema';
-import { ASIDE, unwritable } from './files';
+import { unwritable, whyOf } from './fileErrors';
+import { ASIDE } from './files';
 
 export const LOCK_FILE = 'lock.json';
 
@@ -18,10 +19,14 @@ const HOLDER = object({
 });
 type Holder = Infer<typeof HOLDER>;
 
-/** Milliseconds after which a lock without content is that of a process killed while it wrote it. */
 /** Of processes that begin at once each lets another go first a few times. */
 const MOST_TRIES = 100;
-const EMPTY_FOR = 10_000;
+/**
+ * Milliseconds after which a lock that does not say whose it is is that of a process killed while it wrote it. Waited for, since the
+ * times of files may come from another clock.
+ */
+const UNSAID_FOR = 1000;
+const LOOK_EVERY = 50;
 
 /**
  * @param say told where the lock of a process that is gone was taken over
@@ -41,10 +46,10 @@ export function lockFolder(folder: string, say: (sentence: string) => void): () 
     // As a link that leads nowhere.
     if (tries > MOST_TRIES)
       throw new BadRequest(`${path}: must be a file that can be read, got something else; delete it`);
-    const found = contentOf(path);
+    const found = settledContent(path);
     if (found === null) continue;
     const holder = holderOf(path, found);
-    refuseHeld(folder, path, holder);
+    if (holder) refuseHeld(folder, path, holder);
     if (!taken(path, found)) continue;
     const who = holder ? `process ${holder.pid} since ${holder.started}` : 'a process that was killed';
     say(`${folder}: was in use by ${who}, which is gone; its lock was taken over`);
@@ -76,12 +81,25 @@ function contentOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw new BadRequest(
-      `${path}: must be a file that can be read, got ${code === 'EISDIR' ? 'a folder' : code}; delete it`,
-    );
+    const cause = error as NodeJS.ErrnoException;
+    if (cause.code === 'ENOENT') return null;
+    const got = cause.code === 'EISDIR' ? 'a folder' : `one that cannot (${whyOf(cause)})`;
+    throw new BadRequest(`${path}: must be a file that can be read, got ${got}; delete it`);
   }
+}
+
+/** The content, of a lock that is just being made once it says whose it is. Null where it is gone. */
+function settledContent(path: string): string | null {
+  let found = contentOf(path);
+  for (
+    let waited = 0;
+    found !== null && !holderOf(path, found) && waited < UNSAID_FOR;
+    waited += LOOK_EVERY
+  ) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY);
+    found = contentOf(path);
+  }
+  return found;
 }
 
 /** Null where the lock does not say whose it is. */
@@ -93,16 +111,8 @@ function holderOf(path: string, content: string): Holder | null {
   }
 }
 
-function refuseHeld(folder: string, path: string, holder: Holder | null): void {
+function refuseHeld(folder: string, path: string, holder: Holder): void {
   const rule = `${folder}: must be used by one process at a time`;
-  if (!holder) {
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (age < EMPTY_FOR)
-      throw new BadRequest(
-        `${rule}, got another that begins; choose another --out, or try again in a moment`,
-      );
-    return;
-  }
   const { pid, host, started } = holder;
   if (host !== hostname())
     throw new BadRequest(
