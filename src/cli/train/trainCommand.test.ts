@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeNifti } from '../../../test/makeNifti';
@@ -189,8 +189,6 @@ describe('a run', () => {
   });
 
   it.each<[string, string, string]>([
-    ['call.json', '{', 'call.json: must be JSON, got text that is not; start a new run'],
-    ['call.json', '{"scans":{"a":1}}', 'call.json: scans: a must be a list, got 1; start a new run'],
     [
       'checkpoint.json',
       '{"format":2}',
@@ -230,7 +228,8 @@ describe('a run', () => {
     expect(stderr).toContain(`${log}: line 2: step must be a whole number, got nothing`);
     expect(stderr).toContain(`${log}: line 3 must be JSON, got text that is not`);
     const steps = logOf('stopped').filter(({ event }) => event === 'step');
-    expect(steps.map(({ step }) => step)).toEqual([2, 3]);
+    // Line 4 of the log has what line 1 of the history has lost.
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3]);
   });
 
   it('is refused where another process writes to it, and says which', async () => {
@@ -475,6 +474,34 @@ describe('scans that are read', () => {
   });
 });
 
+describe('goes on', () => {
+  it('where it is not told what it was called with, nor what it told', async () => {
+    cpSync(at('straight'), at('uncalled'), { recursive: true });
+    const run = at('uncalled', 'run');
+    for (const name of ['call.json', 'history.jsonl']) rmSync(join(run, name));
+    const resume = ['train', '--out', at('uncalled'), '--resume', '--backend', 'wasm'];
+    const scored = await runMain([...resume, '--eval', 'val']);
+    expect(scored.code).toBe(2);
+    expect(scored.stderr).toBe(
+      `${run}/call.json: must be there to tell what the run was called with, got no such file, so the scans to evaluate on are not known; leave out --eval\n`,
+    );
+    const { code, stderr } = await runMain(resume);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(
+      `${run}/call.json: must be there to tell what the run was called with, got no such file; the run goes on with 100 iterations between checkpoints, as by default\n`,
+    );
+    expect(stderr).toContain(
+      `${run}/history.jsonl: must lie beside checkpoint.json, got no such file; the curves begin anew\n`,
+    );
+    expect(cardOf('uncalled').training.data).toBe('2 scans of T1w and 2 scans of FLAIR');
+    expect(told('uncalled').filter(({ event }) => event === 'step')).toHaveLength(3);
+    writeFileSync(join(run, 'call.json'), '{');
+    expect((await runMain(resume)).stderr).toContain(
+      'call.json: must be JSON, got text that is not; the run',
+    );
+  });
+});
+
 describe('is refused in one sentence', () => {
   async function refused(sentence: string | RegExp, ...argv: string[]) {
     const { code, stdout, stderr } = await runMain(argv);
@@ -524,12 +551,6 @@ describe('is refused in one sentence', () => {
       null,
       'must lie beside checkpoint.json, got no such file; start',
     ],
-    [
-      'no history',
-      'history.jsonl',
-      null,
-      'must lie beside checkpoint.json, got no such file; start a new run',
-    ],
   ])('where a run cannot be read, and leaves its files alone: %s', async (what, name, text, sentence) => {
     const run = at(what, 'run');
     cpSync(at('straight'), at(what), { recursive: true });
@@ -543,13 +564,40 @@ describe('is refused in one sentence', () => {
     expect(filesIn(at(what))).toEqual(before);
   });
 
-  it('where it is not told what a run was called with, and leaves its files alone', async () => {
-    cpSync(at('straight'), at('uncalled'), { recursive: true });
-    rmSync(at('uncalled', 'run', 'call.json'));
-    writeFileSync(at('uncalled', 'run', 'half.part'), '');
-    const before = filesIn(at('uncalled'));
-    await refused('call.json: must be there to go on', 'train', '--out', at('uncalled'), '--resume');
-    expect(filesIn(at('uncalled'))).toEqual(before);
+  it.each<[string, boolean, string]>([
+    ['log.jsonl', false, 'log.jsonl, which no run of this program has written; move it away, or choose'],
+    ['evaluation.json', false, 'evaluation.json, which'],
+    ['run/data.safetensors', false, 'run/data.safetensors, which'],
+    ['a-to-b/card.json', false, 'a-to-b/card.json, which'],
+    ['previews/me.png', false, 'previews/me.png, which'],
+    ['log.jsonl', true, 'log.jsonl: must be a file, got a folder; move it away, or choose another --out'],
+    ['evaluation.json', true, 'evaluation.json: must be a file, got a folder; move'],
+    ['run/history.jsonl', true, 'history.jsonl: must be a file, got a folder; move'],
+    ['run/lock.json', true, 'lock.json: must be a file that can be read, got a folder; delete it'],
+    ['a-to-b/card.json', true, 'card.json: must be a file, got a folder; move'],
+    ['previews', false, 'previews: must be a folder, got a file; move'],
+    ['b-to-a', false, 'b-to-a: must be a folder, got a file; move'],
+    ['run', false, 'run: must be a folder, got a file; move'],
+  ])('where --out holds something of somebody else: %s (a folder: %s)', async (name, isFolder, sentence) => {
+    const path = at('foreign', name);
+    mkdirSync(isFolder ? path : dirname(path), { recursive: true });
+    if (!isFolder) writeFileSync(path, 'mine');
+    const before = filesIn(at('foreign'));
+    await refused(sentence, ...train('foreign'));
+    expect(filesIn(at('foreign'))).toEqual(before);
+    rmSync(at('foreign'), { recursive: true });
+  });
+
+  it('where --out is a file, lies in one, or cannot be made', async () => {
+    const file = at('a-file');
+    writeFileSync(file, 'mine');
+    await refused(`${file}: must be a folder, got a file; choose another name`, ...train('a-file'));
+    await refused(`${file}: must be a folder, got a file; choose another name`, ...train('a-file/in-it'));
+    if (!existsSync('/proc/self')) return;
+    await refused(
+      '/proc/run1: no folder can be made here; choose another --out',
+      ...['train', ...scans(), ...START(), '--out', '/proc/run1'],
+    );
   });
 
   it.each<[string, string[]]>([

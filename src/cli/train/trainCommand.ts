@@ -16,7 +16,7 @@ import { readStoredRun } from '../../engine/training/storedRun';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun } from '../../platform/node/diskRun';
 import { isUnwritten } from '../../platform/node/fileErrors';
-import { makeFolder, removeUnfinished, writeBytes } from '../../platform/node/files';
+import { checkWritable, makeFolder, removeUnfinished, writeBytes } from '../../platform/node/files';
 import { contrastOf } from '../../platform/node/trainingScans';
 import { type Infer, list, object, refusal, text } from '../../schema';
 import { exitCodeOf } from '../evaluate/evaluatePairs';
@@ -33,6 +33,15 @@ import { startProgress } from '../kit/progress';
 import { counted, jsonText } from '../kit/report';
 import { loadData } from './loadData';
 import {
+  checkCards,
+  checkKinds,
+  EVALUATION_FILE,
+  LOG_FILE,
+  PREVIEWS,
+  RUN_FOLDER,
+  refuseForeign,
+} from './runFolder';
+import {
   dataText,
   findScans,
   ofSplit,
@@ -45,7 +54,7 @@ import {
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
 import { type TrainedModel, writeModels } from './trainModels';
-import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS } from './trainOptions';
+import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS, USUAL_EVERY } from './trainOptions';
 import { progressText, scoringText } from './trainProgress';
 
 export const trainCommand: Command = {
@@ -60,9 +69,6 @@ export const trainCommand: Command = {
 const EVALUATIONS = ['val', 'test'] as const;
 type EvaluationSplit = (typeof EVALUATIONS)[number];
 
-const LOG_FILE = 'log.jsonl';
-const EVALUATION_FILE = 'evaluation.json';
-const PREVIEWS = 'previews';
 const ADVICE = 'start a new run with another --out';
 
 /** Beside the checkpoint: what the run was called with. */
@@ -94,7 +100,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const out = required(args, 'out');
   const split = optional(args, 'eval', (a, n) => oneOf(a, n, EVALUATIONS));
   const backend = oneOf(args, 'backend', BACKENDS);
-  const files = new DiskRun(join(out, 'run'));
+  const files = new DiskRun(join(out, RUN_FOLDER));
   const order = { args, io, out, files, split, backend };
   try {
     return await carryOut(order);
@@ -120,6 +126,7 @@ const commandToResume = (out: string) => `\`syndiff train --out ${out} --resume\
 
 async function carryOut(order: Order): Promise<number> {
   const { args, io, out, files, split } = order;
+  await checkKinds(out);
   const log = new TrainLog(join(out, LOG_FILE), saying(io));
   const ready = args.has('resume') ? await resumed(order) : await begun(order);
   const { engine, call } = ready;
@@ -169,6 +176,7 @@ interface Order {
 /** Takes the run's folder for this process, and clears what one that was killed has left beside it. */
 async function takeFolder({ files, io, out }: Order): Promise<void> {
   await files.open(saying(io));
+  await checkWritable(join(out, LOG_FILE));
   await removeUnfinished(out, (name) => [LOG_FILE, EVALUATION_FILE].some((of) => name.startsWith(`${of}.`)));
   await removeUnfinished(join(out, PREVIEWS));
 }
@@ -232,11 +240,14 @@ async function begun(order: Order): Promise<ReadyRun> {
   };
 }
 
+/** The folder must be new, or that of a run which was stopped before its first checkpoint. */
 async function refuseStored({ out, files }: Order): Promise<void> {
   if (await storedIn(files))
     throw new BadRequest(
       `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
     );
+  const { isWhole } = await readCall(files);
+  if (!isWhole) await refuseForeign(out);
 }
 
 async function resumed(order: Order): Promise<ReadyRun> {
@@ -244,11 +255,19 @@ async function resumed(order: Order): Promise<ReadyRun> {
   refuseWithResume(args);
   if (!(await storedIn(files)))
     throw new BadRequest(`${out}: must hold a run to go on with, got none; start one without --resume`);
-  const call = await readCall(files);
+  await checkCards(out);
+  const found = await readCall(files);
+  if (split && !found.isWhole)
+    throw new BadRequest(`${found.reason}, so the scans to evaluate on are not known; leave out --eval`);
+  if (found.isWhole) needPairs(found.call.scans, split);
   await takeFolder(order);
   // As it is now that nobody else writes to it.
   const index = (await storedIn(files))!;
-  needPairs(call.scans, split);
+  if (!found.isWhole)
+    io.err(
+      `${found.reason}; the run goes on with ${USUAL_EVERY.checkpoint} iterations between checkpoints, as by default\n`,
+    );
+  const call = found.isWhole ? found.call : callOf(index);
   const engine = await startEngine(io, backend);
   const data = await ofRun(files, readRunData(files, index));
   io.guard();
@@ -292,11 +311,30 @@ function needPairs(scans: RunScans, split: EvaluationSplit | undefined): void {
     );
 }
 
-async function readCall(files: DiskRun): Promise<RunCall> {
-  const at = { subject: join(files.folder, CALL_FILE), advice: ADVICE };
-  const bytes = await files.read(CALL_FILE);
-  if (!bytes) throw refusal('there to go on', 'no such file', at);
-  return RUN_CALL.read(await unsealed(bytes, at), at);
+type FoundCall = { isWhole: true; call: RunCall } | { isWhole: false; reason: string };
+
+/** Without it a run can go on. */
+async function readCall(files: DiskRun): Promise<FoundCall> {
+  const at = { subject: join(files.folder, CALL_FILE) };
+  try {
+    const bytes = await files.read(CALL_FILE);
+    if (!bytes) throw refusal('there to tell what the run was called with', 'no such file', at);
+    return { isWhole: true, call: RUN_CALL.read(await unsealed(bytes, at), at) };
+  } catch (error) {
+    if (!(error instanceof CorruptFile)) throw error;
+    return { isWhole: false, reason: error.message.split('; ', 1)[0] };
+  }
+}
+
+/** In place of one that is gone: what the run itself tells. */
+function callOf({ volumes, settings: { contrasts } }: CheckpointIndex): RunCall {
+  return {
+    scans: { a: [], b: [], validation: null },
+    aligned: [],
+    every: USUAL_EVERY,
+    data: `${counted(volumes.trainA.length, 'scan')} of ${contrasts.a} and ${counted(volumes.trainB.length, 'scan')} of ${contrasts.b}`,
+    licence: OWN_LICENCE,
+  };
 }
 
 async function startEngine(io: Io, backend: (typeof BACKENDS)[number]): Promise<NodeEngine> {

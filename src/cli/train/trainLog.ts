@@ -1,11 +1,11 @@
 /** log.jsonl of a training run: one JSON object a line, oldest first. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { MemoryEstimate } from '../../engine/training/estimate';
 import { firstOf } from '../../engine/training/historyFile';
 import type { Every } from '../../engine/training/loop';
 import type { RunHistory, StepReport, Validation } from '../../engine/training/reports';
 import type { TrainSettings } from '../../engine/training/settings';
-import { addLine, writeBytes } from '../../platform/node/files';
+import { addLine, readTextSync, writeBytes } from '../../platform/node/files';
 import { type Infer, object, oneOf, optional, parseJson, refine, refusal, whole, within } from '../../schema';
 
 export interface StartLine {
@@ -44,7 +44,8 @@ export class TrainLog {
 
   /**
    * Makes the log that of a run which has never gone beyond `step`, nor stopped there: what was told after it is dropped, with
-   * the checkpoint that only the stop wrote, and what a crash kept from the log is taken from the history.
+   * the checkpoint that only the stop wrote, and what a crash kept from the log is taken from the history. What the history has lost
+   * stays in the log.
    */
   async rewind(start: StartLine, step: number, history: RunHistory): Promise<void> {
     const old = new Map(this.lines().map((line) => [key(line), line]));
@@ -55,9 +56,9 @@ export class TrainLog {
     const wanted: Line[] = [
       ...steps.map((report) => lineOf({ event: 'step', ...report })),
       ...validations.map((validation) => lineOf({ event: 'validation', ...validation })),
-      ...[...old.values()].filter((line) => line.event === 'checkpoint' && isPlanned(line.step)),
-    ];
-    const kept = wanted
+      ...[...old.values()].filter((line) => line.event !== 'start' && line.event !== 'end'),
+    ].filter((line) => line.event !== 'checkpoint' || isPlanned(line.step));
+    const kept = [...new Map(wanted.map((line) => [key(line), line])).values()]
       .filter((line) => line.step <= step)
       .map((line) => old.get(key(line)) ?? line)
       .sort((a, b) => a.step - b.step || rank(a) - rank(b));
@@ -70,7 +71,7 @@ export class TrainLog {
   private lines(): Line[] {
     if (!existsSync(this.path)) return [];
     const advice = 'it is left out, and made again from the history where that has it';
-    const texts = readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
+    const texts = readTextSync(this.path).split('\n').slice(0, -1);
     const damage: string[] = [];
     const lines = texts.flatMap((text, n) => {
       try {

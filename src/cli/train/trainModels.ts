@@ -11,6 +11,7 @@ import type { Direction } from '../../engine/training/sides';
 import { trainedDirections } from '../../engine/training/trainedDirections';
 import { makeFolder, readBytes, removeUnfinished, writeBytes } from '../../platform/node/files';
 import { writeCard } from '../kit/models';
+import { CARD_FILE, MODEL_FOLDERS } from './runFolder';
 
 export interface TrainedModel {
   direction: Direction;
@@ -26,8 +27,6 @@ export interface DataFacts {
   licence: string;
 }
 
-const FOLDER: Record<Direction, string> = { aToB: 'a-to-b', bToA: 'b-to-a' };
-
 /** Writes the models of a run's last checkpoint. */
 export async function writeModels(
   out: string,
@@ -39,10 +38,10 @@ export async function writeModels(
   for (const direction of trainedDirections(index.settings)) {
     const date = index.saved.slice(0, 10);
     const { card, weights, state } = await exportRun(files, index, direction, { date, data, licence });
-    const folder = join(out, FOLDER[direction]);
+    const folder = join(out, MODEL_FOLDERS[direction]);
     await makeFolder(folder);
     await removeUnfinished(folder);
-    const path = join(folder, 'card.json');
+    const path = join(folder, CARD_FILE);
     await writeBytes(join(folder, card.weights.file), weights);
     // A finished run that is opened again keeps the scores that it was given then.
     const before = existsSync(path) ? readModelCard(path, await readBytes(path)) : null;
@@ -50,8 +49,14 @@ export async function writeModels(
     const kept = isSame ? { ...card, metrics: before.metrics, limits: before.limits } : card;
     await writeCard(path, kept);
     for (const name of await readdir(folder))
-      if (name.endsWith('.safetensors') && name !== card.weights.file) await rm(join(folder, name));
+      if (isOfDirection(name, card) && name !== card.weights.file) await rm(join(folder, name));
     models.push({ direction, card: kept, state, path });
   }
   return models;
+}
+
+/** Whether these are weights that the same direction had earlier: their names differ by their hash alone. */
+function isOfDirection(name: string, { weights }: ModelCard): boolean {
+  const [own, other] = [weights.file, name].map((one) => one.replace(/-[0-9a-f]{8}\.safetensors$/, ''));
+  return own === other;
 }

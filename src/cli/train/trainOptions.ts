@@ -145,13 +145,12 @@ export function refuseWithResume(args: Arguments): void {
 
 export type PlannedRun = Omit<RunPlan, 'every'>;
 
+export const USUAL_EVERY: Every = { validation: 100, preview: 100, checkpoint: 100 };
+
 export function everyOf(args: Arguments): Every {
-  const of = (name: string) => optional(args, name, (a, n) => wholeNumber(a, n, 0, MOST_STEPS)) ?? 100;
-  return {
-    validation: of('every-validation'),
-    preview: of('every-preview'),
-    checkpoint: of('every-checkpoint'),
-  };
+  const of = (name: keyof Every) =>
+    optional(args, `every-${name}`, (a, n) => wholeNumber(a, n, 0, MOST_STEPS)) ?? USUAL_EVERY[name];
+  return { validation: of('validation'), preview: of('preview'), checkpoint: of('checkpoint') };
 }
 
 /**

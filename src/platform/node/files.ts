@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, constants, openAsBlob } from 'node:fs';
+import { appendFileSync, constants, openAsBlob, readFileSync } from 'node:fs';
 import {
   access,
   mkdir,
@@ -98,6 +98,15 @@ export async function writeBehind(path: string, at: number, bytes: Uint8Array): 
   }
 }
 
+/** UTF-8, all at once. Throws as `readBytes`. */
+export function readTextSync(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error as NodeJS.ErrnoException);
+  }
+}
+
 /** Throws as `writeBytes`; of the line a part may be there then. */
 export function addLine(path: string, line: string): void {
   try {
@@ -138,9 +147,7 @@ export async function checkWritable(path: string): Promise<void> {
  * @throws BadRequest with the reason where one of them is a file or cannot be made, Error where there is no room
  */
 export async function makeFolder(path: string): Promise<void> {
-  const missing: string[] = [];
-  for (let at = resolve(path); !(await isFolder(at)); at = dirname(at)) missing.unshift(at);
-  for (const at of missing) {
+  for (const at of await missingFolders(path)) {
     await mkdir(at).catch(async (error: NodeJS.ErrnoException) => {
       // Another process was faster.
       if (error.code === 'EEXIST' && (await isFolder(at))) return;
@@ -149,6 +156,13 @@ export async function makeFolder(path: string): Promise<void> {
       throw unwritable(at, error);
     });
   }
+}
+
+/** The folders that must be made for a folder to be there, the outermost first. @throws BadRequest where one of them is a file */
+export async function missingFolders(path: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let at = resolve(path); !(await isFolder(at)); at = dirname(at)) missing.unshift(at);
+  return missing;
 }
 
 /** False where nothing is there. @throws BadRequest where something else is */
