@@ -32,6 +32,7 @@ const io: Io = {
   err: (text) => process.stderr.write(text),
   rewrite: (text) => process.stderr.write(`\r\x1b[K${text}`),
   terminal: process.stderr.isTTY === true,
+  columns: () => process.stdout.columns || process.stderr.columns || 100,
   debug: Boolean(process.env.DEBUG),
   signal: controller.signal,
   guard,

@@ -102,7 +102,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
         await writeCard(cardPath(card.id, model), { ...card, metrics });
       }
       progress.end();
-      if (!args.has('json')) io.out(`${evaluationText(report, split)}\n`);
+      if (!args.has('json')) io.out(`${evaluationText(report, split, io.columns())}\n`);
     }
   } catch (error) {
     // The signal also carries the failure of the GPU, which says more than "cancelled".

@@ -7,7 +7,7 @@ import { BONE_HU } from '../../engine/evaluation/metrics/hounsfield';
 import type { LesionTable, ModelReport } from '../../engine/evaluation/report';
 import type { WilcoxonResult } from '../../engine/evaluation/wilcoxon';
 import { HEAD_SHARE } from '../../volume/headSlices';
-import { counted, markdownTable } from '../kit/report';
+import { counted, markdownTable, widthOf } from '../kit/report';
 import { spreadText } from './pairTable';
 
 const LABELS: Record<Method, string> = {
@@ -20,15 +20,16 @@ const LABELS: Record<Method, string> = {
 
 const DIGITS = { psnr: 2, ssim: 3, mae: 4 } as const;
 
-export function evaluationText(report: ModelReport, split: string): string {
+/** @param columns letters of a line, which tables fit */
+export function evaluationText(report: ModelReport, split: string, columns: number): string {
   const { model, source, target, patients, slices, every, dataRange, broken } = report;
   const counting = every === 1 ? '' : `, every ${every} slices`;
   const parts = [
     `${model}: ${source} to ${target}, ${split}: ${counted(patients, 'patient')}, ${counted(slices, 'slice')} with at least ${100 * HEAD_SHARE.evaluation} % head${counting}; ${dataRange.text}\n`,
-    methodsText(report),
-    patientsText(report),
-    hounsfieldText(report),
-    ...report.lesions.map(lesionsText),
+    methodsText(report, columns),
+    patientsText(report, columns),
+    hounsfieldText(report, columns),
+    ...report.lesions.map((lesions) => lesionsText(lesions, columns)),
     tissueText(report),
     changeText(report),
     samplesText(report),
@@ -40,24 +41,35 @@ export function evaluationText(report: ModelReport, split: string): string {
 }
 
 /** Over patients, with p of the PSNR of each part against the model's. */
-function methodsText({ methods, wilcoxon, regressionSubjects }: ModelReport): string {
+function methodsText({ methods, wilcoxon, regressionSubjects }: ModelReport, columns: number): string {
   const cell = (found: Spreads | null, measure: (typeof MEASURES)[number]) =>
     found && !found[measure] ? 'identical' : spreadText(found?.[measure], DIGITS[measure]);
   const testOf = (method: Method, part: Part) => (method === 'model' ? null : wilcoxon[method]?.[part].psnr);
-  const rows = METHODS.flatMap((method) => {
-    const found = methods[method];
-    if (!found) return [];
-    const cells = PARTS.flatMap((part) => [
-      ...MEASURES.map((measure) => cell(found.overPatients[part], measure)),
-      testText(testOf(method, part)),
-    ]);
-    return [[LABELS[method], ...cells]];
-  });
+  const rowsOf = (parts: readonly Part[]) =>
+    METHODS.flatMap((method) => {
+      const found = methods[method];
+      if (!found) return [];
+      const cells = parts.flatMap((part) => [
+        ...MEASURES.map((measure) => cell(found.overPatients[part], measure)),
+        testText(testOf(method, part)),
+      ]);
+      return [[LABELS[method], ...cells]];
+    });
   const head = PARTS.flatMap((part) => [`${part} PSNR dB`, 'SSIM', 'MAE', 'p (n)']);
+  const whole = markdownTable([['mean ± SD over patients', ...head], ...rowsOf(PARTS)]);
+  const tables =
+    widthOf(whole) <= columns
+      ? whole
+      : PARTS.map((part) =>
+          markdownTable(
+            [[`${part}, mean ± SD over patients`, 'PSNR dB', 'SSIM', 'MAE', 'p (n)'], ...rowsOf([part])],
+            columns,
+          ),
+        ).join('\n');
   const tests = METHODS.flatMap((method) => PARTS.flatMap((part) => testOf(method, part) ?? []));
   const n = Math.max(0, ...tests.map((test) => test.n));
   const least = Math.min(1, ...tests.map((test) => test.smallestP));
-  return `${markdownTable([['mean ± SD over patients', ...head], ...rows])}p: Wilcoxon's signed-rank test, two-sided, of the model's PSNR against the row's over ${counted(n, "patient's mean", "patients' means")}, n of them differing; ${n} can give no p below ${least.toPrecision(2)}. Regression fitted on ${counted(regressionSubjects, 'training subject')}. Inside: foreground eroded by 8 pixels.\n`;
+  return `${tables}p: Wilcoxon's signed-rank test, two-sided, of the model's PSNR against the row's over ${counted(n, "patient's mean", "patients' means")}, n of them differing; ${n} can give no p below ${least.toPrecision(2)}. Regression fitted on ${counted(regressionSubjects, 'training subject')}. Inside: foreground eroded by 8 pixels.\n`;
 }
 
 function testText(test: WilcoxonResult | null | undefined): string {
@@ -65,7 +77,7 @@ function testText(test: WilcoxonResult | null | undefined): string {
 }
 
 /** PSNR a scan: the model's and, in brackets, those that it has to beat. */
-function patientsText({ methods }: ModelReport): string {
+function patientsText({ methods }: ModelReport, columns: number): string {
   const others = METHODS.filter((method) => method !== 'model' && methods[method]);
   const psnr = (method: Method, n: number, part: Part) => {
     const mean = methods[method]!.subjects[n].mean[part];
@@ -79,11 +91,11 @@ function patientsText({ methods }: ModelReport): string {
     ),
   ]);
   const labels = others.map((method) => LABELS[method]).join('; ');
-  return markdownTable([[`PSNR dB (${labels})`, 'slices', ...PARTS], ...rows]);
+  return `PSNR in dB, of the model (${labels}):\n${markdownTable([['', 'slices', ...PARTS], ...rows], columns)}`;
 }
 
 /** Mean over scans. */
-function hounsfieldText({ hounsfield }: ModelReport): string {
+function hounsfieldText({ hounsfield }: ModelReport, columns: number): string {
   if (hounsfield.length === 0) return '';
   const rows = METHODS.flatMap((method) => {
     const found = hounsfield.flatMap(({ methods }) => methods[method] ?? []);
@@ -95,18 +107,18 @@ function hounsfieldText({ hounsfield }: ModelReport): string {
     const of = (part: 'whole' | 'head' | 'bone') => cell(found.flatMap((errors) => errors[part] ?? []));
     return [[LABELS[method], of('whole'), of('head'), of('bone')]];
   });
-  return markdownTable([
-    ['MAE in HU, mean ± SD over scans', 'whole', 'head', `bone > ${BONE_HU} HU`],
-    ...rows,
-  ]);
+  return markdownTable(
+    [['MAE in HU, mean ± SD over scans', 'whole', 'head', `bone > ${BONE_HU} HU`], ...rows],
+    columns,
+  );
 }
 
-function lesionsText({ rule, rows, shareKept }: LesionTable): string {
+function lesionsText({ rule, rows, shareKept }: LesionTable, columns: number): string {
   const number = (value: number | null | undefined, digits: number) => value?.toFixed(digits) ?? '-';
   const percent = (value: number | null, digits: number) =>
     value === null ? '-' : `${(100 * value).toFixed(digits)} %`;
   const table = rows.map(({ subject, methods }) => {
-    const { realContrast, kept, dice, diceReal, falseBright, reason } = methods.model!;
+    const { realContrast, kept, dice, diceReal, falseBright } = methods.model!;
     return [
       subject,
       number(realContrast, 2),
@@ -115,7 +127,6 @@ function lesionsText({ rule, rows, shareKept }: LesionTable): string {
       number(dice, 2),
       number(diceReal, 2),
       percent(falseBright, 2),
-      reason ?? '',
     ];
   });
   const head = [
@@ -126,9 +137,12 @@ function lesionsText({ rule, rows, shareKept }: LesionTable): string {
     'Dice',
     'Dice of the real',
     'false bright',
-    '',
   ];
-  return `Lesions by ${rule}: median share kept ${number(shareKept.model, 2)}. ${MEASURE_TEXT}\n${markdownTable([head, ...table])}`;
+  const reasons = rows.flatMap(({ subject, methods }) => {
+    const reason = methods.model!.reason;
+    return reason === undefined ? [] : [`${subject}: ${reason}\n`];
+  });
+  return `Lesions by ${rule}: median share kept ${number(shareKept.model, 2)}. ${MEASURE_TEXT}\n${markdownTable([head, ...table], columns)}${reasons.join('')}`;
 }
 
 function tissueText({ tissue }: ModelReport): string {

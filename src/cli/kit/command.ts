@@ -33,8 +33,6 @@ export interface Command {
     readonly option: string;
     readonly only: { readonly here: readonly string[]; readonly there: readonly string[] };
   };
-  /** Arguments are neither checked nor used. */
-  readonly anyArguments?: boolean;
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Arguments of one call as a user would type it. */
   readonly example: string;
@@ -70,7 +68,7 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
     texts: (name) => given.get(name) ?? [],
     has: (name) => values[name] === true,
   };
-  if (args.has('help') || command.anyArguments) return args;
+  if (args.has('help')) return args;
   for (const [name, [first, second]] of given)
     if (second !== undefined && !specs[name].several)
       throw new BadRequest(
@@ -118,8 +116,7 @@ function parsed(
   options: Record<string, { type: 'string' | 'boolean'; short?: string }>,
 ) {
   try {
-    const strict = !command.anyArguments;
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict, tokens: true });
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true, tokens: true });
   } catch (error) {
     const { message } = error as Error;
     const help = `see \`syndiff ${command.name} --help\``;

@@ -18,6 +18,7 @@ export function fakeIo(changes: Partial<Io> = {}): FakeIo {
     },
     rewrite: (text) => io.err(`\r\x1b[K${text}`),
     terminal: false,
+    columns: () => 100,
     debug: false,
     signal: new AbortController().signal,
     guard: () => {},

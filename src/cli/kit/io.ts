@@ -10,6 +10,8 @@ export interface Io {
   rewrite(text: string): void;
   /** stderr is a terminal: a progress line may be rewritten in place. */
   readonly terminal: boolean;
+  /** Letters on a line of the terminal; 100 where it is none. */
+  columns(): number;
   /** Show stack traces. */
   readonly debug: boolean;
   /** Ctrl-C, once `guard` was called. */

@@ -10,13 +10,17 @@ export interface Progress {
   end(): void;
 }
 
+const shortLine = (text: string, most: number) =>
+  text.length > most ? `${text.slice(0, Math.max(0, most - 1))}…` : text;
+
 /** One line rewritten in place on a terminal; elsewhere a line now and then. */
 export function startProgress(io: Io, now: () => number = Date.now): Progress {
   if (io.terminal) {
     let shown = false;
     return {
       show: (text) => {
-        io.rewrite(text);
+        // A line that goes on below would not be rewritten.
+        io.rewrite(shortLine(text, io.columns() - 1));
         shown = true;
       },
       end: () => {

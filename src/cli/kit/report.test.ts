@@ -66,6 +66,12 @@ describe('startProgress', () => {
     expect(io.stdout).toBe('');
   });
 
+  it('stays on one line of a narrow terminal', () => {
+    const io = fakeIo({ terminal: true, columns: () => 10 });
+    startProgress(io).show('iteration 3');
+    expect(io.stderr).toBe('\r\x1b[Kiteratio…');
+  });
+
   it('is sparse elsewhere', () => {
     const io = fakeIo();
     let clock = 0;
@@ -74,6 +80,19 @@ describe('startProgress', () => {
     progress.end();
     expect(io.stderr).toBe('0\n10000\n20000\n');
   });
+});
+
+it('puts the columns of a table that is too wide into several, and cuts nothing', () => {
+  const rows = [
+    ['of', 'one', 'another', 'third'],
+    ['model', '1', '2', '3'],
+  ];
+  expect(markdownTable(rows, 40)).toBe(markdownTable(rows));
+  expect(markdownTable(rows, 30)).toBe(
+    `${markdownTable(rows.map((row) => row.slice(0, 3)))}\n${markdownTable(rows.map((row) => [row[0], row[3]]))}`,
+  );
+  // One column is the least.
+  expect(markdownTable(rows, 1).match(/model/g)).toHaveLength(3);
 });
 
 it('writes names of files and tensors as text, however they were meant', () => {

@@ -188,16 +188,9 @@ describe('a run', () => {
     expect(await runJson(...train('early', ...PAIRED, ...steps))).toMatchObject({ iterations: 3 });
   });
 
-  it.each<[string, string, string]>([
-    [
-      'checkpoint.json',
-      '{"format":2}',
-      'checkpoint.json: started must be text that is not empty, got nothing',
-    ],
-  ])('says what is damaged in %s: %s', async (name, text, sentence) => {
-    const path = at('stopped', 'run', name);
-    const whole = readFileSync(path);
-    writeFileSync(path, text);
+  it('goes on from the checkpoint before where the last one is damaged, says so, and comes to the same', async () => {
+    const index = at('stopped', 'run', 'checkpoint.json');
+    writeFileSync(index, '{"format":2}');
     const { code, stderr } = await runMain([
       'train',
       '--out',
@@ -206,10 +199,12 @@ describe('a run', () => {
       '--backend',
       'wasm',
     ]);
-    writeFileSync(path, whole);
-    expect(code).toBe(2);
-    expect(stderr).toContain(sentence);
-    expect(stderr.trimEnd().split('\n').at(-1)).toContain(sentence);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(
+      `${index}: started must be text that is not empty, got nothing; the run goes on from the checkpoint before, of iteration 2\n`,
+    );
+    expect(told('stopped')).toEqual(told('straight'));
+    expect(cardOf('stopped').weights.sha256).toBe(cardOf('straight').weights.sha256);
   });
 
   it('leaves out what is damaged in history and log, says so, and makes the log again', async () => {
@@ -262,6 +257,7 @@ describe('a run', () => {
     expect(left).toEqual([
       '000000002.g.b.safetensors',
       'call.json',
+      'checkpoint.before.json',
       'checkpoint.json',
       'data.safetensors',
       'history.jsonl',
@@ -349,6 +345,12 @@ it('trains unpaired with R, both directions, and scores R, too', async () => {
   ])
     expect(stdout).toMatch(new RegExp(`\\n\\| ${label} +\\| +\\d`));
   expect(stdout).toContain('T1w to FLAIR, val: 1 patient');
+  const tables = stdout.split('\n').filter((line) => line.startsWith('|'));
+  expect(Math.max(...tables.map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(stdout).toContain('| inside, mean ± SD over patients ');
+  expect(stdout).toContain(
+    'PSNR in dB, of the model (copy of the source; copy, histogram matched; mean-intensity regression; R alone):\n',
+  );
   expect(stdout).toContain('FLAIR to T1w, val: 1 patient');
   expect(cardOf('both', 'b-to-a')).toMatchObject({ source: 'FLAIR', metrics: { split: 'val', n: 1 } });
   const { settings } = JSON.parse(readFileSync(at('both', 'log.jsonl'), 'utf8').split('\n')[0]);
@@ -554,6 +556,8 @@ describe('is refused in one sentence', () => {
   ])('where a run cannot be read, and leaves its files alone: %s', async (what, name, text, sentence) => {
     const run = at(what, 'run');
     cpSync(at('straight'), at(what), { recursive: true });
+    // Nothing to fall back to.
+    for (const name of ['checkpoint.before.json', '000000002.g.b.safetensors']) rmSync(join(run, name));
     // What a killed process left is the run's, too.
     writeFileSync(join(run, 'half.part'), '');
     if (text === null) rmSync(join(run, name));
@@ -612,6 +616,19 @@ describe('is refused in one sentence', () => {
     ['--direction: must train what --start makes', ['--direction', 'b-to-a']],
     ['--freeze-r: needs the R that makes the condition', ['--freeze-r']],
     ['batch must be at most 4 or a multiple of 4', ['--batch', '5']],
+    [
+      '--paired: must not be given with --method resnet, which trains on scans that are not paired; leave out --paired',
+      ['--method', 'resnet', '--paired', '--start', at('r.json')],
+    ],
+    ['--paired: must not be given with a resnet model to start from', ['--paired', '--start', at('r.json')]],
+    [
+      '--freeze-r: must not be given with --no-diffusion',
+      ['--no-diffusion', '--freeze-r', '--start', at('r.json')],
+    ],
+    [
+      '--no-adversarial, --no-cycle: must not be given both with --method resnet',
+      ['--method', 'resnet', '--no-adversarial', '--no-cycle', '--start', at('r.json')],
+    ],
     ['--crop: must be a whole number from 1', ['--crop', 'half']],
     ["crop must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],
     ['--start: must be a non-diffusive ResNet generator, got a diffusive generator', ['--no-diffusion']],

@@ -12,7 +12,7 @@ import { EVERY } from '../../engine/training/loop';
 import type { Preview, RunHistory } from '../../engine/training/reports';
 import { beginRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
-import { readStoredRun } from '../../engine/training/storedRun';
+import { readStoredRun, restoreCheckpoint } from '../../engine/training/storedRun';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun } from '../../platform/node/diskRun';
 import { isUnwritten } from '../../platform/node/fileErrors';
@@ -158,7 +158,7 @@ async function carryOut(order: Order): Promise<number> {
   else {
     for (const { card, path } of models)
       io.out(`${path}: ${card.source} to ${card.target}, ${counted(index.step, 'iteration')}\n`);
-    for (const one of evaluation ?? []) io.out(`${evaluationText(one, split!)}\n`);
+    for (const one of evaluation ?? []) io.out(`${evaluationText(one, split!, io.columns())}\n`);
   }
   return exitCodeOf(evaluation ?? []);
 }
@@ -261,6 +261,8 @@ async function resumed(order: Order): Promise<ReadyRun> {
     throw new BadRequest(`${found.reason}, so the scans to evaluate on are not known; leave out --eval`);
   if (found.isWhole) needPairs(found.call.scans, split);
   await takeFolder(order);
+  const restored = await ofRun(files, restoreCheckpoint(files));
+  if (restored !== null) io.err(`${files.folder}${sep}${restored}\n`);
   // As it is now that nobody else writes to it.
   const index = (await storedIn(files))!;
   if (!found.isWhole)
@@ -378,7 +380,7 @@ async function train(
       onReady: () => undefined,
       onStep: (step) => {
         log.add({ event: 'step', ...step.report, memoryBytes: step.memoryBytes });
-        progress.show(progressText(step, settings.iterations));
+        progress.show(progressText(step, settings));
       },
       onScoring: (scoring) => progress.show(scoringText(scoring)),
       onValidation: (validation) => log.add({ event: 'validation', ...validation }),

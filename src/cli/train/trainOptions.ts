@@ -1,6 +1,6 @@
 /** The options of `train` as settings of a run and the weights that it starts from. */
 import type { ModelCard } from '../../engine/cards/modelCard';
-import { METHOD_IDS, METHODS, type MethodId } from '../../engine/methods';
+import { METHOD_IDS, METHODS, type MethodId, trainingOf } from '../../engine/methods';
 import { optionsIn, optionsOf } from '../../engine/methods/options';
 import type { Every } from '../../engine/training/loop';
 import type { RunPlan } from '../../engine/training/session';
@@ -170,12 +170,33 @@ export async function planRun(args: Arguments, found: Record<Side, string | null
   // What a start model's course is depends on the variant.
   const base = { ...fresh, variant: { ...fresh.variant, ...overrides.variant } };
   const settings = overridden(fromModels(base, models, card), overrides, contrasts, models);
+  refuseForMethod(args, settings);
   checkSettings(settings);
   checkFrozen(settings, models);
   const start = startOf(models);
   // Refused before the scans are read.
   startWeights(settings, start);
   return { settings, start };
+}
+
+/** In the words of the options what the method's own rules say in the page's. */
+function refuseForMethod(args: Arguments, { method, variant }: TrainSettings): void {
+  const { needs } = trainingOf({ method });
+  const how = args.has('no-diffusion')
+    ? '--no-diffusion'
+    : args.text('method') === undefined
+      ? `a ${method} model to start from`
+      : `--method ${method}`;
+  const refuse = (name: string, rule: string) => {
+    throw new BadRequest(`--${name}: must not be given with ${how}, which ${rule}; leave out --${name}`);
+  };
+  if (needs.pairing === 'unpaired' && args.has('paired'))
+    refuse('paired', 'trains on scans that are not paired');
+  if (needs.r === 'trained' && args.has('freeze-r')) refuse('freeze-r', 'trains R');
+  if (method === 'resnet' && !variant.adversarial && !variant.cycle)
+    throw new BadRequest(
+      `--no-adversarial, --no-cycle: must not be given both with ${how}, which has no other terms; leave out one of them`,
+    );
 }
 
 type Models = Partial<Record<StartOption, LoadedModel>>;

@@ -1,16 +1,22 @@
 /** How far a run is, on one line. */
+import { trainingOf } from '../../engine/methods';
 import type { Scoring } from '../../engine/training/reports';
 import type { StepProgress } from '../../engine/training/session';
+import type { TrainSettings } from '../../engine/training/settings';
 import { timeText } from '../kit/report';
 
 export function progressText(
   { report: { step, losses }, msPerIteration, remainingMs, memoryBytes }: StepProgress,
-  iterations: number,
+  settings: TrainSettings,
 ): string {
-  const told = Object.entries(losses).map(([name, value]) => `${name} ${value.toPrecision(3)}`);
+  // The log has those of the discriminators, too.
+  const told = trainingOf(settings).losses.flatMap(({ name, label, chart }) => {
+    const value = losses[name];
+    return value === undefined || chart !== 'generators' ? [] : [`${label} ${value.toPrecision(3)}`];
+  });
   const left = remainingMs === null ? '' : ` ${timeText(remainingMs)} left,`;
   const memory = `${(memoryBytes / 2 ** 20).toFixed(0)} MiB`;
-  return `iteration ${step}/${iterations}, ${rateText(msPerIteration)},${left} ${memory}, ${told.join(' ')}`;
+  return `iteration ${step}/${settings.iterations}, ${rateText(msPerIteration)},${left} ${memory}; loss: ${told.join('; ')}`;
 }
 
 export function scoringText({ step, slice, of }: Scoring): string {

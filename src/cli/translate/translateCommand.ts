@@ -22,7 +22,7 @@ import { type LoadedModel, loadModel } from '../kit/models';
 import { BACKEND_OPTION, BACKENDS, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, optional, required, sliceRange, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
-import { counted, JSON_OPTION, jsonText } from '../kit/report';
+import { counted, JSON_OPTION, jsonText, timeText } from '../kit/report';
 import { type TranslatedVolume, translateVolume } from './translateVolume';
 
 const LARGEST_SEED = 2 ** 32 - 1;
@@ -168,7 +168,7 @@ async function translateWithProgress(
   const onStep = (done: { slices: number; steps: number }) => {
     const left = ((performance.now() - begin) / done.steps) * (all - done.steps);
     progress.show(
-      `slice ${Math.min(done.slices + 1, slices.length)} of ${slices.length}, step ${done.steps} of ${all}, ${Math.ceil(left / 1000)} s left`,
+      `slice ${Math.min(done.slices + 1, slices.length)} of ${slices.length}, step ${done.steps} of ${all}, ${timeText(left)} left`,
     );
   };
   try {

@@ -61,7 +61,7 @@ it('writes as much for a late checkpoint as for an early one, and reads all back
     const before = files.written;
     const index = await save(files, step);
     if (step > 0) written.push(files.written - before);
-    const sizes = [...files.files].map(([name, { length }]) => (name === 'checkpoint.json' ? 0 : length));
+    const sizes = [...files.files].map(([name, { length }]) => (name.endsWith('.json') ? 0 : length));
     expect(index.bytes).toBe(sizes.reduce((a, b) => a + b));
   }
   // Numbers of more digits are all that may be added: 50 iterations, and the index.
@@ -90,6 +90,8 @@ it('goes on with a run of the first format, whose history was a file of its own'
   expect(await stored(files)).toEqual(historyOf(20));
   await save(files, 30);
   expect(await stored(files)).toEqual(historyOf(30));
+  // Of the checkpoint before it is a part.
+  await save(files, 40);
   expect(files.files.has(name)).toBe(false);
 });
 
@@ -316,7 +318,7 @@ describe('a damaged run', () => {
 it('leaves nothing of a checkpoint for which there was no room, and keeps the one before', async () => {
   const files = new MemoryFiles();
   const index = await save(files, 10);
-  const names = [...files.files.keys()];
+  const names = [...files.files.keys(), 'checkpoint.before.json'];
   for (const full of ['history.jsonl', '000000020.g.b.safetensors', 'checkpoint.json']) {
     files.full = full;
     await expect(save(files, 20)).rejects.toThrow(`${full}: no space left`);
@@ -324,6 +326,14 @@ it('leaves nothing of a checkpoint for which there was no room, and keeps the on
     expect(await readCheckpointIndex(files)).toEqual(index);
     expect(await stored(files)).toEqual(historyOf(10));
   }
+  // Of the one before the last nothing stays that nobody could resume.
+  files.full = null;
+  await save(files, 20);
+  await save(files, 30);
+  expect([...files.files.keys()].filter((name) => /^\d/.test(name)).sort()).toEqual([
+    '000000020.g.b.safetensors',
+    '000000030.g.b.safetensors',
+  ]);
   // Not even of the first one.
   const first = new MemoryFiles();
   first.full = 'checkpoint.json';

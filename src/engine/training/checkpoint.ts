@@ -1,9 +1,11 @@
 /**
  * A run on disk, so that it goes on after a crash at any moment as if nothing had happened. Every checkpoint has files of its
  * own, but for the history, which only grows; the index names them and is written last and whole, so that it always leads to a
- * complete checkpoint.
+ * complete checkpoint. The checkpoint before the last one is kept, for a disk that damages the last; the one before that goes as
+ * soon as a new one begins, so that there are never more than two on the disk.
  *
  *   checkpoint.json             the index: settings, iterations done, and which files hold what
+ *   checkpoint.before.json      that of the checkpoint before
  *   STEP.g.a.safetensors ...    a network each: parameters, Adam's moments, average
  *   history.jsonl               what the run has told so far, a line each; what lies beyond the index's `bytes` is not of it
  *   data.safetensors            the slices (dataFile.ts)
@@ -38,7 +40,7 @@ import { appendHistory, type ReadHistory, STORED_HISTORY, type StoredHistory } f
 import type { TrainingState } from './iteration';
 import { averageOf, loadNetworks, networksOf, parametersOf, type TrainedNetwork } from './networks';
 import type { RunHistory } from './reports';
-import { INDEX, needed, type RunFiles } from './runFiles';
+import { INDEX, INDEX_BEFORE, needed, type RunFiles } from './runFiles';
 import { checkSettings, STORED_SETTINGS } from './settings';
 import { SIDES } from './sides';
 
@@ -101,16 +103,21 @@ export async function saveCheckpoint(
   saved: string,
 ): Promise<CheckpointIndex> {
   try {
-    const index = await writeCheckpoint(files, state, history, facts, saved);
-    await removeOthers(files, index);
-    return index;
+    await keepLast(files, state.step);
+    return await writeCheckpoint(files, state, history, facts, saved);
   } catch (error) {
     // On a full disk half a checkpoint would be in the way.
-    await readCheckpointIndex(files)
-      .then((before) => removeOthers(files, before))
-      .catch(() => undefined);
+    await removeOthers(files).catch(() => undefined);
     throw error;
   }
+}
+
+/** The last checkpoint becomes the one before, whose files make room. */
+async function keepLast(files: RunFiles, step: number): Promise<void> {
+  const last = await readCheckpointIndex(files);
+  // The same checkpoint once more takes its own place.
+  if (last && last.step !== step) await files.write(INDEX_BEFORE, await needed(files, INDEX));
+  await removeOthers(files);
 }
 
 async function writeCheckpoint(
@@ -130,7 +137,7 @@ async function writeCheckpoint(
     saved,
     networks: {},
     history: stored,
-    bytes: stored.bytes,
+    bytes: stored.bytes + (await bytesBefore(files)),
   };
   // One network after another: only one is in memory twice.
   for (const [name, network] of state.networks) {
@@ -159,20 +166,25 @@ export async function settleCheckpoint(
   { damage, stored }: ReadHistory,
 ): Promise<void> {
   if (damage.length > 0) await files.write(INDEX, await sealed({ ...index, history: stored }));
-  await removeOthers(files, index);
+  await removeOthers(files);
 }
 
-/** Null where the run has no checkpoint. @throws CorruptFile where the index is none, damaged, or of a later format */
-export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIndex | null> {
-  const bytes = await files.read(INDEX);
+/**
+ * @param name of the index
+ * @returns null where the run has no such checkpoint
+ * @throws CorruptFile where the index is none or damaged, LaterFormat where it is of a later format
+ */
+export async function readCheckpointIndex(files: RunFiles, name = INDEX): Promise<CheckpointIndex | null> {
+  const bytes = await files.read(name);
   if (!bytes) return null;
-  const at = { subject: INDEX, advice: ADVICE };
+  const at = { subject: name, advice: ADVICE };
   const json = await unsealed(bytes, at, 'data');
   // Before all else: of a later format nothing more is known.
   const { format } = object({ format: whole(1) }).read(json, at);
   if (format > FORMAT) {
     const advice = 'open the run with the version of the program that wrote it';
-    throw refusal(`1 or ${FORMAT}`, String(format), { subject: INDEX, name: 'format', advice });
+    const { message } = refusal(`1 or ${FORMAT}`, String(format), { subject: name, name: 'format', advice });
+    throw new LaterFormat(message);
   }
   try {
     const index = CHECKPOINT_INDEX.read(json, at);
@@ -181,9 +193,18 @@ export async function readCheckpointIndex(files: RunFiles): Promise<CheckpointIn
   } catch (error) {
     if (error instanceof CorruptFile) throw error;
     throw new CorruptFile(
-      `${INDEX}: must be the index of a training run, but ${(error as Error).message}; start a new run`,
+      `${name}: must be the index of a training run, but ${(error as Error).message}; start a new run`,
     );
   }
+}
+
+/** Nothing is damaged: another version of the program can open it. */
+export class LaterFormat extends CorruptFile {}
+
+/** @throws CorruptFile where a file that the index names is missing or not as it was written */
+export async function checkFiles(files: RunFiles, index: CheckpointIndex): Promise<void> {
+  for (const { file, sum } of Object.values(index.networks))
+    await checkSum(file, await needed(files, file), sum);
 }
 
 /** Puts a checkpoint's networks on the backend. @throws CorruptFile, WeightsMismatch where its files are not whole */
@@ -264,11 +285,23 @@ function upload(table: ParameterTable, state: StateDict): tf.Tensor[] {
   });
 }
 
-/** @param index null: there is no checkpoint */
-async function removeOthers(files: RunFiles, index: CheckpointIndex | null): Promise<void> {
-  const kept = new Set(Object.values(index?.networks ?? {}).map(({ file }) => file));
-  if (typeof index?.history === 'string') kept.add(index.history);
+/** What belongs neither to the last checkpoint nor to the one before. */
+async function removeOthers(files: RunFiles): Promise<void> {
+  const kept = new Set<string>();
+  for (const index of [await readCheckpointIndex(files), await readBefore(files)]) {
+    for (const file of index ? filesOf(index) : []) kept.add(file);
+    if (typeof index?.history === 'string') kept.add(index.history);
+  }
   for (const name of await files.list()) {
     if (stepOfFile(name) !== null && !kept.has(name)) await files.remove(name);
   }
+}
+
+/** Null also where it is damaged: then nothing leads to its files. */
+const readBefore = (files: RunFiles) => readCheckpointIndex(files, INDEX_BEFORE).catch(() => null);
+
+/** Of the networks of the checkpoint before. */
+async function bytesBefore(files: RunFiles): Promise<number> {
+  const networks = Object.values((await readBefore(files))?.networks ?? {});
+  return networks.reduce((sum, network) => sum + (network.sum?.bytes ?? 0), 0);
 }

@@ -4,6 +4,9 @@ import { CorruptFile } from '../../errors';
 /** Names the files of the last checkpoint. */
 export const INDEX = 'checkpoint.json';
 
+/** The same of the checkpoint before it, whose files are kept, too. */
+export const INDEX_BEFORE = 'checkpoint.before.json';
+
 /** A place for one run's files; their names are plain. */
 export interface RunFiles {
   /** Null where there is no such file. */

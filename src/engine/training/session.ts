@@ -30,7 +30,7 @@ import { checkSettings, type TrainSettings } from './settings';
 import type { Direction } from './sides';
 import { type StartModel, startWeights } from './startModels';
 import { startRun } from './startRun';
-import { readStoredRun } from './storedRun';
+import { readStoredRun, restoreCheckpoint } from './storedRun';
 
 export interface RunPlan {
   settings: TrainSettings;
@@ -87,9 +87,9 @@ export async function beginRun(
 }
 
 /**
- * Goes on with a run from its last checkpoint to its last iteration.
+ * Goes on with a run from its last checkpoint, or the one before where that is damaged, to its last iteration.
  * @param onHistory told what the run has told so far, before it goes on
- * @throws BadRequest where there is no checkpoint, CorruptFile where it is not whole, Aborted after the signal, with a checkpoint
+ * @throws BadRequest where there is no checkpoint, CorruptFile where none is whole, Aborted after the signal, with a checkpoint
  */
 export async function resumeRun(
   files: RunFiles,
@@ -97,9 +97,10 @@ export async function resumeRun(
   hooks: RunHooks,
   onHistory: (history: ReadHistory) => void = () => undefined,
 ): Promise<CheckpointIndex> {
+  const restored = await restoreCheckpoint(files);
   const index = await openRun(files);
   const history = await readHistory(files, index);
-  onHistory(history);
+  onHistory({ ...history, damage: [...(restored === null ? [] : [restored]), ...history.damage] });
   const { data, sum } = await readSlices(files, index);
   const state = await loadCheckpoint(files, index);
   await settleCheckpoint(files, index, history);

@@ -4,6 +4,8 @@ import { BadRequest } from '../../errors';
 const WHY: Record<string, string> = {
   ENOENT: 'no such file',
   EISDIR: 'is a folder, not a file',
+  // Node's own, of removing.
+  ERR_FS_EISDIR: 'is a folder, not a file',
   ENOTDIR: 'a part of its path is a file, not a folder',
   EEXIST: 'is there already',
   ENOTEMPTY: 'is a folder that is not empty',
