@@ -251,10 +251,29 @@ describe('translate', () => {
     );
     mkdirSync(at('folder.nii.gz'), { recursive: true });
     await refused('folder.nii.gz: is a folder', ...translate('folder.nii.gz'));
-    await refused('no such folder', ...translate('scan_T1w.nii.gz/x.nii.gz'));
+    await refused('a part of its path is a file', ...translate('scan_T1w.nii.gz/x.nii.gz'));
     await refused(/card\.json: would overwrite the input .*card\.json/, ...translate('card.nii.gz'));
     expect(existsSync(at('x.nii.gz'))).toBe(false);
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it.each(['real_FLAIR.nii.gz', 'real_FLAIR.json', 'real_FLAIR_steps.nii.gz'])(
+    'writes over no file that is not its own: %s',
+    async (name) => {
+      writeFileSync(at(name), '{"EchoTime":0.1}');
+      await refused(
+        `${name}: must be new or a translation of this program with its sidecar, got another file; give another name`,
+        ...translate('real_FLAIR.nii.gz', '--steps'),
+      );
+      expect(readFileSync(at(name), 'utf8')).toBe('{"EchoTime":0.1}');
+      rmSync(at(name));
+    },
+  );
+
+  it('writes over its own results, and over an empty file', async () => {
+    writeFileSync(at('again.nii.gz'), '');
+    for (const seed of ['1', '2'])
+      await runJson(...translate('again.nii.gz', '--slices', '2:3', '--seed', seed, '--steps'));
   });
 
   it('refuses weights that are not those of the card', async () => {
@@ -554,6 +573,7 @@ describe('volume', () => {
     expect((await runJson('volume', at('pair.hdr'))).shapeStored).toEqual([3, 2, 2]);
     expect((await runJson('volume', at('pair.img'))).shapeStored).toEqual([3, 2, 2]);
     await refused('would overwrite the input', 'volume', at('pair.hdr'), '--raw', at('pair.img'));
+    await refused('must be new or named .f32', 'volume', at('pair.hdr'), '--raw', at('scan_T1w.nii.gz'));
     await refused('would overwrite the input', 'volume', at('pair.img'), '--raw', at('pair.hdr'));
   });
 
@@ -592,6 +612,13 @@ describe('weights', () => {
     const argv = ['weights', 'convert', at('tiny.safetensors'), '--output'];
     await refused('--dtype: must be one of q8, f16, f32, got "int4"', ...argv, at('x'), '--dtype', 'int4');
     await refused('would overwrite the input', ...argv, at('tiny.safetensors'));
+    writeFileSync(at('other.bin'), 'mine');
+    await refused(
+      'other.bin: must be new or weights that this program has written',
+      ...argv,
+      at('other.bin'),
+    );
+    await runJson(...argv, at('half.safetensors'));
     await refused('--output: must be given', 'weights', 'convert', at('tiny.safetensors'));
   });
 });

@@ -67,6 +67,12 @@ export const READ_SIDECAR = object({
   TranslatedSlices: list(whole()),
 });
 
+/** Whether the JSON of a sidecar is of a result of this program, of whichever version. */
+export function isOwnSidecar(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null) return false;
+  return 'IntensityMap' in json && 'TranslatedSlices' in json;
+}
+
 /** JSON text, indented, ending in a newline. */
 export function sidecarJson(facts: SidecarFacts): string {
   const sidecar = {

@@ -132,6 +132,7 @@ async function carryOut(order: Order): Promise<number> {
   const { engine, call } = ready;
   const index = await train(ready, io, out, files, log);
 
+  io.err(`${out}: writing the models\n`);
   const models = await ofRun(files, writeModels(out, files, index, call));
   log.add({ event: 'end', step: index.step });
   const evaluation = split ? await evaluate(ready, io, out, { files, index, models, split }) : null;
@@ -261,6 +262,7 @@ async function resumed(order: Order): Promise<ReadyRun> {
     throw new BadRequest(`${found.reason}, so the scans to evaluate on are not known; leave out --eval`);
   if (found.isWhole) needPairs(found.call.scans, split);
   await takeFolder(order);
+  io.err(`${out}: reading the run\n`);
   const restored = await ofRun(files, restoreCheckpoint(files));
   if (restored !== null) io.err(`${files.folder}${sep}${restored}\n`);
   // As it is now that nobody else writes to it.

@@ -5,16 +5,29 @@ import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import { Aborted, BadRequest } from '../../errors';
-import { checkWritable, refuseOverwrite, writeBytes } from '../../platform/node/files';
+import {
+  checkWritable,
+  readBytes,
+  refuseForeign,
+  refuseOverwrite,
+  writeBytes,
+} from '../../platform/node/files';
 import { packageVersion } from '../../platform/node/packageRoot';
 import { readScan, scanPaths } from '../../platform/node/scans';
+import { jsonOf, LONGEST_TEXT } from '../../schema';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
 import type { WriteOptions } from '../../volume/formats/scanFormat';
 import { HEAD_SHARE } from '../../volume/headSlices';
 import { isAbsolute } from '../../volume/intensity';
 import { scanMeasures } from '../../volume/scanMeasures';
-import { type SidecarFacts, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
+import {
+  isOwnSidecar,
+  type SidecarFacts,
+  sidecarJson,
+  sidecarName,
+  syntheticDescrip,
+} from '../../volume/sidecar';
 import type { Arguments, Command } from '../kit/command';
 import { headSlicesOf } from '../kit/headSlices';
 import type { Io } from '../kit/io';
@@ -109,9 +122,14 @@ async function run(args: Arguments, io: Io): Promise<number> {
     units: isHu ? 'HU' : 'arbitrary',
     descrip: syntheticDescrip(facts),
   };
-  await writeBytes(output, await scan.write(result.voxels, how));
+  io.err(`writing ${output}\n`);
+  const written = await scan.write(result.voxels, how);
+  const writtenSteps = steps && (await scan.write(result.chain, how));
+  // Packing takes a while, too.
+  if (io.signal.aborted) throw new Aborted('translation: cancelled');
+  await writeBytes(output, written);
   await writeBytes(sidecar, sidecarJson(facts));
-  if (steps) await writeBytes(steps, await scan.write(result.chain, how));
+  if (steps && writtenSteps) await writeBytes(steps, writtenSteps);
 
   const report = {
     output,
@@ -149,8 +167,18 @@ async function checkedOutputs(
   for (const path of steps ? [output, sidecar, steps] : [output, sidecar]) {
     await refuseOverwrite(inputs, path);
     await checkWritable(path);
+    await refuseForeign(path, 'a translation of this program with its sidecar', () => isResult(sidecar));
   }
   return { sidecar, steps };
+}
+
+/** Whether a sidecar is there that a translation wrote: then the image beside it is one, too. */
+async function isResult(sidecar: string): Promise<boolean> {
+  try {
+    return isOwnSidecar(jsonOf(await readBytes(sidecar), { subject: sidecar }, LONGEST_TEXT));
+  } catch {
+    return false;
+  }
 }
 
 async function translateWithProgress(

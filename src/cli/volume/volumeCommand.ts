@@ -1,4 +1,4 @@
-import { checkWritable, refuseOverwrite, writeBytes } from '../../platform/node/files';
+import { checkWritable, refuseForeign, refuseOverwrite, writeBytes } from '../../platform/node/files';
 import { readScanAll, scanPaths } from '../../platform/node/scans';
 import { toCOrder } from '../../volume/formats/cOrder';
 import type { Affine } from '../../volume/image';
@@ -44,6 +44,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
 async function checkOutput(input: string, output: string): Promise<void> {
   await refuseOverwrite(await scanPaths(input), output);
   await checkWritable(output);
+  await refuseForeign(output, 'named .f32', () => /\.f32$/i.test(output));
 }
 
 function affineText(affine: Affine): string {

@@ -1,9 +1,16 @@
 import { basename } from 'node:path';
+import { readSafetensors } from '../../engine/formats/safetensors';
 import { sha256 } from '../../engine/formats/sha256';
 import { methodOf } from '../../engine/methods';
 import { convertWeights } from '../../engine/models/convertWeights';
 import { inspectWeights } from '../../engine/models/inspectWeights';
-import { checkWritable, readBytes, refuseOverwrite, writeBytes } from '../../platform/node/files';
+import {
+  checkWritable,
+  readBytes,
+  refuseForeign,
+  refuseOverwrite,
+  writeBytes,
+} from '../../platform/node/files';
 import type { Arguments, Command, OptionSpec } from '../kit/command';
 import type { Io } from '../kit/io';
 import { oneOf, required } from '../kit/options';
@@ -69,12 +76,23 @@ async function inspect(args: Arguments, io: Io): Promise<number> {
   return 0;
 }
 
+async function isConverted(path: string): Promise<boolean> {
+  try {
+    const { metadata } = readSafetensors(new Uint8Array(await readBytes(path)));
+    return 'format' in metadata && 'config' in metadata;
+  } catch {
+    return false;
+  }
+}
+
 async function convert(args: Arguments, io: Io): Promise<number> {
   const [path] = args.positionals;
   const output = required(args, 'output');
   const dtype = oneOf(args, 'dtype', ['q8', 'f16', 'f32']);
   await refuseOverwrite([path], output);
   await checkWritable(output);
+  await refuseForeign(output, 'weights that this program has written', () => isConverted(output));
+  io.err(`reading ${basename(path)}\n`);
   const file = { name: basename(path), bytes: await readBytes(path) };
   const bytes = await convertWeights(file, dtype, args.text('network'));
   io.guard();

@@ -187,6 +187,23 @@ export async function refuseOverwrite(inputs: readonly string[], output: string)
   }
 }
 
+/**
+ * Throws BadRequest where a file that is there was not written by this program: it would be lost. An empty one, as scripts make to
+ * have a name, is nobody's.
+ * @param wanted what may be written over
+ */
+export async function refuseForeign(
+  path: string,
+  wanted: string,
+  isOurs: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile() || found.size === 0 || (await isOurs())) return;
+  throw new BadRequest(
+    `${path}: must be new or ${wanted}, got another file; give another name, or delete it first`,
+  );
+}
+
 /** Where a path leads, whether its last part exists or not. */
 async function realPath(path: string): Promise<string> {
   return realpath(path).catch(async () => {
