@@ -13,7 +13,8 @@ const toStdout: Write = (bytes, from) => writeSync(1, bytes, from);
 
 /**
  * Not by `process.stdout`: it takes a part that a nearly full disk still took for the whole.
- * A stdout that was closed before the start (`>&-`) Node replaces by /dev/null, which nothing tells from one that is meant.
+ * A stdout that was closed before the start (`>&-`) Node replaces by /dev/null, which nothing tells from one that is meant: also
+ * the flags of the open file are those with which other programs open theirs.
  * @throws ReaderGone; Error in one sentence where the text cannot be written
  */
 export function writeAll(text: string, write: Write = toStdout): void {
