@@ -35,7 +35,7 @@ export async function checkKinds(out: string): Promise<void> {
 }
 
 /** @throws BadRequest where the folder of a new run holds what the run would write over */
-export async function refuseForeign(out: string): Promise<void> {
+export async function refuseInTheWay(out: string): Promise<void> {
   const inTheWay: string[] = [];
   for (const name of FILES) if (await kindOf(join(out, name))) inTheWay.push(name);
   for (const name of FOLDERS) {

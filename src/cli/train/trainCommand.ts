@@ -39,7 +39,7 @@ import {
   LOG_FILE,
   PREVIEWS,
   RUN_FOLDER,
-  refuseForeign,
+  refuseInTheWay,
 } from './runFolder';
 import {
   dataText,
@@ -248,7 +248,7 @@ async function refuseStored({ out, files }: Order): Promise<void> {
       `${out}: must not hold a run yet, got one; go on with it by --out ${out} --resume, or choose another --out`,
     );
   const { isWhole } = await readCall(files);
-  if (!isWhole) await refuseForeign(out);
+  if (!isWhole) await refuseInTheWay(out);
 }
 
 async function resumed(order: Order): Promise<ReadyRun> {
