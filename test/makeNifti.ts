@@ -21,7 +21,7 @@ export interface NiftiRecipe {
   type?: NiftiType;
   version?: 1 | 2;
   bigEndian?: boolean;
-  /** pixdim[0..]; [0] is qfac. Default 1. */
+  /** pixdim[0..]; [0] is qfac. Default 1, or the sform's own sizes. */
   pixdim?: number[];
   slope?: number;
   intercept?: number;
@@ -68,7 +68,7 @@ export function makeNifti(recipe: NiftiRecipe): { file: ArrayBuffer; image: Arra
   const real = (at: number, value: number) =>
     version === 1 ? view.setFloat32(at, value, little) : view.setFloat64(at, value, little);
   const dim = [dims.length, ...dims];
-  const pixdim = recipe.pixdim ?? [];
+  const pixdim = recipe.pixdim ?? sizesOf(recipe.sform);
   const word = version === 1 ? 4 : 8;
   view.setInt32(0, headerSize, little);
   for (let n = 0; n < 8; n++) {
@@ -111,6 +111,11 @@ export function makeNifti(recipe: NiftiRecipe): { file: ArrayBuffer; image: Arra
   writeValues(new DataView(image), recipe.values, type, little);
   if (!pair) new Uint8Array(file).set(new Uint8Array(image), offset);
   return { file, image };
+}
+
+function sizesOf(sform: number[][] | undefined): number[] {
+  if (!sform) return [];
+  return [1, ...[0, 1, 2].map((column) => Math.hypot(...sform.slice(0, 3).map((row) => row[column])))];
 }
 
 /** The bytes, gzipped. */

@@ -229,7 +229,10 @@ describe('translate', () => {
       ...translate('x.nii.gz', '--samples', '0'),
     );
     await refused('--slices: must be A:B with 0 <= A < B <= 4', ...translate('x.nii.gz', '--slices', '2:9'));
-    await refused('volume must be 0 to 0, got 1', ...translate('x.nii.gz', '--volume', '1'));
+    await refused(
+      'has one volume, number 0, got 1; leave the choice out',
+      ...translate('x.nii.gz', '--volume', '1'),
+    );
     await refused(
       'must be one of auto, webgpu, wasm, cpu',
       'translate',
@@ -524,7 +527,11 @@ describe('evaluate', () => {
 
   it('refuses scans that cannot be compared', async () => {
     await refused('must lie on the same grid', 'evaluate', at('moved.nii'), at('real.nii'));
-    const small = makeNifti({ dims: [10, 12, 2], values: Float32Array.from({ length: 240 }, (_, n) => n) });
+    const small = makeNifti({
+      dims: [10, 12, 2],
+      values: Float32Array.from({ length: 240 }, (_, n) => n),
+      qform: { b: 0, c: 0, d: 0, x: 0, y: 0, z: 0 },
+    });
     writeFileSync(at('small.nii'), new Uint8Array(small.file));
     await refused('at least 11 pixels a side, got 10 x 12', 'evaluate', at('small.nii'), at('small.nii'));
     await refused(

@@ -1,5 +1,5 @@
 /** How a scan suits a model, said before it is translated: its field of view, and what it was trained on. */
-import { compareWithTraining, ctWarning, type InputWarning } from '../volume/checkInput';
+import { compareWithTraining, ctWarning, type InputWarning, noiseWarning } from '../volume/checkInput';
 import { checkPlan, isOddField } from '../volume/checkScan';
 import type { ModelCard } from './cards/modelCard';
 import type { PreparedScan } from './prepareScan';
@@ -17,7 +17,14 @@ export function inputWarnings(
 ): InputWarning[] {
   const ct = ctWarning(measures.levels(), { source });
   if (ct) return [ct];
+  // checkScan.ts tells that fault, and every measure would only show it again.
+  const { disturbed } = measures.intensities();
+  if (disturbed === 'values') return [];
   const statistics = measures.statistics(intensity.source);
+  if (disturbed === 'levels') {
+    const noise = statistics && noiseWarning(statistics);
+    return noise ? [noise] : [];
+  }
   const found = statistics ? compareWithTraining(statistics, inputs) : [];
   if (found.some(({ fault }) => fault === 'noise')) return found;
   const field = checkPlan(image, plan).map((text) => ({ fault: 'field' as const, text }));

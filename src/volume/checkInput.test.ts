@@ -78,6 +78,14 @@ describe('ctWarning', () => {
     expect(ctWarning(hounsfield, { source: 'T1w' })?.text).toMatch(/as in CT.*takes T1w/);
     expect(ctWarning(hounsfield, { source: 'CT' })).toBeUndefined();
     expect(ctWarning(voxelLevels(head), { source: 'T1w' })).toBeUndefined();
+    // No Hounsfield units: these fit into 16 bits.
+    expect(ctWarning(voxelLevels(head.map((value) => -1e15 * value)), { source: 'T1w' })).toBeUndefined();
+  });
+
+  it('tells a scan that is not in Hounsfield units to a model of CT', () => {
+    expect(ctWarning(voxelLevels(head.map((value) => value + 24)), { source: 'CT' })?.text).toMatch(
+      /^Values begin at [\d.]+, not at about -1000 .*subtract 1024/,
+    );
   });
 });
 
@@ -90,7 +98,19 @@ describe('refuseEmpty', () => {
     expect(refusal(new Float32Array(8).fill(3))).toThrow('got 3 in every voxel');
     expect(refusal(new Float32Array(8).fill(Number.NaN))).toThrow('no voxel with a finite value (8 NaN);');
     expect(refusal(Float32Array.of(Number.NaN, 1e39, -1e39))).toThrow(
-      '(1 NaN, 2 infinite or beyond float32);',
+      'no voxel with a finite value (1 NaN, 2 infinite);',
+    );
+    expect(refusal(Float32Array.of(0, 0, Number.NaN))).toThrow(
+      'got 0 in every voxel that holds a number of use, and 1 NaN;',
+    );
+    const voxels = Float32Array.of(0, 1e39, 1e39, 0);
+    const told = (odd: { beyond: number; vanished: number; inexact: number }) => () =>
+      refuseEmpty({ name: 'a.nii', image: makeImage([4, 1, 1], voxels), odd });
+    expect(told({ beyond: 2, vanished: 0, inexact: 0 })).toThrow(
+      '0 in every voxel that holds a number of use, and 2 beyond float32',
+    );
+    expect(told({ beyond: 1, vanished: 2, inexact: 0 })).toThrow(
+      /and 1 infinite, 1 beyond float32 \(3.4e38\), 2 too small/,
     );
     expect(refusal(Float32Array.of(-1, -2, -3, -4))).toThrow('nothing brighter than its background');
     expect(refusal(contrastHead('T1w').voxels)).not.toThrow();

@@ -1,5 +1,7 @@
 /** How far a scan lies outside of what a model was trained on, as sentences for the screen and the terminal. */
 import { BadRequest } from '../errors';
+import type { ScanFile } from './formats/scanFormat';
+import type { OddNumbers } from './formats/storedVoxels';
 import type { NamedImage } from './image';
 import { hasSkull, type InputStatistics } from './inputStatistics';
 import { looksLikeHu, thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
@@ -24,28 +26,42 @@ const LEVEL_MARGIN = 0.8;
 const FLUID_MARGIN = 0.1;
 
 /**
+ * @param odd numbers of the file that are none of the image
  * @param levels of the scan's voxels, where they are known
  * @throws BadRequest where there is nothing to translate: a constant volume, no finite value, nothing above 0
  */
 export function refuseEmpty(
-  { name, image }: NamedImage,
+  { name, image, odd }: NamedImage & Pick<ScanFile, 'odd'>,
   levels: VoxelLevels = voxelLevels(image.voxels),
 ): void {
   const { min, max } = levels;
   const refuse = (got: string) =>
     new BadRequest(`${name}: must show a head, got ${got}; choose another file`);
-  if (Number.isNaN(min)) throw refuse(`no voxel with a finite value (${notFinite(image.voxels)})`);
-  if (min === max) throw refuse(`${min} in every voxel`);
+  const none = notNumbers(image.voxels, odd);
+  if (Number.isNaN(min)) throw refuse(`no voxel with a finite value (${none.join(', ')})`);
+  if (min === max) {
+    const others = none.length > 0 ? ` that holds a number of use, and ${none.join(', ')}` : '';
+    throw refuse(`${min} in every voxel${others}`);
+  }
   if (!(max > thresholdOfLevels(levels))) throw refuse('an image with nothing brighter than its background');
 }
 
-function notFinite(voxels: Float32Array): string {
-  let nan = 0;
-  for (let at = 0; at < voxels.length; at++) if (Number.isNaN(voxels[at])) nan++;
-  const others = voxels.length - nan;
-  return [nan > 0 && `${nan} NaN`, others > 0 && `${others} infinite or beyond float32`]
-    .filter((text) => text !== false)
-    .join(', ');
+/** "12 NaN", "3 infinite": voxels that show nothing, by what they are. */
+function notNumbers(
+  voxels: Float32Array,
+  odd: OddNumbers = { beyond: 0, vanished: 0, inexact: 0 },
+): string[] {
+  let [nan, infinite] = [0, -odd.beyond];
+  for (let at = 0; at < voxels.length; at++)
+    if (Number.isNaN(voxels[at])) nan++;
+    else if (voxels[at] - voxels[at] !== 0) infinite++;
+  const counted = [
+    [nan, 'NaN'],
+    [infinite, 'infinite'],
+    [odd.beyond, 'beyond float32 (3.4e38)'],
+    [odd.vanished, 'too small for float32 (below 1.4e-45)'],
+  ] as const;
+  return counted.flatMap(([count, what]) => (count > 0 ? [`${count.toLocaleString('en')} ${what}`] : []));
 }
 
 /** What is outside of the training, in a word, and as a sentence with what it means and what to do. */
@@ -77,15 +93,19 @@ export function noiseWarning({ smoothness }: InputStatistics): InputWarning | un
   };
 }
 
-/** A scan in Hounsfield units given to a model of MR; undefined otherwise. */
+/** A scan in Hounsfield units given to a model of MR, or one that is not to a model of CT; undefined otherwise. */
 export function ctWarning(
   levels: Pick<VoxelLevels, 'min' | 'p0_5'>,
   { source }: { source: string },
 ): InputWarning | undefined {
-  if (source === 'CT' || !looksLikeHu(levels)) return undefined;
+  const isHu = looksLikeHu(levels);
+  if (isHu === (source === 'CT')) return undefined;
+  const least = Number(levels.min.toPrecision(4));
   return {
     fault: 'contrast',
-    text: `Values go down to ${Math.round(levels.min)}, as in CT: this model takes ${source}, so the result would mean nothing; choose a model that takes CT.`,
+    text: isHu
+      ? `Values go down to ${least}, as in CT: this model takes ${source}, so the result would mean nothing; choose a model that takes CT.`
+      : `Values begin at ${least}, not at about -1000 as those of air in Hounsfield units: this model takes CT, so the result would mean nothing; choose a CT, and subtract 1024 where it is stored with that offset.`,
   };
 }
 

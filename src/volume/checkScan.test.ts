@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { makeImage } from '../../test/makeImage';
 import { headPhantom } from '../../test/makeNifti';
+import { noiseWarning } from './checkInput';
 import { checkPlan, checkScan } from './checkScan';
 import type { Image3, Shape3 } from './image';
+import { scanMeasures } from './scanMeasures';
 import { planSlices } from './slices';
 
 const SHAPE: Shape3 = [128, 128, 30];
@@ -45,7 +47,27 @@ describe('checkScan', () => {
       { voxels: ordinary.map((v) => v + 1000) },
       /^The background is not dark \(about 1001,.*subtract/,
     ],
-    ['inverted', { voxels: ordinary.map((v) => 1000 - v) }, /^The background is bright .*inverted/],
+    [
+      'inverted',
+      { voxels: ordinary.map((v) => 1000 - v) },
+      /^The background is brighter than the head .*invert it/,
+    ],
+    [
+      'air at 1000',
+      { voxels: ordinary.map((v) => (v < 3 ? 1000 : v)) },
+      /^The background is brighter .*set the background to 0/,
+    ],
+    [
+      'noise about the head',
+      { voxels: ordinary.map((v, n) => (v < 3 ? 200 + ((n * 7919) % 700) : v)) },
+      /^The sides .* not dark/,
+    ],
+    [
+      'standardised',
+      { voxels: ordinary.map((v) => (v - 300) / 250) },
+      /^\d+ % .* negative, down to -1\.2.*z-scores/,
+    ],
+    ['-1 to 1', { voxels: ordinary.map((v) => v / 501 - 1) }, /negative, down to -1,/],
     [
       'hot',
       { voxels: ordinary.map((v, n) => (n % 300 === 0 ? 15_000 : v)) },
@@ -67,6 +89,12 @@ describe('checkScan', () => {
       /only 1 axial slice:/,
     ],
     [
+      'metres',
+      { zooms: [0.0017, 0.0017, 0.005] },
+      /^The scan is 0\.22 x 0\.22 x 0\.15 mm large.*0\.0017 x 0\.0017 x 0\.005 mm/,
+    ],
+    ['large voxels', { zooms: [500, 500, 500] }, /^The scan is 64000 x 64000 x 15000 mm large/],
+    [
       'tiny matrix',
       { shape: [60, 100, 30], zooms: [2.4, 2.4, 5], voxels: headImage({ shape: [60, 100, 30] }).voxels },
       /only 60 x 100/,
@@ -84,6 +112,33 @@ describe('checkScan', () => {
     ]);
   });
 
+  describe('hot voxels', () => {
+    const textured = ordinary.map((v, n) => v + (n % 997) / 997);
+    const count = textured.length;
+    // Evenly over the scan, so that they lie in the head as well.
+    const withHot = (hot: number, times: number) => {
+      const step = Math.floor(count / hot);
+      return headImage({
+        voxels: textured.map((v, n) => (n % step === Math.floor(step / 2) ? times * 1000 : v)),
+      });
+    };
+    const shares = [1, 3, 30, Math.round(0.003 * count), Math.round(0.01 * count)];
+    const cases = shares.flatMap((hot) => [3, 15, 1000].map((times) => [hot, times] as const));
+    it.each(cases)('%d of them, %d times as bright: one sentence or none', (hot, times) => {
+      const scan = withHot(hot, times);
+      const measures = scanMeasures(scan);
+      const warnings = checkScan(alone(scan), measures);
+      const isTold = times > 3;
+      expect(warnings.map((text) => text.slice(0, 9))).toEqual(
+        isTold ? [hot === 1 ? 'One voxel' : 'A few vox'] : [],
+      );
+      // Beside it nothing that the hot voxels alone make look so.
+      if (measures.intensities().disturbed) return;
+      const found = measures.statistics(measures.frameOf('foreground-median'));
+      expect(found && noiseWarning(found)).toBeUndefined();
+    });
+  });
+
   it('tells spikes from a label map', () => {
     const textured = ordinary.map((v, n) => v + (n % 997) / 997);
     const spiked = checkScan(alone(headImage({ voxels: textured.map((v, n) => (n % 900 === 0 ? 1e5 : v)) })));
@@ -95,7 +150,7 @@ describe('checkScan', () => {
     // A small lesion's mask has no other values.
     const mask = checkScan(alone(headImage({ voxels: ordinary.map((_, n) => (n % 900 === 0 ? 1 : 0)) })));
     expect(mask).toHaveLength(1);
-    expect(mask[0]).toMatch(/only 1 different values/);
+    expect(mask[0]).toMatch(/only 1 different value,/);
   });
 
   it('leaves to the model whether CT suits it', () => {

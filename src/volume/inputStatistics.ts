@@ -10,6 +10,7 @@ import type { Image3 } from './image';
 import {
   foregroundBySlice,
   type IntensityFrame,
+  percentiles,
   thresholdOfLevels,
   type VoxelLevels,
   voxelLevels,
@@ -222,15 +223,25 @@ function extent(outline: Uint8Array, step: 1 | typeof SIZE): number {
   return high - low + 1;
 }
 
-/** Pearson's correlation of pixels with those to their right and below, a pixel or more inside the outline. */
+/**
+ * Pearson's correlation of pixels with those to their right and below, a pixel or more inside the outline. Values count up to the 5th
+ * and 95th percentile: a few hot or dead pixels outweigh all others in it.
+ */
 function neighbourCorrelation(slices: readonly MeasuredSlice[]): number {
+  const inside: number[] = [];
+  for (const { image, depth } of slices)
+    eachInner(1, (at) => {
+      if (depth[at] > 2) inside.push(image[at]);
+    });
+  const [low, high] = percentiles(Float32Array.from(inside), [5, 95]);
+  const within = (value: number) => Math.min(Math.max(value, low), high);
   let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
   for (const { image, depth } of slices)
     eachInner(1, (at) => {
       if (depth[at] <= 2) return;
-      const value = image[at];
+      const value = within(image[at]);
       for (let step = 1; step <= SIZE; step += SIZE - 1) {
-        const other = image[at + step];
+        const other = within(image[at + step]);
         n++;
         x += value;
         y += other;

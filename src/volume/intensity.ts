@@ -79,9 +79,9 @@ export function voxelLevels(voxels: Float32Array): VoxelLevels {
   return { min, p0_5, p99_5, p99_9, max };
 }
 
-/** As in CT, whose air is far below 0: at least 0.5 % of the voxels lie below -500. */
+/** As in CT, whose air is far below 0: at least 0.5 % of the voxels lie below -500, and these are no less than 16 bits can hold. */
 export function looksLikeHu({ p0_5 }: Pick<VoxelLevels, 'p0_5'>): boolean {
-  return p0_5 < BODY_HU;
+  return p0_5 < BODY_HU && p0_5 >= -32768;
 }
 
 /** Above this a voxel is foreground; -Infinity if no voxel is finite. Where no map is given, values tell whether they are HU. */

@@ -1,4 +1,5 @@
 /** What is measured over all voxels of a scan: slow to find, asked for by several checks and by every model. */
+import { checkIntensities, type IntensityCheck } from './checkIntensities';
 import type { Image3 } from './image';
 import { type InputStatistics, inputStatistics } from './inputStatistics';
 import {
@@ -12,6 +13,8 @@ import {
 /** Each is found when it is first asked for, and kept; the scan's voxels must not change meanwhile. */
 export interface ScanMeasures {
   levels(): VoxelLevels;
+  /** What is unusual about the intensities, whatever the model. */
+  intensities(): IntensityCheck;
   /** The scan's own frame of a map in arbitrary units. */
   frameOf(map: RelativeMap): IntensityFrame;
   /** Of the source's frame; null where the scan has no foreground. */
@@ -20,12 +23,17 @@ export interface ScanMeasures {
 
 export function scanMeasures(scan: Image3): ScanMeasures {
   let levels: VoxelLevels | undefined;
+  let intensities: IntensityCheck | undefined;
   let frames: Record<RelativeMap, IntensityFrame> | undefined;
   const statistics = new Map<string, InputStatistics | null>();
   const measures: ScanMeasures = {
     levels: () => {
       levels ??= voxelLevels(scan.voxels);
       return levels;
+    },
+    intensities: () => {
+      intensities ??= checkIntensities(scan, measures.levels());
+      return intensities;
     },
     frameOf: (map) => {
       frames ??= relativeFrames(scan.voxels, measures.levels());

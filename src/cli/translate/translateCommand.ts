@@ -100,7 +100,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const model = await loadModel(modelName);
   const prepared = prepareScan(scan.image, model.card, measures);
   const unsuited = inputWarnings(prepared, model.card).map(({ text }) => text);
-  for (const warning of [...unsuited, ...checkScan(scan, measures.levels())])
+  for (const warning of [...unsuited, ...checkScan(scan, measures)])
     io.err(`${basename(input)}: ${warning}\n`);
 
   io.guard();

@@ -9,16 +9,17 @@ import type { SideGrid } from './settings';
 
 /** Sentences, the gravest first, with the reader's remarks; empty for an ordinary scan. Which volume of a file it is stands elsewhere. */
 export function scanWarnings(
-  { image, remarks }: Pick<ScanFile, 'image' | 'remarks'>,
+  { image, remarks, odd }: Pick<ScanFile, 'image' | 'remarks' | 'odd'>,
   grid: SideGrid,
   measures: ScanMeasures = scanMeasures(image),
 ): string[] {
-  const levels = measures.levels();
-  const statistics = scanStatistics(image, grid, measures);
+  // Where checkScan.ts tells what is wrong with the numbers, their measures would only show it again.
+  const isDisturbed = measures.intensities().disturbed === 'values';
+  const statistics = isDisturbed ? null : scanStatistics(image, grid, measures);
   const noise = statistics && noiseWarning(statistics);
   return [
     ...(noise ? [noise.text] : []),
-    ...checkScan({ image, volumeCount: 1, volumeIndex: 0, remarks }, levels),
-    ...checkPlan(image, planSlices(image, grid, levels)),
+    ...checkScan({ image, volumeCount: 1, volumeIndex: 0, remarks, odd }, measures),
+    ...checkPlan(image, planSlices(image, grid, measures.levels())),
   ];
 }

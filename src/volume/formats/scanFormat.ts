@@ -2,6 +2,7 @@
 import type { Affine, NamedImage } from '../image';
 import type { NamedBlob } from '../namedBlob';
 import type { ScanNames } from './names';
+import type { OddNumbers } from './storedVoxels';
 
 /** A volume of a file, from 0; or what tells it when the file's number of volumes is known, before voxels are read. */
 export type VolumeChoice = number | ((count: number) => number);
@@ -30,6 +31,8 @@ export interface ScanFile extends NamedImage {
   readonly volumeIndex: number;
   /** Sentences on what is wrong with the file though it could be read: the gravest first, empty for an ordinary one. */
   readonly remarks: readonly string[];
+  /** Of its voxels, which the remarks tell; absent where there are none. */
+  readonly odd?: OddNumbers;
   /** How the name of what `write` makes ends: ".nii.gz". */
   readonly ending: string;
   describe(): VolumeDescription;

@@ -9,6 +9,8 @@ import type { VolumeChoice, WriteOptions } from './scanFormat';
 const MOST_VOXELS = 2 ** 28;
 
 const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+/** Half of float32's smallest number: what is no larger is rounded to 0. */
+const VANISHES = 2 ** -150;
 
 /** Of a voxel as it is written. */
 export const STORED_BYTES = { float32: 4, int16: 2 } as const;
@@ -22,7 +24,11 @@ export function chosenVolumes(
   if (asked === 'all') return { first: 0, count };
   const volume = typeof asked === 'function' ? asked(count) : asked;
   if (!(Number.isInteger(volume) && volume >= 0 && volume < count))
-    throw new BadRequest(`${name}: volume must be 0 to ${count - 1}, got ${volume}; choose one of them`);
+    throw new BadRequest(
+      count === 1
+        ? `${name}: has one volume, number 0, got ${volume}; leave the choice out`
+        : `${name}: volume must be 0 to ${count - 1}, got ${volume}; choose one of them`,
+    );
   return { first: volume, count: 1 };
 }
 
@@ -71,9 +77,10 @@ export function placeSlices(
   }
 }
 
-/** What float32 cannot hold: stored numbers that are beyond its range, and 64-bit integers so large that no float is exact. */
+/** Voxels that float32 cannot hold: beyond its range, below its smallest number, and 64-bit integers so large that no float is exact. */
 export interface OddNumbers {
   beyond: number;
+  vanished: number;
   inexact: number;
 }
 
@@ -84,23 +91,31 @@ export function countOdd(
   stored: ArrayLike<number>,
 ): void {
   const isBig = type.name.endsWith('int64');
-  const mayBeBeyond = type.name === 'float64' || (type.name === 'float32' && slope !== 1) || slope > 1e10;
-  if (!isBig && !mayBeBeyond) return;
+  const isScaled = slope !== 1 || intercept !== 0;
+  const mayBeBeyond = Math.abs(slope) > 1e10 || Math.abs(intercept) > 1e30;
+  const mayVanish = Math.abs(slope) < 1e-30;
+  const isWide = type.name === 'float64' || (type.name === 'float32' && isScaled);
+  if (!isBig && !isWide && !mayBeBeyond && !mayVanish) return;
   for (let n = 0; n < stored.length; n++) {
     const value = stored[n];
     if (isBig && Math.abs(value) > Number.MAX_SAFE_INTEGER) odd.inexact++;
     const scaled = Math.abs(slope * value + intercept);
     if (scaled > LARGEST_FLOAT32 && Number.isFinite(value)) odd.beyond++;
+    else if (scaled <= VANISHES && scaled > 0) odd.vanished++;
   }
 }
 
-export function oddTexts({ beyond, inexact }: OddNumbers, voxels: number): string[] {
+export function oddTexts({ beyond, vanished, inexact }: OddNumbers, voxels: number): string[] {
   const some = (count: number) =>
     `${count.toLocaleString('en')} of ${voxels.toLocaleString('en')} voxels (${percent(count / voxels)})`;
   const texts: string[] = [];
   if (beyond > 0)
     texts.push(
-      `${some(beyond)} hold numbers beyond float32 (3.4e38), which are no intensities and count as infinite.`,
+      `${some(beyond)} hold numbers beyond float32 (3.4e38), which are no intensities and count as background (0).`,
+    );
+  if (vanished > 0)
+    texts.push(
+      `${some(vanished)} hold numbers too small for float32 (below 1.4e-45), which are no intensities and count as 0.`,
     );
   if (inexact > 0)
     texts.push(

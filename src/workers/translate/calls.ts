@@ -284,6 +284,6 @@ function forPage(
     },
     foregroundThreshold: threshold,
     foregroundBySlice: perSlice,
-    warnings: checkScan(file, levels),
+    warnings: checkScan(file, measures),
   };
 }

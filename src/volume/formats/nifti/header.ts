@@ -3,6 +3,7 @@ import { isNIFTI1, isNIFTI2, NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { CorruptFile, UnsupportedFile } from '../../../errors';
 import type { Affine, Shape3 } from '../../image';
 import { isUsableAffine } from '../../orientation';
+import { contradictions, isCoded, readSize } from './contradictions';
 import { LAYOUT } from './version';
 
 export interface VoxelType {
@@ -97,6 +98,8 @@ export function parseNiftiHeader(name: string, bytes: Uint8Array): NiftiHeader {
   const shape: Shape3 = [at(0), at(1), at(2)];
   const type = checkedType(name, raw.datatypeCode);
   const scaled = Number.isFinite(raw.scl_slope) && raw.scl_slope !== 0;
+  const unscaled = unscaledText(raw);
+  if (unscaled) remarks.push(unscaled);
   if (scaled && !Number.isFinite(raw.scl_inter))
     throw new CorruptFile(
       `${name}: scl_inter must be finite where scl_slope is set, got ${raw.scl_inter}; export it again`,
@@ -116,6 +119,17 @@ export function parseNiftiHeader(name: string, bytes: Uint8Array): NiftiHeader {
     affine: bestAffine(name, raw, shape, srow(bytes, version, littleEndian), remarks),
     remarks,
   };
+}
+
+/** nifti1.h: a slope of 0 says that there is none; some software takes the intercept all the same. */
+function unscaledText({ scl_slope: slope, scl_inter: inter }: NIFTI1 | NIFTI2): string | null {
+  if (slope === 0)
+    return inter === 0 || Number.isNaN(inter)
+      ? null
+      : `The header's scl_slope is 0 and its scl_inter ${inter}; values are read as stored, with neither.`;
+  return Number.isFinite(slope)
+    ? null
+    : `The header's scl_slope is ${slope}; values are read as stored, without scaling.`;
 }
 
 /** As the library's `readHeader`, which would bring its own code for gzip along. */
@@ -188,7 +202,8 @@ function srow(bytes: Uint8Array, version: 1 | 2, littleEndian: boolean): Affine 
 
 /**
  * nibabel's get_best_affine: sform if it has a code, else qform if it has one, else voxel sizes about the centre with x
- * to the left. (nifti-reader-js takes whichever code is the higher, so its own affine is not used.)
+ * to the left. (nifti-reader-js takes whichever code is the higher, so its own affine is not used.) Of an sform that spans
+ * nothing nothing could be shown: then the qform, where there is one.
  */
 function bestAffine(
   name: string,
@@ -197,46 +212,55 @@ function bestAffine(
   sform: Affine,
   remarks: string[],
 ): Affine {
-  // nibabel's header check: sizes made positive, zero becomes 1; codes outside 1..5 count as none.
-  const stored = raw.pixDims.slice(1, 4);
-  const sizes = stored.map((size) => Math.abs(size) || 1);
-  const coded = (code: number) => code >= 1 && code <= 5;
-  // An sform holds the sizes itself.
-  if (!coded(raw.sform_code) && sizes.some((size, n) => size !== stored[n]))
-    remarks.push(
-      `The header says a voxel is ${stored.join(' x ')} mm; it is read as ${sizes.join(' x ')} mm: check it.`,
+  const pixdim = raw.pixDims.slice(1, 4);
+  const sizes = pixdim.map(readSize);
+  const codes = { sform: raw.sform_code, qform: raw.qform_code };
+  const read = isCoded(codes.qform) ? qform(raw, sizes) : null;
+  const isOther = read !== null && typeof read !== 'string' && isUsableAffine(read);
+  const used =
+    isCoded(codes.sform) && (isUsableAffine(sform) || !isOther)
+      ? 'sform'
+      : isCoded(codes.qform)
+        ? 'qform'
+        : 'pixdim';
+  if (used === 'qform' && typeof read === 'string')
+    throw new CorruptFile(
+      `${name}: its qform's quaternion must be at most 1 long, got ${read}; set its qform again`,
     );
-  let affine: Affine;
-  if (coded(raw.sform_code)) affine = sform;
-  else if (coded(raw.qform_code)) affine = qform(name, raw, sizes);
-  else {
-    const [x, y, z] = sizes;
-    affine = [
-      [-x, 0, 0, (x * (shape[0] - 1)) / 2],
-      [0, y, 0, (-y * (shape[1] - 1)) / 2],
-      [0, 0, z, (-z * (shape[2] - 1)) / 2],
-      [0, 0, 0, 1],
-    ];
-  }
-  if (!isUsableAffine(affine))
+  const byQform = typeof read === 'string' ? null : read;
+  const affine = { sform, qform: byQform, pixdim: bySizes(shape, sizes) }[used];
+  if (!affine || !isUsableAffine(affine))
     throw new CorruptFile(
       `${name}: its affine must span three dimensions, got rows ${affine
-        .slice(0, 3)
+        ?.slice(0, 3)
         .map((row) => `[${row.join(' ')}]`)
         .join(' ')}; set its sform or qform again`,
     );
+  const { pixDims, xyzt_units: xyztUnits } = raw;
+  remarks.push(
+    ...contradictions({ shape, pixdim, qfac: pixDims[0], xyztUnits, codes, sform, qform: byQform, used }),
+  );
   return affine;
 }
 
-/** nifti1.h, method 2, with nibabel's rule for a quaternion whose length rounding has pushed past 1. */
-function qform(name: string, raw: NIFTI1 | NIFTI2, sizes: number[]): Affine {
+function bySizes(shape: Shape3, [x, y, z]: readonly number[]): Affine {
+  return [
+    [-x, 0, 0, (x * (shape[0] - 1)) / 2],
+    [0, y, 0, (-y * (shape[1] - 1)) / 2],
+    [0, 0, z, (-z * (shape[2] - 1)) / 2],
+    [0, 0, 0, 1],
+  ];
+}
+
+/**
+ * nifti1.h, method 2, with nibabel's rule for a quaternion whose length rounding has pushed past 1.
+ * @returns the length in words where it is no rotation's
+ */
+function qform(raw: NIFTI1 | NIFTI2, sizes: number[]): Affine | string {
   const [b, c, d] = [raw.quatern_b, raw.quatern_c, raw.quatern_d];
   const left = 1 - (b * b + c * c + d * d);
   const rounding = 3 * ('qfac' in raw ? 2 ** -23 : 2 ** -52);
-  if (!(left > -rounding))
-    throw new CorruptFile(
-      `${name}: its qform's quaternion must be at most 1 long, got b² + c² + d² = ${1 - left}; set its qform again`,
-    );
+  if (!(left > -rounding)) return `b² + c² + d² = ${1 - left}`;
   const a = left < rounding ? 0 : Math.sqrt(left);
   const s = 2 / (a * a + b * b + c * c + d * d);
   const rotation = [

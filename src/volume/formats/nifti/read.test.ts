@@ -341,6 +341,7 @@ describe('readNifti', () => {
   it.each([
     ['float64', 1e300, 1, /^2 of 24 voxels \(8\.3 %\) hold numbers beyond float32 /],
     ['float32', 3e38, 2, /^2 of 24 voxels .* beyond float32 /],
+    ['float32', 3e38, -2, /^2 of 24 voxels .* beyond float32 /],
     ['int64', 2 ** 60, 1, /^2 of 24 voxels \(8\.3 %\) hold integers beyond 2\^53, /],
     ['uint64', 2 ** 63, 1, /^2 of 24 voxels .* beyond 2\^53, /],
   ] as const)('says of %s that it holds %d with a slope of %d', async (type, value, slope, remark) => {
@@ -349,11 +350,55 @@ describe('readNifti', () => {
       blobOf({ name: 'a.nii', bytes: makeNifti({ dims, values: odd, sform, type, slope }).file }),
     ]);
     expect(scan.remarks).toEqual([expect.stringMatching(remark)]);
-    expect(scan.image.voxels.filter((one) => one > 1e15)).toEqual(
+    expect(scan.image.voxels.filter((one) => Math.abs(one) > 1e15)).toEqual(
       Float32Array.of(value * slope, value * slope),
     );
     const plain = makeNifti({ dims, values, sform, type, slope }).file;
     expect((await openScan([blobOf({ name: 'a.nii', bytes: plain })])).remarks).toEqual([]);
+  });
+
+  it('says of numbers that are too small that they count as 0', async () => {
+    const tiny = values.map((one) => one * 1e-60);
+    const { file } = makeNifti({ dims, values: tiny, sform, type: 'float64' });
+    const scan = await openScan([blobOf({ name: 'a.nii', bytes: file })]);
+    expect(scan.remarks).toEqual([
+      expect.stringMatching(/^\d+ of 24 voxels .* too small for float32 .*count as 0/),
+    ]);
+    expect(scan.odd?.vanished).toBe(values.filter((one) => one !== 0).length);
+    expect(new Set(scan.image.voxels)).toEqual(new Set([0]));
+  });
+
+  it.each([1, 20, 2 ** 20, 2 ** 20 + 5])(
+    'reads a file with %d bytes behind its voxels and says so',
+    async (count) => {
+      const behind = (bytes: ArrayBuffer) => bufferOf(concat([new Uint8Array(bytes), new Uint8Array(count)]));
+      const { file } = makeNifti({ dims, values, sform });
+      const { file: header, image } = makeNifti({ dims, values, sform, pair: true });
+      const cases = [
+        [{ name: 'a.nii', bytes: behind(file) }],
+        [{ name: 'a.nii.gz', bytes: gzipped(behind(file)) }],
+        [
+          { name: 'a.hdr', bytes: header },
+          { name: 'a.img', bytes: behind(image) },
+        ],
+      ];
+      for (const parts of cases) {
+        const scan = await openScan(parts.map(blobOf));
+        expect(scan.remarks).toEqual([
+          expect.stringMatching(/^There (is|are) .* behind the last voxel.*left out/),
+        ]);
+        expect([...scan.image.voxels].sort()).toEqual([...values].sort());
+      }
+      expect((await openScan([blobOf(cases[0][0])])).remarks[0]).toContain(
+        ` ${count.toLocaleString('en')} byte`,
+      );
+    },
+  );
+
+  it('refuses a file that lacks a few bytes', async () => {
+    const { file } = makeNifti({ dims, values, sform });
+    const short = { name: 'a.nii', bytes: file.slice(0, file.byteLength - 3) };
+    await expect(readNifti(short)).rejects.toThrow(/need \d+ bytes, got pixel data cut short/);
   });
 
   it('asks between pieces whether it shall go on', async () => {
@@ -367,13 +412,16 @@ describe('readNifti', () => {
     expect(pauses).toBe(2);
   });
 
-  it('says where a voxel size is none, unless the sform holds the sizes', async () => {
+  it('says where a voxel size is none, and what is taken instead', async () => {
     const pixdim = [1, -2, 0, Number.NaN];
     const open = (bytes: ArrayBuffer) => openScan([blobOf({ name: 'a.nii', bytes })]);
     const bare = await open(makeNifti({ dims, values, pixdim }).file);
     expect(bare.image.zooms).toEqual([2, 1, 1]);
-    expect(bare.remarks).toEqual([expect.stringMatching(/-2 x 0 x NaN mm; it is read as 2 x 1 x 1 mm/)]);
-    expect((await open(makeNifti({ dims, values, pixdim, sform }).file)).remarks).toEqual([]);
+    expect(bare.remarks.at(-1)).toMatch(/-2 x 0 x NaN mm; it is read as 2 x 1 x 1 mm/);
+    const formed = await open(makeNifti({ dims, values, pixdim, sform }).file);
+    expect(formed.remarks).toEqual([
+      expect.stringMatching(/-2 x 0 x NaN mm, its sform .*; the sform is used/),
+    ]);
   });
 
   it('verifies the checksum', async () => {

@@ -101,10 +101,11 @@ async function readVolumes(
   await voxels.skip((header.volumeCount - first - count) * bytesPerVolume);
   if (voxels.position < end) throw cutShort(voxels, header, end, voxels.position);
   await voxels.skip(MOST_TRAILING_BYTES);
-  const stray = [stream, imageStream].flatMap((one) => (one?.strayBytes ? strayText(one) : []));
-  return images.map(({ voxels, odd }, n) =>
-    toFile(name, bytes, header, voxels, first + n, [...oddTexts(odd, voxelsPerVolume), ...stray]),
-  );
+  const stray = [
+    ...[stream, imageStream].flatMap((one) => (one?.strayBytes ? strayText(one) : [])),
+    ...behindText(voxels, end),
+  ];
+  return images.map((image, n) => toFile(name, bytes, header, image, first + n, stray));
 }
 
 /** @param memory bytes that it takes to read it */
@@ -131,7 +132,7 @@ async function readVoxels(
   const bytesPerSlice = shape[0] * shape[1] * type.bytes;
   const slices = Math.min(shape[2], Math.max(1, Math.floor(PIECE / bytesPerSlice)));
   const voxels = new Float32Array(shape[0] * shape[1] * shape[2]);
-  const odd: OddNumbers = { beyond: 0, inexact: 0 };
+  const odd: OddNumbers = { beyond: 0, vanished: 0, inexact: 0 };
   const piece = new Uint8Array(slices * bytesPerSlice);
   for (let k = 0; k < shape[2]; k += slices) {
     const stored = piece.subarray(0, Math.min(slices, shape[2] - k) * bytesPerSlice);
@@ -143,6 +144,17 @@ async function readVoxels(
     await pause();
   }
   return { voxels, odd };
+}
+
+/** Of a file that is inflated only what was inflated is known. */
+function behindText({ position, packedBytes, mostBytes }: ByteStream, end: number): string[] {
+  const isMore = packedBytes !== null && position === end + MOST_TRAILING_BYTES;
+  const count = (packedBytes === null ? mostBytes : position) - end;
+  if (count === 0) return [];
+  const bytes = count === 1 ? 'is 1 byte' : `are ${count.toLocaleString('en')} bytes`;
+  return [
+    `There ${isMore ? `are at least ${count.toLocaleString('en')} bytes` : bytes} behind the last voxel that the header tells of; left out: check its dimensions.`,
+  ];
 }
 
 const strayText = ({ strayBytes }: ByteStream) =>
@@ -189,9 +201,9 @@ function toFile(
   name: string,
   bytes: Uint8Array,
   header: NiftiHeader,
-  voxels: Float32Array,
+  { voxels, odd }: ReadVoxels,
   volumeIndex: number,
-  remarks: readonly string[],
+  stray: readonly string[],
 ): NiftiFile {
   const orientation = closestCanonical(header.affine);
   const affine = canonicalAffine(header.affine, header.shape, orientation);
@@ -218,7 +230,8 @@ function toFile(
     ...place,
     volumeCount: header.volumeCount,
     volumeIndex,
-    remarks: [...header.remarks, ...remarks],
+    remarks: [...header.remarks, ...oddTexts(odd, voxels.length), ...stray],
+    odd,
     ending: '.nii.gz',
     describe: () => describe(name, place),
     write: (voxels, options) => writeNifti(place, voxels, options),
