@@ -329,7 +329,32 @@ describe('evaluate', () => {
       'holed.nii',
       phantom.map((value, v) => (v === 2 * area || v === 3 * area ? Number.NaN : value)),
     );
+    writeScan(
+      'slice-lost.nii',
+      phantom.map((value, v) => [value, Number.NaN, 0, value][Math.floor(v / area)]),
+    );
     writeScan('lost.nii', new Float32Array(phantom.length).fill(Number.NaN));
+  });
+
+  it('names slices of the reference that are lost, which have no foreground by which they would count', async () => {
+    const argv = ['evaluate', at('real.nii'), at('slice-lost.nii'), '--json'];
+    const { code, stdout, stderr } = await runMain(argv);
+    const report = JSON.parse(stdout);
+    expect({ code, scored: report.scored }).toEqual({ code: 0, scored: 2 });
+    expect(
+      report.slices.map(({ index, missing }: { index: number; missing: { fault: string } | null }) => [
+        index,
+        missing?.fault,
+      ]),
+    ).toEqual([
+      [0, undefined],
+      [1, 'not finite'],
+      [2, 'constant'],
+      [3, undefined],
+    ]);
+    expect(stderr).toMatch(
+      /^2 of 4 slices have no score: \S+ NaN or infinite in \d+ pixels \(slice 1\), \S+ constant \(slice 2\)\n/,
+    );
   });
 
   it('names what is not a number, and scores the rest', async () => {

@@ -5,8 +5,9 @@ import { lesionMeasures, lesionRegions, medianWhere } from '../../engine/evaluat
 import { insideMask } from '../../engine/evaluation/masks';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { hounsfieldErrors } from '../../engine/evaluation/metrics/hounsfield';
-import { missingText } from '../../engine/evaluation/missingText';
+import { missingText, slicesText } from '../../engine/evaluation/missingText';
 import { type PairScale, pairScale } from '../../engine/evaluation/pairScale';
+import { namedSlices } from '../../engine/evaluation/slicesToScore';
 import { BadRequest } from '../../errors';
 import { readScan } from '../../platform/node/scans';
 import type { ScanFile } from '../../volume/formats/scanFormat';
@@ -17,7 +18,7 @@ import { needSameGrid } from '../../volume/resample';
 import { sidecarName } from '../../volume/sidecar';
 import { volumeOf } from '../kit/choice';
 import type { Arguments } from '../kit/command';
-import { headSlicesOf } from '../kit/headSlices';
+import { slicesToScoreOf } from '../kit/headSlices';
 import { type Io, saying } from '../kit/io';
 import { decimal, oneOf, optional, sliceRange } from '../kit/options';
 import { jsonText } from '../kit/report';
@@ -95,7 +96,13 @@ export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   if (args.has('json')) {
     const { mean, slices: bySlice } = report;
     const names = { synthetic: syntheticPath, reference: referencePath };
-    const scores = { mean, scored: scored.length, ...(lesion && { lesion }), slices: bySlice };
+    const scores = {
+      mean,
+      scored: scored.length,
+      empty: chosen.empty,
+      ...(lesion && { lesion }),
+      slices: bySlice,
+    };
     io.out(jsonText({ ...names, intensity, dataRange, warnings, hu, ...scores }));
   } else {
     io.out(`${chosen.text}; ${dataRange.text}\n${scoresText(report)}${hu ? huText(hu) : ''}`);
@@ -115,7 +122,7 @@ function slicesOf(
   args: Arguments,
   sidecar: Sidecar | null,
   reference: ScanFile,
-): { slices: number[]; text: string } {
+): { slices: number[]; empty?: number[]; text: string } {
   const count = reference.image.shape[2];
   const told = (slices: number[], why: string) => ({
     slices,
@@ -126,7 +133,10 @@ function slicesOf(
   const translated = sidecar ? translatedSlices(sidecar, args.positionals[0], count) : [];
   if (translated.length > 0) return told(translated, ', those translated');
   const least = HEAD_SHARE.evaluation;
-  return told(headSlicesOf(reference, least), ` with at least ${100 * least} % foreground`);
+  const { head, damaged, empty } = slicesToScoreOf(reference);
+  const others = empty.length > 0 ? `; of the others the reference is constant in ${slicesText(empty)}` : '';
+  const text = `${head.length} of ${count} slices with at least ${100 * least} % foreground${others}`;
+  return { slices: namedSlices(head, damaged), empty, text };
 }
 
 function translatedSlices({ slices }: Sidecar, path: string, count: number): number[] {

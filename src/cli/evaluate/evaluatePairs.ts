@@ -13,13 +13,13 @@ import {
 } from '../../engine/evaluation/evaluateScan';
 import type { Method } from '../../engine/evaluation/methods';
 import { type EvaluatedScan, type ModelReport, modelReport } from '../../engine/evaluation/report';
+import { namedSlices } from '../../engine/evaluation/slicesToScore';
 import { BadRequest } from '../../errors';
 import { readChosen, type ScanPlace } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
-import { HEAD_SHARE } from '../../volume/headSlices';
 import { intensityMaps } from '../../volume/intensity';
 import { isBadInput } from '../kit/badInput';
-import { headSlicesOf } from '../kit/headSlices';
+import { slicesToScoreOf } from '../kit/headSlices';
 import { counted, timeText } from '../kit/report';
 import { outlinePath, readMask } from './lesionMasks';
 
@@ -92,7 +92,8 @@ async function evaluatedPair(
   const [source, target] = [await readChosen(paths.source), await readChosen(paths.target)];
   const outlined = outlinePath(paths.target.path);
   const outline = outlined === null ? null : await readMask(outlined, target);
-  const wanted = everyNth(headSlicesOf(target, HEAD_SHARE.evaluation), every);
+  const { head, damaged } = slicesToScoreOf(target);
+  const wanted = namedSlices(everyNth(head, every), damaged);
   const pair = preparePair(source, target, model.card, wanted);
   const { slices } = pair;
   const images = baselineImages(pair, baselines);

@@ -1,6 +1,7 @@
+import { meanScore } from './metrics/meanScore';
 import type { Missing } from './metrics/missing';
 import { paperProtocol } from './metrics/paperProtocol';
-import { finiteOrNull, meanScore, type Score, scoreParts } from './metrics/scoreSlice';
+import { finiteOrNull, type Score, scoreParts } from './metrics/scoreSlice';
 
 export const PARTS = ['whole', 'foreground', 'inside'] as const;
 export type Part = (typeof PARTS)[number];

@@ -26,7 +26,8 @@ export function missingText(
 /** More than these are not listed. */
 const LISTED = 8;
 
-function slicesText(indices: readonly number[]): string {
+/** "slices 2, 3 and 5 more", the first of them by number. */
+export function slicesText(indices: readonly number[]): string {
   const more = indices.length > LISTED ? ` and ${indices.length - LISTED} more` : '';
   return `${indices.length === 1 ? 'slice' : 'slices'} ${indices.slice(0, LISTED).join(', ')}${more}`;
 }

@@ -1,7 +1,8 @@
 /** What a run can translate so far: scores on its validation slices, and a few images to look at. */
 import { modelPixels, screenImage } from '../../volume/modelImage';
 import { foregroundMask } from '../evaluation/metrics/foreground';
-import { meanScore, type Score, type SliceScores, scoreSlice } from '../evaluation/metrics/scoreSlice';
+import { meanScore } from '../evaluation/metrics/meanScore';
+import { type Score, type SliceScores, scoreSlice } from '../evaluation/metrics/scoreSlice';
 import type { TranslateHooks } from '../translateSlices';
 import { type SliceSet, sliceImage, type TrainData } from './data';
 import type { TrainingState } from './iteration';

@@ -47,7 +47,9 @@ describe('meanScore', () => {
     });
     const all = new Map([...scores, [3, identical], [4, lost]] as const);
     expect(meanScore(all, 'synthetic', 'whole')).toMatchObject({ psnr: 25, n: 3 });
-    expect(missingText(all)).toBe('1 of 4 slices without a score: the reference has NaN or infinities.');
+    expect(missingText(all)).toBe(
+      '1 of 4 slices has no score: the reference NaN or infinite in 2 pixels (slice 4).',
+    );
     expect(missingText(scores)).toBeNull();
   });
   it('is null without scores', () => {

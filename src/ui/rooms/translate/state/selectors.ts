@@ -19,6 +19,10 @@ import type {
   Score,
   ScorePair,
 } from '../../../../workers/translate/protocol';
+import {
+  meanScore as meanOfScores,
+  missingText as missingOfSlices,
+} from '../../../../workers/translate/scores';
 import type { ScoreRegion } from '../../../components/RegionChoice';
 import type { AppData, MadeSlice, MadeVolume, Recipe, ResultSet } from '../../../state/types';
 import { recipeKey, recipeOf } from './recipe';
@@ -120,15 +124,8 @@ export function meanScore(
   region: ScoreRegion,
 ): (Score & { n: number }) | null {
   const found = [...scores.values()].map((pair) => pair[image][region]).filter((score) => score !== null);
-  if (found.length === 0) return null;
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const psnrs = found.map(({ psnr }) => psnr).filter((psnr) => psnr !== null);
-  return {
-    psnr: psnrs.length > 0 ? mean(psnrs) : null,
-    ssim: mean(found.map(({ ssim }) => ssim)),
-    mae: mean(found.map(({ mae }) => mae)),
-    n: found.length,
-  };
+  const mean = meanOfScores(found);
+  return mean && { ...mean, n: found.length };
 }
 
 /** On what scale the scores are, in a sentence; null where there is none yet. */
@@ -145,17 +142,10 @@ export function dataRangeText(state: AppData): string | null {
 
 /** What slices have no score and why, in a sentence; null where all have one. */
 export function missingText(scores: ReadonlyMap<number, ScorePair>): string | null {
-  const found = [...scores.values()].flatMap(({ synthetic }) => synthetic.missing ?? []);
-  if (found.length === 0) return null;
-  const reasons = found.map(({ image, fault }) =>
-    fault === 'constant'
-      ? `${IMAGE_NAMES[image]} is constant`
-      : `${IMAGE_NAMES[image]} has NaN or infinities`,
-  );
-  return `${found.length} of ${scores.size} slices without a score: ${[...new Set(reasons)].join(', ')}.`;
+  const slices = [...scores].map(([index, { synthetic }]) => ({ index, missing: synthetic.missing }));
+  const text = missingOfSlices(slices, { synthetic: 'the synthetic image', reference: 'the reference' });
+  return text && `${text}.`;
 }
-
-const IMAGE_NAMES = { synthetic: 'the synthetic image', reference: 'the reference' } as const;
 
 /** The contrast, or "" where own weights do not tell it and their card has a placeholder. */
 export function knownContrast(card: ModelCard, side: 'source' | 'target'): string {
