@@ -1,6 +1,6 @@
 /** How a scan suits a model, said before it is translated: its field of view, and what it was trained on. */
 import { compareWithTraining, ctWarning, type InputWarning, noiseWarning } from '../volume/checkInput';
-import { checkPlan, isOddField } from '../volume/checkScan';
+import { checkPlan, isAbsurdSize, isOddField } from '../volume/checkScan';
 import type { ModelCard } from './cards/modelCard';
 import type { PreparedScan } from './prepareScan';
 
@@ -27,6 +27,7 @@ export function inputWarnings(
   }
   const found = statistics ? compareWithTraining(statistics, inputs) : [];
   if (found.some(({ fault }) => fault === 'noise')) return found;
+  if (isAbsurdSize(image)) return found.filter(({ fault }) => fault !== 'size');
   const field = checkPlan(image, plan).map((text) => ({ fault: 'field' as const, text }));
   // One sentence on the size is enough: that on the field of view says how it comes.
   const isTold = field.length > 0 || isOddField(image);

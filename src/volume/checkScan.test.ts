@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { makeImage } from '../../test/makeImage';
 import { headPhantom } from '../../test/makeNifti';
 import { noiseWarning } from './checkInput';
-import { checkPlan, checkScan } from './checkScan';
+import { checkPlan, checkScan, isAbsurdSize } from './checkScan';
 import type { Image3, Shape3 } from './image';
 import { scanMeasures } from './scanMeasures';
-import { planSlices } from './slices';
+import { coverOf, planSlices } from './slices';
 
 const SHAPE: Shape3 = [128, 128, 30];
 
@@ -170,5 +170,22 @@ describe('checkScan', () => {
     const wide = checkPlan(scan, planSlices(scan, { pixelSize: 4, size: 128 }));
     expect(wide.length).toBe(1);
     expect(wide[0]).toMatch(/less than half/);
+  });
+});
+
+describe('an absurd size', () => {
+  it.each([0.01, 500])('is one sentence, whatever the model: voxels of %d mm', (side) => {
+    const image = headImage({ zooms: [side, side, side] });
+    expect(checkScan(alone(image))).toEqual([
+      expect.stringMatching(/^The scan is .* mm large, which no head is/),
+    ]);
+    expect(isAbsurdSize(image)).toBe(true);
+    expect(isAbsurdSize({ shape: [256, 256, 1], zooms: [1, 1, 1] })).toBe(false);
+  });
+
+  it('is refused where all of it would be laid on the model', () => {
+    const image = headImage({ zooms: [500, 500, 500] });
+    const plan = planSlices(image, { pixelSize: 1, size: 64 });
+    expect(() => coverOf(plan)).toThrow(/must be up to 8192 .* got 64000; check the scan's voxel size/);
   });
 });

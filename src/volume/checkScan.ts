@@ -50,11 +50,9 @@ function checkGeometry({ shape, zooms }: Image3): string[] {
   const [x, y, z] = zooms;
   const inPlane = Math.max(x, y);
   const warnings: string[] = [];
-  const height = nk * z;
-  const isAbsurd = [ni * x, nj * y, ...(nk > 1 ? [height] : [])].some(isAbsurdSide);
-  if (isAbsurd)
+  if (isAbsurdSize({ shape, zooms }))
     return [
-      `The scan is ${[ni * x, nj * y, height].map(mm).join(' x ')} mm large, which no head is, by voxels of ${zooms.map(mm).join(' x ')} mm: check the file's voxel size, whose unit may be another.`,
+      `The scan is ${[ni * x, nj * y, nk * z].map(mm).join(' x ')} mm large, which no head is, by voxels of ${zooms.map(mm).join(' x ')} mm: check the file's voxel size, whose unit may be another.`,
     ];
   if (isOddField({ shape, zooms }))
     warnings.push(
@@ -76,8 +74,12 @@ function checkGeometry({ shape, zooms }: Image3): string[] {
   return warnings;
 }
 
-/** mm. Small animals are larger, whole bodies smaller. */
-const isAbsurdSide = (side: number) => side < 3 || side > 2500;
+/** true: no body is so small or so large: the header's voxel size is wrong, and nothing else can be told by it. */
+export function isAbsurdSize({ shape, zooms }: Pick<Image3, 'shape' | 'zooms'>): boolean {
+  const sides = shape.map((count, axis) => count * zooms[axis]);
+  // A single slice may have any thickness.
+  return sides.some((side, axis) => (side < 3 && shape[axis] > 1) || side > 2500);
+}
 
 /** true: too small or too large an axial field of view for a whole adult head. */
 export function isOddField({ shape: [ni, nj], zooms: [x, y] }: Pick<Image3, 'shape' | 'zooms'>): boolean {

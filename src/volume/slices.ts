@@ -108,10 +108,17 @@ export function extractCover(scan: Image3, { size, i, j }: SlicePlan, k: number,
   return resample(finiteSlice(scan, k, air), i.count, taps(i), taps(j), air).reverse();
 }
 
+/** Pixels along an axis of a cover; a head has some hundred. */
+const MOST_COVER = 8192;
+
 /** The cover's pixels along an axis, and how many come before the square, in the scan's direction. */
 function coverAxis({ count, scale, offset }: AxisPlan, size: number): { pixels: number; start: number } {
   const pixels = pixelsOver(count, scale);
   if (pixels <= size) return { pixels: size, start: 0 };
+  if (pixels > MOST_COVER)
+    throw new BadRequest(
+      `slices: must be up to ${MOST_COVER} of the model's pixels wide, got ${pixels}; check the scan's voxel size`,
+    );
   const overhang = (pixels - count * scale) / 2;
   return { pixels, start: Math.round(overhang - offset) };
 }

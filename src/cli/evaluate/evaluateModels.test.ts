@@ -156,16 +156,17 @@ describe('evaluate --models', () => {
       argv[argv.indexOf(at('bids'))] = folder();
       return runMain(argv);
     };
-    /** Air about a cube of soft tissue, and one voxel in it of another value. */
-    const writeCt = (subject: string, odd: number) => {
+    /** Air about a cube of soft tissue, one voxel in it of another value, and a slice that may be lost; a byte too many. */
+    const writeCt = (subject: string, odd: number, lost = -1) => {
       const [ni, nj, nk] = SET_SHAPE;
       const values = Float32Array.from({ length: ni * nj * nk }, (_, v) => {
         const [i, j] = [v % ni, Math.floor(v / ni) % nj];
+        if (Math.floor(v / (ni * nj)) === lost) return Number.NaN;
         return i > 4 && i < 26 && j > 4 && j < 30 ? 40 : -1000;
       });
       values[2 * ni * nj + 17 * ni + 15] = odd;
       const { file } = makeNifti({ dims: [...SET_SHAPE], values, sform: sformOf(affine) });
-      writeFileSync(scan(subject, 'CT'), new Uint8Array(file));
+      writeFileSync(scan(subject, 'CT'), Buffer.concat([new Uint8Array(file), Buffer.alloc(1)]));
     };
 
     beforeAll(() => {
@@ -181,9 +182,17 @@ describe('evaluate --models', () => {
     });
 
     it('writes a card that can be read where a voxel is NaN', async () => {
-      writeCt('sub-04', Number.NaN);
-      const { code, stderr } = await score();
+      writeCt('sub-04', Number.NaN, 1);
+      const { code, stdout, stderr } = await score();
       expect(code, stderr).toBe(0);
+      // All of slice 1 is lost, and one voxel of slice 2.
+      expect(JSON.parse(stdout).models[0].unscored).toMatchObject([
+        {
+          subject: 'sub-04',
+          reason: expect.stringMatching(/^2 of 5 slices .* in 1021 pixels \(slices 1, 2\)$/),
+        },
+      ]);
+      expect(stderr).toMatch(/sub-04_CT\.nii: There is 1 byte behind the last voxel/);
       const { metrics } = parseModelCard(JSON.parse(readFileSync(at('hu.json'), 'utf8')));
       const [{ maeHu }] = metrics.rows;
       expect(maeHu!.whole).toBeGreaterThan(0);

@@ -90,7 +90,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
             every,
             samples,
           },
-          { signal: engine.signal, pause, onProgress: show },
+          { signal: engine.signal, pause, onProgress: show, onRemark: warn },
         );
       } finally {
         translator.dispose();

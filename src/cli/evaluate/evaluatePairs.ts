@@ -47,6 +47,8 @@ export interface EvaluationCalls {
   signal: AbortSignal;
   pause: () => Promise<void>;
   onProgress: (text: string) => void;
+  /** What is wrong with a scan's file though it could be read. */
+  onRemark?: (text: string) => void;
 }
 
 const SEED = 0;
@@ -85,11 +87,14 @@ export async function evaluatePairs(task: EvaluationTask, calls: EvaluationCalls
 async function evaluatedPair(
   paths: PairPaths,
   { model, r, baselines, every, samples }: EvaluationTask,
-  { signal, pause }: EvaluationCalls,
+  { signal, pause, onRemark }: EvaluationCalls,
   pace: SlicePace,
 ): Promise<EvaluatedScan> {
   const { subject, patient } = paths;
-  const [source, target] = [await readChosen(paths.source), await readChosen(paths.target)];
+  const [source, target] = [
+    await readChosen(paths.source, onRemark),
+    await readChosen(paths.target, onRemark),
+  ];
   const outlined = outlinePath(paths.target.path);
   const outline = outlined === null ? null : await readMask(outlined, target);
   const { head, damaged } = slicesToScoreOf(target);

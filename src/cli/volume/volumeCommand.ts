@@ -1,5 +1,6 @@
 import { checkWritable, refuseForeign, refuseOverwrite, writeBytes } from '../../platform/node/files';
 import { readScanAll, scanPaths } from '../../platform/node/scans';
+import { checkScan } from '../../volume/checkScan';
 import { toCOrder } from '../../volume/formats/cOrder';
 import type { Affine } from '../../volume/image';
 import type { Arguments, Command } from '../kit/command';
@@ -24,12 +25,15 @@ async function run(args: Arguments, io: Io): Promise<number> {
   if (raw !== undefined) await checkOutput(path, raw);
   const volumes = await readScanAll(path, saying(io));
   const description = volumes[0].describe();
+  // Its remarks are told as it is read, and no volume is chosen.
+  const warnings = checkScan({ ...volumes[0], remarks: [], volumeCount: 1 });
+  for (const warning of warnings) io.err(`${volumes[0].name}: ${warning}\n`);
   if (raw !== undefined) {
     io.guard();
     await writeBytes(raw, new Uint8Array(toCOrder(volumes).buffer));
   }
   if (args.has('json')) {
-    io.out(jsonText({ file: path, ...description }));
+    io.out(jsonText({ file: path, ...description, warnings: [...volumes[0].remarks, ...warnings] }));
     return 0;
   }
   const facts = factsText([
