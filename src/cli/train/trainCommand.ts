@@ -434,6 +434,10 @@ async function evaluate(
         signal: io.signal,
         pause: pauseOf(engine, io),
         onProgress: (text) => progress.show(text),
+        onRemark: (text) => {
+          progress.end();
+          io.err(`${text}\n`);
+        },
       });
       if (io.signal.aborted) throw new Aborted('evaluation: cancelled');
       for (const { subject, reason } of report.broken) {

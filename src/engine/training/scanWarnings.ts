@@ -1,6 +1,6 @@
 /** What is odd about a scan that is trained on, for page and terminal. */
 import { noiseWarning } from '../../volume/checkInput';
-import { checkPlan, checkScan } from '../../volume/checkScan';
+import { checkPlan, checkScan, isAbsurdSize } from '../../volume/checkScan';
 import type { ScanFile } from '../../volume/formats/scanFormat';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { planSlices } from '../../volume/slices';
@@ -20,6 +20,6 @@ export function scanWarnings(
   return [
     ...(noise ? [noise.text] : []),
     ...checkScan({ image, volumeCount: 1, volumeIndex: 0, remarks, odd }, measures),
-    ...checkPlan(image, planSlices(image, grid, measures.levels())),
+    ...(isAbsurdSize(image) ? [] : checkPlan(image, planSlices(image, grid, measures.levels()))),
   ];
 }
