@@ -20,7 +20,7 @@ import {
   runGenerator,
 } from '../engine/networks/ncsnpp/run';
 import { attentionTable, ncsnppTable, residualBlockTable } from '../engine/networks/ncsnpp/table';
-import { type Conv, disposeTree, loadTree } from '../engine/networks/parameters';
+import type { Conv } from '../engine/networks/parameters';
 import {
   type PatchDiscriminatorWeights,
   runPatchDiscriminator,
@@ -31,36 +31,42 @@ import { type ResnetGeneratorWeights, runResnetGenerator } from '../engine/netwo
 import { resnetGeneratorTable } from '../engine/networks/resnetGenerator/table';
 import type { ParameterTable } from '../engine/networks/table';
 import * as tf from '../engine/tf';
+import { BASELINE_CASES } from './baselines';
+import { REHEARSALS } from './baselineTraining';
 import { attempt, type ParityResult, relativeError } from './compare';
 import { type GoldenReader, goldenTensors } from './golden';
+import {
+  type Case,
+  compareImage,
+  type Golden,
+  image,
+  matrix,
+  NETWORK_TOLERANCE,
+  parseGolden,
+  withGolden,
+  withTree,
+} from './kit';
+import { rehearse } from './rehearsal';
 import { type TrainingErrors, trainingErrors } from './training';
 
-/** Float32 summed in another order differs by up to this for a network. */
-const NETWORK_TOLERANCE = 1e-4;
 /** Tables are float64 arithmetic rounded once or twice to float32. */
 const SCHEDULE_TOLERANCE = 1e-6;
 
-interface Golden {
-  metadata: Record<string, string>;
-  config: Record<string, unknown>;
-  params: StateDict;
-  /** Everything else: in.*, out*, x... */
-  tensor: (name: string) => NamedTensor;
-}
-
 /** True if `runNetworkGolden` knows what to do with a file of this name. */
 export function isNetworkGolden(name: string): boolean {
-  return TRAINING.test(name) || CASES.some(([pattern]) => pattern.test(name));
+  return (
+    TRAINING.test(name) || fileOf(name) in REHEARSALS || CASES.some(([pattern]) => pattern.test(fileOf(name)))
+  );
 }
 
 /** Runs one golden file on the current backend; training gives a result for each kind of number. */
 export async function runNetworkGolden(name: string, read: GoldenReader): Promise<ParityResult[]> {
   if (TRAINING.test(name)) return trainingResults(name, read);
-  const [, tolerance, run] = CASES.find(([pattern]) => pattern.test(name))!;
+  const rehearsal = REHEARSALS[fileOf(name)];
+  if (rehearsal) return rehearse(name, rehearsal, read);
+  const [, tolerance, run] = CASES.find(([pattern]) => pattern.test(fileOf(name)))!;
   return [await attempt(name, tolerance, () => run(name, read))];
 }
-
-type Case = (name: string, read: GoldenReader) => Promise<number>;
 
 const CASES: [pattern: RegExp, tolerance: number, run: Case][] = [
   [/^schedule\.json$/, SCHEDULE_TOLERANCE, scheduleCase],
@@ -74,7 +80,11 @@ const CASES: [pattern: RegExp, tolerance: number, run: Case][] = [
   [/^net_diffusive_discriminator_(large|small)\.safetensors$/, NETWORK_TOLERANCE, discriminatorCase],
   [/^net_patch_discriminator\.safetensors$/, NETWORK_TOLERANCE, withGolden(patchCase)],
   [/^sampling\.safetensors$/, NETWORK_TOLERANCE, withGolden(samplingCase)],
+  ...BASELINE_CASES,
 ];
+
+/** Those of the baselines may lie in a folder of their own. */
+const fileOf = (name: string) => name.replace(/^baselines\//, '');
 
 const TRAINING = /^training\.safetensors$/;
 
@@ -103,55 +113,6 @@ async function trainingResults(name: string, read: GoldenReader): Promise<Parity
       await attempt(`${name}: ${label}`, tolerance, async () => (await errors)[kind as keyof TrainingErrors]),
     );
   return results;
-}
-
-function withGolden(run: (golden: Golden) => Promise<number>): Case {
-  return async (name, read) => run(parseGolden(await read(name)));
-}
-
-function parseGolden(bytes: Uint8Array): Golden {
-  const { tensors, metadata } = goldenTensors(bytes);
-  const params = new Map<string, NamedTensor>();
-  for (const [name, value] of tensors)
-    if (name.startsWith('param.')) params.set(name.slice('param.'.length), value);
-  return {
-    metadata,
-    config: metadata.config ? JSON.parse(metadata.config) : {},
-    params,
-    tensor: (name) => {
-      const found = tensors.get(name);
-      if (!found) throw new Error(`parity: the file has no tensor ${name}`);
-      return found;
-    },
-  };
-}
-
-/** [b, c, h, w] of the authors -> [b, h, w, c]. */
-function image({ shape, data }: NamedTensor): tf.Tensor4D {
-  return tf.tidy(() =>
-    tf.transpose(tf.tensor4d(data, shape as [number, number, number, number]), [0, 2, 3, 1]),
-  );
-}
-
-function matrix({ shape, data }: NamedTensor): tf.Tensor2D {
-  return tf.tensor2d(data, shape as [number, number]);
-}
-
-/** Runs `compute`, compares its image with `want` ([b, c, h, w]) and frees everything. */
-async function compareImage(compute: () => tf.Tensor4D, want: NamedTensor): Promise<number> {
-  const out = tf.tidy(() => tf.transpose(compute(), [0, 3, 1, 2]));
-  const got = await out.data();
-  out.dispose();
-  return relativeError(got, want.data);
-}
-
-async function withTree<T>(table: ParameterTable, params: StateDict, use: (tree: T) => Promise<number>) {
-  const tree = loadTree<T>(table, params);
-  try {
-    return await use(tree);
-  } finally {
-    disposeTree(table, tree);
-  }
 }
 
 interface GoldenSchedule {

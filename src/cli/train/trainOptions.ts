@@ -242,7 +242,8 @@ function fromModels(base: TrainSettings, models: Models, card: ModelCard | null)
   const r = models['r-start'] ?? models['r-start-back'];
   const widths =
     r?.card.network.method === 'resnet' ? { ...settings.widths, r: r.card.network.ngf } : settings.widths;
-  return { ...settings, widths, variant: { ...settings.variant, direction } };
+  const { needs } = trainingOf(settings);
+  return { ...settings, widths, variant: { ...settings.variant, direction, ...needs } };
 }
 
 /** Values of the options that change single settings; undefined where not given. */
@@ -278,7 +279,7 @@ function overridden(
   contrasts: TrainSettings['contrasts'],
   models: Models,
 ): TrainSettings {
-  const { method, diffusion, rates } = settings;
+  const { method, diffusion } = settings;
   if (models.start && o.direction === 'bToA')
     throw new BadRequest(
       '--direction: must train what --start makes, got b-to-a; give the model as --start-back',
@@ -288,6 +289,7 @@ function overridden(
       '--direction: must train what --start-back makes, got a-to-b; give the model as --start',
     );
   const base = withMethod(settings, o.method ?? method);
+  const { rates } = base;
   const chosen = { ...base.variant, ...o.variant, direction: o.direction ?? base.variant.direction };
   const deciding = optionsIn(base.method, chosen).map(({ id }) => id);
   const idle = Object.keys(o.options).find((id) => !deciding.includes(id));

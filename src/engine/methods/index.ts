@@ -1,10 +1,13 @@
 /** All methods of translation, a row each; their code with tensors is opened by translator.ts and training. */
+import { attgan } from './attgan/method';
+import { cgan } from './cgan/method';
 import type { Method, Training } from './method';
 import { resnet } from './resnet/method';
+import { sagan } from './sagan/method';
 import { syndiff } from './syndiff/method';
 
-/** In the order in which weights are tried. */
-export const METHODS = { syndiff, resnet } as const;
+/** In the order in which weights are tried: what R alone has in common with others' generators comes after these. */
+export const METHODS = { syndiff, attgan, sagan, cgan, resnet } as const;
 
 export type MethodId = keyof typeof METHODS;
 export const METHOD_IDS = Object.keys(METHODS) as MethodId[];

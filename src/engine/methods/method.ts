@@ -5,6 +5,7 @@
 import type { ScheduleOptions } from '../diffusion/schedule';
 import type { StateDict } from '../formats/namedTensor';
 import type { ParameterTable } from '../networks/table';
+import type { RateRule } from '../training/rates';
 import type { TrainSettings } from '../training/settings';
 import type { Direction, Side } from '../training/sides';
 import type { Variant } from '../training/variant';
@@ -57,6 +58,8 @@ export interface Training<C extends NetworkOf = NetworkOf> {
   readonly needs: Readonly<Partial<Variant>>;
   /** Numbers that this method alone has; `settings.options` holds them. */
   readonly options: readonly TrainingOption[];
+  /** How the learning rates go over a run, and what they are; null: the preset's. */
+  readonly rates: { readonly rule: RateRule; readonly usual: TrainSettings['rates'] | null };
   /** The networks of a run, those that its variant has, in a fixed order. */
   networks(settings: TrainSettings): readonly NetworkSpec[];
   /** The one whose average translates in a direction. */

@@ -36,6 +36,19 @@ export function addToChannels(x: tf.Tensor4D, bias: tf.Tensor4D): tf.Tensor4D {
   return operation(x, bias) as tf.Tensor4D;
 }
 
+/**
+ * The largest of each 2x2 pixels, h and w even: of rows, then of columns. The gradient of wasm's own pooling is wrong where a window has
+ * no positive value (BASELINES.md, "TensorFlow.js").
+ */
+export function maxPool2(x: tf.Tensor4D): tf.Tensor4D {
+  const [b, h, w, c] = x.shape;
+  const rows = tf.reshape(x, [(b * h) / 2, 2, w * c]) as tf.Tensor3D;
+  const [upper, lower] = tf.split(rows, 2, 1);
+  const columns = tf.reshape(tf.maximum(upper, lower), [(b * h * w) / 4, 2, c]) as tf.Tensor3D;
+  const [left, right] = tf.split(columns, 2, 1);
+  return tf.reshape(tf.maximum(left, right), [b, h / 2, w / 2, c]);
+}
+
 /** SiLU: x sigmoid(x). Keeps x alone for its gradient. */
 export function silu<T extends tf.Tensor>(x: T): T {
   if (!isRecording()) return tf.mul(x, tf.sigmoid(x));

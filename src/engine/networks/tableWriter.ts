@@ -93,6 +93,11 @@ export class TableWriter {
     });
   }
 
+  /** One number that begins at 0. */
+  scalar([path, name]: Place): void {
+    this.rows.push({ path, name, kind: 'asIs', shape: [1], start: 'zero' });
+  }
+
   private vector(path: string, name: string, length: number, start: Start = 'zero'): void {
     this.rows.push({ path: `${path}.bias`, name: `${name}.bias`, kind: 'asIs', shape: [length], start });
   }

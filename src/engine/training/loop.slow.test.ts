@@ -7,7 +7,7 @@ import * as tf from '../tf';
 import { loadCheckpoint, readCheckpointIndex, saveCheckpoint } from './checkpoint';
 import { readHistory } from './historyFile';
 import type { TrainingState } from './iteration';
-import { type Every, type LoopHooks, ratesAt, runTraining } from './loop';
+import { type Every, type LoopHooks, runTraining } from './loop';
 import { disposeNetworks } from './networks';
 import type { Preview, RunHistory } from './reports';
 import type { TrainSettings } from './settings';
@@ -64,15 +64,6 @@ async function train(
   }
   return history;
 }
-
-describe('ratesAt', () => {
-  it('falls as half a cosine from the full rates to the least one', () => {
-    const settings = { rates: { generators: 3, discriminators: 2, least: 1 }, iterations: 10 };
-    expect(ratesAt(settings, 0)).toEqual({ generators: 3, discriminators: 2 });
-    expect(ratesAt(settings, 5).generators).toBeCloseTo(2);
-    expect(ratesAt(settings, 10).discriminators).toBeCloseTo(1);
-  });
-});
 
 describe('runTraining', () => {
   it('goes on after a stop as if there had been none: the same losses, validations and weights', async () => {

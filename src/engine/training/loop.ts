@@ -10,9 +10,10 @@ import * as tf from '../tf';
 import type { TranslateHooks } from '../translateSlices';
 import { batchOf } from './batches';
 import type { TrainData } from './data';
-import type { Rates, TrainingState, TrainStep } from './iteration';
+import type { TrainingState, TrainStep } from './iteration';
+import { ratesAt } from './rates';
 import type { Preview, RunHistory, Scoring, StepReport, Validation } from './reports';
-import { type TrainSettings, trainedSize } from './settings';
+import { trainedSize } from './settings';
 import { SIDES } from './sides';
 import { previews, validate } from './validate';
 
@@ -35,16 +36,6 @@ export interface LoopHooks {
   onPreview: (preview: Preview) => unknown;
   /** Writes a checkpoint of the state as it is. */
   save: () => Promise<void>;
-}
-
-/** Learning rates of iteration `step` (0 first): half a cosine from the full rate to the least one. */
-export function ratesAt(
-  { rates, iterations }: Pick<TrainSettings, 'rates' | 'iterations'>,
-  step: number,
-): Rates {
-  const share = (1 + Math.cos((Math.PI * step) / iterations)) / 2;
-  const fall = (from: number) => rates.least + (from - rates.least) * share;
-  return { generators: fall(rates.generators), discriminators: fall(rates.discriminators) };
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The loss terms of SynDiff (SYNDIFF.md section 4). All are means over batch, and positions where there are some. */
+/** Loss terms that methods share (SynDiff's: SYNDIFF.md section 4). All are means over batch, and positions where there are some. */
 import * as tf from '../tf';
 
 /** -log sigmoid(D): what is judged should be called real (eq. 11, 17). */
@@ -9,6 +9,12 @@ export function realLoss(logits: tf.Tensor): tf.Scalar {
 /** -log(1 - sigmoid(D)): what is judged should be called made. */
 export function fakeLoss(logits: tf.Tensor): tf.Scalar {
   return tf.mean(tf.softplus(logits));
+}
+
+/** (D - wanted)^2: 1 for what should be called real, 0 for what should be called made (LSGAN, Mao et al. 2017). */
+export function leastSquares(logits: tf.Tensor, wanted: 0 | 1): tf.Scalar {
+  const off = wanted === 0 ? logits : tf.sub(logits, wanted);
+  return tf.mean(tf.mul(off, off));
 }
 
 /** Mean |a - b|. */

@@ -26,7 +26,7 @@ import {
 import type { ModelCard } from '../cards/modelCard';
 import { PAPER_SCHEDULE, SCHEDULE } from '../diffusion/schedule';
 import { METHOD_IDS, type MethodId, methodOf, trainingOf } from '../methods';
-import { optionRules, optionValues, readOptions } from '../methods/options';
+import { optionRules, optionsOf, optionValues, readOptions } from '../methods/options';
 import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { parseConfig } from '../networks/ncsnpp/parse';
 import { SIDES, type Side } from './sides';
@@ -96,10 +96,23 @@ function formerOptions(method: unknown, { weights, r1 }: Readonly<Record<string,
   return method === 'syndiff' ? { ...ofR, 'weight-l1': l1, 'r1-gamma': gamma, 'r1-every': every } : ofR;
 }
 
-/** The same by another method: what both have as an option stays, and its variant is one that it can have. */
+/**
+ * The same by another method: an option that both have stays, and so do the rates of methods that share a course; its variant is one
+ * that it can have.
+ */
 export function withMethod(settings: TrainSettings, method: MethodId): TrainSettings {
-  const options = optionValues(method, settings.options);
-  return { ...settings, method, options, variant: { ...settings.variant, ...trainingOf({ method }).needs } };
+  const { needs, rates: to } = trainingOf({ method });
+  const from = trainingOf(settings).rates;
+  const fresh = presetSettings(settings.preset, settings.contrasts);
+  const shared = optionsOf(settings.method).filter((option) => optionsOf(method).includes(option));
+  const kept = Object.fromEntries(shared.map(({ id }) => [id, settings.options[id]]));
+  return {
+    ...settings,
+    method,
+    options: optionValues(method, kept),
+    rates: from.usual === to.usual ? settings.rates : (to.usual ?? fresh.rates),
+    variant: { ...settings.variant, ...needs },
+  };
 }
 
 /** The networks of a preset: base width and image side. */
@@ -200,11 +213,13 @@ export function settingsFromCard(
   const grid = gridOfModel(card.preprocessing);
   const { size } = grid;
   const base = withMethod(settings, network.method);
-  const variant: Variant = { ...base.variant, direction: 'aToB' };
+  const { needs, rates } = trainingOf(network);
+  const variant: Variant = { ...base.variant, direction: 'aToB', ...needs };
   return {
     ...base,
     ...trainingOf(network).fromNetwork(base, network, diffusion),
     ...startCourse({ size, variant }),
+    ...(rates.usual && { rates: rates.usual }),
     ...grid,
     contrasts: { a: card.source, b: card.target },
     discriminator: size <= 64 ? 'small' : 'large',
@@ -250,6 +265,23 @@ export function variantText(settings: TrainSettings): string {
   return [pairing, ...trainingOf(settings).text(settings), ...one].join(', ');
 }
 
+/** A method that knows a switch in one position only is not trained with another. */
+function needRules({ method, variant }: TrainSettings): (readonly [holds: boolean, sentence: string])[] {
+  const { needs } = trainingOf({ method });
+  return (Object.keys(needs) as (keyof Variant)[]).map((name) => [
+    variant[name] === needs[name],
+    `${methodOf({ method }).label} ${NEEDED[name]}, got ${name} ${variant[name]}; leave that switch as it is, or choose another method`,
+  ]);
+}
+
+const NEEDED: Record<keyof Variant, string> = {
+  pairing: 'is trained on unpaired scans',
+  adversarial: 'is trained by its adversarial terms',
+  cycle: 'is trained by its cycle term',
+  r: 'has no R that could be frozen',
+  direction: 'is trained both ways at once',
+};
+
 /**
  * @throws BadRequest for settings that contradict each other or cannot train, one sentence that says which and what to do
  */
@@ -271,7 +303,11 @@ export function checkSettings(settings: TrainSettings): void {
     batch <= 4 || batch % 4 === 0,
     `batch must be at most 4 or a multiple of 4 (the discriminator compares groups of 4), got ${batch}`,
   );
-  const rules = [...optionRules(settings.method, settings.options), ...trainingOf(settings).rules(settings)];
+  const rules = [
+    ...optionRules(settings.method, settings.options),
+    ...trainingOf(settings).rules(settings),
+    ...needRules(settings),
+  ];
   for (const [holds, sentence] of rules) rule(holds, sentence);
   rule(
     Object.values(rates).every((rate) => Number.isFinite(rate) && rate >= 0),

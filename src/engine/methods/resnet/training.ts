@@ -10,7 +10,7 @@ import type { Loss, NetworkSpec, Training } from '../method';
 import type { TrainingOption } from '../options';
 import type { ResnetNetwork } from './method';
 
-const PATCH_LAYERS = 3;
+export const PATCH_LAYERS = 3;
 
 /** Live activations, in image planes times base width, at the most (docs/MEASUREMENTS.md, "Training"). */
 const PLANES = {
@@ -108,6 +108,7 @@ export const training: Training<ResnetNetwork> = {
   choices: [],
   needs: { pairing: 'unpaired', r: 'trained' },
   options: [CYCLE_WEIGHT],
+  rates: { rule: 'cosine', usual: null },
   networks: (settings) => SIDES.flatMap((side) => rNetworks(settings, side)),
   translates: (direction) => `r.${sidesOf(direction).target}`,
   startsFrom: (method, direction) => (method === 'resnet' ? `r.${sidesOf(direction).target}` : null),

@@ -130,6 +130,7 @@ export const training: Training<SynDiffNetwork> = {
   ],
   needs: {},
   options: Object.values(OPTIONS),
+  rates: { rule: 'cosine', usual: null },
   networks: (settings) =>
     SIDES.flatMap((side) => [...diffusiveNetworks(settings, side), ...rNetworks(settings, side)]),
   translates: (direction) => `g.${sidesOf(direction).target}`,

@@ -4,6 +4,8 @@ export interface ResnetGeneratorConfig {
   ngf: number;
   /** Residual blocks. */
   n_blocks: number;
+  /** Residual blocks, from 1, that self-attention follows (SAGAN); none where absent. */
+  attention_after?: readonly number[];
 }
 
 /** CycleGAN's six residual blocks. */

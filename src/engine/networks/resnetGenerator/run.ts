@@ -3,11 +3,13 @@ import * as tf from '../../tf';
 import { addToChannels, conv2d, instanceNorm } from '../layers';
 import type { Conv } from '../parameters';
 import { reflectPad } from '../reflectPad';
+import { type SelfAttention, selfAttention } from '../selfAttention';
 
 export type ResnetGeneratorWeights = {
   input: Conv;
   down: [Conv, Conv];
-  blocks: { conv0: Conv; conv1: Conv }[];
+  /** SAGAN's attention follows the block. */
+  blocks: { conv0: Conv; conv1: Conv; attention?: SelfAttention }[];
   up: [Conv, Conv];
   output: Conv;
 };
@@ -17,9 +19,10 @@ export function runResnetGenerator(weights: ResnetGeneratorWeights, x: tf.Tensor
   return tf.tidy(() => {
     let h = normRelu(conv2d(weights.input, reflectPad(x, 3), 1, 0));
     for (const conv of weights.down) h = normRelu(conv2d(conv, h, 2, 1));
-    for (const { conv0, conv1 } of weights.blocks) {
+    for (const { conv0, conv1, attention } of weights.blocks) {
       const inner = normRelu(conv2d(conv0, reflectPad(h, 1), 1, 0));
       h = tf.add(h, instanceNorm(conv2d(conv1, reflectPad(inner, 1), 1, 0)));
+      if (attention) h = selfAttention(attention, h);
     }
     for (const conv of weights.up) h = normRelu(transposedConv2d(conv, h));
     return tf.tanh(conv2d(weights.output, reflectPad(h, 3), 1, 0));

@@ -1,9 +1,14 @@
 /** The non-diffusive generator's parameters under the authors' names. */
+import { selfAttentionRows } from '../selfAttention';
 import type { ParameterTable } from '../table';
 import { TableWriter } from '../tableWriter';
 import type { ResnetGeneratorConfig } from './config';
 
-export function resnetGeneratorTable({ ngf, n_blocks }: ResnetGeneratorConfig): ParameterTable {
+export function resnetGeneratorTable({
+  ngf,
+  n_blocks,
+  attention_after = [],
+}: ResnetGeneratorConfig): ParameterTable {
   const t = new TableWriter('normal');
   // model.0 is the reflect padding; norm and activation follow each convolution, so most are three apart.
   t.conv(['input', 'model.1'], 1, ngf, 7);
@@ -17,5 +22,8 @@ export function resnetGeneratorTable({ ngf, n_blocks }: ResnetGeneratorConfig): 
   t.convTranspose(['up.0', `model.${up}`], 4 * ngf, 2 * ngf, 3);
   t.convTranspose(['up.1', `model.${up + 3}`], 2 * ngf, ngf, 3);
   t.conv(['output', `model.${up + 7}`], ngf, 1, 7);
+  attention_after.forEach((block, n) => {
+    selfAttentionRows(t, [`blocks.${block - 1}.attention`, `attn${n + 1}`], 4 * ngf);
+  });
   return t.rows;
 }

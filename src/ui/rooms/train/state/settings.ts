@@ -144,11 +144,12 @@ export function withPreset(settings: TrainSettings, preset: PresetName, fromMode
   // Iterations, rates and average go with the preset: those of the demonstration are wrong for the others.
   const { method, variant, diffusion, batch, augmentation, seed } = settings;
   const { options } = withMethod(settings, fromModel ? fresh.method : method);
+  const { rates } = withMethod(fresh, fromModel ? fresh.method : method);
   return {
     ...fresh,
     method: fromModel ? fresh.method : method,
     variant: fromModel ? { ...variant, direction: 'both' } : variant,
     diffusion: fromModel ? { ...fresh.diffusion, steps: diffusion.steps } : diffusion,
-    ...{ batch, options, augmentation, seed },
+    ...{ batch, options, rates, augmentation, seed },
   };
 }

@@ -1,0 +1,69 @@
+/**
+ * One iteration of a cycle-consistent GAN in pGAN-cGAN's order (BASELINES.md section 1), whatever its generator: both generators,
+ * then the discriminator of each contrast, which sees the images that were made before the generators' step.
+ *
+ * The generators' loss is a sum of what begins with one contrast and what begins with the other; each is differentiated by itself,
+ * so that the insides of one are in memory at a time. Together they are the joint gradient.
+ */
+import { vjp } from '../../autodiff/vjp';
+import { type PatchDiscriminatorWeights, runPatchDiscriminator } from '../../networks/patchDiscriminator/run';
+import * as tf from '../../tf';
+import { GradientSums, Iteration, sumOf, type TrainStep } from '../../training/iteration';
+import { l1Loss, leastSquares } from '../../training/losses';
+import { parametersOf } from '../../training/networks';
+import { otherSide, SIDES, type Side } from '../../training/sides';
+import { CYCLE_WEIGHT } from './training';
+
+/** An image of the other contrast, [b, h, w, 1] -> the same, [-1, 1]. */
+export type RunGenerator<Weights> = (weights: Weights, x: tf.Tensor4D) => tf.Tensor4D;
+
+export function cycleGanStep<Weights>(run: RunGenerator<Weights>): TrainStep {
+  return (state, images, rates, onGradients) => {
+    const iteration = new Iteration(state, images, rates, onGradients);
+    const gradients = new GradientSums();
+    const made = {} as Record<Side, tf.Tensor4D>;
+    for (const side of SIDES) made[side] = generators(iteration, run, side, gradients);
+    gradients.updateAll(iteration);
+    for (const side of SIDES) discriminator(iteration, side, made[side]);
+    tf.dispose([made.a, made.b]);
+    return iteration.losses;
+  };
+}
+
+/** Adds the gradients of all that begins with the other contrast's real image. @returns the image made of it, of contrast `side` */
+function generators<Weights>(
+  iteration: Iteration,
+  run: RunGenerator<Weights>,
+  side: Side,
+  gradients: GradientSums,
+): tf.Tensor4D {
+  const { x, state } = iteration;
+  const real = x[otherSide(side)];
+  const there = iteration.network(`g.${side}`);
+  const back = iteration.network(`g.${otherSide(side)}`);
+  const { value: made, pullback } = vjp(() => run(there.tree as Weights, real), parametersOf(there));
+  const adversarial = () => iteration.note('adversarial', leastSquares(judge(iteration, side, made), 1));
+  const [ofJudge] = iteration.generatorTerm(adversarial, [made]);
+  const cycle = () => {
+    const loss = iteration.note('cycle', l1Loss(run(back.tree as Weights, made), real));
+    return tf.mul(loss, state.settings.options[CYCLE_WEIGHT.id]) as tf.Scalar;
+  };
+  const all = iteration.generatorTerm(cycle, [...parametersOf(back), made]);
+  const [wanted] = sumOf([[ofJudge], [all.pop()!]]);
+  gradients.add(`g.${otherSide(side)}`, all);
+  gradients.add(`g.${side}`, pullback(wanted));
+  wanted.dispose();
+  return made;
+}
+
+/** Half of each term, as pGAN-cGAN has it. */
+function discriminator(iteration: Iteration, side: Side, made: tf.Tensor4D): void {
+  const network = iteration.network(`d.${side}`);
+  const term = (name: string, x: tf.Tensor4D, wanted: 0 | 1) =>
+    iteration.term(name, 0.5, () => leastSquares(judge(iteration, side, x), wanted), network);
+  iteration.update(`d.${side}`, sumOf([term('dReal', iteration.x[side], 1), term('dFake', made, 0)]));
+}
+
+function judge(iteration: Iteration, side: Side, x: tf.Tensor4D): tf.Tensor4D {
+  return runPatchDiscriminator(iteration.network(`d.${side}`).tree as PatchDiscriminatorWeights, x);
+}

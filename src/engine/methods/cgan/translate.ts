@@ -1,0 +1,5 @@
+import { type ResnetGeneratorWeights, runResnetGenerator } from '../../networks/resnetGenerator/run';
+import { onePassTranslator } from '../onePass';
+import type { CganNetwork } from './method';
+
+export const makeTranslator = onePassTranslator<CganNetwork, ResnetGeneratorWeights>(runResnetGenerator);

@@ -1,0 +1,63 @@
+/**
+ * SAGAN's self-attention over positions (Zhang et al. 2019), beside a residual path whose share `gamma` begins at 0: not NCSN++'s
+ * attention (layers.ts), which normalises, divides by sqrt C and rescales.
+ */
+import * as tf from '../tf';
+import { maxPool2 } from './layers';
+import type { Conv } from './parameters';
+import { type Place, type TableWriter, within } from './tableWriter';
+
+export type SelfAttention = { gamma: tf.Tensor1D; query: Conv; key: Conv; value: Conv; out: Conv };
+
+/** How much narrower than the image its queries and keys, and its values are. */
+const NARROWER = { query: 8, value: 2 };
+
+/** Keys and values of every second row and column, the largest of 2x2, as in the TensorFlow original. */
+export function selfAttention(weights: SelfAttention, x: tf.Tensor4D): tf.Tensor4D {
+  const [b, h, w] = x.shape;
+  const { query, key, value } = attentionParts(weights, x);
+  const mixed = tf.matMul(attentionMap(query, key), value);
+  const out = project(weights.out, tf.reshape(mixed, [b, h, w, value.shape[2]]));
+  return tf.add(x, tf.mul(out, tf.reshape(weights.gamma, [1, 1, 1, 1])));
+}
+
+/** What each position looks at: [b, h w, (h/2) (w/2)], rows add up to 1. */
+export function attentionMap(query: tf.Tensor3D, key: tf.Tensor3D): tf.Tensor3D {
+  return tf.softmax(tf.matMul(query, key, false, true));
+}
+
+/** Query [b, h w, c/8], key and value of the pooled positions, [b, h w/4, c/8] and [b, h w/4, c/2]. */
+export function attentionParts(
+  weights: Pick<SelfAttention, 'query' | 'key' | 'value'>,
+  x: tf.Tensor4D,
+): Record<'query' | 'key' | 'value', tf.Tensor3D> {
+  const rows = (image: tf.Tensor4D) => {
+    const [b, h, w, c] = image.shape;
+    return tf.reshape(image, [b, h * w, c]) as tf.Tensor3D;
+  };
+  return {
+    query: rows(project(weights.query, x)),
+    key: rows(maxPool2(project(weights.key, x))),
+    value: rows(maxPool2(project(weights.value, x))),
+  };
+}
+
+/** A 1x1 convolution as the product that it is. */
+function project({ weight, bias }: Conv, x: tf.Tensor4D): tf.Tensor4D {
+  const [b, h, w, c] = x.shape;
+  const out = weight.shape[3];
+  const y = tf.matMul(tf.reshape(x, [b * h * w, c]), tf.reshape(weight, [c, out]));
+  return tf.reshape(bias ? tf.add(y, bias) : y, [b, h, w, out]);
+}
+
+/** Under the names of the TensorFlow original; theta, phi, g and attn are its f, g, h and the last 1x1. */
+export function selfAttentionRows(t: TableWriter, place: Place, channels: number): void {
+  const [path, name] = place;
+  const narrow = Math.max(1, Math.floor(channels / NARROWER.query));
+  const value = Math.max(1, Math.floor(channels / NARROWER.value));
+  t.scalar([`${path}.gamma`, `${name}.sigma_ratio`]);
+  t.conv(within(place, 'query', 'theta'), channels, narrow, 1);
+  t.conv(within(place, 'key', 'phi'), channels, narrow, 1);
+  t.conv(within(place, 'value', 'g'), channels, value, 1);
+  t.conv(within(place, 'out', 'attn'), value, channels, 1);
+}
