@@ -1,14 +1,24 @@
 /** The baselines' iterations, each as the official code runs it (golden/baselines/train_*). */
 
+import type { NamedTensor } from '../engine/formats/namedTensor';
+import { gatherStrided } from '../engine/formats/strided';
 import type { MethodId } from '../engine/methods';
 import { trainStep as attganStep } from '../engine/methods/attgan/train';
 import { trainStep as cganStep } from '../engine/methods/cgan/train';
 import { trainStep as saganStep } from '../engine/methods/sagan/train';
+import { unitStep } from '../engine/methods/unit/train';
 import { type AttentionUnetWeights, runAttentionUnet } from '../engine/networks/attentionUnet/run';
+import {
+  type DecoderWeights,
+  type EncoderWeights,
+  runDecoder,
+  runEncoder,
+} from '../engine/networks/contentAutoencoder/run';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../engine/networks/resnetGenerator/run';
 import type * as tf from '../engine/tf';
 import type { TrainingState, TrainStep } from '../engine/training/iteration';
 import { presetSettings, type TrainSettings, withMethod } from '../engine/training/settings';
+import type { Side } from '../engine/training/sides';
 import { compareImage, type Golden } from './kit';
 import type { Rehearsal } from './rehearsal';
 
@@ -17,6 +27,7 @@ export const REHEARSALS: Readonly<Record<string, Rehearsal>> = {
   'train_cgan.safetensors': cycleGan('cgan', cganStep, resnetImage, { values: 5e-4, gradients: 1e-3 }),
   'train_sagan.safetensors': cycleGan('sagan', saganStep, resnetImage, { values: 1e-3, gradients: 5e-3 }),
   'train_attgan.safetensors': cycleGan('attgan', attganStep, unetImage, { values: 5e-4, gradients: 1e-3 }),
+  'train_unit.safetensors': unit(),
 };
 
 type Translate = (state: TrainingState, network: string, x: tf.Tensor4D) => tf.Tensor4D;
@@ -70,6 +81,83 @@ function cycleGan(
       ),
     tolerances: { losses: 1e-4, ...tolerances },
   };
+}
+
+function unit(): Rehearsal {
+  /** Ours of theirs; [b, c, h, w] as [b, h, w, c]. */
+  const noises: Readonly<Record<string, string>> = {
+    ...{ 'd.a': 'dis.n_a', 'd.b': 'dis.n_b', 'g.a': 'gen.n_a', 'g.b': 'gen.n_b' },
+    ...{ 'back.a': 'gen.n_a_recon', 'back.b': 'gen.n_b_recon' },
+  };
+  const tree = (state: TrainingState, name: string) => state.networks.get(name)!.tree;
+  const encode = (state: TrainingState, side: Side, x: tf.Tensor4D) =>
+    runEncoder(tree(state, `e.${side}`) as EncoderWeights, x);
+  const decode = (state: TrainingState, side: Side, code: tf.Tensor4D) =>
+    runDecoder(tree(state, `g.${side}`) as DecoderWeights, code);
+  return {
+    settings: (golden) => {
+      const { gen, dis, ...weights } = golden.config as unknown as OfficialConfig;
+      return settingsOf(golden, 'unit', 'in.x_a', {
+        widths: { r: gen.dim, patch: dis.dim },
+        options: {
+          'weight-image': weights.recon_x_w,
+          'weight-image-cycle': weights.recon_x_cyc_w,
+          'weight-kl': weights.recon_kl_w,
+          scales: dis.num_scales,
+        },
+      });
+    },
+    networks: {
+      ...{ 'e.a': 'gen_a', 'g.a': 'gen_a', 'e.b': 'gen_b', 'g.b': 'gen_b' },
+      ...{ 'd.a': 'dis_a', 'd.b': 'dis_b' },
+    },
+    images: { a: 'in.x_a', b: 'in.x_b' },
+    step: (golden) => unitStep((name) => channelsLast(golden.tensor(`in.${noises[name]}`))),
+    losses: [
+      [['adversarial'], (l) => l.loss_gen_adv_a + l.loss_gen_adv_b],
+      [['reconstruction'], (l) => l.loss_gen_recon_x_a + l.loss_gen_recon_x_b],
+      [['cycle'], (l) => l.loss_gen_cyc_x_a + l.loss_gen_cyc_x_b],
+      [
+        ['kl'],
+        (l) =>
+          l.loss_gen_recon_kl_a +
+          l.loss_gen_recon_kl_b +
+          l.loss_gen_recon_kl_cyc_aba +
+          l.loss_gen_recon_kl_cyc_bab,
+      ],
+      [['dReal', 'dFake'], (l) => l.loss_dis_total],
+      [['generator'], (l) => l.loss_gen_total],
+    ],
+    values: async (golden, state, { a, b }) =>
+      Math.max(
+        await compareImage(
+          () => decode(state, 'b', encode(state, 'a', a)),
+          golden.tensor('out.translate.x_ab'),
+        ),
+        await compareImage(
+          () => decode(state, 'a', encode(state, 'b', b)),
+          golden.tensor('out.translate.x_ba'),
+        ),
+      ),
+    tolerances: { losses: 1e-4, values: 2e-4, gradients: 1e-3 },
+  };
+}
+
+/** What UNIT's and MUNIT's configuration files have. */
+interface OfficialConfig extends Record<string, unknown> {
+  gen: { dim: number; mlp_dim?: number; style_dim?: number };
+  dis: { dim: number; num_scales: number };
+  recon_x_w: number;
+  recon_x_cyc_w: number;
+  recon_kl_w: number;
+  recon_c_w: number;
+  recon_s_w: number;
+}
+
+/** [b, c, h, w] -> [b, h, w, c]. */
+function channelsLast({ shape, data }: NamedTensor): Float32Array {
+  const [b, c, h, w] = shape;
+  return gatherStrided(Float32Array.from(data), [b, h, w, c], [c * h * w, w, 1, h * w]);
 }
 
 /** Settings of a run of the file's images. */

@@ -9,7 +9,7 @@ import type { StateDict } from '../engine/formats/namedTensor';
 import { toAuthors } from '../engine/networks/table';
 import * as tf from '../engine/tf';
 import type { GradientHook, TrainingState, TrainStep } from '../engine/training/iteration';
-import { disposeNetworks, loadNetworks, parametersOf } from '../engine/training/networks';
+import { disposeNetworks, loadNetworks, networksOf, parametersOf } from '../engine/training/networks';
 import type { TrainSettings } from '../engine/training/settings';
 import type { Side } from '../engine/training/sides';
 import { attempt, type ParityResult, relativeError } from './compare';
@@ -68,7 +68,7 @@ async function worstErrors(golden: Golden, rehearsal: Rehearsal): Promise<Errors
   const nothing = new Set(read<string[]>('null_gradient'));
   const state: TrainingState = {
     settings,
-    networks: loadNetworks(settings, (ours) => paramsOf(golden, rehearsal.networks[ours])),
+    networks: loadNetworks(settings, (ours) => paramsOf(golden, rehearsal.networks[ours], ours, settings)),
     step: 0,
   };
   const images = { a: image(golden.tensor(rehearsal.images.a)), b: image(golden.tensor(rehearsal.images.b)) };
@@ -94,12 +94,12 @@ async function worstErrors(golden: Golden, rehearsal: Rehearsal): Promise<Errors
   return { losses: Math.max(...losses), values, ...ofGradients, moved };
 }
 
-const paramsOf = ({ params }: Golden, network: string): StateDict =>
-  new Map(
-    [...params]
-      .filter(([name]) => name.startsWith(`${network}.`))
-      .map(([name, value]) => [name.slice(network.length + 1), value]),
-  );
+/** Several of ours may be one of the file's. */
+function paramsOf({ params }: Golden, theirs: string, ours: string, settings: TrainSettings): StateDict {
+  const { table } = networksOf(settings).find(({ name }) => name === ours)!;
+  const rows = table.map(({ name }) => [name, params.get(`${theirs}.${name}`)] as const);
+  return new Map(rows.flatMap(([name, tensor]) => (tensor ? [[name, tensor]] : [])));
+}
 
 /** Each tensor that the file has, and of the others their norms. */
 async function gradientErrors(

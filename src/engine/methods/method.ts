@@ -62,10 +62,10 @@ export interface Training<C extends NetworkOf = NetworkOf> {
   readonly rates: { readonly rule: RateRule; readonly usual: TrainSettings['rates'] | null };
   /** The networks of a run, those that its variant has, in a fixed order. */
   networks(settings: TrainSettings): readonly NetworkSpec[];
-  /** The one whose average translates in a direction. */
-  translates(direction: Direction): string;
-  /** The one that begins with a model of this method, which translates in a direction; null where there is none. */
-  startsFrom(method: string, direction: Direction): string | null;
+  /** Those whose averages translate in a direction, together: a model's parameters are theirs. */
+  translates(direction: Direction): readonly string[];
+  /** Those that begin with a model of this method, which translates in a direction; null where there are none. */
+  startsFrom(method: string, direction: Direction): readonly string[] | null;
   /** Its configuration, and its card's `diffusion`. */
   network(settings: TrainSettings): C;
   diffusion(settings: TrainSettings): ScheduleOptions;

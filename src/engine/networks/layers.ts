@@ -159,6 +159,27 @@ export function instanceNorm(x: tf.Tensor4D): tf.Tensor4D {
   return scaledGroupNorm(x, c, 1e-5, ones, tf.zeros([1, 1, 1, c]));
 }
 
+/** AdaIN: instance norm, then scale and shift of each image's channels, [b, 1, 1, c] (MUNIT). */
+export function adaptiveInstanceNorm(x: tf.Tensor4D, scale: tf.Tensor4D, shift: tf.Tensor4D): tf.Tensor4D {
+  return scaledGroupNorm(x, x.shape[3], 1e-5, scale, shift);
+}
+
+/**
+ * MUNIT's layer norm, over each image's pixels and channels: (x - mean) / (std + 1e-5) with the unbiased std, unlike PyTorch's own,
+ * then scale and shift of each channel.
+ */
+export function layerNorm({ weight, bias }: Affine, x: tf.Tensor4D): tf.Tensor4D {
+  const [, h, w, c] = x.shape;
+  const count = h * w * c;
+  const mean = (v: tf.Tensor4D) =>
+    tf.reshape(tf.mean(meanOverPositions(v), 2, true), [-1, 1, 1, 1]) as tf.Tensor4D;
+  const centred = tf.sub(x, mean(x)) as tf.Tensor4D;
+  const variance = tf.mul(mean(tf.mul(centred, centred)), count / (count - 1));
+  const normal = tf.div(centred, tf.add(tf.sqrt(variance), 1e-5)) as tf.Tensor4D;
+  const perChannel = (v: tf.Tensor1D) => tf.reshape(v, [1, 1, 1, c]) as tf.Tensor4D;
+  return addToChannels(tf.mul(normal, perChannel(weight)), perChannel(bias));
+}
+
 /** NCSN++'s group count for a width. */
 function groupsFor(channels: number): number {
   return Math.min(Math.floor(channels / 4), 32);

@@ -13,10 +13,10 @@ export type ParameterKind = 'conv' | 'convTranspose' | 'dense' | 'asIs';
 
 /**
  * What a parameter begins with (SYNDIFF.md section 3, "Initialisation"). style: 1 in its first half, the scales that a style layer
- * predicts, else 0; normal: N(0, 0.02^2); fan: DDPM's variance scaling, uniform, fan average, scale 1; fanAlmostZero: the same of
+ * predicts, else 0; normal: N(0, 0.02^2); kaiming: N(0, 2 / fan in); uniform: U(0, 1); fan: DDPM's variance scaling, uniform, fan average, scale 1; fanAlmostZero: the same of
  * scale 1e-10, so that the network begins near a plain sum.
  */
-export type Start = 'zero' | 'one' | 'style' | 'normal' | 'fan' | 'fanAlmostZero';
+export type Start = 'zero' | 'one' | 'style' | 'normal' | 'kaiming' | 'uniform' | 'fan' | 'fanAlmostZero';
 
 export interface ParameterRow {
   /** Where the tensor sits in our weight tree, e.g. "down.0.blocks.1.conv0.weight". */

@@ -36,7 +36,7 @@ export const VALIDATION_LIMIT =
   'The scores are of the validation slices that the run was watched by, not of a test.';
 
 /**
- * @param state the network that translates, averaged (its method's `translates`)
+ * @param state the networks that translate, averaged (its method's `translates`)
  * @returns float32 weights, and a card that names their hash
  */
 export async function exportModel(
@@ -51,8 +51,8 @@ export async function exportModel(
   const config = training.network(settings);
   checkFinite(state);
   const weights = encodeWeights({ state, config }, 'f32');
-  const network = training.translates(direction);
-  const before = facts.start.find((one) => one.network === network);
+  const networks = training.translates(direction);
+  const before = facts.start.find((one) => networks.includes(one.network));
   const hash = await sha256(weights);
   const [from, to] = [contrasts[source], contrasts[target]];
   const id = `${from}-to-${to}-${hash.slice(0, 8)}`.toLowerCase();

@@ -27,6 +27,12 @@ function startOf({ start, shape }: ParameterRow, key: NoiseKey): Float32Array {
       return new Float32Array(count).fill(1, 0, count / 2);
     case 'normal':
       return normals(key, count).map((v) => 0.02 * v);
+    case 'kaiming': {
+      const deviation = Math.sqrt((2 * shape[0]) / count);
+      return normals(key, count).map((v) => deviation * v);
+    }
+    case 'uniform':
+      return uniforms(key, count);
     default: {
       const bound = Math.sqrt((3 * (start === 'fan' ? 1 : 1e-10)) / fanAverage(shape));
       return uniforms(key, count).map((u) => (2 * u - 1) * bound);

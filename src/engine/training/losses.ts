@@ -17,6 +17,11 @@ export function leastSquares(logits: tf.Tensor, wanted: 0 | 1): tf.Scalar {
   return tf.mean(tf.mul(off, off));
 }
 
+/** Mean a^2: of codes that are drawn with variance 1, twice their KL divergence from N(0, 1) but for a constant. */
+export function meanSquare(a: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.mul(a, a));
+}
+
 /** Mean |a - b|. */
 export function l1Loss(a: tf.Tensor, b: tf.Tensor): tf.Scalar {
   return tf.mean(tf.abs(tf.sub(a, b)));

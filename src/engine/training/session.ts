@@ -139,7 +139,10 @@ export async function exportRun(
   facts: { date: string; data: string; licence: string },
 ): Promise<{ card: ModelCard; weights: Uint8Array; state: StateDict }> {
   const { settings, step, start, inputs } = index;
-  const state = await readAverage(files, index, trainingOf(settings).translates(direction));
+  const parts = [];
+  for (const name of trainingOf(settings).translates(direction))
+    parts.push(...(await readAverage(files, index, name)));
+  const state: StateDict = new Map(parts);
   const history = await readHistory(files, index);
   const { card, weights } = await exportModel(settings, direction, state, {
     ...facts,

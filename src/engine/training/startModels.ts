@@ -4,6 +4,7 @@ import type { ModelCard } from '../cards/modelCard';
 import type { StateDict } from '../formats/namedTensor';
 import { METHODS, type MethodId, methodOf, trainingOf } from '../methods';
 import type { RunFacts } from './checkpoint';
+import { networksOf } from './networks';
 import type { TrainSettings } from './settings';
 import type { Direction } from './sides';
 import type { StartWeights } from './startRun';
@@ -32,13 +33,18 @@ export function startWeights(
       throw new WeightsMismatch(
         `${subject}: must start a network of ${methodOf(settings).label}, which has no ${METHODS[wanted].network}; leave it out`,
       );
-    const network = startsFrom(card.network.method, direction);
-    if (network === null || card.network.method !== wanted)
+    const networks = startsFrom(card.network.method, direction);
+    if (networks === null || card.network.method !== wanted)
       throw new WeightsMismatch(
         `${subject}: must be a ${METHODS[wanted].network}, got a ${methodOf(card.network).network}; choose other weights`,
       );
-    weights[network] = state;
-    facts.push({ network, name: startName(card), licence: card.licence });
+    const specs = networksOf(settings);
+    for (const network of networks) {
+      const own = new Set(specs.find(({ name }) => name === network)?.table.map(({ name }) => name));
+      weights[network] =
+        networks.length === 1 ? state : new Map([...state].filter(([name]) => own.has(name)));
+    }
+    facts.push({ network: networks[0], name: startName(card), licence: card.licence });
   }
   return { weights, facts };
 }

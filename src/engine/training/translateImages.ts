@@ -31,9 +31,11 @@ async function averagedTranslator(
   direction: Direction,
 ): Promise<RunTranslator> {
   const training = trainingOf(settings);
-  const network = networks.get(training.translates(direction));
-  if (!network) throw new Error(`training: the variant has no network for ${direction}`);
+  const trees = training.translates(direction).map((name) => {
+    const network = networks.get(name);
+    if (!network) throw new Error(`training: the variant has no network for ${direction}`);
+    return treeOf<object>(network.spec.table, averageOf(network));
+  });
   const make = await translatorMaker(settings.method);
-  const tree = treeOf<unknown>(network.spec.table, averageOf(network));
-  return make(training.network(settings), training.diffusion(settings), tree);
+  return make(training.network(settings), training.diffusion(settings), Object.assign({}, ...trees));
 }

@@ -56,8 +56,8 @@ export function cycleGanTraining<C extends NetworkOf>(id: C['method'], of: Cycle
     rates: RATES,
     networks: (settings) =>
       SIDES.flatMap((side) => [generator(settings, side, of), patchDiscriminator(settings, side)]),
-    translates: (direction) => `g.${sidesOf(direction).target}`,
-    startsFrom: (method, direction) => (method === id ? `g.${sidesOf(direction).target}` : null),
+    translates: (direction) => [`g.${sidesOf(direction).target}`],
+    startsFrom: (method, direction) => (method === id ? [`g.${sidesOf(direction).target}`] : null),
     network: of.network,
     diffusion: () => ONE_PASS,
     beside: () => null,

@@ -133,10 +133,10 @@ export const training: Training<SynDiffNetwork> = {
   rates: { rule: 'cosine', usual: null },
   networks: (settings) =>
     SIDES.flatMap((side) => [...diffusiveNetworks(settings, side), ...rNetworks(settings, side)]),
-  translates: (direction) => `g.${sidesOf(direction).target}`,
+  translates: (direction) => [`g.${sidesOf(direction).target}`],
   startsFrom: (method, direction) => {
     const letter = { syndiff: 'g', resnet: 'r' }[method];
-    return letter ? `${letter}.${sidesOf(direction).target}` : null;
+    return letter ? [`${letter}.${sidesOf(direction).target}`] : null;
   },
   network: ({ generator }) => ({ method: 'syndiff', ...generator }),
   diffusion: ({ diffusion }) => diffusion,
