@@ -5,6 +5,7 @@ import { gatherStrided } from '../engine/formats/strided';
 import type { MethodId } from '../engine/methods';
 import { trainStep as attganStep } from '../engine/methods/attgan/train';
 import { trainStep as cganStep } from '../engine/methods/cgan/train';
+import { munitStep } from '../engine/methods/munit/train';
 import { trainStep as saganStep } from '../engine/methods/sagan/train';
 import { unitStep } from '../engine/methods/unit/train';
 import { type AttentionUnetWeights, runAttentionUnet } from '../engine/networks/attentionUnet/run';
@@ -14,11 +15,12 @@ import {
   runDecoder,
   runEncoder,
 } from '../engine/networks/contentAutoencoder/run';
+import { decodeWithStyle, type StyleNetworkWeights } from '../engine/networks/contentAutoencoder/style';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../engine/networks/resnetGenerator/run';
-import type * as tf from '../engine/tf';
+import * as tf from '../engine/tf';
 import type { TrainingState, TrainStep } from '../engine/training/iteration';
 import { presetSettings, type TrainSettings, withMethod } from '../engine/training/settings';
-import type { Side } from '../engine/training/sides';
+import { otherSide, type Side } from '../engine/training/sides';
 import { compareImage, type Golden } from './kit';
 import type { Rehearsal } from './rehearsal';
 
@@ -28,6 +30,7 @@ export const REHEARSALS: Readonly<Record<string, Rehearsal>> = {
   'train_sagan.safetensors': cycleGan('sagan', saganStep, resnetImage, { values: 1e-3, gradients: 5e-3 }),
   'train_attgan.safetensors': cycleGan('attgan', attganStep, unetImage, { values: 5e-4, gradients: 1e-3 }),
   'train_unit.safetensors': unit(),
+  'train_munit.safetensors': munit(),
 };
 
 type Translate = (state: TrainingState, network: string, x: tf.Tensor4D) => tf.Tensor4D;
@@ -136,6 +139,62 @@ function unit(): Rehearsal {
         ),
         await compareImage(
           () => decode(state, 'a', encode(state, 'b', b)),
+          golden.tensor('out.translate.x_ba'),
+        ),
+      ),
+    tolerances: { losses: 1e-4, values: 2e-4, gradients: 1e-3 },
+  };
+}
+
+function munit(): Rehearsal {
+  const styles: Readonly<Record<string, string>> = {
+    ...{ 'd.a': 'dis.s_a', 'd.b': 'dis.s_b', 'g.a': 'gen.s_a', 'g.b': 'gen.s_b' },
+  };
+  const tree = (state: TrainingState, name: string) => state.networks.get(name)!.tree;
+  const translate = (state: TrainingState, from: Side, x: tf.Tensor4D, { shape, data }: NamedTensor) =>
+    decodeWithStyle(
+      tree(state, `g.${otherSide(from)}`) as DecoderWeights & StyleNetworkWeights,
+      runEncoder(tree(state, `e.${from}`) as EncoderWeights, x),
+      tf.tensor2d(data, [shape[0], shape[1]]),
+    );
+  return {
+    settings: (golden) => {
+      const { gen, dis, ...weights } = golden.config as unknown as OfficialConfig;
+      return settingsOf(golden, 'munit', 'in.x_a', {
+        widths: { r: gen.dim, patch: dis.dim },
+        options: {
+          'weight-image': weights.recon_x_w,
+          'weight-content': weights.recon_c_w,
+          'weight-style': weights.recon_s_w,
+          'style-length': gen.style_dim!,
+          'style-width': gen.mlp_dim!,
+          scales: dis.num_scales,
+        },
+      });
+    },
+    networks: {
+      ...{ 'e.a': 'gen_a', 'g.a': 'gen_a', 's.a': 'gen_a' },
+      ...{ 'e.b': 'gen_b', 'g.b': 'gen_b', 's.b': 'gen_b' },
+      ...{ 'd.a': 'dis_a', 'd.b': 'dis_b' },
+    },
+    images: { a: 'in.x_a', b: 'in.x_b' },
+    step: (golden) => munitStep((name) => Float32Array.from(golden.tensor(`in.${styles[name]}`).data)),
+    losses: [
+      [['adversarial'], (l) => l.loss_gen_adv_a + l.loss_gen_adv_b],
+      [['reconstruction'], (l) => l.loss_gen_recon_x_a + l.loss_gen_recon_x_b],
+      [['content'], (l) => l.loss_gen_recon_c_a + l.loss_gen_recon_c_b],
+      [['style'], (l) => l.loss_gen_recon_s_a + l.loss_gen_recon_s_b],
+      [['dReal', 'dFake'], (l) => l.loss_dis_total],
+      [['generator'], (l) => l.loss_gen_total],
+    ],
+    values: async (golden, state, { a, b }) =>
+      Math.max(
+        await compareImage(
+          () => translate(state, 'a', a, golden.tensor('in.translate.s_b')),
+          golden.tensor('out.translate.x_ab'),
+        ),
+        await compareImage(
+          () => translate(state, 'b', b, golden.tensor('in.translate.s_a')),
           golden.tensor('out.translate.x_ba'),
         ),
       ),

@@ -1,6 +1,7 @@
 /** The networks of the baselines, and their parts, against the official code's numbers (BASELINES.md; golden/baselines). */
 
 import { valueAndGradients } from '../engine/autodiff/vjp';
+import type { NamedTensor } from '../engine/formats/namedTensor';
 import {
   type AttentionGate,
   type AttentionUnetWeights,
@@ -14,6 +15,16 @@ import {
   runDecoder,
   runEncoder,
 } from '../engine/networks/contentAutoencoder/run';
+import {
+  decodeWithStyle,
+  runStyleEncoder,
+  runStyleNetwork,
+  type StyleConfig,
+  type StyleEncoderWeights,
+  type StyleNetworkWeights,
+  styleEncoderTable,
+  styleNetworkTable,
+} from '../engine/networks/contentAutoencoder/style';
 import { decoderTable, encoderTable, layerNormRows } from '../engine/networks/contentAutoencoder/table';
 import { adaptiveInstanceNorm, layerNorm } from '../engine/networks/layers';
 import {
@@ -41,6 +52,7 @@ import { relativeError } from './compare';
 import {
   type Case,
   compareImage,
+  compareNumbers,
   type Golden,
   gradientError,
   image,
@@ -64,6 +76,9 @@ export const BASELINE_CASES: [pattern: RegExp, tolerance: number, run: Case][] =
   [/^net_unit_encoder\.safetensors$/, NETWORK_TOLERANCE, withGolden(unitEncoderCase)],
   [/^net_unit_decoder\.safetensors$/, NETWORK_TOLERANCE, withGolden(unitDecoderCase)],
   [/^net_munit_content_encoder\.safetensors$/, NETWORK_TOLERANCE, withGolden(contentEncoderCase)],
+  [/^net_munit_style_encoder\.safetensors$/, NETWORK_TOLERANCE, withGolden(styleEncoderCase)],
+  [/^net_munit_mlp\.safetensors$/, NETWORK_TOLERANCE, withGolden(styleNetworkCase)],
+  [/^net_munit_decoder\.safetensors$/, NETWORK_TOLERANCE, withGolden(munitDecoderCase)],
   [/^net_multi_scale_discriminator\.safetensors$/, NETWORK_TOLERANCE, withGolden(multiScaleCase)],
   [/^block_layer_norm\.safetensors$/, SMALL_BLOCK_TOLERANCE, withGolden(layerNormCase)],
   [/^block_adain\.safetensors$/, SMALL_BLOCK_TOLERANCE, withGolden(adainCase)],
@@ -179,6 +194,47 @@ async function contentEncoderCase(golden: Golden): Promise<number> {
   return error;
 }
 
+async function styleEncoderCase(golden: Golden): Promise<number> {
+  const x = image(golden.tensor('in.x'));
+  const table = styleEncoderTable(golden.config as unknown as StyleConfig);
+  const error = await withTree<StyleEncoderWeights>(table, golden.params, (weights) =>
+    compareNumbers(() => runStyleEncoder(weights, x), golden.tensor('out')),
+  );
+  x.dispose();
+  return error;
+}
+
+/** [b, n, 1, 1] or [b, n]. */
+const vectors = ({ shape, data }: NamedTensor) => tf.tensor2d(data, [shape[0], shape[1]]);
+
+async function styleNetworkCase(golden: Golden): Promise<number> {
+  const style = vectors(golden.tensor('in.s'));
+  const table = styleNetworkTable(golden.config as unknown as StyleConfig);
+  const error = await withTree<StyleNetworkWeights>(table, golden.params, (weights) =>
+    compareNumbers(() => runStyleNetwork(weights, style), golden.tensor('out')),
+  );
+  style.dispose();
+  return error;
+}
+
+/** With scales of 1 and shifts of 0 it is UNIT's. */
+async function munitDecoderCase(golden: Golden): Promise<number> {
+  const config = golden.config as unknown as StyleConfig;
+  const code = image(golden.tensor('in.c'));
+  const style = vectors(golden.tensor('in.s'));
+  const table = [...decoderTable(config), ...styleNetworkTable(config)];
+  type Weights = DecoderWeights & StyleNetworkWeights;
+  const error = await withTree<Weights>(table, golden.params, async (weights) =>
+    Math.max(
+      await compareImage(() => decodeWithStyle(weights, code, style), golden.tensor('out')),
+      await compareNumbers(() => runStyleNetwork(weights, style), golden.tensor('out.adain')),
+      await compareImage(() => runDecoder(weights, code), golden.tensor('out.identity')),
+    ),
+  );
+  tf.dispose([code, style]);
+  return error;
+}
+
 async function multiScaleCase(golden: Golden): Promise<number> {
   const [x, real] = ['in.x', 'in.real'].map((name) => image(golden.tensor(name)));
   const { dim, num_scales: scales } = golden.config as { dim: number; num_scales: number };
@@ -186,18 +242,12 @@ async function multiScaleCase(golden: Golden): Promise<number> {
   const error = await withTree<MultiScaleWeights>(table, golden.params, async (weights) => {
     const loss = (image: tf.Tensor4D, wanted: 0 | 1) =>
       tf.addN(runMultiScaleDiscriminator(weights, image).map((logits) => leastSquares(logits, wanted)));
-    const scalar = async (compute: () => tf.Tensor, name: string) => {
-      const out = tf.tidy(compute);
-      const error = relativeError(await out.data(), golden.tensor(name).data);
-      out.dispose();
-      return error;
-    };
     const { value, gradients } = valueAndGradients(() => loss(x, 1) as tf.Scalar, [x]);
     const errors = [
       await compareImage(() => averageDown(x), golden.tensor('out.down1')),
       await compareImage(() => averageDown(averageDown(x)), golden.tensor('out.down2')),
-      await scalar(() => loss(x, 1), 'out.loss_gen'),
-      await scalar(() => tf.add(loss(x, 0), loss(real, 1)), 'out.loss_dis'),
+      await compareNumbers(() => loss(x, 1), golden.tensor('out.loss_gen')),
+      await compareNumbers(() => tf.add(loss(x, 0), loss(real, 1)), golden.tensor('out.loss_dis')),
       await compareImage(() => tf.clone(gradients[0]) as tf.Tensor4D, golden.tensor('grad.x')),
     ];
     for (let scale = 0; scale < scales; scale++)

@@ -64,6 +64,14 @@ export async function compareImage(compute: () => tf.Tensor4D, want: NamedTensor
   return relativeError(got, want.data);
 }
 
+/** The same of anything that is in the order of the file. */
+export async function compareNumbers(compute: () => tf.Tensor, want: NamedTensor): Promise<number> {
+  const out = tf.tidy(compute);
+  const got = await out.data();
+  out.dispose();
+  return relativeError(got, want.data);
+}
+
 export async function withTree<T>(
   table: ParameterTable,
   params: StateDict,

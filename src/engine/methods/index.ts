@@ -2,13 +2,14 @@
 import { attgan } from './attgan/method';
 import { cgan } from './cgan/method';
 import type { Method, Training } from './method';
+import { munit } from './munit/method';
 import { resnet } from './resnet/method';
 import { sagan } from './sagan/method';
 import { syndiff } from './syndiff/method';
 import { unit } from './unit/method';
 
 /** In the order in which weights are tried: what R alone has in common with others' generators comes after these. */
-export const METHODS = { syndiff, attgan, sagan, unit, cgan, resnet } as const;
+export const METHODS = { syndiff, attgan, sagan, unit, munit, cgan, resnet } as const;
 
 export type MethodId = keyof typeof METHODS;
 export const METHOD_IDS = Object.keys(METHODS) as MethodId[];

@@ -2,21 +2,25 @@
 import { Aborted } from '../../errors';
 import type * as tf from '../tf';
 import type { NetworkOf } from './method';
-import type { MakeTranslator } from './translator';
+import type { Draws, MakeTranslator } from './translator';
 
 export const onePassFrames = (): readonly string[] => ['source', 'one pass'];
 
-/** @param run [b, h, w, 1] of the source -> the same of the target, [-1, 1] */
+/**
+ * @param run [b, h, w, 1] of the source -> the same of the target, [-1, 1]
+ * @param random whether it draws anything
+ */
 export function onePassTranslator<C extends NetworkOf, Weights>(
-  run: (weights: Weights, source: tf.Tensor4D, network: C) => tf.Tensor4D,
+  run: (weights: Weights, source: tf.Tensor4D, network: C, draws: Draws) => tf.Tensor4D,
+  { random = false } = {},
 ): MakeTranslator<C, Weights> {
   return (network, _, weights) => ({
     frames: onePassFrames(),
-    random: false,
-    async *run(source, _draws, signal) {
+    random,
+    async *run(source, draws, signal) {
       if (signal?.aborted) throw new Aborted('translation: cancelled');
       yield source;
-      const made = run(weights, source, network);
+      const made = run(weights, source, network, draws);
       try {
         yield made;
       } finally {

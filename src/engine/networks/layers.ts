@@ -72,7 +72,7 @@ export function rescaledSum(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D {
  * Mean over all positions, [b, h, w, c] -> [b, 1, c], as two products with a row of 1/w and 1/h: twice a short sum is more
  * exact in float32 than one long sum, and wasm needs no transposition for it.
  */
-function meanOverPositions(x: tf.Tensor4D): tf.Tensor3D {
+export function meanOverPositions(x: tf.Tensor4D): tf.Tensor3D {
   const [b, h, w, c] = x.shape;
   const overColumns = tf.matMul(tf.fill([1, w], 1 / w) as tf.Tensor2D, tf.reshape(x, [b * h, w, c]));
   return tf.matMul(tf.fill([1, h], 1 / h) as tf.Tensor2D, tf.reshape(overColumns, [b, h, c]));

@@ -1,0 +1,65 @@
+/** MUNIT (Huang et al. 2018): a code of the content, and a style drawn at random, with which another contrast's decoder makes an image. */
+import { WeightsMismatch } from '../../../errors';
+import { inShort } from '../../../schema';
+import { ONE_PASS } from '../../diffusion/schedule';
+import type { StateDict } from '../../formats/namedTensor';
+import { checkState } from '../../networks/checkState';
+import { LEAST_SIDE } from '../../networks/contentAutoencoder/config';
+import { type StyleConfig, styleNetworkTable } from '../../networks/contentAutoencoder/style';
+import { decoderTable, encoderTable } from '../../networks/contentAutoencoder/table';
+import { PAPER_GENERATOR } from '../../networks/ncsnpp/config';
+import { COUNT } from '../../networks/ncsnpp/parse';
+import type { Method, NetworkOf } from '../method';
+import { onePassFrames } from '../onePass';
+import { training } from './training';
+
+export type MunitNetwork = NetworkOf<'munit'> & StyleConfig;
+
+/** The source's content encoder, then the target's decoder and what makes its norms of a style. */
+const table = (network: MunitNetwork) => [
+  ...encoderTable(network, 'enc_content'),
+  ...decoderTable(network),
+  ...styleNetworkTable(network),
+];
+
+export const munit: Method<MunitNetwork> = {
+  id: 'munit',
+  label: 'MUNIT',
+  network: 'encoder and decoder of MUNIT',
+  parse: ({ dim, style_dim, mlp_dim }, subject) => {
+    for (const [field, value] of Object.entries({ dim, style_dim, mlp_dim })) {
+      if (!COUNT.holds(value))
+        throw new WeightsMismatch(`${subject}: ${field} must be ${COUNT.rule}, got ${inShort(value)}`);
+    }
+    return networkOf(dim as number, style_dim as number, mlp_dim as number);
+  },
+  hasNames: (names) =>
+    names.includes('enc_content.model.0.conv.weight') && names.includes('mlp.model.0.fc.weight'),
+  infer: (state) => {
+    const network = inferred(state);
+    checkState(table(network), state);
+    return network;
+  },
+  table,
+  leastSide: () => LEAST_SIDE,
+  // It does not tell.
+  imageSize: () => PAPER_GENERATOR.image_size,
+  diffusion: () => ONE_PASS,
+  frames: onePassFrames,
+  describe: ({ dim, style_dim }) => [
+    ['architecture', `encoder and decoder, ${dim} base channels, a style of ${style_dim} numbers, one pass`],
+  ],
+  training,
+};
+
+const networkOf = (dim: number, style_dim: number, mlp_dim: number): MunitNetwork => ({
+  method: 'munit',
+  dim,
+  style_dim,
+  mlp_dim,
+});
+
+function inferred(state: StateDict): MunitNetwork {
+  const [mlp_dim = 0, style_dim = 0] = state.get('mlp.model.0.fc.weight')?.shape ?? [];
+  return networkOf(state.get('enc_content.model.0.conv.weight')?.shape[0] ?? 0, style_dim, mlp_dim);
+}

@@ -1,0 +1,113 @@
+/** MUNIT's training as data. */
+import { ONE_PASS } from '../../diffusion/schedule';
+import { styleEncoderTable, styleNetworkTable } from '../../networks/contentAutoencoder/style';
+import { decoderTable, encoderTable } from '../../networks/contentAutoencoder/table';
+import type { TrainSettings } from '../../training/settings';
+import { SIDES, sidesOf } from '../../training/sides';
+import { PAPER_VARIANT } from '../../training/variant';
+import type { Training } from '../method';
+import type { TrainingOption } from '../options';
+import { planeBytes, TOTAL, WEIGHT_RANGE } from '../resnet/training';
+import {
+  codeNetwork,
+  multiScaleNetwork,
+  OPTIONS as OF_UNIT,
+  SCALES,
+  scalesRule,
+  UNIT_LOSSES,
+  UNIT_RATES,
+} from '../unit/training';
+import type { MunitNetwork } from './method';
+
+export const OPTIONS = {
+  image: OF_UNIT.image,
+  content: {
+    id: 'weight-content',
+    label: 'Content weight',
+    short: 'content',
+    text: 'weight of the content that is read off a made image',
+    ...WEIGHT_RANGE,
+    usual: 1,
+  },
+  style: {
+    id: 'weight-style',
+    label: 'Style weight',
+    short: 'style',
+    text: 'weight of the style that is read off a made image',
+    ...WEIGHT_RANGE,
+    usual: 1,
+  },
+  styleDim: {
+    id: 'style-length',
+    label: 'Numbers of a style',
+    text: 'numbers of a style',
+    kind: 'whole',
+    least: 1,
+    most: 256,
+    usual: 8,
+  },
+  mlpDim: {
+    id: 'style-width',
+    label: "Width of the style's network",
+    text: 'width of the network that makes scales and shifts of a style',
+    kind: 'whole',
+    least: 1,
+    most: 4096,
+    usual: 256,
+  },
+  scales: SCALES,
+} as const satisfies Record<string, TrainingOption>;
+
+const networkOfSettings = ({ widths, options }: TrainSettings): MunitNetwork => ({
+  method: 'munit',
+  dim: widths.r,
+  style_dim: options[OPTIONS.styleDim.id],
+  mlp_dim: options[OPTIONS.mlpDim.id],
+});
+
+export const training: Training<MunitNetwork> = {
+  losses: [
+    TOTAL,
+    UNIT_LOSSES.adversarial,
+    UNIT_LOSSES.reconstruction,
+    { name: 'content', label: 'content', chart: 'generators' },
+    { name: 'style', label: 'style', chart: 'generators' },
+    UNIT_LOSSES.dReal,
+    UNIT_LOSSES.dFake,
+  ],
+  choices: [],
+  needs: PAPER_VARIANT,
+  options: Object.values(OPTIONS),
+  rates: UNIT_RATES,
+  networks: (settings) => {
+    const network = networkOfSettings(settings);
+    return SIDES.flatMap((side, n) => [
+      codeNetwork('e', side, n, encoderTable(network, 'enc_content')),
+      codeNetwork('g', side, 2 + n, [...decoderTable(network), ...styleNetworkTable(network)]),
+      multiScaleNetwork(settings, side, 4 + n),
+      codeNetwork('s', side, 6 + n, styleEncoderTable(network)),
+    ]);
+  },
+  translates: (direction) => {
+    const { source, target } = sidesOf(direction);
+    return [`e.${source}`, `g.${target}`];
+  },
+  startsFrom: (method, direction) => {
+    const { source, target } = sidesOf(direction);
+    return method === 'munit' ? [`e.${source}`, `g.${target}`] : null;
+  },
+  network: networkOfSettings,
+  diffusion: () => ONE_PASS,
+  beside: () => null,
+  fromNetwork: ({ widths, options }, { dim, style_dim, mlp_dim }) => ({
+    widths: { ...widths, r: dim },
+    options: { ...options, [OPTIONS.styleDim.id]: style_dim, [OPTIONS.mlpDim.id]: mlp_dim },
+  }),
+  rules: (settings) => [scalesRule(settings)],
+  text: () => ['content and style', 'adversarial', 'cycle of codes'],
+  memory: (settings) => ({
+    bytes: 80 * settings.widths.r * planeBytes(settings),
+    waiting: 0,
+    widest: 2 * settings.widths.r,
+  }),
+};
