@@ -44,7 +44,6 @@ import {
   selfAttention,
   selfAttentionRows,
 } from '../engine/networks/selfAttention';
-import type { ParameterTable } from '../engine/networks/table';
 import { TableWriter } from '../engine/networks/tableWriter';
 import * as tf from '../engine/tf';
 import { leastSquares } from '../engine/training/losses';
@@ -57,6 +56,7 @@ import {
   gradientError,
   image,
   NETWORK_TOLERANCE,
+  unnamed,
   withGolden,
   withTree,
 } from './kit';
@@ -290,7 +290,3 @@ async function adainCase(golden: Golden): Promise<number> {
   tf.dispose([x, scale, shift]);
   return error;
 }
-
-/** Of a block by itself, whose names have nothing before them. */
-const unnamed = (table: ParameterTable): ParameterTable =>
-  table.map((row) => ({ ...row, name: row.name.replace(/^\./, '') }));

@@ -107,3 +107,7 @@ export async function gradientError(
   tf.dispose([value, cotangent, ...gradients]);
   return Math.max(...errors);
 }
+
+/** Of a block by itself, whose names have nothing before them. */
+export const unnamed = (table: ParameterTable): ParameterTable =>
+  table.map((row) => ({ ...row, name: row.name.replace(/^\./, '') }));

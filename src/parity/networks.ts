@@ -34,6 +34,7 @@ import * as tf from '../engine/tf';
 import { BASELINE_CASES } from './baselines';
 import { REHEARSALS } from './baselineTraining';
 import { attempt, type ParityResult, relativeError } from './compare';
+import { DDPM_CASES } from './ddpm';
 import { type GoldenReader, goldenTensors } from './golden';
 import {
   type Case,
@@ -81,6 +82,7 @@ const CASES: [pattern: RegExp, tolerance: number, run: Case][] = [
   [/^net_patch_discriminator\.safetensors$/, NETWORK_TOLERANCE, withGolden(patchCase)],
   [/^sampling\.safetensors$/, NETWORK_TOLERANCE, withGolden(samplingCase)],
   ...BASELINE_CASES,
+  ...DDPM_CASES,
 ];
 
 /** Those of the baselines may lie in a folder of their own. */

@@ -110,7 +110,7 @@ function groupStatistics(x: tf.Tensor4D, groups: number, epsilon: number): [tf.T
  * Group norm, then scale and shift, each [b or 1, 1, 1, c]. The variance is biased, as in PyTorch. The gradient keeps x alone
  * and takes its statistics again.
  */
-function scaledGroupNorm(
+export function scaledGroupNorm(
   x: tf.Tensor4D,
   groups: number,
   epsilon: number,
@@ -186,10 +186,20 @@ function groupsFor(channels: number): number {
 }
 
 /** Group norm with learned scale and shift, eps 1e-6. */
-export function affineGroupNorm({ weight, bias }: Affine, x: tf.Tensor4D): tf.Tensor4D {
+export function affineGroupNorm(affine: Affine, x: tf.Tensor4D): tf.Tensor4D {
+  return groupNorm(affine, x, groupsFor(x.shape[3]), 1e-6);
+}
+
+/** Group norm with learned scale and shift. */
+export function groupNorm(
+  { weight, bias }: Affine,
+  x: tf.Tensor4D,
+  groups: number,
+  epsilon: number,
+): tf.Tensor4D {
   const c = x.shape[3];
   const perChannel = (v: tf.Tensor1D) => tf.reshape(v, [1, 1, 1, c]) as tf.Tensor4D;
-  return scaledGroupNorm(x, groupsFor(c), 1e-6, perChannel(weight), perChannel(bias));
+  return scaledGroupNorm(x, groups, epsilon, perChannel(weight), perChannel(bias));
 }
 
 export type AdaptiveGroupNorm = { style: Dense };

@@ -7,16 +7,26 @@ import { gatherStrided } from '../formats/strided';
 
 /**
  * conv: authors [out, in, kh, kw]; convTranspose: authors [in, out, kh, kw] -> ours [kh, kw, out, in];
- * dense: authors [out, in]; asIs: vectors, and the attention's 1x1 matrices, which they store as [in, out].
+ * conv1d: authors [out, in, k] -> ours [k, in, out]; dense: authors [out, in]; asIs: vectors, and the attention's 1x1 matrices, which they store as [in, out].
  */
-export type ParameterKind = 'conv' | 'convTranspose' | 'dense' | 'asIs';
+export type ParameterKind = 'conv' | 'convTranspose' | 'conv1d' | 'dense' | 'asIs';
 
 /**
  * What a parameter begins with (SYNDIFF.md section 3, "Initialisation"). style: 1 in its first half, the scales that a style layer
- * predicts, else 0; normal: N(0, 0.02^2); kaiming: N(0, 2 / fan in); uniform: U(0, 1); fan: DDPM's variance scaling, uniform, fan average, scale 1; fanAlmostZero: the same of
+ * predicts, else 0; normal: N(0, 0.02^2); kaiming: N(0, 2 / fan in); uniform: U(0, 1); fanIn: U of
+ * +-1/sqrt(fan in), PyTorch's own; fan: DDPM's variance scaling, uniform, fan average, scale 1; fanAlmostZero: the same of
  * scale 1e-10, so that the network begins near a plain sum.
  */
-export type Start = 'zero' | 'one' | 'style' | 'normal' | 'kaiming' | 'uniform' | 'fan' | 'fanAlmostZero';
+export type Start =
+  | 'zero'
+  | 'one'
+  | 'style'
+  | 'normal'
+  | 'kaiming'
+  | 'uniform'
+  | 'fanIn'
+  | 'fan'
+  | 'fanAlmostZero';
 
 export interface ParameterRow {
   /** Where the tensor sits in our weight tree, e.g. "down.0.blocks.1.conv0.weight". */
@@ -34,6 +44,7 @@ export type ParameterTable = ParameterRow[];
 const TO_OURS: Record<ParameterKind, number[] | null> = {
   conv: [2, 3, 1, 0],
   convTranspose: [2, 3, 1, 0],
+  conv1d: [2, 1, 0],
   dense: [1, 0],
   asIs: null,
 };

@@ -63,6 +63,18 @@ export class TableWriter {
     this.vector(path, name, cout);
   }
 
+  /** A 1x1 convolution of positions in a row. */
+  conv1d([path, name]: Place, cin: number, cout: number, start: Start = this.weights): void {
+    this.rows.push({
+      path: `${path}.weight`,
+      name: `${name}.weight`,
+      kind: 'conv1d',
+      shape: [cout, cin, 1],
+      start,
+    });
+    this.vector(path, name, cout);
+  }
+
   /** Group norm's scale and shift. */
   affine([path, name]: Place, channels: number): void {
     this.rows.push({

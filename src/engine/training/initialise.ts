@@ -31,6 +31,10 @@ function startOf({ start, shape }: ParameterRow, key: NoiseKey): Float32Array {
       const deviation = Math.sqrt((2 * shape[0]) / count);
       return normals(key, count).map((v) => deviation * v);
     }
+    case 'fanIn': {
+      const bound = Math.sqrt(shape[0] / count);
+      return uniforms(key, count).map((u) => (2 * u - 1) * bound);
+    }
     case 'uniform':
       return uniforms(key, count);
     default: {
