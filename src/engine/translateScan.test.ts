@@ -30,6 +30,8 @@ async function throughCard(
   const card = { ...tinyCard(32), preprocessing: { ...tinyCard(32).preprocessing, ...intensity } };
   const translator: RunTranslator = {
     frames: ['source', 'result'],
+    steps: 1,
+    keeps: () => true,
     random: false,
     async *run(source) {
       yield source;

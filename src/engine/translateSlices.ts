@@ -34,7 +34,7 @@ export interface SliceOutput {
 
 export interface TranslateHooks {
   signal?: AbortSignal;
-  /** After every frame but the first of every sample, with the number of slices in the batch. */
+  /** After every step of every sample, with the number of slices in the batch. */
   onStep?: (slicesInBatch: number) => void;
   /** Awaited after every step: lets a worker hear a cancel, and throws if the device has failed. */
   pause?: () => Promise<void>;
@@ -54,7 +54,7 @@ export async function* translateSlices(
 }
 
 async function translateBatch(
-  { frames, random, run }: RunTranslator,
+  { steps, keeps, random, run }: RunTranslator,
   slices: readonly SliceInput[],
   size: number,
   { seed, samples, noise }: TranslateSettings,
@@ -80,13 +80,13 @@ async function translateBatch(
         noise: (step) => draw('noise', step, pixels),
         latent: (step, length) => draw('latent', step, length),
       };
-      let frame = 0;
+      let step = 0;
       for await (const image of run(source, draws, signal)) {
         // Read even where it is not kept: that keeps the queue short, so that a cancel is heard within a step.
         const values = await image.data<'float32'>();
-        if (sample === 0) keep(chains, values, pixels);
-        if (frame === frames.length - 1) accumulate(sums, squares, values, pixels);
-        if (frame++ === 0) continue;
+        if (sample === 0 && keeps(step)) keep(chains, values, pixels);
+        if (step === steps) accumulate(sums, squares, values, pixels);
+        if (step++ === 0) continue;
         for (let told = drawn; told <= samples; told += drawn) onStep?.(b);
         await pause?.();
       }

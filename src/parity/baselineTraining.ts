@@ -5,6 +5,7 @@ import { gatherStrided } from '../engine/formats/strided';
 import type { MethodId } from '../engine/methods';
 import { trainStep as attganStep } from '../engine/methods/attgan/train';
 import { trainStep as cganStep } from '../engine/methods/cgan/train';
+import { ddpmStep } from '../engine/methods/ddpm/train';
 import { munitStep } from '../engine/methods/munit/train';
 import { trainStep as saganStep } from '../engine/methods/sagan/train';
 import { unitStep } from '../engine/methods/unit/train';
@@ -31,6 +32,7 @@ export const REHEARSALS: Readonly<Record<string, Rehearsal>> = {
   'train_attgan.safetensors': cycleGan('attgan', attganStep, unetImage, { values: 5e-4, gradients: 1e-3 }),
   'train_unit.safetensors': unit(),
   'train_munit.safetensors': munit(),
+  'train_ddpm.safetensors': ddpm(),
 };
 
 type Translate = (state: TrainingState, network: string, x: tf.Tensor4D) => tf.Tensor4D;
@@ -217,6 +219,72 @@ interface OfficialConfig extends Record<string, unknown> {
 function channelsLast({ shape, data }: NamedTensor): Float32Array {
   const [b, c, h, w] = shape;
   return gatherStrided(Float32Array.from(data), [b, h, w, c], [c * h * w, w, 1, h * w]);
+}
+
+/** What the diffusive methods' files tell of their U-Nets. */
+interface UnetOfFile {
+  width: number;
+  groups: number;
+  mult: number[];
+  nres: number;
+  attention: number[];
+}
+
+/** The generator's settings that give this U-Net for images of `size`. */
+function generatorOf({ width, mult, nres, attention }: UnetOfFile, size: number) {
+  const { generator } = presetSettings('tiny', { a: 'T1w', b: 'T2w' });
+  return {
+    ...generator,
+    image_size: size,
+    num_channels_dae: width,
+    ch_mult: mult,
+    num_res_blocks: nres,
+    attn_resolutions: attention.map((factor) => size / factor),
+  };
+}
+
+function ddpm(): Rehearsal {
+  const number = (side: Side) => (side === 'a' ? 1 : 2);
+  return {
+    settings: (golden) => {
+      const { U, R, D } = golden.config as unknown as {
+        U: UnetOfFile;
+        R: { ngf: number };
+        D: { ndf: number };
+      };
+      const { lambda_cycle } = JSON.parse(golden.metadata.hyper) as { lambda_cycle: number };
+      const settings = settingsOf(golden, 'ddpm', 'in.x1', {
+        widths: { r: R.ngf, patch: D.ndf },
+        options: { 'weight-cycle': lambda_cycle, groups: U.groups },
+      });
+      return { ...settings, generator: generatorOf(U, settings.size) };
+    },
+    networks: {
+      ...{ 'g.a': 'U1', 'g.b': 'U2', 'r.b': 'R12', 'r.a': 'R21' },
+      ...{ 'p.a': 'D1', 'p.b': 'D2' },
+    },
+    images: { a: 'in.x1', b: 'in.x2' },
+    step: (golden) =>
+      ddpmStep({
+        times: (side) => [...golden.tensor(`in.t${number(side)}`).data],
+        noise: (side) => Float32Array.from(golden.tensor(`in.noise${number(side)}`).data),
+      }),
+    losses: [
+      [['dPatchReal'], (l) => l.D_real],
+      [['dPatchFake'], (l) => l.D_fake],
+      [['noise'], (l) => l.mse1 + l.mse2],
+      [['bound'], (l) => l.vb1 + l.vb2],
+      [['gPatch'], (l) => l.adv],
+      [['cycle'], (l) => l.cycle],
+      [['generator'], (l) => l.G],
+    ],
+    values: async (golden, state, { a, b }) =>
+      Math.max(
+        await compareImage(() => resnetImage(state, 'r.b', a), golden.tensor('out.y2')),
+        await compareImage(() => resnetImage(state, 'r.a', b), golden.tensor('out.y1')),
+      ),
+    tolerances: { losses: 1e-3, values: 1e-3, gradients: 1e-3 },
+  };
 }
 
 /** Settings of a run of the file's images. */

@@ -15,8 +15,11 @@ export const SCHEDULE = object({
   /** Variance rates (vp), or variances (geometric), at the two ends of fine time; above 0. */
   betaMin: number(1e-9, 1000),
   betaMax: number(1e-9, 1000),
-  /** 'vp': variance-preserving; 'geometric': var(t) = betaMin (betaMax/betaMin)^t. */
-  schedule: oneOf(['vp', 'geometric']),
+  /**
+   * 'vp': variance-preserving; 'geometric': var(t) = betaMin (betaMax/betaMin)^t; 'cosine': `steps` of the 1000 small ones of cosine.ts,
+   * where the betas only tell what comes of it.
+   */
+  schedule: oneOf(['vp', 'geometric', 'cosine']),
 });
 export type ScheduleOptions = Infer<typeof SCHEDULE>;
 
@@ -47,6 +50,14 @@ const MOST_STEPS = 1000;
 /** The paper's: four steps of 250 of its 1000 fine ones (eq. 10). */
 export const PAPER_SCHEDULE: ScheduleOptions = { steps: 4, betaMin: 0.1, betaMax: 20, schedule: 'vp' };
 
+/** DDPM's: all of its thousand steps. */
+export const COSINE_SCHEDULE: ScheduleOptions = {
+  steps: 1000,
+  betaMin: 4.128e-5,
+  betaMax: 0.999,
+  schedule: 'cosine',
+};
+
 /** Of a network that knows no noise. */
 export const ONE_PASS: ScheduleOptions = { ...PAPER_SCHEDULE, steps: 1 };
 
@@ -61,6 +72,10 @@ export function makeSchedule({ steps, betaMin, betaMax, schedule }: ScheduleOpti
       `schedule: steps must be a whole number from 1 to ${MOST_STEPS}, got ${steps}; check the model's card`,
     );
   }
+  if (schedule === 'cosine')
+    throw new BadRequest(
+      'schedule: must be vp or geometric for large adversarial steps, got cosine; check the card of the model',
+    );
   const time = Float64Array.from({ length: steps + 1 }, (_, i) => EPSILON + (1 - EPSILON) * (i / steps));
   const alphaBar = time.map((t) => 1 - variance(t, betaMin, betaMax, schedule));
   // Else square roots of negative numbers and 0/0 follow, and an image of NaN.

@@ -1,6 +1,7 @@
 /** All methods of translation, a row each; their code with tensors is opened by translator.ts and training. */
 import { attgan } from './attgan/method';
 import { cgan } from './cgan/method';
+import { ddpm } from './ddpm/method';
 import type { Method, Training } from './method';
 import { munit } from './munit/method';
 import { resnet } from './resnet/method';
@@ -9,7 +10,7 @@ import { syndiff } from './syndiff/method';
 import { unit } from './unit/method';
 
 /** In the order in which weights are tried: what R alone has in common with others' generators comes after these. */
-export const METHODS = { syndiff, attgan, sagan, unit, munit, cgan, resnet } as const;
+export const METHODS = { syndiff, attgan, sagan, unit, munit, ddpm, cgan, resnet } as const;
 
 export type MethodId = keyof typeof METHODS;
 export const METHOD_IDS = Object.keys(METHODS) as MethodId[];

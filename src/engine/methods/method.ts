@@ -41,7 +41,7 @@ export interface Method<C extends NetworkOf = NetworkOf> {
   imageSize(network: C): number;
   /** A card's `diffusion`, for weights that came without one. */
   diffusion(recorded: Readonly<Record<string, unknown>>): ScheduleOptions;
-  /** Names of the images of one translation in their order, the last one the result; one less is the number of its steps. */
+  /** Names of the images of one translation that are shown, in their order, the last one the result. */
   frames(diffusion: ScheduleOptions): readonly string[];
   /** The configuration in words, for a report on weights. */
   describe(network: C): readonly (readonly [label: string, text: string])[];

@@ -16,6 +16,8 @@ export function onePassTranslator<C extends NetworkOf, Weights>(
 ): MakeTranslator<C, Weights> {
   return (network, _, weights) => ({
     frames: onePassFrames(),
+    steps: 1,
+    keeps: () => true,
     random,
     async *run(source, draws, signal) {
       if (signal?.aborted) throw new Aborted('translation: cancelled');

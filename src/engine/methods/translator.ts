@@ -16,10 +16,14 @@ export interface Draws {
 export interface Translator {
   /** As the method's `frames`. */
   readonly frames: readonly string[];
+  /** Images after the first one, each a step of the work. */
+  readonly steps: number;
+  /** Which images are `frames`, by their number, 0 the first; the last one always is. */
+  keeps(image: number): boolean;
   /** false: nothing is drawn, so that all samples are the same image. */
   readonly random: boolean;
   /**
-   * Yields an image for each of `frames`, [b, h, w, 1], borrowed until the next one is asked for; the last one is the result.
+   * Yields `steps` images after a first one, [b, h, w, 1], each borrowed until the next is asked for; the last one is the result.
    * @param source [b, h, w, 1], [-1, 1]
    * @throws Aborted between images once the signal is aborted
    */

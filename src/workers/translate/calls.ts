@@ -153,11 +153,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const { now } = environment.engine;
       const date = environment.today();
       const prepared = prepareScan(file.image, card, measures);
-      const progress = new TranslationProgress(
-        slices.length,
-        (translator.frames.length - 1) * settings.samples,
-        now,
-      );
+      const progress = new TranslationProgress(slices.length, translator.steps * settings.samples, now);
       event({ progress: progress.report() });
       const hooks = {
         signal,

@@ -30,6 +30,8 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
   const denoise = denoiserOf({ config: network, weights, fourierFrequencies: null });
   return {
     frames: syndiff.frames(diffusion),
+    steps: schedule.steps,
+    keeps: () => true,
     random: true,
     async *run(source, draws, signal) {
       const noise = (step: number) => draws.noise(step);

@@ -2,7 +2,7 @@ import { WeightsMismatch } from '../../../errors';
 import { inShort } from '../../../schema';
 import type { GeneratorConfig } from './config';
 
-type Check = { readonly rule: string; readonly holds: (value: unknown) => boolean };
+export type Check = { readonly rule: string; readonly holds: (value: unknown) => boolean };
 
 /** Far above any network of use; without a limit a card could ask for an endless list of layers. */
 const MOST = 4096;
@@ -10,7 +10,7 @@ const isCount = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) <= MOST;
 export const COUNT: Check = { rule: `a whole number from 1 to ${MOST}`, holds: isCount };
 const flag: Check = { rule: 'true or false', holds: (value) => typeof value === 'boolean' };
-const counts = (least: number): Check => ({
+export const counts = (least: number): Check => ({
   rule: `a list of ${least === 0 ? '' : 'one or more '}whole numbers from 1 to ${MOST}`,
   holds: (value) => Array.isArray(value) && value.length >= least && value.every(isCount),
 });

@@ -1,0 +1,77 @@
+/**
+ * One iteration of DDPM on unpaired images (BASELINES.md section 6): R's discriminators; then the U-Nets, each given R's image of the
+ * other contrast, through which its gradient reaches R, and R's own terms.
+ */
+import { noised } from '../../diffusion/ancestral';
+import { COSINE_STEPS, makeCosineSchedule } from '../../diffusion/cosine';
+import { noiseError, variationalBound } from '../../diffusion/hybridLoss';
+import { type DdpmUnetWeights, runDdpmUnet } from '../../networks/ddpmUnet/run';
+import { uniforms } from '../../random';
+import * as tf from '../../tf';
+import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
+import { parametersOf } from '../../training/networks';
+import type { TrainSettings } from '../../training/settings';
+import { otherSide, SIDES, type Side } from '../../training/sides';
+import { trainKey } from '../../training/streams';
+import { NonDiffusive } from '../resnet/nonDiffusive';
+import { namedDraws } from '../unit/draws';
+import { training } from './training';
+
+/** Of a contrast: the time of each image, 0..999, and N(0, 1), `count` numbers. */
+export interface DdpmDraws {
+  times(side: Side): number[];
+  noise(side: Side, count: number): Float32Array;
+}
+
+export const trainStep: TrainStep = (state, ...rest) =>
+  ddpmStep(diffusionDraws(state.settings, state.step))(state, ...rest);
+
+/** By the run's seed and the iteration alone. */
+export function diffusionDraws(settings: Pick<TrainSettings, 'seed' | 'batch'>, step: number): DdpmDraws {
+  const draw = namedDraws(settings, step);
+  return {
+    times: (side) =>
+      Array.from(uniforms(trainKey(settings.seed, `time.${side}`, step), settings.batch), (u) =>
+        Math.floor(u * COSINE_STEPS),
+      ),
+    noise: (side, count) => draw(`noise.${side}`, count),
+  };
+}
+
+export const ddpmStep =
+  (draws: DdpmDraws): TrainStep =>
+  (state, images, rates, onGradients) => {
+    const iteration = new Iteration(state, images, rates, onGradients);
+    const { settings } = state;
+    const config = training.network(settings);
+    const schedule = makeCosineSchedule();
+    const r = new NonDiffusive(iteration, SIDES);
+    r.discriminators();
+    const gradients = new GradientSums();
+    for (const side of SIDES) {
+      const network = iteration.network(`g.${side}`);
+      const weights = network.tree as DdpmUnetWeights;
+      const condition = r.image(otherSide(side));
+      const real = images[side];
+      const at = draws.times(side);
+      const loss = () => {
+        const noise = tf.tensor4d(draws.noise(side, real.size), real.shape);
+        const x = noised(schedule, real, at, noise);
+        const unet = { config, weights, recompute: settings.recompute };
+        const [found, v] = tf.split(runDdpmUnet(unet, tf.concat([x, condition], 3), at), 2, 3);
+        const bound = variationalBound(schedule, real, x, at, found as tf.Tensor4D, v as tf.Tensor4D);
+        const error = noiseError(noise, found as tf.Tensor4D);
+        return tf.add(
+          iteration.note('noise', tf.mean(error)),
+          iteration.note('bound', tf.mean(bound)),
+        ) as tf.Scalar;
+      };
+      const all = iteration.generatorTerm(loss, [...parametersOf(network), condition]);
+      r.want(otherSide(side), all.pop()!);
+      gradients.add(`g.${side}`, all);
+    }
+    r.generators(gradients);
+    r.dispose();
+    gradients.updateAll(iteration);
+    return iteration.losses;
+  };
