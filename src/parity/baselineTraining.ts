@@ -9,6 +9,7 @@ import { ddpmStep } from '../engine/methods/ddpm/train';
 import { munitStep } from '../engine/methods/munit/train';
 import { trainStep as saganStep } from '../engine/methods/sagan/train';
 import { unitStep } from '../engine/methods/unit/train';
+import { unitDdpmStep } from '../engine/methods/unit-ddpm/train';
 import { type AttentionUnetWeights, runAttentionUnet } from '../engine/networks/attentionUnet/run';
 import {
   type DecoderWeights,
@@ -33,6 +34,7 @@ export const REHEARSALS: Readonly<Record<string, Rehearsal>> = {
   'train_unit.safetensors': unit(),
   'train_munit.safetensors': munit(),
   'train_ddpm.safetensors': ddpm(),
+  'train_unit_ddpm.safetensors': unitDdpm(),
 };
 
 type Translate = (state: TrainingState, network: string, x: tf.Tensor4D) => tf.Tensor4D;
@@ -284,6 +286,41 @@ function ddpm(): Rehearsal {
         await compareImage(() => resnetImage(state, 'r.a', b), golden.tensor('out.y1')),
       ),
     tolerances: { losses: 1e-3, values: 1e-3, gradients: 1e-3 },
+  };
+}
+
+function unitDdpm(): Rehearsal {
+  const number = (side: Side) => (side === 'a' ? 1 : 2);
+  return {
+    settings: (golden) => {
+      const { eps, g } = golden.config as unknown as { eps: UnetOfFile; g: { ngf: number } };
+      const { lambda_cycle } = JSON.parse(golden.metadata.hyper) as { lambda_cycle: number };
+      const settings = settingsOf(golden, 'unit-ddpm', 'in.x1', {
+        widths: { r: g.ngf },
+        options: { 'weight-cycle': lambda_cycle, groups: eps.groups },
+      });
+      return { ...settings, generator: generatorOf(eps, settings.size) };
+    },
+    networks: { 'g.a': 'eps1', 'g.b': 'eps2', 'r.b': 'g12', 'r.a': 'g21' },
+    images: { a: 'in.x1', b: 'in.x2' },
+    step: (golden) =>
+      unitDdpmStep({
+        times: (side) => [...golden.tensor(`in.t${number(side)}`).data],
+        noise: (side) => Float32Array.from(golden.tensor(`in.noise${number(side)}`).data),
+      }),
+    losses: [
+      [['noise'], (l) => l.A],
+      [['translation'], (l) => l.B1 + l.B2],
+      [['crossed'], (l) => l.cross1 + l.cross2],
+      [['cycle'], (l) => l.cycle],
+      [['generator'], (l) => l.B],
+    ],
+    values: async (golden, state, { a, b }) =>
+      Math.max(
+        await compareImage(() => resnetImage(state, 'r.b', a), golden.tensor('out.fake2')),
+        await compareImage(() => resnetImage(state, 'r.a', b), golden.tensor('out.fake1')),
+      ),
+    tolerances: { losses: 1e-4, values: 1e-4, gradients: 1e-3 },
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { ancestralChain, type NoiseFinder } from '../engine/diffusion/ancestralSampler';
 import { type CosineSchedule, ddimSteps, keptSteps, makeCosineSchedule } from '../engine/diffusion/cosine';
 import { levelLogLikelihood, noiseError, variationalBound } from '../engine/diffusion/hybridLoss';
+import { jointChain } from '../engine/diffusion/jointSampler';
 import type { NamedTensor } from '../engine/formats/namedTensor';
 import { readSafetensors } from '../engine/formats/safetensors';
 import type { DdpmUnetConfig } from '../engine/networks/ddpmUnet/config';
@@ -63,6 +64,7 @@ export const DDPM_CASES: [pattern: RegExp, tolerance: number, run: Case][] = [
   [/^ddpm_losses\.safetensors$/, BOUND_TOLERANCE, withGolden(lossCase)],
   [/^ddpm_ddim_step\.safetensors$/, DDIM_TOLERANCE, withGolden(ddimCase)],
   [/^ddpm_chain\.safetensors$/, CHAIN_TOLERANCE, withGolden(chainCase)],
+  [/^unit_ddpm_chain\.safetensors$/, CHAIN_TOLERANCE, withGolden(jointCase)],
 ];
 
 const configOf = ({ config }: Golden) => config as unknown as DdpmUnetConfig;
@@ -287,3 +289,48 @@ async function chainCase(golden: Golden): Promise<number> {
   source.dispose();
   return error;
 }
+
+/** Release times 1 and 3; at 1 the source's own network has no part in the result. */
+async function jointCase(golden: Golden): Promise<number> {
+  const config = configOf(golden);
+  const steps = (golden.config as { respaced_to: number }).respaced_to;
+  const schedule = makeCosineSchedule(keptSteps(steps));
+  const source = image(golden.tensor('in.source'));
+  const of = (prefix: string) => (index: number) =>
+    Float32Array.from(golden.tensor(index === steps ? 'in.x_T' : `in.${prefix}_${index}`).data);
+  const errors: number[] = [];
+  const trees = ['eps2', 'eps1'].map((name) => paramsWithin(golden.params, name));
+  await withTree<DdpmUnetWeights>(ddpmUnetTable(config), trees[0], (own) =>
+    withTree<DdpmUnetWeights>(ddpmUnetTable(config), trees[1], async (other) => {
+      const finder =
+        (weights: DdpmUnetWeights): NoiseFinder =>
+        (x, y, t) => ({ noise: runDdpmUnet({ config, weights }, tf.concat([x, y], 3), t), v: null });
+      for (const release of [1, 3]) {
+        const chain = jointChain(finder(own), schedule, source, {
+          noise: of('noise2'),
+          sourceNoise: of('q_noise'),
+          release,
+          joint: { find: finder(other), noise: of('noise1') },
+        });
+        for await (const { index, x, source: beside } of chain) {
+          const want = (name: string) => golden.find(`out.release${release}.${name}_${index}`);
+          errors.push(relativeError(await x.data(), want('x2')!.data));
+          const stepped = want('x1');
+          if ((stepped === undefined) !== (beside === null))
+            throw new Error('parity: the source must be stepped from the release time on');
+          if (stepped) errors.push(relativeError(await beside!.data(), stepped.data));
+        }
+      }
+      return 0;
+    }),
+  );
+  source.dispose();
+  return Math.max(...errors);
+}
+
+const paramsWithin = (params: Golden['params'], name: string): Golden['params'] =>
+  new Map(
+    [...params].flatMap(([key, value]) =>
+      key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), value] as const] : [],
+    ),
+  );

@@ -8,9 +8,20 @@ import { resnet } from './resnet/method';
 import { sagan } from './sagan/method';
 import { syndiff } from './syndiff/method';
 import { unit } from './unit/method';
+import { unitDdpm } from './unit-ddpm/method';
 
 /** In the order in which weights are tried: what R alone has in common with others' generators comes after these. */
-export const METHODS = { syndiff, attgan, sagan, unit, munit, ddpm, cgan, resnet } as const;
+export const METHODS = {
+  syndiff,
+  attgan,
+  sagan,
+  unit,
+  munit,
+  ddpm,
+  'unit-ddpm': unitDdpm,
+  cgan,
+  resnet,
+} as const;
 
 export type MethodId = keyof typeof METHODS;
 export const METHOD_IDS = Object.keys(METHODS) as MethodId[];
