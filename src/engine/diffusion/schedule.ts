@@ -58,6 +58,9 @@ export const COSINE_SCHEDULE: ScheduleOptions = {
   schedule: 'cosine',
 };
 
+/** Fifty of them: a preview. */
+export const QUICK_COSINE: ScheduleOptions = { ...COSINE_SCHEDULE, steps: 50 };
+
 /** Of a network that knows no noise. */
 export const ONE_PASS: ScheduleOptions = { ...PAPER_SCHEDULE, steps: 1 };
 

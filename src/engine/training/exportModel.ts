@@ -107,7 +107,7 @@ function metrics({ validations }: RunHistory, direction: Direction): ModelCard['
   const last = validations.at(-1);
   const found = last?.directions.find((one) => one.direction === direction);
   if (!last || !found)
-    return { data: 'none', split: 'none', n: 0, rows: [], note: 'The run had no validation pairs.' };
+    return { data: 'none', split: 'none', n: 0, rows: [], note: 'The run was not validated.' };
   const row = (label: string, part: 'whole' | 'foreground') => {
     const [own, copy] = [found[part], found.copy[part]];
     if (!own) return [];

@@ -1,4 +1,5 @@
 /** Translations of slices by a run's own networks, as the finished model would give them. */
+import type { ScheduleOptions } from '../diffusion/schedule';
 import { trainingOf } from '../methods';
 import { type RunTranslator, translatorMaker } from '../methods/translator';
 import { treeOf } from '../networks/parameters';
@@ -10,6 +11,7 @@ import type { Direction } from './sides';
 /**
  * Translates by the averaged weights, one slice after another, always with the same noise.
  * @param sources size*size each, [-1, 1]
+ * @param diffusion the model's own, or a shorter one for pictures
  * @throws Aborted within one reverse step of the signal
  */
 export async function* translateImages(
@@ -17,9 +19,10 @@ export async function* translateImages(
   direction: Direction,
   sources: readonly Float32Array[],
   hooks: TranslateHooks,
+  diffusion: ScheduleOptions = trainingOf(state.settings).diffusion(state.settings),
 ): AsyncGenerator<Float32Array> {
   const { settings } = state;
-  const translator = await averagedTranslator(state, direction);
+  const translator = await averagedTranslator(state, direction, diffusion);
   const slices = sources.map((pixels, index) => ({ index, pixels }));
   const how = { seed: settings.seed, samples: 1, noise: 'shared' } as const;
   for await (const { mean } of translateSlices(translator, slices, settings.size, how, hooks)) yield mean;
@@ -29,6 +32,7 @@ export async function* translateImages(
 async function averagedTranslator(
   { settings, networks }: TrainingState,
   direction: Direction,
+  diffusion: ScheduleOptions,
 ): Promise<RunTranslator> {
   const training = trainingOf(settings);
   const trees = training.translates(direction).map((name) => {
@@ -37,5 +41,5 @@ async function averagedTranslator(
     return treeOf<object>(network.spec.table, averageOf(network));
   });
   const make = await translatorMaker(settings.method);
-  return make(training.network(settings), training.diffusion(settings), Object.assign({}, ...trees));
+  return make(training.network(settings), diffusion, Object.assign({}, ...trees));
 }

@@ -3,6 +3,7 @@ import { modelPixels, screenImage } from '../../volume/modelImage';
 import { foregroundMask } from '../evaluation/metrics/foreground';
 import { meanScore } from '../evaluation/metrics/meanScore';
 import { type Score, type SliceScores, scoreSlice } from '../evaluation/metrics/scoreSlice';
+import { trainingOf } from '../methods';
 import type { TranslateHooks } from '../translateSlices';
 import { type SliceSet, sliceImage, type TrainData } from './data';
 import type { TrainingState } from './iteration';
@@ -56,7 +57,7 @@ export async function validate(
   return { step: state.step, directions };
 }
 
-/** Of the validation's slices, with their targets, where there are some; else of the slices that are trained on. */
+/** By the method's shorter chain, where it has one. Of the validation's slices, with their targets, where there are some; else of the slices that are trained on. */
 export async function previews(
   state: TrainingState,
   { train, validation }: TrainData,
@@ -72,7 +73,8 @@ export async function previews(
     const slices = chosen.length > 0 ? chosen : [0];
     const sources = slices.map((n) => sliceImage(sets[source], n));
     const rows: Preview['rows'] = [];
-    for await (const image of translateImages(state, direction, sources, hooks)) {
+    const quick = trainingOf(state.settings).quick ?? undefined;
+    for await (const image of translateImages(state, direction, sources, hooks, quick)) {
       const at = rows.length;
       const real = isAligned ? sliceImage(sets[target], slices[at]) : null;
       rows.push({

@@ -140,6 +140,7 @@ export const training: Training<SynDiffNetwork> = {
   },
   network: ({ generator }) => ({ method: 'syndiff', ...generator }),
   diffusion: ({ diffusion }) => diffusion,
+  quick: null,
   beside: (settings, direction) =>
     hasR(settings.variant)
       ? { name: `r.${sidesOf(direction).target}`, network: networkOfSettings(settings), diffusion: ONE_PASS }
