@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
+import { trainingOf } from '../../engine/methods';
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import { sealed, unsealed } from '../../engine/training/checksums';
 import { dataBytes, type TrainData } from '../../engine/training/data';
@@ -191,7 +192,6 @@ async function begun(order: Order): Promise<ReadyRun> {
     valB: args.text('val-b'),
     choice: { filter: filterOf(args), volumes: volumesOf(args, 'volume') },
   };
-  const every = everyOf(args);
   await refuseStored(order);
   const progress = startProgress(io);
   const say = (text: string) => {
@@ -204,6 +204,7 @@ async function begun(order: Order): Promise<ReadyRun> {
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),
   });
+  const every = everyOf(args, settings.method);
   const isPaired = settings.variant.pairing === 'paired';
   refuseSameFile(scans);
   refuseUnchosen(scans, isPaired, ['train', 'val', ...(split === 'test' ? [split] : [])], saying(io));
@@ -222,6 +223,10 @@ async function begun(order: Order): Promise<ReadyRun> {
   io.err(
     `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count} slices of ${settings.size} x ${settings.size}${cropText(settings)}, ${validation?.a.count ?? 0} validation pairs; ${variantText(settings)}\n`,
   );
+  if (validation && every.validation === 0 && args.text('every-validation') === undefined)
+    io.err(
+      `validation: none on the way, as a slice takes ${trainingOf(settings).diffusion(settings).steps} steps; --every-validation N for one\n`,
+    );
   const call: RunCall = {
     scans,
     aligned,

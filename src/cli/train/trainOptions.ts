@@ -115,7 +115,10 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   'pixel-size': { value: 'MM', text: "side of the image's pixels (default: so that 240 mm are covered)" },
   data: { value: 'TEXT', text: 'for the card: what the scans are (default: their number and names)' },
   licence: { value: 'TEXT', text: 'for the card: the licence of scans and model' },
-  'every-validation': { value: 'N', text: 'iterations between two validations, 0: none (default 100)' },
+  'every-validation': {
+    value: 'N',
+    text: 'iterations between two validations, 0: none (default 100; 0 where a translation takes 1000 steps)',
+  },
   'every-preview': { value: 'N', text: 'iterations between two previews, 0: none (default 100)' },
   'every-checkpoint': { value: 'N', text: 'iterations between two checkpoints (default 100)' },
 };
@@ -147,9 +150,12 @@ export type PlannedRun = Omit<RunPlan, 'every'>;
 
 export const USUAL_EVERY: Every = { validation: 100, preview: 100, checkpoint: 100 };
 
-export function everyOf(args: Arguments): Every {
+/** @param method one whose translations take so many steps that it is not validated on the way unless that is asked for */
+export function everyOf(args: Arguments, method: MethodId): Every {
+  const { quick } = trainingOf({ method });
+  const usual = { ...USUAL_EVERY, validation: quick ? 0 : USUAL_EVERY.validation };
   const of = (name: keyof Every) =>
-    optional(args, `every-${name}`, (a, n) => wholeNumber(a, n, 0, MOST_STEPS)) ?? USUAL_EVERY[name];
+    optional(args, `every-${name}`, (a, n) => wholeNumber(a, n, 0, MOST_STEPS)) ?? usual[name];
   return { validation: of('validation'), preview: of('preview'), checkpoint: of('checkpoint') };
 }
 
@@ -290,6 +296,11 @@ function overridden(
     );
   const base = withMethod(settings, o.method ?? method);
   const { rates } = base;
+  const { reverseSteps } = trainingOf(base);
+  if (o.reverseSteps !== undefined && reverseSteps.length === 0)
+    throw new BadRequest(
+      `--reverse-steps: must be of a method that is trained with few or many (syndiff), got it for ${base.method}; leave it out`,
+    );
   const chosen = { ...base.variant, ...o.variant, direction: o.direction ?? base.variant.direction };
   const deciding = optionsIn(base.method, chosen).map(({ id }) => id);
   const idle = Object.keys(o.options).find((id) => !deciding.includes(id));
@@ -324,10 +335,16 @@ function methodFlags(): Record<string, OptionSpec> {
   const rows = METHOD_IDS.flatMap((method) => optionsOf(method).map((option) => ({ method, ...option })));
   return Object.fromEntries(
     rows.map(({ id, text, kind, usual }) => {
-      const of = rows.filter((row) => row.id === id).map(({ method }) => METHODS[method].label);
+      const alike = rows.filter((row) => row.id === id);
+      const of = alike.map(({ method }) => METHODS[method].label);
+      const others = alike.filter((row) => row.usual !== usual);
+      const byMethod = others.map((row) => `, ${METHODS[row.method].label} ${row.usual}`);
       return [
         id,
-        { value: kind === 'whole' ? 'N' : 'X', text: `${of.join(', ')}: ${text} (default ${usual})` },
+        {
+          value: kind === 'whole' ? 'N' : 'X',
+          text: `${of.join(', ')}: ${text} (default ${usual}${byMethod.join('')})`,
+        },
       ];
     }),
   );

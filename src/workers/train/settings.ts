@@ -4,7 +4,7 @@
  */
 import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network } from '../../engine/methods';
 import type { NetworkChoice } from '../../engine/methods/method';
-import type { TrainSettings } from '../../engine/training/settings';
+import type { Variant } from '../../engine/training/variant';
 
 export { optionsIn, type TrainingOption } from '../../engine/methods/options';
 export {
@@ -40,9 +40,18 @@ export const lossesOf = (method: MethodId) => METHODS[method].training.losses;
 /** What a method offers in place of several switches. */
 export const choicesOf = (method: MethodId): readonly NetworkChoice[] => METHODS[method].training.choices;
 
-/** Whether what is trained works in several steps. */
-export const hasSteps = (settings: TrainSettings): boolean =>
-  METHODS[settings.method].training.diffusion(settings).steps > 1;
+/** Numbers of reverse steps to choose from; empty where the method has no choice. */
+export const reverseStepsOf = (method: MethodId): readonly number[] => METHODS[method].training.reverseSteps;
+
+/** Switches that a method cannot have otherwise. */
+export const needsOf = (method: MethodId): Readonly<Partial<Variant>> => METHODS[method].training.needs;
+
+/** Whether a run of this method has an R that may begin with a model. */
+export const startsR = (method: MethodId): boolean =>
+  METHODS[method].training.startsFrom('resnet', 'aToB') !== null;
+
+/** Whether a translation takes so many steps that a training is not validated on its way unless it is asked for. */
+export const isLong = (method: MethodId): boolean => METHODS[method].training.quick !== null;
 
 /** A model's network in words: the first that its method tells. */
 export const networkText = (network: Network): string => methodOf(network).describe(network)[0][1];

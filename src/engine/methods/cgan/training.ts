@@ -60,6 +60,7 @@ export function cycleGanTraining<C extends NetworkOf>(id: C['method'], of: Cycle
     startsFrom: (method, direction) => (method === id ? [`g.${sidesOf(direction).target}`] : null),
     network: of.network,
     diffusion: () => ONE_PASS,
+    reverseSteps: [],
     quick: null,
     beside: () => null,
     fromNetwork: of.fromNetwork,

@@ -148,6 +148,7 @@ export const training: Training<DdpmNetwork> = {
   },
   network: networkOfSettings,
   diffusion: () => COSINE_SCHEDULE,
+  reverseSteps: [],
   quick: QUICK_COSINE,
   beside: (settings, direction) => ({
     name: `r.${sidesOf(direction).target}`,

@@ -98,6 +98,7 @@ export const training: Training<MunitNetwork> = {
   },
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
+  reverseSteps: [],
   quick: null,
   beside: () => null,
   fromNetwork: ({ widths, options }, { dim, style_dim, mlp_dim }) => ({

@@ -114,6 +114,7 @@ export const training: Training<ResnetNetwork> = {
   startsFrom: (method, direction) => (method === 'resnet' ? [`r.${sidesOf(direction).target}`] : null),
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
+  reverseSteps: [],
   quick: null,
   beside: () => null,
   fromNetwork: ({ widths }, { ngf }) => ({ widths: { ...widths, r: ngf } }),

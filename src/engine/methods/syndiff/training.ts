@@ -140,6 +140,7 @@ export const training: Training<SynDiffNetwork> = {
   },
   network: ({ generator }) => ({ method: 'syndiff', ...generator }),
   diffusion: ({ diffusion }) => diffusion,
+  reverseSteps: [2, 4, 8],
   quick: null,
   beside: (settings, direction) =>
     hasR(settings.variant)

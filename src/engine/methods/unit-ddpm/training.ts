@@ -50,6 +50,7 @@ export const training: Training<UnitDdpmNetwork> = {
   },
   network: networkOfSettings,
   diffusion: () => COSINE_SCHEDULE,
+  reverseSteps: [],
   quick: QUICK_COSINE,
   beside: () => null,
   fromNetwork: (settings, network) => fromUnet(settings, network),

@@ -135,6 +135,7 @@ export const training: Training<UnitNetwork> = {
   },
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
+  reverseSteps: [],
   quick: null,
   beside: () => null,
   fromNetwork: ({ widths }, { dim }) => ({ widths: { ...widths, r: dim } }),

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { needsOf } from '../../../../workers/train/settings';
 import { useApp } from '../../../state/StoreContext';
 import { isLocked, unpairedTexts } from '../state/selectors';
 import { DropZone } from './DropZone';
@@ -7,6 +8,7 @@ import { DropZone } from './DropZone';
 export function DataPanel() {
   const { a, b } = useApp((s) => s.train.settings.contrasts);
   const pairing = useApp((s) => s.train.settings.variant.pairing);
+  const needed = useApp((s) => needsOf(s.train.settings.method).pairing);
   const isPaired = pairing === 'paired';
   const isOff = useApp((s) => isLocked(s.train));
   const hasValidation = useApp((s) => s.train.volumes.some(({ added }) => /^val/.test(added.role)));
@@ -20,7 +22,7 @@ export function DataPanel() {
           className="pairing"
           aria-label="Pairing of the data"
           value={pairing}
-          disabled={isOff}
+          disabled={isOff || needed !== undefined}
           onChange={({ target }) =>
             patchVariant({ pairing: target.value === 'paired' ? 'paired' : 'unpaired' })
           }

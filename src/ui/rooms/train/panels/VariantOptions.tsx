@@ -1,4 +1,11 @@
-import { choicesOf, hasR, hasSteps, METHOD_CHOICES } from '../../../../workers/train/settings';
+import {
+  choicesOf,
+  hasR,
+  METHOD_CHOICES,
+  needsOf,
+  reverseStepsOf,
+  startsR,
+} from '../../../../workers/train/settings';
 import { FileButton } from '../../../components/FileButton';
 import { WEIGHTS_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
@@ -29,6 +36,8 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
   const isUnpaired = hasR(variant);
   const choices = choicesOf(method);
   const choice = networkChoice(settings);
+  const needs = needsOf(method);
+  const reverseSteps = reverseStepsOf(method);
   return (
     <fieldset disabled={disabled}>
       <label className="field">
@@ -62,7 +71,7 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
           </select>
         </label>
       )}
-      {SWITCHES.map(({ name, label }) => (
+      {SWITCHES.filter(({ name }) => needs[name] === undefined).map(({ name, label }) => (
         <label className="choice" key={name}>
           <input
             type="checkbox"
@@ -75,20 +84,22 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
         </label>
       ))}
       <div className="pair">
-        <label className="field">
-          <span>Direction</span>
-          <select
-            value={variant.direction}
-            onChange={({ target }) =>
-              patchVariant({ direction: target.value as (typeof variant)['direction'] })
-            }
-          >
-            <option value="both">both</option>
-            <option value="aToB">A to B</option>
-            <option value="bToA">B to A</option>
-          </select>
-        </label>
-        {hasSteps(settings) && (
+        {needs.direction === undefined && (
+          <label className="field">
+            <span>Direction</span>
+            <select
+              value={variant.direction}
+              onChange={({ target }) =>
+                patchVariant({ direction: target.value as (typeof variant)['direction'] })
+              }
+            >
+              <option value="both">both</option>
+              <option value="aToB">A to B</option>
+              <option value="bToA">B to A</option>
+            </select>
+          </label>
+        )}
+        {reverseSteps.length > 0 && (
           <label className="field">
             <span>Reverse steps</span>
             <select
@@ -97,7 +108,7 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
                 patchSettings({ diffusion: { ...diffusion, steps: Number(target.value) } })
               }
             >
-              {[...new Set([2, 4, 8, diffusion.steps])]
+              {[...new Set([...reverseSteps, diffusion.steps])]
                 .sort((p, q) => p - q)
                 .map((steps) => (
                   <option key={steps} value={steps}>
@@ -108,18 +119,22 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
           </label>
         )}
       </div>
-      {isUnpaired && (
+      {isUnpaired && startsR(method) && (
         <>
-          <label className="field">
-            <span>R, the non-diffusive translators</span>
-            <select
-              value={variant.r}
-              onChange={({ target }) => patchVariant({ r: target.value === 'frozen' ? 'frozen' : 'trained' })}
-            >
-              <option value="trained">trained</option>
-              <option value="frozen">frozen as they start</option>
-            </select>
-          </label>
+          {needs.r === undefined && (
+            <label className="field">
+              <span>R, the non-diffusive translators</span>
+              <select
+                value={variant.r}
+                onChange={({ target }) =>
+                  patchVariant({ r: target.value === 'frozen' ? 'frozen' : 'trained' })
+                }
+              >
+                <option value="trained">trained</option>
+                <option value="frozen">frozen as they start</option>
+              </select>
+            </label>
+          )}
           <h3>Start of R</h3>
           {R_NETWORKS.map(({ network, label }) => {
             const source = sources[network];

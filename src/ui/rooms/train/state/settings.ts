@@ -2,6 +2,7 @@
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { PresetName, TrainSettings } from '../../../../workers/train/protocol';
 import {
+  isLong,
   presetSettings,
   settingsFromCard,
   sideMaps,
@@ -10,9 +11,10 @@ import {
 } from '../../../../workers/train/settings';
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { sortFiles } from '../../../state/files';
+import { initialTrain } from './initial';
 import { isLocked, startModels } from './selectors';
 import type { TrainContext } from './trainContext';
-import type { TrainActions } from './types';
+import type { TrainActions, TrainData } from './types';
 
 /** `changed`: other settings may mean another grid and take other memory. */
 export function settingsActions(
@@ -65,8 +67,9 @@ export function settingsActions(
       })),
 
     patchSettings: (change) =>
-      choose(({ settings }) => ({
+      choose(({ settings, every }) => ({
         settings: { ...(change.method ? withMethod(settings, change.method) : settings), ...change },
+        every: change.method ? everyWith(every, settings.method, change.method) : every,
       })),
 
     patchVariant: (change) =>
@@ -123,6 +126,16 @@ export function settingsActions(
         start: { ...start, sources: withSource(start.sources, network, source) },
       })),
   };
+}
+
+/** Validations that would take longer than the training are left to be asked for. */
+function everyWith(
+  every: TrainData['every'],
+  before: TrainSettings['method'],
+  after: TrainSettings['method'],
+): TrainData['every'] {
+  if (isLong(before) === isLong(after)) return every;
+  return { ...every, validation: isLong(after) ? 0 : initialTrain.every.validation };
 }
 
 /** Null leaves the network out: it begins at random. */
