@@ -66,7 +66,7 @@ function excess(r: tf.Tensor4D): tf.Tensor4D {
 }
 
 /**
- * Log of a Gaussian's mass within half a grey level of x, in nats; the lowest and the highest level are open. By the mass of the tail
+ * Log of a Gaussian's mass within half a grey level of x, which is not differentiated, in nats; the lowest and the highest level are open. By the mass of the tail
  * that x lies in, which float32 can tell from nothing further out than that of the other side from one.
  */
 export function levelLogLikelihood<T extends tf.Tensor>(x: T, mean: T, logScale: T): T {
