@@ -6,7 +6,6 @@ import '../../../test/softwareVulkan';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../platform/node/environment';
 import { startEngine } from '../backend/backend';
-import { levelLogLikelihood } from '../diffusion/hybridLoss';
 import {
   addToChannels,
   affineGroupNorm,
@@ -91,18 +90,6 @@ const OPERATIONS: Operation[] = [
     shapes: [[2, 4, 3, 5], [5], [5]],
     run: (x, weight, bias) =>
       layerNorm({ weight: weight as unknown as tf.Tensor1D, bias: bias as unknown as tf.Tensor1D }, x),
-  },
-  {
-    name: 'the likelihood of a grey level',
-    shapes: [[1, 4, 4, 1]],
-    // Inside of both open ends, at them, and scales about 1, so that differences do not drown in the level's width.
-    run: (logScale) => {
-      const x = tf.tensor4d(
-        Array.from({ length: 16 }, (_, n) => n / 7.5 - 1),
-        [1, 4, 4, 1],
-      );
-      return levelLogLikelihood(x, tf.zerosLike(x), tf.mul(logScale, 0.3) as tf.Tensor4D);
-    },
   },
   { name: 'instanceNorm', shapes: [[2, 5, 4, 3]], run: instanceNorm },
   ...[
