@@ -16,6 +16,8 @@ export interface SidecarFacts {
   weightsSha256: string;
   seed: number;
   steps: number;
+  /** Of how many steps a preview took these; absent for the model's whole chain. */
+  previewOf?: number;
   samples: number;
   noise: string;
   intensity: { source: IntensityFrame; target: IntensityFrame };
@@ -65,6 +67,8 @@ export const READ_SIDECAR = object({
   /** Absent in results of older versions: the source's was the target's, too. */
   TargetIntensityMap: optional(FRAME),
   TranslatedSlices: list(whole()),
+  /** The chain was cut short: the image is no score's. */
+  PreviewOfSteps: optional(whole(1)),
 });
 
 /** Whether the JSON of a sidecar is of a result of this program, of whichever version. */
@@ -86,6 +90,7 @@ export function sidecarJson(facts: SidecarFacts): string {
     Model: { Id: facts.modelId, Name: facts.modelName, WeightsSha256: facts.weightsSha256 },
     Seed: facts.seed,
     Steps: facts.steps,
+    ...(facts.previewOf === undefined ? {} : { PreviewOfSteps: facts.previewOf }),
     Samples: facts.samples,
     Noise: facts.noise,
     ModelGrid: { Size: facts.grid.size, PixelSize: facts.grid.pixelSize },

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { median } from '../../engine/evaluation/median';
 import { inputWarnings } from '../../engine/inputWarnings';
+import { trainingOf } from '../../engine/methods';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
 import type { TranslateSettings } from '../../engine/translateSlices';
@@ -42,7 +43,7 @@ const LARGEST_SEED = 2 ** 32 - 1;
 
 export const translateCommand: Command = {
   name: 'translate',
-  summary: 'Translate a scan to another contrast by the four reverse adversarial steps',
+  summary: 'Translate a scan to another contrast',
   positionals: ['INPUT'],
   options: {
     model: {
@@ -65,7 +66,10 @@ export const translateCommand: Command = {
       default: 'shared',
     },
     steps: {
-      text: 'also write OUT_steps.nii.gz, 4-D: the noise x_T, then the estimate of every reverse step',
+      text: 'also write OUT_steps.nii.gz, 4-D: the noise x_T, then the estimate of every reverse step, of long chains of every eighth part',
+    },
+    preview: {
+      text: 'for models of 1000 steps: take 50 of them, to look at and not to score',
     },
     backend: BACKEND_OPTION,
     dtype: { value: 'float32|int16', text: 'how voxels are stored (default float32; CT int16, in HU)' },
@@ -97,7 +101,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const measures = scanMeasures(scan.image);
   refuseEmpty(scan, measures.levels());
   const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
-  const model = await loadModel(modelName);
+  const whole = await loadModel(modelName);
+  const model = args.has('preview') ? inShort(whole) : whole;
   const prepared = prepareScan(scan.image, model.card, measures);
   const unsuited = inputWarnings(prepared, model.card).map(({ text }) => text);
   for (const warning of [...unsuited, ...checkScan(scan, measures)])
@@ -112,6 +117,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
 
   const facts: SidecarFacts = {
     ...provenanceOf(model.card, prepared, settings, { backend: info.backend, date }),
+    ...(model === whole ? {} : { previewOf: whole.card.diffusion.steps }),
     sourceName: basename(input),
     slices,
     softwareVersion: packageVersion(),
@@ -145,6 +151,17 @@ async function run(args: Arguments, io: Io): Promise<number> {
   };
   io.out(args.has('json') ? jsonText(report) : humanText(report));
   return 0;
+}
+
+/** The model with its method's shorter chain. */
+function inShort(model: LoadedModel): LoadedModel {
+  const { card } = model;
+  const { quick } = trainingOf(card.network);
+  if (!quick || quick.steps >= card.diffusion.steps)
+    throw new BadRequest(
+      `--preview: must be for a model of many steps, got ${card.id} of ${card.diffusion.steps}; leave it out`,
+    );
+  return { ...model, card: { ...card, diffusion: quick } };
 }
 
 /**
