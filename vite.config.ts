@@ -11,6 +11,16 @@ const TENSORFLOW_NOTICE =
 /** The engine does without, 12 kB compressed in each worker. */
 const THREADED_WASM = /^\.\.\/wasm-out\/tfjs-backend-wasm-threaded-simd(\.worker)?\.js$/;
 
+/** TensorFlow.js brings its WebGL backend at once; here it comes when it is wanted (engine/backend/webgl.ts). */
+const webglWhenWanted: Plugin = {
+  name: 'webgl-when-wanted',
+  enforce: 'pre',
+  resolveId: (source, importer) =>
+    source === '@tensorflow/tfjs-backend-webgl' && importer?.includes('@tensorflow/tfjs/dist/')
+      ? join(import.meta.dirname, 'src/platform/browser/noWebgl.ts')
+      : null,
+};
+
 /** Tests of minutes: begun last, one of them would keep one core busy and leave the others idle. */
 const LONG_TESTS = /\.(slow|gpu)\.test\.ts$/;
 
@@ -36,6 +46,7 @@ export default defineConfig({
   server: { port: FIRST_PORT },
   worker: {
     format: 'es',
+    plugins: () => [webglWhenWanted],
     rolldownOptions: {
       treeshake: {
         // Nothing here uses these parts of TensorFlow.js, 66 kB compressed, and they do not say that they can be left out.
@@ -52,6 +63,7 @@ export default defineConfig({
     include: [
       '@tensorflow/tfjs',
       '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-webgl',
       '@tensorflow/tfjs-backend-webgpu',
       'nifti-reader-js',
     ],

@@ -151,6 +151,7 @@ const START: Record<BackendName, (environment: BackendEnvironment, forced: boole
     if (!forced && SOFTWARE_RENDERER.test(webglRenderer)) {
       return { skip: `WebGL runs in software here (${webglRenderer}); wasm is faster`, outcome: 'skipped' };
     }
+    await import('./webgl');
     if (!(await tf.setBackend('webgl'))) return { skip: 'WebGL did not start', outcome: 'unavailable' };
     // Half-float textures cannot hold the network's range exactly enough.
     if (tf.env().getNumber('WEBGL_VERSION') !== 2 || !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
