@@ -51,13 +51,14 @@ export function estimateMemory(
   const bytesOf = (copies: (spec: NetworkSpec) => number) =>
     specs.reduce((sum, spec) => sum + 4 * numberOfValues(spec.table) * copies(spec), 0);
   const activations = trainingOf(settings).memory(settings);
+  const waiting = bytesOf(({ role, learns }) => (role === 'generator' && learns ? 1 : 0));
   const averaged = bytesOf((spec) => (spec.averaged ? 1 : 0));
   const parts = [
     { label: 'weights', bytes: bytesOf(() => 1) },
     { label: "Adam's moments", bytes: bytesOf(({ learns }) => (learns ? 2 : 0)) },
     { label: 'moving averages', bytes: averaged },
     // All generators' gradients wait for each other; a discriminator has those of its terms.
-    { label: 'gradients', bytes: Math.max(averaged, activations.waiting) },
+    { label: 'gradients', bytes: Math.max(waiting, activations.waiting) },
     { label: 'activations', bytes: activations.bytes },
   ];
   const live = parts.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -19,14 +19,15 @@ export function LossCharts() {
   const method = useApp((s) => (s.train.run?.settings ?? s.train.settings).method);
   const isAdversarial = useApp((s) => s.train.run?.settings.variant.adversarial ?? true);
   const { generators, discriminators } = useMemo(() => chartsOf(method), [method]);
+  const hasJudges = isAdversarial && discriminators.length > 0;
   return (
     <section
-      className={isAdversarial ? 'charts' : 'charts single'}
+      className={hasJudges ? 'charts' : 'charts single'}
       data-testid="train-loss-chart"
       aria-label="Losses"
     >
       <LossChart title="Generators" steps={steps} losses={generators} />
-      {isAdversarial && <LossChart title="Discriminators" steps={steps} losses={discriminators} />}
+      {hasJudges && <LossChart title="Discriminators" steps={steps} losses={discriminators} />}
     </section>
   );
 }
