@@ -72,12 +72,15 @@ describe('compareWithTraining', () => {
 
 describe('ctWarning', () => {
   const head = contrastHead('T1w').voxels;
-  const hounsfield = voxelLevels(head.map((value) => value - 1000));
+  const hounsfield = voxelLevels(head.map((value) => 2 * value - 1000));
 
   it('tells CT given to a model of MR, and not to one of CT', () => {
     expect(ctWarning(hounsfield, { source: 'T1w' })?.text).toMatch(/as in CT.*takes T1w/);
     expect(ctWarning(hounsfield, { source: 'CT' })).toBeUndefined();
     expect(ctWarning(voxelLevels(head), { source: 'T1w' })).toBeUndefined();
+    const phase = head.map((value, at) => (value > 100 ? 4 * value - 1500 : ((at * 7919) % 8192) - 4096));
+    for (const voxels of [phase, head.map((value) => -value), head.map((value) => value / 2 - 1000)])
+      expect(ctWarning(voxelLevels(voxels), { source: 'T1w' })).toBeUndefined();
     // No Hounsfield units: these fit into 16 bits.
     expect(ctWarning(voxelLevels(head.map((value) => -1e15 * value)), { source: 'T1w' })).toBeUndefined();
   });
@@ -113,6 +116,10 @@ describe('refuseEmpty', () => {
       /and 1 infinite, 1 beyond float32 \(3.4e38\), 2 too small/,
     );
     expect(refusal(Float32Array.of(-1, -2, -3, -4))).toThrow('nothing brighter than its background');
+    const second = { image: makeImage([8, 1, 1], new Float32Array(8)), volumeCount: 3, volumeIndex: 0 };
+    expect(() => refuseEmpty({ name: 'a.nii', ...second })).toThrow(
+      'a.nii: must show a head, got 0 in every voxel in volume 0; choose another of its volumes, 0 to 2, or',
+    );
     expect(refusal(contrastHead('T1w').voxels)).not.toThrow();
   });
 });

@@ -1,10 +1,11 @@
 /** How far a scan lies outside of what a model was trained on, as sentences for the screen and the terminal. */
 import { BadRequest } from '../errors';
+import { figure } from './figure';
 import type { ScanFile } from './formats/scanFormat';
 import type { OddNumbers } from './formats/storedVoxels';
 import type { NamedImage } from './image';
 import { hasSkull, type InputStatistics } from './inputStatistics';
-import { looksLikeHu, thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
+import { type HuRanks, looksLikeHu, thresholdOfLevels, type VoxelLevels, voxelLevels } from './intensity';
 import type { Spread, TrainingInputs } from './trainingInputs';
 
 /** Neighbours of noise have a correlation of about 0, those of heads of 0.55 and more. */
@@ -25,24 +26,33 @@ const LEVEL_MARGIN = 0.8;
 /** Fluid, fat and contrast agent vary more than the two tissues' order. */
 const FLUID_MARGIN = 0.1;
 
+/** What of a file says why its image is empty. */
+type Emptiness = Pick<ScanFile, 'odd' | 'volumeCount' | 'volumeIndex'>;
+
 /**
  * @param odd numbers of the file that are none of the image
  * @param levels of the scan's voxels, where they are known
  * @throws BadRequest where there is nothing to translate: a constant volume, no finite value, nothing above 0
  */
 export function refuseEmpty(
-  { name, image, odd }: NamedImage & Pick<ScanFile, 'odd'>,
+  { name, image, odd, volumeCount = 1, volumeIndex }: NamedImage & Partial<Emptiness>,
   levels: VoxelLevels = voxelLevels(image.voxels),
 ): void {
   const { min, max } = levels;
   const refuse = (got: string) =>
-    new BadRequest(`${name}: must show a head, got ${got}; choose another file`);
+    new BadRequest(
+      volumeCount > 1
+        ? `${name}: must show a head, got ${got} in volume ${volumeIndex}; choose another of its volumes, 0 to ${volumeCount - 1}, or another file`
+        : `${name}: must show a head, got ${got}; choose another file`,
+    );
   const none = notNumbers(image.voxels, odd);
   if (Number.isNaN(min)) throw refuse(`no voxel with a finite value (${none.join(', ')})`);
   if (min === max) {
     const others = none.length > 0 ? ` that holds a number of use, and ${none.join(', ')}` : '';
-    throw refuse(`${min} in every voxel${others}`);
+    throw refuse(`${figure(min)} in every voxel${others}`);
   }
+  if (max <= 0)
+    throw refuse(`values of ${figure(min)} to ${figure(max)}, nothing brighter than its background (0)`);
   if (!(max > thresholdOfLevels(levels))) throw refuse('an image with nothing brighter than its background');
 }
 
@@ -95,12 +105,12 @@ export function noiseWarning({ smoothness }: InputStatistics): InputWarning | un
 
 /** A scan in Hounsfield units given to a model of MR, or one that is not to a model of CT; undefined otherwise. */
 export function ctWarning(
-  levels: Pick<VoxelLevels, 'min' | 'p0_5'>,
+  levels: Pick<VoxelLevels, 'min'> & HuRanks,
   { source }: { source: string },
 ): InputWarning | undefined {
   const isHu = looksLikeHu(levels);
   if (isHu === (source === 'CT')) return undefined;
-  const least = Number(levels.min.toPrecision(4));
+  const least = figure(levels.min);
   return {
     fault: 'contrast',
     text: isHu

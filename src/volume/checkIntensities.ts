@@ -1,4 +1,5 @@
 /** What is unusual about a scan's intensities, whatever the model, and whether it leaves anything else to be told by them. */
+import { figure } from './figure';
 import type { Image3 } from './image';
 import {
   hasHotVoxels,
@@ -18,12 +19,27 @@ const SPIKES = 0.02;
 const FULL = 0.85;
 /** Of the brightest tissue: as far below 0 lie standardised images. */
 const STANDARDISED = 0.15;
+/** Standard deviations and the like are no larger. */
+const STANDARD_LEVEL = 100;
 /** Times the 99.9th percentile: no tissue is so bright; heads have up to 3. */
 const HOT = 10;
 /** Of all voxels: as many infinite ones are a part of the head that is lost. */
 const LOST = 0.005;
 /** Of the image's range: sides that differ by more are no air. */
 const EVEN_AIR = 0.5;
+/** Of the image's range: no anatomy that reaches all sides is so even. */
+const FLAT_SIDES = 0.1;
+/** float32's smallest normal number: what is below it many processors take for 0. */
+const LEAST_NORMAL = 2 ** -126;
+/** Quarters of an octave without a voxel (a factor of 3.2 and more): tissues lie nearer to each other. */
+const GAP = 7;
+/** Of all voxels: so many are in the head, and so few change no scale. */
+const LEAST_HEAD = 0.05;
+const LEAST_SPIKES = 0.001;
+/** Of 16-bit scans up to 16,383, which nearly all are. */
+const MOST_HIGH_BYTE = 63;
+/** Of the 256 that a low byte has in a scan of more than as many values. */
+const MANY_HIGH_BYTES = 64;
 
 export interface IntensityCheck {
   /** Sentences, the gravest first; empty for an ordinary head scan. */
@@ -41,9 +57,20 @@ export function checkIntensities(
   levels: VoxelLevels = voxelLevels(image.voxels),
 ): IntensityCheck {
   const { voxels } = image;
+  const { min, max } = levels;
+  // checkScan.ts tells of NaN and infinities.
+  if (!(max > min)) {
+    const same =
+      min === max ? [`Every voxel that holds a number is ${figure(min)}: the image shows nothing.`] : [];
+    return { warnings: same, disturbed: 'values' };
+  }
   const isHu = looksLikeHu(levels);
-  // Hounsfield units: checkInput.ts says whether that suits the model.
-  const grave = isHu ? undefined : (brightBackground(image, levels) ?? standardised(voxels, levels));
+  const grave =
+    swappedBytes(voxels, levels) ??
+    // Hounsfield units: checkInput.ts says whether that suits the model.
+    (isHu
+      ? undefined
+      : (outOfRange(levels) ?? brightBackground(image, levels) ?? standardised(voxels, levels)));
   if (grave) return { warnings: [grave], disturbed: 'levels' };
   const counts = countVoxels(voxels, thresholdOfLevels(levels), hotAbove(levels));
   const negative =
@@ -55,24 +82,103 @@ export function checkIntensities(
   const foreground = counts.foreground / voxels.length;
   // checkScan.ts tells of them.
   const disturbed = counts.infinite > LOST * voxels.length ? 'values' : null;
-  if (isHu) return { warnings: [...negative, ...fewValues(counts.values)], disturbed };
+  if (isHu) return { warnings: [...negative, ...fewValues(counts)], disturbed };
   const isHot = hasHotVoxels(levels);
   if (isHot || (counts.hot > 0 && foreground > SPIKES))
     return { warnings: [...negative, hotText(counts.hot, voxels.length, levels)], disturbed };
   // What would be foreground without them then counts as background.
   if (foreground < SPIKES && counts.valuesBelow === MANY_VALUES) {
-    const text = `A few voxels (${percent(foreground)}) are far brighter than all others, and intensities are scaled by them, so that the head is too dark for the model: remove these spikes first.`;
-    return { warnings: [text, ...negative], disturbed: 'values' };
+    return { warnings: [spikesText(foreground), ...negative], disturbed: 'values' };
   }
-  return { warnings: [...negative, ...fewValues(counts.values)], disturbed };
+  const part = brightPart(image);
+  if (part && counts.valuesBelow + counts.values >= MANY_VALUES)
+    return { warnings: [brightPartText(part, voxels.length), ...negative], disturbed: 'values' };
+  return { warnings: [...negative, ...fewValues(counts)], disturbed };
 }
 
-const fewValues = (values: number) =>
-  values < MANY_VALUES
-    ? [
-        `The image has only ${values} different ${values === 1 ? 'value' : 'values'}, as in a label map or a coarsely stored scan: expect a poor result.`,
-      ]
-    : [];
+function fewValues({ values, valuesOfAll }: { values: number; valuesOfAll: number }): string[] {
+  if (values >= MANY_VALUES) return [];
+  const subject =
+    valuesOfAll < MANY_VALUES
+      ? `The image has only ${valuesOfAll}`
+      : `What is brighter than the background has only ${values}`;
+  const noun = subject.endsWith(' 1') ? 'value' : 'values';
+  return [`${subject} different ${noun}, as in a label map or a coarsely stored scan: expect a poor result.`];
+}
+
+/** Nothing above 0, or nothing that can be calculated with. */
+function outOfRange({ min, max, p99_9 }: VoxelLevels): string | undefined {
+  if (max <= 0)
+    return `No voxel is above 0 (values are ${figure(min)} to ${figure(max)}), and all count as background (0) for the model: change the sign where the file's slope is negative, or shift the values until the background is 0.`;
+  if (p99_9 > 0 && p99_9 < LEAST_NORMAL)
+    return `Values are too small to be calculated with (up to ${figure(max)}, below 1.2e-38), so the result may be empty: multiply them by a large number first.`;
+  return undefined;
+}
+
+/** 16-bit integers in the wrong order of their bytes: those that were high, and few, are now the low ones. */
+function swappedBytes(voxels: Float32Array, { min, max }: VoxelLevels): string | undefined {
+  if (min < -32768 || max > 65535) return undefined;
+  const low = new Set<number>();
+  const high = new Set<number>();
+  for (let at = 0; at < voxels.length; at++) {
+    const value = voxels[at];
+    if (!Number.isInteger(value) || (value & 0xff) > MOST_HIGH_BYTE) return undefined;
+    low.add(value & 0xff);
+    high.add((value >> 8) & 0xff);
+  }
+  // Of 8-bit images that are stored times 256 the low byte is 0.
+  if (low.size < 2 || high.size < MANY_HIGH_BYTES) return undefined;
+  return `Values (${figure(min)} to ${figure(max)}) look like 16-bit numbers whose two bytes are swapped: the file is in the wrong byte order, so the result would mean nothing; export it again.`;
+}
+
+/** Voxels that lie far above all others, in whatever place: how many, the least of them, and the greatest of the others. */
+interface BrightPart {
+  count: number;
+  from: number;
+  others: number;
+}
+
+/** Null where values follow each other without a gap, or what lies below it is no head but its air. */
+function brightPart(image: Image3): BrightPart | null {
+  const { voxels } = image;
+  // Of positive floats these bits are the octave and its quarter.
+  const bits = new Uint32Array(voxels.buffer, voxels.byteOffset, voxels.length);
+  const counts = new Uint32Array(1 << 10);
+  for (let at = 0; at < voxels.length; at++)
+    if (voxels[at] > 0 && voxels[at] - voxels[at] === 0) counts[bits[at] >>> 21]++;
+  const startOf = (bin: number) => new Float32Array(Uint32Array.of(bin << 21).buffer)[0];
+  let count = 0;
+  let empty = 0;
+  for (let bin = counts.length - 1; bin >= 0; bin--) {
+    if (counts[bin] <= 0.01 * count) {
+      if (count > 0) empty++;
+      continue;
+    }
+    if (empty >= GAP) {
+      const others = startOf(bin + 1);
+      let head = 0;
+      for (let at = 0; at < voxels.length; at++)
+        if (voxels[at] > 0.1 * others && voxels[at] <= others) head++;
+      const [air] = percentiles(sides(image), [50]);
+      const isHead = head >= Math.max(count, LEAST_HEAD * voxels.length) && air < 0.1 * others;
+      if (isHead)
+        return count > LEAST_SPIKES * voxels.length
+          ? { count, from: startOf(bin + 1 + empty), others }
+          : null;
+    }
+    empty = 0;
+    count += counts[bin];
+  }
+  return null;
+}
+
+const brightPartText = ({ count, from, others }: BrightPart, all: number) =>
+  count < LEAST_HEAD * all
+    ? spikesText(count / all)
+    : `A part of the scan (${percent(count / all)}) is far brighter than all the rest (at least ${figure(from)} where the rest is below ${figure(others)}), and intensities are scaled by it, so that the head is too dark for the model: set this part to 0 first.`;
+
+const spikesText = (share: number) =>
+  `A few voxels (${percent(share)}) are far brighter than all others, and intensities are scaled by them, so that the head is too dark for the model: remove these spikes first.`;
 
 /** Above this a voxel is brighter than any tissue; Infinity where none is. */
 function hotAbove(levels: VoxelLevels): number {
@@ -95,14 +201,16 @@ function brightBackground(image: Image3, { p0_5, p99_5, p99_9 }: VoxelLevels): s
   const threshold = 0.1 * p99_9;
   let above = 0;
   for (let at = 0; at < voxels.length; at++) if (voxels[at] > threshold) above++;
-  if (above < FULL * voxels.length) return undefined;
   const [low, air, high] = percentiles(sides(image), [10, 50, 90]);
-  if (!(air > threshold)) return undefined;
+  const range = p99_5 - p0_5;
+  // Beside air that is bright enough the head itself is dark.
+  const isFilled = high - low < FLAT_SIDES * range || low > 0.5 * p99_5;
+  if (!(air > threshold) || (above < FULL * voxels.length && !isFilled)) return undefined;
   const why = 'models know heads in dark air, so the result would be wrong';
   const levels = `about ${figure(air)}, where the brightest tissue has ${figure(p99_5)}`;
-  if (high - low > EVEN_AIR * (p99_5 - p0_5))
+  if (high - low > EVEN_AIR * range)
     return `The sides of the scan are not dark (${levels}): ${why}; set what surrounds the head to 0, or take a scan that shows all of the head.`;
-  if (darkerShare(voxels, air, 0.1 * (p99_5 - p0_5)) > 0.5)
+  if (darkerShare(voxels, air, 0.1 * range) > 0.5)
     return `The background is brighter than the head (about ${figure(air)}): ${why}; set the background to 0 or, where the whole image is inverted, invert it back.`;
   return `The background is not dark (${levels}): ${why}; subtract ${figure(air)} first, or check whether the scan is cut out of a larger one.`;
 }
@@ -134,18 +242,24 @@ function standardised(voxels: Float32Array, { min, p0_5, p99_5 }: VoxelLevels): 
   if (!(p0_5 < -STANDARDISED * p99_5)) return undefined;
   let negative = 0;
   for (let at = 0; at < voxels.length; at++) if (voxels[at] < 0) negative++;
-  return `${percent(negative / voxels.length, 'Less')} of the voxels are negative, down to ${figure(min)}, as in a standardised image (z-scores, or -1 to 1), and count as background (0) for the model, so the result would be wrong: take the scan as it was before, or shift its values until the background is 0.`;
+  const [as, advice] =
+    p0_5 < -STANDARD_LEVEL
+      ? ['a phase or difference image', 'take the magnitude image']
+      : ['a standardised image (z-scores, or -1 to 1)', 'take the scan as it was before'];
+  return `${percent(negative / voxels.length, 'Less')} of the voxels are negative, down to ${figure(min)}, as in ${as}, and count as background (0) for the model, so the result would be wrong: ${advice}, or shift its values until the background is 0.`;
 }
 
-/** How many voxels, and the numbers of different values of the foreground and positive ones below it, up to MANY_VALUES. */
+/** How many voxels, and the numbers of different values of the foreground, of positive ones below it and of all, up to MANY_VALUES. */
 function countVoxels(voxels: Float32Array, threshold: number, hotAbove: number) {
   let [negative, foreground, hot, infinite] = [0, 0, 0, 0];
   const values = new Set<number>();
   const below = new Set<number>();
+  const all = new Set<number>();
   for (let at = 0; at < voxels.length; at++) {
     const value = voxels[at];
     if (value === Number.POSITIVE_INFINITY) infinite++;
     if (value - value !== 0) continue;
+    if (all.size < MANY_VALUES) all.add(value);
     if (value < 0) negative++;
     if (value > hotAbove) hot++;
     if (value > threshold) {
@@ -153,7 +267,8 @@ function countVoxels(voxels: Float32Array, threshold: number, hotAbove: number) 
       if (values.size < MANY_VALUES) values.add(value);
     } else if (value > 0 && below.size < MANY_VALUES) below.add(value);
   }
-  return { negative, foreground, hot, infinite, values: values.size, valuesBelow: below.size };
+  return {
+    ...{ negative, foreground, hot, infinite },
+    ...{ values: values.size, valuesBelow: below.size, valuesOfAll: all.size },
+  };
 }
-
-const figure = (value: number) => String(Number(value.toPrecision(4)));

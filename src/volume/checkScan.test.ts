@@ -16,6 +16,8 @@ function headImage(change: Partial<Image3> = {}): Image3 {
   return { ...makeImage(shape, voxels, { zooms: [1.7, 1.7, 5] }), ...change };
 }
 
+const swapped = (value: number) => ((value & 0xff) << 8) | (value >> 8);
+
 const alone = (image: Image3) => ({ image, volumeCount: 1, volumeIndex: 0, remarks: [] });
 
 describe('checkScan', () => {
@@ -78,7 +80,61 @@ describe('checkScan', () => {
       { voxels: ordinary.map((v, n) => (n % 100 === 0 ? 15_000 : v + (n % 997) / 997)) },
       /^A few voxels \(1\.0 %\) are far brighter .*remove these spikes/,
     ],
-    ['labels', { voxels: headPhantom(SHAPE) }, /only 6 different values/],
+    ...[4000, 10_000, 65_535].map((air): [string, Partial<Image3>, RegExp] => [
+      `air at ${air}`,
+      { voxels: ordinary.map((v) => (v < 3 ? air : v)) },
+      /^The background is brighter than the head .*set the background to 0/,
+    ]),
+    [
+      'noisy air far brighter than the head',
+      { voxels: ordinary.map((v, n) => (v < 3 ? 10_000 + ((n * 7919) % 500) : v)) },
+      /^The background is brighter than the head/,
+    ],
+    [
+      'all 0',
+      { voxels: new Float32Array(ordinary.length) },
+      /^Every .* number is 0: the image shows nothing/,
+    ],
+    [
+      'all 1',
+      { voxels: new Float32Array(ordinary.length).fill(1) },
+      /^Every voxel that holds a number is 1:/,
+    ],
+    ['all NaN', { voxels: new Float32Array(ordinary.length).fill(Number.NaN) }, /\(100 %\) are NaN/],
+    [
+      'two values',
+      { voxels: ordinary.map((v) => (v < 3 ? 0 : 1)) },
+      /^The image has only 2 different values/,
+    ],
+    ['tiny', { voxels: ordinary.map((v) => v * 1e-43) }, /^Values are too small to be calculated with/],
+    [
+      'a negative slope',
+      { voxels: ordinary.map((v) => -v) },
+      /^No voxel is above 0 \(values are -1000 to 0\)/,
+    ],
+    ['all below 0', { voxels: ordinary.map((v) => v - 1001) }, /^No voxel is above 0 .*shift the values/],
+    ['phase', { voxels: ordinary.map((v, n) => 4 * v - 3000 + ((n * 7919) % 2000)) }, /phase or difference/],
+    [
+      'swapped bytes, signed',
+      { voxels: Float32Array.from(Int16Array.from(ordinary, swapped)) },
+      /^Values \(-\d+ to \d+\) look like .* the wrong byte order/,
+    ],
+    [
+      'swapped bytes, unsigned',
+      { voxels: ordinary.map(swapped) },
+      /^Values \(0 to \d+\) .* wrong byte order/,
+    ],
+    [
+      'a bright part',
+      { voxels: ordinary.map((v, n) => (n % 128 < 26 ? 4000 : v)) },
+      /^A part of the scan \(20 %\) is far brighter than all the rest .*set this part to 0/,
+    ],
+    ...[0.2, 0.4, 0.8, 1.2, 2, 3].map((share): [string, Partial<Image3>, RegExp] => [
+      `spikes of ${share} %, five times as bright`,
+      { voxels: ordinary.map((v, n) => ((n * 7919) % 1000 < 10 * share ? 5000 : v)) },
+      /^A few voxels .* are far brighter .*remove these spikes/,
+    ]),
+    ['labels', { voxels: headPhantom(SHAPE) }, /^The image has only 7 different values/],
     ['thick', { zooms: [1.7, 1.7, 8] }, /8 mm apart/],
     ['small field', { zooms: [0.5, 0.5, 5] }, /64 x 64 mm/],
     ['coarse', { zooms: [3, 3, 5] }, /Axial pixels are 3 mm/],
@@ -150,11 +206,12 @@ describe('checkScan', () => {
     // A small lesion's mask has no other values.
     const mask = checkScan(alone(headImage({ voxels: ordinary.map((_, n) => (n % 900 === 0 ? 1 : 0)) })));
     expect(mask).toHaveLength(1);
-    expect(mask[0]).toMatch(/only 1 different value,/);
+    expect(mask[0]).toMatch(/only 2 different values,/);
   });
 
   it('leaves to the model whether CT suits it', () => {
-    expect(checkScan(alone(headImage({ voxels: ordinary.map((v) => v - 1000) })))).toEqual([]);
+    // Bone is above water (0).
+    expect(checkScan(alone(headImage({ voxels: ordinary.map((v) => 2 * v - 1000) })))).toEqual([]);
   });
 
   it('says of a small field of view no second sentence', () => {

@@ -69,20 +69,31 @@ export function mapOfContrast(suffix: string, otherwise: IntensityMap): Intensit
 export interface VoxelLevels {
   readonly min: number;
   readonly p0_5: number;
+  readonly p75: number;
+  readonly p95: number;
   readonly p99_5: number;
   readonly p99_9: number;
   readonly max: number;
 }
 
 export function voxelLevels(voxels: Float32Array): VoxelLevels {
-  const [min, p0_5, p99_5, p99_9, max] = percentiles(voxels, [0, 0.5, 99.5, 99.9, 100]);
-  return { min, p0_5, p99_5, p99_9, max };
+  const [min, p0_5, p75, p95, p99_5, p99_9, max] = percentiles(voxels, [0, 0.5, 75, 95, 99.5, 99.9, 100]);
+  return { min, p0_5, p75, p95, p99_5, p99_9, max };
 }
 
-/** As in CT, whose air is far below 0: at least 0.5 % of the voxels lie below -500, and these are no less than 16 bits can hold. */
-export function looksLikeHu({ p0_5 }: Pick<VoxelLevels, 'p0_5'>): boolean {
-  return p0_5 < BODY_HU && p0_5 >= -32768;
+/** HU: soft tissue and bone, which at least a quarter and a twentieth of a scan's voxels never exceed. */
+const SOFT_HU = 300;
+const BONE_HU = 1500;
+
+/**
+ * As in CT, whose air is far below 0: at least 0.5 % of the voxels lie below -500, and these are no less than 16 bits can hold; some
+ * lie above water (0), and few are as dense as bone. Phase and inverted images have such values as well, but spread otherwise.
+ */
+export function looksLikeHu({ p0_5, p75, p95, p99_5 }: HuRanks): boolean {
+  return p0_5 < BODY_HU && p0_5 >= -32768 && p75 < SOFT_HU && p95 < BONE_HU && p99_5 > 0;
 }
+
+export type HuRanks = Pick<VoxelLevels, 'p0_5' | 'p75' | 'p95' | 'p99_5'>;
 
 /** Above this a voxel is foreground; -Infinity if no voxel is finite. Where no map is given, values tell whether they are HU. */
 export function foregroundThreshold(voxels: Float32Array, map?: IntensityMap): number {

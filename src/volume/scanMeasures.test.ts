@@ -9,8 +9,11 @@ describe('scanMeasures', () => {
 
   it('measures what the single functions do', () => {
     const measures = scanMeasures(scan);
-    const [min, p0_5, p99_5, p99_9, max] = percentiles(scan.voxels, [0, 0.5, 99.5, 99.9, 100]);
-    expect(measures.levels()).toEqual({ min, p0_5, p99_5, p99_9, max });
+    const [min, p0_5, p75, p95, p99_5, p99_9, max] = percentiles(
+      scan.voxels,
+      [0, 0.5, 75, 95, 99.5, 99.9, 100],
+    );
+    expect(measures.levels()).toEqual({ min, p0_5, p75, p95, p99_5, p99_9, max });
     for (const map of ['foreground-p99.5', 'foreground-median'] as const) {
       const frame = intensityFrame(scan.voxels, map);
       expect(measures.frameOf(map)).toEqual(frame);

@@ -2,6 +2,7 @@
  * The scale on which two images are scored: `low` becomes 0 and `high` 1, so that the data range of PSNR and SSIM is 1, and nothing is
  * clipped: what lies outside counts with all that it is outside, and what is not finite stays so.
  */
+import { figure } from '../../volume/figure';
 import type { IntensityFrame } from '../../volume/intensity';
 
 type Ends = Pick<IntensityFrame, 'low' | 'high'>;
@@ -50,4 +51,4 @@ export function outsideText({ below, above, least, most }: Outside, ends: Ends):
   ].join(' and ');
 }
 
-export const rounded = (value: number): string => String(Number(value.toPrecision(4)));
+export const rounded = figure;
