@@ -47,7 +47,8 @@ export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
       throw new BadRequest(`${path}: must have numbers to score, got NaN or infinity in every voxel`);
   const sidecar = await readSidecar(syntheticPath);
   const made = sidecar?.target;
-  const scale = pairScale(synthetic.image, reference.image, { range, map, made });
+  const storedAs = reference.describe().dtype;
+  const scale = pairScale(synthetic.image, reference.image, { range, map, made, storedAs });
   if (!scale)
     throw new BadRequest(
       `${referencePath}: must not be constant, got one value in all voxels that are numbers; there is nothing to score against`,

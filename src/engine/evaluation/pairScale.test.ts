@@ -96,6 +96,32 @@ describe('values as they are', () => {
   });
 });
 
+describe('the data range of a reference', () => {
+  // Least and greatest value, number type of the file, and what must be said of the range.
+  it.each([
+    [0, 1, 'float32', '1, of the reference: its values, 0 to 1, are taken for 0 to 1'],
+    [0, 0.6, 'float32', '1, of the reference: its values, 0 to 0.6, are taken for 0 to 1'],
+    [0, 1, 'uint8', '1, of the reference: its values, 0 to 1, are taken for 0 to 1'],
+    // mm^2/s, as of diffusion.
+    [0, 0.003, 'float32', '0.003, of the reference: its own values, 0 to 0.003'],
+    [0, 1e-28, 'float32', '1e-28, of the reference: its own values, 0 to 1e-28'],
+    [0, 1.5, 'float32', '1.5, of the reference: its own values, 0 to 1.5'],
+    [0, 194, 'int16', '194, of the reference: its own values, 0 to 194'],
+    [0, 194, 'uint8', '255, of the reference: its values, 0 to 194, are taken for 8 bits'],
+    // 8 bits under a slope of a header.
+    [0, 0.25, 'uint8', '0.25, of the reference: its own values, 0 to 0.25'],
+    [0, 250, 'int16', '255, of the reference: its values, 0 to 250, are taken for 8 bits'],
+    [0, 256, 'int16', '256, of the reference: its own values, 0 to 256'],
+    [-1, 0.8, 'float32', '2, of the reference: its values, -1 to 0.8, are taken for -1 to 1'],
+    [-0.002, 0.003, 'float32', '0.005, of the reference: its own values, -0.002 to 0.003'],
+    [-0.01, 0.9, 'float32', '0.91, of the reference: its own values, -0.01 to 0.9'],
+  ])('of %d to %d in %s', (least, most, storedAs, said) => {
+    const voxels = new Float32Array(AREA).map((_, v) => (v % 2 === 0 ? least : most));
+    const { dataRange } = pairScale(image(voxels), image(voxels), { storedAs })!;
+    expect(dataRange.text).toBe(`data range ${said}`);
+  });
+});
+
 it('takes the map that is asked for, or that made the image, before the values as they are', () => {
   const made = { map: 'foreground-median', low: 0, high: 300 } as const;
   const { scale } = scored({ made });

@@ -37,13 +37,15 @@ export interface ScaleWishes {
   map?: IntensityMap | 'none';
   /** Of the synthetic image, by what made it. */
   made?: IntensityFrame;
+  /** The reference's number type in its file, as `VolumeDescription.dtype`. */
+  storedAs?: string;
 }
 
 /** Without a wish values are taken as they are, those of a CT by the map `hu`. Null where the reference is constant. */
 export function pairScale(
   synthetic: Image3,
   reference: Image3,
-  { range, map, made }: ScaleWishes,
+  { range, map, made, storedAs }: ScaleWishes,
 ): PairScale | null {
   const levels = voxelLevels(reference.voxels);
   if (!(levels.max > levels.min)) return null;
@@ -52,8 +54,8 @@ export function pairScale(
       { low: 0, high: range },
       { from: 'option', text: `data range ${rounded(range)}, as given` },
     );
-  if (map === 'none') return ofReference(levels);
-  if (map === undefined && !made) return looksLikeHu(levels) ? mapped('hu') : ofReference(levels);
+  if (map === 'none') return ofReference(levels, storedAs);
+  if (map === undefined && !made) return looksLikeHu(levels) ? mapped('hu') : ofReference(levels, storedAs);
   return mapped(map ?? made!.map, map === undefined ? made : undefined);
 
   function mapped(by: IntensityMap, frame = intensityFrame(synthetic.voxels, by)): PairScale {
@@ -87,18 +89,31 @@ function asTheyAre(within: Ends, { from, text }: Omit<PairScale['dataRange'], 'v
   };
 }
 
-/** Ranges that images have by their kind, whether or not the brightest voxel of this one reaches the end. */
+/**
+ * Ranges that images have by their kind, though the brightest voxel of this one does not reach the end: it comes so near to it (`most`),
+ * and its least one to the beginning (`least`), that no other unit is likely.
+ */
 const KINDS = [
-  { low: 0, high: 1, least: 0, name: '0 to 1' },
-  { low: 0, high: 255, least: 128, name: '8 bits' },
-  { low: -1, high: 1, least: 0, name: '-1 to 1' },
+  { low: 0, high: 1, least: 1, most: 0.5, name: '0 to 1' },
+  { low: 0, high: 255, least: 255, most: 200, name: '8 bits' },
+  { low: -1, high: 1, least: -0.5, most: 0.5, name: '-1 to 1' },
 ] as const;
+type Kind = Pick<(typeof KINDS)[number], 'low' | 'high' | 'name'>;
+
+function kindOf({ min, max }: Pick<VoxelLevels, 'min' | 'max'>, storedAs?: string): Kind | undefined {
+  const near = KINDS.find(
+    ({ low, high, least, most }) => min >= low && min <= least && max > most && max <= high,
+  );
+  // However dark it is; what a header's slope makes of 8 bits may be another unit.
+  const isStored = storedAs === 'uint8' && min >= 0 && max <= 255 && Number.isInteger(max);
+  return near ?? (isStored ? KINDS[1] : undefined);
+}
 
 /** A head's brightest voxel is less than this many times the 99.9th percentile. */
 const HOT = 2;
 
-function ofReference({ min, max, p99_9 }: VoxelLevels): PairScale {
-  const kind = KINDS.find(({ low, high, least }) => min >= low && max >= least && max <= high);
+function ofReference({ min, max, p99_9 }: VoxelLevels, storedAs?: string): PairScale {
+  const kind = kindOf({ min, max }, storedAs);
   const own = endsText({ low: min, high: max });
   const text = kind
     ? `data range ${kind.high - kind.low}, of the reference: its values, ${own}, are taken for ${kind.name}`
