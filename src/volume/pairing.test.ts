@@ -90,6 +90,8 @@ describe('pairScans', () => {
     ['100206/T1w_acpc_dc_restore', '100307/T2w_acpc_dc_restore'],
     ['w/sub-study/site1/sub-01/anat/sub-01_T1w', 'w/sub-study/site2/sub-01/anat/sub-01_FLAIR'],
     ['T1/patient (1)', 'FLAIR/patient (2)'],
+    ['d/CE_001_T1', 'd/GD_001_FLAIR'],
+    ['d/3_T1', 'd/7_FLAIR'],
   ])('does not take %s and %s for one', (a, b) => {
     expect(pairing([a], [b]).pairs).toEqual([]);
   });
@@ -123,12 +125,54 @@ describe('pairScans', () => {
       ['BraTS-1-t1n', 'BraTS-2-t1n'],
       ['BraTS-1-t2f', 'BraTS-2-t2f'],
     ],
+    // A number of a series is nobody's.
+    [
+      ['0042/s3_T1', '0043/s7_T1'],
+      ['0042/s7_FLAIR', '0043/s3_FLAIR'],
+    ],
+    [
+      ['0042/3_T1', '0043/7_T1'],
+      ['0042/7_FLAIR', '0043/9_FLAIR'],
+    ],
+    [
+      ['x/1_T1', 'x/2_T1'],
+      ['y/1_FLAIR', 'y/2_FLAIR'],
+    ],
+    [
+      ['d/t1/P01', 'd/t1/P02'],
+      ['d/flair/P01', 'd/flair/P02'],
+    ],
+    [
+      ['A/sub-01_T1w', 'A/sub-02_T1w'],
+      ['B/sub-01_FLAIR', 'B/sub-02_FLAIR'],
+    ],
+    [
+      ['A/sub-01_T1w', 'ds/sub-02/anat/sub-02_T1w'],
+      ['ds/sub-01/anat/sub-01_FLAIR', 'B/sub-02_FLAIR'],
+    ],
   ])('finds the pairs of %s', (a, b) => {
     expect(pairing(a, b).pairs).toEqual(a.map((scan, n) => [scan, b[n]]));
   });
 
-  it('takes thousands of scans in a moment', () => {
-    const list = (contrast: string) => Array.from({ length: 5000 }, (_, n) => `sub-${n}_ses-1_${contrast}`);
+  it.each([
+    ['0044/5_T1', '0043/3_T1', '0042/3_FLAIR', '0045/5_FLAIR'],
+    ['site1/case1/case1_t1', 'site1/case2/case2_t1', 'site1/case2/case2_flair', 'site2/case1/case1_flair'],
+    ['site1/case1_t1', 'site1/case2_t1', 'site1/case2_flair', 'site2/case1_flair'],
+    ['site1/sub-01_T1w', 'site1/sub-02_T1w', 'site1/sub-02_FLAIR', 'site2/sub-01_FLAIR'],
+  ])('takes none across the folders of persons or data sets: %s, %s, %s, %s', (one, two, first, second) => {
+    const { pairs, alone } = pairing([one, two], [first, second]);
+    expect(pairs.flat()).not.toContain(one);
+    expect(alone).toContainEqual({ scan: one, why: 'none' });
+    expect(alone).toContainEqual({ scan: second, why: 'none' });
+  });
+
+  it.each([
+    ['subjects', (n: number, contrast: string) => `sub-${n}_ses-1_${contrast}`],
+    ['visits', (n: number, contrast: string) => `d/sub-1/ses-${n}/anat/sub-1_ses-${n}_${contrast}`],
+    ['runs', (n: number, contrast: string) => `d/sub-1/anat/sub-1_run-${n}_${contrast}`],
+    ['names', (n: number, contrast: string) => `d/case${n}_${contrast}`],
+  ])('takes thousands of scans in a moment, of as many %s', (_, nameOf) => {
+    const list = (contrast: string) => Array.from({ length: 5000 }, (_, n) => nameOf(n, contrast));
     const spent = cpuTime();
     expect(pairing(list('T1w'), list('FLAIR')).pairs).toHaveLength(5000);
     expect(spent()).toBeLessThan(2000);

@@ -1,5 +1,5 @@
 /** Which scans are of one person, visit and repetition: the one pairing of trainings, validations and evaluations. */
-import { sameValue } from './entityFilter';
+import { plainValue } from './entityFilter';
 import { isPlainFolder, readName, type ScanName } from './names';
 import { shortPaths } from './shortPaths';
 
@@ -34,14 +34,13 @@ export const MAY_LACK: ReadonlySet<string> = new Set([
  * entities agree in most; where several agree alike, it goes with none.
  */
 export function pairScans<T>(a: readonly T[], b: readonly T[], pathOf: (scan: T) => string): Pairing<T> {
-  const named = (scans: readonly T[]) => scans.map((scan) => ({ scan, name: readName(pathOf(scan)) }));
+  const named = (scans: readonly T[]): Named<T>[] =>
+    scans.map((scan) => ({ scan, name: readName(pathOf(scan)) }));
   const [ofA, ofB] = [named(a), named(b)];
+  withPlaces(ofA, ofB);
   const whose = identities(ofA, ofB);
-  const [groupsA, groupsB] = [groupBy(ofA, whose), groupBy(ofB, whose)];
-  const partners = new Map([
-    ...ofA.map((one) => [one, best(one.name, groupsB.get(whose(one)) ?? [])] as const),
-    ...ofB.map((one) => [one, best(one.name, groupsA.get(whose(one)) ?? [])] as const),
-  ]);
+  const fittingOf = new Map([...bestOf(ofA, ofB, whose), ...bestOf(ofB, ofA, whose)]);
+  const partners = new Map([...ofA, ...ofB].map((one) => [one, fittingOf.get(one)!]));
   const has = (one: Named<T>, other: Named<T>) =>
     partners.get(one)!.length === 1 && partners.get(one)![0] === other;
   const pairs = ofA.flatMap((one) => {
@@ -64,25 +63,67 @@ export function pairScans<T>(a: readonly T[], b: readonly T[], pathOf: (scan: T)
 export interface Named<T> {
   scan: T;
   name: ScanName;
+  /** Where it lies, in place of a data set's folder. */
+  place?: string;
 }
 
+/** What dcm2niix calls a scan by beside its contrast: the number of the series, which says nothing of whose it is. */
+const SERIES = /^(?:s|se|ser|series)?[-_ ]?\d+$/i;
+
 /**
- * Whose a scan is. Names that are not of BIDS tell it by themselves where each is another and has a number in it, as an identifier
- * has; else their folders count, too: "0042/T1.nii".
+ * Whose a scan is. Where a folder holds scans of both lists, folders tell it first, and a number of a series beside the contrast tells
+ * nothing: "0042/s3_T1.nii" and "0042/s7_FLAIR.nii". Names that are not of BIDS tell it by themselves where folders are the lists' own,
+ * and each name is another with a number in it, as an identifier has; else their folders count, too: "0042/T1.nii".
  */
 export function identities<T>(a: readonly Named<T>[], b: readonly Named<T>[]): (one: Named<T>) => string {
   const free = [a, b].map((list) => list.filter(({ name }) => name.entities.sub === undefined));
-  const byName = free.every((list) => {
-    const rests = list.map(({ name }) => name.rest);
-    return new Set(rests).size === rests.length && rests.every((rest) => /\d/.test(rest));
-  });
-  const common = commonFolders(free.flat().map(({ name }) => name.folders));
-  return ({ name: { entities, rest, folders } }) => {
+  const folderOf = ownFolders(free.flat());
+  const folders = free.map((list) => list.map(folderOf));
+  const rests = free.map((list) => list.map(({ name }) => name.rest));
+  const isSeries = rests.flat().every((rest) => SERIES.test(rest));
+  const isOneEach = folders.every((list) => new Set(list).size === list.length);
+  const isSeveral = folders.some((list) => new Set(list).size > 1);
+  const shares = haveShared(folders[0], folders[1]);
+  const byName =
+    !shares &&
+    !(isSeries && isSeveral && b.length > 0) &&
+    rests.every((list) => new Set(list).size === list.length && list.every((rest) => /\d/.test(rest)));
+  const byFolder = shares && isSeries && isOneEach && isSeveral;
+  return (one) => {
+    const { entities, rest } = one.name;
     if (entities.sub !== undefined) return `sub-${entities.sub} ${rest}`;
     if (byName) return rest;
-    const own = folders.slice(common).filter((folder) => !isPlainFolder(folder));
-    return [...own, /^mri?$/i.test(rest) ? '' : rest].filter(Boolean).join('/');
+    const own = folderOf(one);
+    if (byFolder) return own;
+    return [own, /^mri?$/i.test(rest) ? '' : rest].filter(Boolean).join('/');
   };
+}
+
+/** The folders that may tell whose a scan is: without those of all, and without plain ones. */
+function ownFolders<T>(all: readonly Named<T>[]): (one: Named<T>) => string {
+  const common = commonFolders(all.map(({ name }) => name.folders));
+  return ({ name: { folders } }) =>
+    folders
+      .slice(common)
+      .filter((folder) => !isPlainFolder(folder))
+      .join('/');
+}
+
+function haveShared(some: readonly string[], others: readonly string[]): boolean {
+  const known = new Set(others);
+  return some.some((one) => one !== '' && known.has(one));
+}
+
+/**
+ * Of BIDS names outside of a data set's folders ("site1/sub-01_T1w.nii") the folder stands for the data set where scans of both lists
+ * are in one; else it may be the contrast's own, and tells nothing.
+ */
+function withPlaces<T>(a: readonly Named<T>[], b: readonly Named<T>[]): void {
+  const isFlat = ({ name }: Named<T>) => name.dataset === null && name.entities.sub !== undefined;
+  const flat = [a, b].map((list) => list.filter(isFlat));
+  const folderOf = ownFolders(flat.flat());
+  if (!haveShared(flat[0].map(folderOf), flat[1].map(folderOf))) return;
+  for (const one of flat.flat()) one.place = folderOf(one) || undefined;
 }
 
 function commonFolders(all: readonly (readonly string[])[]): number {
@@ -92,9 +133,13 @@ function commonFolders(all: readonly (readonly string[])[]): number {
   return Math.max(0, (differs < 0 ? first.length : differs) - 1);
 }
 
-function groupBy<T>(all: readonly Named<T>[], key: (one: Named<T>) => string): Map<string, Named<T>[]> {
-  const groups = new Map<string, Named<T>[]>();
-  for (const one of all) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
+function groupBy<T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(key(one));
+    if (group) group.push(one);
+    else groups.set(key(one), [one]);
+  }
   return groups;
 }
 
@@ -157,32 +202,80 @@ export function aloneTexts(alone: Pairing<string>['alone']): string[] {
   });
 }
 
-/** Of those of the same subject the ones that agree in most. */
-function best<T>(name: ScanName, candidates: readonly Named<T>[]): Named<T>[] {
-  const fitting = candidates.filter((candidate) => fits(name, candidate.name));
-  const most = Math.max(...fitting.map((candidate) => agreement(name, candidate.name)));
-  return fitting.filter((candidate) => agreement(name, candidate.name) === most);
+/** What is compared of a scan; of many that are named alike once. */
+interface Compared<T> {
+  place: string | undefined;
+  dataset: string | null;
+  values: ReadonlyMap<string, string>;
+  all: Named<T>[];
 }
 
-function fits(one: ScanName, other: ScanName): boolean {
-  if (one.dataset !== null && other.dataset !== null && one.dataset !== other.dataset) return false;
-  return keysOf(one, other).every((key) => {
-    if (OF_IMAGE.has(key)) return true;
-    const [value, wanted] = [one.entities[key], other.entities[key]];
-    if (value === undefined || wanted === undefined) return MAY_LACK.has(key);
-    return sameValue(value, wanted);
+/** Of each of `ones` those of the same subject and visit among `others` that agree with it in most. */
+function bestOf<T>(
+  ones: readonly Named<T>[],
+  others: readonly Named<T>[],
+  whose: (one: Named<T>) => string,
+): [Named<T>, Named<T>[]][] {
+  const visitOf = (one: Named<T>) => {
+    const own = Object.keys(one.name.entities).filter((key) => !OF_IMAGE.has(key) && !MAY_LACK.has(key));
+    return JSON.stringify([whose(one), own.sort().map((key) => [key, plainValue(one.name.entities[key])])]);
+  };
+  const groups = groupBy(others, visitOf);
+  return [...groupBy(ones, visitOf)].flatMap(([visit, group]) => {
+    const candidates = compared(groups.get(visit) ?? []);
+    const byRun = groupBy(candidates, runOf);
+    return compared(group).flatMap((one) => {
+      const run = runOf(one);
+      const found = best(
+        one,
+        run === '' ? candidates : [...(byRun.get(run) ?? []), ...(byRun.get('') ?? [])],
+      );
+      return one.all.map((scan): [Named<T>, Named<T>[]] => [scan, found]);
+    });
   });
 }
 
-/** Number of entities that both have alike, less those that only one has. */
-function agreement(one: ScanName, other: ScanName): number {
-  return keysOf(one, other).reduce((sum, key) => {
-    const [value, wanted] = [one.entities[key], other.entities[key]];
-    if (value === undefined || wanted === undefined) return sum - 1;
-    return sameValue(value, wanted) ? sum + 1 : sum;
-  }, 0);
+const runOf = <T>({ values }: Compared<T>): string => values.get('run') ?? '';
+
+function compared<T>(group: readonly Named<T>[]): Compared<T>[] {
+  const valuesOf = ({ name }: Named<T>) =>
+    Object.entries(name.entities).map(([key, value]): [string, string] => [key, plainValue(value)]);
+  const alike = groupBy(group, (one) =>
+    JSON.stringify([one.place, one.name.dataset, valuesOf(one).sort(byKey)]),
+  );
+  return [...alike.values()].map((all) => {
+    const [first] = all;
+    return { place: first.place, dataset: first.name.dataset, values: new Map(valuesOf(first)), all };
+  });
 }
 
-const keysOf = (one: ScanName, other: ScanName): string[] => [
-  ...new Set([...Object.keys(one.entities), ...Object.keys(other.entities)]),
-];
+const byKey = ([one]: [string, string], [other]: [string, string]): number => (one < other ? -1 : 1);
+
+function best<T>(one: Compared<T>, candidates: readonly Compared<T>[]): Named<T>[] {
+  let most = Number.NEGATIVE_INFINITY;
+  let found: Compared<T>[] = [];
+  for (const candidate of candidates) {
+    const agreed = agreement(one, candidate);
+    if (agreed === null || agreed < most) continue;
+    if (agreed > most) found = [];
+    found.push(candidate);
+    most = agreed;
+  }
+  return found.flatMap(({ all }) => all);
+}
+
+/** Number of entities that both have alike, less those that only one has; null where they are of different data sets, or contradict. */
+function agreement<T>(one: Compared<T>, other: Compared<T>): number | null {
+  if (one.place !== undefined && other.place !== undefined && one.place !== other.place) return null;
+  if (one.dataset !== null && other.dataset !== null && one.dataset !== other.dataset) return null;
+  let both = 0;
+  let alike = 0;
+  for (const [key, value] of one.values) {
+    const wanted = other.values.get(key);
+    if (wanted === undefined) continue;
+    both++;
+    if (value === wanted) alike++;
+    else if (!OF_IMAGE.has(key)) return null;
+  }
+  return alike - (one.values.size - both) - (other.values.size - both);
+}
