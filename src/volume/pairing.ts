@@ -133,7 +133,7 @@ function commonFolders(all: readonly (readonly string[])[]): number {
   return Math.max(0, (differs < 0 ? first.length : differs) - 1);
 }
 
-function groupBy<T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> {
+export function groupBy<T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {
     const group = groups.get(key(one));

@@ -1,7 +1,7 @@
 /** Scans of one contrast that are of one person and visit: which of them is meant only the user can say. */
 import { entityValue, plainValue, valuesOf } from './entityFilter';
 import { readName } from './names';
-import { identities, MAY_LACK, type Named, OF_IMAGE, type Pairing } from './pairing';
+import { groupBy, identities, MAY_LACK, type Named, OF_IMAGE, type Pairing } from './pairing';
 import { someOf } from './plainScans';
 import { shortPaths } from './shortPaths';
 
@@ -113,13 +113,11 @@ function found<T>(
 function visits<T>(scans: readonly T[], pathOf: (scan: T) => string): Named<T>[][] {
   const named = scans.map((scan) => ({ scan, name: readName(pathOf(scan)) }));
   const whose = identities(named, []);
-  const groups = new Map<string, Named<T>[]>();
-  for (const one of named) {
+  const groups = groupBy(named, (one) => {
     const { entities, dataset } = one.name;
     const others = Object.keys(entities).filter((key) => !isOfImage(key) && !isRepeat(key));
     const visit = others.sort().map((key) => [key, plainValue(entityValue(one.name, key))]);
-    const key = JSON.stringify([whose(one), dataset, visit]);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
+    return JSON.stringify([whose(one), dataset, visit]);
+  });
   return [...groups.values()];
 }

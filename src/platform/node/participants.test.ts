@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readSplits, tableRows } from './participants';
+import { readSplits, splitOf, tableRows } from './participants';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-participants-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,7 +11,7 @@ const file = join(folder, 'participants.tsv');
 const splitsOf = async (content: string | Uint8Array) => {
   writeFileSync(file, content);
   const splits = await readSplits(file);
-  return splits && [...splits].map((pair) => pair.join(' '));
+  return splits && [...splits.byName].map((pair) => pair.join(' '));
 };
 
 const TABLE = 'participant_id\tsplit\nsub-01\ttrain\nsub-02\ttest\n';
@@ -60,4 +60,11 @@ it('names UTF-16 without a mark, and a file that is no text', async () => {
 
 it('takes quotes away that belong to the table, and no others', () => {
   expect(tableRows('"say ""a"""\t5" tall\t"open\n')).toEqual([['say "a"', '5" tall', '"open']]);
+});
+
+it('finds somebody as the table writes the name, or by another writing of it', async () => {
+  writeFileSync(file, TABLE);
+  const splits = (await readSplits(file))!;
+  const names = [['sub-02'], ['sub-2'], ['x', 'Sub-1'], ['sub-3']];
+  expect(names.map((list) => splitOf(splits, list))).toEqual(['test', 'test', 'train', undefined]);
 });

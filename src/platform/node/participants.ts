@@ -14,7 +14,7 @@ export const SPLIT = oneOf(SPLITS);
  * Each participant's split; null where the table has no column `split`.
  * @throws BadRequest naming the row where the table is none, or tells no split or two of somebody
  */
-export async function readSplits(file: string): Promise<Map<string, Split> | null> {
+export async function readSplits(file: string): Promise<Splits | null> {
   const [header = [], ...rows] = tableRows(await readText(file));
   const columns = header.map((name) => name.toLowerCase());
   const [id, column] = [columns.indexOf('participant_id'), columns.indexOf('split')];
@@ -39,15 +39,22 @@ export async function readSplits(file: string): Promise<Map<string, Split> | nul
     persons.set(samePerson(row[id]), { id: row[id], split });
     splits.set(row[id], split);
   }
-  return splits;
+  return { byName: splits, persons };
+}
+
+export interface Splits {
+  /** As the table writes them. */
+  readonly byName: ReadonlyMap<string, Split>;
+  /** By `samePerson`. */
+  readonly persons: ReadonlyMap<string, { split: Split }>;
 }
 
 /** Of somebody who may be called by any of these names, as they are written or else by another writing of the same person's. */
-export function splitOf(splits: ReadonlyMap<string, Split>, names: readonly string[]): Split | undefined {
-  const exact = names.find((name) => splits.has(name));
-  if (exact !== undefined) return splits.get(exact);
-  const persons = new Set(names.map(samePerson));
-  return [...splits].find(([id]) => persons.has(samePerson(id)))?.[1];
+export function splitOf({ byName, persons }: Splits, names: readonly string[]): Split | undefined {
+  const exact = names.find((name) => byName.has(name));
+  if (exact !== undefined) return byName.get(exact);
+  const other = names.map(samePerson).find((name) => persons.has(name));
+  return other === undefined ? undefined : persons.get(other)?.split;
 }
 
 export const inTwoSplits = (file: string, subject: string, one: Split, other: Split): BadRequest =>
