@@ -34,6 +34,7 @@ describe('readName', () => {
     ['t1_case7.nii', 'case7'],
     ['case_t1_7.nii', 'case_7'],
     ['0042/T1.nii', '0042'],
+    ['0042/anat/T1.nii', '0042'],
     ['T1.nii', 'T1'],
     ['d/sub-02/ses-1/anat/T1w.nii', 'sub-02'],
     ['MS01_T2_FLAIR.nii', 'MS01_T2'],

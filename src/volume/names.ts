@@ -27,7 +27,7 @@ export interface ScanName {
   readonly entities: Readonly<Record<string, string>>;
   /** What the name holds beside entities and contrast: of a name that is not of BIDS what tells whose it is. */
   readonly rest: string;
-  /** "sub-01", else `rest`, or the folder's name where nothing is left: for people to read. */
+  /** "sub-01", else `rest`, or the name of the folder that is no plain one where nothing is left: for people to read. */
   readonly subject: string;
   /** The last part of a BIDS name, as written; null for another name. */
   readonly suffix: string | null;
@@ -63,7 +63,7 @@ export function readName(path: string): ScanName {
     dataset: datasetOf(folders),
     entities: all,
     rest: told.rest,
-    subject: all.sub ? `sub-${all.sub}` : told.rest || folders.at(-1) || stem,
+    subject: all.sub ? `sub-${all.sub}` : told.rest || folders.findLast((one) => !isPlainFolder(one)) || stem,
     suffix: isBids ? words[0] : null,
     contrast: told.contrast,
     enhanced: told.enhanced || (entities.ce ?? 'none') !== 'none',

@@ -220,3 +220,15 @@ it.each([
   const [found] = subjectsInBoth([`${one}_T1w.nii`], [`${other}_T1w.nii`]);
   expect(found !== undefined).toBe(is);
 });
+
+it.each([
+  ['tr/P01/T1.nii', 'va/P01/T1.nii', ['P01']],
+  ['tr/P01/anat/mprage_T1.nii', 'va/p1/FLAIR.nii', ['P01, also written p1']],
+  ['tr/P01/visit1/T1.nii', 'va/P01/visit2/T1.nii', ['P01']],
+  ['tr/P01/T1.nii', 'va/P02/T1.nii', []],
+  ['tr/P01/visit1/T1.nii', 'va/P02/visit1/T1.nii', []],
+  ['tr/P01/2011-05-03/T1.nii', 'va/P02/2011-05-03/T1.nii', []],
+  ['d/brain_T1.nii', 'd/head_T1.nii', []],
+])('%s and %s are of one person by their folders: %j', (one, other, found) => {
+  expect(subjectsInBoth([one], [other])).toEqual(found);
+});

@@ -143,20 +143,28 @@ export function groupBy<T>(all: readonly T[], key: (one: T) => string): Map<stri
   return groups;
 }
 
+/** Folders of visits, which several persons have: "visit1", "ses-2", "2011-05-03". */
+const VISIT_FOLDER =
+  /^(?:(?:ses|session|visit|v|tp|time|timepoint|scan|exam|day|week|month|year|m|y)[-_ ]?\d+|\d{4}[-_.]?\d\d[-_.]?\d\d)$/i;
+
+/** As its name tells it, else its folder, where that has a number as an identifier has; null: nobody's. */
+function personOf({ entities, rest, subject, folders }: ScanName): string | null {
+  if (entities.sub !== undefined || /\d/.test(rest)) return subject;
+  const own = folders.findLast((folder) => !isPlainFolder(folder) && !VISIT_FOLDER.test(folder)) ?? '';
+  return /\d/.test(own) ? own : null;
+}
+
 /**
  * Subjects that are among both, by their names: whom a model was trained on it must not be scored on. Names that tell no subject are
  * nobody's.
  */
 export function subjectsInBoth(paths: readonly string[], others: readonly string[]): string[] {
-  const subjectsOf = (list: readonly string[]) => {
-    const names = list
-      .map(readName)
-      .filter(({ entities, rest }) => entities.sub !== undefined || /\d/.test(rest));
-    return names.map(({ subject, dataset }) => ({ subject, dataset }));
-  };
-  const known = new Map<string, ReturnType<typeof subjectsOf>>();
-  for (const one of subjectsOf(others))
-    known.set(samePerson(one.subject), [...(known.get(samePerson(one.subject)) ?? []), one]);
+  const subjectsOf = (list: readonly string[]) =>
+    list.map(readName).flatMap((name) => {
+      const subject = personOf(name);
+      return subject === null ? [] : [{ subject, dataset: name.dataset }];
+    });
+  const known = groupBy(subjectsOf(others), ({ subject }) => samePerson(subject));
   const shared = subjectsOf(paths).flatMap(({ subject, dataset }) => {
     const same = known
       .get(samePerson(subject))
