@@ -4,6 +4,7 @@ import type { TrainSettings } from '../../engine/training/settings';
 import { SIDES, type Side } from '../../engine/training/sides';
 import { BadRequest } from '../../errors';
 import { namesApart } from '../../platform/node/namesApart';
+import { otherSplitTexts } from '../../platform/node/participants';
 import { chosenScans, refuseRivalPairs, refuseRivals } from '../../platform/node/scanChoice';
 import {
   pairedScans,
@@ -73,6 +74,8 @@ export async function findScans(names: ScanNames, tell: Say, show?: Say): Promis
     valB: await named(valB, 'b'),
   };
   const { a, b, valA: listA, valB: listB } = chosenScans(all, filter, say);
+  const trained = [...a, ...b].filter(({ split }) => split === 'train').map(({ path }) => path);
+  for (const text of await otherSplitTexts(trained)) say(text);
   if (valA === undefined || valB === undefined) {
     refuseTwoSplits(a, b);
     return withNamesApart({ a, b, validation: null });
@@ -84,7 +87,6 @@ export async function findScans(names: ScanNames, tell: Say, show?: Say): Promis
     throw new BadRequest(
       `--val-a, --val-b: must have a subject in common, got ${noPairsText(ofA.map(pathOf), ofB.map(pathOf))}`,
     );
-  const trained = [...a, ...b].filter(({ split }) => split === 'train').map(({ path }) => path);
   const both = subjectsInBoth(
     trained,
     pairs.flatMap((pair) => [pair.a.path, pair.b.path]),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readSplits, splitOf, tableRows } from './participants';
+import { otherSplitTexts, readSplits, splitOf, tableRows } from './participants';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-participants-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -67,4 +67,21 @@ it('finds somebody as the table writes the name, or by another writing of it', a
   const splits = (await readSplits(file))!;
   const names = [['sub-02'], ['sub-2'], ['x', 'Sub-1'], ['sub-3']];
   expect(names.map((list) => splitOf(splits, list))).toEqual(['test', 'test', 'train', undefined]);
+});
+
+it('names whom a table above the scans has in another split than train', async () => {
+  writeFileSync(file, `${TABLE}sub-03\tval\n`);
+  const pathOf = (subject: string, contrast = 'T1w') =>
+    join(folder, subject, 'anat', `${subject}_${contrast}.nii`);
+  const told = (split: string) =>
+    `trained on, though ${file} has them for ${split}; leave them out unless that is meant`;
+  expect(
+    await otherSplitTexts(['sub-01', 'sub-2', 'sub-03', 'sub-04'].map((subject) => pathOf(subject))),
+  ).toEqual([`sub-2: ${told('test')}`, `sub-03: ${told('val')}`]);
+  expect(await otherSplitTexts([pathOf('sub-02'), pathOf('sub-02', 'FLAIR')])).toEqual([
+    `sub-02: ${told('test')}`,
+  ]);
+  expect(await otherSplitTexts([join(folder, 'sub-02_T1w.nii')])).toHaveLength(1);
+  writeFileSync(file, 'participant_id\tsplit\nsub-02\tlater\n');
+  expect(await otherSplitTexts([pathOf('sub-02')])).toEqual([]);
 });

@@ -1,9 +1,16 @@
 /** participants.tsv of a data set: who is for training. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { BadRequest } from '../../errors';
 import { oneOf } from '../../schema';
 import { linesOf } from '../../text';
+import { readName } from '../../volume/names';
 import { bothNames, samePerson } from '../../volume/pairing';
+import { someOf } from '../../volume/plainScans';
 import { readText } from './files';
+
+/** In the folder of a data set. */
+export const TABLE = 'participants.tsv';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 /** train: to learn from; val: to choose by; test: to be left alone. */
@@ -55,6 +62,30 @@ export function splitOf({ byName, persons }: Splits, names: readonly string[]): 
   if (exact !== undefined) return byName.get(exact);
   const other = names.map(samePerson).find((name) => persons.has(name));
   return other === undefined ? undefined : persons.get(other)?.split;
+}
+
+/**
+ * What is said of scans that are trained on though the table of their data set has them in another split: they may be named one by one,
+ * or by a folder below the table. A sentence a table and split; a table that cannot be read says nothing.
+ * @param paths absolute
+ */
+export async function otherSplitTexts(paths: readonly string[]): Promise<string[]> {
+  const tables = new Map<string, Splits | null>();
+  const found = new Map<string, Set<string>>();
+  for (const path of paths) {
+    const { dataset, subject, stem } = readName(path);
+    const [own, above] = [dirname(path), dirname(dirname(path))];
+    const folder = [dataset ?? own, above].find((one) => existsSync(join(one, TABLE)));
+    if (folder === undefined) continue;
+    const file = join(folder, TABLE);
+    if (!tables.has(file)) tables.set(file, await readSplits(file).catch(() => null));
+    const splits = tables.get(file);
+    const split = splits ? splitOf(splits, [subject, stem]) : undefined;
+    if (split === undefined || split === 'train') continue;
+    const text = `trained on, though ${file} has them for ${split}; leave them out unless that is meant`;
+    found.set(text, (found.get(text) ?? new Set()).add(subject));
+  }
+  return [...found].map(([text, subjects]) => `${someOf([...subjects])}: ${text}`);
 }
 
 export const inTwoSplits = (file: string, subject: string, one: Split, other: Split): BadRequest =>

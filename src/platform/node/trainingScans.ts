@@ -22,7 +22,7 @@ import { shortPaths } from '../../volume/shortPaths';
 import { SYNTHETIC_FILTER, syntheticText } from '../../volume/synthetic';
 import { readText } from './files';
 import { namesIn } from './nameList';
-import { inTwoSplits, readSplits, SPLIT, SPLITS, type Split, splitOf, unquoted } from './participants';
+import { inTwoSplits, readSplits, SPLIT, SPLITS, type Split, splitOf, TABLE, unquoted } from './participants';
 import { isScanFile } from './scans';
 import { type FoundScans, imagesAmong, leftTexts, scansUnder } from './scansUnder';
 
@@ -249,7 +249,7 @@ async function listedScans(list: string, choice: Choice): Promise<TrainingScan[]
 }
 
 async function withSplits(folder: string, names: readonly string[]): Promise<TrainingScan[]> {
-  const file = join(folder, 'participants.tsv');
+  const file = join(folder, TABLE);
   const splits = kindOf(file) === 'file' ? await readSplits(file) : null;
   const before = new Map<string, { subject: string; split: Split }>();
   return names.map((name) => {
