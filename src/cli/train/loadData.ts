@@ -31,6 +31,7 @@ import { sameGrid } from '../../volume/resample';
 import { scanMeasures } from '../../volume/scanMeasures';
 import { shortPaths } from '../../volume/shortPaths';
 import { type InputSummary, summariseInputs } from '../../volume/trainingInputs';
+import { isBadInput } from '../kit/badInput';
 import { type Io, saying } from '../kit/io';
 import { type Progress, startProgress } from '../kit/progress';
 import { ofSplit, type RunScans, type ScanPairPaths } from './trainData';
@@ -47,9 +48,15 @@ export interface LoadedData {
 
 /**
  * Reads all scans of train and validation, one after the other; says what is odd about them, and takes an image that is given twice once.
+ * @param scored pairs that the models are scored on afterwards: none of their images may be among the others
  * @throws BadRequest where a contrast has none, a pair's grids differ, or an image is given for two things; Aborted after the signal
  */
-export async function loadData(scans: RunScans, settings: TrainSettings, io: Io): Promise<LoadedData> {
+export async function loadData(
+  scans: RunScans,
+  settings: TrainSettings,
+  io: Io,
+  scored: ScanPairPaths[] = [],
+): Promise<LoadedData> {
   const isPaired = settings.variant.pairing === 'paired';
   const train = (side: Side) => scans[side].filter(({ split }) => split === 'train');
   const [trainA, trainB] = [train('a'), train('b')];
@@ -72,23 +79,24 @@ export async function loadData(scans: RunScans, settings: TrainSettings, io: Io)
   const inPairs = (list: ScanPairPaths[]) => list.flatMap(({ a, b }) => [a, b]);
   const reader = new Reader(
     io,
-    [...(isPaired ? inPairs(pairs) : [...trainA, ...trainB]), ...inPairs(validation)],
+    [...(isPaired ? inPairs(pairs) : [...trainA, ...trainB]), ...inPairs(validation), ...inPairs(scored)],
     settings,
   );
   try {
     const made = isPaired
       ? await readPairs(pairs, 'train', reader)
       : await readUnpaired(trainA, trainB, reader);
-    const scored = validation.length > 0 ? await readPairs(validation, 'val', reader) : null;
+    const validated = validation.length > 0 ? await readPairs(validation, 'val', reader) : null;
+    for (const pair of scored) for (const side of SIDES) await reader.refuseTrained(pair[side], side);
     return {
-      data: { train: made.slices, validation: scored?.slices ?? null },
+      data: { train: made.slices, validation: validated?.slices ?? null },
       aligned: made.aligned,
       inputs: { a: summariseInputs(made.statistics.a), b: summariseInputs(made.statistics.b) },
       volumes: {
         trainA: made.names.a,
         trainB: made.names.b,
-        valA: scored?.names.a ?? [],
-        valB: scored?.names.b ?? [],
+        valA: validated?.names.a ?? [],
+        valB: validated?.names.b ?? [],
       },
     };
   } finally {
@@ -135,10 +143,7 @@ class Reader {
   }
 
   async read(scan: TrainingScan, side: Side): Promise<ReadScan> {
-    this.progress.show(`reading scan ${++this.done} of ${this.scans.length}`);
-    // Without a pause Ctrl-C could not be heard.
-    await new Promise<void>((resolved) => setImmediate(resolved));
-    if (this.io.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
+    await this.next();
     const file = await readChosen(scan);
     if (scan.volume !== undefined) this.isAsked = true;
     if (file.volumeCount > 1) this.hasSeveral = true;
@@ -153,6 +158,33 @@ class Reader {
       cut,
       statistics: scanStatistics(file.image, grid, measures),
     };
+  }
+
+  private async next(): Promise<void> {
+    this.progress.show(`reading scan ${++this.done} of ${this.scans.length}`);
+    // Without a pause Ctrl-C could not be heard.
+    await new Promise<void>((resolved) => setImmediate(resolved));
+    if (this.io.signal.aborted) throw new Aborted('training: cancelled before it began; start it again');
+  }
+
+  /** Of a scan that is scored after the training, which names it itself where it cannot be read. @throws BadRequest where it is trained on */
+  async refuseTrained(scan: TrainingScan, side: Side): Promise<void> {
+    await this.next();
+    const print = await this.printOf(scan, side);
+    const before = print === null ? undefined : this.given.get(print);
+    if (print === null || before?.use !== 'train') return;
+    throw new BadRequest(conflictText({ use: 'val', side, name: this.shown(scan.path), print }, before));
+  }
+
+  /** Null where it cannot be read, or shows no head. */
+  private async printOf(scan: TrainingScan, side: Side): Promise<string | null> {
+    try {
+      const cut = cutScan(await readChosen(scan), gridOfSide(this.settings, side));
+      return cut.slices.length > 0 ? imagePrint(cut) : null;
+    } catch (error) {
+      if (isBadInput(error)) return null;
+      throw error;
+    }
   }
 
   /** To be said with what is said of others. */

@@ -468,6 +468,21 @@ describe('scans that are read', () => {
       ],
       'p-8_T1w.nii: must be another image than sub-01_T1w.nii of whom the model is trained on or scored by, got the same',
     ],
+    [
+      'trained on and scored in the end',
+      () => {
+        mkdirSync(at('tested'), { recursive: true });
+        for (const name of ['sub-01', 'sub-09'])
+          for (const contrast of ['T1w', 'FLAIR'])
+            cpSync(own(contrast), at('tested', `${name}_${contrast}.nii`));
+        writeFileSync(
+          at('tested', 'participants.tsv'),
+          'participant_id\tsplit\nsub-01\ttrain\nsub-09\ttest\n',
+        );
+        return [`${at('tested')}:T1w`, `${at('tested')}:FLAIR`, '--eval', 'test'];
+      },
+      'sub-09_T1w.nii: must be another image than sub-01_T1w.nii of whom the model is trained on or scored by, got the same',
+    ],
   ])('are refused where one image is %s', async (_, names, sentence) => {
     const [a, b, ...more] = names();
     const { code, stderr } = await run('twice', a, b, ...more);

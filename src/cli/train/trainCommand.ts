@@ -216,7 +216,12 @@ async function begun(order: Order): Promise<ReadyRun> {
   const engine = await startEngine(io, backend);
   // What is outside of the backend does not decide whether it fits.
   refuseTooLarge(estimateOf(settings, engine, 0));
-  const { data, volumes, aligned, inputs } = await loadData(scans, settings, io);
+  const { data, volumes, aligned, inputs } = await loadData(
+    scans,
+    settings,
+    io,
+    split === 'test' ? ofSplit(scans, split) : [],
+  );
   io.guard();
   const { train, validation } = data;
   const estimate = estimateOf(settings, engine, dataBytes(data));
