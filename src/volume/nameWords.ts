@@ -32,6 +32,15 @@ const LABEL =
   /^((?!no|un)\w*masks?\d*|(d|prob|a)?seg|segmentations?|labels?|lesions?|rois?|pve\d*|wmh|a?parc)$/;
 /** Those that name no study, group or patient: they say it from anywhere in a name. */
 const SURE_LABEL = /^((?!no|un)\w*masks?\d*|(d|prob|a)?seg|segmentations?)$/;
+/** Beside a contrast, in front of it or anywhere behind: what was computed from its images, or a part of the signal. */
+const MAP =
+  /^(gt|truth|groundtruth|jacobians?|warp(field)?|bias(field)?|uncertainty|prob(ability)?|pred(iction)?|fake|synth(etic)?|generated|imag)$/;
+/** Directly behind a contrast only: elsewhere they may say how or where an ordinary image was taken, "high field", "arterial phase". */
+const MAP_BEHIND =
+  /^(ph|phase|real|e[2-9]|tumou?r|gtv\d*|contours?|manual|map|field|atlas|template|consensus)$/;
+/** "bias corrected" */
+const CORRECTED = /^(corr|free|removed)/;
+
 /** Folders that hold nothing else: nnU-Net's labelsTr among them. */
 const LABEL_FOLDER = /^(masks?|labels?(tr|ts|val)?|segs?|segmentations?)$/i;
 
@@ -90,6 +99,31 @@ export function sayLabelBeside(words: readonly string[], at: readonly [number, n
   if (has(words, SURE_LABEL)) return true;
   const from = at === null ? words.length - 1 : Math.max(0, at[0] - 1);
   return has(words, LABEL, from);
+}
+
+/**
+ * Whether words beside a contrast say that an image was made of one: a map, a prediction, a phase.
+ * @param at the first and last place of what is said of the contrast; null where nothing is: then the last word tells
+ */
+export function sayMapBeside(words: readonly string[], at: readonly [number, number] | null): boolean {
+  const isMap = (n: number) => MAP.test(words[n] ?? '') && !NOT.test(words[n - 1] ?? '');
+  if (at === null) return words.length > 1 && isMap(words.length - 1) && words.at(-1) !== 'imag';
+  const behind = words.map((_, n) => n).filter((n) => n > at[1]);
+  return (
+    isMap(at[0] - 1) ||
+    MAP_BEHIND.test(words[at[1] + 1] ?? '') ||
+    behind.some((n) => isMap(n) && !CORRECTED.test(words[n + 1] ?? ''))
+  );
+}
+
+/** The number of a repetition among words, "run1" or "run 1", and the places of the words that say it. */
+export function runAmong(words: readonly string[]): { run: string; places: number[] } | null {
+  for (const [n, word] of words.entries()) {
+    const [, own] = /^run(\d*)$/.exec(word) ?? [];
+    if (own) return { run: own, places: [n] };
+    if (own === '' && /^\d+$/.test(words[n + 1] ?? '')) return { run: words[n + 1], places: [n, n + 1] };
+  }
+  return null;
 }
 
 export const isLabelFolder = (folder: string): boolean => LABEL_FOLDER.test(folder);

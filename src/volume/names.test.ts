@@ -14,6 +14,7 @@ describe('readName', () => {
       contrast: 'T1w',
       enhanced: false,
       isLabel: false,
+      isMap: false,
     });
   });
 
@@ -193,6 +194,51 @@ describe('contrasts', () => {
   });
 
   it.each([
+    ...'gt truth groundtruth jacobian warp biasfield bias uncertainty prob pred prediction fake synth synthetic'
+      .split(' ')
+      .flatMap((word) => [
+        [`P01_T1_${word}.nii`, true] as const,
+        [`P01_${word}_T1.nii`, true] as const,
+        [`${word}_P01_T1.nii`, false] as const,
+      ]),
+    ...'ph phase real e2 tumor gtv contour manual map field atlas template consensus'
+      .split(' ')
+      .flatMap((word) => [
+        [`P01_T1_${word}.nii`, true] as const,
+        [`P01_${word}_T1.nii`, false] as const,
+        [`${word}_P01_T1.nii`, false] as const,
+      ]),
+    ['P01_T1_imag.nii', true],
+    ['P01_T1_brain_pred.nii', true],
+    ['P01_T1_ce_pred.nii', true],
+    ['P01_gt.nii', true],
+    ['sub-01_synth_T1w.nii', true],
+    ['P01_T1_bias_corrected.nii', false],
+    ['P01_T1_high_field.nii', false],
+    ['P01_CT_arterial_phase.nii', false],
+    ['brain_tumor_T1.nii', false],
+    ['fakedata_T1.nii', false],
+    ['real.nii', false],
+    ['gt.nii', false],
+    ['P01_desc-synth_T1w.nii', false],
+    ['sub-01_T1w.nii', false],
+  ] as const)('%s is computed from images, or a part of the signal: %s', (path, is) => {
+    expect(readName(path).isMap).toBe(is);
+    if (is) expect(contrastOfName(path)).toBeNull();
+  });
+
+  it.each([
+    ['s1_t1_run2.nii', 's1', '2', 'T1w'],
+    ['s1_run-2_t1.nii', 's1', '2', 'T1w'],
+    ['s1_t1_run_2.nii', 's1', '2', 'T1w'],
+    ['s1_rerun_t1.nii', 's1_rerun', undefined, 'T1w'],
+    ['run_t1.nii', 'run', undefined, 'T1w'],
+  ])('the subject, run and contrast of %s are %s, %s, %s', (path, subject, run, contrast) => {
+    expect(readName(path)).toMatchObject({ subject, contrast });
+    expect(readName(path).entities.run).toBe(run);
+  });
+
+  it.each([
     ['sub-01/anat/sub-01_T1w.nii.gz', 'T1w', true],
     ['T1w/sub-01_FLAIR.nii', 'T1w', false],
     ['sub-01_PDw.nii', 'PDw', true],
@@ -208,6 +254,8 @@ describe('contrasts', () => {
 it.each([
   ['derivatives/x/sub-01/a_T1w.nii', true],
   ['sourcedata/a.nii', true],
+  ['d/Derivatives/a.nii', true],
+  ['fmriprep/sub-01/a.nii', true],
   ['sub-01/anat/a.nii', false],
   ['derivatives.nii', false],
 ])('%s is derived: %s', (path, is) => {

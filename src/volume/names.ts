@@ -9,8 +9,10 @@ import {
   isEnhancedWord,
   isLabelFolder,
   isOfAgent,
+  runAmong,
   sayLabel,
   sayLabelBeside,
+  sayMapBeside,
   withoutSigns,
 } from './nameWords';
 
@@ -37,11 +39,13 @@ export interface ScanName {
   readonly enhanced: boolean;
   /** A mask, a segmentation or another map, not an image of a contrast. */
   readonly isLabel: boolean;
+  /** Computed from images of a contrast, or a part of its signal: a bias field, a prediction, a phase. */
+  readonly isMap: boolean;
 }
 
 /** "flair to t1" is a FLAIR in another's space, or nothing certain. */
 const BETWEEN: ReadonlySet<string> = new Set(['to', 'in', 'on', '2']);
-/** Of names of any form the one entity that is read: this program writes it (sidecar.ts). */
+/** Of names of any form the one entity that is read as such: this program writes it (sidecar.ts). */
 const DESC = /(?:^|_)(desc-[a-z0-9]+)(?=_)/i;
 
 /** @param path with folders, where they are known: "data/sub-01/anat/sub-01_T1w.nii.gz" */
@@ -56,7 +60,8 @@ export function readName(path: string): ScanName {
   const { entities, words } = partsOf(hasSubject ? stem : (DESC.exec(whole)?.[1] ?? ''));
   const isBids = words.length === 1 && /^[a-z0-9]+$/i.test(words[0]) && hasSubject;
   const told = hasSubject ? lastContrast(words) : anyContrast(whole.replace(DESC, ''));
-  const all = { ...inFolders, ...entities };
+  const runs: Record<string, string> = told.run === undefined ? {} : { run: told.run };
+  const all: Record<string, string> = { ...inFolders, ...runs, ...entities };
   return {
     stem,
     folders,
@@ -68,19 +73,20 @@ export function readName(path: string): ScanName {
     contrast: told.contrast,
     enhanced: told.enhanced || (entities.ce ?? 'none') !== 'none',
     isLabel: told.isLabel,
+    isMap: told.isMap,
   };
 }
 
 /** The contrast that a name claims as a BIDS suffix, or null: "sub-01_T1w.nii.gz" -> "T1w". */
 export function contrastOfName(path: string): string | null {
-  const { contrast, isLabel } = readName(path);
-  return isLabel ? null : contrast;
+  const { contrast, isLabel, isMap } = readName(path);
+  return isLabel || isMap ? null : contrast;
 }
 
 /** Whether a file's name says that it is an image of this contrast (a BIDS suffix). */
 export function isOfContrast(path: string, wanted: string): boolean {
-  const { contrast, suffix, stem, isLabel } = readName(path);
-  if (isLabel) return false;
+  const { contrast, suffix, stem, isLabel, isMap } = readName(path);
+  if (isLabel || isMap) return false;
   return (contrast ?? suffix ?? stem.split('_').at(-1))?.toLowerCase() === wanted.toLowerCase();
 }
 
@@ -93,12 +99,14 @@ export function contrastsOf(paths: readonly string[]): string[] {
   return [...new Set(told)].sort();
 }
 
+const DERIVED_FOLDER = /^(derivatives|sourcedata|fmriprep|freesurfer)$/i;
+
 /** Below the folders of a BIDS data set that hold no raw scans; `path` as seen from it. */
 export function isDerived(path: string): boolean {
   return path
     .split(/[\\/]/)
     .slice(0, -1)
-    .some((folder) => folder === 'derivatives' || folder === 'sourcedata');
+    .some((folder) => DERIVED_FOLDER.test(folder));
 }
 
 /** A mask or another map by its name, or by a folder that holds nothing else. @param path as seen from the folder that was chosen */
@@ -138,7 +146,7 @@ function partsOf(stem: string): { entities: Record<string, string>; words: strin
   return { entities, words };
 }
 
-type Told = Pick<ScanName, 'contrast' | 'enhanced' | 'isLabel' | 'rest'>;
+type Told = Pick<ScanName, 'contrast' | 'enhanced' | 'isLabel' | 'isMap' | 'rest'> & { run?: string };
 
 /**
  * Of a name with entities its last word tells: what stands behind a contrast makes another image of it. What is said of an agent may
@@ -159,6 +167,7 @@ function lastContrast(parts: readonly string[]): Told {
     contrast: isLast ? contrast : null,
     enhanced: agent !== null && (agent.enhanced || isEnhancedWord(lower[last])),
     isLabel: sayLabel(lower),
+    isMap: agent !== null && sayMapBeside(lower, placesOf(last, agent.places)),
     rest: rest.join('_'),
   };
 }
@@ -173,21 +182,34 @@ function anyContrast(whole: string): Told {
     return contrast === null ? [] : [{ n, contrast }];
   });
   const last = found.at(-1);
-  if (!last) return { contrast: null, enhanced: false, isLabel: sayLabelBeside(words, null), rest: whole };
+  if (!last) {
+    const [isLabel, isMap] = [sayLabelBeside(words, null), sayMapBeside(words, null)];
+    return { contrast: null, enhanced: false, isLabel, isMap, rest: whole };
+  }
   const different = new Set(found.map(({ contrast }) => contrast));
   // A FLAIR is weighted by T2, and often says so.
   if (different.has('FLAIR')) different.delete('T2w');
   const agent = agentBeside(words, last.n);
-  const said = [last.n, ...agent.places].sort((a, b) => a - b);
+  const run = runAmong(words);
+  const at = placesOf(last.n, agent.places);
+  const said = [last.n, ...agent.places, ...(run?.places ?? [])];
   const isEnd = words.every((word, n) => n <= last.n || word === '' || said.includes(n));
-  const ends = isEnd && !BETWEEN.has(words[said[0] - 1] ?? '');
+  const ends = isEnd && !BETWEEN.has(words[at[0] - 1] ?? '');
   return {
     contrast: ends || different.size === 1 ? last.contrast : null,
     enhanced: agent.enhanced || isEnhancedWord(words[last.n]),
-    isLabel: sayLabelBeside(words, [said[0], said.at(-1)!]),
+    isLabel: sayLabelBeside(words, at),
+    isMap: sayMapBeside(words, at),
+    run: run?.run,
     rest: tidy(parts.filter((_, n) => n % 2 === 1 || !said.includes(n / 2)).join('')),
   };
 }
+
+/** The first and last place of what is said of a contrast. */
+const placesOf = (contrast: number, agent: readonly number[]): [number, number] => [
+  Math.min(contrast, ...agent),
+  Math.max(contrast, ...agent),
+];
 
 /** Without what was between words that are gone. */
 const tidy = (text: string): string =>
@@ -197,6 +219,6 @@ function datasetOf(folders: readonly string[]): string | null {
   const subject = folders.findLastIndex((folder) => /^sub-./i.test(folder));
   if (subject < 0) return null;
   const above = folders.slice(0, subject);
-  const derived = above.lastIndexOf('derivatives');
+  const derived = above.findLastIndex((folder) => folder.toLowerCase() === 'derivatives');
   return above.slice(0, derived < 0 ? subject : derived).join('/');
 }

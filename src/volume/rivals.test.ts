@@ -49,6 +49,10 @@ it('tells of repetitions, which are no rivals', () => {
     subjects: ['sub-1'],
     differ: [{ entity: 'run', values: ['1', '2'] }],
   });
+  expect(repeatsOf(['s1_t1_run1', 's1_t1_run2', 's2_t1_run1'], pathOf)).toEqual({
+    subjects: ['s1'],
+    differ: [{ entity: 'run', values: ['1', '2'] }],
+  });
 });
 
 describe('in pairs', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { EntityFilter } from '../../volume/entityFilter';
 import { mayHoldScan } from '../../volume/formats/content';
 import { groupScans, isHidden, isScanName, isWholeScan } from '../../volume/formats/names';
-import { isDerived, isLabelPath } from '../../volume/names';
+import { isDerived, isLabelPath, readName } from '../../volume/names';
 import { realScans } from '../../volume/synthetic';
 import { isScanFile } from './scans';
 
@@ -26,6 +26,11 @@ const KINDS: readonly (Omit<LeftOut, 'names'> & { is(name: string): boolean })[]
   { one: 'hidden file', many: 'hidden files', is: isHidden },
   { one: 'scan of derivatives', many: 'scans of derivatives', is: isDerived },
   { one: 'mask or label', many: 'masks or labels', is: isLabelPath },
+  {
+    one: 'map or computed image',
+    many: 'maps or computed images',
+    is: (name) => readName(name).isMap,
+  },
 ];
 
 /**

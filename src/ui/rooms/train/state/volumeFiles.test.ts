@@ -42,7 +42,7 @@ describe('contrasts', () => {
     expect(taken(ofContrast(brats, 'T1w'))).toEqual(['b/b_t1.nii']);
     const untold = ofContrast(await volumesOf(dropped('x1.nii', 'x2.nii', 'x2_seg.nii')), 'CT');
     expect(taken(untold)).toEqual(['x1.nii', 'x2.nii']);
-    expect(untold.texts).toEqual(['1 of 3 scans are named as masks and left out.']);
+    expect(untold.texts).toEqual(['1 of 3 scans are named as masks or maps and left out.']);
   });
 
   it('leaves out what this program has made, unless it is given alone', async () => {

@@ -1,7 +1,7 @@
 /** What dropped files are to the Train room, by their names, and by what they hold where no name tells. */
 import { scansByContent } from '../../../../volume/formats/content';
 import { groupScans, isHidden } from '../../../../volume/formats/names';
-import { contrastsOf, isLabelPath, isOfContrast } from '../../../../volume/names';
+import { contrastsOf, isLabelPath, isOfContrast, readName } from '../../../../volume/names';
 import { plainScans, someOf } from '../../../../volume/plainScans';
 import { realScans, syntheticText } from '../../../../volume/synthetic';
 import type { Side } from '../../../../workers/train/protocol';
@@ -47,9 +47,9 @@ export interface ChosenVolumes {
   texts: string[];
 }
 
-/** What dropped scans are: those of the user's own, those that this program has made, and masks. */
+/** What dropped scans are: those of the user's own, those that this program has made, and masks or maps. */
 function sorted(volumes: readonly VolumeParts[]) {
-  const images = volumes.filter(({ path }) => !isLabelPath(path));
+  const images = volumes.filter(({ path }) => !isLabelPath(path) && !readName(path).isMap);
   const labels = volumes.filter((parts) => !images.includes(parts));
   const { real, synthetic } = realScans(images, pathOf);
   const made = synthetic.map(pathOf);
@@ -89,9 +89,9 @@ export function ofContrast(volumes: readonly VolumeParts[], contrast: string): C
   };
 }
 
-/** What to say of masks and segmentations. */
+/** What to say of masks, segmentations and maps. */
 export const labelTexts = (labels: number, all: number): string[] =>
-  labels > 0 ? [`${labels} of ${all} scans are named as masks and left out.`] : [];
+  labels > 0 ? [`${labels} of ${all} scans are named as masks or maps and left out.`] : [];
 
 const pathOf = ({ path }: VolumeParts) => path;
 
@@ -104,7 +104,7 @@ export interface SortedVolumes {
   wanted: { side: Side; parts: VolumeParts }[];
   /** Names tell of neither contrast. */
   unknown: VolumeParts[];
-  /** Masks and segmentations. */
+  /** Masks, segmentations and maps. */
   labels: VolumeParts[];
   /** What to say of scans that are another kind of their contrast (plainScans.ts). */
   texts: string[];

@@ -33,7 +33,7 @@ const KINDS: readonly Kind[] = [
   { text: 'named as made by this program, left out', is: isSynthetic },
   {
     text: 'named as derivatives, left out',
-    is: (path) => isDerived(path) || readName(path).entities.desc !== undefined,
+    is: (path) => isDerived(path) || readName(path).isMap || readName(path).entities.desc !== undefined,
   },
 ];
 
@@ -156,8 +156,8 @@ function personOf<T>(scans: readonly T[], pathOf: PathOf<T>): (scan: T) => strin
 
 /** Empty where the name tells none. */
 function contrastOf(path: string): string {
-  const { contrast, suffix, isLabel } = readName(path);
-  return isLabel ? '' : (contrast ?? suffix ?? '');
+  const { contrast, suffix, isLabel, isMap } = readName(path);
+  return isLabel || isMap ? '' : (contrast ?? suffix ?? '');
 }
 
 function leftText<T>(scans: readonly T[], pathOf: PathOf<T>, text: string): string[] {

@@ -165,6 +165,7 @@ export function contrastWarning(state: AppData): string | null {
 /** What a name tells of an image that was not scanned; null where it does not. */
 function notRealImage(name: string): string | null {
   if (readName(name).isLabel) return 'a mask or a segmentation';
+  if (readName(name).isMap) return 'a map or an image computed from others';
   return isSynthetic(name) ? 'an image that this program made' : null;
 }
 
