@@ -37,7 +37,7 @@ const MAP =
   /^(gt|truth|groundtruth|jacobians?|warp(field)?|bias(field)?|uncertainty|prob(ability)?|pred(iction)?|fake|synth(etic)?|generated|imag)$/;
 /** Directly behind a contrast only: elsewhere they may say how or where an ordinary image was taken, "high field", "arterial phase". */
 const MAP_BEHIND =
-  /^(ph|phase|real|e[2-9]|tumou?r|gtv\d*|contours?|manual|map|field|atlas|template|consensus)$/;
+  /^(ph|phase|real|e[2-9]|tumou?r|gtv\d*|contours?|manual|map|field|atlas|template|consensus|diff(erence)?|edges?|snr|noise)$/;
 /** "bias corrected" */
 const CORRECTED = /^(corr|free|removed)/;
 

@@ -201,7 +201,7 @@ describe('contrasts', () => {
         [`P01_${word}_T1.nii`, true] as const,
         [`${word}_P01_T1.nii`, false] as const,
       ]),
-    ...'ph phase real e2 tumor gtv contour manual map field atlas template consensus'
+    ...'ph phase real e2 tumor gtv contour manual map field atlas template consensus diff edge snr noise'
       .split(' ')
       .flatMap((word) => [
         [`P01_T1_${word}.nii`, true] as const,

@@ -50,6 +50,18 @@ const evaluate = (...more: string[]) => [
 ];
 
 describe('evaluate --models', () => {
+  it('says where both scans of a pair are one image', async () => {
+    const pathOf = (contrast: string) => at('same', 'sub-01', 'anat', `sub-01_${contrast}.nii`);
+    mkdirSync(at('same', 'sub-01', 'anat'), { recursive: true });
+    for (const contrast of ['T1w', 'FLAIR'])
+      copyFileSync(at('bids', 'sub-04', 'anat', 'sub-04_T1w.nii'), pathOf(contrast));
+    writeFileSync(at('same', 'participants.tsv'), 'participant_id\tsplit\nsub-01\ttest\n');
+    const { stderr } = await runMain(evaluate('--data', at('same')));
+    expect(stderr).toContain('tiny: sub-01: source and target must be two images, got the same in both;');
+    const others = await runMain(evaluate('--limit', '1'));
+    expect(others.stderr).not.toContain('must be two images');
+  });
+
   it('scores all patients of a split beside the baselines', async () => {
     const { code, stdout, stderr } = await runMain(
       evaluate('--json', '--patient', 'sub-\\d+', '--samples-spread', '3'),

@@ -17,6 +17,7 @@ import { namedSlices } from '../../engine/evaluation/slicesToScore';
 import { BadRequest } from '../../errors';
 import { readChosen, type ScanPlace } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
+import type { Image3 } from '../../volume/image';
 import { intensityMaps } from '../../volume/intensity';
 import { isBadInput } from '../kit/badInput';
 import { slicesToScoreOf } from '../kit/headSlices';
@@ -95,6 +96,10 @@ async function evaluatedPair(
     await readChosen(paths.source, onRemark),
     await readChosen(paths.target, onRemark),
   ];
+  if (isSameImage(source.image, target.image))
+    onRemark?.(
+      `${subject}: source and target must be two images, got the same in both; its scores tell nothing, leave it out`,
+    );
   const outlined = outlinePath(paths.target.path);
   const outline = outlined === null ? null : await readMask(outlined, target);
   const { head, damaged } = slicesToScoreOf(target);
@@ -123,6 +128,10 @@ async function evaluatedPair(
     report: evaluateScan(pair, images, model.card, outline),
     samples: spread,
   };
+}
+
+function isSameImage({ voxels }: Image3, other: Image3): boolean {
+  return voxels.length === other.voxels.length && voxels.every((value, n) => value === other.voxels[n]);
 }
 
 /** 2, as of bad input, where scans were left out: the rest is scored all the same. */
