@@ -2,6 +2,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readModelCard } from '../../engine/cards/modelCard';
+import { stepOfFile } from '../../engine/training/checkpoint';
+import { DATA_FILE } from '../../engine/training/dataFile';
+import { HISTORY } from '../../engine/training/historyFile';
+import { INDEX, INDEX_BEFORE } from '../../engine/training/runFiles';
 import type { Direction } from '../../engine/training/sides';
 import { BadRequest } from '../../errors';
 import { unreadable } from '../../platform/node/fileErrors';
@@ -14,6 +18,13 @@ export const EVALUATION_FILE = 'evaluation.json';
 export const PREVIEWS = 'previews';
 export const MODEL_FOLDERS: Record<Direction, string> = { aToB: 'a-to-b', bToA: 'b-to-a' };
 export const CARD_FILE = 'card.json';
+/** Beside the checkpoint: what the run was called with. */
+export const CALL_FILE = 'call.json';
+
+const RUN_FILES = [INDEX, INDEX_BEFORE, HISTORY, DATA_FILE, CALL_FILE];
+
+/** Whether a run writes a file of this name into its folder of checkpoints. */
+export const isRunFile = (name: string) => RUN_FILES.includes(name) || stepOfFile(name) !== null;
 
 type Kind = 'file' | 'folder';
 const FILES = [LOG_FILE, EVALUATION_FILE];

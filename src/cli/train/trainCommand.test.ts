@@ -492,6 +492,24 @@ describe('scans that are read', () => {
 });
 
 describe('goes on', () => {
+  it("with the user's own files where they lie, and without what a killed process left", async () => {
+    cpSync(at('straight'), at('mixed'), { recursive: true });
+    const theirs = [
+      ...['run/000000003.g.b.safetensors.bak', 'run/000000004.mine.safetensors', 'run/my.part'],
+      ...['run/my.0a1b2c3d.part', 'previews/a.part', 'previews/a.png.0a1b2c3d.part', 'log.jsonl.old.part'],
+      ...['a-to-b/t1w-to-flair', 'a-to-b/t1w-to-flair-mine.safetensors', 'a-to-b/card.json.part'],
+    ];
+    const left = [
+      ...['run/000000004.g.b.safetensors', 'run/checkpoint.json.0a1b2c3d.part', 'log.jsonl.0a1b2c3d.part'],
+      ...['run/000000004.g.b.safetensors.0a1b2c3d.part', 'previews/000003-aToB.png.0a1b2c3d.part'],
+      ...['a-to-b/card.json.0a1b2c3d.part', 'a-to-b/t1w-to-flair-0a1b2c3d.safetensors'],
+    ];
+    for (const name of [...theirs, ...left]) writeFileSync(at('mixed', name), 'mine');
+    await runJson('train', '--out', at('mixed'), '--resume', '--backend', 'wasm');
+    const there = (names: string[]) => names.filter((name) => existsSync(at('mixed', name)));
+    expect({ theirs: there(theirs), left: there(left) }).toEqual({ theirs, left: [] });
+  });
+
   it('where it is not told what it was called with, nor what it told', async () => {
     cpSync(at('straight'), at('uncalled'), { recursive: true });
     const run = at('uncalled', 'run');

@@ -34,9 +34,11 @@ import { startProgress } from '../kit/progress';
 import { counted, jsonText } from '../kit/report';
 import { loadData } from './loadData';
 import {
+  CALL_FILE,
   checkCards,
   checkKinds,
   EVALUATION_FILE,
+  isRunFile,
   LOG_FILE,
   PREVIEWS,
   RUN_FOLDER,
@@ -72,8 +74,6 @@ type EvaluationSplit = (typeof EVALUATIONS)[number];
 
 const ADVICE = 'start a new run with another --out';
 
-/** Beside the checkpoint: what the run was called with. */
-const CALL_FILE = 'call.json';
 const RUN_CALL = object({
   scans: RUN_SCANS,
   /** Subjects whose two contrasts are aligned in the training slices. */
@@ -101,7 +101,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const out = required(args, 'out');
   const split = optional(args, 'eval', (a, n) => oneOf(a, n, EVALUATIONS));
   const backend = oneOf(args, 'backend', BACKENDS);
-  const files = new DiskRun(join(out, RUN_FOLDER));
+  const files = new DiskRun(join(out, RUN_FOLDER), isRunFile);
   const order = { args, io, out, files, split, backend };
   try {
     return await carryOut(order);
@@ -179,8 +179,8 @@ interface Order {
 async function takeFolder({ files, io, out }: Order): Promise<void> {
   await files.open(saying(io));
   await checkWritable(join(out, LOG_FILE));
-  await removeUnfinished(out, (name) => [LOG_FILE, EVALUATION_FILE].some((of) => name.startsWith(`${of}.`)));
-  await removeUnfinished(join(out, PREVIEWS));
+  await removeUnfinished(out, (name) => [LOG_FILE, EVALUATION_FILE].includes(name));
+  await removeUnfinished(join(out, PREVIEWS), (name) => PREVIEW_NAME.test(name));
 }
 
 async function begun(order: Order): Promise<ReadyRun> {
@@ -410,6 +410,9 @@ async function train(
     progress.end();
   }
 }
+
+/** What `writePreview` names them. */
+const PREVIEW_NAME = /^\d{6,}-(aToB|bToA)\.png$/;
 
 /** Rows of source, synthetic and, where there is one, target, the patient's left at the left as on the page. */
 function writePreview(folder: string, { step, direction, rows }: Preview): Promise<void> {

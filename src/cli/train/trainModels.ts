@@ -40,7 +40,7 @@ export async function writeModels(
     const { card, weights, state } = await exportRun(files, index, direction, { date, data, licence });
     const folder = join(out, MODEL_FOLDERS[direction]);
     await makeFolder(folder);
-    await removeUnfinished(folder);
+    await removeUnfinished(folder, (name) => name === CARD_FILE || isOfDirection(name, card));
     const path = join(folder, CARD_FILE);
     await writeBytes(join(folder, card.weights.file), weights);
     // A finished run that is opened again keeps the scores that it was given then.
@@ -57,6 +57,6 @@ export async function writeModels(
 
 /** Whether these are weights that the same direction had earlier: their names differ by their hash alone. */
 function isOfDirection(name: string, { weights }: ModelCard): boolean {
-  const [own, other] = [weights.file, name].map((one) => one.replace(/-[0-9a-f]{8}\.safetensors$/, ''));
-  return own === other;
+  const [own, other] = [weights.file, name].map((one) => /^(.+)-[0-9a-f]{8}\.safetensors$/.exec(one)?.[1]);
+  return own !== undefined && own === other;
 }

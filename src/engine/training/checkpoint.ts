@@ -78,12 +78,18 @@ const CHECKPOINT_INDEX = object({
 export type CheckpointIndex = Infer<typeof CHECKPOINT_INDEX>;
 
 const ADVICE = 'start a new run';
-/** What belongs to one checkpoint, not to the run. */
-const OF_CHECKPOINT = /^\d{9}\./;
+/** What belongs to one checkpoint, not to the run: STEP.NETWORK.safetensors, and the history of the first format. */
+const OF_CHECKPOINT = /^\d{9}\.(?:(.+)\.safetensors|history\.json)$/;
 
 /** Iterations done at the checkpoint that a file belongs to; null where it belongs to the run. */
 export function stepOfFile(name: string): number | null {
   return OF_CHECKPOINT.test(name) ? Number.parseInt(name, 10) : null;
+}
+
+/** Whether a checkpoint of a run with these networks writes a file of this name. */
+function isOfCheckpoint(name: string, networks: ReadonlySet<string>): boolean {
+  const [file, network] = OF_CHECKPOINT.exec(name) ?? [];
+  return file !== undefined && (network === undefined || networks.has(network));
 }
 
 /** Names of the files without which a checkpoint is none, beside the index and the slices. */
@@ -103,21 +109,21 @@ export async function saveCheckpoint(
   saved: string,
 ): Promise<CheckpointIndex> {
   try {
-    await keepLast(files, state.step);
+    await keepLast(files, state);
     return await writeCheckpoint(files, state, history, facts, saved);
   } catch (error) {
     // On a full disk half a checkpoint would be in the way.
-    await removeOthers(files).catch(() => undefined);
+    await removeOthers(files, state.networks.keys()).catch(() => undefined);
     throw error;
   }
 }
 
 /** The last checkpoint becomes the one before, whose files make room. */
-async function keepLast(files: RunFiles, step: number): Promise<void> {
+async function keepLast(files: RunFiles, { step, networks }: TrainingState): Promise<void> {
   const last = await readCheckpointIndex(files);
   // The same checkpoint once more takes its own place.
   if (last && last.step !== step) await files.write(INDEX_BEFORE, await needed(files, INDEX));
-  await removeOthers(files);
+  await removeOthers(files, networks.keys());
 }
 
 async function writeCheckpoint(
@@ -166,7 +172,7 @@ export async function settleCheckpoint(
   { damage, stored }: ReadHistory,
 ): Promise<void> {
   if (damage.length > 0) await files.write(INDEX, await sealed({ ...index, history: stored }));
-  await removeOthers(files);
+  await removeOthers(files, Object.keys(index.networks));
 }
 
 /**
@@ -285,15 +291,16 @@ function upload(table: ParameterTable, state: StateDict): tf.Tensor[] {
   });
 }
 
-/** What belongs neither to the last checkpoint nor to the one before. */
-async function removeOthers(files: RunFiles): Promise<void> {
+/** Files of the run's networks that belong neither to the last checkpoint nor to the one before; what else lies there is not ours. */
+async function removeOthers(files: RunFiles, networks: Iterable<string>): Promise<void> {
+  const names = new Set(networks);
   const kept = new Set<string>();
   for (const index of [await readCheckpointIndex(files), await readBefore(files)]) {
     for (const file of index ? filesOf(index) : []) kept.add(file);
     if (typeof index?.history === 'string') kept.add(index.history);
   }
   for (const name of await files.list()) {
-    if (stepOfFile(name) !== null && !kept.has(name)) await files.remove(name);
+    if (isOfCheckpoint(name, names) && !kept.has(name)) await files.remove(name);
   }
 }
 

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('appends after the bytes that are kept, and drops what lay beyond', async () => {
-  const run = new DiskRun(folder);
+  const run = new DiskRun(folder, () => true);
   const text = (value: string) => new TextEncoder().encode(value);
   const stored = () => readFileSync(join(folder, 'history'), 'utf8');
   await run.append('history', 0, text('one, '));

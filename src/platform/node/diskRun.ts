@@ -9,7 +9,11 @@ import { LOCK_FILE, lockFolder } from './folderLock';
 export class DiskRun implements RunFiles {
   private release: (() => void) | null = null;
 
-  constructor(readonly folder: string) {}
+  /** @param isOurs whether the run writes a file of this name: what else lies in the folder is not touched */
+  constructor(
+    readonly folder: string,
+    private readonly isOurs: (name: string) => boolean,
+  ) {}
 
   /**
    * Makes the folder, takes its lock until `close`, and clears what a killed process left.
@@ -19,7 +23,7 @@ export class DiskRun implements RunFiles {
   async open(say: (sentence: string) => void): Promise<void> {
     await makeFolder(this.folder);
     this.release = lockFolder(this.folder, say);
-    await removeUnfinished(this.folder);
+    await removeUnfinished(this.folder, (name) => name === LOCK_FILE || this.isOurs(name));
   }
 
   close(): void {

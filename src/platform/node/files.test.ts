@@ -106,13 +106,12 @@ it('writes all of what a nearly full disk takes in parts', async () => {
 });
 
 it("removes what a killed process left, and of a folder that is also the user's only the own", async () => {
-  for (const name of ['log.jsonl.0a1b2c3d.part', 'film.mkv.part', 'card.json'])
-    writeFileSync(join(folder, name), '');
-  await removeUnfinished(folder, (name) => name.startsWith('log.jsonl.'));
-  expect(readdirSync(folder).sort()).toEqual(['card.json', 'film.mkv.part']);
-  await removeUnfinished(folder);
-  expect(readdirSync(folder)).toEqual(['card.json']);
-  await removeUnfinished(join(folder, 'none'));
+  const theirs = ['card.json', 'film.mkv.part', 'log.jsonl.old.part', 'my.0a1b2c3d.part'];
+  for (const name of ['log.jsonl.0a1b2c3d.part', ...theirs]) writeFileSync(join(folder, name), '');
+  await removeUnfinished(folder, (name) => name === 'log.jsonl');
+  expect(readdirSync(folder).sort()).toEqual(theirs);
+  for (const name of theirs.slice(1)) rmSync(join(folder, name));
+  await removeUnfinished(join(folder, 'none'), () => true);
   expect(existsSync(join(folder, 'none'))).toBe(false);
 });
 

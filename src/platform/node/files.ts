@@ -116,14 +116,24 @@ export function addLine(path: string, line: string): void {
   }
 }
 
-/** Removes what processes that were killed have left of files in a folder, those whose names `isOurs`. */
-export async function removeUnfinished(folder: string, isOurs = (_: string) => true): Promise<void> {
-  for (const name of await readdir(folder).catch(() => []))
-    if (name.endsWith(ASIDE) && isOurs(name)) await rm(join(folder, name), { force: true });
+/**
+ * Removes what processes that were killed have left of files in a folder.
+ * @param isOurs whether this program writes a file of this name there: what else lies there is not touched
+ */
+export async function removeUnfinished(folder: string, isOurs: (name: string) => boolean): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const whole = unfinishedOf(name);
+    if (whole !== null && isOurs(whole)) await rm(join(folder, name), { force: true });
+  }
 }
 
 /** What is being written. */
 export const ASIDE = '.part';
+
+/** The file that one was to become which `asideOf` has named; null for any other. */
+function unfinishedOf(name: string): string | null {
+  return /^(.+)\.[0-9a-f]{8}\.part$/.exec(name)?.[1] ?? null;
+}
 
 /**
  * Throws BadRequest with the reason where `path` cannot be written: to be asked before long work, not after it.
@@ -212,6 +222,7 @@ async function realPath(path: string): Promise<string> {
   });
 }
 
-function asideOf(path: string): string {
+/** Where a file is written first. */
+export function asideOf(path: string): string {
   return `${path}.${randomBytes(4).toString('hex')}${ASIDE}`;
 }

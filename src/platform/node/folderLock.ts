@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BadRequest } from '../../errors';
 import { type Infer, nullable, object, parseJson, text, whole } from '../../schema';
 import { unwritable, whyOf } from './fileErrors';
-import { ASIDE } from './files';
+import { asideOf } from './files';
 
 export const LOCK_FILE = 'lock.json';
 
@@ -126,7 +126,7 @@ function refuseHeld(folder: string, path: string, holder: Holder): void {
 
 /** Whether the lock was still the one that was looked at; it is gone then. */
 function taken(path: string, found: string): boolean {
-  const aside = `${path}.${process.pid}${ASIDE}`;
+  const aside = asideOf(path);
   try {
     renameSync(path, aside);
   } catch {
