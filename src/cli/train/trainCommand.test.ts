@@ -523,17 +523,45 @@ describe('goes on', () => {
     const { code, stderr } = await runMain(resume);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain(
-      `${run}/call.json: must be there to tell what the run was called with, got no such file; the run goes on with 100 iterations between checkpoints, as by default\n`,
+      `${run}/call.json: must be there to tell what the run was called with, got no such file; the run goes on with 100 iterations between checkpoints, as by default, and its models' cards say "phantoms" of the scans, and of their licence "MIT"\n`,
     );
     expect(stderr).toContain(
       `${run}/history.jsonl: must lie beside checkpoint.json, got no such file; the curves begin anew\n`,
     );
-    expect(cardOf('uncalled').training.data).toBe('2 scans of T1w and 2 scans of FLAIR');
+    expect(cardOf('uncalled').training).toMatchObject({ data: 'phantoms', licence: 'MIT' });
     expect(told('uncalled').filter(({ event }) => event === 'step')).toHaveLength(3);
     writeFileSync(join(run, 'call.json'), '{');
     expect((await runMain(resume)).stderr).toContain(
       'call.json: must be JSON, got text that is not; the run',
     );
+    // Without cards nothing tells.
+    rmSync(at('uncalled', 'a-to-b'), { recursive: true });
+    const without = {
+      data: '2 scans of T1w and 2 scans of FLAIR',
+      licence: "as the training scans' owner decides",
+    };
+    expect((await runMain(resume)).stderr).toContain(
+      `say "${without.data}" of the scans, and of their licence "${without.licence}"\n`,
+    );
+    expect(cardOf('uncalled').training).toMatchObject(without);
+  });
+
+  it("with the user's words on a finished model's card, and with its weights where they are gone", async () => {
+    cpSync(at('straight'), at('edited'), { recursive: true });
+    const path = at('edited', 'a-to-b', 'card.json');
+    const card = cardOf('edited');
+    const edited = JSON.stringify({ ...card, name: 'Mine', licence: 'CC0', limits: ['Mine.'] });
+    writeFileSync(path, edited);
+    const weights = at('edited', 'a-to-b', card.weights.file);
+    const before = readFileSync(weights);
+    rmSync(weights);
+    const { code, stderr } = await runMain(['train', '--out', at('edited'), '--resume', '--backend', 'wasm']);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(
+      `${path}: is of the run's last checkpoint already; the model is left as it is\n`,
+    );
+    expect(readFileSync(path, 'utf8')).toBe(edited);
+    expect(readFileSync(weights).equals(before)).toBe(true);
   });
 });
 

@@ -56,7 +56,7 @@ import {
 } from './trainData';
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
-import { type TrainedModel, writeModels } from './trainModels';
+import { type TrainedModel, writeModels, writtenFacts } from './trainModels';
 import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS, USUAL_EVERY } from './trainOptions';
 import { progressText, scoringText } from './trainProgress';
 
@@ -134,7 +134,7 @@ async function carryOut(order: Order): Promise<number> {
   const index = await train(ready, io, out, files, log);
 
   io.err(`${out}: writing the models\n`);
-  const models = await ofRun(files, writeModels(out, files, index, call));
+  const models = await ofRun(files, writeModels(out, files, index, call, saying(io)));
   log.add({ event: 'end', step: index.step });
   const evaluation = split ? await evaluate(ready, io, out, { files, index, models, split }) : null;
   const { steps, validations } = await readHistory(files, index);
@@ -277,11 +277,11 @@ async function resumed(order: Order): Promise<ReadyRun> {
   if (restored !== null) io.err(`${files.folder}${sep}${restored}\n`);
   // As it is now that nobody else writes to it.
   const index = (await storedIn(files))!;
+  const call = found.isWhole ? found.call : await callOf(index, out);
   if (!found.isWhole)
     io.err(
-      `${found.reason}; the run goes on with ${USUAL_EVERY.checkpoint} iterations between checkpoints, as by default\n`,
+      `${found.reason}; the run goes on with ${USUAL_EVERY.checkpoint} iterations between checkpoints, as by default, and its models' cards say "${call.data}" of the scans, and of their licence "${call.licence}"\n`,
     );
-  const call = found.isWhole ? found.call : callOf(index);
   const engine = await startEngine(io, backend);
   const data = await ofRun(files, readRunData(files, index));
   io.guard();
@@ -340,14 +340,17 @@ async function readCall(files: DiskRun): Promise<FoundCall> {
   }
 }
 
-/** In place of one that is gone: what the run itself tells. */
-function callOf({ volumes, settings: { contrasts } }: CheckpointIndex): RunCall {
+/** In place of one that is gone: what the run itself tells, and of the scans its models' cards. */
+async function callOf({ volumes, settings: { contrasts } }: CheckpointIndex, out: string): Promise<RunCall> {
+  const written = await writtenFacts(out);
   return {
     scans: { a: [], b: [], validation: null },
     aligned: [],
     every: USUAL_EVERY,
-    data: `${counted(volumes.trainA.length, 'scan')} of ${contrasts.a} and ${counted(volumes.trainB.length, 'scan')} of ${contrasts.b}`,
-    licence: OWN_LICENCE,
+    data:
+      written?.data ??
+      `${counted(volumes.trainA.length, 'scan')} of ${contrasts.a} and ${counted(volumes.trainB.length, 'scan')} of ${contrasts.b}`,
+    licence: written?.licence ?? OWN_LICENCE,
   };
 }
 

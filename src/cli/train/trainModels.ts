@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelCard, readModelCard } from '../../engine/cards/modelCard';
 import type { StateDict } from '../../engine/formats/namedTensor';
+import { sha256 } from '../../engine/formats/sha256';
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import type { RunFiles } from '../../engine/training/runFiles';
 import { exportRun } from '../../engine/training/session';
@@ -27,12 +28,30 @@ export interface DataFacts {
   licence: string;
 }
 
-/** Writes the models of a run's last checkpoint. */
+/** What the cards of a run's models say of its scans; null where it has written none. @throws CorruptFile for a card that cannot be read */
+export async function writtenFacts(out: string): Promise<DataFacts | null> {
+  for (const folder of Object.values(MODEL_FOLDERS)) {
+    const card = await cardAt(join(out, folder, CARD_FILE));
+    if (card && isOfDirection(card.weights.file, card)) return card.training;
+  }
+  return null;
+}
+
+async function cardAt(path: string): Promise<ModelCard | null> {
+  return existsSync(path) ? readModelCard(path, await readBytes(path)) : null;
+}
+
+/**
+ * Writes the models of a run's last checkpoint. One that is there already, with its card, is left as it is: the card may have scores
+ * and words by now that the run does not know.
+ * @param say told of models that are left
+ */
 export async function writeModels(
   out: string,
   files: RunFiles,
   index: CheckpointIndex,
   { data, licence }: DataFacts,
+  say: (sentence: string) => void,
 ): Promise<TrainedModel[]> {
   const models: TrainedModel[] = [];
   for (const direction of trainedDirections(index.settings)) {
@@ -42,21 +61,22 @@ export async function writeModels(
     await makeFolder(folder);
     await removeUnfinished(folder, (name) => name === CARD_FILE || isOfDirection(name, card));
     const path = join(folder, CARD_FILE);
-    await writeBytes(join(folder, card.weights.file), weights);
-    // A finished run that is opened again keeps the scores that it was given then.
-    const before = existsSync(path) ? readModelCard(path, await readBytes(path)) : null;
-    const isSame = before?.weights.sha256 === card.weights.sha256;
-    const kept = isSame ? { ...card, metrics: before.metrics, limits: before.limits } : card;
-    await writeCard(path, kept);
+    const before = await cardAt(path);
+    const kept = before?.weights.sha256 === card.weights.sha256 ? before : card;
+    const { file, sha256: hash } = kept.weights;
+    const there = await readBytes(join(folder, file)).catch(() => null);
+    if (there === null || (await sha256(there)) !== hash) await writeBytes(join(folder, file), weights);
+    if (kept === before) say(`${path}: is of the run's last checkpoint already; the model is left as it is`);
+    else await writeCard(path, card);
     for (const name of await readdir(folder))
-      if (isOfDirection(name, card) && name !== card.weights.file) await rm(join(folder, name));
+      if (isOfDirection(name, card) && name !== file) await rm(join(folder, name));
     models.push({ direction, card: kept, state, path });
   }
   return models;
 }
 
-/** Whether these are weights that the same direction had earlier: their names differ by their hash alone. */
-function isOfDirection(name: string, { weights }: ModelCard): boolean {
-  const [own, other] = [weights.file, name].map((one) => /^(.+)-[0-9a-f]{8}\.safetensors$/.exec(one)?.[1]);
-  return own !== undefined && own === other;
+/** Whether a run names weights of the card's direction so, whatever their hash. */
+function isOfDirection(name: string, { source, target }: ModelCard): boolean {
+  const [, contrasts] = /^(.+)-[0-9a-f]{8}\.safetensors$/.exec(name) ?? [];
+  return contrasts === `${source}-to-${target}`.toLowerCase();
 }
