@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { Aborted, BadRequest } from '../../errors';
 import { parityCases } from '../../parity/cases';
 import type { ParityCase, ParityResult } from '../../parity/compare';
 import { readBytes } from '../../platform/node/files';
+import { filesBelow } from '../../platform/node/filesBelow';
 import { readScanAll } from '../../platform/node/scans';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
@@ -24,9 +24,7 @@ export const parityCommand: Command = {
 async function run(args: Arguments, io: Io): Promise<number> {
   const [folder] = args.positionals;
   const want = oneOf(args, 'backend', BACKENDS);
-  const names = await readdir(folder, { recursive: true }).catch(() => {
-    throw new BadRequest(`${folder}: no such folder`);
-  });
+  const names = await filesBelow(folder);
   const known = await parityCases(
     names.map((name) => name.replaceAll(sep, '/')),
     {

@@ -1,11 +1,11 @@
 /** What lies in a folder and below, or stands in a list: images, and what nobody means by it. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EntityFilter } from '../../volume/entityFilter';
 import { mayHoldScan } from '../../volume/formats/content';
 import { groupScans, isHidden, isScanName, isWholeScan } from '../../volume/formats/names';
 import { isDerived, isLabelPath, readName } from '../../volume/names';
 import { realScans } from '../../volume/synthetic';
+import { filesBelow } from './filesBelow';
 import { isScanFile } from './scans';
 
 export interface FoundScans {
@@ -38,7 +38,7 @@ const KINDS: readonly (Omit<LeftOut, 'names'> & { is(name: string): boolean })[]
  * @param filter as of `realScans`
  */
 export async function scansUnder(folder: string, filter: EntityFilter): Promise<FoundScans> {
-  const names = (await readdir(folder, { recursive: true })).sort(byCode);
+  const names = (await filesBelow(folder)).sort(byCode);
   const files = names.map((name) => ({ name }));
   const found = new Set<string>();
   for (const { name } of groupScans(files).others)
