@@ -4,7 +4,7 @@ import { type ModelCard, parseModelCard, readModelCard } from '../../engine/card
 import { MODEL_INDEX } from '../../engine/cards/modelIndex';
 import { type Model, readModel, readOwnModel } from '../../engine/models/readModel';
 import { BadRequest } from '../../errors';
-import { readBytes, writeBytes } from '../../platform/node/files';
+import { readBytes, readGiven, writeBytes } from '../../platform/node/files';
 import { PACKAGE_ROOT } from '../../platform/node/packageRoot';
 import { parseJson } from '../../schema';
 import { jsonText } from './report';
@@ -37,7 +37,7 @@ export async function loadModel(
   const shipped = join(folder, model, 'card.json');
   if (/^[a-z0-9][a-z0-9._-]*$/.test(model) && existsSync(shipped)) return loadByCard(shipped);
   if (/\.json$/i.test(model)) return loadByCard(model);
-  if (existsSync(model)) return readOwnModel({ name: basename(model), bytes: await readBytes(model) });
+  if (existsSync(model)) return readOwnModel({ name: basename(model), bytes: await readGiven(model) });
   const ids = (await listModels(folder)).map(({ id }) => id).join(', ') || 'none';
   throw new BadRequest(
     `--${asked}: must be an id (${ids}), a card.json or a file of weights, got "${model}"`,

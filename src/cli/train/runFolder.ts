@@ -9,7 +9,7 @@ import { INDEX, INDEX_BEFORE } from '../../engine/training/runFiles';
 import type { Direction } from '../../engine/training/sides';
 import { BadRequest } from '../../errors';
 import { unreadable } from '../../platform/node/fileErrors';
-import { ASIDE, missingFolders, readBytes } from '../../platform/node/files';
+import { ASIDE, kindOfFound, missingFolders, readBytes } from '../../platform/node/files';
 import { LOCK_FILE } from '../../platform/node/folderLock';
 
 export const RUN_FOLDER = 'run';
@@ -26,7 +26,7 @@ const RUN_FILES = [INDEX, INDEX_BEFORE, HISTORY, DATA_FILE, CALL_FILE];
 /** Whether a run writes a file of this name into its folder of checkpoints. */
 export const isRunFile = (name: string) => RUN_FILES.includes(name) || stepOfFile(name) !== null;
 
-type Kind = 'file' | 'folder';
+type Kind = ReturnType<typeof kindOfFound>;
 const FILES = [LOG_FILE, EVALUATION_FILE];
 const FOLDERS = [RUN_FOLDER, PREVIEWS, ...Object.values(MODEL_FOLDERS)];
 const ADVICE = 'move it away, or choose another --out';
@@ -87,8 +87,7 @@ async function kindOf(path: string): Promise<Kind | null> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
     throw unreadable(path, error);
   });
-  if (!found) return null;
-  return found.isDirectory() ? 'folder' : 'file';
+  return found && kindOfFound(found);
 }
 
 /** None where there is no such folder. */

@@ -8,6 +8,7 @@ import type { TranslateSettings } from '../../engine/translateSlices';
 import { Aborted, BadRequest } from '../../errors';
 import {
   checkWritable,
+  openGiven,
   readBytes,
   refuseForeign,
   refuseOverwrite,
@@ -91,7 +92,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     samples: wholeNumber(args, 'samples', 1, 16),
     noise: oneOf(args, 'noise', ['shared', 'independent']),
   };
-  const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1));
+  const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1), undefined, openGiven);
   const { ending } = scan;
   const { sidecar, steps } = await checkedOutputs(
     { output, ending, withSteps: args.has('steps') },

@@ -1,4 +1,10 @@
-import { checkWritable, refuseForeign, refuseOverwrite, writeBytes } from '../../platform/node/files';
+import {
+  checkWritable,
+  openGiven,
+  refuseForeign,
+  refuseOverwrite,
+  writeBytes,
+} from '../../platform/node/files';
 import { readScanAll, scanPaths } from '../../platform/node/scans';
 import { checkScan } from '../../volume/checkScan';
 import { toCOrder } from '../../volume/formats/cOrder';
@@ -23,7 +29,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const [path] = args.positionals;
   const raw = args.text('raw');
   if (raw !== undefined) await checkOutput(path, raw);
-  const volumes = await readScanAll(path, saying(io));
+  const volumes = await readScanAll(path, saying(io), openGiven);
   const description = volumes[0].describe();
   // Its remarks are told as it is read, and no volume is chosen.
   const warnings = checkScan({ ...volumes[0], remarks: [], volumeCount: 1 });

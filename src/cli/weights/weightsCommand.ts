@@ -7,6 +7,7 @@ import { inspectWeights } from '../../engine/models/inspectWeights';
 import {
   checkWritable,
   readBytes,
+  readGiven,
   refuseForeign,
   refuseOverwrite,
   writeBytes,
@@ -47,7 +48,7 @@ export const weightsConvertCommand: Command = {
 
 async function inspect(args: Arguments, io: Io): Promise<number> {
   const [path] = args.positionals;
-  const bytes = await readBytes(path);
+  const bytes = await readGiven(path);
   const report = await inspectWeights({ name: basename(path), bytes }, { network: args.text('network') });
   if (args.has('json')) {
     io.out(jsonText({ ...report, sha256: await sha256(bytes) }));
@@ -93,7 +94,7 @@ async function convert(args: Arguments, io: Io): Promise<number> {
   await checkWritable(output);
   await refuseForeign(output, 'weights that this program has written', () => isConverted(output));
   io.err(`reading ${basename(path)}\n`);
-  const file = { name: basename(path), bytes: await readBytes(path) };
+  const file = { name: basename(path), bytes: await readGiven(path) };
   const bytes = await convertWeights(file, dtype, args.text('network'));
   io.guard();
   await writeBytes(output, bytes);

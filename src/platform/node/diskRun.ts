@@ -1,9 +1,10 @@
 /** A training run's files in a folder, each written whole or not at all (what a crash leaves is the file before) or appended to. */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunFiles } from '../../engine/training/runFiles';
 import { unreadable, unwritable } from './fileErrors';
-import { ASIDE, makeFolder, removeUnfinished, writeBehind, writeBytes } from './files';
+import { ASIDE, makeFolder, readBytes, removeUnfinished, writeBehind, writeBytes } from './files';
 import { LOCK_FILE, lockFolder } from './folderLock';
 
 export class DiskRun implements RunFiles {
@@ -32,11 +33,12 @@ export class DiskRun implements RunFiles {
   }
 
   async read(name: string): Promise<Uint8Array | null> {
+    const path = join(this.folder, name);
     try {
-      return new Uint8Array(await readFile(join(this.folder, name)));
+      return new Uint8Array(await readBytes(path));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw unreadable(join(this.folder, name), error as NodeJS.ErrnoException);
+      if (!existsSync(path)) return null;
+      throw error;
     }
   }
 

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inWords, unreadable, unwritable, whyOf } from './fileErrors';
 
@@ -11,9 +13,20 @@ const CODES =
 
 it.each(CODES)('%s is a sentence without a code, read or written', (code) => {
   for (const error of [unreadable('/x', failing(code)), unwritable('/x', failing(code))]) {
-    expect(error.message).toMatch(/^\/x: [a-z][a-z ,-]+( \(ulimit -[a-z]\))?$/);
+    expect(error.message).toMatch(/^\/x: [a-z][a-z ,;-]+( \(ulimit -[a-z]\))?$/);
     expect(error.message).not.toContain('raw');
   }
+});
+
+it('says what to do where nothing is there, and tells a link to nothing from it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'errors-'));
+  const [none, link] = [join(folder, 'none'), join(folder, 'link')];
+  symlinkSync('none', link);
+  expect(unreadable(none, failing('ENOENT')).message).toBe(`${none}: no such file; correct the name`);
+  expect(unreadable(link, failing('ENOENT')).message).toBe(
+    `${link}: is a link to nothing; get the file that it leads to, or name another`,
+  );
+  rmSync(folder, { recursive: true });
 });
 
 it('tells of other codes what the system says, and of them alone', () => {
@@ -27,7 +40,7 @@ it('tells of other codes what the system says, and of them alone', () => {
   })();
   expect(told).toMatchObject({
     name: 'BadRequest',
-    message: expect.stringMatching(/: is a folder, not a file$/),
+    message: expect.stringMatching(/: is a folder, not a file; choose a file$/),
   });
   const other = new Error('EVERYTHING: is fine');
   expect(inWords(other)).toBe(other);

@@ -1,4 +1,5 @@
 /** What the system says of files, in words: the one place where its codes become sentences. */
+import { lstatSync } from 'node:fs';
 import { BadRequest } from '../../errors';
 
 const WHY: Record<string, string> = {
@@ -33,6 +34,9 @@ const WHY: Record<string, string> = {
 /** In place of these where something is made: what is missing then is its folder. */
 const WHY_MADE: Record<string, string> = { ENOENT: 'no such folder' };
 
+/** Of what is read. */
+const WHAT_TO_DO: Record<string, string> = { ENOENT: 'correct the name', EISDIR: 'choose a file' };
+
 /** What another path alone does not mend. */
 const OF_MACHINE = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETIMEDOUT']);
 
@@ -47,8 +51,14 @@ export function whyOf({ code = '', message }: FileError): string {
 
 /** Of a file that cannot be read. */
 export function unreadable(path: string, error: FileError): Error {
-  return told(path, error, whyOf(error));
+  if (error.code === 'ENOENT' && isLink(path))
+    return told(path, error, 'is a link to nothing; get the file that it leads to, or name another');
+  const advice = WHAT_TO_DO[error.code ?? ''];
+  return told(path, error, advice ? `${whyOf(error)}; ${advice}` : whyOf(error));
 }
+
+const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
 /** Of a file that cannot be written. */
 export function unwritable(path: string, error: FileError): Error {

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, constants, openAsBlob, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  constants,
+  createReadStream,
+  openAsBlob,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import {
   access,
   mkdir,
@@ -20,13 +28,63 @@ import { unreadable, unwritable } from './fileErrors';
 /** A file of more is no list: half a million paths. */
 const LONGEST_TEXT = 50_000_000;
 
-/** A file's bytes, in a buffer of their own. Throws BadRequest with the reason where it cannot be read. */
-export async function readBytes(path: string): Promise<ArrayBuffer> {
-  const buffer = await readFile(path).catch((error) => {
-    throw unreadable(path, error as NodeJS.ErrnoException);
-  });
-  return new Uint8Array(buffer).buffer;
+/** As much is read of a pipe, which has no size: more fits in no array. */
+const LONGEST_PIPE = 2 ** 31;
+
+/** What something on the disk is, in a word. */
+export function kindOfFound(found: Stats): 'file' | 'folder' | 'pipe' | 'socket' | 'device' {
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'folder';
+  if (found.isFIFO()) return 'pipe';
+  return found.isSocket() ? 'socket' : 'device';
 }
+
+/** @throws BadRequest for what is there and no regular file: a pipe may never end, and a device has no end */
+function needRegular(path: string, found: Stats): void {
+  const kind = kindOfFound(found);
+  if (kind === 'folder') throw unreadable(path, { code: 'EISDIR', message: '' });
+  if (kind !== 'file')
+    throw new BadRequest(
+      `${path}: must be a regular file, got a ${kind}; move it away, or name another file`,
+    );
+}
+
+/** A regular file's bytes, in a buffer of their own. Throws BadRequest with the reason where it cannot be read, or is none. */
+export async function readBytes(path: string): Promise<ArrayBuffer> {
+  try {
+    needRegular(path, await stat(path));
+    return new Uint8Array(await readFile(path)).buffer;
+  } catch (error) {
+    throw (error as Error).name === 'BadRequest' ? error : unreadable(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** The same of a file that the user has named for this, which may also be a pipe of up to `longest` bytes. */
+export async function readGiven(path: string, longest = LONGEST_PIPE): Promise<ArrayBuffer> {
+  if (!(await isPipe(path))) return readBytes(path);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const part of createReadStream(path)) {
+      size += (part as Uint8Array).length;
+      if (size > longest) break;
+      parts.push(part as Uint8Array);
+    }
+  } catch (error) {
+    throw unreadable(path, error as NodeJS.ErrnoException);
+  }
+  if (size > longest)
+    throw new BadRequest(
+      `${path}: must be up to ${longest} bytes from a pipe, got more; write them to a file, and give that`,
+    );
+  return new Uint8Array(Buffer.concat(parts)).buffer;
+}
+
+const isPipe = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFIFO(),
+    () => false,
+  );
 
 /**
  * A list or a table: text in the encodings of `textOf`.
@@ -41,7 +99,7 @@ export async function readText(path: string, wanted = 'text'): Promise<string> {
   const refusal = (got: string, advice: string) =>
     new BadRequest(`${path}: must be ${wanted}, got ${got}; ${advice}choose another file`);
   if (size > LONGEST_TEXT) throw refusal(`${size} bytes, more than ${LONGEST_TEXT}`, '');
-  return textOf(await readBytes(path), (got) => refusal(got, 'save it as UTF-8, or '));
+  return textOf(await readGiven(path, LONGEST_TEXT), (got) => refusal(got, 'save it as UTF-8, or '));
 }
 
 /** A file to be read where its bytes are needed. Throws BadRequest with the reason where it cannot be read. */
@@ -50,8 +108,14 @@ export async function openBlob(path: string): Promise<Blob> {
     .then(() => stat(path))
     .then((found) => found.isFile())
     .catch(() => false);
-  // Pipes have no size by which they could be opened; of what cannot be read `readBytes` has the reason.
+  // Of what cannot be read `readBytes` has the reason.
   return isPlain ? openAsBlob(path) : new Blob([await readBytes(path)]);
+}
+
+/** The same of a file that the user has named for this, which may also be a pipe. */
+export async function openGiven(path: string): Promise<Blob> {
+  // A pipe has no size by which it could be opened.
+  return (await isPipe(path)) ? new Blob([await readGiven(path)]) : openBlob(path);
 }
 
 /**
@@ -101,9 +165,10 @@ export async function writeBehind(path: string, at: number, bytes: Uint8Array): 
 /** UTF-8, all at once. Throws as `readBytes`. */
 export function readTextSync(path: string): string {
   try {
+    needRegular(path, statSync(path));
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw unreadable(path, error as NodeJS.ErrnoException);
+    throw (error as Error).name === 'BadRequest' ? error : unreadable(path, error as NodeJS.ErrnoException);
   }
 }
 

@@ -27,5 +27,5 @@ it('enters each folder once, whatever links lead to it, and ends where they lead
     symlinkSync(to, at(link));
   const found = (await filesBelow(at('set'))).sort();
   expect(found).toEqual(['circle', 'file', 'nothing', 'one', 'other/deep/three', 'sub-02/anat/two']);
-  await expect(filesBelow(at('none'))).rejects.toThrow(`${at('none')}: no such file`);
+  await expect(filesBelow(at('none'))).rejects.toThrow(`${at('none')}: no such folder; correct the name`);
 });

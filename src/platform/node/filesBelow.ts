@@ -1,6 +1,7 @@
 /** All files in a folder and below. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { BadRequest } from '../../errors';
 import { unreadable } from './fileErrors';
 
 /**
@@ -10,7 +11,10 @@ import { unreadable } from './fileErrors';
  */
 export async function filesBelow(folder: string): Promise<string[]> {
   const files: string[] = [];
-  const root = await realOf(folder);
+  const root = await realpath(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new BadRequest(`${folder}: no such folder; correct the name`);
+    throw unreadable(folder, error);
+  });
   const entered = new Set<string>();
   const folders = [{ path: folder, real: root }];
   const links: string[] = [];

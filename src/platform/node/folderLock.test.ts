@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -106,6 +106,9 @@ it('waits for what a lock that is just being made will say', async () => {
 });
 
 it('ends in a sentence where something that is no file has its name', () => {
+  execFileSync('mkfifo', [path()]);
+  expect(lock).toThrow(`${path()}: must be a file that can be read, got a pipe; delete it`);
+  rmSync(path());
   symlinkSync(join(folder, 'nowhere'), path());
   expect(lock).toThrow(`${path()}: must be a file that can be read, got something else; delete it`);
   rmSync(path());

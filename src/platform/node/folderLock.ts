@@ -1,11 +1,11 @@
 /** One process a folder: a file in it says which. Of a process that was killed it stays, and the next one takes it over. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BadRequest } from '../../errors';
 import { type Infer, nullable, object, parseJson, text, whole } from '../../schema';
 import { unwritable, whyOf } from './fileErrors';
-import { asideOf } from './files';
+import { asideOf, kindOfFound } from './files';
 
 export const LOCK_FILE = 'lock.json';
 
@@ -79,12 +79,17 @@ function written(path: string, content: string): boolean {
 /** Null where it is gone. */
 function contentOf(path: string): string | null {
   try {
+    const kind = kindOfFound(statSync(path));
+    if (kind !== 'file')
+      throw new BadRequest(`${path}: must be a file that can be read, got a ${kind}; delete it`);
     return readFileSync(path, 'utf8');
   } catch (error) {
+    if (error instanceof BadRequest) throw error;
     const cause = error as NodeJS.ErrnoException;
     if (cause.code === 'ENOENT') return null;
-    const got = cause.code === 'EISDIR' ? 'a folder' : `one that cannot (${whyOf(cause)})`;
-    throw new BadRequest(`${path}: must be a file that can be read, got ${got}; delete it`);
+    throw new BadRequest(
+      `${path}: must be a file that can be read, got one that cannot (${whyOf(cause)}); delete it`,
+    );
   }
 }
 

@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { gzipped, makeNifti } from '../../../test/makeNifti';
-import { openBlob } from './files';
-import { readScan, scanPaths } from './scans';
+import { openBlob, openGiven, readGiven } from './files';
+import { readChosen, readScan, scanPaths } from './scans';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-scans-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,5 +31,24 @@ it('says why a file cannot be read, and reads a pipe, which has no size', async 
   await expect(readScan(at('folder'))).rejects.toThrow(`${at('folder')}: is a folder, not a file`);
   execFileSync('mkfifo', [at('pipe')]);
   execFile('sh', ['-c', 'printf abc > "$0"', at('pipe')]);
-  expect(await (await openBlob(at('pipe'))).text()).toBe('abc');
+  expect(await (await openGiven(at('pipe'))).text()).toBe('abc');
+});
+
+it.each([
+  ['a pipe', () => at('pipe')],
+  ['a device', () => '/dev/zero'],
+])('reads %s where a scan of many is meant as no file', async (what, path) => {
+  if (what === 'a pipe' && !existsSync(path())) execFileSync('mkfifo', [path()]);
+  const sentence = `${path()}: must be a regular file, got ${what}; move it away, or name another file`;
+  await expect(openBlob(path())).rejects.toThrow(sentence);
+  await expect(readChosen({ path: path() })).rejects.toThrow(sentence);
+  if (what === 'a device') await expect(openGiven(path())).rejects.toThrow(sentence);
+});
+
+it('reads no more of a pipe than it may hold', async () => {
+  execFileSync('mkfifo', [at('long')]);
+  execFile('sh', ['-c', 'head -c 300000 /dev/zero > "$0"', at('long')]);
+  await expect(readGiven(at('long'), 200_000)).rejects.toThrow(
+    `${at('long')}: must be up to 200000 bytes from a pipe, got more; write them`,
+  );
 });

@@ -21,13 +21,15 @@ type Say = (sentence: string) => void;
 /**
  * One volume of a scan on disk, given by one of its files. Throws as `openScan`.
  * @param say what is wrong with the file though it could be read
+ * @param open reads the file that is named: `openGiven` where it may be a pipe
  */
 export async function readScan(
   path: string,
   volume: VolumeChoice = 0,
   say: Say = () => {},
+  open = openBlob,
 ): Promise<ScanFile> {
-  const scan = await openScan(await scanFiles(path), { volume });
+  const scan = await openScan(await scanFiles(path, open), { volume });
   for (const remark of scan.remarks) say(`${scan.name}: ${remark}`);
   return scan;
 }
@@ -37,9 +39,9 @@ export async function readChosen({ path, volume }: ScanPlace, say?: Say): Promis
   return readScan(path, askedOfSeveral(path, volume, HOW), say);
 }
 
-/** All volumes of a scan on disk. Throws as `openVolumes`. @param say as of `readScan` */
-export async function readScanAll(path: string, say: Say = () => {}): Promise<ScanFile[]> {
-  const scans = await openVolumes(await scanFiles(path));
+/** All volumes of a scan on disk. Throws as `openVolumes`. @param say, open as of `readScan` */
+export async function readScanAll(path: string, say: Say = () => {}, open = openBlob): Promise<ScanFile[]> {
+  const scans = await openVolumes(await scanFiles(path, open));
   for (const remark of scans[0].remarks) say(`${scans[0].name}: ${remark}`);
   return scans;
 }
@@ -66,7 +68,8 @@ export async function scanPaths(path: string): Promise<string[]> {
   return [path, ...others.map(({ name }) => join(folder, name))];
 }
 
-async function scanFiles(path: string): Promise<NamedBlob[]> {
+async function scanFiles(path: string, open: typeof openBlob): Promise<NamedBlob[]> {
   const paths = await scanPaths(path);
-  return Promise.all(paths.map(async (one) => ({ name: basename(one), blob: await openBlob(one) })));
+  const blobOf = (one: string) => (one === path ? open : openBlob)(one);
+  return Promise.all(paths.map(async (one) => ({ name: basename(one), blob: await blobOf(one) })));
 }
