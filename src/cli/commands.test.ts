@@ -492,6 +492,8 @@ describe('evaluate', () => {
     const report = await runJson('evaluate', at('g.nii.gz'), at('real.nii'));
     const sidecar = JSON.parse(readFileSync(at('g.json'), 'utf8'));
     expect(report.slices.map(({ index }: { index: number }) => index)).toEqual([1, 2]);
+    const ofSource = await runJson('evaluate', at('g.nii.gz'), at('scan_T1w.nii.gz'));
+    expect(ofSource.warnings[0]).toContain('is T1w by its name, which the synthetic image was made from');
     expect(report.intensity).toMatchObject({
       map: 'foreground-median',
       synthetic: { high: sidecar.IntensityMap.Upper },

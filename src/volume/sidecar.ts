@@ -1,5 +1,17 @@
 /** Names and JSON of results, after BIDS derivatives (bids-specification: derivatives/imaging). */
-import { type Infer, list, number, object, oneOf, optional, refine, refusal, whole, within } from '../schema';
+import {
+  type Infer,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  refine,
+  refusal,
+  text,
+  whole,
+  within,
+} from '../schema';
 import { scanStem } from './formats/names';
 import { INTENSITY_MAPS, type IntensityFrame, isAbsolute } from './intensity';
 import { stemWithoutContrast } from './names';
@@ -67,6 +79,9 @@ export const READ_SIDECAR = object({
   /** Absent in results of older versions: the source's was the target's, too. */
   TargetIntensityMap: optional(FRAME),
   TranslatedSlices: list(whole()),
+  Sources: optional(list(text())),
+  SourceContrast: optional(text()),
+  TargetContrast: optional(text()),
   /** The chain was cut short: the image is no score's. */
   PreviewOfSteps: optional(whole(1)),
 });

@@ -9,12 +9,14 @@ import { missingText, slicesText } from '../../engine/evaluation/missingText';
 import { type PairScale, pairScale } from '../../engine/evaluation/pairScale';
 import { namedSlices } from '../../engine/evaluation/slicesToScore';
 import { BadRequest } from '../../errors';
+import { openGiven } from '../../platform/node/files';
 import { readScan } from '../../platform/node/scans';
 import type { ScanFile } from '../../volume/formats/scanFormat';
 import { HEAD_SHARE } from '../../volume/headSlices';
 import { foregroundThreshold, INTENSITY_MAPS } from '../../volume/intensity';
 import { askedVolume } from '../../volume/oneVolume';
 import { needSameGrid } from '../../volume/resample';
+import { scoredNames } from '../../volume/scoredNames';
 import { sidecarName } from '../../volume/sidecar';
 import { volumeOf } from '../kit/choice';
 import type { Arguments } from '../kit/command';
@@ -72,6 +74,7 @@ export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const scored = report.slices.filter(({ missing }) => !missing).map(({ index }) => index);
   if (scored.length === 0) throw new BadRequest(`${unscored}; choose other slices, or replace such values`);
   const warnings = [
+    ...scoredNames(syntheticPath, referencePath, sidecar?.made),
     ...(unscored === null ? [] : [unscored]),
     ...outsideWarnings(synthetic, reference, scale, area, scored),
     ...(scale.warning === null ? [] : [scale.warning]),
@@ -115,7 +118,7 @@ export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
 /** A scan of one volume, or the one that is asked for. @throws BadRequest for one of several that nobody chose */
 function chosenVolume(path: string, args: Arguments, option: string, io: Io): Promise<ScanFile> {
   const asked = askedVolume(path, volumeOf(args, option), `choose one by --${option}`);
-  return readScan(path, asked, saying(io));
+  return readScan(path, asked, saying(io), openGiven);
 }
 
 /** Which count, and how they were chosen. */

@@ -3,6 +3,7 @@ import { BadRequest } from '../../errors';
 import { readBytes } from '../../platform/node/files';
 import { jsonOf, LONGEST_TEXT } from '../../schema';
 import type { IntensityFrame } from '../../volume/intensity';
+import type { MadeFrom } from '../../volume/scoredNames';
 import { READ_SIDECAR, sidecarName } from '../../volume/sidecar';
 
 /** What `evaluate` needs of a result's sidecar. */
@@ -11,6 +12,7 @@ export interface Sidecar {
   readonly target: IntensityFrame;
   /** Canonical axial slices that were translated. */
   readonly slices: readonly number[];
+  readonly made: MadeFrom;
 }
 
 /**
@@ -28,10 +30,17 @@ export async function readSidecar(scanPath: string): Promise<Sidecar | null> {
     TargetIntensityMap = IntensityMap,
     TranslatedSlices,
     PreviewOfSteps,
+    Sources,
+    SourceContrast,
+    TargetContrast,
   } = READ_SIDECAR.read(json, at);
   if (PreviewOfSteps !== undefined)
     throw new BadRequest(
       `${scanPath}: must be made by the model's whole chain to be scored, got a preview of its ${PreviewOfSteps} steps; translate again without --preview`,
     );
-  return { target: TargetIntensityMap, slices: TranslatedSlices };
+  return {
+    target: TargetIntensityMap,
+    slices: TranslatedSlices,
+    made: { name: Sources?.[0], source: SourceContrast, target: TargetContrast },
+  };
 }
