@@ -636,6 +636,29 @@ describe('weights', () => {
     expect(stdout).toContain(`${inspected.parameters} parameters`);
   });
 
+  it('says what weights of zeros are, and that what they make is one value', async () => {
+    const state = new Map(
+      [...hashWeights(1, ncsnppTable(CONFIG))].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: data.map(() => 0) },
+      ]),
+    );
+    writeFileSync(at('zeros.safetensors'), encodeWeights({ state, config: CONFIG }, 'f32'));
+    const inspected = await runMain(['weights', 'inspect', at('zeros.safetensors')]);
+    expect(inspected.stderr).toContain('zeros.safetensors: weights: must not all be 0, got nothing else');
+    const argv = [
+      'translate',
+      at('scan_T1w.nii.gz'),
+      '--model',
+      at('zeros.safetensors'),
+      '--backend',
+      'wasm',
+    ];
+    const { code, stderr } = await runMain([...argv, '--output', at('z.nii.gz'), '--slices', '1:3']);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(`${at('z.nii.gz')}: slices 1, 2 came out as one value throughout; look at`);
+  });
+
   it('refuses what is no weights, and a bad dtype', async () => {
     await refused(
       'card.json: weights: file must be .safetensors or a PyTorch .pth',

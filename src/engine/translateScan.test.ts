@@ -9,7 +9,7 @@ import { type ScanMeasures, scanMeasures } from '../volume/scanMeasures';
 import type { RunTranslator } from './methods/translator';
 import { prepareScan } from './prepareScan';
 import * as tf from './tf';
-import { translateScan } from './translateScan';
+import { type TranslatedSlice, translateScan } from './translateScan';
 
 const SIZE = 32;
 
@@ -22,11 +22,14 @@ function scanOf(voxels: Float32Array): Image3 {
   return makeImage([SIZE, SIZE, 2], voxels, { zooms: [8, 8, 8] });
 }
 
-async function throughCard(
+const throughCard = async (...given: Parameters<typeof sliceThrough>): Promise<Float32Array> =>
+  (await sliceThrough(...given)).image;
+
+async function sliceThrough(
   voxels: Float32Array,
   intensity: ModelIntensity,
   measures?: ScanMeasures,
-): Promise<Float32Array> {
+): Promise<TranslatedSlice> {
   const card = { ...tinyCard(32), preprocessing: { ...tinyCard(32).preprocessing, ...intensity } };
   const translator: RunTranslator = {
     frames: ['source', 'result'],
@@ -40,8 +43,7 @@ async function throughCard(
   };
   const settings = { seed: 0, samples: 1, noise: 'shared' } as const;
   const prepared = prepareScan(scanOf(voxels), card, measures);
-  for await (const { image } of translateScan(prepared, { card, translator }, [1], settings, {}))
-    return image;
+  for await (const slice of translateScan(prepared, { card, translator }, [1], settings, {})) return slice;
   throw new Error('no slice');
 }
 
@@ -75,6 +77,12 @@ it('makes of an MR the HU that its normalised intensity stands for, whatever its
   const empty = made.filter((_, at) => mr[area + at] === 0);
   expect(empty.length).toBeGreaterThan(0);
   for (const value of empty) expect(Math.abs(value - -1024)).toBeLessThan(1e-3);
+});
+
+it('tells a slice that comes out as one value, clipped ones too', async () => {
+  const is = async (values: Float32Array) => (await sliceThrough(values, { intensity: 'hu' })).isConstant;
+  expect(await is(Float32Array.from(mr, (_, at) => 3000 + at))).toBe(true);
+  expect(await is(Float32Array.from(mr, (_, at) => (at === area ? 40 : -1024)))).toBe(false);
 });
 
 it('takes what a CT lacks for air, not for water', async () => {

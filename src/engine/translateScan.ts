@@ -15,6 +15,8 @@ export interface TranslatedSlice {
   spread: Float32Array | null;
   /** The translator's frames of the first sample, size*size. */
   chain: ModelPixels[];
+  /** The model's image is one value throughout: weights of zeros, or a backend that computes wrong. */
+  isConstant: boolean;
 }
 
 /**
@@ -32,9 +34,10 @@ export async function* translateScan(
     const input = { index, pixels: toModelRange(extractSlice(image, plan, index, source.low), source) };
     const done = translateSlices(translator, [input], card.preprocessing.size, settings, hooks);
     for await (const { mean, spread, chain } of done) {
+      const made = fromModelRange(mean, target);
       yield {
         index,
-        image: restoreSlice(plan, fromModelRange(mean, target), target.low),
+        image: restoreSlice(plan, made, target.low),
         // A difference of 2 in the model's range is the frame's width.
         spread:
           spread &&
@@ -43,6 +46,7 @@ export async function* translateScan(
             spread.map((s) => (s / 2) * (target.high - target.low)),
           ),
         chain: chain.map(modelPixels),
+        isConstant: made.every((value) => value === made[0]),
       };
     }
   }

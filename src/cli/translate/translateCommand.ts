@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { median } from '../../engine/evaluation/median';
+import { slicesText } from '../../engine/evaluation/missingText';
 import { inputWarnings } from '../../engine/inputWarnings';
 import { trainingOf } from '../../engine/methods';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
@@ -116,6 +117,10 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const withSteps = steps !== undefined;
   const result = await translateWithProgress(io, prepared, model, slices, settings, withSteps, signal);
 
+  if (result.constant.length > 0)
+    io.err(
+      `${output}: ${slicesText(result.constant)} came out as one value throughout; look at the weights by \`syndiff weights inspect\`, or choose another model\n`,
+    );
   const facts: SidecarFacts = {
     ...provenanceOf(model.card, prepared, settings, { backend: info.backend, date }),
     ...(model === whole ? {} : { previewOf: whole.card.diffusion.steps }),

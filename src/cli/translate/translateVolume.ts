@@ -15,6 +15,8 @@ export interface TranslatedVolume {
   readonly chain: readonly Float32Array[];
   /** Milliseconds of each slice, in the order of `slices`. */
   readonly times: readonly number[];
+  /** Slices that came out as one value. */
+  readonly constant: readonly number[];
 }
 
 export interface TranslateCalls {
@@ -45,6 +47,7 @@ export async function translateVolume(
     empty,
   );
   const times: number[] = [];
+  const constant: number[] = [];
   let steps = 0;
   const hooks = {
     signal,
@@ -62,11 +65,12 @@ export async function translateVolume(
         const values = slice.chain[n].map((value) => low + ((value + 1) / 2) * (high - low));
         putSlice(frame, view, slice.index, restoreSlice(plan, values, low));
       });
+      if (slice.isConstant) constant.push(slice.index);
       times.push(performance.now() - begin);
       begin = performance.now();
     }
   } finally {
     translator.dispose();
   }
-  return { voxels, chain, times };
+  return { voxels, chain, times, constant };
 }

@@ -50,6 +50,7 @@ async function inspect(args: Arguments, io: Io): Promise<number> {
   const [path] = args.positionals;
   const bytes = await readGiven(path);
   const report = await inspectWeights({ name: basename(path), bytes }, { network: args.text('network') });
+  for (const warning of report.warnings) io.err(`${basename(path)}: ${warning}\n`);
   if (args.has('json')) {
     io.out(jsonText({ ...report, sha256: await sha256(bytes) }));
     return 0;

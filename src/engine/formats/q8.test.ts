@@ -71,6 +71,11 @@ describe('8-bit weights', () => {
     expect(() => encodeQ8(new Map([['w', value]]))).toThrow(/got NaN in "w"/);
   });
 
+  it('refuses values that leave the others of their channel no step', () => {
+    const value = { shape: [1, 2], data: Float32Array.of(0.1, -3e38) };
+    expect(() => encodeQ8(new Map([['w', value]]))).toThrow(/up to 65504, .*got -3.*e\+38 in "w"; write f32/);
+  });
+
   it('refuses 8-bit tensors without their scales', () => {
     const lone = new Map([['w', { dtype: 'I8', shape: [2, 1], data: Int8Array.of(1, 2) } as const]]);
     expect(() => decodeQ8(lone)).toThrow(CorruptFile);

@@ -4,6 +4,7 @@
  * Biases and the other 1-D tensors are few and stay float32.
  */
 import { BadRequest, CorruptFile } from '../../errors';
+import { FLOAT16_MAX } from './float16';
 import type { NamedTensor, StateDict } from './namedTensor';
 import { elementCount, type StoredTensor, type WritableTensor } from './safetensors';
 
@@ -63,6 +64,10 @@ function quantise(name: string, tensor: NamedTensor): { values: Int8Array; scale
     if (!Number.isFinite(tensor.data[i])) {
       throw new BadRequest(`8-bit weights: values must be finite, got ${tensor.data[i]} in "${name}"`);
     }
+    if (Math.abs(tensor.data[i]) > FLOAT16_MAX)
+      throw new BadRequest(
+        `8-bit weights: values must be up to ${FLOAT16_MAX}, as the others of the channel would become 0, got ${tensor.data[i]} in "${name}"; write f32 instead`,
+      );
     const c = channelOf(i);
     scales[c] = Math.max(scales[c], Math.abs(tensor.data[i]));
   }

@@ -341,6 +341,31 @@ describe('convertWeights and inspectWeights', () => {
     expect(reported.largest).toBe(Math.max(...bias.data.map(Math.abs)));
     expect(reported.rms).toBeCloseTo(Math.hypot(...bias.data) / 4, 12);
     expect('state' in report).toBe(false);
+    expect(report.warnings).toEqual([]);
+  });
+
+  it.each<[string, (data: Float32Array) => Float32Array, number, string[]]>([
+    ['NaN', (data) => data.with(0, Number.NaN), 1, ['got NaN or infinity in "all_modules.0.weight";']],
+    [
+      '3e38',
+      (data) => data.with(0, 3e38),
+      2,
+      ['got values above 65504 in "all_modules.0.weight" and 1 more'],
+    ],
+    ['zeros', (data) => data.map(() => 0), Number.POSITIVE_INFINITY, ['must not all be 0']],
+    ['zeros but for a tensor', (data) => data.map(() => 0), 1, []],
+  ])('names weights that no network is trained to: %s', async (_, change, tensors, sentences) => {
+    const odd = new Map(
+      [...state].map(([name, { shape, data }], n) => [
+        name,
+        { shape, data: n < tensors ? change(data as Float32Array) : data },
+      ]),
+    );
+    const { warnings } = await inspectWeights({
+      name: 'x',
+      bytes: encodeWeights({ state: odd, config }, 'f32'),
+    });
+    expect(warnings).toEqual(sentences.map((sentence) => expect.stringContaining(sentence)));
   });
 });
 
