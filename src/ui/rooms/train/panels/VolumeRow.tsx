@@ -1,5 +1,5 @@
 import X from 'lucide-react/icons/x';
-import { shortName } from '../../../../plainText';
+import { CutName } from '../../../components/CutName';
 import { GrayImage } from '../../../components/GrayImage';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
@@ -16,9 +16,7 @@ export function VolumeRow({ volume: { added, source }, isLeft }: { volume: Train
     <li className="volume" data-testid="train-volume" data-role={role} data-left={isLeft || undefined}>
       <GrayImage image={thumbnail} label={`A slice of ${name}`} letters />
       <div>
-        <p className="volume-name" title={source.kind === 'files' ? source.path : name}>
-          {shortName(name)}
-        </p>
+        <CutName name={name} title={source.kind === 'files' ? source.path : name} />
         <p className="dim num">
           {picked} of {sliceCount} slices
           {source.kind === 'phantom' && <strong className="tag">phantom</strong>}
