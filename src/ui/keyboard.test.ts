@@ -1,10 +1,11 @@
 import { beforeEach, expect, it } from 'vitest';
-import { createFakeClient } from '../../test/fakeClient';
+import { createFakeClient, type FakeClient } from '../../test/fakeClient';
 import { createFakeTrainClient } from '../../test/fakeTrainClient';
 import { handleKey, type KeyPress } from './keyboard';
 import { type AppStore, createAppStore } from './state/store';
 
 let store: AppStore;
+let client: FakeClient;
 const press = (key: string, held: Partial<KeyPress> = {}) =>
   handleKey(
     { key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...held },
@@ -12,8 +13,9 @@ const press = (key: string, held: Partial<KeyPress> = {}) =>
   );
 
 beforeEach(async () => {
+  client = createFakeClient();
   store = createAppStore({
-    client: createFakeClient(),
+    client,
     trainClient: createFakeTrainClient(),
     fetchDemo: async () => new File([], 'demo.nii'),
     download: () => undefined,
@@ -47,6 +49,25 @@ it('translates, and leaves the keys of the browser alone', () => {
   expect(press('t')).toBe(true);
   expect(store.getState().run).not.toBeNull();
   press('Escape');
+});
+
+it('Escape takes back what is being read before it cancels the run', async () => {
+  const { actions } = store.getState();
+  let goOn = () => {};
+  client.gate = new Promise((resolve) => {
+    goOn = resolve;
+  });
+  press('t');
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const opening = actions.openSource([new File([], 'b.nii')]);
+  expect(store.getState().opening).toBe('source');
+  expect(press('Escape')).toBe(true);
+  await opening;
+  expect(store.getState()).toMatchObject({ opening: null, source: { name: 'a.nii' }, question: null });
+  expect(store.getState().run?.isCancelling).toBe(false);
+  press('Escape');
+  expect(store.getState().run?.isCancelling).toBe(true);
+  goOn();
 });
 
 it('has nothing to do with other keys', () => {

@@ -6,7 +6,7 @@ import { commandOf } from './viewer/keys';
 /** Keys of the whole page, beside those of a focused pane (VIEWER_KEYS). One table for the help. */
 export const PAGE_KEYS: readonly { shown: string; does: string }[] = [
   { shown: 'T', does: 'Translate the chosen slices' },
-  { shown: 'Esc', does: 'Cancel the run' },
+  { shown: 'Esc', does: 'Take back the scan that is being read, else cancel the run' },
   { shown: '1', does: 'Side by side' },
   { shown: '2', does: 'Difference' },
   { shown: '3', does: 'Swipe' },
@@ -39,12 +39,15 @@ export interface KeyPress {
   metaKey: boolean;
 }
 
+const isReadingScan = ({ opening }: AppState): boolean => opening === 'source' || opening === 'reference';
+
 /** Does what the key asks for; false where it asks for nothing. */
 export function handleKey(event: KeyPress, state: AppState): boolean {
   if (event.ctrlKey || event.altKey || event.metaKey) return false;
   const { actions, view } = state;
-  if (event.key === 'Escape' && state.run) {
-    actions.cancel();
+  if (event.key === 'Escape' && (state.run || isReadingScan(state))) {
+    if (isReadingScan(state)) actions.cancelReading();
+    else actions.cancel();
     return true;
   }
   if (event.key.toLowerCase() === 't') {
