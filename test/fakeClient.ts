@@ -1,6 +1,7 @@
 /** A client without an engine, for tests of the page's state: it answers at once and notes what was asked. */
 import { PAPER_GENERATOR } from '../src/engine/networks/ncsnpp/config';
 import { Aborted } from '../src/errors';
+import { volumesTold } from '../src/volume/checkScan';
 import { modelPixels, screenImage } from '../src/volume/modelImage';
 import type { EngineClient } from '../src/workers/translate/client';
 import type {
@@ -89,6 +90,7 @@ export function createFakeClient(): FakeClient {
   const listeners = new Set<(reason: string) => void>();
   let backend: BackendName = 'webgpu';
   let scanCount = 0;
+  const opened = new Map<string, Pick<Scan, 'volumeCount' | 'volumeIndex' | 'warnings'>>();
   const client: FakeClient = {
     log,
     unsuited,
@@ -111,13 +113,18 @@ export function createFakeClient(): FakeClient {
     async openScan(files, options) {
       note(`openScan ${files[0].name}${options?.volume === undefined ? '' : ` volume ${options.volume}`}`);
       scanCount += 1;
-      const scan = fakeScan(`scan${scanCount}`, files[0].name);
+      const { name } = files[0];
+      // Of a name with 4d in it there are five volumes.
+      const volumes = { volumeCount: /4d/.test(name) ? 5 : 1, volumeIndex: options?.volume ?? 0 };
+      const scan = { ...fakeScan(`scan${scanCount}`, name), ...volumes, warnings: volumesTold(volumes) };
+      opened.set(scan.scanId, { ...volumes, warnings: scan.warnings });
       await client.reading;
       return scan;
     },
     async matchGrid(scanId, toScanId) {
       note(`matchGrid ${scanId} ${toScanId}`);
-      return { scan: fakeScan(scanId, 'reference.nii'), resampled: true, overlap: 1 };
+      const scan = { ...fakeScan(scanId, 'reference.nii'), ...opened.get(scanId) };
+      return { scan, resampled: true, overlap: 1 };
     },
     async checkInput(scanId, { source }) {
       checked.push(`${scanId} ${source}`);

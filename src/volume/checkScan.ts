@@ -18,7 +18,7 @@ export function checkScan(
     ...scan.remarks,
     ...measures.intensities().warnings,
     ...checkNumbers(scan.image.voxels, scan.odd),
-    ...checkVolumes(scan),
+    ...volumesTold(scan),
     ...checkGeometry(scan.image),
   ];
 }
@@ -38,7 +38,11 @@ function checkNumbers(voxels: Float32Array, odd: Pick<OddNumbers, 'beyond'> | un
   return [...told(nan, 'NaN'), ...told(infinite, 'infinite')];
 }
 
-function checkVolumes({ volumeCount, volumeIndex }: Pick<ScanFile, 'volumeCount' | 'volumeIndex'>): string[] {
+/** Of a file with several volumes which of them this is; empty of one. */
+export function volumesTold({
+  volumeCount,
+  volumeIndex,
+}: Pick<ScanFile, 'volumeCount' | 'volumeIndex'>): string[] {
   if (volumeCount === 1) return [];
   return [
     `The file has ${volumeCount} volumes, 0 to ${volumeCount - 1}: this is volume ${volumeIndex}, the others are not used.`,

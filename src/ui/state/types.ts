@@ -178,7 +178,7 @@ export interface AppData {
   /** The files of `source`, to read another volume of them. */
   sourceFiles: File[];
   reference: Reference | null;
-  /** The files of `reference`. */
+  /** The files of `reference`, to read another volume of them. */
   referenceFiles: File[];
   question: DropQuestion | null;
   pick: PickQuestion | null;
@@ -209,7 +209,7 @@ export interface AppActions {
   answerPick(answer: PickAnswer | null): void;
   /** Reads a new source, and asks where something would be lost with the old one. */
   openSource(files: File[], volume?: number): Promise<void>;
-  openReference(files: File[]): Promise<void>;
+  openReference(files: File[], volume?: number): Promise<void>;
   /** The scan that is being read is not opened; what was open stays. */
   cancelReading(): void;
   removeSource(): void;

@@ -49,7 +49,7 @@ describe('after a reload', () => {
     expect(second.client.log).toEqual(
       expect.arrayContaining([
         'openScan a_T1w.nii volume 0',
-        'openScan a_FLAIR.nii',
+        'openScan a_FLAIR.nii volume 0',
         'matchGrid scan2 scan1',
       ]),
     );
@@ -158,6 +158,15 @@ describe('after a reload', () => {
     const third = await page();
     expect(currentResults(third.store.getState())?.made.slices.size).toBe(1);
   });
+});
+
+it('the chosen volumes of source and reference come back', async () => {
+  const first = await page();
+  await act(first).openSource([file('a4d_T1w.nii')], 2);
+  await act(first).openReference([file('a4d_FLAIR.nii')], 3);
+  await written();
+  const { source, reference } = (await page()).store.getState();
+  expect([source?.volumeIndex, reference?.scan.volumeIndex]).toEqual([2, 3]);
 });
 
 it('what is removed on the page leaves no copy', async () => {

@@ -78,9 +78,10 @@ export function startKeeping(
   const keepTranslate = async (state: AppData): Promise<KeptState['translate']> => {
     const { source, sourceFiles, reference, referenceFiles, own, cardId, settings, range, view } = state;
     const files = source && (await keepFiles(sourceFiles));
+    const real = files && reference && (await keepFiles(referenceFiles));
     return {
       source: source && files && { files, volume: source.volumeIndex },
-      reference: files && reference && (await keepFiles(referenceFiles)),
+      reference: reference && real && { files: real, volume: reference.scan.volumeIndex },
       own: (await inTurn(Object.values(own), keepOwn)).filter((one) => one !== null),
       cardId,
       settings,
@@ -168,7 +169,7 @@ function namesIn({ translate, train }: Omit<KeptState, 'version'>): Set<string> 
   const files = (own: KeptOwn | null | undefined) => (own ? [own.file, ...(own.card ? [own.card] : [])] : []);
   const all: KeptFile[] = [
     ...(translate.source?.files ?? []),
-    ...(translate.reference ?? []),
+    ...(translate.reference?.files ?? []),
     ...translate.own.flatMap(files),
     ...translate.results.flatMap(({ own }) => files(own)),
     ...train.sources.flatMap(({ own }) => files(own)),

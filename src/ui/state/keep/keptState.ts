@@ -25,7 +25,7 @@ import type { ModelCard, Provenance, TranslateSettings } from '../../../workers/
 import type { Intervals, TrainData } from '../../rooms/train/state/types';
 import { type Recipe, type SliceRange, VIEW_MODES } from '../types';
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** Of a type of the page's own, which the checksum vouches for. */
 const as = <T>() => refine(record, (value) => value as unknown as T);
@@ -55,9 +55,11 @@ const RESULT = object({
 });
 export type KeptResult = Infer<typeof RESULT>;
 
+const SCAN = object({ files: list(FILE), volume: whole() });
+
 const TRANSLATE = object({
-  source: nullable(object({ files: list(FILE), volume: whole() })),
-  reference: nullable(list(FILE)),
+  source: nullable(SCAN),
+  reference: nullable(SCAN),
   own: list(OWN),
   cardId: nullable(text()),
   settings: as<TranslateSettings>(),

@@ -157,8 +157,8 @@ export function createRestore(
         view: { ...view, mode, slice: clamp(slice, 0, source.shape[2] - 1) },
       }));
       const { reference } = kept;
-      const real = reference && (await orNull(() => filesOf(reference)));
-      if (real) await act().openReference(real);
+      const real = reference && (await orNull(() => filesOf(reference.files)));
+      if (real) await act().openReference(real, reference.volume);
       if (lost > 0)
         act().notify(
           'warn',

@@ -1,9 +1,11 @@
-import { shortName } from '../../../../plainText';
+import { useShallow } from 'zustand/react/shallow';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
 import { FileButton } from '../../../components/FileButton';
+import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
-import { chosenCard, referenceWarning } from '../state/selectors';
+import { chosenCard, referenceNotes, referenceWarning } from '../state/selectors';
 import { referenceLoss } from '../state/unsaved';
+import { DropName } from './DropName';
 import { ScanHeadButton } from './ScanHeadButton';
 
 /** The real target contrast, if there is one: shown beside the synthetic image and scored against it. */
@@ -14,8 +16,9 @@ export function ReferencePanel() {
   const target = useApp((s) => chosenCard(s)?.target);
   const mismatch = useApp(referenceWarning);
   const loss = useApp(referenceLoss);
-  const { dropFiles, removeReference } = useApp((s) => s.actions);
-  const invitation = `Drop the real ${target ?? 'target'} here to score`;
+  const files = useApp((s) => s.referenceFiles);
+  const notes = useApp(useShallow(referenceNotes));
+  const { dropFiles, openReference, removeReference } = useApp((s) => s.actions);
   return (
     <section className="panel" aria-label="Reference scan">
       <header className="panel-head">
@@ -31,9 +34,11 @@ export function ReferencePanel() {
         data-testid="drop-reference"
         data-filled={reference !== null}
       >
-        <p className="drop-name">
-          {opening === 'reference' ? 'Reading the scan…' : shortName(reference?.scan.name ?? invitation)}
-        </p>
+        <DropName
+          of="reference"
+          name={reference?.scan.name}
+          invitation={`Drop the real ${target ?? 'target'} here to score`}
+        />
         <FileButton
           label={reference ? 'Replace…' : 'Choose…'}
           accept={SCAN_ENDINGS}
@@ -42,8 +47,22 @@ export function ReferencePanel() {
           onFiles={(files) => void dropFiles(files, 'reference')}
         />
       </div>
+      {reference && reference.scan.volumeCount > 1 && (
+        <NumberInput
+          label={`Volume, 0 to ${reference.scan.volumeCount - 1}`}
+          value={reference.scan.volumeIndex}
+          min={0}
+          max={reference.scan.volumeCount - 1}
+          onChange={(volume) => void openReference(files, volume)}
+        />
+      )}
       {mismatch && <p className="warning">{mismatch}</p>}
       {reference?.resampled && <p className="warning">Resampled to the source's grid (trilinear).</p>}
+      {notes.map((note) => (
+        <p className="warning" key={note}>
+          {note}
+        </p>
+      ))}
     </section>
   );
 }

@@ -1,9 +1,9 @@
-import { shortName } from '../../../../plainText';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
 import { FileButton } from '../../../components/FileButton';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
 import { sourceLoss } from '../state/unsaved';
+import { DropName } from './DropName';
 import { ScanFacts } from './ScanFacts';
 import { ScanHeadButton } from './ScanHeadButton';
 
@@ -14,7 +14,6 @@ export function SourcePanel() {
   const opening = useApp((s) => s.opening);
   const loss = useApp(sourceLoss);
   const { dropFiles, openSource, removeSource } = useApp((s) => s.actions);
-  const isReading = opening === 'source';
   return (
     <section className="panel" aria-label="Source scan">
       <header className="panel-head">
@@ -28,11 +27,7 @@ export function SourcePanel() {
         data-testid="drop-source"
         data-filled={source !== null}
       >
-        <p className="drop-name" aria-live="polite">
-          {isReading
-            ? 'Reading the scan…'
-            : shortName(source?.name ?? 'Drop a NIfTI scan anywhere on the page')}
-        </p>
+        <DropName of="source" name={source?.name} invitation="Drop a NIfTI scan anywhere on the page" />
         <FileButton
           label={source ? 'Replace…' : 'Choose a file…'}
           accept={SCAN_ENDINGS}

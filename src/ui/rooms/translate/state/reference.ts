@@ -58,14 +58,14 @@ export function createReferenceScan(
   return {
     lay,
     actions: {
-      async openReference(files) {
+      async openReference(files, volume) {
         if (!hasSource()) return;
         const scanFiles = withoutJson(files);
         const turn = reading.begin('reference');
         const { signal } = turn;
         let opened: Scan;
         try {
-          opened = await client.openScan(scanFiles, { signal });
+          opened = await client.openScan(scanFiles, { volume, signal });
         } catch (error) {
           if (!signal.aborted) report(error);
           reading.end(turn);

@@ -1,5 +1,6 @@
 /** Derived values. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
 import { shortName } from '../../../../plainText';
+import { volumesTold } from '../../../../volume/checkScan';
 import { sameValue } from '../../../../volume/entityFilter';
 import { LEAST_OVERLAP } from '../../../../volume/headOverlap';
 import {
@@ -182,6 +183,13 @@ export function referenceWarning(state: AppData): string | null {
   const claimed = state.reference && contrastOfName(state.reference.scan.name);
   if (!card || !claimed || claimed === card.target || !knownContrast(card, 'target')) return null;
   return `The reference's name says ${claimed}, but this model makes ${card.target}: the scores mean little.`;
+}
+
+/** What is odd about the reference's file; not what is told of the source already, on whose grid it lies. */
+export function referenceNotes({ source, reference }: AppData): string[] {
+  if (!reference) return [];
+  const volumes = volumesTold(reference.scan);
+  return reference.scan.warnings.filter((text) => volumes.includes(text) || !source?.warnings.includes(text));
 }
 
 /** Two people by the names, as the beginning of a sentence; null where they are one, or the names do not tell. */
