@@ -41,7 +41,7 @@ test('the user says what the weights are, by keyboard, and earlier results are n
     await page.keyboard.press('Tab');
   }
   await form.getByLabel('Image size, px').press('Enter');
-  await expect(notices(page).last()).toHaveText(
+  await expect(notices(page).first()).toHaveText(
     /^image size: must be a multiple of \d+ from 16 to 1024 pixels/,
   );
   await form.getByLabel('Image size, px').fill('64');
@@ -78,7 +78,7 @@ test('a card dropped with its weights decides; alone or with others it is refuse
 
   const other = servedWeights('other.safetensors');
   await drop(page, [cardFile, { ...other, buffer: Buffer.concat([other.buffer, Buffer.of(0)]) }]);
-  await expect(notices(page).last()).toHaveText(
+  await expect(notices(page).first()).toHaveText(
     /^other\.safetensors: must hold the \d+ bytes that card\.json gives/,
   );
 });

@@ -1,37 +1,51 @@
 import X from 'lucide-react/icons/x';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { shownNotices } from '../state/notices';
 import { useApp } from '../state/StoreContext';
 import type { Notice } from '../state/types';
 import { heightProperty } from './heightProperty';
 import './notices.css';
 
-const INFO_MS = 8000;
-/** From so many on they can be dismissed at once. */
-const MANY = 3;
+/** So long a notice must have stood on the screen to be read; info then goes. */
+const READ_MS = 8000;
+/** So many are shown in full, the others when they are asked for. */
+const IN_FULL = 2;
 
 const noticesHeight = heightProperty('--notices-height');
 
 /**
  * What the page has to say, never in the way: in a corner, on a narrow screen as a bar at the lower edge, for which the rooms
- * leave room. Info goes by itself, the rest stays until dismissed.
+ * leave room. Info goes by itself once it has been shown, the rest stays until dismissed.
  */
 export function Notices() {
   const all = useApp((s) => s.notices);
   const notices = useMemo(() => shownNotices(all), [all]);
   const { dismissAll } = useApp((s) => s.actions);
+  const [isOpen, setOpen] = useState(false);
+  const isMany = notices.length > IN_FULL;
+  useEffect(() => {
+    if (!isMany) setOpen(false);
+  }, [isMany]);
   return (
-    <section ref={noticesHeight} className="notices" aria-label="Notices">
-      {notices.length >= MANY && (
+    <section ref={noticesHeight} className="notices" data-open={isOpen} aria-label="Notices">
+      {isMany && (
         <header className="notices-head">
           <span className="num">{countWords(notices)}</span>
+          <button
+            type="button"
+            className="link-button"
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
+            {isOpen ? 'Show two' : `${notices.length - IN_FULL} more`}
+          </button>
           <button type="button" className="link-button" onClick={dismissAll}>
             Dismiss all
           </button>
         </header>
       )}
       <div className="notices-list" aria-live="polite">
-        {notices.map((notice) => (
+        {(isOpen ? notices : notices.slice(0, IN_FULL)).map((notice) => (
           <NoticeCard key={notice.id} notice={notice} />
         ))}
       </div>
@@ -46,27 +60,25 @@ function countWords(notices: readonly Notice[]): string {
 }
 
 function NoticeCard({ notice }: { notice: Notice }) {
-  const { dismiss } = useApp((s) => s.actions);
-  const card = useRef<HTMLDivElement>(null);
-  // The screen has no room for many of them: the last ones, failures before all, are what is to be read.
+  const { dismiss, markRead } = useApp((s) => s.actions);
   useEffect(() => {
-    const list = card.current?.parentElement;
-    list?.scrollTo(0, list.scrollHeight);
-  }, []);
-  useEffect(() => {
-    if (notice.tone !== 'info') return;
-    const timer = setTimeout(() => dismiss(notice.id), INFO_MS);
+    if (notice.isRead) return;
+    const then = notice.tone === 'info' ? dismiss : markRead;
+    const timer = setTimeout(() => then(notice.id), READ_MS);
     return () => clearTimeout(timer);
-  }, [notice, dismiss]);
+  }, [notice, dismiss, markRead]);
   return (
     <div
-      ref={card}
       className="notice"
       data-testid="notice"
       data-tone={notice.tone}
       role={notice.tone === 'error' ? 'alert' : undefined}
     >
-      <p>{notice.text}</p>
+      <div>
+        {notice.text.split('\n').map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+      </div>
       <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
         <X size={14} aria-hidden="true" />
       </button>

@@ -20,6 +20,9 @@ function Choice({ pick: { paths, ...given } }: { pick: PickQuestion }) {
   const [source, setSource] = useState(given.source);
   const [reference, setReference] = useState(given.reference);
   const asksSource = source !== null;
+  const begins = [given.source, given.reference]
+    .flatMap((place) => (place === null ? [] : [shortName(paths[place])]))
+    .join(' and ');
   const first = useRef<HTMLSelectElement>(null);
   // After the sheet has opened, which takes the focus to its first button.
   useEffect(() => first.current?.focus(), []);
@@ -47,7 +50,10 @@ function Choice({ pick: { paths, ...given } }: { pick: PickQuestion }) {
           answerPick({ source, reference });
         }}
       >
-        <p className="dim num">The names of these {paths.length} scans do not tell which are meant.</p>
+        <p className="dim num">
+          The names of these {paths.length} scans do not tell which are meant. The choice begins with {begins}
+          , {given.why}.
+        </p>
         {source !== null && (
           <label>
             Source

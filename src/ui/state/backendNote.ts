@@ -2,7 +2,7 @@ import type { EngineInfo } from '../../workers/translate/protocol';
 import type { BackendChoice, Notice } from './types';
 
 /** Where the page computes, and why not on WebGPU; a warning where it is not what was asked for or something is wrong. */
-export function backendNote(requested: BackendChoice, info: EngineInfo): Omit<Notice, 'id'> {
+export function backendNote(requested: BackendChoice, info: EngineInfo): Pick<Notice, 'tone' | 'text'> {
   const { backend, trials } = info;
   const refused = trials.find((trial) => trial.outcome === 'refused');
   if (refused) return { tone: 'warn', text: `${refused.reason}; the page computes on ${backend} instead.` };

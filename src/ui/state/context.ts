@@ -2,7 +2,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { TrainClient } from '../../workers/train/client';
 import type { EngineClient } from '../../workers/translate/client';
 import type { DemoFile } from '../rooms/translate/state/demos';
-import type { AppState, Notice } from './types';
+import type { AppActions, AppState, NoticeTopic } from './types';
 
 /** What the store needs from outside. */
 export interface Services {
@@ -19,7 +19,9 @@ export interface Context {
   get: StoreApi<AppState>['getState'];
   set: StoreApi<AppState>['setState'];
   services: Services;
-  notify(tone: Notice['tone'], text: string): void;
+  notify: AppActions['notify'];
   /** Tells the user of an error. */
-  report(error: unknown): void;
+  report(error: unknown, topic?: NoticeTopic): void;
+  /** Of what is told of these topics up to now; called once that is overtaken, it goes, but for failures that nobody has read. */
+  former(...topics: NoticeTopic[]): () => void;
 }

@@ -13,22 +13,25 @@ export function ownWeightsActions(
   context: Context,
   scoreMissing: ScoreMissing,
 ): Pick<AppActions, 'addWeights' | 'describeOwn' | 'removeModel'> {
-  const { get, set, notify } = context;
+  const { get, set, notify, former } = context;
   return {
     async addWeights(files) {
       const { cards } = sortFiles(files);
+      const overtake = former('weights');
       const weights = files.filter((file) => !cards.includes(file) && !isHidden(file.name));
       if (cards.length > 0 && (cards.length > 1 || weights.length !== 1)) {
         const got = [...cards, ...weights].map(({ name }) => name).join(', ');
         notify(
           'error',
           `${cards[0].name}: a model card must come with its one file of weights, got ${got}; drop the two together (the .json of a scan is not needed). ${weights.length > 0 ? 'The weights are not loaded.' : ''}`.trim(),
+          'weights',
         );
         return;
       }
       for (const file of weights) {
         const model = await loadOwn(context, { kind: 'file', file, card: cards[0] });
         if (!model) continue;
+        overtake();
         set({ cardId: model.card.id });
         notify('info', `${model.card.name}: ${model.parameters.toLocaleString('en')} parameters loaded.`);
       }
@@ -50,11 +53,13 @@ export function ownWeightsActions(
       const { own, opening } = get();
       if (!own[cardId]) return;
       if (opening) {
-        notify('info', 'A file is being read; apply again when it is open.');
+        notify('warn', 'A file is being read; apply again when it is open.', 'weights');
         return;
       }
+      const overtake = former('weights');
       const model = await loadOwn(context, { ...own[cardId], settings });
       if (!model) return;
+      overtake();
       const { name, source, target, preprocessing } = model.card;
       notify(
         'info',
@@ -76,7 +81,11 @@ export async function loadOwn(
   source: OwnModelSource,
 ): Promise<LoadedModel | null> {
   if (get().run) {
-    notify('warn', `${source.file.name}: weights can be loaded when the run has ended; cancel it or wait.`);
+    notify(
+      'warn',
+      `${source.file.name}: weights can be loaded when the run has ended; cancel it or wait.`,
+      'weights',
+    );
     return null;
   }
   set({ opening: 'weights' });
@@ -90,12 +99,13 @@ export async function loadOwn(
     }));
     return model;
   } catch (error) {
-    report(error);
+    report(error, 'weights');
     // The sentence may be of the card alone.
     if (source.card && !sentenceOf(error).includes(source.file.name))
       notify(
         'warn',
         `${source.file.name}: not loaded, as its card could not be used; drop it without to say yourself what it is.`,
+        'weights',
       );
     return null;
   } finally {

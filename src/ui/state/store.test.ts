@@ -150,7 +150,9 @@ describe('scans', () => {
     await act().openSource([file('b_T1w.nii')]);
     expect(state()).toMatchObject({ reference: null, results: [] });
     expect(client.log).toEqual(expect.arrayContaining(['closeScan scan1', 'closeScan scan2']));
-    expect(texts().at(-1)).toBe('b_T1w.nii is open; the results of a_T1w.nii are cleared.');
+    expect(texts().at(-1)).toBe(
+      'b_T1w.nii is open in place of a_T1w.nii, whose results are cleared and whose reference reference.nii is closed.',
+    );
   });
 
   it('reads another volume of the same files', async () => {
@@ -303,7 +305,7 @@ describe('translate', () => {
     await running;
     expect(state().run).toBeNull();
     expect(state().results).toEqual([]);
-    expect(texts()).toEqual(['b_T1w.nii is open; the results of a_T1w.nii are cleared.']);
+    expect(texts()).toEqual(['b_T1w.nii is open in place of a_T1w.nii, whose results are cleared.']);
   });
 
   it('says what to do first', async () => {

@@ -20,8 +20,8 @@ export type AppStore = StoreApi<AppState>;
 
 export function createAppStore(services: Services): AppStore {
   return createStore<AppState>()((set, get, api) => {
-    const { report, ...notices } = noticeActions(set);
-    const context: Context = { get, set, services, notify: notices.notify, report };
+    const { report, former, ...notices } = noticeActions(get, set);
+    const context: Context = { get, set, services, notify: notices.notify, report, former };
     const scoreMissing = createScoring(context);
     const engine = createEngine(context);
     api.subscribe(createInputCheck(context));

@@ -1,4 +1,5 @@
 import type { PlaneView } from '../../volume/planes';
+import type { Role } from '../../workers/train/protocol';
 import type { OwnModelSource } from '../../workers/translate/client';
 import type {
   BackendName,
@@ -79,6 +80,8 @@ export interface PickQuestion {
   /** Where the choice begins; null: the source that is open stays, and the reference alone is asked for. */
   source: number | null;
   reference: number | null;
+  /** Why it begins there. */
+  why: string;
 }
 export type PickAnswer = Pick<PickQuestion, 'source' | 'reference'>;
 
@@ -150,11 +153,18 @@ export interface ViewState {
   mix: number;
 }
 
+/** What a notice is about: what is open in a zone, the volumes of a role, or what was dropped on Train and not taken. */
+export type NoticeTopic = DropZone | Role | 'train' | 'volumes';
+
 export interface Notice {
   id: number;
-  /** Info goes by itself; warnings and errors stay until dismissed. */
+  /** Info goes by itself; warnings and errors stay until dismissed, or overtaken by what their topic is later. */
   tone: 'info' | 'warn' | 'error';
+  /** A sentence a line. */
   text: string;
+  topic: NoticeTopic | null;
+  /** It has stood on the screen long enough. */
+  isRead: boolean;
 }
 
 export interface AppData {
@@ -245,7 +255,9 @@ export interface AppActions {
   resetView(): void;
   /** Null, with a notice, when the engine cannot answer. */
   diagnostics(): Promise<Diagnostics | null>;
-  notify(tone: Notice['tone'], text: string): void;
+  /** @param text of several sentences each is a line of one notice */
+  notify(tone: Notice['tone'], text: string | readonly string[], topic?: NoticeTopic | null): void;
+  markRead(id: number): void;
   dismiss(id: number): void;
   dismissAll(): void;
   train: TrainActions;

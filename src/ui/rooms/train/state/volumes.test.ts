@@ -72,6 +72,38 @@ describe('adding', () => {
     expect(made.texts()).toEqual([expect.stringMatching(sentence)]);
   });
 
+  it('says all of one drop in one notice, which goes when the list is emptied', async () => {
+    made.trainClient.warnings.push('Thin slices.', 'Few values.');
+    await act().addFiles('trainA', dropped('1_T1w.nii', '1_T1_ce.nii', '1_seg.nii', 'notes.txt'));
+    const { notices } = made.store.getState();
+    expect(notices).toMatchObject([{ tone: 'warn', topic: 'trainA' }]);
+    expect(notices[0].text.split('\n')).toEqual([
+      'notes.txt: no scan, left out.',
+      '1_T1w.nii: Thin slices.',
+      '1_T1w.nii: Few values.',
+      expect.stringMatching(/^1_T1_ce\.nii: taken with a contrast agent/),
+      expect.stringMatching(/left out: 1_seg\.nii/),
+    ]);
+    await act().addFiles('trainB', dropped('1_FLAIR.nii'));
+    await act().removeVolumes('trainA');
+    expect(made.store.getState().notices).toMatchObject([{ topic: 'trainB' }]);
+  });
+
+  it('refuses while a run is open, which stays until it is read or done', async () => {
+    await act().addFiles('trainA', dropped('1_T1w.nii'));
+    await act().addFiles('trainB', dropped('1_FLAIR.nii'));
+    const running = act().start();
+    await expect.poll(() => train().phase).toBe('running');
+    await act().dropFiles(dropped('2_T1w.nii', '2_FLAIR.nii'));
+    expect(made.store.getState().notices).toMatchObject([
+      { tone: 'warn', text: expect.stringMatching(/^2_FLAIR\.nii and 1 more: not added, as a run is open/) },
+    ]);
+    await act().stop();
+    await running;
+    await act().dropFiles(dropped('2_T1w.nii'));
+    expect(made.texts().filter((text) => text.includes('not added'))).toEqual([]);
+  });
+
   it('stops after the volume at work when cancelled', async () => {
     const stop = made.store.subscribe(({ train: { adding } }) => {
       if (adding?.done === 1) act().cancelAdding();

@@ -7,7 +7,8 @@ import { shortPaths } from '../../../../volume/shortPaths';
 import type { Role } from '../../../../workers/train/protocol';
 import { isRepeated, repeatedText } from '../../../../workers/train/settings';
 import { onlyHiddenText } from '../../../state/files';
-import { givenImage, pathOf } from './scanChoice';
+import type { NoticeTopic } from '../../../state/types';
+import { givenImage, pathOf, ROLES } from './scanChoice';
 import { isLocked, ROLE_SIDES } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainActions, TrainVolume } from './types';
@@ -28,6 +29,13 @@ export interface VolumeOfRole {
   parts: VolumeParts;
 }
 
+/** What is to be said of a drop that is taken. */
+interface Said {
+  topic: NoticeTopic;
+  warnings: readonly string[];
+  infos: readonly string[];
+}
+
 interface Volumes {
   actions: Pick<
     TrainActions,
@@ -42,7 +50,7 @@ interface Volumes {
 
 /** `changed`: the volumes are others than before. */
 export function createVolumes(context: TrainContext, changed: () => Promise<void>): Volumes {
-  const { train, patch, notify, report } = context;
+  const { train, patch, notify, report, former } = context;
   const shelf = createVolumeShelf(context);
   let lastId = 0;
   let adding = new AbortController();
@@ -62,7 +70,8 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     );
   };
 
-  const addAll = async (wanted: readonly VolumeOfRole[]) => {
+  /** What is to be said of those that were read. @param overtake of what was told before; called once one is read */
+  const addAll = async (wanted: readonly VolumeOfRole[], overtake: () => void): Promise<string[]> => {
     adding = new AbortController();
     const { signal } = adding;
     const told: ToldOfScan[] = [];
@@ -82,6 +91,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
             signal,
           );
           count += 1;
+          overtake();
           const before = sameBefore(volume);
           const texts = before ? [repeatedText(nameOf(pathOf(before)))] : volume.added.warnings;
           told.push(...texts.map((text) => ({ name: nameOf(path), text })));
@@ -89,15 +99,15 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           else patch(({ volumes }) => ({ volumes: [...volumes, volume] }));
         } catch (error) {
           // The others may be good.
-          if (!signal.aborted) report(error);
+          if (!signal.aborted) report(error, 'train');
         }
       }
     } catch (error) {
-      report(error);
+      report(error, 'train');
     } finally {
-      for (const text of groupedTexts(told, count)) notify('warn', text);
       patch({ adding: null });
     }
+    return groupedTexts(told, count);
   };
 
   const remove = async (isMeant: (volume: TrainVolume) => boolean) => {
@@ -105,38 +115,38 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     const meant = train().volumes.filter(isMeant);
     if (meant.length === 0) return;
     patch(({ volumes }) => ({ volumes: volumes.filter((volume) => !meant.includes(volume)) }));
+    const left = new Set(train().volumes.map(({ added }) => added.role));
+    former(...ROLES.filter((role) => !left.has(role)), ...(left.size === 0 ? ['volumes' as const] : []))();
     await Promise.all(meant.map(shelf.forget));
     await changed();
   };
 
-  /** What was dropped by itself and is no scan; what lies in a folder nobody has chosen. */
-  const tellStrange = (dropped: readonly DroppedFile[], volumes: readonly VolumeParts[]) => {
-    const opened = new Set(volumes.flatMap(({ files }) => files));
-    const strange = dropped.filter(
-      ({ file, path }) => !opened.has(file) && !/[\\/]/.test(path) && !isBesideScans(path),
-    );
-    if (volumes.length > 0 && strange.length > 0)
-      notify('warn', `${someOf(strange.map(({ path }) => path))}: no scan, left out.`);
-  };
-
   const tellHidden = (dropped: readonly DroppedFile[]): boolean => {
     const text = onlyHiddenText(dropped.map(({ path }) => path));
-    if (text !== null) notify('warn', text);
+    if (text !== null) notify('warn', text, 'train');
     return text !== null;
   };
 
-  const add = async (wanted: readonly VolumeOfRole[]) => {
-    if (wanted.length === 0) return;
-    if (isLocked(train())) {
-      notify('info', 'A run is open, and its volumes stand still; stop it to add others.');
+  /** Adds them, and says of the drop what is to be said in one notice: a line a sentence. */
+  const take = async (wanted: readonly VolumeOfRole[], said: Said, overtake: () => void) => {
+    if (wanted.length > 0 && isLocked(train())) {
+      const some = someOf(wanted.map(({ parts }) => parts.path));
+      notify(
+        'warn',
+        `${some}: not added, as a run is open and its volumes stand still; stop it to add others.`,
+        'train',
+      );
       return;
     }
-    await inTurn(() => addAll(wanted));
-    await changed();
+    const warnings = [...said.warnings];
+    if (wanted.length > 0) await inTurn(async () => void warnings.push(...(await addAll(wanted, overtake))));
+    const lines = [...warnings, ...said.infos];
+    if (lines.length > 0) notify(warnings.length > 0 ? 'warn' : 'info', lines, said.topic);
+    if (wanted.length > 0) await changed();
   };
 
   return {
-    add,
+    add: (wanted) => take(wanted, { topic: 'volumes', warnings: [], infos: [] }, former('train')),
     ensure: () => inTurn(shelf.ensure),
 
     async addPhantoms() {
@@ -162,21 +172,25 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     actions: {
       async addFiles(role, dropped) {
         if (tellHidden(dropped)) return;
+        const overtake = former('train');
         const { settings } = train();
         const volumes = await volumesOf(dropped);
         if (volumes.length === 0) {
-          notify('error', noScanText(dropped));
+          notify('error', noScanText(dropped), 'train');
           return;
         }
-        tellStrange(dropped, volumes);
         const { taken, problem, texts } = ofContrast(volumes, settings.contrasts[ROLE_SIDES[role]]);
-        if (problem !== null) notify('error', problem);
-        for (const text of texts) notify('info', text);
-        await add(taken.map((parts) => ({ role, parts })));
+        if (problem !== null) notify('error', problem, 'train');
+        await take(
+          taken.map((parts) => ({ role, parts })),
+          { topic: role, warnings: strangeTexts(dropped, volumes), infos: texts },
+          overtake,
+        );
       },
 
       async dropFiles(dropped) {
         if (tellHidden(dropped)) return;
+        const overtake = former('train');
         const { a, b } = train().settings.contrasts;
         const volumes = await volumesOf(dropped);
         const weights = weightsOf(dropped);
@@ -184,19 +198,23 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           await context.get().actions.train.openStart(dropped.map(({ file }) => file));
           return;
         }
-        tellStrange(dropped, volumes);
         const { wanted, unknown, labels, texts } = byContrast(volumes, { a, b });
-        if (volumes.length === 0) notify('error', noScanText(dropped));
-        if (unknown.length > 0) {
-          const what = someOf(unknown.map(({ path }) => path));
-          notify('warn', `${what}: the name says neither ${a} nor ${b}; drop on A or on B.`);
-        }
-        for (const text of [...labelTexts(labels.length, volumes.length), ...texts]) notify('info', text);
-        await add(
+        if (volumes.length === 0) notify('error', noScanText(dropped), 'train');
+        const what = unknown.length > 0 && someOf(unknown.map(({ path }) => path));
+        await take(
           wanted.map(({ side, parts }) => ({
             role: side === 'a' ? ('trainA' as const) : ('trainB' as const),
             parts,
           })),
+          {
+            topic: 'volumes',
+            warnings: [
+              ...strangeTexts(dropped, volumes),
+              ...(what ? [`${what}: the name says neither ${a} nor ${b}; drop on A or on B.`] : []),
+            ],
+            infos: [...labelTexts(labels.length, volumes.length), ...texts],
+          },
+          overtake,
         );
       },
 
@@ -233,6 +251,17 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
       },
     },
   };
+}
+
+/** What was dropped by itself and is no scan, where there are others; what lies in a folder nobody has chosen. */
+function strangeTexts(dropped: readonly DroppedFile[], volumes: readonly VolumeParts[]): string[] {
+  const opened = new Set(volumes.flatMap(({ files }) => files));
+  const strange = dropped.filter(
+    ({ file, path }) => !opened.has(file) && !/[\\/]/.test(path) && !isBesideScans(path),
+  );
+  return volumes.length > 0 && strange.length > 0
+    ? [`${someOf(strange.map(({ path }) => path))}: no scan, left out.`]
+    : [];
 }
 
 /** Hidden, or the JSON that BIDS lays beside each scan. */

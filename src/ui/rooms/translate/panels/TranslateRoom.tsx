@@ -48,9 +48,10 @@ export function TranslateRoom() {
       <div className="rail rail-right">
         <div className="rail-scroll">
           <ScoresPanel />
+          {/* Above what notices lie over. */}
+          <SavePanel />
           <ProbePanel />
           <ProvenancePanel />
-          <SavePanel />
         </div>
       </div>
     </main>

@@ -116,6 +116,16 @@ describe('asked, with a beginning', () => {
   });
 });
 
+it.each<[RegExp, string[], typeof SHIPPED?]>([
+  [/^the only two of one person/, ['a_T1w.nii', 'a_FLAIR.nii', 'b_T1w.nii']],
+  [/^the first two of one person/, ['a_T1w.nii', 'a_FLAIR.nii', 'b_T1w.nii', 'b_FLAIR.nii']],
+  [/^the two contrasts of one person, which no model/, ['a_PDw.nii', 'a_T2w.nii']],
+  [/^the first of T1w, which a model/, ['b_T1w.nii', 'a_T1w.nii']],
+  [/^the first by name$/, ['y.nii', 'x.nii']],
+])('says why the choice begins there: %s', (why, paths, models) => {
+  for (const order of orders(paths)) expect(plan(order, models).why).toMatch(why);
+});
+
 describe('as reference', () => {
   it.each([
     ['the one of the target', BRATS, T1, 'FLAIR', FLAIR, true],

@@ -15,6 +15,8 @@ export interface DropPlan<T> {
   readonly scans: readonly T[];
   /** What of them is left out, and why: a sentence a reason. */
   readonly texts: readonly string[];
+  /** Why the choice begins there, as the end of a sentence. */
+  readonly why: string;
 }
 
 export type ReferencePlan<T> = Omit<DropPlan<T>, 'source' | 'reference'> & { readonly reference: T };
@@ -63,13 +65,32 @@ export function planDrop<T>(
       reference,
       scans: all,
       texts: [...leftText(unused, pathOf, 'left out'), ...texts],
+      why: '',
     };
   }
-  const likely = models.flatMap(pairsOf)[0];
-  const source = likely?.a ?? (models[0] && of(models[0].source)[0]) ?? candidates[0];
+  const pairs = models.flatMap(pairsOf);
+  const [likely] = pairs;
+  const isOnly = pairs.every(
+    ({ a, b }) => [likely.a, likely.b].includes(a) && [likely.a, likely.b].includes(b),
+  );
+  const ofSource = models[0] && of(models[0].source)[0];
+  const source = likely?.a ?? ofSource ?? candidates[0];
   const [other, ...more] = candidates.filter((scan) => scan !== source);
   const isPair = more.length === 0 && isOnePerson && contrasts.size === 2;
-  return { isEvident: false, source, reference: likely?.b ?? (isPair ? other : null), scans: all, texts };
+  return {
+    isEvident: false,
+    source,
+    reference: likely?.b ?? (isPair ? other : null),
+    scans: all,
+    texts,
+    why: likely
+      ? `the ${isOnly ? 'only' : 'first'} two of one person whose contrasts a model here joins`
+      : isPair
+        ? 'the two contrasts of one person, which no model here joins'
+        : ofSource
+          ? `the first of ${models[0].source}, which a model here translates`
+          : 'the first by name',
+  };
 }
 
 /**
@@ -94,6 +115,12 @@ export function planReference<T>(
     reference,
     scans: [...candidates, ...left],
     texts: [...leftText(unused, pathOf, 'left out'), ...texts],
+    why:
+      partners.length > 0
+        ? `the first ${target} of the source's person`
+        : ofTarget
+          ? `the first ${target}, though no name tells that it is of the source's person`
+          : 'the first by name',
   };
 }
 

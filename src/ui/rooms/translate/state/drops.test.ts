@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
 import { CorruptFile } from '../../../../errors';
 import type { DropAnswer, DropZone } from '../../../state/types';
+import { referenceNotes } from './selectors';
 import { leavingLoses, modelLoss, referenceLoss, sourceLoss } from './unsaved';
 
 let made: TrainStore;
@@ -168,6 +169,41 @@ describe('with results', () => {
   });
 });
 
+it('a scan that takes the place of another of which nothing is made says so', async () => {
+  await act().dropFiles([file('a_T1w.nii')]);
+  expect(texts()).toEqual([]);
+  await act().dropFiles([file('b_T1w.nii')]);
+  expect(state().notices).toMatchObject([{ tone: 'info', text: 'b_T1w.nii is open in place of a_T1w.nii.' }]);
+});
+
+it('another volume of the source is told of only where something goes with the former', async () => {
+  await act().openSource([file('a4d_T1w.nii')]);
+  await act().openSource(state().sourceFiles, 1);
+  expect(texts()).toEqual([]);
+  await act().openReference([file('b_FLAIR.nii')]);
+  await act().openSource(state().sourceFiles, 2);
+  expect(texts()).toEqual([
+    'a4d_T1w.nii (volume 2) is open in place of a4d_T1w.nii (volume 1), whose reference reference.nii is closed.',
+  ]);
+});
+
+it('Remove on the source names the reference that goes with it', async () => {
+  await act().dropFiles([file('a_T1w.nii'), file('a_FLAIR.nii')]);
+  act().removeSource();
+  expect(texts()).toEqual(['a_T1w.nii is removed, and its reference reference.nii with it.']);
+});
+
+it('a refused drop is told until it is read', async () => {
+  await act().dropFiles([file('r_FLAIR.nii')], 'reference');
+  made.store.setState({ isReturning: true });
+  await act().dropFiles([file('a_T1w.nii')]);
+  made.store.setState({ isReturning: false });
+  expect(state().notices).toMatchObject([
+    { tone: 'warn', text: expect.stringMatching(/^Drop the source scan first/) },
+    { tone: 'warn', text: expect.stringMatching(/drop again when it is there/) },
+  ]);
+});
+
 it('a damaged first scan of two opens neither, and both are told', async () => {
   await act().dropFiles([file('a_T1w.nii')]);
   made.client.failure = new CorruptFile('b_T1w.nii: is cut short; fetch it again');
@@ -197,9 +233,10 @@ describe('several scans at once', () => {
       paths: ['a_FLAIR.nii', 'a_T1w.nii', 'b_T1w.nii', 'c_T1w.nii'],
       source: 1,
       reference: 0,
+      why: 'the only two of one person whose contrasts a model here joins',
     });
     expect(scans()).toEqual(['b_T1w.nii', undefined]);
-    expect(texts()).toEqual(['b_T1w.nii is the source.']);
+    expect(texts()).toEqual(['b_T1w.nii is the source. Not opened: a_FLAIR.nii, a_T1w.nii, c_T1w.nii.']);
     await asked({ source: 1, reference: 0 });
     expect(scans()).toEqual(['a_T1w.nii', 'a_FLAIR.nii']);
   });
@@ -243,12 +280,53 @@ describe('several scans at once', () => {
     await answered(act().dropFiles(files), 'source');
     expect(scans()).toEqual(['a_T1w.nii', 'a_FLAIR.nii']);
     expect(state().notices).toMatchObject([
+      { tone: 'info', text: expect.stringMatching(/^a_T1w\.nii is open in place of a_FLAIR\.nii, whose/) },
       {
         tone: 'warn',
         text: 'a_T1w.nii is the source, a_FLAIR.nii the reference. a_dseg.nii: named as masks or segmentations, left out.',
       },
     ]);
   });
+});
+
+it.each<[string, (names: File[]) => Promise<void>]>([
+  ['dropped on it', (files) => act().dropFiles(files.slice(1), 'reference')],
+  ['dropped with its source', (files) => act().dropFiles(files)],
+])(
+  'a reference of several volumes says which it is, and another is opened and scored anew: %s',
+  async (_, drop) => {
+    await act().dropFiles([file('a_T1w.nii')]);
+    await drop([file('a4d_T1w.nii'), file('a4d_FLAIR.nii')]);
+    expect(state().reference?.scan).toMatchObject({ volumeCount: 5, volumeIndex: 0 });
+    expect(referenceNotes(state())).toEqual([
+      expect.stringMatching(/5 volumes.*this is volume 0, the others/),
+    ]);
+    await act().translate();
+    await settle();
+    const { log } = made.client;
+    const scored = () => log.filter((line) => line.startsWith('score ')).length;
+    const before = scored();
+    await act().openReference(state().referenceFiles, 3);
+    await settle();
+    expect(log).toContainEqual('openScan a4d_FLAIR.nii volume 3');
+    expect(referenceNotes(state())).toEqual([expect.stringContaining('this is volume 3')]);
+    expect(scored()).toBe(before + 1);
+    expect(state().results[0].scores.size).toBe(1);
+  },
+);
+
+it('what is told of the source is not told again of the reference, but for its volume', async () => {
+  await act().dropFiles([file('a4d_T1w.nii')]);
+  await act().openReference([file('a4d_FLAIR.nii')]);
+  expect(referenceNotes(state())).toHaveLength(1);
+  made.store.setState(({ source, reference }) => ({
+    source: source && { ...source, warnings: [...source.warnings, 'Slices are 8 mm apart.'] },
+    reference: reference && {
+      ...reference,
+      scan: { ...reference.scan, warnings: ['Slices are 8 mm apart.', '1 voxel is NaN.'] },
+    },
+  }));
+  expect(referenceNotes(state())).toEqual(['1 voxel is NaN.']);
 });
 
 it.each([

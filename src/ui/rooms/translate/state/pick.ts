@@ -11,6 +11,7 @@ export interface Picking {
     pathOf: (scan: Parts) => string,
     source: S,
     reference: Parts | null,
+    why: string,
   ): Promise<{ source: S; reference: Parts | null } | null>;
   answer(given: PickAnswer | null): void;
   /** A question that is still open is overtaken. */
@@ -29,14 +30,14 @@ export function createPick({ get, set, notify }: Pick<Context, 'get' | 'set' | '
     giveUp() {
       const { pick } = get();
       if (!pick) return;
-      notify('info', `${pick.paths.length} scans: not opened, as others were dropped.`);
+      notify('warn', `${pick.paths.length} scans: not opened, as others were dropped.`);
       answer(null);
     },
 
-    async ask(scans, pathOf, source, reference) {
+    async ask(scans, pathOf, source, reference, why) {
       const place = (scan: Parts | null) => (scan ? scans.indexOf(scan) : null);
       set({
-        pick: { paths: scans.map(pathOf), source: place(source), reference: place(reference) },
+        pick: { paths: scans.map(pathOf), source: place(source), reference: place(reference), why },
       });
       const given = await new Promise<PickAnswer | null>((resolve) => {
         settle = resolve;

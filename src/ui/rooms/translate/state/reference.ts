@@ -13,14 +13,14 @@ export interface ReferenceScan {
 }
 
 export function createReferenceScan(
-  { get, set, services: { client }, notify, report }: Context,
+  { get, set, services: { client }, notify, report, former }: Context,
   reading: Reading,
   scoreMissing: ScoreMissing,
   forget: (scan: Scan | undefined) => void,
 ): ReferenceScan {
   const hasSource = () => {
     if (get().source) return true;
-    notify('info', 'Drop the source scan first; the reference is laid on its grid.');
+    notify('warn', 'Drop the source scan first; the reference is laid on its grid.', 'reference');
     return false;
   };
 
@@ -32,6 +32,7 @@ export function createReferenceScan(
       return;
     }
     const { signal } = turn;
+    const overtake = former('reference');
     try {
       const matched = await client.matchGrid(opened.scanId, source.scanId);
       const { source: now, reference: old } = get();
@@ -41,6 +42,7 @@ export function createReferenceScan(
         return;
       }
       forget(old?.scan);
+      overtake();
       set(({ results }) => ({
         reference: matched,
         referenceFiles: files,
@@ -49,7 +51,7 @@ export function createReferenceScan(
       void scoreMissing();
     } catch (error) {
       forget(opened);
-      if (!signal.aborted) report(error);
+      if (!signal.aborted) report(error, 'reference');
     } finally {
       reading.end(turn);
     }
@@ -67,7 +69,7 @@ export function createReferenceScan(
         try {
           opened = await client.openScan(scanFiles, { volume, signal });
         } catch (error) {
-          if (!signal.aborted) report(error);
+          if (!signal.aborted) report(error, 'reference');
           reading.end(turn);
           return;
         }
@@ -77,6 +79,7 @@ export function createReferenceScan(
 
       removeReference() {
         forget(get().reference?.scan);
+        former('reference')();
         set(({ results }) => ({ reference: null, referenceFiles: [], results: withoutScores(results) }));
       },
     },

@@ -1,11 +1,12 @@
 /** What files that are dropped are opened as, and the demos. */
 
+import { shortName } from '../../../../plainText';
 import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
 import { isOfContrast } from '../../../../volume/names';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
 import { onlyHiddenText, sortByContent, withoutJson } from '../../../state/files';
-import type { AppActions } from '../../../state/types';
+import type { AppActions, NoticeTopic } from '../../../state/types';
 import { planDrop, planReference } from './dropPlan';
 import { createPick } from './pick';
 import { createReading } from './reading';
@@ -77,7 +78,7 @@ export function scanActions(
     const plan = planDrop(scans, pathsOf(pathOf), models);
     const chosen = plan.isEvident
       ? plan
-      : await pick.ask(plan.scans, pathsOf(pathOf), plan.source, plan.reference);
+      : await pick.ask(plan.scans, pathsOf(pathOf), plan.source, plan.reference, plan.why);
     if (!chosen) return;
     const { source: first, reference: second } = chosen;
     const isAsked = !plan.isEvident;
@@ -87,14 +88,21 @@ export function scanActions(
       reference: second?.[0].name,
     });
     if (second && became === 'unread')
-      notify('warn', `${second[0].name}: not opened, as the scan that was dropped with it was not.`);
+      notify(
+        'warn',
+        `${second[0].name}: not opened, as the scan that was dropped with it was not.`,
+        'source',
+      );
     if (became !== 'source') return;
     const model = second && models.find(isBetween(first[0].name, second[0].name));
     if (model) set({ cardId: model.id });
     if (second) await openReference([...second]);
     if (second && get().referenceFiles[0] !== second[0]) return;
     const roles = `${first[0].name} is the source${second ? `, ${second[0].name} the reference` : ''}.`;
-    sayPlan(roles, isAsked ? [] : plan.texts);
+    // A new reference ends what is said of a pair.
+    const topic = second ? 'reference' : 'source';
+    if (isAsked) sayChoice(roles, unopened(plan.scans, [first, second], pathOf), topic);
+    else sayPlan(roles, plan.texts, topic);
   };
 
   const openReferences = async (scans: readonly File[][], pathOf: (file: File) => string) => {
@@ -103,17 +111,25 @@ export function scanActions(
     if (scans.length === 1 || !open) return openReference([...scans[0]]);
     const target = chosenCard(get())?.target ?? null;
     const plan = planReference(scans, pathsOf(pathOf), open.name, target);
-    const chosen = plan.isEvident ? plan : await pick.ask(plan.scans, pathsOf(pathOf), null, plan.reference);
+    const chosen = plan.isEvident
+      ? plan
+      : await pick.ask(plan.scans, pathsOf(pathOf), null, plan.reference, plan.why);
     if (!chosen?.reference) return;
     const [first] = chosen.reference;
     await openReference([...chosen.reference]);
     if (get().referenceFiles[0] !== first) return;
-    sayPlan(`${first.name} is the reference.`, plan.isEvident ? plan.texts : []);
+    const role = `${first.name} is the reference.`;
+    if (plan.isEvident) sayPlan(role, plan.texts, 'reference');
+    else sayChoice(role, unopened(plan.scans, [chosen.reference], pathOf), 'reference');
   };
 
   /** One notice; what was left out is to be read. */
-  const sayPlan = (roles: string, texts: readonly string[]) =>
-    notify(texts.length > 0 ? 'warn' : 'info', [roles, ...texts].join(' '));
+  const sayPlan = (roles: string, texts: readonly string[], topic: NoticeTopic) =>
+    notify(texts.length > 0 ? 'warn' : 'info', [roles, ...texts].join(' '), topic);
+
+  /** What the user has left out needs no reading. */
+  const sayChoice = (roles: string, left: readonly string[], topic: NoticeTopic) =>
+    notify('info', left.length > 0 ? `${roles} Not opened: ${left.join(', ')}.` : roles, topic);
 
   return {
     ...source.actions,
@@ -125,7 +141,7 @@ export function scanActions(
     async dropFiles(files, zone, pathOf = ({ name }) => name) {
       const { actions, isReturning } = get();
       if (isReturning) {
-        notify('info', 'What was open before the reload is coming back; drop again when it is there.');
+        notify('warn', 'What was open before the reload is coming back; drop again when it is there.');
         return;
       }
       const hidden = onlyHiddenText(files.map(pathOf));
@@ -186,6 +202,15 @@ export function scanActions(
       await get().actions.translate(neighbourhood(view.slice, DEMO_REACH, scan.shape[2]));
     },
   };
+}
+
+/** Names of the scans but for those that were chosen. */
+function unopened(
+  scans: readonly (readonly File[])[],
+  chosen: readonly (readonly File[] | null)[],
+  pathOf: (file: File) => string,
+): string[] {
+  return scans.filter((scan) => !chosen.includes(scan)).map(([first]) => shortName(pathOf(first)));
 }
 
 function isBetween(from: string, to: string): (card: ModelCard) => boolean {

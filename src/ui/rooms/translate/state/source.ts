@@ -3,6 +3,7 @@
  * user has said that it takes their place.
  */
 import { contrastOfName } from '../../../../volume/names';
+import { nameOfVolume } from '../../../../volume/oneVolume';
 import type { Scan } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
 import type { AppActions, AppData, DropAnswer, DropQuestion } from '../../../state/types';
@@ -29,7 +30,7 @@ export interface SourceScan {
 }
 
 export function createSourceScan(
-  { get, set, services: { client }, notify, report }: Context,
+  { get, set, services: { client }, notify, report, former }: Context,
   reading: Reading,
   reference: ReferenceScan,
   forget: (scan: Scan | undefined) => void,
@@ -39,7 +40,7 @@ export function createSourceScan(
   const ask = (question: DropQuestion): Promise<DropAnswer> => {
     // A question that is still open is overtaken by this one.
     const open = get().question;
-    if (open) notify('info', `${open.scan.name}: not opened, as another scan was dropped.`);
+    if (open) notify('warn', `${open.scan.name}: not opened, as another scan was dropped.`, 'source');
     answer('cancel');
     set({ question });
     return new Promise((resolve) => {
@@ -52,11 +53,8 @@ export function createSourceScan(
     old.actions.cancel();
     forget(old.source ?? undefined);
     forget(old.reference?.scan);
-    if (old.results.length > 0)
-      notify(
-        'info',
-        `${scan.name} is open; the results of ${old.source?.name ?? 'the former scan'} are cleared.`,
-      );
+    const text = replacedText(scan, old, files);
+    if (text !== null) notify('info', text, 'source');
     set((state) => ({
       source: scan,
       sourceFiles: files,
@@ -72,12 +70,13 @@ export function createSourceScan(
   const open: SourceScan['open'] = async ({ files, volume, isSaid, reference: beside }) => {
     const turn = reading.begin('source');
     const { signal } = turn;
+    const overtake = former('source', 'reference');
     let scan: Scan;
     try {
       scan = await client.openScan(files, { volume, signal });
     } catch (error) {
       if (signal.aborted) return 'cancel';
-      report(error);
+      report(error, 'source');
       return 'unread';
     } finally {
       reading.end(turn);
@@ -89,8 +88,10 @@ export function createSourceScan(
     const given = mustAsk(get(), isSaid)
       ? await ask({ scan, isSaid, canBeReference: !isSaid && !beside, reference: beside ?? null })
       : 'source';
-    if (given === 'source') take(scan, files);
-    else if (given === 'reference') await reference.lay(scan, files);
+    if (given === 'source') {
+      overtake();
+      take(scan, files);
+    } else if (given === 'reference') await reference.lay(scan, files);
     else forget(scan);
     return given;
   };
@@ -110,12 +111,34 @@ export function createSourceScan(
       removeSource() {
         get().actions.cancel();
         reading.cancel();
-        forget(get().source ?? undefined);
-        forget(get().reference?.scan);
+        const { source, reference: real } = get();
+        forget(source ?? undefined);
+        forget(real?.scan);
+        former('source', 'reference')();
+        if (source && real)
+          notify('info', `${source.name} is removed, and its reference ${real.scan.name} with it.`);
         set({ source: null, sourceFiles: [], reference: null, referenceFiles: [], results: [] });
       },
     },
   };
+}
+
+/** What goes with the source that was open; null where none was, or where only another volume of it takes its place. */
+function replacedText(
+  scan: Scan,
+  { source, sourceFiles, results, reference }: AppData,
+  files: readonly File[],
+): string | null {
+  if (!source) return null;
+  const gone = [
+    ...(results.length > 0 ? ['whose results are cleared'] : []),
+    ...(reference ? [`whose reference ${reference.scan.name} is closed`] : []),
+  ];
+  if (files === sourceFiles && gone.length === 0) return null;
+  const [now, before] = [scan, source].map(({ name, volumeCount, volumeIndex }) =>
+    nameOfVolume(name, volumeCount, volumeIndex),
+  );
+  return `${now} is open in place of ${before}${gone.length > 0 ? `, ${gone.join(' and ')}` : ''}.`;
 }
 
 /** Said to be the source, it asks for what would be lost; else also where it may as well be the reference. */
