@@ -162,7 +162,9 @@ async function keptSlices(page: Page): Promise<number> {
     const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('tabs');
     for await (const folder of root.values()) {
       const index = await (folder as FileSystemDirectoryHandle).getFileHandle('index').catch(() => null);
-      const text = await (await index?.getFile())?.text();
+      // Written anew in the moment it may be gone.
+      const file = await index?.getFile().catch(() => null);
+      const text = await file?.text().catch(() => null);
       const results: { slices: string[] }[] = text ? JSON.parse(text.slice(64)).translate.results : [];
       return results.reduce((sum, { slices }) => sum + slices.length, 0);
     }
