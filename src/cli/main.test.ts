@@ -90,7 +90,12 @@ describe('bad usage ends with code 2, nothing on stdout and one sentence on stde
       ['weights', 'show'],
       'commands are weights inspect, weights convert, weights inputs, got "weights show"',
     ],
-    ['missing argument', ['volume'], 'volume: needs FILE, got nothing'],
+    ['missing argument', ['volume'], 'volume: needs FILE, got nothing; see'],
+    [
+      'two scans',
+      ['translate', 'a.nii', 'b.nii', '--model', 'm'],
+      'translate: needs INPUT and no more, got a.nii b.nii; call it once for each, or see `syndiff translate --help`',
+    ],
     ['too many arguments', ['volume', 'a.nii', 'b.nii'], 'got a.nii b.nii'],
     ['unknown option', ['volume', 'a.nii', '--fast'], "volume: Unknown option '--fast'"],
     ['misspelt option', ['volume', 'a.nii', '--jsno'], "Unknown option '--jsno'; did you mean --json? Else"],

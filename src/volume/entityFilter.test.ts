@@ -50,6 +50,9 @@ describe('what is refused', () => {
     expect(refusal([T1W, ['sub-1_FLAIR']], 'run=1')).toBe(
       '--filter run=1: must match a scan, got none; there are acq=highres, acq=lowres, acq=none',
     );
+    expect(refusal([['sub-1_ses-2_T1w'], ['sub-1_FLAIR']], 'acq=x')).toBe(
+      '--filter acq=x: must match a scan, got none; there are only ses and sub in their names; leave the filter out',
+    );
     expect(refusal([['a1_t1'], ['a1_flair']], 'acq=none')).toContain('there are no entities in their names');
   });
 

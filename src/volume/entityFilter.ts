@@ -118,5 +118,9 @@ function whatThereIs(names: readonly ScanName[], wanted: string): string {
     found.length > MOST_LISTED
       ? [...found.slice(0, MOST_LISTED), `${found.length - MOST_LISTED} more`]
       : found;
-  return shown.join(', ') || 'no entities in their names; leave the filter out';
+  if (shown.length > 0) return shown.join(', ');
+  const advice = 'leave the filter out';
+  return keys.size > 0
+    ? `only ${[...keys].sort().join(' and ')} in their names; ${advice}`
+    : `no entities in their names; ${advice}`;
 }

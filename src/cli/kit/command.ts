@@ -76,8 +76,9 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
       );
   if (positionals.length !== wanted.length) {
     const rule = isOther ? `no arguments beside --${instead.option}` : wanted.join(' ') || 'no arguments';
+    const isMore = wanted.length > 0 && positionals.length > wanted.length;
     throw new BadRequest(
-      `${command.name}: needs ${rule}, got ${positionals.length ? positionals.join(' ') : 'nothing'}; see \`syndiff ${command.name} --help\``,
+      `${command.name}: needs ${rule}${isMore ? ' and no more' : ''}, got ${positionals.length ? positionals.join(' ') : 'nothing'}; ${isMore ? 'call it once for each, or ' : ''}see \`syndiff ${command.name} --help\``,
     );
   }
   const stray = (isOther ? instead.only.there : (instead?.only.here ?? [])).find(

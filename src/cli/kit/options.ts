@@ -4,7 +4,8 @@ import type { Arguments } from './command';
 /** The value of an option that must be given. Throws BadRequest otherwise. */
 export function required(args: Arguments, name: string): string {
   const text = args.text(name);
-  if (!text) throw new BadRequest(`--${name}: must be given, got nothing`);
+  if (!text)
+    throw new BadRequest(`--${name}: must be given, got nothing; add --${name} and what --help says of it`);
   return text;
 }
 
@@ -24,7 +25,7 @@ export function oneOf<T extends string>(args: Arguments, name: string, choices: 
   const choice = choices.find((known) => known === text);
   if (choice === undefined)
     throw new BadRequest(
-      `--${name}: must be one of ${choices.join(', ')}, got ${text === undefined ? 'nothing' : `"${text}"`}`,
+      `--${name}: must be one of ${choices.join(', ')}, got ${text === undefined ? 'nothing' : `"${text}"`}; choose one of these`,
     );
   return choice;
 }

@@ -703,8 +703,13 @@ describe('is refused in one sentence', () => {
     const swapped = ['--a', `${at('bids')}:FLAIR`, '--b', `${at('bids')}:T1w`];
     await refused('its contrasts must be the scans', 'train', ...swapped, '--out', at('bad'), ...START());
     const same = ['--a', `${at('bids')}:T1w`, '--b', `${at('bids')}:T1w`];
-    await refused("--contrasts: must be given where the scans' names", 'train', ...same, '--out', at('bad'));
+    await refused('--a, --b: must be different scans, got', 'train', ...same, '--out', at('bad'));
     const one = at('bids', 'sub-01', 'anat', 'sub-01_T1w.nii');
+    const alike = ['--a', one, '--b', at('bids', 'sub-02', 'anat', 'sub-02_T1w.nii')];
+    await refused(
+      "--contrasts: must be given where the scans' names do not tell two, got T1w for both; add one for A and one for B, such as --contrasts T1w,FLAIR",
+      ...['train', ...alike, '--out', at('bad')],
+    );
     const list = ['train', '--a', one, '--b', `${at('bids')}:FLAIR`, '--out', at('bad')];
     await refused('--eval: needs subjects of the test split', ...list, ...START(), '--eval', 'test');
     const mixed = `${at('bids')}:T1w,${at('bids')}:FLAIR`;
@@ -720,7 +725,7 @@ describe('is refused in one sentence', () => {
     await refused('--a: must be given', 'train', '--out', at('bad'));
     const again = ['--a', one, '--b', one, '--contrasts', 'T1w,FLAIR'];
     await refused(
-      `--a, --b: must be different scans, got ${one} in both; leave it out of one`,
+      `--a, --b: must be different scans, got ${one} in both; leave it out of one, or choose by --volume N,M`,
       ...['train', ...again, '--out', at('bad'), ...START()],
     );
   });

@@ -200,13 +200,14 @@ async function begun(order: Order): Promise<ReadyRun> {
   };
   const scans = await findScans(names, say, progress.show).finally(progress.end);
   refuseMixed(scans, args.text('contrasts') !== undefined, saying(io));
+  // Before the contrasts, which one file's name does not tell two of.
+  refuseSameFile(scans);
   const { settings, start } = await planRun(args, {
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),
   });
   const every = everyOf(args, settings.method);
   const isPaired = settings.variant.pairing === 'paired';
-  refuseSameFile(scans);
   refuseUnchosen(scans, isPaired, ['train', 'val', ...(split === 'test' ? [split] : [])], saying(io));
   needPairs(scans, split);
   await takeFolder(order);

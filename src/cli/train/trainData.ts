@@ -116,7 +116,7 @@ export function refuseSameFile({ a, b, validation }: RunScans): void {
       const other = before.get(key);
       if (other !== undefined && other !== option)
         throw new BadRequest(
-          `${other}, ${option}: must be different scans, got ${path} in both; leave it out of one`,
+          `${other}, ${option}: must be different scans, got ${path} in both; leave it out of one, or choose by --volume N,M where it holds both`,
         );
       before.set(key, option);
     }

@@ -409,7 +409,9 @@ function wordsOf(found: Record<Side, string | null>, card: ModelCard | null): Re
   const { a, b } = words;
   if (a === null || b === null || a === b) {
     const got = a === null || b === null ? 'none in their names' : `${a} for both`;
-    throw new BadRequest(`--contrasts: must be given where the scans' names do not tell two, got ${got}`);
+    throw new BadRequest(
+      `--contrasts: must be given where the scans' names do not tell two, got ${got}; add one for A and one for B, such as --contrasts T1w,FLAIR`,
+    );
   }
   return { a, b };
 }

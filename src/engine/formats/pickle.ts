@@ -72,7 +72,7 @@ export function readPickle(
     const type = options.types.get(full);
     if (!type) {
       throw new UnsupportedFile(
-        `checkpoint: refuses the pickled type "${full}", only tensors and plain values are read; no code of the file was run`,
+        `checkpoint: refuses the pickled type "${full}", only tensors and plain values are read, and no code of the file was run; it is another kind of file, or made to do harm: get weights from where they came`,
       );
     }
     return type;
@@ -88,7 +88,7 @@ export function readPickle(
   /** What is written once can be built from once: a small file that builds from the same list again and again never ends. */
   const count = (values: number): void => {
     built += values;
-    if (built > Math.min(bytes.length, MOST_OPCODES)) throw broken('builds more than it holds');
+    if (built > Math.min(bytes.length, MOST_OPCODES)) throw broken('builds more than it holds', OR_HARMFUL);
   };
   const getMemo = (index: number): unknown => {
     if (!memo.has(index)) throw broken(`uses value ${index} before it is there`);
@@ -377,8 +377,10 @@ function code(character: string): number {
   return character.charCodeAt(0);
 }
 
-function broken(what: string): CorruptFile {
-  return new CorruptFile(`checkpoint: pickle ${what}; the file is damaged`);
+const OR_HARMFUL = 'the file is damaged or made to do harm: get it again from where it came';
+
+function broken(what: string, advice = 'the file is damaged'): CorruptFile {
+  return new CorruptFile(`checkpoint: pickle ${what}; ${advice}`);
 }
 
 function unknownOpcode(opcode: number): UnsupportedFile {

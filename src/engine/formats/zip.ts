@@ -72,7 +72,7 @@ function refuseOverlap(entries: ZipEntry[]): void {
   for (const entry of entries.sort((a, b) => a.headerOffset - b.headerOffset)) {
     if (entry.headerOffset < end)
       throw new CorruptFile(
-        `zip: "${entry.name}" must have bytes of its own, got those of another; the file is damaged`,
+        `zip: "${entry.name}" must have bytes of its own, got those of another; the file is damaged or made to do harm: get it again from where it came`,
       );
     end = entry.headerOffset + LOCAL_SIZE + entry.compressedSize;
   }
@@ -83,7 +83,7 @@ function refuseBomb(entries: readonly ZipEntry[], bytes: number): void {
   const unpacked = entries.reduce((sum, { size }) => sum + size, 0);
   if (unpacked > MOST_RATIO * bytes)
     throw new UnsupportedFile(
-      `zip: archive may unpack to ${MOST_RATIO} times its ${bytes} bytes, got ${unpacked}; write it with torch.save, which does not compress`,
+      `zip: archive may unpack to ${MOST_RATIO} times its ${bytes} bytes, got ${unpacked}; the file is made to do harm or packed otherwise than by torch.save: get it again from where it came`,
     );
 }
 
@@ -135,7 +135,9 @@ async function unpack(packed: Uint8Array, entry: ZipEntry): Promise<Uint8Array> 
     // Stops a small file that unpacks without end; the directory's size is not allocated beforehand either.
     if (size > entry.size) {
       await reader.cancel();
-      throw new CorruptFile(`zip: "${entry.name}" must unpack to ${entry.size} bytes, got more`);
+      throw new CorruptFile(
+        `zip: "${entry.name}" must unpack to ${entry.size} bytes, got more; the file is damaged or made to do harm: get it again from where it came`,
+      );
     }
   }
   const out = new Uint8Array(size);
