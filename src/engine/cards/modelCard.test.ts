@@ -97,8 +97,8 @@ describe('parseModelCard', () => {
     expect(parseModelCard(changed('network.method')).network).toEqual(card.network);
     const r = { ngf: 8, n_blocks: 6 };
     expect(parseModelCard({ ...card, network: r }).network).toEqual({ method: 'resnet', ...r });
-    expect(() => parseModelCard(changed('network.method', 'munit'))).toThrow(
-      `model card: network: method must be one of ${METHOD_IDS.join(', ')}, got "munit"; open it in a version that knows the method`,
+    expect(() => parseModelCard(changed('network.method', 'gan9'))).toThrow(
+      `model card: network: method must be one of ${METHOD_IDS.join(', ')}, got "gan9"; open it in a version that knows the method`,
     );
   });
 

@@ -147,8 +147,8 @@ describe('a damaged run', () => {
     ['settings', undefined, 'checkpoint.json: settings: must be an object, got nothing'],
     [
       'settings.method',
-      'munit',
-      `checkpoint.json: settings: method must be one of ${METHOD_IDS.join(', ')}, got "munit"`,
+      'gan9',
+      `checkpoint.json: settings: method must be one of ${METHOD_IDS.join(', ')}, got "gan9"`,
     ],
     ['settings.variant', null, 'checkpoint.json: settings: variant: must be an object, got null'],
     ['settings.size', 'x', 'checkpoint.json: settings: size must be a number, got "x"'],
