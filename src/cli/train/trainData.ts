@@ -75,9 +75,13 @@ export async function findScans(names: ScanNames, tell: Say, show?: Say): Promis
   };
   const { a, b, valA: listA, valB: listB } = chosenScans(all, filter, say);
   const trained = [...a, ...b].filter(({ split }) => split === 'train').map(({ path }) => path);
-  for (const text of await otherSplitTexts(trained)) say(text);
+  // After what is refused, which says more.
+  const tellOtherSplits = async () => {
+    for (const text of await otherSplitTexts(trained)) say(text);
+  };
   if (valA === undefined || valB === undefined) {
     refuseTwoSplits(a, b);
+    await tellOtherSplits();
     return withNamesApart({ a, b, validation: null });
   }
   const [ofA, ofB] = [forValidation(listA), forValidation(listB)];
@@ -95,6 +99,7 @@ export async function findScans(names: ScanNames, tell: Say, show?: Say): Promis
     throw new BadRequest(
       `--val-a, --val-b: must be subjects who are not trained on, got ${counted(both.length, 'subject')} of --a and --b (${both[0]}); leave them out of one`,
     );
+  await tellOtherSplits();
   return withNamesApart({ a, b, validation: pairs });
 }
 
