@@ -102,9 +102,12 @@ test('own scans: an unreadable file is told and the others stay; what is missing
 
   // Which of two acquisitions, and which volume of a file with several, the page asks.
   const [zoneA, zoneB] = [page.getByTestId('train-drop-a'), page.getByTestId('train-drop-b')];
-  const acquisitions = ['a', 'b'].map((acq) => headScan(`sub-1_acq-${acq}_T1w.nii`));
+  // Each another image: one that is given twice is taken once.
+  const bent = (power: number) => ({ change: (value: number) => Math.max(value, 0) ** power });
+  const acquisitions = ['a', 'b'].map((acq, n) => headScan(`sub-1_acq-${acq}_T1w.nii`, bent(1 + n / 5)));
   await drop(page, acquisitions, '[data-testid="train-drop-a"]');
-  await drop(page, [headScan('sub-1_FLAIR.nii', { volumes: 2 })], '[data-testid="train-drop-b"]');
+  const flair = headScan('sub-1_FLAIR.nii', { ...bent(0.8), volumes: 2 });
+  await drop(page, [flair], '[data-testid="train-drop-b"]');
   await expect(zoneA).toContainText('got several that differ in acq (a, b); choose one by acq under A.');
   await zoneA.getByRole('combobox', { name: 'acq' }).selectOption('b');
   await expect(zoneA).toContainText('1 of 2 volumes');
