@@ -69,6 +69,13 @@ export class Iteration {
     return gradients;
   }
 
+  /** The same for all parameters of these networks, added to `sums`. */
+  generatorTermOf(loss: () => tf.Scalar, names: readonly string[], sums: GradientSums): void {
+    const networks = names.map((name) => this.network(name));
+    const all = this.generatorTerm(loss, networks.flatMap(parametersOf));
+    for (const [n, { spec }] of networks.entries()) sums.add(names[n], all.splice(0, spec.table.length));
+  }
+
   /** Adds a loss to its sum for the log; it may be a part of a recorded function and outlives its tidy. */
   note(name: string, loss: tf.Scalar): tf.Scalar {
     const before = this.losses.get(name);

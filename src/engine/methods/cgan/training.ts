@@ -102,7 +102,7 @@ function patchDiscriminator({ widths }: TrainSettings, side: Side): NetworkSpec 
 
 export const resnetText = ({ n_blocks }: ResnetGeneratorConfig): string => `ResNet of ${n_blocks} blocks`;
 
-export const training = cycleGanTraining<CganNetwork>('cgan', {
+export const training: Training<CganNetwork> = cycleGanTraining<CganNetwork>('cgan', {
   network: ({ widths }) => ({ method: 'cgan', ngf: widths.r, n_blocks: CGAN_BLOCKS }),
   table: resnetGeneratorTable,
   fromNetwork: ({ widths }, { ngf }) => ({ widths: { ...widths, r: ngf } }),

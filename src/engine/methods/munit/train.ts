@@ -12,7 +12,6 @@ import {
 import * as tf from '../../tf';
 import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
 import { l1Loss } from '../../training/losses';
-import { parametersOf } from '../../training/networks';
 import { otherSide, SIDES, type Side } from '../../training/sides';
 import { type NamedDraws, namedDraws } from '../unit/draws';
 import { adversarialTerm, discriminate } from '../unit/multiScale';
@@ -64,10 +63,7 @@ export const munitStep =
           adversarialTerm(iteration, to, made),
         ]) as tf.Scalar;
       };
-      const networks = learning.map((name) => iteration.network(name));
-      const all = iteration.generatorTerm(loss, networks.flatMap(parametersOf));
-      for (const [n, network] of networks.entries())
-        gradients.add(learning[n], all.splice(0, network.spec.table.length));
+      iteration.generatorTermOf(loss, learning, gradients);
     }
     gradients.updateAll(iteration);
     return iteration.losses;

@@ -3,7 +3,7 @@ import { ONE_PASS } from '../../diffusion/schedule';
 import { styleEncoderTable, styleNetworkTable } from '../../networks/contentAutoencoder/style';
 import { decoderTable, encoderTable } from '../../networks/contentAutoencoder/table';
 import type { TrainSettings } from '../../training/settings';
-import { SIDES, sidesOf } from '../../training/sides';
+import { SIDES } from '../../training/sides';
 import { PAPER_VARIANT } from '../../training/variant';
 import type { Training } from '../method';
 import type { TrainingOption } from '../options';
@@ -12,6 +12,7 @@ import {
   codeNetwork,
   multiScaleNetwork,
   OPTIONS as OF_UNIT,
+  ofCodes,
   SCALES,
   scalesRule,
   UNIT_LOSSES,
@@ -88,14 +89,7 @@ export const training: Training<MunitNetwork> = {
       codeNetwork('s', side, 6 + n, styleEncoderTable(network)),
     ]);
   },
-  translates: (direction) => {
-    const { source, target } = sidesOf(direction);
-    return [`e.${source}`, `g.${target}`];
-  },
-  startsFrom: (method, direction) => {
-    const { source, target } = sidesOf(direction);
-    return method === 'munit' ? [`e.${source}`, `g.${target}`] : null;
-  },
+  ...ofCodes('munit'),
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
   reverseSteps: [],

@@ -1,7 +1,9 @@
 /** SAGAN's training as data: cGAN's, of generators with self-attention. */
+
 import type { ResnetGeneratorConfig } from '../../networks/resnetGenerator/config';
 import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
 import { CGAN_BLOCKS, cycleGanTraining, resnetText } from '../cgan/training';
+import type { Training } from '../method';
 import type { TrainingOption } from '../options';
 import type { SaganNetwork } from './method';
 
@@ -20,7 +22,7 @@ const BLOCKS = {
   usual: CGAN_BLOCKS,
 } as const satisfies TrainingOption;
 
-export const training = cycleGanTraining<SaganNetwork>('sagan', {
+export const training: Training<SaganNetwork> = cycleGanTraining<SaganNetwork>('sagan', {
   network: ({ widths, options }) => {
     const config = { ngf: widths.r, n_blocks: options[BLOCKS.id] };
     return { method: 'sagan', ...config, attention_after: attentionAfter(config) };

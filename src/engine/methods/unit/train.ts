@@ -11,7 +11,6 @@ import {
 import * as tf from '../../tf';
 import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
 import { l1Loss, meanSquare } from '../../training/losses';
-import { parametersOf } from '../../training/networks';
 import { otherSide, SIDES, type Side } from '../../training/sides';
 import { type NamedDraws, namedDraws } from './draws';
 import { adversarialTerm, discriminate } from './multiScale';
@@ -67,10 +66,7 @@ export const unitStep =
         ];
         return tf.addN(terms) as tf.Scalar;
       };
-      const networks = learning.map((name) => iteration.network(name));
-      const all = iteration.generatorTerm(loss, networks.flatMap(parametersOf));
-      for (const [n, network] of networks.entries())
-        gradients.add(learning[n], all.splice(0, network.spec.table.length));
+      iteration.generatorTermOf(loss, learning, gradients);
     }
     gradients.updateAll(iteration);
     return iteration.losses;

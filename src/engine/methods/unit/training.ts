@@ -3,7 +3,7 @@ import { ONE_PASS } from '../../diffusion/schedule';
 import { decoderTable, encoderTable } from '../../networks/contentAutoencoder/table';
 import { LAYERS, multiScaleDiscriminatorTable } from '../../networks/multiScaleDiscriminator/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
-import { SIDES, type Side, sidesOf } from '../../training/sides';
+import { type Direction, SIDES, type Side, sidesOf } from '../../training/sides';
 import { PAPER_VARIANT } from '../../training/variant';
 import type { Loss, NetworkSpec, Training } from '../method';
 import type { TrainingOption } from '../options';
@@ -101,6 +101,15 @@ export function codeNetwork(
   return { name: `${name}.${side}`, number, role: 'generator', side, table, learns: true, averaged: false };
 }
 
+/** What translates of a run of codes: the source's encoder and the target's decoder. */
+export const ofCodes = (id: string): Pick<Training, 'translates' | 'startsFrom'> => {
+  const translates = (direction: Direction) => {
+    const { source, target } = sidesOf(direction);
+    return [`e.${source}`, `g.${target}`];
+  };
+  return { translates, startsFrom: (method, direction) => (method === id ? translates(direction) : null) };
+};
+
 const networkOfSettings = ({ widths }: TrainSettings): UnitNetwork => ({ method: 'unit', dim: widths.r });
 
 export const training: Training<UnitNetwork> = {
@@ -125,14 +134,7 @@ export const training: Training<UnitNetwork> = {
       multiScaleNetwork(settings, side, 4 + n),
     ]);
   },
-  translates: (direction) => {
-    const { source, target } = sidesOf(direction);
-    return [`e.${source}`, `g.${target}`];
-  },
-  startsFrom: (method, direction) => {
-    const { source, target } = sidesOf(direction);
-    return method === 'unit' ? [`e.${source}`, `g.${target}`] : null;
-  },
+  ...ofCodes('unit'),
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
   reverseSteps: [],
