@@ -19,9 +19,13 @@ export interface TranslatedSlice {
   isConstant: boolean;
 }
 
+/** What is done to a slice before it is translated: size*size pixels in [-1, 1] to as many, which may lie outside. */
+export type ChangeInput = (pixels: Float32Array, index: number) => Float32Array;
+
 /**
  * Yields slices in the given order. @throws Aborted within one reverse step of the signal
  * @param prepared for that card
+ * @param change as an experiment wants it; nothing where absent
  */
 export async function* translateScan(
   { image, plan, intensity: { source, target } }: PreparedScan,
@@ -29,9 +33,11 @@ export async function* translateScan(
   slices: readonly number[],
   settings: TranslateSettings,
   hooks: TranslateHooks,
+  change: ChangeInput = (pixels) => pixels,
 ): AsyncGenerator<TranslatedSlice> {
   for (const index of slices) {
-    const input = { index, pixels: toModelRange(extractSlice(image, plan, index, source.low), source) };
+    const mapped = toModelRange(extractSlice(image, plan, index, source.low), source);
+    const input = { index, pixels: change(mapped, index) };
     const done = translateSlices(translator, [input], card.preprocessing.size, settings, hooks);
     for await (const { mean, spread, chain } of done) {
       const made = fromModelRange(mean, target);

@@ -13,7 +13,7 @@ import {
 } from '../../engine/evaluation/evaluateScan';
 import type { Method } from '../../engine/evaluation/methods';
 import { type EvaluatedScan, type ModelReport, modelReport } from '../../engine/evaluation/report';
-import { namedSlices } from '../../engine/evaluation/slicesToScore';
+import { namedSlices, spreadOut } from '../../engine/evaluation/slicesToScore';
 import { BadRequest } from '../../errors';
 import { readChosen, type ScanPlace } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
@@ -143,12 +143,6 @@ export function exitCodeOf(reports: readonly Pick<ModelReport, 'broken'>[]): num
 export function everyNth(slices: readonly number[], n: number): number[] {
   const first = Math.floor(Math.min(n, slices.length) / 2);
   return slices.filter((_, at) => at >= first && (at - first) % n === 0);
-}
-
-/** As many of the slices as are asked for, evenly apart, the middle one where it is one. */
-function spreadOut(slices: readonly number[], count: number): number[] {
-  const few = Math.min(count, slices.length);
-  return Array.from({ length: few }, (_, n) => slices[Math.floor(((n + 0.5) * slices.length) / few)]);
 }
 
 /** How far it is; scans that are still to come count as the mean of those begun. */

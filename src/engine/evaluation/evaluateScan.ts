@@ -20,7 +20,7 @@ import type { ScanMeasures } from '../../volume/scanMeasures';
 import type { ModelCard } from '../cards/modelCard';
 import type { RunTranslator } from '../methods/translator';
 import { prepareScan } from '../prepareScan';
-import { translateScan } from '../translateScan';
+import { type ChangeInput, translateScan } from '../translateScan';
 import type { TranslateHooks } from '../translateSlices';
 import type { Baselines } from './baselines/fitBaselines';
 import { brightLesions } from './brightLesions';
@@ -134,7 +134,8 @@ export interface CardTranslator {
 
 /**
  * The synthetic image on the scale, as `translate` makes it by default but for the seed; slices that are not asked for are empty.
- * @param onSlice told after every slice
+ * @param onSlice told after every slice, with its pixels as the model gives them, in the units of the target's frame
+ * @param change of what the model sees (`translateScan`)
  * @throws Aborted within one reverse step of the signal
  */
 export async function translatedUnit(
@@ -143,15 +144,16 @@ export async function translatedUnit(
   slices: readonly number[],
   seed: number,
   hooks: TranslateHooks,
-  onSlice: () => void,
+  onSlice: (index: number, image: Float32Array) => void,
+  change?: ChangeInput,
 ): Promise<Float32Array> {
   const view = planeView(source, 'axial');
   const voxels = new Float32Array(source.voxels.length).fill(untranslated(frame));
   const settings = { seed, samples: 1, noise: 'shared' } as const;
   const prepared = prepareScan(source, model.card, measures);
-  for await (const { index, image } of translateScan(prepared, model, slices, settings, hooks)) {
+  for await (const { index, image } of translateScan(prepared, model, slices, settings, hooks, change)) {
     putSlice(voxels, view, index, image);
-    onSlice();
+    onSlice(index, image);
   }
   return onScale(voxels, frame);
 }

@@ -32,3 +32,9 @@ export function slicesToScore(image: Image3): SlicesToScore {
 /** Slices that are scored and those that are named for want of a score, in rising order. */
 export const namedSlices = (...lists: readonly (readonly number[])[]): number[] =>
   lists.flat().sort((a, b) => a - b);
+
+/** As many of the slices as are asked for, evenly apart, the middle one where it is one. */
+export function spreadOut(slices: readonly number[], count: number): number[] {
+  const few = Math.min(count, slices.length);
+  return Array.from({ length: few }, (_, n) => slices[Math.floor(((n + 0.5) * slices.length) / few)]);
+}

@@ -1,0 +1,89 @@
+/**
+ * What the suites of experiments work on: models and real pairs, wherever they come from. The command line passes files, the page
+ * what it has open; nothing here knows either.
+ */
+import type { NamedImage } from '../../volume/image';
+import type { ModelCard } from '../cards/modelCard';
+import type { StateDict } from '../formats/namedTensor';
+
+/** A direction of translation, as BIDS suffixes. */
+export interface Task {
+  source: string;
+  target: string;
+}
+
+export const taskText = ({ source, target }: Task): string => `${source} → ${target}`;
+export const taskKey = ({ source, target }: Task): string => `${source}-${target}`;
+
+export interface BenchModel {
+  /** No two of a bench have the same. */
+  id: string;
+  /** A row of the tables: models of the same name and task are runs from other seeds. */
+  name: string;
+  card: ModelCard;
+  weights(): Promise<StateDict>;
+}
+
+export interface BenchPair {
+  subject: string;
+  /** Who it is: two visits of a person are one patient. */
+  patient: string;
+  task: Task;
+  /** Both on one grid. */
+  load(): Promise<LoadedPair>;
+}
+
+export interface LoadedPair {
+  source: NamedImage;
+  target: NamedImage;
+  /** An expert's outline of lesions on their grid, one byte a voxel; null where there is none. */
+  outline: Uint8Array | null;
+}
+
+export interface BenchOptions {
+  /** Slices of a task that count, spread over the pairs and their heads; null: every slice with head. */
+  slices: number | null;
+  /** Draws of each slice where chance is measured. */
+  samples: number;
+  /** Decides everything that is drawn. */
+  seed: number;
+}
+
+export interface Bench {
+  models: readonly BenchModel[];
+  pairs: readonly BenchPair[];
+  options: BenchOptions;
+}
+
+/** The bench's tasks that have both a model and a pair, in the order of the models. */
+export function tasksOf({ models, pairs }: Pick<Bench, 'models' | 'pairs'>): Task[] {
+  const found = new Map(
+    models.map(({ card }) => [taskKey(card), { source: card.source, target: card.target }]),
+  );
+  const paired = new Set(pairs.map(({ task }) => taskKey(task)));
+  return [...found].flatMap(([key, task]) => (paired.has(key) ? [task] : []));
+}
+
+export const modelsOf = ({ models }: Pick<Bench, 'models'>, task: Task): BenchModel[] =>
+  models.filter(({ card }) => taskKey(card) === taskKey(task));
+
+export const pairsOf = ({ pairs }: Pick<Bench, 'pairs'>, task: Task): BenchPair[] =>
+  pairs.filter((pair) => taskKey(pair.task) === taskKey(task));
+
+/** How many of the task's slices are this pair's: as many of each, the first ones one more where they do not go round. Null: all. */
+export function sharedSlices({ options, pairs }: Bench, pair: BenchPair): number | null {
+  const { slices } = options;
+  if (slices === null) return null;
+  const all = pairsOf({ pairs }, pair.task);
+  return Math.floor(slices / all.length) + (all.indexOf(pair) < slices % all.length ? 1 : 0);
+}
+
+/** Pairs of a task of which some slice counts. */
+export const countedPairs = (bench: Bench, task: Task): BenchPair[] =>
+  pairsOf(bench, task).filter((pair) => sharedSlices(bench, pair) !== 0);
+
+/** Says which slices of a pair are meant and what is drawn, in the key of a cell. */
+export function pairKey(bench: Bench, pair: BenchPair): string {
+  const share = sharedSlices(bench, pair);
+  return `${taskKey(pair.task)}/${pair.subject}/${share === null ? 'all' : share} slices/seed ${bench.options.seed}`;
+}

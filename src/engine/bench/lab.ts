@@ -1,0 +1,26 @@
+/** A pair as a suite sees it: prepared for a model, with the slices that count. */
+import { BadRequest } from '../../errors';
+import type { ModelCard } from '../cards/modelCard';
+import { type PreparedPair, preparePair } from '../evaluation/evaluateScan';
+import { namedSlices, slicesToScore, spreadOut } from '../evaluation/slicesToScore';
+import { type Bench, type BenchPair, type LoadedPair, sharedSlices } from './bench';
+
+export interface PairOnBench {
+  prepared: PreparedPair;
+  outline: Uint8Array | null;
+}
+
+/** @throws BadRequest where the two lie on different grids, or no slice has enough head */
+export function pairOnBench(
+  bench: Bench,
+  pair: BenchPair,
+  { source, target, outline }: LoadedPair,
+  card: Pick<ModelCard, 'preprocessing'>,
+): PairOnBench {
+  const { head, damaged } = slicesToScore(target.image);
+  if (head.length === 0)
+    throw new BadRequest(`${target.name}: must have a slice with enough head, got none; leave the scan out`);
+  const share = sharedSlices(bench, pair);
+  const wanted = share === null ? namedSlices(head, damaged) : spreadOut(head, share);
+  return { prepared: preparePair(source, target, card, wanted), outline };
+}

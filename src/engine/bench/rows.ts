@@ -1,0 +1,25 @@
+/** The rows of a task's tables: a name and its runs, those of other seeds together. */
+import { type Bench, type BenchModel, modelsOf, type Task } from './bench';
+
+export interface RunsOfName {
+  name: string;
+  runs: readonly BenchModel[];
+}
+
+export function rowsOf(bench: Pick<Bench, 'models'>, task: Task): RunsOfName[] {
+  const byName = new Map<string, BenchModel[]>();
+  for (const model of modelsOf(bench, task))
+    byName.set(model.name, [...(byName.get(model.name) ?? []), model]);
+  return [...byName].map(([name, runs]) => ({ name, runs }));
+}
+
+/** The row that others are held against: SynDiff where there is one, else the first. */
+export function referenceRow(rows: readonly RunsOfName[]): RunsOfName {
+  return rows.find(({ runs }) => runs[0].card.network.method === 'syndiff') ?? rows[0];
+}
+
+/** What failed of a row's cells, in a sentence; null where nothing did. */
+export function failureText(reasons: readonly string[], cells: number): string | null {
+  if (reasons.length === 0) return null;
+  return reasons.length === cells ? reasons[0] : `${reasons.length} of ${cells} parts failed: ${reasons[0]}`;
+}

@@ -1,0 +1,59 @@
+/**
+ * A suite: an experiment of the paper as cells, each computed by itself and kept, and what it makes of them. A cell that fails is a gap
+ * with a reason in the tables; a suite that is begun again computes only what is not kept yet.
+ */
+
+import type { CardTranslator } from '../evaluation/evaluateScan';
+import type { TranslateHooks } from '../translateSlices';
+import type { Bench, BenchModel, BenchPair } from './bench';
+import type { PairOnBench } from './lab';
+import type { SuiteReport } from './suiteReport';
+
+/** What a cell may ask for while it computes. */
+export interface Lab {
+  /** On the backend until another one is asked for. */
+  translator(model: BenchModel): Promise<CardTranslator>;
+  /** A pair as the model's card prepares it, and the slices of it that count. */
+  pair(pair: BenchPair, model: BenchModel): Promise<PairOnBench>;
+  hooks: TranslateHooks;
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Told after every slice that a model has made of a pair as it is. */
+  onSlice?: (made: MadeSlice) => void;
+}
+
+/** For who shows pictures of what is scored. */
+export interface MadeSlice {
+  model: BenchModel;
+  pair: BenchPair;
+  /** Canonical axial slice of the pair, and its pixels, i fastest, in the units of the target's frame. */
+  index: number;
+  image: Float32Array;
+}
+
+export interface Cell<R> {
+  /** No two of a suite have the same; says all that decides the result, for it is kept under it. */
+  key: string;
+  /** For progress: "cGAN, sub-01". */
+  label: string;
+  /** Forward passes that it takes, as far as is known beforehand: for the time left. */
+  work: number;
+  /** @returns plain data. @throws Aborted within one reverse step of the signal; any other error is the cell's */
+  compute(lab: Lab): Promise<R>;
+}
+
+/** Of a cell: what it came to, or why it did not, in a sentence. */
+export type CellResult<R> = { value: R } | { failed: string };
+
+export interface Suite<R = unknown> {
+  readonly id: string;
+  readonly title: string;
+  /** What it measures, for help and page: a sentence. */
+  readonly text: string;
+  /** What `options` are where none are given. */
+  readonly usual: { readonly slices: number | null; readonly samples: number };
+  /** In the order of work: one model after the other. @throws BadRequest where the bench has not what it needs */
+  cells(bench: Bench): Cell<R>[];
+  /** @param results of the cells, by key; those that are missing were not reached */
+  report(bench: Bench, results: ReadonlyMap<string, CellResult<R>>): SuiteReport;
+}
