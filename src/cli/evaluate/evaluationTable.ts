@@ -1,4 +1,5 @@
 /** An evaluation in tables of Markdown, for people. */
+
 import { outsideText } from '../../engine/evaluation/dataRange';
 import { MEASURES, PARTS, type Part, type Spreads, spread } from '../../engine/evaluation/evaluateSlices';
 import { MEASURE_TEXT } from '../../engine/evaluation/lesions';
@@ -6,8 +7,9 @@ import { METHODS, type Method } from '../../engine/evaluation/methods';
 import { BONE_HU } from '../../engine/evaluation/metrics/hounsfield';
 import type { LesionTable, ModelReport } from '../../engine/evaluation/report';
 import type { WilcoxonResult } from '../../engine/evaluation/wilcoxon';
+import { markdownTable, widthOf } from '../../engine/textTable';
 import { HEAD_SHARE } from '../../volume/headSlices';
-import { counted, markdownTable, widthOf } from '../kit/report';
+import { counted } from '../kit/report';
 import { spreadText } from './pairTable';
 
 const LABELS: Record<Method, string> = {

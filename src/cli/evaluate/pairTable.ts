@@ -1,8 +1,10 @@
 /** The scores of a pair of scans, for people. */
+
 import type { EvaluationReport, Spread } from '../../engine/evaluation/evaluateSlices';
 import { type LesionMeasures, MEASURE_TEXT } from '../../engine/evaluation/lesions';
 import { BONE_HU, type HounsfieldErrors } from '../../engine/evaluation/metrics/hounsfield';
-import { factsText, tableText } from '../kit/report';
+import { tableText } from '../../engine/textTable';
+import { factsText } from '../kit/report';
 
 type Row = Partial<Record<'psnr' | 'ssim' | 'mae', Spread | null>>;
 

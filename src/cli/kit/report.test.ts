@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { tableText } from '../../engine/textTable';
 import { fakeIo } from './fakeIo';
 import { startProgress } from './progress';
-import { counted, factsText, jsonText, markdownTable, tableText } from './report';
+import { counted, factsText, jsonText } from './report';
 
 describe('jsonText', () => {
   it('keeps what JSON can hold and spells out what it cannot', () => {
@@ -23,27 +24,6 @@ it('takes any number of rows, facts and values', () => {
   expect(tableText(rows).length).toBe(200_000 * 10);
   expect(factsText(rows).length).toBe(200_000 * 10);
   expect(jsonText(many).startsWith('[0, 1, 2,')).toBe(true);
-});
-
-describe('tableText', () => {
-  it('aligns columns', () => {
-    expect(
-      tableText([
-        ['name', 'value'],
-        ['a', '1.5'],
-      ]),
-    ).toBe('name  value\na       1.5\n');
-  });
-});
-
-describe('markdownTable', () => {
-  it('is a table of Markdown in columns of equal width', () => {
-    const text = markdownTable([
-      ['name', 'value'],
-      ['a', '1.5'],
-    ]);
-    expect(text).toBe('| name  |  value |\n| ---   |    --: |\n| a     |    1.5 |\n');
-  });
 });
 
 it('counts in words', () => {
@@ -80,19 +60,6 @@ describe('startProgress', () => {
     progress.end();
     expect(io.stderr).toBe('0\n10000\n20000\n');
   });
-});
-
-it('puts the columns of a table that is too wide into several, and cuts nothing', () => {
-  const rows = [
-    ['of', 'one', 'another', 'third'],
-    ['model', '1', '2', '3'],
-  ];
-  expect(markdownTable(rows, 40)).toBe(markdownTable(rows));
-  expect(markdownTable(rows, 30)).toBe(
-    `${markdownTable(rows.map((row) => row.slice(0, 3)))}\n${markdownTable(rows.map((row) => [row[0], row[3]]))}`,
-  );
-  // One column is the least.
-  expect(markdownTable(rows, 1).match(/model/g)).toHaveLength(3);
 });
 
 it('writes names of files and tensors as text, however they were meant', () => {

@@ -1,7 +1,8 @@
+import { tableText } from '../../engine/textTable';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
 import { listModels } from '../kit/models';
-import { JSON_OPTION, jsonText, tableText } from '../kit/report';
+import { JSON_OPTION, jsonText } from '../kit/report';
 
 export const modelsCommand: Command = {
   name: 'models',

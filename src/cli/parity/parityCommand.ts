@@ -1,4 +1,5 @@
 import { join, sep } from 'node:path';
+import { tableText } from '../../engine/textTable';
 import { Aborted, BadRequest } from '../../errors';
 import { parityCases } from '../../parity/cases';
 import type { ParityCase, ParityResult } from '../../parity/compare';
@@ -10,7 +11,7 @@ import type { Io } from '../kit/io';
 import { BACKEND_OPTION, BACKENDS, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf } from '../kit/options';
 import { startProgress } from '../kit/progress';
-import { JSON_OPTION, jsonText, tableText } from '../kit/report';
+import { JSON_OPTION, jsonText } from '../kit/report';
 
 export const parityCommand: Command = {
   name: 'parity',

@@ -1,3 +1,4 @@
+import { tableText } from '../../engine/textTable';
 import {
   checkWritable,
   openGiven,
@@ -11,7 +12,7 @@ import { toCOrder } from '../../volume/formats/cOrder';
 import type { Affine } from '../../volume/image';
 import type { Arguments, Command } from '../kit/command';
 import { type Io, saying } from '../kit/io';
-import { factsText, JSON_OPTION, jsonText, tableText } from '../kit/report';
+import { factsText, JSON_OPTION, jsonText } from '../kit/report';
 
 export const volumeCommand: Command = {
   name: 'volume',

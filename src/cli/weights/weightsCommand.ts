@@ -4,6 +4,7 @@ import { sha256 } from '../../engine/formats/sha256';
 import { methodOf } from '../../engine/methods';
 import { convertWeights } from '../../engine/models/convertWeights';
 import { inspectWeights } from '../../engine/models/inspectWeights';
+import { tableText } from '../../engine/textTable';
 import {
   checkWritable,
   readBytes,
@@ -15,7 +16,7 @@ import {
 import type { Arguments, Command, OptionSpec } from '../kit/command';
 import type { Io } from '../kit/io';
 import { oneOf, required } from '../kit/options';
-import { factsText, JSON_OPTION, jsonText, tableText } from '../kit/report';
+import { factsText, JSON_OPTION, jsonText } from '../kit/report';
 
 const NETWORK_OPTION: OptionSpec = {
   value: 'NAME',

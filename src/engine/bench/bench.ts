@@ -2,9 +2,14 @@
  * What the suites of experiments work on: models and real pairs, wherever they come from. The command line passes files, the page
  * what it has open; nothing here knows either.
  */
+
+import { BadRequest } from '../../errors';
 import type { NamedImage } from '../../volume/image';
+import { intensityMaps } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
+import type { Baselines } from '../evaluation/baselines/fitBaselines';
 import type { StateDict } from '../formats/namedTensor';
+import type { TranslateHooks } from '../translateSlices';
 
 /** A direction of translation, as BIDS suffixes. */
 export interface Task {
@@ -29,6 +34,8 @@ export interface BenchPair {
   /** Who it is: two visits of a person are one patient. */
   patient: string;
   task: Task;
+  /** Says what the scans are, such as their places and sizes: results are kept under it. */
+  data?: string;
   /** Both on one grid. */
   load(): Promise<LoadedPair>;
 }
@@ -47,12 +54,27 @@ export interface BenchOptions {
   samples: number;
   /** Decides everything that is drawn. */
   seed: number;
+  /** Name of the row that others are held against; SynDiff, or else the first, where absent or none of a task's. */
+  against?: string;
+}
+
+/** What needs no network, for a task, fitted on scans of training. */
+export interface TaskBaselines {
+  task: Task;
+  /** Says what they are fitted on: results are kept under it. */
+  data: string;
+  /** @throws Aborted within a scan of the signal */
+  fit(card: Pick<ModelCard, 'preprocessing'>, hooks: TranslateHooks): Promise<Baselines>;
 }
 
 export interface Bench {
   models: readonly BenchModel[];
   pairs: readonly BenchPair[];
   options: BenchOptions;
+  /** Of the tasks that have them. */
+  baselines?: readonly TaskBaselines[];
+  /** What computes, such as backend and machine: times are kept under it. */
+  device?: string;
 }
 
 /** The bench's tasks that have both a model and a pair, in the order of the models. */
@@ -85,5 +107,40 @@ export const countedPairs = (bench: Bench, task: Task): BenchPair[] =>
 /** Says which slices of a pair are meant and what is drawn, in the key of a cell. */
 export function pairKey(bench: Bench, pair: BenchPair): string {
   const share = sharedSlices(bench, pair);
-  return `${taskKey(pair.task)}/${pair.subject}/${share === null ? 'all' : share} slices/seed ${bench.options.seed}`;
+  return `${taskKey(pair.task)}/${pair.subject}/${pair.data ?? ''}/${share === null ? 'all' : share} slices/seed ${bench.options.seed}`;
+}
+
+/** Says all of a model that decides its images, in the key of a cell. */
+export const modelKey = ({ card }: Pick<BenchModel, 'card'>): string =>
+  `${card.network.method}/${card.weights.sha256}/${JSON.stringify(card.diffusion)}/${scaleKey(card)}`;
+
+/** Says on which grid and scale a card prepares a pair, in the key of a cell. */
+export const scaleKey = ({ preprocessing }: Pick<ModelCard, 'preprocessing'>): string =>
+  JSON.stringify(preprocessing);
+
+/**
+ * The bench's tasks, for suites that score images.
+ * @throws BadRequest where there is none, or models of one have different scales, on which no scores can be compared
+ */
+export function scoredTasks(bench: Bench): Task[] {
+  const tasks = tasksOf(bench);
+  if (tasks.length === 0)
+    throw new BadRequest(
+      'bench: needs models and pairs of scans of the same two contrasts, got none; choose models and scans that belong together',
+    );
+  for (const task of tasks) {
+    const [first, ...others] = modelsOf(bench, task);
+    const other = others.find(({ card }) => mapsText(card) !== mapsText(first.card));
+    if (other)
+      throw new BadRequest(
+        `bench: models of ${taskText(task)} must have the same intensity maps to be compared, got ${mapsText(first.card)} of ${first.name} and ${mapsText(other.card)} of ${other.name}; compare those of each map by themselves`,
+      );
+  }
+  return tasks;
+}
+
+function mapsText({ preprocessing }: ModelCard): string {
+  const { source, target } = intensityMaps(preprocessing);
+  const ends = preprocessing.huEnds ? ` (${preprocessing.huEnds.join(' to ')} HU)` : '';
+  return `${source} to ${target}${ends}`;
 }

@@ -10,6 +10,14 @@ export interface PairOnBench {
   outline: Uint8Array | null;
 }
 
+/** Slices of a pair's head, where nobody has looked yet. */
+const USUAL_SLICES = 20;
+
+/** Forward passes of a model over the slices of a pair that count. */
+export function passesOf(bench: Bench, pair: BenchPair, { diffusion }: Pick<ModelCard, 'diffusion'>): number {
+  return Math.max(1, diffusion.steps) * (sharedSlices(bench, pair) ?? USUAL_SLICES);
+}
+
 /** @throws BadRequest where the two lie on different grids, or no slice has enough head */
 export function pairOnBench(
   bench: Bench,

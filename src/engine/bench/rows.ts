@@ -13,9 +13,13 @@ export function rowsOf(bench: Pick<Bench, 'models'>, task: Task): RunsOfName[] {
   return [...byName].map(([name, runs]) => ({ name, runs }));
 }
 
-/** The row that others are held against: SynDiff where there is one, else the first. */
-export function referenceRow(rows: readonly RunsOfName[]): RunsOfName {
-  return rows.find(({ runs }) => runs[0].card.network.method === 'syndiff') ?? rows[0];
+/** The row that others are held against: the one of that name, else SynDiff where there is one, else the first. */
+export function referenceRow(rows: readonly RunsOfName[], against?: string): RunsOfName {
+  return (
+    rows.find(({ name }) => name === against) ??
+    rows.find(({ runs }) => runs[0].card.network.method === 'syndiff') ??
+    rows[0]
+  );
 }
 
 /** What failed of a row's cells, in a sentence; null where nothing did. */

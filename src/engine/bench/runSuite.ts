@@ -1,8 +1,17 @@
 /** Runs a suite's cells one after the other: what is kept is not computed again, and what fails does not stop the others. */
+import type { Baselines } from '../evaluation/baselines/fitBaselines';
 import { loadTranslator, type Translator } from '../methods/translator';
 import type { TranslateHooks } from '../translateSlices';
-import type { Bench, BenchModel, BenchPair, LoadedPair } from './bench';
-import { pairOnBench } from './lab';
+import {
+  type Bench,
+  type BenchModel,
+  type BenchPair,
+  type LoadedPair,
+  scaleKey,
+  type TaskBaselines,
+  taskKey,
+} from './bench';
+import { type PairOnBench, pairOnBench } from './lab';
 import type { Cell, CellResult, Lab, Suite } from './suite';
 import type { SuiteReport } from './suiteReport';
 
@@ -14,16 +23,18 @@ export interface CellStore {
 }
 
 export interface SuiteProgress {
-  /** Of the cell that begins. */
+  /** Of the cell that is computed. */
   label: string;
+  /** Cells that are. */
   done: number;
   cells: number;
-  /** Null until a cell has been timed. */
+  /** By forward passes; null until one has been timed. */
   msLeft: number | null;
 }
 
 export interface SuiteHooks extends TranslateHooks {
   now(): number;
+  /** Told when a cell begins, and after every step of its chains. */
   onProgress?: (progress: SuiteProgress) => void;
   /** A cell that failed, and why. */
   onFailure?: (label: string, reason: string) => void;
@@ -31,7 +42,8 @@ export interface SuiteHooks extends TranslateHooks {
 }
 
 /**
- * @throws Aborted within one reverse step of the signal: what was done is kept; whatever `hooks.pause` throws, for a device that has failed
+ * @throws BadRequest where the bench has not what the suite needs; Aborted within one reverse step of the signal: what was done is
+ *         kept; whatever `hooks.pause` throws, for a device that has failed
  */
 export async function runSuite<R>(
   suite: Suite<R>,
@@ -41,23 +53,24 @@ export async function runSuite<R>(
 ): Promise<SuiteReport> {
   const cells = suite.cells(bench);
   const results = new Map<string, CellResult<R>>();
-  const lab = new OneModelLab(bench, hooks);
-  const pace = { work: 0, ms: 0 };
+  const pace = new Pace(cells, store, bench.options.slices === null, hooks);
+  const lab = new OneModelLab(bench, {
+    ...hooks,
+    onStep: (slices) => {
+      hooks.onStep?.(slices);
+      pace.step(slices);
+    },
+  });
   try {
-    for (const [done, cell] of cells.entries()) {
+    for (const cell of cells) {
       const kept = store.get(cell.key) as CellResult<R> | null;
       if (kept && 'value' in kept) {
         results.set(cell.key, kept);
         continue;
       }
-      const left = cells.slice(done).filter(({ key }) => !hasValue(store.get(key)));
-      const workLeft = left.reduce((sum, { work }) => sum + work, 0);
-      const msLeft = pace.work > 0 ? (pace.ms / pace.work) * workLeft : null;
-      hooks.onProgress?.({ label: cell.label, done, cells: cells.length, msLeft });
-      const begin = hooks.now();
+      pace.begin(cell);
       const result = await resultOf(cell, lab);
-      pace.work += cell.work;
-      pace.ms += hooks.now() - begin;
+      pace.end();
       results.set(cell.key, result);
       await store.put(cell.key, result);
       if ('failed' in result) hooks.onFailure?.(cell.label, result.failed);
@@ -68,8 +81,6 @@ export async function runSuite<R>(
   }
   return suite.report(bench, results);
 }
-
-const hasValue = (result: CellResult<unknown> | null): boolean => result !== null && 'value' in result;
 
 async function resultOf<R>(cell: Cell<R>, lab: Lab): Promise<CellResult<R>> {
   try {
@@ -82,10 +93,76 @@ async function resultOf<R>(cell: Cell<R>, lab: Lab): Promise<CellResult<R>> {
   }
 }
 
+/** How far it is: forward passes, those of cells that are kept left out. */
+class Pace {
+  private readonly left: Cell<unknown>[];
+  private cell: Cell<unknown> | null = null;
+  private begun = 0;
+  /** Of this cell. */
+  private passes = 0;
+  private readonly past = { passes: 0, planned: 0, ms: 0 };
+
+  /** @param isGuessed what cells say of their work is in proportion only */
+  constructor(
+    private readonly cells: readonly Cell<unknown>[],
+    store: CellStore,
+    private readonly isGuessed: boolean,
+    private readonly hooks: Pick<SuiteHooks, 'now' | 'onProgress'>,
+  ) {
+    this.left = cells.filter(({ key }) => {
+      const kept = store.get(key);
+      return kept === null || 'failed' in kept;
+    });
+  }
+
+  begin(cell: Cell<unknown>): void {
+    this.left.splice(0, this.left.indexOf(cell) + 1);
+    this.cell = cell;
+    this.passes = 0;
+    this.begun = this.hooks.now();
+    this.tell();
+  }
+
+  step(slices: number): void {
+    this.passes += slices;
+    this.tell();
+  }
+
+  end(): void {
+    // What takes no pass tells nothing of their pace.
+    if (this.passes === 0) return;
+    this.past.passes += this.passes;
+    this.past.planned += this.cell!.work;
+    this.past.ms += this.hooks.now() - this.begun;
+  }
+
+  private tell(): void {
+    this.hooks.onProgress?.({
+      label: this.cell!.label,
+      done: this.cells.length - this.left.length - 1,
+      cells: this.cells.length,
+      msLeft: this.msLeft(),
+    });
+  }
+
+  private msLeft(): number | null {
+    const { past, passes } = this;
+    if (past.passes + passes === 0) return null;
+    const each = (past.ms + (passes > 0 ? this.hooks.now() - this.begun : 0)) / (past.passes + passes);
+    const ratio = this.isGuessed && past.planned > 0 ? past.passes / past.planned : 1;
+    const later = this.left.reduce((sum, { work }) => sum + work, 0);
+    return each * (ratio * later + Math.max(0, ratio * this.cell!.work - passes));
+  }
+}
+
 /** One model on the backend, and the pairs that were last asked for in memory. */
 class OneModelLab implements Lab {
   private held: { model: BenchModel; translator: Translator } | null = null;
+  /** A model that could not be loaded: it is not tried again for each of its cells. */
+  private broken: { model: BenchModel; error: unknown } | null = null;
   private readonly pairs = new Map<BenchPair, LoadedPair>();
+  private prepared: { pair: BenchPair; scale: string; on: PairOnBench } | null = null;
+  private readonly fitted = new Map<string, Baselines>();
   readonly onSlice: Lab['onSlice'];
 
   constructor(
@@ -100,21 +177,43 @@ class OneModelLab implements Lab {
   }
 
   async translator(model: BenchModel) {
+    if (this.broken?.model === model) throw this.broken.error;
     if (this.held?.model !== model) {
       this.dispose();
-      this.held = { model, translator: await loadTranslator(model.card, await model.weights()) };
+      try {
+        this.held = { model, translator: await loadTranslator(model.card, await model.weights()) };
+      } catch (error) {
+        this.broken = { model, error };
+        throw error;
+      }
     }
     return { card: model.card, translator: this.held!.translator };
   }
 
   async pair(pair: BenchPair, model: BenchModel) {
-    const known = this.pairs.get(pair);
-    const loaded = known ?? (await pair.load());
-    if (!known) {
-      if (this.pairs.size >= PAIRS_IN_MEMORY) this.pairs.delete(this.pairs.keys().next().value!);
-      this.pairs.set(pair, loaded);
+    const scale = scaleKey(model.card);
+    if (this.prepared?.pair !== pair || this.prepared.scale !== scale) {
+      this.prepared = null;
+      const on = pairOnBench(this.bench, pair, await this.loaded(pair), model.card);
+      this.prepared = { pair, scale, on };
     }
-    return pairOnBench(this.bench, pair, loaded, model.card);
+    return this.prepared.on;
+  }
+
+  private async loaded(pair: BenchPair): Promise<LoadedPair> {
+    const known = this.pairs.get(pair);
+    if (known) return known;
+    const loaded = await pair.load();
+    if (this.pairs.size >= PAIRS_IN_MEMORY) this.pairs.delete(this.pairs.keys().next().value!);
+    this.pairs.set(pair, loaded);
+    return loaded;
+  }
+
+  async baselines(of: TaskBaselines, card: Parameters<TaskBaselines['fit']>[0]) {
+    const key = `${taskKey(of.task)}/${of.data}/${scaleKey(card)}`;
+    const found = this.fitted.get(key) ?? (await of.fit(card, this.hooks));
+    this.fitted.set(key, found);
+    return found;
   }
 
   dispose(): void {

@@ -3,9 +3,11 @@
  * with a reason in the tables; a suite that is begun again computes only what is not kept yet.
  */
 
+import type { ModelCard } from '../cards/modelCard';
+import type { Baselines } from '../evaluation/baselines/fitBaselines';
 import type { CardTranslator } from '../evaluation/evaluateScan';
 import type { TranslateHooks } from '../translateSlices';
-import type { Bench, BenchModel, BenchPair } from './bench';
+import type { Bench, BenchModel, BenchPair, TaskBaselines } from './bench';
 import type { PairOnBench } from './lab';
 import type { SuiteReport } from './suiteReport';
 
@@ -15,6 +17,8 @@ export interface Lab {
   translator(model: BenchModel): Promise<CardTranslator>;
   /** A pair as the model's card prepares it, and the slices of it that count. */
   pair(pair: BenchPair, model: BenchModel): Promise<PairOnBench>;
+  /** Fitted once for the cells that follow each other. */
+  baselines(of: TaskBaselines, card: Pick<ModelCard, 'preprocessing'>): Promise<Baselines>;
   hooks: TranslateHooks;
   /** Milliseconds, monotonic. */
   now(): number;
@@ -32,11 +36,11 @@ export interface MadeSlice {
 }
 
 export interface Cell<R> {
-  /** No two of a suite have the same; says all that decides the result, for it is kept under it. */
+  /** Says all that decides the result, for it is kept under it; cells of the same key, of other suites too, have the same result. */
   key: string;
   /** For progress: "cGAN, sub-01". */
   label: string;
-  /** Forward passes that it takes, as far as is known beforehand: for the time left. */
+  /** Forward passes that it takes, as far as is known beforehand (`passesOf`): for the time left. */
   work: number;
   /** @returns plain data. @throws Aborted within one reverse step of the signal; any other error is the cell's */
   compute(lab: Lab): Promise<R>;

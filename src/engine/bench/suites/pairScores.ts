@@ -1,0 +1,277 @@
+/** Scores of models' images of pairs, and of what needs no model: the cells that several suites share, and the rows of their tables. */
+import { BadRequest } from '../../../errors';
+import {
+  baselineImages,
+  evaluateScan,
+  type PreparedPair,
+  translatedUnit,
+} from '../../evaluation/evaluateScan';
+import { type SliceReport, spread } from '../../evaluation/evaluateSlices';
+import { wilcoxonSignedRank } from '../../evaluation/wilcoxon';
+import {
+  type Bench,
+  type BenchModel,
+  type BenchPair,
+  countedPairs,
+  modelKey,
+  modelsOf,
+  pairKey,
+  scaleKey,
+  type Task,
+  type TaskBaselines,
+  taskKey,
+  taskText,
+} from '../bench';
+import { passesOf } from '../lab';
+import { failureText, type RunsOfName } from '../rows';
+import type { Cell, CellResult, Lab } from '../suite';
+import type { Measured } from '../suiteReport';
+
+/** What a cell keeps: the scores of one model's images of a pair, or of an image that needs no model. */
+export interface PairScores {
+  slices: readonly SliceReport[];
+  /** Share of a lesion's contrast that the images keep, 1 for all of it; null without a lesion that one can see. */
+  lesionKept: number | null;
+}
+
+export type Results<R> = ReadonlyMap<string, CellResult<R>>;
+
+/** Rows that need no model. */
+const FREE_ROWS = {
+  copy: 'source as it is',
+  histogram: 'histogram-matched source',
+  regression: 'intensity regression',
+} as const;
+type FreeRow = keyof typeof FREE_ROWS;
+
+const baselinesOf = ({ baselines = [] }: Bench, task: Task): TaskBaselines | null =>
+  baselines.find((one) => taskKey(one.task) === taskKey(task)) ?? null;
+
+const freeRowsOf = (bench: Bench, task: Task): FreeRow[] =>
+  baselinesOf(bench, task) ? ['copy', 'histogram', 'regression'] : ['copy'];
+
+function freeKey(bench: Bench, task: Task, row: FreeRow, pair: BenchPair): string {
+  const [{ card }] = modelsOf(bench, task);
+  const fitted = row === 'copy' ? '' : baselinesOf(bench, task)!.data;
+  return `scores/${row}/${fitted}/${scaleKey(card)}/${pairKey(bench, pair)}`;
+}
+
+export const scoresKey = (bench: Bench, model: BenchModel, pair: BenchPair): string =>
+  `scores/${modelKey(model)}/${pairKey(bench, pair)}`;
+
+export function freeCells(bench: Bench, task: Task): Cell<PairScores>[] {
+  const [model] = modelsOf(bench, task);
+  return countedPairs(bench, task).flatMap((pair) =>
+    freeRowsOf(bench, task).map((row) => ({
+      key: freeKey(bench, task, row, pair),
+      label: `${FREE_ROWS[row]}, ${taskText(task)}, ${pair.subject}`,
+      work: 0,
+      compute: (lab) =>
+        scoresOf(lab, model, pair, async (prepared) => {
+          if (row === 'copy') return prepared.sourceScaled;
+          const fitted = await lab.baselines(baselinesOf(bench, task)!, model.card);
+          const image = baselineImages(prepared, fitted).get(row);
+          if (!image)
+            throw new BadRequest(
+              `${FREE_ROWS[row]}: needs pairs of training scans with head, got none; choose data with a train split`,
+            );
+          return image;
+        }),
+    })),
+  );
+}
+
+export function scoreCells(bench: Bench, model: BenchModel): Cell<PairScores>[] {
+  return countedPairs(bench, model.card).map((pair) => ({
+    key: scoresKey(bench, model, pair),
+    label: `${model.name}, ${taskText(pair.task)}, ${pair.subject}`,
+    work: passesOf(bench, pair, model.card),
+    compute: async (lab) => {
+      const own = await lab.translator(model);
+      return scoresOf(lab, model, pair, (prepared) =>
+        translatedUnit(prepared, own, prepared.slices, bench.options.seed, lab.hooks, (index, image) =>
+          lab.onSlice?.({ model, pair, index, image }),
+        ),
+      );
+    },
+  }));
+}
+
+async function scoresOf(
+  lab: Lab,
+  model: BenchModel,
+  pair: BenchPair,
+  make: (prepared: PreparedPair) => Promise<Float32Array>,
+): Promise<PairScores> {
+  const { prepared, outline } = await lab.pair(pair, model);
+  const image = await make(prepared);
+  const { methods, lesions } = evaluateScan(prepared, new Map([['model', image]]), model.card, outline);
+  return { slices: methods.get('model')!, lesionKept: lesions?.methods.get('model')?.kept ?? null };
+}
+
+/** Of a row: the scores of its slices, each the mean over its runs; a pair that a run lacks is missing for all of the row. */
+export interface RowScores {
+  name: string;
+  slices: readonly RowSlice[];
+  kept: readonly { patient: string; kept: number | null }[];
+  /** Mean PSNR of each run: how much the seed of a training decides. */
+  runs: readonly number[];
+  failed: string | null;
+}
+
+export interface RowSlice extends SliceScores {
+  /** No two of a row have the same, and the same of two rows is one slice. */
+  at: string;
+  patient: string;
+}
+
+export type SliceScores = Pick<SliceReport, 'whole' | 'foreground' | 'paper'>;
+
+export const freeRows = (bench: Bench, task: Task, results: Results<PairScores>): RowScores[] =>
+  freeRowsOf(bench, task).map((row) =>
+    rowScores(
+      FREE_ROWS[row],
+      [(pair) => freeKey(bench, task, row, pair)],
+      countedPairs(bench, task),
+      results,
+    ),
+  );
+
+export const modelRow = (
+  bench: Bench,
+  task: Task,
+  { name, runs }: RunsOfName,
+  results: Results<PairScores>,
+): RowScores =>
+  rowScores(
+    name,
+    runs.map((model) => (pair: BenchPair) => scoresKey(bench, model, pair)),
+    countedPairs(bench, task),
+    results,
+  );
+
+/** Of a row's pairs: what each of its runs came to, without pairs that one of them lacks; and why they do. */
+export function wholePairs<R>(
+  keys: readonly ((pair: BenchPair) => string)[],
+  pairs: readonly BenchPair[],
+  results: Results<R>,
+): { whole: { pair: BenchPair; runs: R[] }[]; failed: string | null } {
+  const reasons: string[] = [];
+  const whole = pairs.flatMap((pair) => {
+    const runs = keys.flatMap((key) => {
+      const result = results.get(key(pair));
+      if (result && 'value' in result) return [result.value];
+      reasons.push(`${pair.subject}: ${result ? result.failed : 'not computed yet'}`);
+      return [];
+    });
+    return runs.length === keys.length ? [{ pair, runs }] : [];
+  });
+  return { whole, failed: failureText(reasons, pairs.length * keys.length) };
+}
+
+function rowScores(
+  name: string,
+  keys: readonly ((pair: BenchPair) => string)[],
+  pairs: readonly BenchPair[],
+  results: Results<PairScores>,
+): RowScores {
+  const { whole, failed } = wholePairs(keys, pairs, results);
+  return {
+    name,
+    slices: whole.flatMap(({ pair, runs }) =>
+      runs[0].slices.map(({ index }, n) => ({
+        at: `${pair.subject}/${index}`,
+        patient: pair.patient,
+        ...meanSlice(runs.map(({ slices }) => slices[n])),
+      })),
+    ),
+    kept: whole.flatMap(({ pair, runs }) =>
+      runs.map(({ lesionKept }) => ({ patient: pair.patient, kept: lesionKept })),
+    ),
+    runs: keys.flatMap(
+      (_, run) =>
+        over(
+          whole.flatMap(({ runs }) => runs[run].slices),
+          (slice) => slice.whole?.psnr,
+        )?.mean ?? [],
+    ),
+    failed,
+  };
+}
+
+/** A measure that a run lacks is missing. */
+function meanSlice(runs: readonly SliceReport[]): SliceScores {
+  const mean = (values: readonly (number | null | undefined)[]) => {
+    const numbers = values.filter((value) => value !== null && value !== undefined);
+    return numbers.length === values.length ? spread(numbers).mean : null;
+  };
+  const part = (name: 'whole' | 'foreground') => {
+    const [ssim, mae] = [mean(runs.map((run) => run[name]?.ssim)), mean(runs.map((run) => run[name]?.mae))];
+    return ssim === null || mae === null
+      ? null
+      : { psnr: mean(runs.map((run) => run[name]?.psnr)), ssim, mae };
+  };
+  const paperSsim = mean(runs.map(({ paper }) => paper?.ssim));
+  return {
+    whole: part('whole'),
+    foreground: part('foreground'),
+    paper: paperSsim === null ? null : { psnr: mean(runs.map(({ paper }) => paper?.psnr)), ssim: paperSsim },
+  };
+}
+
+export type MeasureOf = (slice: SliceScores) => number | null | undefined;
+
+/** Null where no slice has the measure. */
+export function over(slices: readonly SliceScores[], of: MeasureOf): Measured | null {
+  const values = slices.flatMap((slice) => of(slice) ?? []);
+  return values.length > 0 ? spread(values) : null;
+}
+
+/** What both rows have of a measure, slice by slice or patient by patient (means). */
+function matched(
+  own: RowScores,
+  other: RowScores,
+  of: MeasureOf,
+  each: 'slice' | 'patient',
+): { own: number; other: number }[] {
+  const theirs = new Map(other.slices.map((slice) => [slice.at, slice]));
+  const groups = new Map<string, { own: number[]; other: number[] }>();
+  for (const slice of own.slices) {
+    const found = theirs.get(slice.at);
+    const [a, b] = [of(slice), found && of(found)];
+    if (a === null || a === undefined || b === null || b === undefined) continue;
+    const key = each === 'slice' ? slice.at : slice.patient;
+    const group = groups.get(key) ?? { own: [], other: [] };
+    group.own.push(a);
+    group.other.push(b);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map((group) => ({
+    own: spread(group.own).mean,
+    other: spread(group.other).mean,
+  }));
+}
+
+/** Two-sided p of Wilcoxon's signed-rank test; null where the two have nothing in common. */
+export function wilcoxonP(
+  own: RowScores,
+  other: RowScores,
+  of: MeasureOf,
+  each: 'slice' | 'patient',
+): number | null {
+  const pairs = matched(own, other, of, each);
+  if (pairs.length === 0) return null;
+  return wilcoxonSignedRank(
+    pairs.map((pair) => pair.own),
+    pairs.map((pair) => pair.other),
+  ).p;
+}
+
+/** Mean of other less own over the slices that both have; null without any. */
+export function meanDifference(own: RowScores, other: RowScores, of: MeasureOf): number | null {
+  const pairs = matched(own, other, of, 'slice');
+  return pairs.length > 0 ? spread(pairs.map((pair) => pair.other - pair.own)).mean : null;
+}
+
+export const patientsOf = (slices: readonly { patient: string }[]): number =>
+  new Set(slices.map(({ patient }) => patient)).size;

@@ -1,0 +1,58 @@
+/** Wilcoxon's test of a row against each other one, as columns of a table. */
+import { smallestP } from '../../evaluation/wilcoxon';
+import { holm } from '../holm';
+import type { Column, TableValue } from '../suiteReport';
+import { type MeasureOf, patientsOf, type RowScores, wilcoxonP } from './pairScores';
+
+export const TESTED: readonly { id: 'psnr' | 'ssim'; label: string; of: MeasureOf }[] = [
+  { id: 'psnr', label: 'PSNR', of: ({ whole }) => whole?.psnr },
+  { id: 'ssim', label: 'SSIM', of: ({ whole }) => whole?.ssim },
+];
+
+export const TEST_COLUMNS: readonly Column[] = TESTED.flatMap(({ id, label }) =>
+  [
+    ['Slices', 'slices'],
+    ['Patients', 'patients'],
+    ['Holm', 'patients, Holm'],
+  ].map(([name, text]) => ({
+    id: `${id}${name}`,
+    label: `p of ${label}: ${text}`,
+    digits: 4,
+    better: null,
+  })),
+);
+
+/** Of each of `others`, in their order, the values of `TEST_COLUMNS`. */
+export function testValues(
+  own: RowScores,
+  others: readonly RowScores[],
+): Readonly<Record<string, TableValue>>[] {
+  const tests = TESTED.map(({ id, of }) => {
+    const perPatient = others.map((row) => wilcoxonP(own, row, of, 'patient'));
+    return {
+      id,
+      perSlice: others.map((row) => wilcoxonP(own, row, of, 'slice')),
+      perPatient,
+      adjusted: holm(perPatient),
+    };
+  });
+  return others.map((_, n) =>
+    Object.fromEntries(
+      tests.flatMap(({ id, perSlice, perPatient, adjusted }) => [
+        [`${id}Slices`, perSlice[n]],
+        [`${id}Patients`, perPatient[n]],
+        [`${id}Holm`, adjusted[n]],
+      ]),
+    ),
+  );
+}
+
+export function testNotes(own: RowScores): string[] {
+  const patients = patientsOf(own.slices);
+  return [
+    "Slices of one patient are not independent of each other: the column of slices is the paper's, that of patients (their means) is the one to go by; Holm adjusts it for all rows.",
+    ...(patients > 0
+      ? [`The least p that ${patients} patients can give is ${smallestP(patients).toFixed(4)}.`]
+      : []),
+  ];
+}
