@@ -2,6 +2,7 @@ import { BadRequest } from '../errors';
 import { plainText, shortSentence } from '../plainText';
 import { inWords } from '../platform/node/fileErrors';
 import { packageVersion } from '../platform/node/packageRoot';
+import { benchCommand } from './bench/benchCommand';
 import { evaluateCommand } from './evaluate/evaluateCommand';
 import { isBadInput } from './kit/badInput';
 import { type Command, parseCommand } from './kit/command';
@@ -20,6 +21,7 @@ import { weightsInputsCommand } from './weights/weightsInputsCommand';
 const COMMANDS: readonly Command[] = [
   translateCommand,
   evaluateCommand,
+  benchCommand,
   volumeCommand,
   modelsCommand,
   weightsInspectCommand,
@@ -74,14 +76,7 @@ function familyOf(word: string): readonly Command[] {
   return COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
 }
 
-/** Not among the commands until they exist. */
-const LATER: Record<string, string> = {
-  bench:
-    'bench: measures speed and memory in a later version; until then translate and train say how fast they go',
-};
-
 function findCommand(argv: readonly string[]): { command: Command; rest: readonly string[] } {
-  if (Object.hasOwn(LATER, argv[0])) throw new BadRequest(LATER[argv[0]]);
   for (const command of COMMANDS) {
     const words = command.name.split(' ');
     if (words.every((word, i) => argv[i] === word)) return { command, rest: argv.slice(words.length) };

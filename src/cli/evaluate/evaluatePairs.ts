@@ -15,14 +15,13 @@ import type { Method } from '../../engine/evaluation/methods';
 import { type EvaluatedScan, type ModelReport, modelReport } from '../../engine/evaluation/report';
 import { namedSlices, spreadOut } from '../../engine/evaluation/slicesToScore';
 import { BadRequest } from '../../errors';
-import { readChosen, type ScanPlace } from '../../platform/node/scans';
+import type { ScanPlace } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
-import type { Image3 } from '../../volume/image';
 import { intensityMaps } from '../../volume/intensity';
 import { isBadInput } from '../kit/badInput';
 import { slicesToScoreOf } from '../kit/headSlices';
 import { counted, timeText } from '../kit/report';
-import { outlinePath, readMask } from './lesionMasks';
+import { readPair } from './readPair';
 
 export interface PairPaths {
   subject: string;
@@ -92,16 +91,7 @@ async function evaluatedPair(
   pace: SlicePace,
 ): Promise<EvaluatedScan> {
   const { subject, patient } = paths;
-  const [source, target] = [
-    await readChosen(paths.source, onRemark),
-    await readChosen(paths.target, onRemark),
-  ];
-  if (isSameImage(source.image, target.image))
-    onRemark?.(
-      `${subject}: source and target must be two images, got the same in both; its scores tell nothing, leave it out`,
-    );
-  const outlined = outlinePath(paths.target.path);
-  const outline = outlined === null ? null : await readMask(outlined, target);
+  const { source, target, outline } = await readPair(paths, onRemark);
   const { head, damaged } = slicesToScoreOf(target);
   const wanted = namedSlices(everyNth(head, every), damaged);
   const pair = preparePair(source, target, model.card, wanted);
@@ -128,10 +118,6 @@ async function evaluatedPair(
     report: evaluateScan(pair, images, model.card, outline),
     samples: spread,
   };
-}
-
-function isSameImage({ voxels }: Image3, other: Image3): boolean {
-  return voxels.length === other.voxels.length && voxels.every((value, n) => value === other.voxels[n]);
 }
 
 /** 2, as of bad input, where scans were left out: the rest is scored all the same. */

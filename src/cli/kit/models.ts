@@ -15,7 +15,7 @@ export interface LoadedModel extends Model {
 }
 
 /** Folders here are model ids. */
-const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
+export const MODELS_FOLDER = join(PACKAGE_ROOT, 'public/weights');
 
 /** The cards of the models that come with the program, in the order of its index. Throws CorruptFile naming what is not right. */
 export async function listModels(folder = MODELS_FOLDER): Promise<ModelCard[]> {
@@ -44,13 +44,15 @@ export async function loadModel(
   );
 }
 
-async function loadByCard(path: string): Promise<LoadedModel> {
+/** Throws as `readModel` and `readModelCard`. */
+export async function loadByCard(path: string): Promise<LoadedModel> {
   const card = await readCard(path);
   const bytes = await readBytes(join(dirname(path), card.weights.file));
   return { ...(await readModel(card, path, { name: card.weights.file, bytes })), path };
 }
 
-async function readCard(path: string): Promise<ModelCard> {
+/** Throws as `readModelCard`. */
+export async function readCard(path: string): Promise<ModelCard> {
   return readModelCard(path, await readBytes(path));
 }
 

@@ -1,0 +1,192 @@
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
+import { runMain } from '../runMain';
+
+const folder = mkdtempSync(join(tmpdir(), 'syndiff-bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (...names: string[]) => join(folder, ...names);
+
+/** The tiny model as a run's folder has it, changed. */
+function writeRun(place: string, change: (card: Record<string, unknown>) => object = (card) => card): string {
+  mkdirSync(at(place), { recursive: true });
+  cpSync(at('tiny.safetensors'), at(place, 'tiny.safetensors'));
+  const card = JSON.parse(readFileSync(at('tiny.json'), 'utf8'));
+  writeFileSync(at(place, 'card.json'), JSON.stringify({ ...card, ...change(card) }));
+  return at(place);
+}
+
+beforeAll(async () => {
+  writePhantomSet(at('bids'), { 'sub-01': 'train', 'sub-04': 'test', 'sub-05': 'test' });
+  await writeTinyModel(folder);
+  writeRun('runs/seed1/syndiff/a-to-b');
+  writeRun('runs/seed2/syndiff/a-to-b');
+  writeRun('runs/seed1/other/a-to-b', ({ diffusion }) => ({
+    diffusion: { ...(diffusion as object), steps: 1 },
+  }));
+  writeRun('runs/seed1/syndiff/b-to-a', ({ source, target }) => ({ source: target, target: source }));
+});
+
+const bench = (out: string, ...more: string[]) => {
+  const given = (name: string, value: string) => (more.includes(name) ? [] : [name, value]);
+  return [
+    ...['bench', '--out', at(out), '--backend', 'wasm'],
+    ...given('--suite', 'quality'),
+    ...given('--models', at('runs')),
+    ...given('--data', at('bids')),
+    ...given('--slices', '2'),
+    ...more,
+  ];
+};
+
+describe('bench --suite quality', () => {
+  it('writes tables and charts of both directions, and goes on where it was stopped', async () => {
+    const controller = new AbortController();
+    const stopped = await runMain(bench('out'), {
+      signal: controller.signal,
+      terminal: true,
+      err: (text) => {
+        // What is before it is done.
+        if (text.includes('quality: SynDiff')) controller.abort();
+      },
+    });
+    expect({ code: stopped.code, stdout: stopped.stdout }).toEqual({ code: 130, stdout: '' });
+    const kept = readFileSync(at('out/cells.jsonl'), 'utf8').split('\n').length - 2;
+    // Three rows of two pairs and directions, and a model's two pairs.
+    expect(kept).toBe(14);
+    appendFileSync(at('out/cells.jsonl'), '{"key":"scores/cut sho');
+    const { code, stdout, stderr } = await runMain(bench('out', '--against', 'SynDiff'), { terminal: true });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('T1w → FLAIR: other, SynDiff (2 runs); 2 pairs of 2 patients\n');
+    expect(stderr).not.toContain('quality: source as it is');
+    expect(stderr).toMatch(/quality: SynDiff, T1w → FLAIR, sub-04, part 15 of 20/);
+    for (const text of [stdout, readFileSync(at('out/quality.md'), 'utf8')]) {
+      expect(text).toContain('# Quality of translations\n\n## T1w → FLAIR\n');
+      expect(text).toContain('## FLAIR → T1w\n');
+      expect(text).toContain('## T1w → FLAIR: SynDiff against each other');
+      for (const row of ['source as it is', 'histogram-matched source', 'intensity regression', 'other'])
+        expect(text).toMatch(new RegExp(`\\n\\| ${row} +\\|`));
+    }
+    const { tables, charts, made } = JSON.parse(readFileSync(at('out/quality.json'), 'utf8'));
+    const [scores] = tables;
+    expect(scores.rows.map(({ failed }: { failed: string | null }) => failed)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    // The same weights twice are two runs of no difference.
+    expect(scores.rows[4].values.runs).toMatchObject({ std: 0, n: 2 });
+    expect(scores.rows[4].values.psnr.n).toBe(2);
+    expect(made).toMatchObject({ split: 'test', backend: 'wasm', options: { slices: 2, seed: 0 } });
+    for (const { id } of charts) expect(readFileSync(at(`out/quality-${id}.svg`), 'utf8')).toMatch(/^<svg /);
+    // Nothing is left to compute.
+    const again = await runMain(bench('out', '--json', '--against', 'SynDiff'), { terminal: true });
+    expect(again.stderr).not.toContain('part');
+    expect(JSON.parse(again.stdout).suites[0].tables).toEqual(tables);
+    expect(existsSync(at('out/lock.json'))).toBe(false);
+  });
+
+  it('names what failed, and does the rest', async () => {
+    cpSync(at('bids'), at('broken'), { recursive: true });
+    const scan = at('broken/sub-05/anat/sub-05_FLAIR.nii');
+    writeFileSync(scan, readFileSync(scan).subarray(0, 5000));
+    const { code, stdout, stderr } = await runMain(
+      bench('failed', '--data', at('broken'), '--models', `mine=${at('runs/seed1/syndiff/a-to-b')}`),
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/\nquality: mine, T1w → FLAIR, sub-05: .*sub-05_FLAIR\.nii.*\n/);
+    expect(stdout).toMatch(/\n\| mine +\| +\d/);
+    expect(stdout).toMatch(/\n- mine: 1 of 2 parts failed: sub-05: .*sub-05_FLAIR/);
+  });
+});
+
+describe('bench refuses', () => {
+  const refused = async (argv: string[]) => {
+    const { code, stdout, stderr } = await runMain(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    return stderr;
+  };
+
+  it.each([
+    [
+      'no folder of models',
+      ['--models', 'none'],
+      '--models: must be a folder of models, a card.json or an id (',
+    ],
+    [
+      'a folder without models',
+      ['--models', 'bids'],
+      'bids: must hold models, each a card.json with its weights, got none',
+    ],
+    [
+      'an unknown row',
+      ['--against', 'cGAN'],
+      '--against: must be a row\'s name (other, SynDiff), got "cGAN"',
+    ],
+    [
+      'no scans of that split',
+      ['--split', 'val'],
+      'needs subjects of the val split with T1w and FLAIR for T1w → FLAIR, got none',
+    ],
+  ])('%s', async (_, more, sentence) => {
+    const given = more.map((one) => (['none', 'bids'].includes(one) ? at(one) : one));
+    expect(await refused(bench('new', ...given))).toContain(sentence);
+    expect(existsSync(at('new'))).toBe(false);
+  });
+
+  it.each<[string, (card: Record<string, unknown>) => object, string]>([
+    ['a method that is none', () => ({ network: { method: 'magic' } }), 'card.json: model card: network'],
+    [
+      'weights of another size',
+      ({ weights }) => ({ weights: { ...(weights as object), bytes: 9 } }),
+      'must hold the 9 bytes that its card gives, got',
+    ],
+    [
+      'weights that are not there',
+      ({ weights }) => ({ weights: { ...(weights as object), file: 'no.pth' } }),
+      'must have its weights beside it, got no file no.pth',
+    ],
+    ['other contrasts', () => ({ source: 'PDw', target: 'CT' }), 'with PDw and CT for PDw → CT, got none in'],
+  ])('a model with %s', async (name, change, sentence) => {
+    const place = `odd/${name}`.replaceAll(' ', '-');
+    writeRun(place, change);
+    expect(await refused(bench('new', '--models', at(place)))).toContain(sentence);
+  });
+
+  it('models of different scales in one table', async () => {
+    const change = ({ preprocessing }: Record<string, unknown>) => ({
+      preprocessing: { ...(preprocessing as object), intensity: 'foreground-median' },
+    });
+    writeRun('mixed/a');
+    writeRun('mixed/b', change);
+    expect(await refused(bench('new', '--models', at('mixed')))).toContain(
+      'bench: models of T1w → FLAIR must have the same intensity maps to be compared, got foreground-p99.5 to foreground-p99.5 of a and foreground-median to foreground-median of b;',
+    );
+  });
+
+  it("somebody else's folder", async () => {
+    mkdirSync(at('theirs'));
+    writeFileSync(at('theirs/quality.md'), 'mine');
+    expect(await refused(bench('theirs'))).toContain(
+      'must be new or hold an earlier bench, got quality.md without cells.jsonl',
+    );
+    writeFileSync(at('theirs/cells.jsonl'), '{"a":1}\n');
+    expect(await refused(bench('theirs'))).toContain(
+      'must be new or the cells of an earlier bench, got another file',
+    );
+    expect(readFileSync(at('theirs/quality.md'), 'utf8')).toBe('mine');
+  });
+});

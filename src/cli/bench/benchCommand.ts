@@ -1,0 +1,220 @@
+/** `bench`: the experiments of the paper on models and scans, as tables and charts. */
+import { arch, cpus } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { type Bench, type BenchModel, pairsOf, taskKey, tasksOf, taskText } from '../../engine/bench/bench';
+import { rowsOf } from '../../engine/bench/rows';
+import { runSuite, type SuiteProgress } from '../../engine/bench/runSuite';
+import type { Suite } from '../../engine/bench/suite';
+import type { SuiteReport } from '../../engine/bench/suiteReport';
+import { SUITES } from '../../engine/bench/suites';
+import { reportMarkdown } from '../../engine/bench/tableText';
+import { Aborted, BadRequest } from '../../errors';
+import { lockFolder } from '../../platform/node/folderLock';
+import { namesIn } from '../../platform/node/nameList';
+import { SPLITS } from '../../platform/node/trainingScans';
+import { patientsBy } from '../evaluate/splitPairs';
+import { isBadInput } from '../kit/badInput';
+import { FILTER_OPTION, filterOf, volumeOf } from '../kit/choice';
+import type { Arguments, Command } from '../kit/command';
+import type { Io } from '../kit/io';
+import { nearest } from '../kit/nearest';
+import { BACKEND_OPTION, BACKENDS, pauseOf, startNodeEngine } from '../kit/nodeEngine';
+import { oneOf, optional, required, wholeNumber } from '../kit/options';
+import { startProgress } from '../kit/progress';
+import { counted, JSON_OPTION, jsonText, timeText } from '../kit/report';
+import { benchData } from './benchData';
+import { CELLS_FILE, checkFolder, makeBenchFolder, writeReport } from './benchFolder';
+import { CellFile } from './cellFile';
+import { namedModels } from './namedModels';
+
+const ALL = 'all';
+const usualText = (of: (suite: Suite) => number | null) =>
+  SUITES.map((suite) => `${suite.id} ${of(suite) ?? 'all'}`).join(', ');
+
+export const benchCommand: Command = {
+  name: 'bench',
+  summary:
+    'Compare models by the experiments of the paper, on the scans of a split: tables and charts. A run that was stopped goes on where it was',
+  positionals: [],
+  options: {
+    suite: {
+      value: `${[...SUITES.map(({ id }) => id), ALL].join('|')}`,
+      several: true,
+      text: `which experiments: ${SUITES.map(({ id, text }) => `${id}: ${text}`).join('; ')}`,
+    },
+    models: {
+      value: 'MODELS',
+      several: true,
+      text: 'folders (every card.json in them and below), cards or ids of models, with commas between them; NAME=MODELS names their row. Else a row has the name of its folder, without a-to-b, b-to-a and seed1, seed2, ...: those are runs of one row',
+    },
+    data: { value: 'BIDS[,BIDS...]', several: true, text: 'data sets, as of evaluate --models' },
+    split: { value: SPLITS.join('|'), text: 'whom to score', default: 'test' },
+    out: { value: 'FOLDER', text: 'where reports, charts and what is computed go' },
+    slices: {
+      value: 'N',
+      text: `how many slices of a task, spread over its scans (if not given: ${usualText(({ usual }) => usual.slices)})`,
+    },
+    samples: { value: 'N', text: 'samples of a slice where chance is measured (if not given: 10)' },
+    seed: { value: 'N', text: 'decides all that is drawn', default: '0' },
+    against: { value: 'NAME', text: 'the row that others are held against (if not given: SynDiff)' },
+    limit: { value: 'N', text: 'at most N subjects of a data set' },
+    patient: {
+      value: 'REGEX',
+      text: "what of a subject's name says who it is, where visits are subjects of their own",
+    },
+    filter: FILTER_OPTION,
+    volume: { value: 'N', text: 'which volume of source scans with several, from 0' },
+    'reference-volume': { value: 'N', text: 'which volume of target scans with several, from 0' },
+    backend: BACKEND_OPTION,
+    json: JSON_OPTION,
+  },
+  example: '--suite quality --models runs --data data --split test --out bench1',
+  run,
+};
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const suites = suitesOf(required(args, 'suite'));
+  const split = oneOf(args, 'split', SPLITS);
+  const slices = optional(args, 'slices', (a, n) => wholeNumber(a, n, 1, 1e6));
+  const samples = optional(args, 'samples', (a, n) => wholeNumber(a, n, 2, 1000));
+  const seed = wholeNumber(args, 'seed', 0, 2 ** 31 - 1);
+  const limit = optional(args, 'limit', (a, n) => wholeNumber(a, n, 1, 1e6)) ?? Number.POSITIVE_INFINITY;
+  const patientOf = patientsBy(args.text('patient'));
+  const want = oneOf(args, 'backend', BACKENDS);
+  const against = args.text('against');
+  const choice = {
+    filter: filterOf(args),
+    source: volumeOf(args, 'volume'),
+    target: volumeOf(args, 'reference-volume'),
+  };
+  const out = required(args, 'out');
+  const folders = namesIn(required(args, 'data'));
+  const ids = suites.map(({ id }) => id);
+  await checkFolder(out, ids);
+  const progress = startProgress(io);
+  const say = (sentence: string) => {
+    progress.end();
+    io.err(`${sentence}\n`);
+  };
+  const all = await namedModels(required(args, 'models'));
+  checkAgainst(against, all);
+  const show = (text: string) => progress.show(text);
+  const data = await benchData(all, { folders, split, limit, patientOf, choice, say, show });
+  const paired = new Set(tasksOf({ models: all, ...data }).map(taskKey));
+  const models = all.filter(({ card }) => paired.has(taskKey(card)));
+  io.guard();
+  const engine = await startNodeEngine(want, io.signal);
+  const { backend, reason, adapter } = engine.info;
+  say(`backend ${backend}: ${reason}`);
+  const device = [backend, adapter?.description ?? cpus()[0]?.model ?? arch()].join(', ');
+  const benchOf = ({ usual }: Suite): Bench => ({
+    ...{ models, ...data, device },
+    options: { slices: slices ?? usual.slices, samples: samples ?? usual.samples, seed, against },
+  });
+  const ready = readySuites(suites, benchOf, args.texts('suite').includes(ALL) ? say : null);
+  for (const sentence of rowsSentences(benchOf(suites[0]))) say(sentence);
+  await makeBenchFolder(out);
+  const release = lockFolder(out, say);
+  const reports: SuiteReport[] = [];
+  let failures = 0;
+  try {
+    const cells = await CellFile.open(join(out, CELLS_FILE), say);
+    for (const suite of ready) {
+      const bench = benchOf(suite);
+      const report = await runSuite<unknown>(suite, bench, cells, {
+        signal: engine.signal,
+        pause: pauseOf(engine, io),
+        now: () => performance.now(),
+        onProgress: (at) => show(`${suite.id}: ${progressText(at)}`),
+        onFailure: (label, why) => {
+          failures++;
+          say(`${suite.id}: ${label}: ${why}`);
+        },
+      });
+      progress.end();
+      const facts = {
+        ...{ data: folders, split, backend, options: bench.options },
+        models: models.map(({ id, name, card }) => ({ name, card: id, sha256: card.weights.sha256 })),
+      };
+      await writeReport(out, report, facts);
+      reports.push(report);
+      if (!args.has('json')) io.out(reportMarkdown(report, { columns: io.columns() }));
+    }
+  } catch (error) {
+    // The signal also carries the failure of the GPU, which says more than "cancelled".
+    if (engine.signal.aborted && !io.signal.aborted) throw engine.signal.reason;
+    if ((error as Error).name !== 'Aborted') throw error;
+    throw new Aborted(`bench: stopped; what is done is kept in ${out}, and the same call goes on from there`);
+  } finally {
+    progress.end();
+    release();
+  }
+  if (args.has('json')) io.out(jsonText({ split, data: folders, backend, suites: reports }));
+  return failures > 0 ? BAD_INPUT : 0;
+}
+
+/** As of one scan among several: the rest is done. */
+const BAD_INPUT = 2;
+
+function suitesOf(text: string): Suite[] {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const known: readonly Suite[] = SUITES;
+  const ids = known.map(({ id }) => id);
+  const unknown = names.find((name) => name !== ALL && !ids.includes(name));
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, [...ids, ALL]);
+    throw new BadRequest(
+      `--suite: must be of ${[...ids, ALL].join(', ')}, got "${unknown}"; ${meant ? `did you mean ${meant}?` : 'choose of these'}`,
+    );
+  }
+  return names.includes(ALL) ? [...known] : known.filter(({ id }) => names.includes(id));
+}
+
+function checkAgainst(against: string | undefined, models: readonly BenchModel[]): void {
+  const names = [...new Set(models.map(({ name }) => name))];
+  if (against !== undefined && !names.includes(against))
+    throw new BadRequest(
+      `--against: must be a row's name (${names.join(', ')}), got "${against}"; choose one`,
+    );
+}
+
+/**
+ * Looked at before anything is computed.
+ * @param say told of those that the bench has not what they need for; null: they are refused
+ */
+function readySuites(
+  suites: readonly Suite[],
+  benchOf: (suite: Suite) => Bench,
+  say: ((sentence: string) => void) | null,
+): Suite[] {
+  const ready: Suite[] = [];
+  let first: unknown;
+  for (const suite of suites) {
+    try {
+      suite.cells(benchOf(suite));
+      ready.push(suite);
+    } catch (error) {
+      if (!say || !isBadInput(error)) throw error;
+      first ??= error;
+      say(`${suite.id}: left out: ${(error as Error).message}`);
+    }
+  }
+  if (ready.length === 0) throw first;
+  return ready;
+}
+
+/** What is compared, a sentence a task. */
+function rowsSentences(bench: Bench): string[] {
+  return tasksOf(bench).map((task) => {
+    const rows = rowsOf(bench, task).map(
+      ({ name, runs }) => name + (runs.length > 1 ? ` (${runs.length} runs)` : ''),
+    );
+    const pairs = pairsOf(bench, task);
+    const patients = new Set(pairs.map(({ patient }) => patient)).size;
+    return `${taskText(task)}: ${rows.join(', ')}; ${counted(pairs.length, 'pair')} of ${counted(patients, 'patient')}`;
+  });
+}
+
+const progressText = ({ label, done, cells, msLeft }: SuiteProgress): string =>
+  `${label}, part ${done + 1} of ${cells}${msLeft === null ? '' : `, ${timeText(msLeft)} left`}`;

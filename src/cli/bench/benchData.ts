@@ -1,0 +1,110 @@
+/** The pairs of scans of a bench, and what is fitted on those of training, from BIDS data sets. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  type BenchModel,
+  type BenchPair,
+  type Task,
+  type TaskBaselines,
+  taskKey,
+  taskText,
+} from '../../engine/bench/bench';
+import { sha256 } from '../../engine/formats/sha256';
+import type { BadRequest } from '../../errors';
+import { scanPaths } from '../../platform/node/scans';
+import type { Split } from '../../platform/node/trainingScans';
+import type { PairPaths } from '../evaluate/evaluatePairs';
+import { fittedBaselines } from '../evaluate/fittedBaselines';
+import { outlinePath } from '../evaluate/lesionMasks';
+import { readPair } from '../evaluate/readPair';
+import { needPairs, type ScanChoice, splitPairs } from '../evaluate/splitPairs';
+
+export interface DataChoice {
+  folders: readonly string[];
+  split: Split;
+  limit: number;
+  patientOf: (subject: string) => string;
+  choice: ScanChoice;
+  /** Told what is left out, and what is wrong with scans though they can be read. */
+  say: (sentence: string) => void;
+  /** Told which scan of training is read. */
+  show: (text: string) => void;
+}
+
+export interface BenchData {
+  pairs: BenchPair[];
+  baselines: TaskBaselines[];
+}
+
+/** @throws BadRequest where the data has no pair for any of the models */
+export async function benchData(models: readonly BenchModel[], data: DataChoice): Promise<BenchData> {
+  const tasks = new Map<string, Task>(models.map(({ card }) => [taskKey(card), card]));
+  const found: BenchData = { pairs: [], baselines: [] };
+  const refusals: unknown[] = [];
+  for (const { source, target } of tasks.values()) {
+    const task = { source, target };
+    const wanted = { id: taskText(task), ...task };
+    const splits = await splitPairs(data.folders, wanted, {
+      scored: data.split,
+      limit: data.limit,
+      patientOf: data.patientOf,
+      choice: data.choice,
+      io: { err: (text) => data.say(text.trimEnd()) },
+    });
+    try {
+      needPairs(splits, data.split, wanted, data.folders);
+    } catch (error) {
+      refusals.push(error);
+      continue;
+    }
+    for (const pair of splits[data.split]) found.pairs.push(await benchPair(pair, task, data));
+    // On what is scored nothing is fitted.
+    if (splits.train.length > 0 && data.split !== 'train')
+      found.baselines.push(await taskBaselines(splits.train, task, data));
+  }
+  if (found.pairs.length === 0) throw refusals[0];
+  for (const refusal of refusals) data.say(`${(refusal as BadRequest).message}; its models are left out`);
+  return found;
+}
+
+async function benchPair(paths: PairPaths, task: Task, { say }: DataChoice): Promise<BenchPair> {
+  const { subject, patient } = paths;
+  return { subject, patient, task, data: await digestOf([paths]), load: () => readPair(paths, say) };
+}
+
+async function taskBaselines(
+  train: readonly PairPaths[],
+  task: Task,
+  { say, show }: DataChoice,
+): Promise<TaskBaselines> {
+  return {
+    task,
+    data: await digestOf(train),
+    fit: (card, { signal, pause = async () => {} }) =>
+      fittedBaselines(train, card, {
+        signal: signal ?? new AbortController().signal,
+        pause,
+        show,
+        warn: say,
+      }),
+  };
+}
+
+async function digestOf(pairs: readonly PairPaths[]): Promise<string> {
+  const places = await Promise.all(pairs.map(placesText));
+  return (await sha256(new TextEncoder().encode(places.join('\n')))).slice(0, 16);
+}
+
+/** Where its files lie and how large they are: a scan that another takes the place of is another pair. */
+async function placesText({ source, target }: PairPaths): Promise<string> {
+  const outline = outlinePath(target.path);
+  const files = [
+    ...(await scanPaths(source.path)),
+    ...(await scanPaths(target.path)),
+    ...(outline ? [outline] : []),
+  ];
+  const sizes = files.map(
+    (path) => `${resolve(path)} ${statSync(path, { throwIfNoEntry: false })?.size ?? 0}`,
+  );
+  return [...sizes, `volumes ${source.volume ?? 0} ${target.volume ?? 0}`].join(', ');
+}

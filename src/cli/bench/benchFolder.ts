@@ -1,0 +1,57 @@
+/** The folder that `bench --out` names: its files, and that nothing of somebody else's is written over. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { chartSvg } from '../../engine/bench/chartSvg';
+import type { SuiteReport } from '../../engine/bench/suiteReport';
+import { reportMarkdown } from '../../engine/bench/tableText';
+import { BadRequest } from '../../errors';
+import {
+  checkWritable,
+  kindOfFound,
+  makeFolder,
+  missingFolders,
+  writeBytes,
+} from '../../platform/node/files';
+import { jsonText } from '../kit/report';
+
+export const CELLS_FILE = 'cells.jsonl';
+
+const pictureFile = (suite: string, chart: string) => `${suite}-${chart}.svg`;
+
+/**
+ * To be asked before anything is read.
+ * @throws BadRequest where the folder cannot be made or written, or holds reports that no bench has written
+ */
+export async function checkFolder(out: string, suites: readonly string[]): Promise<void> {
+  await missingFolders(out);
+  const written = suites.flatMap((suite) => [`${suite}.json`, `${suite}.md`]);
+  const found = [CELLS_FILE, ...written].flatMap((name) => {
+    const at = statSync(join(out, name), { throwIfNoEntry: false });
+    return at ? [{ name, kind: kindOfFound(at) }] : [];
+  });
+  const wrong = found.find(({ kind }) => kind !== 'file');
+  if (wrong)
+    throw new BadRequest(
+      `${join(out, wrong.name)}: must be a file, got a ${wrong.kind}; move it away, or choose another --out`,
+    );
+  const isOurs = found.some(({ name }) => name === CELLS_FILE);
+  if (found.length > 0 && !isOurs)
+    throw new BadRequest(
+      `${out}: must be new or hold an earlier bench, got ${found[0].name} without ${CELLS_FILE}; move it away, or choose another --out`,
+    );
+}
+
+/** @throws as `makeFolder` and `checkWritable` */
+export async function makeBenchFolder(out: string): Promise<void> {
+  await makeFolder(out);
+  await checkWritable(join(out, CELLS_FILE));
+}
+
+/** The report as JSON, Markdown and a picture a chart. @param facts what it was made of */
+export async function writeReport(out: string, report: SuiteReport, facts: object): Promise<void> {
+  const { suite, charts } = report;
+  for (const chart of charts) await writeBytes(join(out, pictureFile(suite, chart.id)), chartSvg(chart));
+  await writeBytes(join(out, `${suite}.json`), jsonText({ ...report, made: facts }));
+  const text = reportMarkdown(report, { pictureOf: (chart) => pictureFile(suite, chart) });
+  await writeBytes(join(out, `${suite}.md`), text);
+}

@@ -1,0 +1,108 @@
+/** What `--models` of `bench` names: models, and the rows of the tables that they are in. */
+import { existsSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { BenchModel } from '../../engine/bench/bench';
+import { METHODS, type MethodId } from '../../engine/methods';
+import { BadRequest } from '../../errors';
+import { unreadable } from '../../platform/node/fileErrors';
+import { namesIn } from '../../platform/node/nameList';
+import { listModels, loadByCard, MODELS_FOLDER, readCard } from '../kit/models';
+import { CARD_FILE, MODEL_FOLDERS } from '../train/runFolder';
+
+/** Its id is the path of its card. */
+export type FoundModel = BenchModel;
+
+/**
+ * Each name is a folder (every card.json in it and below), a card.json or the id of a model that comes with the program; before it,
+ * with "=", a name for its row.
+ * @throws BadRequest where a name leads to no model; CorruptFile, WeightsMismatch for a card that cannot be read, or no weights beside it
+ */
+export async function namedModels(text: string): Promise<FoundModel[]> {
+  const found = new Map<string, FoundModel>();
+  for (const entry of namesIn(text))
+    for (const { path, name } of await cardsOf(entry)) {
+      const card = await readCard(path);
+      checkWeights(path, card.weights);
+      const weights = async () => (await loadByCard(path)).weights.state;
+      if (!found.has(path)) found.set(path, { id: path, name, card, weights });
+    }
+  return [...found.values()];
+}
+
+async function cardsOf(entry: string): Promise<{ path: string; name: string }[]> {
+  const [, given, place] = existsSync(entry) ? [] : (/^([^=]+)=(.+)$/.exec(entry) ?? []);
+  const path = place ?? entry;
+  const named = (parts: readonly string[]) => {
+    if (given === undefined) return rowName(parts);
+    const rest = ownParts(parts);
+    return rest.length > 0 ? `${given}/${rest.join('/')}` : given;
+  };
+  const shipped = join(MODELS_FOLDER, path, CARD_FILE);
+  if (/^[a-z0-9][a-z0-9._-]*$/.test(path) && !existsSync(path) && existsSync(shipped))
+    return [{ path: shipped, name: given ?? path }];
+  if (!existsSync(path)) {
+    const ids = (await listModels()).map(({ id }) => id).join(', ') || 'none';
+    throw new BadRequest(
+      `--models: must be a folder of models, a card.json or an id (${ids}), got "${path}"; correct the name`,
+    );
+  }
+  if (!statSync(path).isDirectory()) {
+    const parts = resolve(dirname(path)).split(/[\\/]/);
+    return [{ path: resolve(path), name: given ?? rowName(ownParts(parts).slice(-1)) }];
+  }
+  const cards = await cardsBelow(path);
+  if (cards.length === 0)
+    throw new BadRequest(
+      `${path}: must hold models, each a ${CARD_FILE} with its weights, got none; choose another folder`,
+    );
+  return cards.map((card) => {
+    const parts = relative(path, dirname(card))
+      .split(/[\\/]/)
+      .filter((part) => part !== '');
+    return {
+      path: resolve(card),
+      name: given === undefined && ownParts(parts).length === 0 ? rowName([lastOf(path)]) : named(parts),
+    };
+  });
+}
+
+/** What a folder is called that may be a run, or a direction of one. */
+const lastOf = (path: string): string =>
+  ownParts(resolve(path).split(/[\\/]/)).at(-1) ?? basename(resolve(path));
+
+async function cardsBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error) => {
+    throw unreadable(folder, error);
+  });
+  return entries
+    .filter((entry) => entry.name === CARD_FILE && !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const DIRECTIONS: readonly string[] = Object.values(MODEL_FOLDERS);
+
+/** Without directions and seeds: what is left is the same for all runs of a row. */
+const ownParts = (parts: readonly string[]): string[] =>
+  parts.filter((part) => part !== '' && !DIRECTIONS.includes(part) && !/^seed[-_]?\d+$/i.test(part));
+
+/** A method's id alone becomes what people call it. */
+function rowName(parts: readonly string[]): string {
+  const name = ownParts(parts).join('/') || 'model';
+  return Object.hasOwn(METHODS, name) ? METHODS[name as MethodId].label : name;
+}
+
+/** @throws BadRequest where the weights are not there, or of another size than the card says: before hours of work, not after */
+function checkWeights(path: string, { file, bytes }: { file: string; bytes: number }): void {
+  const weights = join(dirname(path), file);
+  const found = statSync(weights, { throwIfNoEntry: false });
+  if (!found?.isFile())
+    throw new BadRequest(
+      `${path}: must have its weights beside it, got no file ${file}; put them there, or move the card away`,
+    );
+  if (found.size !== bytes)
+    throw new BadRequest(
+      `${weights}: must hold the ${bytes} bytes that its card gives, got ${found.size}; export the model again`,
+    );
+}

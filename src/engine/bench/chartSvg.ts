@@ -1,0 +1,186 @@
+/** A chart of a report as a picture that stands by itself, readable on light and dark pages. */
+import { plainLine } from '../../plainText';
+import type { Chart, ChartPoint } from './suiteReport';
+
+/** Told apart on white and on black, also by those who see no red and green. */
+const COLOURS = ['#3a86d0', '#e08a1e', '#2a9d76', '#c45ba6', '#d2524a', '#7d6fd6', '#93902b', '#4f95a8'];
+const DASHES = ['', '7 4', '2 4', '10 3 2 3'];
+
+const WIDTH = 900;
+const PLOT_HEIGHT = 320;
+const [LEFT, RIGHT, GAP] = [68, 20, 12];
+const FONT = 13;
+/** Of a letter, on the mean. */
+const LETTER = 0.56 * FONT;
+const LINE = 20;
+const TICKS = 6;
+
+const STYLE = `
+  svg { background: #fff; color: #1c2026; font-family: system-ui, sans-serif; font-size: ${FONT}px }
+  text { fill: currentColor } .title { font-weight: 600; font-size: 15px } .grid { stroke: #8884 } .axis { stroke: #888 }
+  .error { stroke: currentColor; stroke-width: 1.2 } .soft { fill-opacity: .75 }
+  @media (prefers-color-scheme: dark) { svg { background: #15181d; color: #e6e8eb } }`;
+
+export function chartSvg(chart: Chart): string {
+  const series = chart.series.filter(({ points }) => points.length > 0);
+  const legend = legendOf(series.map(({ name }) => name));
+  const top = 34 + legend.height + GAP;
+  const points = series.flatMap((one) => one.points);
+  const names = chart.kind === 'bars' ? [...new Set(points.map(({ x }) => String(x)))] : [];
+  const room = (WIDTH - LEFT - RIGHT) / Math.max(1, names.length);
+  const isSlanted = names.some((name) => name.length * LETTER > room - 8);
+  const longest = Math.max(0, ...names.map((name) => shown(name).length)) * LETTER;
+  const below = isSlanted ? 14 + longest * Math.sin(SLANT) : LINE;
+  const height = top + PLOT_HEIGHT + below + LINE + GAP;
+  const ends = endsOf(points, chart.kind === 'bars');
+  const y = scale(ends, [top + PLOT_HEIGHT, top]);
+  const parts = [
+    `<text class="title" x="${LEFT}" y="24">${escaped(chart.title)}</text>`,
+    legend.svg,
+    ...ticksOf(ends).map(
+      (tick) =>
+        `<path class="grid" d="M${LEFT} ${at(y(tick))}H${WIDTH - RIGHT}"/><text class="soft" x="${LEFT - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${tickText(tick, ends)}</text>`,
+    ),
+    `<text transform="translate(16 ${top + PLOT_HEIGHT / 2}) rotate(-90)" text-anchor="middle">${escaped(chart.yLabel)}</text>`,
+    `<text x="${LEFT + (WIDTH - LEFT - RIGHT) / 2}" y="${at(height - GAP)}" text-anchor="middle">${escaped(chart.xLabel)}</text>`,
+    ...(chart.kind === 'bars'
+      ? bars(series, names, { y, room, isSlanted, base: top + PLOT_HEIGHT })
+      : curves(series, { y, base: top + PLOT_HEIGHT })),
+    `<path class="axis" fill="none" d="M${LEFT} ${top}V${top + PLOT_HEIGHT}H${WIDTH - RIGHT}"/>`,
+    ...(points.length === 0
+      ? [`<text x="${WIDTH / 2}" y="${top + PLOT_HEIGHT / 2}" text-anchor="middle">nothing to show</text>`]
+      : []),
+  ];
+  const size = `viewBox="0 0 ${WIDTH} ${at(height)}" width="${WIDTH}" height="${at(height)}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img"><title>${escaped(chart.title)}</title><style>${STYLE}</style>\n${parts.join('\n')}\n</svg>\n`;
+}
+
+type Series = Chart['series'];
+type Scale = (value: number) => number;
+type Ends = readonly [low: number, high: number];
+
+const SLANT = (35 * Math.PI) / 180;
+
+function bars(
+  series: Series,
+  names: readonly string[],
+  { y, room, isSlanted, base }: { y: Scale; room: number; isSlanted: boolean; base: number },
+): string[] {
+  const width = Math.min(40, (room * 0.76) / Math.max(1, series.length));
+  const middle = (name: number) => LEFT + (name + 0.5) * room;
+  const drawn = series.flatMap(({ points }, n) =>
+    points.map((point) => {
+      const x = middle(names.indexOf(String(point.x))) + (n - (series.length - 1) / 2) * width;
+      const [from, to] = [y(0), y(point.y)].sort((a, b) => a - b);
+      const bar = `<rect x="${at(x - width * 0.45)}" y="${at(from)}" width="${at(width * 0.9)}" height="${at(to - from)}" fill="${colourOf(n)}"/>`;
+      return bar + errorBar(x, point, y, width);
+    }),
+  );
+  const labels = names.map((name, n) =>
+    isSlanted
+      ? `<text transform="translate(${at(middle(n) + 5)} ${base + 14}) rotate(-35)" text-anchor="end">${escaped(shown(name))}</text>`
+      : `<text x="${at(middle(n))}" y="${base + 18}" text-anchor="middle">${escaped(name)}</text>`,
+  );
+  return [...drawn, ...labels];
+}
+
+function errorBar(x: number, { y: value, std }: ChartPoint, y: Scale, width: number): string {
+  if (std === null) return '';
+  const [low, high] = [at(y(value - std)), at(y(value + std))];
+  const cap = Math.min(5, width / 4);
+  return `<path class="error" d="M${at(x)} ${low}V${high}M${at(x - cap)} ${low}h${at(2 * cap)}M${at(x - cap)} ${high}h${at(2 * cap)}"/>`;
+}
+
+function curves(series: Series, { y, base }: { y: Scale; base: number }): string[] {
+  const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => Number(x))))].sort(
+    (a, b) => a - b,
+  );
+  if (xs.length === 0) return [];
+  const ends: Ends = xs.length > 1 ? [xs[0], xs[xs.length - 1]] : [xs[0] - 1, xs[0] + 1];
+  const x = scale(ends, [LEFT + 14, WIDTH - RIGHT - 14]);
+  const place = (point: ChartPoint, value: number) => `${at(x(Number(point.x)))} ${at(y(value))}`;
+  const bands = series.map(({ points }, n) => {
+    const known = points.filter(({ std }) => std !== null);
+    if (known.length < 2) return '';
+    const upper = known.map((point) => place(point, point.y + point.std!));
+    const lower = known.map((point) => place(point, point.y - point.std!)).reverse();
+    return `<path d="M${[...upper, ...lower].join('L')}Z" fill="${colourOf(n)}" fill-opacity=".1"/>`;
+  });
+  const lines = series.map(({ points }, n) => {
+    const dots = points.map(
+      (point) =>
+        `<circle cx="${at(x(Number(point.x)))}" cy="${at(y(point.y))}" r="3" fill="${colourOf(n)}"/>`,
+    );
+    const line = points.map((point) => place(point, point.y)).join('L');
+    return `<path d="M${line}" fill="none" stroke-width="2" ${strokeOf(n)}/>${dots.join('')}`;
+  });
+  const ticks = xs.length <= 12 ? xs : ticksOf(ends);
+  const labels = ticks.map(
+    (tick) =>
+      `<text class="soft" x="${at(x(tick))}" y="${base + 18}" text-anchor="middle">${Number(tick.toPrecision(4))}</text>`,
+  );
+  return [...bands, ...lines, ...labels];
+}
+
+function legendOf(names: readonly string[]): { svg: string; height: number } {
+  let [x, row] = [LEFT, 0];
+  const items = names.map((name, n) => {
+    const width = 28 + shown(name).length * LETTER + 16;
+    if (x > LEFT && x + width > WIDTH - RIGHT) [x, row] = [LEFT, row + 1];
+    const y = 46 + row * LINE;
+    const item = `<path d="M${at(x)} ${y}h18" stroke-width="${names.length > COLOURS.length ? 3 : 8}" ${strokeOf(n)}/><text x="${at(x + 24)}" y="${y + 4}">${escaped(shown(name))}</text>`;
+    x += width;
+    return item;
+  });
+  return { svg: items.join(''), height: names.length > 0 ? (row + 1) * LINE : 0 };
+}
+
+const colourOf = (n: number): string => COLOURS[n % COLOURS.length];
+
+function strokeOf(n: number): string {
+  const dash = DASHES[Math.floor(n / COLOURS.length) % DASHES.length];
+  return `stroke="${colourOf(n)}"${dash ? ` stroke-dasharray="${dash}"` : ''}`;
+}
+
+/** Bars begin at 0; the ends of curves' axis are its ticks. */
+function endsOf(points: readonly ChartPoint[], fromZero: boolean): Ends {
+  const values = points.flatMap(({ y, std }) => [y - (std ?? 0), y + (std ?? 0)]);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (values.length === 0) return [0, 1];
+  const low = fromZero ? Math.min(0, ...points.map(({ y }) => y), least < 0 ? least : 0) : least;
+  const high = fromZero ? Math.max(0, most) : most;
+  if (low === high) return [low - 1, high + 1];
+  const step = stepOf(low, high);
+  return [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+}
+
+function ticksOf([low, high]: Ends): number[] {
+  const step = stepOf(low, high);
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, n) => (first + n) * step);
+}
+
+/** 1, 2 or 5 times a power of ten. */
+function stepOf(low: number, high: number): number {
+  const rough = (high - low) / TICKS;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 5, 10].map((one) => one * power).find((step) => step >= rough * 0.999)!;
+}
+
+function tickText(tick: number, [low, high]: Ends): string {
+  const digits = Math.max(0, -Math.floor(Math.log10(stepOf(low, high)) + 1e-9));
+  return (Math.abs(tick) < 1e-12 ? 0 : tick).toFixed(Math.min(digits, 12));
+}
+
+function scale([low, high]: Ends, [from, to]: readonly [number, number]): Scale {
+  return (value) => from + ((value - low) / (high - low)) * (to - from);
+}
+
+const at = (value: number): string => String(Math.round(value * 10) / 10);
+
+const LONGEST = 40;
+const shown = (name: string): string => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string): string => plainLine(text).replace(/[&<>"]/g, (one) => ENTITIES[one]);

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { Table } from './suiteReport';
+import { reportMarkdown, tableCsv, tableMarkdown } from './tableText';
+
+const measured = (mean: number, std: number | null = 0.5) => ({ mean, std, n: 3 });
+
+const TABLE: Table = {
+  id: 't',
+  title: 'T1w → FLAIR',
+  rowsAre: 'method',
+  columns: [
+    { id: 'psnr', label: 'PSNR (dB)', digits: 2, better: 'higher' },
+    { id: 'mae', label: 'MAE', digits: 1, better: 'lower' },
+    { id: 'p', label: 'p', digits: 4, better: null },
+  ],
+  rows: [
+    { name: 'a|b', values: { psnr: measured(20.006), mae: 1, p: null }, failed: null },
+    { name: 'c, "d"', values: { psnr: measured(20.014, null), mae: 2, p: 'few' }, failed: null },
+    { name: 'e', values: {}, failed: 'sub-01: no such file' },
+  ],
+  notes: ['Mean ± standard deviation.'],
+};
+
+describe('tableMarkdown', () => {
+  it('has the best of each column bold, to the digits that are shown, and says why a row is empty', () => {
+    const lines = tableMarkdown(TABLE).split('\n');
+    expect(lines.slice(0, 2)).toEqual(['## T1w → FLAIR', '']);
+    const cells = lines.slice(2, 7).map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+    expect(cells.map((row) => row.slice(1, -1))).toEqual([
+      ['method', 'PSNR (dB)', 'MAE', 'p'],
+      ['---', '--:', '--:', '--:'],
+      // 20.006 and 20.014 are both 20.01.
+      ['a\\|b', '20.01 ± 0.50', '**1.0**', '–'],
+      ['c, "d"', '20.01', '2.0', 'few'],
+      ['e', '–', '–', '–'],
+    ]);
+    expect(lines.slice(7)).toEqual(['', '- e: sub-01: no such file', '- Mean ± standard deviation.', '']);
+  });
+
+  it('of a report names its charts only where they lie beside it', () => {
+    const chart = { id: 'psnr', title: 'PSNR', kind: 'bars', xLabel: '', yLabel: '', series: [] } as const;
+    const report = { suite: 's', title: 'Quality', tables: [TABLE], charts: [chart] };
+    expect(reportMarkdown(report)).toMatch(/^# Quality\n\n## T1w/);
+    expect(reportMarkdown(report)).not.toContain('![');
+    expect(reportMarkdown(report, { pictureOf: (id) => `s-${id}.svg` })).toContain('\n![PSNR](s-psnr.svg)\n');
+  });
+});
+
+it('writes CSV with all digits, of means three columns', () => {
+  expect(tableCsv(TABLE).split('\r\n')).toEqual([
+    'method,PSNR (dB),"PSNR (dB), standard deviation","PSNR (dB), n",MAE,p,missing',
+    'a|b,20.006,0.5,3,1,,',
+    '"c, ""d""",20.014,,3,2,few,',
+    'e,,,,,,sub-01: no such file',
+    '',
+  ]);
+});

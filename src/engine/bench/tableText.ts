@@ -1,0 +1,83 @@
+/** Tables of a report as Markdown and CSV: the same for terminal and page. */
+import { plainLine } from '../../plainText';
+import { markdownTable } from '../textTable';
+import { bestRows, type Column, type SuiteReport, type Table, type TableValue } from './suiteReport';
+
+const NONE = '–';
+
+/** "24.31 ± 1.20", to the digits of its column. */
+export function valueText(value: TableValue, { digits }: Pick<Column, 'digits'>): string {
+  if (value === null) return NONE;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return value.toFixed(digits);
+  return `${value.mean.toFixed(digits)}${value.std === null ? '' : ` ± ${value.std.toFixed(digits)}`}`;
+}
+
+/**
+ * Best values bold; below it why rows lack something, and the notes.
+ * @param columns letters of a line: a table that is wider is in several
+ */
+export function tableMarkdown(table: Table, columns = Infinity): string {
+  const best = table.columns.map((column) => bestRows(table, column));
+  const rows = table.rows.map(({ name, values }, row) => [
+    escaped(name),
+    ...table.columns.map((column, n) => {
+      const text = escaped(valueText(values[column.id] ?? null, column));
+      return best[n].has(row) ? `**${text}**` : text;
+    }),
+  ]);
+  const head = [table.rowsAre, ...table.columns.map(({ label }) => label)].map(escaped);
+  const below = [
+    ...table.rows.flatMap(({ name, failed }) => (failed === null ? [] : [`${name}: ${failed}`])),
+    ...table.notes,
+  ];
+  return [
+    `## ${escaped(table.title)}\n`,
+    table.rows.length > 0 ? markdownTable([head, ...rows], columns) : 'No rows.\n',
+    ...(below.length > 0 ? [below.map((text) => `- ${escaped(text)}\n`).join('')] : []),
+  ].join('\n');
+}
+
+/** @param pictureOf the file of a chart; none is named where it is left out */
+export function reportMarkdown(
+  { title, tables, charts }: SuiteReport,
+  { columns, pictureOf }: { columns?: number; pictureOf?: (chart: string) => string } = {},
+): string {
+  const pictures = pictureOf
+    ? charts.map((chart) => `![${escaped(chart.title)}](${pictureOf(chart.id)})\n`)
+    : [];
+  return [`# ${escaped(title)}\n`, ...tables.map((table) => tableMarkdown(table, columns)), ...pictures].join(
+    '\n',
+  );
+}
+
+const escaped = (text: string): string => plainLine(text).replace(/[\\|<*`]/g, (one) => `\\${one}`);
+
+/** By RFC 4180, with all digits: of a mean also its standard deviation and number; last, why a row lacks something. */
+export function tableCsv({ rowsAre, columns, rows }: Table): string {
+  const isMeasured = columns.map(({ id }) =>
+    rows.some(({ values }) => typeof values[id] === 'object' && values[id] !== null),
+  );
+  const cells = (value: TableValue, measured: boolean): string[] => {
+    if (!measured) return [value === null ? '' : String(value)];
+    if (value === null || typeof value !== 'object') return [value === null ? '' : String(value), '', ''];
+    return [value.mean, value.std ?? '', value.n].map(String);
+  };
+  const head = columns.flatMap(({ label }, n) =>
+    isMeasured[n] ? [label, `${label}, standard deviation`, `${label}, n`] : [label],
+  );
+  const lines = [
+    [rowsAre, ...head, 'missing'],
+    ...rows.map(({ name, values, failed }) => [
+      name,
+      ...columns.flatMap(({ id }, n) => cells(values[id] ?? null, isMeasured[n])),
+      failed ?? '',
+    ]),
+  ];
+  return lines.map((line) => `${line.map(quoted).join(',')}\r\n`).join('');
+}
+
+function quoted(text: string): string {
+  const line = plainLine(text);
+  return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
+}
