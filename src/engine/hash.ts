@@ -55,3 +55,10 @@ function weightRule(name: string, shape: number[]): (u: number, i: number) => nu
   if (name.endsWith('weight')) return (u) => 1 + 0.2 * u;
   return (u) => 0.1 * u;
 }
+
+/** FNV-1a of a text's letters, a whole number of 0 .. 2^32-1. */
+export function textHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of text) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  return hash >>> 0;
+}

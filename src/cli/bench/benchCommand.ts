@@ -9,6 +9,7 @@ import type { Suite } from '../../engine/bench/suite';
 import type { SuiteReport } from '../../engine/bench/suiteReport';
 import { SUITES } from '../../engine/bench/suites';
 import { reportMarkdown } from '../../engine/bench/tableText';
+import { PRESET_NAMES } from '../../engine/training/settings';
 import { Aborted, BadRequest } from '../../errors';
 import { lockFolder } from '../../platform/node/folderLock';
 import { namesIn } from '../../platform/node/nameList';
@@ -29,8 +30,10 @@ import { CellFile } from './cellFile';
 import { namedModels } from './namedModels';
 
 const ALL = 'all';
-const usualText = (of: (suite: Suite) => number | null) =>
-  SUITES.map((suite) => `${suite.id} ${of(suite) ?? 'all'}`).join(', ');
+const usualSlices = (SUITES as readonly Suite[])
+  .filter(({ usual }) => usual.slices !== null)
+  .map(({ id, usual }) => `${usual.slices} of ${id}`)
+  .join(', ');
 
 export const benchCommand: Command = {
   name: 'bench',
@@ -48,16 +51,24 @@ export const benchCommand: Command = {
       several: true,
       text: 'folders (every card.json in them and below), cards or ids of models, with commas between them; NAME=MODELS names their row. Else a row has the name of its folder, without a-to-b, b-to-a and seed1, seed2, ...: those are runs of one row',
     },
-    data: { value: 'BIDS[,BIDS...]', several: true, text: 'data sets, as of evaluate --models' },
+    data: {
+      value: 'BIDS[,BIDS...]',
+      several: true,
+      text: 'data sets, as of evaluate --models; complexity alone needs none',
+    },
     split: { value: SPLITS.join('|'), text: 'whom to score', default: 'test' },
     out: { value: 'FOLDER', text: 'where reports, charts and what is computed go' },
     slices: {
       value: 'N',
-      text: `how many slices of a task, spread over its scans (if not given: ${usualText(({ usual }) => usual.slices)})`,
+      text: `how many slices of a task, spread over its scans (if not given: ${usualSlices}, else all with head)`,
     },
     samples: { value: 'N', text: 'samples of a slice where chance is measured (if not given: 10)' },
     seed: { value: 'N', text: 'decides all that is drawn', default: '0' },
     against: { value: 'NAME', text: 'the row that others are held against (if not given: SynDiff)' },
+    preset: {
+      value: PRESET_NAMES.join('|'),
+      text: 'of the training whose iterations are timed (if not given: tiny)',
+    },
     limit: { value: 'N', text: 'at most N subjects of a data set' },
     patient: {
       value: 'REGEX',
@@ -89,7 +100,9 @@ async function run(args: Arguments, io: Io): Promise<number> {
     target: volumeOf(args, 'reference-volume'),
   };
   const out = required(args, 'out');
-  const folders = namesIn(required(args, 'data'));
+  const preset = optional(args, 'preset', (a, n) => oneOf(a, n, PRESET_NAMES));
+  const needsScans = suites.some(({ needsNoScans }) => !needsNoScans);
+  const folders = needsScans ? namesIn(required(args, 'data')) : [];
   const ids = suites.map(({ id }) => id);
   await checkFolder(out, ids);
   const progress = startProgress(io);
@@ -100,17 +113,18 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const all = await namedModels(required(args, 'models'));
   checkAgainst(against, all);
   const show = (text: string) => progress.show(text);
-  const data = await benchData(all, { folders, split, limit, patientOf, choice, say, show });
+  const found = { folders, split, limit, patientOf, choice, say, show };
+  const data = needsScans ? await benchData(all, found) : { pairs: [], baselines: [] };
   const paired = new Set(tasksOf({ models: all, ...data }).map(taskKey));
-  const models = all.filter(({ card }) => paired.has(taskKey(card)));
+  const scored = all.filter(({ card }) => paired.has(taskKey(card)));
   io.guard();
   const engine = await startNodeEngine(want, io.signal);
   const { backend, reason, adapter } = engine.info;
   say(`backend ${backend}: ${reason}`);
   const device = [backend, adapter?.description ?? cpus()[0]?.model ?? arch()].join(', ');
-  const benchOf = ({ usual }: Suite): Bench => ({
-    ...{ models, ...data, device },
-    options: { slices: slices ?? usual.slices, samples: samples ?? usual.samples, seed, against },
+  const benchOf = ({ usual, needsNoScans }: Suite): Bench => ({
+    ...{ models: needsNoScans ? all : scored, ...data, device },
+    options: { slices: slices ?? usual.slices, samples: samples ?? usual.samples, seed, against, preset },
   });
   const ready = readySuites(suites, benchOf, args.texts('suite').includes(ALL) ? say : null);
   for (const sentence of rowsSentences(benchOf(suites[0]))) say(sentence);
@@ -126,6 +140,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
         signal: engine.signal,
         pause: pauseOf(engine, io),
         now: () => performance.now(),
+        resident: () => process.memoryUsage.rss(),
         onProgress: (at) => show(`${suite.id}: ${progressText(at)}`),
         onFailure: (label, why) => {
           failures++;
@@ -135,7 +150,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
       progress.end();
       const facts = {
         ...{ data: folders, split, backend, options: bench.options },
-        models: models.map(({ id, name, card }) => ({ name, card: id, sha256: card.weights.sha256 })),
+        models: bench.models.map(({ id, name, card }) => ({ name, card: id, sha256: card.weights.sha256 })),
       };
       await writeReport(out, report, facts);
       reports.push(report);

@@ -9,6 +9,7 @@ import { intensityMaps } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
 import type { Baselines } from '../evaluation/baselines/fitBaselines';
 import type { StateDict } from '../formats/namedTensor';
+import type { PresetName } from '../training/settings';
 import type { TranslateHooks } from '../translateSlices';
 
 /** A direction of translation, as BIDS suffixes. */
@@ -56,6 +57,8 @@ export interface BenchOptions {
   seed: number;
   /** Name of the row that others are held against; SynDiff, or else the first, where absent or none of a task's. */
   against?: string;
+  /** Of the training whose iterations are timed; tiny where absent. */
+  preset?: PresetName;
 }
 
 /** What needs no network, for a task, fitted on scans of training. */

@@ -1,4 +1,5 @@
 /** The rows of a task's tables: a name and its runs, those of other seeds together. */
+import { METHODS } from '../methods';
 import { type Bench, type BenchModel, modelsOf, type Task } from './bench';
 
 export interface RunsOfName {
@@ -13,10 +14,11 @@ export function rowsOf(bench: Pick<Bench, 'models'>, task: Task): RunsOfName[] {
   return [...byName].map(([name, runs]) => ({ name, runs }));
 }
 
-/** The row that others are held against: the one of that name, else SynDiff where there is one, else the first. */
+/** The row that others are held against: the one of that name, else the one called SynDiff, else the first of SynDiff's, else the first. */
 export function referenceRow(rows: readonly RunsOfName[], against?: string): RunsOfName {
   return (
     rows.find(({ name }) => name === against) ??
+    rows.find(({ name }) => name === METHODS.syndiff.label) ??
     rows.find(({ runs }) => runs[0].card.network.method === 'syndiff') ??
     rows[0]
   );

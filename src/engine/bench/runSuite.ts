@@ -39,6 +39,7 @@ export interface SuiteHooks extends TranslateHooks {
   /** A cell that failed, and why. */
   onFailure?: (label: string, reason: string) => void;
   onSlice?: Lab['onSlice'];
+  resident?: Lab['resident'];
 }
 
 /**
@@ -174,6 +175,10 @@ class OneModelLab implements Lab {
 
   now(): number {
     return this.hooks.now();
+  }
+
+  resident(): number | null {
+    return this.hooks.resident?.() ?? null;
   }
 
   async translator(model: BenchModel) {

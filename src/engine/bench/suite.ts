@@ -22,6 +22,8 @@ export interface Lab {
   hooks: TranslateHooks;
   /** Milliseconds, monotonic. */
   now(): number;
+  /** Bytes of memory that the process holds; null where that is not told. */
+  resident(): number | null;
   /** Told after every slice that a model has made of a pair as it is. */
   onSlice?: (made: MadeSlice) => void;
 }
@@ -54,6 +56,8 @@ export interface Suite<R = unknown> {
   readonly title: string;
   /** What it measures, for help and page: a sentence. */
   readonly text: string;
+  /** Works on models alone. */
+  readonly needsNoScans?: true;
   /** What `options` are where none are given. */
   readonly usual: { readonly slices: number | null; readonly samples: number };
   /** In the order of work: one model after the other. @throws BadRequest where the bench has not what it needs */

@@ -35,6 +35,7 @@ import { countNotFinite, isConstant, type Missing } from './metrics/missing';
 import { psnr } from './metrics/psnr';
 import { finiteOrNull } from './metrics/scoreSlice';
 import { missingText } from './missingText';
+import { pixelSpread } from './pixelSpread';
 import { sliceChange } from './sliceChange';
 import { type TissueOrder, tissueClasses, tissueOrder } from './tissueOrder';
 
@@ -262,19 +263,17 @@ export function sampleSpread(
   slices: readonly number[],
 ): SampleSpread {
   const area = target.shape[0] * target.shape[1];
-  let [sum, count] = [0, 0];
-  for (const k of slices) {
-    for (let at = k * area; at < (k + 1) * area; at++) {
-      if (!foreground[at]) continue;
-      sum += spread(samples.map((image) => image[at])).std!;
-      count++;
-    }
-  }
+  const ofSlice = <T extends Float32Array | Uint8Array>(values: T, k: number) =>
+    values.subarray(k * area, (k + 1) * area) as T;
+  const voxels = slices.flatMap((k) =>
+    pixelSpread(
+      samples.map((image) => ofSlice(image, k)),
+      ofSlice(foreground, k),
+    ),
+  );
   const scores = samples.map((image) => {
     const bySlice = slices.map((k) => {
-      const slice = (values: Float32Array) => values.subarray(k * area, (k + 1) * area);
-      const mask = foreground.subarray(k * area, (k + 1) * area);
-      return finiteOrNull(psnr(slice(image), slice(targetUnit), 1, mask));
+      return finiteOrNull(psnr(ofSlice(image, k), ofSlice(targetUnit, k), 1, ofSlice(foreground, k)));
     });
     const found = bySlice.filter((value) => value !== null);
     return found.length > 0 ? spread(found).mean : null;
@@ -283,7 +282,7 @@ export function sampleSpread(
   return {
     samples: samples.length,
     slices,
-    voxel: count > 0 ? sum / count : null,
+    voxel: voxels.length > 0 ? spread(voxels).mean : null,
     psnr: all.length === samples.length ? spread(all).std : null,
   };
 }

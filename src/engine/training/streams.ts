@@ -1,4 +1,5 @@
 /** Where a run's random numbers come from: each kind has a stream of its own, by the run's seed and the iteration. */
+import { textHash } from '../hash';
 import type { NoiseKey } from '../random';
 
 /** Numbered by their place, which stays. Streams of other names are numbered by their name. */
@@ -27,8 +28,6 @@ export function trainKey(seed: number, stream: string, step: number): NoiseKey {
 function numberOf(stream: string): number {
   const place = STREAMS.indexOf(stream);
   if (place >= 0) return place;
-  // FNV-1a, above the places.
-  let hash = 0x811c9dc5;
-  for (const letter of stream) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
-  return (hash >>> 0) | 0x100;
+  // Above the places.
+  return textHash(stream) | 0x100;
 }

@@ -1,13 +1,16 @@
 /** Scores of models' images of pairs, and of what needs no model: the cells that several suites share, and the rows of their tables. */
 import { BadRequest } from '../../../errors';
+import { onScale } from '../../evaluation/dataRange';
 import {
   baselineImages,
+  type CardTranslator,
   evaluateScan,
   type PreparedPair,
   translatedUnit,
 } from '../../evaluation/evaluateScan';
-import { type SliceReport, spread } from '../../evaluation/evaluateSlices';
+import { evaluateSlices, type SliceReport, spread } from '../../evaluation/evaluateSlices';
 import { wilcoxonSignedRank } from '../../evaluation/wilcoxon';
+import type { ChangeInput } from '../../translateScan';
 import {
   type Bench,
   type BenchModel,
@@ -97,6 +100,37 @@ export function scoreCells(bench: Bench, model: BenchModel): Cell<PairScores>[] 
   }));
 }
 
+/** A slice's image against the real one. @param image on the scale, as `onScale` gives it */
+export function sliceScores(
+  { target: { shape }, targetUnit, foreground, inside }: PreparedPair,
+  index: number,
+  image: Float32Array,
+): SliceReport {
+  const [width, height] = shape;
+  const [from, to] = [index * width * height, (index + 1) * width * height];
+  const slice = {
+    shape: [width, height, 1] as const,
+    synthetic: image,
+    reference: targetUnit.subarray(from, to),
+    foreground: foreground.subarray(from, to),
+    inside: inside.subarray(from, to),
+  };
+  return { ...evaluateSlices(slice, [0]).slices[0], index };
+}
+
+/** What a model makes of slices, each on the scale, in their order. @param change as of `translatedUnit` */
+export async function madeSlices(
+  lab: Lab,
+  prepared: PreparedPair,
+  own: CardTranslator,
+  { slices, seed, change }: { slices: readonly number[]; seed: number; change?: ChangeInput },
+): Promise<Float32Array[]> {
+  const made: Float32Array[] = [];
+  const keep = (_: number, image: Float32Array) => made.push(onScale(image, prepared.frame));
+  await translatedUnit(prepared, own, slices, seed, lab.hooks, keep, change);
+  return made;
+}
+
 async function scoresOf(
   lab: Lab,
   model: BenchModel,
@@ -137,15 +171,17 @@ export const freeRows = (bench: Bench, task: Task, results: Results<PairScores>)
     ),
   );
 
+/** @param keyOf of the cells that are meant */
 export const modelRow = (
   bench: Bench,
   task: Task,
   { name, runs }: RunsOfName,
   results: Results<PairScores>,
+  keyOf = scoresKey,
 ): RowScores =>
   rowScores(
     name,
-    runs.map((model) => (pair: BenchPair) => scoresKey(bench, model, pair)),
+    runs.map((model) => (pair: BenchPair) => keyOf(bench, model, pair)),
     countedPairs(bench, task),
     results,
   );

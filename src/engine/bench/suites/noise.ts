@@ -1,0 +1,184 @@
+/** What noise on the source does to each model's images (the paper's section V.E): test only, the real target stays clean. */
+import {
+  type Bench,
+  type BenchModel,
+  type BenchPair,
+  countedPairs,
+  modelKey,
+  pairKey,
+  scoredTasks,
+  type Task,
+  taskKey,
+  tasksOf,
+  taskText,
+} from '../bench';
+import { passesOf } from '../lab';
+import { NOISE_KINDS, NOISE_LEVELS, type NoiseKind, noisySlice, WORST_NOISE } from '../noise';
+import { rowsOf } from '../rows';
+import type { Cell, Suite } from '../suite';
+import type { Chart, Table } from '../suiteReport';
+import {
+  type MeasureOf,
+  madeSlices,
+  meanDifference,
+  modelRow,
+  over,
+  type PairScores,
+  patientsOf,
+  type Results,
+  type RowScores,
+  scoreCells,
+  scoresKey,
+  sliceScores,
+} from './pairScores';
+
+export const noise: Suite<PairScores> = {
+  id: 'noise',
+  title: 'Noise',
+  text: `PSNR and SSIM where the source has noise of up to ${WORST_NOISE} of its mean, in the magnitude (Rician) and real-valued`,
+  usual: { slices: 50, samples: 1 },
+  cells: (bench) => {
+    scoredTasks(bench);
+    return bench.models.flatMap((model) => [
+      // Without noise it is the same as of the other suites.
+      ...scoreCells(bench, model),
+      ...countedPairs(bench, model.card).flatMap((pair) =>
+        NOISE_KINDS.flatMap((kind) =>
+          NOISE_LEVELS.slice(1).map((level) => noiseCell(bench, model, pair, { kind, level })),
+        ),
+      ),
+    ]);
+  },
+  report: (bench, results) => {
+    const parts = tasksOf(bench).flatMap((task) =>
+      NOISE_KINDS.map((kind) => ({ task, kind, rows: noiseRows(bench, task, kind, results) })),
+    );
+    return {
+      suite: 'noise',
+      title: 'Robustness against noise',
+      tables: parts.flatMap((part) => MEASURES.map((measure) => levelTable(part, measure))),
+      charts: parts.flatMap((part) => MEASURES.map((measure) => levelChart(part, measure))),
+    };
+  },
+};
+
+interface Noise {
+  kind: NoiseKind;
+  level: number;
+}
+
+const noiseKey =
+  ({ kind, level }: Noise) =>
+  (bench: Bench, model: BenchModel, pair: BenchPair): string =>
+    level === 0
+      ? scoresKey(bench, model, pair)
+      : `noise/${kind} ${level}/${modelKey(model)}/${pairKey(bench, pair)}`;
+
+function noiseCell(bench: Bench, model: BenchModel, pair: BenchPair, at: Noise): Cell<PairScores> {
+  const { seed } = bench.options;
+  const { subject } = pair;
+  return {
+    key: noiseKey(at)(bench, model, pair),
+    label: `${model.name}, ${taskText(pair.task)}, ${subject}, ${KIND_TEXTS[at.kind]} noise ${at.level}`,
+    work: passesOf(bench, pair, model.card),
+    compute: async (lab) => {
+      const own = await lab.translator(model);
+      const { prepared } = await lab.pair(pair, model);
+      const { slices } = prepared;
+      const made = await madeSlices(lab, prepared, own, {
+        slices,
+        seed,
+        change: (pixels, slice) => noisySlice(pixels, { ...at, seed, subject, slice }),
+      });
+      return {
+        slices: made.map((image, n) => sliceScores(prepared, slices[n], image)),
+        lesionKept: null,
+      };
+    },
+  };
+}
+
+const KIND_TEXTS: Record<NoiseKind, string> = { rician: 'Rician', real: 'real-valued' };
+
+interface Measure {
+  id: 'psnr' | 'ssim';
+  label: string;
+  digits: number;
+  of: MeasureOf;
+}
+
+const MEASURES: readonly Measure[] = [
+  { id: 'psnr', label: 'PSNR (dB)', digits: 2, of: ({ whole }) => whole?.psnr },
+  { id: 'ssim', label: 'SSIM', digits: 3, of: ({ whole }) => whole?.ssim },
+];
+
+interface Part {
+  task: Task;
+  kind: NoiseKind;
+  rows: { name: string; levels: RowScores[] }[];
+}
+
+function noiseRows(bench: Bench, task: Task, kind: NoiseKind, results: Results<PairScores>): Part['rows'] {
+  return rowsOf(bench, task).map((row) => ({
+    name: row.name,
+    levels: NOISE_LEVELS.map((level) => modelRow(bench, task, row, results, noiseKey({ kind, level }))),
+  }));
+}
+
+const titleOf = ({ task, kind }: Part, { label }: Measure) =>
+  `${taskText(task)}: ${label} by ${KIND_TEXTS[kind]} noise`;
+
+function levelTable(part: Part, measure: Measure): Table {
+  const { task, kind, rows } = part;
+  const { id, label, digits, of } = measure;
+  const slices = rows[0].levels[0].slices;
+  return {
+    id: `${id}-${kind}-${taskKey(task)}`,
+    title: titleOf(part, measure),
+    rowsAre: 'method',
+    columns: [
+      ...NOISE_LEVELS.map((level) => ({
+        id: `c${level}`,
+        label: `${level}`,
+        digits,
+        better: 'higher' as const,
+      })),
+      { id: 'loss', label: `loss at ${WORST_NOISE}`, digits, better: 'lower' },
+    ],
+    rows: rows.map(({ name, levels }) => {
+      const difference = meanDifference(levels[0], levels[levels.length - 1], of);
+      return {
+        name,
+        failed: levels.find(({ failed }) => failed !== null)?.failed ?? null,
+        values: {
+          ...Object.fromEntries(NOISE_LEVELS.map((level, n) => [`c${level}`, over(levels[n].slices, of)])),
+          loss: difference === null ? null : -difference,
+        },
+      };
+    }),
+    notes: [
+      `${label} of whole slices, mean ± standard deviation over ${slices.length} slices of ${patientsOf(slices)} patients; the columns are the noise's standard deviation in parts of the source slice's mean, the same noise for all methods, nothing clipped.`,
+      kind === 'rician'
+        ? "Rician: the magnitude of the slice with bivariate Gaussian noise, as the paper's."
+        : 'Real-valued: Gaussian noise added to the slice.',
+    ],
+  };
+}
+
+function levelChart(part: Part, measure: Measure): Chart {
+  const { task, kind, rows } = part;
+  return {
+    id: `${measure.id}-${kind}-${taskKey(task)}`,
+    title: `${titleOf(part, measure)}, mean ± standard deviation`,
+    kind: 'curves',
+    xLabel: "standard deviation of the noise, parts of the slice's mean",
+    yLabel: measure.label,
+    series: rows.map(({ name, levels }) => ({
+      name,
+      points: NOISE_LEVELS.flatMap((x, n) => {
+        const found = over(levels[n].slices, measure.of);
+        return found ? [{ x, y: found.mean, std: found.std }] : [];
+      }),
+    })),
+  };
+}
