@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import { fakeBench, fakeModel, fakePair, fakeSlices, reportOf } from '../../../../test/fakeBench';
+import { emptyHistogram } from '../../evaluation/baselines/histogramMatch';
+import { NOISE_LEVELS } from '../noise';
+import type { Suite } from '../suite';
+import type { TableValue } from '../suiteReport';
+import { ablation } from './ablation';
+import { complexity } from './complexity';
+import { SUITES } from './index';
+import { noise } from './noise';
+import type { PairScores } from './pairScores';
+import { quality } from './quality';
+import { steps } from './steps';
+import { variability } from './variability';
+
+const scores = (psnrs: readonly (number | null)[], lesionKept: number | null = null): PairScores => ({
+  slices: fakeSlices(psnrs),
+  lesionKept,
+});
+
+const syndiff = fakeModel('SynDiff');
+const cgan = fakeModel('cGAN');
+const mean = (value: TableValue) => (value as { mean: number }).mean;
+
+describe('quality', () => {
+  const bench = fakeBench(
+    [cgan, syndiff],
+    ['sub-1a', 'sub-1b', 'sub-2'].map((one) => fakePair(one, one.slice(0, 5))),
+  );
+
+  it('has means over slices, and tests over slices and over patients', () => {
+    const { tables, charts } = reportOf(quality, bench, {
+      'source as it is': scores([10]),
+      'SynDiff, T1w → FLAIR, sub-1a': scores([20, 22], 0.5),
+      'SynDiff, T1w → FLAIR, sub-1b': scores([24], 0.7),
+      'SynDiff, T1w → FLAIR, sub-2': scores([30], 0.2),
+      'cGAN, T1w → FLAIR, sub-1a': scores([19, 20]),
+      'cGAN, T1w → FLAIR, sub-1b': scores([21]),
+      'cGAN, T1w → FLAIR, sub-2': scores([26]),
+    });
+    const [table, tests] = tables;
+    expect(table.rows.map(({ name, failed }) => [name, failed])).toEqual([
+      ['source as it is', null],
+      ['cGAN', null],
+      ['SynDiff', null],
+    ]);
+    // Mean 24, squares 16 + 4 + 0 + 36.
+    expect(table.rows[2].values.psnr).toEqual({ mean: 24, std: Math.sqrt(56 / 3), n: 4 });
+    // Patients have 0.6 and 0.2.
+    expect(table.rows[2].values.lesionKept).toBeCloseTo(0.4, 12);
+    expect(table.rows[1].values.lesionKept).toBeNull();
+    expect(table.notes[0]).toContain('over 3 slices of 2 patients');
+    expect(tests.title).toContain('SynDiff against each other');
+    // Differences 1, 2, 3, 4 to one side: 2 / 2^4; of two patients 2 / 2^2.
+    expect(tests.rows).toMatchObject([
+      { name: 'cGAN', values: { psnrSlices: 0.125, psnrPatients: 0.5, psnrHolm: 0.5, ssimSlices: 0.125 } },
+    ]);
+    expect(tests.notes[1]).toBe('The least p that 2 patients can give is 0.5000.');
+    expect(charts[0].series).toMatchObject([
+      {
+        name: 'T1w → FLAIR',
+        points: [
+          { x: 'source as it is', y: 10 },
+          { x: 'cGAN', y: 21.5 },
+          { x: 'SynDiff', y: 24 },
+        ],
+      },
+    ]);
+  });
+
+  it('takes models of one name for runs: the mean of each slice, and the spread of their means', () => {
+    const runs = [1, 2].map((run) => fakeModel('SynDiff', { run }));
+    const { rows } = rowsOfRuns(runs);
+    expect(rows[1]).toMatchObject({
+      values: {
+        psnr: { mean: 22, std: Math.SQRT2, n: 2 },
+        runs: { mean: 22, std: expect.closeTo(Math.SQRT2 * 3, 9), n: 2 },
+      },
+    });
+  });
+
+  /** 18 and 20 of the one, 24 and 26 of the other. */
+  function rowsOfRuns(runs: ReturnType<typeof fakeModel>[]) {
+    const one = fakeBench(runs, [fakePair('sub-1')]);
+    const cells = quality.cells(one);
+    const results = new Map(
+      cells.map(({ key }, n) => [
+        key,
+        {
+          value: scores(
+            [
+              [10, 10],
+              [18, 20],
+              [24, 26],
+            ][n],
+          ),
+        },
+      ]),
+    );
+    return quality.report(one, results).tables[0];
+  }
+
+  it('leaves out a pair that a run lacks, and says why', () => {
+    const { tables } = reportOf(quality, bench, {
+      'SynDiff, T1w → FLAIR, sub-1a': scores([20]),
+      'SynDiff, T1w → FLAIR, sub-1b': 'no such file',
+      'SynDiff, T1w → FLAIR, sub-2': scores([30]),
+      'cGAN, T1w → FLAIR, sub-1b': scores([21]),
+      'cGAN, T1w → FLAIR, sub-2': scores([31]),
+    });
+    const [, first, second] = tables[0].rows;
+    expect(first).toMatchObject({ name: 'cGAN', failed: '1 of 3 parts failed: sub-1a: not computed yet' });
+    expect(second).toMatchObject({ name: 'SynDiff', failed: '1 of 3 parts failed: sub-1b: no such file' });
+    expect(mean(second.values.psnr)).toBe(25);
+    // Of sub-2, which both have.
+    expect(tables[1].rows[0].values.psnrSlices).toBe(1);
+  });
+
+  it('has rows of what is fitted, where something is', () => {
+    const task = { source: 'T1w', target: 'FLAIR' };
+    const fitted = {
+      regressionSubjects: 0,
+      histogramMatched: null,
+      regressed: () => emptyHistogram() as never,
+    };
+    const rich = { ...bench, baselines: [{ task, data: 'train', fit: async () => fitted }] };
+    expect(reportOf(quality, rich, {}).tables[0].rows.map(({ name }) => name)).toEqual([
+      ...['source as it is', 'histogram-matched source', 'intensity regression', 'cGAN', 'SynDiff'],
+    ]);
+  });
+});
+
+it('variability has both readings, and 0 of what draws nothing', () => {
+  const bench = fakeBench([syndiff, cgan], [fakePair('sub-1'), fakePair('sub-2')], { slices: 2, samples: 2 });
+  const slice = (psnr: number[], pixel: number) => ({
+    index: 0,
+    psnr,
+    ssim: psnr.map((one) => one / 100),
+    pixel,
+  });
+  const { tables } = reportOf(variability, bench, {
+    'SynDiff, T1w → FLAIR, sub-1': { random: true, slices: [slice([20, 22], 0.1)] },
+    'SynDiff, T1w → FLAIR, sub-2': { random: true, slices: [slice([30, 26], 0.3)] },
+    cGAN: { random: false, slices: [slice([20, 20], 0)] },
+  });
+  const [drawn, fixed] = tables[0].rows;
+  // Deviations sqrt 2 and 2 sqrt 2; means 25 and 24.
+  expect(mean(drawn.values.psnrSlice)).toBeCloseTo(1.5 * Math.SQRT2, 12);
+  expect(drawn.values.psnrSet).toBeCloseTo(Math.SQRT1_2, 12);
+  expect(mean(drawn.values.ssimSlice)).toBeCloseTo(0.015 * Math.SQRT2, 12);
+  expect(mean(drawn.values.pixel)).toBeCloseTo(0.2, 12);
+  expect(fixed.values).toMatchObject({ psnrSlice: { mean: 0 }, psnrSet: 0, pixel: { mean: 0 } });
+  expect(tables[0].notes[0]).toContain('2 samples of each of 2 slices');
+});
+
+it('noise has a column a level, and the loss from the slice as it is to the worst', () => {
+  const bench = fakeBench([syndiff], [fakePair('sub-1')], { slices: 2 });
+  const cells = noise.cells(bench);
+  expect(cells).toHaveLength(1 + 2 * 7);
+  // Without noise it is the cell of quality.
+  expect(quality.cells(bench).map(({ key }) => key)).toContain(cells[0].key);
+  const results = new Map(cells.map(({ key }, n) => [key, { value: scores([30 - n, 20 - n]) }]));
+  const { tables, charts } = noise.report(bench, results);
+  expect(tables.map(({ id }) => id)).toEqual([
+    ...['psnr-rician-T1w-FLAIR', 'ssim-rician-T1w-FLAIR', 'psnr-real-T1w-FLAIR', 'ssim-real-T1w-FLAIR'],
+  ]);
+  const { values } = tables[0].rows[0];
+  expect([mean(values.c0), mean(values['c0.03']), mean(values['c0.21']), values.loss]).toEqual([
+    25, 24, 18, 7,
+  ]);
+  expect(tables[2].rows[0].values.loss).toBe(14);
+  expect(charts[0].series[0].points.map(({ x, y }) => [x, y])).toEqual(
+    NOISE_LEVELS.map((x, n) => [x, 25 - n]),
+  );
+});
+
+describe('ablation and steps', () => {
+  const variants = [4, 2, 8].map((count) =>
+    fakeModel(`${count} steps`, { diffusion: { ...syndiff.card.diffusion, steps: count } }),
+  );
+  const bench = fakeBench(variants, [fakePair('sub-1')], { against: '4 steps' });
+  const results = {
+    '4 steps, T1w': scores([20, 24]),
+    '2 steps, T1w': scores([19, 22]),
+    '8 steps, T1w': scores([21, 24]),
+  };
+
+  it('holds each variant against the one that is named, from cells of quality', () => {
+    const { tables } = reportOf(ablation, bench, results);
+    expect(tables[0].title).toBe('T1w → FLAIR: against 4 steps');
+    expect(
+      tables[0].rows.map(({ name, values }) => [
+        name,
+        mean(values.psnr),
+        values.psnrDifference,
+        values.psnrSlices,
+      ]),
+    ).toEqual([
+      ['4 steps', 22, null, undefined],
+      // Differences 1 and 2; 0 is none.
+      ['2 steps', 20.5, -1.5, 0.5],
+      ['8 steps', 22.5, 0.5, 1],
+    ]);
+    const known = quality.cells(bench).map(({ key }) => key);
+    for (const { key } of ablation.cells(bench)) expect(known).toContain(key);
+  });
+
+  it('has the fewest steps first, with the seconds of a slice', () => {
+    const time = { secondsSlice: 0.5 };
+    const { tables, charts } = reportOf(steps as Suite, bench, {
+      ...results,
+      '2 steps, time': time,
+      '4 steps, time': 'no memory is left',
+    });
+    expect(tables[0].rows.map(({ values, failed }) => [values.steps, values.seconds, failed])).toEqual([
+      [2, 0.5, null],
+      [4, null, 'no memory is left'],
+      [8, null, null],
+    ]);
+    expect(charts[0].series[0].points.map(({ x }) => x)).toEqual([2, 4, 8]);
+  });
+
+  it.each([
+    [ablation, [syndiff], 'ablation: needs two rows or more of one direction, got SynDiff;'],
+    [
+      steps,
+      [fakeModel('cGAN', { network: { method: 'cgan' } as never })],
+      'steps: needs models of SynDiff of several numbers of steps, got none of SynDiff;',
+    ],
+  ])('needs rows to compare', (suite, models, sentence) => {
+    expect(() => suite.cells(fakeBench(models, [fakePair('sub-1')]))).toThrow(sentence);
+  });
+});
+
+it('complexity measures a model of each row, and an iteration of each method', () => {
+  const other = fakeModel('SynDiff', { run: 2, source: 'FLAIR', target: 'T1w' });
+  const bench = { ...fakeBench([syndiff, other, cgan], [], { preset: 'small' }), device: 'cpu, a machine' };
+  const memory = { tensorBytes: 3 * 2 ** 20, reservedBytes: 0, residentBytes: null };
+  const { tables } = reportOf(complexity as Suite, bench, {
+    'SynDiff, time of a slice': {
+      secondsSlice: 2,
+      parameters: 5e6,
+      flopSlice: 7e9,
+      steps: 4,
+      memory,
+    } as never,
+    'SynDiff, time of an iteration at small': {
+      ...{ secondsIteration: 1.5, secondsTraining: 7200, parameters: 8e6, flopIteration: 9e9, memory },
+    },
+    'cGAN, time of a slice': 'no memory is left',
+  });
+  expect(tables[0].rows).toMatchObject([
+    {
+      name: 'SynDiff',
+      failed: null,
+      values: { seconds: 2, parameters: 5, gflop: 7, memory: 3, steps: 4, size: 16 },
+    },
+    { name: 'cGAN', failed: 'no memory is left', values: {} },
+  ]);
+  expect(tables[1].title).toBe('Training at preset small');
+  expect(tables[1].rows).toMatchObject([{ name: 'SynDiff', values: { seconds: 1.5, hours: 2, gflop: 9 } }]);
+  expect(tables[0].notes[0]).toContain('On cpu, a machine');
+});
+
+it.each(SUITES.map((suite) => [suite.id, suite] as const))(
+  '%s says in a sentence that it has nothing to work on',
+  (_, suite) => {
+    expect(() => suite.cells(fakeBench([], []))).toThrow(/: needs .*, got none/);
+  },
+);
