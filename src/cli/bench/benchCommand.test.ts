@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
 import { runMain } from '../runMain';
+import { namedModels } from './namedModels';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-bench-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -111,6 +112,50 @@ describe('bench --suite quality', () => {
     expect(stdout).toMatch(/\n\| mine +\| +\d/);
     expect(stdout).toMatch(/\n- mine: 1 of 2 parts failed: sub-05: .*sub-05_FLAIR/);
   });
+});
+
+it('computes what chance and noise change, and nothing that another suite has kept', async () => {
+  const more = [
+    '--models',
+    at('runs/seed1/syndiff/a-to-b'),
+    '--limit',
+    '1',
+    '--slices',
+    '1',
+    '--samples',
+    '2',
+  ];
+  const call = (suite: string) => runMain(bench('chance', ...more, '--suite', suite), { terminal: true });
+  const { code, stdout, stderr } = await call('variability,noise');
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain('variability: SynDiff, T1w → FLAIR, sub-04, 2 samples, part 1 of 1');
+  expect(stdout).toMatch(/# Variability.*# Robustness against noise.*Rician noise.*real-valued noise/s);
+  const [spread] = JSON.parse(readFileSync(at('chance/variability.json'), 'utf8')).tables;
+  expect(spread.rows[0].values.psnrSlice.mean).toBeGreaterThan(0);
+  const { tables } = JSON.parse(readFileSync(at('chance/noise.json'), 'utf8'));
+  const { values } = tables[0].rows[0];
+  expect(values['c0.21'].mean).not.toBe(values.c0.mean);
+  // The slice without noise is quality's.
+  const after = await call('quality');
+  expect(after.code, after.stderr).toBe(0);
+  expect(after.stderr).not.toContain('quality: SynDiff');
+  const [{ rows }] = JSON.parse(readFileSync(at('chance/quality.json'), 'utf8')).tables;
+  expect(rows.at(-1).values.psnr).toEqual(values.c0);
+});
+
+it.each([
+  [['runs'], ['other', 'SynDiff', 'SynDiff', 'SynDiff']],
+  [['runs/seed1'], ['other', 'SynDiff', 'SynDiff']],
+  [['runs/seed1/syndiff'], ['SynDiff', 'SynDiff']],
+  [['runs/seed1/other/a-to-b/card.json'], ['other']],
+  [['mine=runs/seed2', 'runs/seed2/syndiff/a-to-b'], ['mine/syndiff']],
+  [
+    ['t1w-to-flair', 'shipped=t1w-to-t2w'],
+    ['t1w-to-flair', 'shipped'],
+  ],
+])('names rows of %s', async (names, rows) => {
+  const places = names.map((name) => name.replace(/runs/, at('runs')));
+  expect((await namedModels(places.join(','))).map(({ name }) => name)).toEqual(rows);
 });
 
 describe('bench refuses', () => {

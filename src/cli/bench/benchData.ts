@@ -12,7 +12,7 @@ import {
 import { sha256 } from '../../engine/formats/sha256';
 import type { BadRequest } from '../../errors';
 import { scanPaths } from '../../platform/node/scans';
-import type { Split } from '../../platform/node/trainingScans';
+import { type Split, sayOnce } from '../../platform/node/trainingScans';
 import type { PairPaths } from '../evaluate/evaluatePairs';
 import { fittedBaselines } from '../evaluate/fittedBaselines';
 import { outlinePath } from '../evaluate/lesionMasks';
@@ -41,6 +41,8 @@ export async function benchData(models: readonly BenchModel[], data: DataChoice)
   const tasks = new Map<string, Task>(models.map(({ card }) => [taskKey(card), card]));
   const found: BenchData = { pairs: [], baselines: [] };
   const refusals: unknown[] = [];
+  // Of one folder the same is said for every task.
+  const say = sayOnce(data.say);
   for (const { source, target } of tasks.values()) {
     const task = { source, target };
     const wanted = { id: taskText(task), ...task };
@@ -49,7 +51,7 @@ export async function benchData(models: readonly BenchModel[], data: DataChoice)
       limit: data.limit,
       patientOf: data.patientOf,
       choice: data.choice,
-      io: { err: (text) => data.say(text.trimEnd()) },
+      io: { err: (text) => say(text.trimEnd().replace(`${wanted.id}: `, '')) },
     });
     try {
       needPairs(splits, data.split, wanted, data.folders);

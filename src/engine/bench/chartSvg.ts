@@ -51,7 +51,11 @@ export function chartSvg(chart: Chart): string {
       ? [`<text x="${WIDTH / 2}" y="${top + PLOT_HEIGHT / 2}" text-anchor="middle">nothing to show</text>`]
       : []),
   ];
-  const size = `viewBox="0 0 ${WIDTH} ${at(height)}" width="${WIDTH}" height="${at(height)}"`;
+  // The first slanted name may reach beyond the axis.
+  const left = isSlanted
+    ? Math.max(0, shown(names[0]).length * LETTER * Math.cos(SLANT) - LEFT - room / 2)
+    : 0;
+  const size = `viewBox="${at(-left)} 0 ${at(WIDTH + left)} ${at(height)}" width="${at(WIDTH + left)}" height="${at(height)}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img"><title>${escaped(chart.title)}</title><style>${STYLE}</style>\n${parts.join('\n')}\n</svg>\n`;
 }
 
