@@ -48,12 +48,12 @@ export async function countWork(run: () => void | Promise<void>): Promise<Work> 
 
 /** Weights of a table's shapes, for `countWork`. T must be the tree that the table describes. */
 export function emptyTree<T>(table: ParameterTable): T {
-  // Not filled: what is all one number is no weight to the counter.
-  return treeOf<T>(
-    table,
-    table.map((row) => tf.clone(tf.relu(tf.fill(ourShape(row), 0)))),
-  );
+  return treeOf<T>(table, emptyLeaves(table));
 }
+
+/** Not as they are filled: what is all one number is no weight to the counter. */
+const emptyLeaves = (table: ParameterTable): tf.Tensor[] =>
+  table.map((row) => tf.relu(tf.fill(ourShape(row), 0)));
 
 /** [batch, size, size, channels], for `countWork`. */
 export function emptyImage(size: number, channels = 1, batch = 1): tf.Tensor4D {
@@ -110,7 +110,8 @@ export async function iterationWork(
     for (const spec of specs) {
       const tree = emptyTree<unknown>(spec.table);
       const adam = spec.learns ? startAdam(spec.table, tree) : null;
-      networks.set(spec.name, { spec, tree, adam, ema: null });
+      const ema = spec.averaged ? emptyLeaves(spec.table) : null;
+      networks.set(spec.name, { spec, tree, adam, ema });
     }
     const image = () => emptyImage(trainedSize(settings), 1, settings.batch);
     const rates = { generators: 0, discriminators: 0 };
