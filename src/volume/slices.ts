@@ -173,6 +173,12 @@ function placeAxis(count: number, scale: number, size: number, profile: Float64A
   return overhang - start;
 }
 
+/** A square image on another number of pixels, rows and columns as they were: averages down, linear up, as above. */
+export function resizeSquare(pixels: Float32Array, from: number, to: number): Float32Array {
+  const axis = modelTaps({ count: from, scale: to / from, offset: 0 }, to);
+  return resample(pixels, from, axis, axis, 0);
+}
+
 /** First and one past the last pixel that belong to the head; the whole axis if there is no foreground. */
 function headRange(profile: Float64Array): [number, number] {
   const least = Math.max(1, HEAD_SHARE * profile.reduce((a, b) => Math.max(a, b), 0));

@@ -7,7 +7,10 @@ import { type NoiseKey, normals, uniforms } from '../random';
 /** A counter that no iteration reaches: weights and draws of one seed do not share numbers. */
 const STEP = 0xffffffff;
 
-export function initialState({ number, table }: NetworkSpec, seed: number): StateDict {
+export function initialState(
+  { number, table }: Pick<NetworkSpec, 'number' | 'table'>,
+  seed: number,
+): StateDict {
   const state = new Map<string, NamedTensor>();
   table.forEach((row, index) => {
     const key: NoiseKey = { seed, sample: number, slice: index, step: STEP, stream: 'noise' };
