@@ -25,6 +25,9 @@ export interface FeatureNetwork {
   dispose(): void;
 }
 
+/** Sets of fewer images than twice the features lie apart by their size alone: worth a warning; the kernel distance does not mind. */
+export const ENOUGH_IMAGES = 2 * FEATURES;
+
 /** FD-random is one network: other seeds are others. */
 const RANDOM_SEED = 0x46440001;
 /** Images at once: some 20 MB of feature maps. */

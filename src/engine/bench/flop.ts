@@ -35,11 +35,11 @@ export async function countWork(run: () => void | Promise<void>): Promise<Work> 
   await tf.setBackend(SHAPES);
   const backend = tf.backend() as ShapesBackend;
   tf.engine().startScope('count of work');
-  const began = backend.macs;
-  backend.peakBytes = backend.liveBytes;
+  const { macs, liveBytes } = backend;
+  backend.peakBytes = liveBytes;
   try {
     await run();
-    return { macs: backend.macs - began, peakBytes: backend.peakBytes };
+    return { macs: backend.macs - macs, peakBytes: backend.peakBytes - liveBytes };
   } finally {
     tf.engine().endScope();
     await tf.setBackend(before);
