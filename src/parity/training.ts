@@ -8,6 +8,7 @@
  *   ReLU that takes the other side moves a thousand weights so. Weights are therefore compared as the whole tensor's change.
  */
 import type { NamedTensor, StateDict } from '../engine/formats/namedTensor';
+import { optionValues } from '../engine/methods/options';
 import type { PhaseDraws, StepDraws } from '../engine/methods/syndiff/draws';
 import { trainStepWith } from '../engine/methods/syndiff/train';
 import type { GeneratorConfig } from '../engine/networks/ncsnpp/config';
@@ -208,12 +209,12 @@ function goldenSettings({ metadata }: GoldenTensors, hyper: Hyper): TrainSetting
     variant: PAPER_VARIANT,
     diffusion: { steps, betaMin, betaMax, schedule: 'vp' },
     batch: hyper.batch,
-    options: {
+    options: optionValues('syndiff', {
       'weight-l1': hyper.lambda_l1,
       'weight-cycle': hyper.lambda_l1,
       'r1-gamma': hyper.r1_gamma,
       'r1-every': hyper.lazy_reg,
-    },
+    }),
     ema: hyper.ema_decay,
     recompute: false,
   };

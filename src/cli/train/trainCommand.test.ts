@@ -676,6 +676,11 @@ describe('is refused in one sentence', () => {
     ['--val-a, --val-b: must be given both or none', ['--val-a', 'x']],
     ['--direction: must train what --start makes', ['--direction', 'b-to-a']],
     ['--freeze-r: needs the R that makes the condition', ['--freeze-r']],
+    [
+      '--freeze-r-after: must be one of the numbers that decide this training',
+      ['--paired', '--freeze-r-after', '5'],
+    ],
+    ['freeze-r-after must be less than the 3 iterations, got 3', ['--freeze-r-after', '3', '--steps', '3']],
     ['batch must be at most 4 or a multiple of 4', ['--batch', '5']],
     [
       '--paired: must not be given with --method resnet, which trains on scans that are not paired; leave out --paired',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tinySettings } from '../../../test/tinyRun';
-import { checkSettings, STORED_SETTINGS, withMethod } from '../training/settings';
+import { checkSettings, STORED_SETTINGS, variantText, withMethod } from '../training/settings';
 import { METHOD_IDS } from '.';
 import { optionRules, optionsOf, optionValues } from './options';
 
@@ -37,10 +37,21 @@ it('are held to their ranges', () => {
   );
 });
 
+it('are told with the variant where they are not the usual ones and decide something', () => {
+  const settings = tinySettings({
+    options: optionValues('syndiff', { 'freeze-r-after': 5, 'weight-l1': 1 }),
+  });
+  const usual = 'unpaired, 4 steps, adversarial, cycle';
+  expect(variantText({ ...settings, options: optionValues('syndiff') })).toBe(usual);
+  expect(variantText(settings)).toBe(`${usual}, weight-l1 1, freeze-r-after 5`);
+  const paired = { ...settings, variant: { ...settings.variant, pairing: 'paired' as const } };
+  expect(variantText(paired)).toBe('paired, 4 steps, adversarial, weight-l1 1');
+});
+
 it('go with the method', () => {
   const syndiff = tinySettings();
   const resnet = withMethod(syndiff, 'resnet');
-  expect(resnet.options).toEqual({ 'weight-cycle': 0.5 });
+  expect(resnet.options).toEqual({ 'weight-cycle': 0.5, 'weight-adversarial-r': 1 });
   expect(withMethod(resnet, 'syndiff').options).toEqual({ ...syndiff.options, 'r1-every': 10 });
 });
 
@@ -48,6 +59,7 @@ it('of runs of former versions are read', () => {
   const { options: _, ...others } = tinySettings();
   const stored = { ...others, weights: { l1: 4, cycle: 5 }, r1: { gamma: 2, every: 3 } };
   const read = (method: string) => STORED_SETTINGS.read({ ...stored, method }, { subject: 'x' }).options;
-  expect(read('resnet')).toEqual({ 'weight-cycle': 5 });
-  expect(read('syndiff')).toEqual({ 'weight-l1': 4, 'weight-cycle': 5, 'r1-gamma': 2, 'r1-every': 3 });
+  expect(read('resnet')).toEqual({ ...optionValues('resnet'), 'weight-cycle': 5 });
+  const told = { 'weight-l1': 4, 'weight-cycle': 5, 'r1-gamma': 2, 'r1-every': 3 };
+  expect(read('syndiff')).toEqual({ ...optionValues('syndiff'), ...told });
 });

@@ -26,7 +26,7 @@ import {
 import type { ModelCard } from '../cards/modelCard';
 import { PAPER_SCHEDULE, SCHEDULE } from '../diffusion/schedule';
 import { METHOD_IDS, type MethodId, methodOf, trainingOf } from '../methods';
-import { optionRules, optionsOf, optionValues, readOptions } from '../methods/options';
+import { optionRules, optionsIn, optionsOf, optionValues, readOptions } from '../methods/options';
 import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { parseConfig } from '../networks/ncsnpp/parse';
 import { SIDES, type Side } from './sides';
@@ -258,11 +258,18 @@ export function sideMaps(contrasts: Record<Side, string>, relative: RelativeMap)
 /** Side of the images that an iteration sees, pixels: whole slices are for validation and translation. */
 export const trainedSize = ({ size, crop }: Pick<TrainSettings, 'size' | 'crop'>): number => crop ?? size;
 
-/** One sentence that names the variant, for card and log. */
+/** One sentence that names the variant, and the method's numbers that are not the usual ones, for card and log. */
 export function variantText(settings: TrainSettings): string {
-  const { pairing, direction } = settings.variant;
+  const { method, variant, options } = settings;
+  const { pairing, direction } = variant;
+  const changed = optionsIn(method, variant).filter(({ id, usual }) => options[id] !== usual);
   const one = direction === 'both' ? [] : [`${direction === 'aToB' ? 'A to B' : 'B to A'} only`];
-  return [pairing, ...trainingOf(settings).text(settings), ...one].join(', ');
+  return [
+    pairing,
+    ...trainingOf(settings).text(settings),
+    ...one,
+    ...changed.map(({ id }) => `${id} ${options[id]}`),
+  ].join(', ');
 }
 
 /** A method that knows a switch in one position only is not trained with another. */

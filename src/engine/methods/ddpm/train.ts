@@ -45,7 +45,7 @@ export const ddpmStep =
     const { settings } = state;
     const config = training.network(settings);
     const schedule = makeCosineSchedule();
-    const r = new NonDiffusive(iteration, SIDES);
+    const r = new NonDiffusive(iteration);
     r.discriminators();
     const gradients = new GradientSums();
     for (const side of SIDES) {

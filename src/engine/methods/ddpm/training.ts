@@ -9,6 +9,7 @@ import type { NetworkSpec, Training } from '../method';
 import type { TrainingOption } from '../options';
 import {
   networkOfSettings as networkOfR,
+  PATCH_WEIGHT,
   patchRule,
   planeBytes,
   R_LOSSES,
@@ -134,7 +135,7 @@ export const training: Training<DdpmNetwork> = {
   ],
   choices: [],
   needs: PAPER_VARIANT,
-  options: [CYCLE_WEIGHT, ...Object.values(UNET_OPTIONS)],
+  options: [CYCLE_WEIGHT, PATCH_WEIGHT, ...Object.values(UNET_OPTIONS)],
   rates: DIFFUSION_RATES,
   networks: (settings) =>
     SIDES.flatMap((side, n) => [

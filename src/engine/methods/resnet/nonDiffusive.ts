@@ -10,8 +10,7 @@ import { GradientSums, type Iteration, sumOf } from '../../training/iteration';
 import { fakeLoss, l1Loss, realLoss } from '../../training/losses';
 import { parametersOf } from '../../training/networks';
 import { otherSide, SIDES, type Side } from '../../training/sides';
-import { trainsR } from '../../training/variant';
-import { CYCLE_WEIGHT } from './training';
+import { CYCLE_WEIGHT, PATCH_WEIGHT } from './training';
 
 export class NonDiffusive {
   /** R's synthetic image of each contrast, from the other one's real image; recorded where R learns. */
@@ -19,15 +18,17 @@ export class NonDiffusive {
   /** What the terms want of these images. */
   private readonly wanted = new GradientSums();
 
-  /** @param needed the images that are looked at where R does not learn */
+  /**
+   * @param needed the images that are made: all where R learns
+   * @param learns whether R does in this iteration
+   */
   constructor(
     private readonly iteration: Iteration,
-    needed: readonly Side[],
+    needed: readonly Side[] = SIDES,
+    learns = true,
   ) {
-    const { state, x } = iteration;
-    for (const side of SIDES) {
-      const learns = trainsR(state.settings.variant);
-      if (!learns && !needed.includes(side)) continue;
+    const { x } = iteration;
+    for (const side of needed) {
       const network = iteration.network(`r.${side}`);
       const run = () => runResnetGenerator(network.tree as ResnetGeneratorWeights, x[otherSide(side)]);
       this.translated[side] = learns
@@ -66,7 +67,11 @@ export class NonDiffusive {
     for (const side of SIDES) {
       if (variant.adversarial) {
         const made = this.image(side);
-        const loss = () => iteration.note('gPatch', realLoss(this.judge(side, made)));
+        const loss = () =>
+          tf.mul(
+            iteration.note('gPatch', realLoss(this.judge(side, made))),
+            options[PATCH_WEIGHT.id],
+          ) as tf.Scalar;
         const [gradient] = iteration.generatorTerm(loss, [made]);
         this.want(side, gradient);
       }

@@ -4,7 +4,7 @@ import { NonDiffusive } from './nonDiffusive';
 
 export const trainStep: TrainStep = (state, images, rates, onGradients) => {
   const iteration = new Iteration(state, images, rates, onGradients);
-  const r = new NonDiffusive(iteration, []);
+  const r = new NonDiffusive(iteration);
   r.discriminators();
   const gradients = new GradientSums();
   r.generators(gradients);

@@ -46,6 +46,15 @@ export const CYCLE_WEIGHT = {
   applies: (variant) => trainsR(variant) && variant.cycle,
 } as const satisfies TrainingOption;
 
+export const PATCH_WEIGHT = {
+  id: 'weight-adversarial-r',
+  label: 'Adversarial weight of R',
+  text: "weight of R's adversarial term; its discriminators' own losses have none",
+  ...WEIGHT_RANGE,
+  usual: 1,
+  applies: (variant) => trainsR(variant) && variant.adversarial,
+} as const satisfies TrainingOption;
+
 /** The sum of all generators' terms after their weights. */
 export const TOTAL: Loss = { name: 'generator', label: 'total', chart: 'generators' };
 
@@ -107,7 +116,7 @@ export const training: Training<ResnetNetwork> = {
   losses: [TOTAL, ...Object.values(R_LOSSES)],
   choices: [],
   needs: { pairing: 'unpaired', r: 'trained' },
-  options: [CYCLE_WEIGHT],
+  options: [CYCLE_WEIGHT, PATCH_WEIGHT],
   rates: { rule: 'cosine', usual: null },
   networks: (settings) => SIDES.flatMap((side) => rNetworks(settings, side)),
   translates: (direction) => [`r.${sidesOf(direction).target}`],

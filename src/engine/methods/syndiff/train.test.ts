@@ -15,12 +15,13 @@ beforeAll(async () => {
   await startEngine('wasm', await nodeEnvironment(() => {}, null));
 });
 
-/** One iteration from the start: the names of its losses, and of the networks that it has changed. */
+/** One iteration, the first where no other is asked for: the names of its losses, and of the networks that it has changed. */
 async function iterate(
   settings: TrainSettings,
-): Promise<{ losses: string[]; changed: string[]; all: string[] }> {
+  step = 0,
+): Promise<{ values: Record<string, number>; losses: string[]; changed: string[]; all: string[] }> {
   const trainStep = await trainStepOf(settings.method);
-  const state = startRun(settings);
+  const state = { ...startRun(settings), step };
   const before = new Map([...state.networks].map(([name, n]) => [name, parametersOf(n).map((t) => t.id)]));
   const batch = batchOf(tinyData(), settings, 0);
   const image = (values: Float32Array) =>
@@ -30,10 +31,11 @@ async function iterate(
   const changed = [...state.networks].flatMap(([name, n]) =>
     parametersOf(n).every((t, i) => t.id !== before.get(name)![i]) ? name : [],
   );
+  const values = Object.fromEntries([...losses].map(([name, scalar]) => [name, scalar.dataSync()[0]]));
   tf.dispose([...losses.values(), images.a, images.b]);
   const all = [...state.networks.keys()].sort();
   disposeNetworks(state.networks);
-  return { losses: [...losses.keys()].sort(), changed: changed.sort(), all };
+  return { values, losses: [...losses.keys()].sort(), changed: changed.sort(), all };
 }
 
 const D = ['dDiffusiveFake', 'dDiffusiveReal', 'gDiffusive', 'r1'];
@@ -111,6 +113,27 @@ describe('trainStep', () => {
       expect(tf.memory().numTensors).toBe(before);
     },
   );
+
+  it.each([
+    ['the last before', 2, 'trained'],
+    ['the first after', 3, 'frozen'],
+  ] as const)('has R %s freeze-r-after as an R that is %s', async (_, step, r) => {
+    const settings = tinySettings();
+    const froze = { ...settings, options: { ...settings.options, 'freeze-r-after': 3 } };
+    const like = { ...settings, variant: { ...PAPER_VARIANT, r } };
+    const [got, wanted] = [await iterate(froze, step), await iterate(like, step)];
+    expect([got.losses, got.changed]).toEqual([wanted.losses, wanted.changed]);
+  });
+
+  it('weighs each term of the generators', async () => {
+    const settings = tinySettings();
+    const weights = { 'weight-adversarial': 2, 'weight-adversarial-r': 3, 'weight-cycle': 5, 'weight-l1': 7 };
+    const { values } = await iterate({ ...settings, options: { ...settings.options, ...weights } });
+    const { gDiffusive, gPatch, cycle, l1, generator } = values;
+    const sum = 2 * gDiffusive + 3 * gPatch + 5 * cycle + 7 * l1;
+    // float32
+    expect(Math.abs(generator / sum - 1)).toBeLessThan(1e-5);
+  });
 
   it('runs R four times and differentiates no generator for the discriminators', async () => {
     const run = vi.spyOn(tf.engine(), 'runKernel');

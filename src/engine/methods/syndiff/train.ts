@@ -24,11 +24,11 @@ import {
 } from '../../training/iteration';
 import { fakeLoss, l1Loss, r1Penalty, realLoss } from '../../training/losses';
 import { parametersOf } from '../../training/networks';
-import { otherSide, type Side } from '../../training/sides';
-import { hasR, trainedSides, trainsR } from '../../training/variant';
+import { otherSide, SIDES, type Side } from '../../training/sides';
+import { hasR, trainedSides } from '../../training/variant';
 import { NonDiffusive } from '../resnet/nonDiffusive';
 import { drawsOf, type PhaseDraws, type StepDraws } from './draws';
-import { OPTIONS } from './training';
+import { learnsR, OPTIONS } from './training';
 
 export const trainStep: TrainStep = (state, images, rates, onGradients) =>
   trainStepWith(drawsOf(state.settings, state.step), state, images, rates, onGradients);
@@ -42,11 +42,11 @@ export function trainStepWith(
   onGradients?: GradientHook,
 ): Losses {
   const iteration = new Iteration(state, images, rates, onGradients);
-  const diffusive = new Diffusive(iteration);
+  const learns = learnsR(state.settings, state.step);
+  const diffusive = new Diffusive(iteration, learns);
   diffusive.discriminators(draws.d);
   const gradients = new GradientSums();
   const { r } = diffusive;
-  const learns = trainsR(state.settings.variant);
   if (learns) r?.discriminators();
   diffusive.generators(draws.g, gradients);
   if (learns) r?.generators(gradients);
@@ -59,10 +59,16 @@ class Diffusive {
   readonly r: NonDiffusive | null;
   private readonly schedule: Schedule;
 
-  constructor(private readonly iteration: Iteration) {
+  /** @param learns whether R does */
+  constructor(
+    private readonly iteration: Iteration,
+    private readonly learns: boolean,
+  ) {
     const { variant, diffusion } = iteration.state.settings;
     this.schedule = makeSchedule(diffusion);
-    this.r = hasR(variant) ? new NonDiffusive(iteration, trainedSides(variant).map(otherSide)) : null;
+    this.r = hasR(variant)
+      ? new NonDiffusive(iteration, learns ? SIDES : trainedSides(variant).map(otherSide), learns)
+      : null;
   }
 
   /** Phase 1, eq. 11's counterpart: real pairs of the chain against those of G's estimate. */
@@ -96,13 +102,13 @@ class Diffusive {
 
   /** Phase 3: the diffusive generators against discriminators that stand still. */
   generators(draws: Record<Side, PhaseDraws>, gradients: GradientSums): void {
-    const { iteration, r } = this;
+    const { iteration, r, learns } = this;
     const { variant, options } = iteration.state.settings;
     const l1Weight = options[OPTIONS.l1.id];
     for (const side of trainedSides(variant)) {
       const network = iteration.network(`g.${side}`);
       const condition = this.condition(side);
-      const toCondition = trainsR(variant) ? [condition] : [];
+      const toCondition = learns ? [condition] : [];
       const loss = () => {
         const { xNext } = this.pair(side, draws[side]);
         const x0 = this.denoise(side, xNext, condition, draws[side]);
@@ -110,11 +116,14 @@ class Diffusive {
         if (!variant.adversarial) return tf.mul(l1, l1Weight) as tf.Scalar;
         const made = this.posterior(x0, xNext, draws[side]);
         const logits = this.judge(side, made, draws[side].t, xNext);
-        const adversarial = iteration.note('gDiffusive', realLoss(logits));
+        const adversarial = tf.mul(
+          iteration.note('gDiffusive', realLoss(logits)),
+          options[OPTIONS.adversarial.id],
+        );
         return tf.add(adversarial, tf.mul(l1, l1Weight)) as tf.Scalar;
       };
       const all = iteration.generatorTerm(loss, [...parametersOf(network), ...toCondition]);
-      if (trainsR(variant)) r!.want(otherSide(side), all.pop()!);
+      if (learns) r!.want(otherSide(side), all.pop()!);
       gradients.add(`g.${side}`, all);
     }
   }

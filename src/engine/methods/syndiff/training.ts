@@ -5,13 +5,14 @@ import { ncsnppTable } from '../../networks/ncsnpp/table';
 import { numberOfValues } from '../../networks/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
-import { hasR, trainedSides } from '../../training/variant';
+import { hasR, trainedSides, trainsR } from '../../training/variant';
 import type { NetworkSpec, Training } from '../method';
 import type { TrainingOption } from '../options';
 import {
   adversarialText,
   CYCLE_WEIGHT,
   networkOfSettings,
+  PATCH_WEIGHT,
   patchRule,
   planeBytes,
   R_LOSSES,
@@ -75,7 +76,7 @@ function attentionBytes(settings: TrainSettings): number {
   return 5 * 4 * batch * ((widest * trainedSize(settings)) / size) ** 4;
 }
 
-/** Weights of the terms; of the last one, R1, gamma/2 |grad D|^2 on the diffusive discriminators, how often it comes, too. */
+/** Weights of the terms, of R1, gamma/2 |grad D|^2 on the diffusive discriminators, how often it comes, too; and until when R learns. */
 export const OPTIONS = {
   l1: {
     id: 'weight-l1',
@@ -86,6 +87,15 @@ export const OPTIONS = {
     usual: 0.5,
   },
   cycle: CYCLE_WEIGHT,
+  adversarial: {
+    id: 'weight-adversarial',
+    label: 'Adversarial weight',
+    text: "weight of the diffusive generators' adversarial term; their discriminators' own losses have none",
+    ...WEIGHT_RANGE,
+    usual: 1,
+    applies: (variant) => variant.adversarial,
+  },
+  patch: PATCH_WEIGHT,
   gamma: {
     id: 'r1-gamma',
     label: 'R1 penalty',
@@ -104,7 +114,26 @@ export const OPTIONS = {
     usual: 10,
     applies: (variant) => variant.adversarial,
   },
+  freezeR: {
+    id: 'freeze-r-after',
+    label: 'Freeze R after (0: never)',
+    text: 'iterations after which R and its discriminators keep their weights while the rest trains on; an epoch is as many as the larger contrast has slices, divided by the batch; 0: never',
+    kind: 'whole',
+    least: 0,
+    most: 1e7,
+    usual: 0,
+    applies: trainsR,
+  },
 } as const satisfies Record<string, TrainingOption>;
+
+/** Whether R learns in iteration `step`, 0 the first (Table X of the paper: an R that was trained less). */
+export function learnsR(
+  { variant, options }: Pick<TrainSettings, 'variant' | 'options'>,
+  step: number,
+): boolean {
+  const last = options[OPTIONS.freezeR.id];
+  return trainsR(variant) && (last === 0 || step < last);
+}
 
 const WHOLE = { adversarial: true, cycle: true } as const;
 
@@ -148,7 +177,8 @@ export const training: Training<SynDiffNetwork> = {
       : null,
   fromNetwork: (_, { method: _method, ...generator }, diffusion) => ({ generator, diffusion }),
   rules: (settings) => {
-    const { variant, generator, discriminator, crop } = settings;
+    const { variant, generator, discriminator, crop, options, iterations } = settings;
+    const frozen = options[OPTIONS.freezeR.id];
     const seen = trainedSize(settings);
     const most = discriminator === 'large' ? 64 : 8;
     return [
@@ -160,6 +190,10 @@ export const training: Training<SynDiffNetwork> = {
       [
         generator.embedding_type === 'positional',
         `the generator's time embedding must be positional, got ${generator.embedding_type} (it has no value at step 0)`,
+      ],
+      [
+        !trainsR(variant) || frozen < iterations,
+        `freeze-r-after must be less than the ${iterations} iterations, got ${frozen}; 0 for an R that trains to the end`,
       ],
     ];
   },
