@@ -206,7 +206,7 @@ async function begun(order: Order): Promise<ReadyRun> {
     a: contrastOf(scans.a),
     b: contrastOf(scans.b),
   });
-  const every = everyOf(args, settings.method);
+  const every = everyOf(args, settings);
   const isPaired = settings.variant.pairing === 'paired';
   refuseUnchosen(scans, isPaired, ['train', 'val', ...(split === 'test' ? [split] : [])], saying(io));
   needPairs(scans, split);

@@ -1,6 +1,6 @@
 /** The options of `train` as settings of a run and the weights that it starts from. */
 import type { ModelCard } from '../../engine/cards/modelCard';
-import { METHOD_IDS, METHODS, type MethodId, trainingOf } from '../../engine/methods';
+import { METHOD_IDS, METHODS, type MethodId, quickChain, trainingOf } from '../../engine/methods';
 import { optionsIn, optionsOf } from '../../engine/methods/options';
 import type { Every } from '../../engine/training/loop';
 import type { RunPlan } from '../../engine/training/session';
@@ -32,7 +32,7 @@ const DIRECTIONS = { both: 'both', 'a-to-b': 'aToB', 'b-to-a': 'bToA' } as const
 const DIRECTION_NAMES = Object.keys(DIRECTIONS) as (keyof typeof DIRECTIONS)[];
 const AUGMENTATIONS = ['mirror', 'geometry', 'intensity'] as const;
 const RELATIVE_MAPS = ['foreground-p99.5', 'foreground-median'] as const;
-const REVERSE_STEPS = ['2', '4', '8'] as const;
+const REVERSE_STEPS = ['2', '4', '8', '1000'] as const;
 const START_OPTIONS = ['start', 'start-back', 'r-start', 'r-start-back'] as const;
 type StartOption = (typeof START_OPTIONS)[number];
 
@@ -75,14 +75,17 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   'r-start-back': { value: MODEL, text: 'begin with this R, B to A' },
   'freeze-r': { text: 'keep R as it starts' },
   paired: { text: 'subjects have both contrasts, aligned: train on the pairs, without R' },
-  'no-adversarial': { text: 'no discriminators' },
+  'no-adversarial': { text: 'no discriminators at all: by L1 and cycle terms' },
+  'l1-projector': {
+    text: 'SynDiff: no diffusive discriminators, so that G learns by L1 alone; R keeps its own',
+  },
   'no-cycle': { text: 'no cycle term' },
   method: {
     value: METHOD_IDS.join('|'),
     text: `what is trained: ${METHOD_IDS.map((id) => `${id}, ${METHODS[id].label}`).join('; ')} (default syndiff; of a start model, its own)`,
   },
   'no-diffusion': { text: 'the same as --method resnet' },
-  'reverse-steps': { value: REVERSE_STEPS.join('|'), text: 'steps of the reverse chain (default 4)' },
+  'reverse-steps': { value: REVERSE_STEPS.join('|'), text: 'steps T/k of the reverse chain (default 4)' },
   direction: {
     value: DIRECTION_NAMES.join('|'),
     text: 'what is trained (default both; of a start model, its own)',
@@ -150,10 +153,9 @@ export type PlannedRun = Omit<RunPlan, 'every'>;
 
 export const USUAL_EVERY: Every = { validation: 100, preview: 100, checkpoint: 100 };
 
-/** @param method one whose translations take so many steps that it is not validated on the way unless that is asked for */
-export function everyOf(args: Arguments, method: MethodId): Every {
-  const { quick } = trainingOf({ method });
-  const usual = { ...USUAL_EVERY, validation: quick ? 0 : USUAL_EVERY.validation };
+/** @param settings where translations take many steps the run is not validated on the way unless that is asked for */
+export function everyOf(args: Arguments, settings: TrainSettings): Every {
+  const usual = { ...USUAL_EVERY, validation: quickChain(settings) ? 0 : USUAL_EVERY.validation };
   const of = (name: keyof Every) =>
     optional(args, `every-${name}`, (a, n) => wholeNumber(a, n, 0, MOST_STEPS)) ?? usual[name];
   return { validation: of('validation'), preview: of('preview'), checkpoint: of('checkpoint') };
@@ -273,6 +275,7 @@ function readOverrides(args: Arguments) {
     variant: {
       ...(args.has('paired') ? { pairing: 'paired' } : {}),
       ...(args.has('no-adversarial') ? { adversarial: false } : {}),
+      ...(args.has('l1-projector') ? { projector: 'l1' } : {}),
       ...(args.has('no-cycle') ? { cycle: false } : {}),
       ...(args.has('freeze-r') ? { r: 'frozen' } : {}),
     } as Partial<Variant>,

@@ -162,8 +162,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
 /** The model with its method's shorter chain. */
 function inShort(model: LoadedModel): LoadedModel {
   const { card } = model;
-  const { quick } = trainingOf(card.network);
-  if (!quick || quick.steps >= card.diffusion.steps)
+  const quick = trainingOf(card.network).quick(card.diffusion);
+  if (!quick)
     throw new BadRequest(
       `--preview: must be for a model of many steps, got ${card.id} of ${card.diffusion.steps}; leave it out`,
     );

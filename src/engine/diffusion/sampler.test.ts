@@ -4,7 +4,7 @@ import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config
 import { denoiserOf, disposeGenerator, loadGenerator } from '../networks/ncsnpp/run';
 import { ncsnppTable } from '../networks/ncsnpp/table';
 import * as tf from '../tf';
-import { sampleChain } from './sampler';
+import { type Denoiser, sampleChain } from './sampler';
 import { makeSchedule, PAPER_SCHEDULE } from './schedule';
 
 const SIDE = 8;
@@ -59,6 +59,18 @@ describe('sampleChain', () => {
     }
     expect(steps).toEqual([3, 2, 1, 0]);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('tells the network the times that it was trained with', async () => {
+    const told: number[] = [];
+    const denoise: Denoiser = (x, _, [t]) => {
+      told.push(t);
+      return tf.clone(x);
+    };
+    const quick = makeSchedule({ ...PAPER_SCHEDULE, steps: 2, trainedSteps: 8 });
+    const draws = { noise: () => new Float32Array(SIDE * SIDE), latent: () => new Float32Array(1) };
+    for await (const _ of sampleChain(denoise, quick, source, draws));
+    expect(told).toEqual([7, 3]);
   });
 
   it('frees everything where its reader leaves early', async () => {

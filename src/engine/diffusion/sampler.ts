@@ -7,7 +7,7 @@ import type { Schedule } from './schedule';
 /**
  * A network's estimate of the clean image, x0~ = G(x_t, source, t, z).
  * @param x [b, h, w, 1]; source the same, [-1, 1]
- * @param t time index of each batch entry, 0..n-1
+ * @param t time index of each batch entry, 0..n-1, of the steps that the network was trained with
  * @param z latents [b, nz], N(0, 1)
  * @returns [b, h, w, 1]
  */
@@ -55,7 +55,8 @@ export async function* sampleChain(
       const [x0, next] = tf.tidy(() => {
         const values = latent(step);
         const z = tf.tensor2d(values, [b, values.length / b]);
-        const estimate = denoise(x, source, t, z);
+        const told = new Array<number>(b).fill(schedule.told[step]);
+        const estimate = denoise(x, source, told, z);
         return [estimate, samplePosterior(schedule, estimate, x, t, tf.tensor4d(noise(step), source.shape))];
       });
       x.dispose();

@@ -54,6 +54,21 @@ describe('makeSchedule', () => {
     );
   });
 
+  it('takes every k-th of the steps that a network was trained with: their states, at the times that it knows', () => {
+    const whole = makeSchedule({ ...PAPER_SCHEDULE, steps: 1000 });
+    const quick = makeSchedule({ ...PAPER_SCHEDULE, steps: 50, trainedSteps: 1000 });
+    expect(whole.told[0]).toBe(0);
+    expect(quick.told.slice(0, 2)).toEqual([19, 39]);
+    expect(quick.told.at(-1)).toBe(999);
+    // A product of 1000 float32 factors against one of 50.
+    quick.aCum.forEach((a, i) => {
+      expect(a).toBeCloseTo(whole.aCum[20 * i], 4);
+    });
+    expect(() => makeSchedule({ ...PAPER_SCHEDULE, steps: 3, trainedSteps: 1000 })).toThrow(
+      'schedule: trainedSteps must be a multiple of the 3 steps, got 1000',
+    );
+  });
+
   it('refuses betas that leave no schedule instead of giving NaN', () => {
     const refused = 'schedule: variance must rise from 0 to below 1';
     expect(() => makeSchedule({ ...PAPER_SCHEDULE, schedule: 'geometric' })).toThrow(refused);

@@ -7,11 +7,13 @@
  *   posterior table, n entries: index t belongs to the step from x_(t+1) to x_t
  */
 import { BadRequest } from '../../errors';
-import { type Infer, number, object, oneOf, whole } from '../../schema';
+import { type Infer, number, object, oneOf, optional, whole } from '../../schema';
 
 export const SCHEDULE = object({
   /** Number of reverse steps n. */
   steps: whole(1, 1000),
+  /** Of how many steps the network was trained, where fewer are taken for a picture: a multiple of `steps`. Of vp and geometric. */
+  trainedSteps: optional(whole(1, 1000)),
   /** Variance rates (vp), or variances (geometric), at the two ends of fine time; above 0. */
   betaMin: number(1e-9, 1000),
   betaMax: number(1e-9, 1000),
@@ -27,6 +29,8 @@ export interface Schedule {
   steps: number;
   /** Fine times t_i in [1e-3, 1], n+1 entries. */
   time: Float64Array;
+  /** What the network is told at each step, n entries: the step's number, of fewer steps than it was trained with those that are taken. */
+  told: readonly number[];
   /** Diffusion table, n+1 entries. */
   a: Float32Array;
   sigma: Float32Array;
@@ -59,7 +63,10 @@ export const COSINE_SCHEDULE: ScheduleOptions = {
 };
 
 /** Fifty of them: a preview. */
-export const QUICK_COSINE: ScheduleOptions = { ...COSINE_SCHEDULE, steps: 50 };
+const QUICK_COSINE: ScheduleOptions = { ...COSINE_SCHEDULE, steps: 50 };
+
+export const quickCosine = ({ steps }: Pick<ScheduleOptions, 'steps'>): ScheduleOptions | null =>
+  steps > QUICK_COSINE.steps ? QUICK_COSINE : null;
 
 /** Of a network that knows no noise. */
 export const ONE_PASS: ScheduleOptions = { ...PAPER_SCHEDULE, steps: 1 };
@@ -67,14 +74,28 @@ export const ONE_PASS: ScheduleOptions = { ...PAPER_SCHEDULE, steps: 1 };
 /**
  * Both tables for n = `steps` (1 to 1000; 4 in the paper) and 0 < betaMin, betaMax; a geometric variance stays below 1 only
  * for betaMax < 1.
+ *
+ * Fewer steps than the network was trained with, every k-th: as the fine times lie evenly, the states after every k-th step and what lies
+ * between two of them are just the tables of so many steps. The network, trained to find x0 in the state after t+1 of its steps at
+ * time t, is told that time (`told`).
  * @throws BadRequest where steps is no such number or the betas leave no noise schedule (a variance of 1 and more)
  */
-export function makeSchedule({ steps, betaMin, betaMax, schedule }: ScheduleOptions): Schedule {
+export function makeSchedule({
+  steps,
+  trainedSteps = steps,
+  betaMin,
+  betaMax,
+  schedule,
+}: ScheduleOptions): Schedule {
   if (!Number.isInteger(steps) || steps < 1 || steps > MOST_STEPS) {
     throw new BadRequest(
       `schedule: steps must be a whole number from 1 to ${MOST_STEPS}, got ${steps}; check the model's card`,
     );
   }
+  if (trainedSteps % steps !== 0)
+    throw new BadRequest(
+      `schedule: trainedSteps must be a multiple of the ${steps} steps, got ${trainedSteps}; check the model's card`,
+    );
   if (schedule === 'cosine')
     throw new BadRequest(
       'schedule: must be vp or geometric for large adversarial steps, got cosine; check the card of the model',
@@ -105,6 +126,7 @@ export function makeSchedule({ steps, betaMin, betaMax, schedule }: ScheduleOpti
   return {
     steps,
     time,
+    told: Array.from({ length: steps }, (_, t) => ((t + 1) * trainedSteps) / steps - 1),
     a,
     sigma,
     aCum,

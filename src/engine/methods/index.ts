@@ -1,4 +1,6 @@
 /** All methods of translation, a row each; their code with tensors is opened by translator.ts and training. */
+import type { ScheduleOptions } from '../diffusion/schedule';
+import type { TrainSettings } from '../training/settings';
 import { attgan } from './attgan/method';
 import { cgan } from './cgan/method';
 import { ddpm } from './ddpm/method';
@@ -37,3 +39,7 @@ export function methodOf({ method }: { method: MethodId }): Method<Network> {
 
 /** How the method of a network, or of a run's settings, trains. */
 export const trainingOf = (of: { method: MethodId }): Training<Network> => methodOf(of).training;
+
+/** The shorter chain of a run's pictures; null where a translation is short as it is. */
+export const quickChain = (settings: TrainSettings): ScheduleOptions | null =>
+  trainingOf(settings).quick(trainingOf(settings).diffusion(settings));

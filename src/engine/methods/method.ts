@@ -71,8 +71,8 @@ export interface Training<C extends NetworkOf = NetworkOf> {
   diffusion(settings: TrainSettings): ScheduleOptions;
   /** Numbers of reverse steps that it is trained with at choice; empty where nothing is to choose. */
   readonly reverseSteps: readonly number[];
-  /** A shorter chain for pictures on the way, never for scores; null where the whole one is short. */
-  readonly quick: ScheduleOptions | null;
+  /** A shorter chain than this one for pictures on the way, never for scores; null where the whole one is short. */
+  quick(diffusion: ScheduleOptions): ScheduleOptions | null;
   /** Another network of the run that translates by itself, to be scored beside it; null where there is none. */
   beside(settings: TrainSettings, direction: Direction): Beside | null;
   /** The settings for going on from such a network. */

@@ -55,6 +55,24 @@ it('go with the method', () => {
   expect(withMethod(resnet, 'syndiff').options).toEqual({ ...syndiff.options, 'r1-every': 10 });
 });
 
+it('of SynDiff with its variant name an L1 projector', () => {
+  const settings = tinySettings({ options: optionValues('syndiff') });
+  const having = (change: object) => ({ ...settings, variant: { ...settings.variant, ...change } });
+  expect(variantText(having({ projector: 'l1' }))).toBe(
+    'unpaired, 4 steps, L1 projector (no diffusive discriminator), R adversarial, cycle',
+  );
+  const { projector: _, ...former } = settings.variant;
+  expect(STORED_SETTINGS.read({ ...settings, variant: former }, { subject: 'x' })).toEqual(settings);
+  expect(() => checkSettings(withMethodsOf(having({ projector: 'l1' })))).toThrow(
+    'cGAN has no diffusive discriminator to leave out, got projector l1',
+  );
+});
+
+const withMethodsOf = (settings: ReturnType<typeof tinySettings>) => ({
+  ...withMethod(settings, 'cgan'),
+  variant: settings.variant,
+});
+
 it('of runs of former versions are read', () => {
   const { options: _, ...others } = tinySettings();
   const stored = { ...others, weights: { l1: 4, cycle: 5 }, r1: { gamma: 2, every: 3 } };

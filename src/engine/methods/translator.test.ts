@@ -13,10 +13,21 @@ beforeAll(async () => {
 });
 
 describe('loadTranslator', () => {
-  const load = (change: Partial<GeneratorConfig>) => {
+  const load = (change: Partial<GeneratorConfig>, steps = 4) => {
     const network = { method: 'syndiff', ...tinyConfig(16), ...change } as const;
-    return loadTranslator({ network, diffusion: PAPER_SCHEDULE }, hashWeights(1, ncsnppTable(network)));
+    return loadTranslator(
+      { network, diffusion: { ...PAPER_SCHEDULE, steps } },
+      hashWeights(1, ncsnppTable(network)),
+    );
   };
+
+  it('shows every eighth part of a long chain', async () => {
+    const translator = await load({}, 1000);
+    expect(translator.frames).toHaveLength(9);
+    expect(translator.frames.slice(0, 2)).toEqual(['noise', 'step 125 of 1000']);
+    expect([0, 1, 125, 999, 1000].map(translator.keeps)).toEqual([true, false, true, false, true]);
+    translator.dispose();
+  });
 
   it('refuses networks that cannot translate, and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;

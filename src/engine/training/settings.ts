@@ -30,7 +30,7 @@ import { optionRules, optionsIn, optionsOf, optionValues, readOptions } from '..
 import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { parseConfig } from '../networks/ncsnpp/parse';
 import { SIDES, type Side } from './sides';
-import { PAPER_VARIANT, VARIANT, type Variant } from './variant';
+import { hasDiscriminators, PAPER_VARIANT, VARIANT, type Variant } from './variant';
 
 export const PRESET_NAMES = ['tiny', 'small', 'base', 'paper'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -195,7 +195,7 @@ export function startCourse({
   TrainSettings,
   'iterations' | 'rates' | 'ema' | 'crop' | 'recompute'
 > {
-  const isFineTune = variant.pairing === 'paired' && !variant.adversarial;
+  const isFineTune = variant.pairing === 'paired' && !hasDiscriminators(variant);
   const crop = isFineTune && size > FINE_TUNE_CROP ? FINE_TUNE_CROP : undefined;
   // What a crop leaves to be kept is little, and running blocks again takes time.
   return { ...(isFineTune ? FINE_TUNE : PAPER_COURSE), crop, recompute: crop === undefined && size > 64 };
@@ -284,6 +284,7 @@ function needRules({ method, variant }: TrainSettings): (readonly [holds: boolea
 const NEEDED: Record<keyof Variant, string> = {
   pairing: 'is trained on unpaired scans',
   adversarial: 'is trained by its adversarial terms',
+  projector: 'has no diffusive discriminator to leave out',
   cycle: 'is trained by its cycle term',
   r: 'has no R that could be frozen',
   direction: 'is trained both ways at once',

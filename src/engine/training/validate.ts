@@ -3,7 +3,7 @@ import { modelPixels, screenImage } from '../../volume/modelImage';
 import { foregroundMask } from '../evaluation/metrics/foreground';
 import { meanScore } from '../evaluation/metrics/meanScore';
 import { type Score, type SliceScores, scoreSlice } from '../evaluation/metrics/scoreSlice';
-import { trainingOf } from '../methods';
+import { quickChain } from '../methods';
 import type { TranslateHooks } from '../translateSlices';
 import { type SliceSet, sliceImage, type TrainData } from './data';
 import type { TrainingState } from './iteration';
@@ -73,7 +73,7 @@ export async function previews(
     const slices = chosen.length > 0 ? chosen : [0];
     const sources = slices.map((n) => sliceImage(sets[source], n));
     const rows: Preview['rows'] = [];
-    const quick = trainingOf(state.settings).quick ?? undefined;
+    const quick = quickChain(state.settings) ?? undefined;
     for await (const image of translateImages(state, direction, sources, hooks, quick)) {
       const at = rows.length;
       const real = isAligned ? sliceImage(sets[target], slices[at]) : null;

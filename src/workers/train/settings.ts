@@ -2,8 +2,9 @@
  * What the page uses of the engine's methods and training settings: pure functions of plain data, without tensors. With
  * translate/provenance.ts the one place where code of the engine, not types alone, comes to the page.
  */
-import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network } from '../../engine/methods';
+import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network, quickChain } from '../../engine/methods';
 import type { NetworkChoice } from '../../engine/methods/method';
+import type { TrainSettings } from '../../engine/training/settings';
 import type { Variant } from '../../engine/training/variant';
 
 export { optionsIn, type TrainingOption } from '../../engine/methods/options';
@@ -29,7 +30,7 @@ export {
 } from '../../engine/training/settings';
 export { SIDES } from '../../engine/training/sides';
 export { trainedDirections } from '../../engine/training/trainedDirections';
-export { hasR, trainsR } from '../../engine/training/variant';
+export { hasDiscriminators, hasR, trainsR } from '../../engine/training/variant';
 
 /** The methods that can be trained, in the order of a list. */
 export const METHOD_CHOICES = METHOD_IDS.map((id) => ({ id, label: METHODS[id].label }));
@@ -51,7 +52,7 @@ export const startsR = (method: MethodId): boolean =>
   METHODS[method].training.startsFrom('resnet', 'aToB') !== null;
 
 /** Whether a translation takes so many steps that a training is not validated on its way unless it is asked for. */
-export const isLong = (method: MethodId): boolean => METHODS[method].training.quick !== null;
+export const isLong = (settings: TrainSettings): boolean => quickChain(settings) !== null;
 
 /** A model's network in words: the first that its method tells. */
 export const networkText = (network: Network): string => methodOf(network).describe(network)[0][1];

@@ -61,7 +61,7 @@ export function cycleGanTraining<C extends NetworkOf>(id: C['method'], of: Cycle
     network: of.network,
     diffusion: () => ONE_PASS,
     reverseSteps: [],
-    quick: null,
+    quick: () => null,
     beside: () => null,
     fromNetwork: of.fromNetwork,
     rules: (settings) => [patchRule(settings)],

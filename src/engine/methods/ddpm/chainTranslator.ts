@@ -1,8 +1,8 @@
 /** A translator by a chain of many steps, whatever the chain: its start, its images on the way, and which of them are shown. */
 import { COSINE_STEPS, type CosineSchedule, keptSteps, makeCosineSchedule } from '../../diffusion/cosine';
 import * as tf from '../../tf';
+import { chainFrames } from '../chainFrames';
 import type { Draws, RunTranslator } from '../translator';
-import { chainFrames } from './frames';
 
 interface ChainImages {
   index: number;

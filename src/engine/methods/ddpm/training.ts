@@ -1,5 +1,5 @@
 /** DDPM's training as data; what UNIT-DDPM shares with it is exported for it. */
-import { COSINE_SCHEDULE, ONE_PASS, QUICK_COSINE } from '../../diffusion/schedule';
+import { COSINE_SCHEDULE, ONE_PASS, quickCosine } from '../../diffusion/schedule';
 import { type DdpmUnetConfig, groupsOfWidth } from '../../networks/ddpmUnet/config';
 import { ddpmUnetTable } from '../../networks/ddpmUnet/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
@@ -150,7 +150,7 @@ export const training: Training<DdpmNetwork> = {
   network: networkOfSettings,
   diffusion: () => COSINE_SCHEDULE,
   reverseSteps: [],
-  quick: QUICK_COSINE,
+  quick: quickCosine,
   beside: (settings, direction) => ({
     name: `r.${sidesOf(direction).target}`,
     network: networkOfR(settings),

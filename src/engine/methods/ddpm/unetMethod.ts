@@ -5,8 +5,8 @@ import { type DdpmUnetConfig, leastSide } from '../../networks/ddpmUnet/config';
 import { inferDdpmUnet, isDdpmUnet, parseDdpmUnet } from '../../networks/ddpmUnet/infer';
 import { ddpmUnetTable } from '../../networks/ddpmUnet/table';
 import { PAPER_GENERATOR } from '../../networks/ncsnpp/config';
+import { chainFrames } from '../chainFrames';
 import type { Method, NetworkOf } from '../method';
-import { chainFrames } from './frames';
 
 type Own<C extends NetworkOf & DdpmUnetConfig> = Pick<Method<C>, 'id' | 'label' | 'network' | 'training'> & {
   networkOf(config: DdpmUnetConfig): C;

@@ -93,7 +93,7 @@ export const training: Training<MunitNetwork> = {
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
   reverseSteps: [],
-  quick: null,
+  quick: () => null,
   beside: () => null,
   fromNetwork: ({ widths, options }, { dim, style_dim, mlp_dim }) => ({
     widths: { ...widths, r: dim },

@@ -115,7 +115,7 @@ export const adversarialText = (adversarial: boolean): string =>
 export const training: Training<ResnetNetwork> = {
   losses: [TOTAL, ...Object.values(R_LOSSES)],
   choices: [],
-  needs: { pairing: 'unpaired', r: 'trained' },
+  needs: { pairing: 'unpaired', projector: 'adversarial', r: 'trained' },
   options: [CYCLE_WEIGHT, PATCH_WEIGHT],
   rates: { rule: 'cosine', usual: null },
   networks: (settings) => SIDES.flatMap((side) => rNetworks(settings, side)),
@@ -124,7 +124,7 @@ export const training: Training<ResnetNetwork> = {
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
   reverseSteps: [],
-  quick: null,
+  quick: () => null,
   beside: () => null,
   fromNetwork: ({ widths }, { ngf }) => ({ widths: { ...widths, r: ngf } }),
   rules: (settings) => {

@@ -4,6 +4,7 @@ import { type GeneratorConfig, leastSide } from '../../networks/ncsnpp/config';
 import { inferConfig } from '../../networks/ncsnpp/infer';
 import { parseConfig } from '../../networks/ncsnpp/parse';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
+import { chainFrames } from '../chainFrames';
 import type { Method, NetworkOf } from '../method';
 import { training } from './training';
 
@@ -22,7 +23,7 @@ export const syndiff: Method<SynDiffNetwork> = {
   leastSide,
   imageSize: ({ image_size }) => image_size,
   diffusion,
-  frames: ({ steps }) => ['noise', ...Array.from({ length: steps }, (_, i) => `step ${i + 1} of ${steps}`)],
+  frames: ({ steps }) => chainFrames(steps).map(({ label }) => label),
   describe: ({ image_size, num_channels_dae, ch_mult, num_res_blocks }) => [
     [
       'architecture',

@@ -74,6 +74,12 @@ const VARIANTS: {
     changed: ['g.a', 'g.b', 'r.a', 'r.b'],
   },
   {
+    name: 'L1 projector',
+    change: { projector: 'l1' },
+    losses: [...P, 'cycle', 'generator', 'l1'],
+    changed: ['g.a', 'g.b', 'p.a', 'p.b', 'r.a', 'r.b'],
+  },
+  {
     name: 'no cycle',
     change: { cycle: false },
     losses: [...D, ...P, 'generator', 'l1'],

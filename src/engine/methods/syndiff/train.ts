@@ -25,7 +25,7 @@ import {
 import { fakeLoss, l1Loss, r1Penalty, realLoss } from '../../training/losses';
 import { parametersOf } from '../../training/networks';
 import { otherSide, SIDES, type Side } from '../../training/sides';
-import { hasR, trainedSides } from '../../training/variant';
+import { hasR, judgesDiffusive, trainedSides } from '../../training/variant';
 import { NonDiffusive } from '../resnet/nonDiffusive';
 import { drawsOf, type PhaseDraws, type StepDraws } from './draws';
 import { learnsR, OPTIONS } from './training';
@@ -75,7 +75,7 @@ class Diffusive {
   discriminators(draws: Record<Side, PhaseDraws>): void {
     const { iteration } = this;
     const { settings, step } = iteration.state;
-    if (!settings.variant.adversarial) return;
+    if (!judgesDiffusive(settings.variant)) return;
     for (const side of trainedSides(settings.variant)) {
       const network = iteration.network(`d.${side}`);
       const { t } = draws[side];
@@ -113,7 +113,7 @@ class Diffusive {
         const { xNext } = this.pair(side, draws[side]);
         const x0 = this.denoise(side, xNext, condition, draws[side]);
         const l1 = iteration.note('l1', l1Loss(x0, iteration.x[side]));
-        if (!variant.adversarial) return tf.mul(l1, l1Weight) as tf.Scalar;
+        if (!judgesDiffusive(variant)) return tf.mul(l1, l1Weight) as tf.Scalar;
         const made = this.posterior(x0, xNext, draws[side]);
         const logits = this.judge(side, made, draws[side].t, xNext);
         const adversarial = tf.mul(

@@ -5,7 +5,7 @@ import { ncsnppTable } from '../../networks/ncsnpp/table';
 import { numberOfValues } from '../../networks/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
-import { hasR, trainedSides, trainsR } from '../../training/variant';
+import { hasR, judgesDiffusive, trainedSides, trainsR, type Variant } from '../../training/variant';
 import type { NetworkSpec, Training } from '../method';
 import type { TrainingOption } from '../options';
 import {
@@ -63,7 +63,7 @@ function diffusiveNetworks(settings: TrainSettings, side: Side): NetworkSpec[] {
     learns: true,
     averaged: false,
   };
-  return [g, ...(variant.adversarial ? [d] : [])];
+  return [g, ...(judgesDiffusive(variant) ? [d] : [])];
 }
 
 /** Scores and their gradients over all pairs of positions, where there is attention. */
@@ -93,7 +93,7 @@ export const OPTIONS = {
     text: "weight of the diffusive generators' adversarial term; their discriminators' own losses have none",
     ...WEIGHT_RANGE,
     usual: 1,
-    applies: (variant) => variant.adversarial,
+    applies: judgesDiffusive,
   },
   patch: PATCH_WEIGHT,
   gamma: {
@@ -102,7 +102,7 @@ export const OPTIONS = {
     text: "weight of the R1 penalty on the diffusive discriminators' gradients",
     ...WEIGHT_RANGE,
     usual: 1,
-    applies: (variant) => variant.adversarial,
+    applies: judgesDiffusive,
   },
   every: {
     id: 'r1-every',
@@ -112,7 +112,7 @@ export const OPTIONS = {
     least: 1,
     most: 1e6,
     usual: 10,
-    applies: (variant) => variant.adversarial,
+    applies: judgesDiffusive,
   },
   freezeR: {
     id: 'freeze-r-after',
@@ -135,7 +135,15 @@ export function learnsR(
   return trainsR(variant) && (last === 0 || step < last);
 }
 
-const WHOLE = { adversarial: true, cycle: true } as const;
+const WHOLE = { adversarial: true, projector: 'adversarial', cycle: true } as const;
+
+/** More steps than a training is watched by: of these as many are taken for a picture, where they divide them. */
+const LONG = 50;
+
+const projectorText = (variant: Variant): string =>
+  variant.adversarial && variant.projector === 'l1'
+    ? `L1 projector (no diffusive discriminator)${trainsR(variant) ? ', R adversarial' : ''}`
+    : adversarialText(variant.adversarial);
 
 export const training: Training<SynDiffNetwork> = {
   losses: [
@@ -155,6 +163,11 @@ export const training: Training<SynDiffNetwork> = {
     { id: 'aToB', label: 'one direction: A to B', patch: { ...WHOLE, r: 'trained', direction: 'aToB' } },
     { id: 'bToA', label: 'one direction: B to A', patch: { ...WHOLE, r: 'trained', direction: 'bToA' } },
     { id: 'diffusive', label: 'diffusive only, R frozen', patch: { ...WHOLE, r: 'frozen' } },
+    {
+      id: 'l1-projector',
+      label: 'all but the diffusive discriminators (L1 projector)',
+      patch: { ...WHOLE, projector: 'l1', r: 'trained', direction: 'both' },
+    },
     { id: 'l1', label: 'generator only, L1', patch: { adversarial: false, cycle: false, r: 'frozen' } },
   ],
   needs: {},
@@ -169,8 +182,11 @@ export const training: Training<SynDiffNetwork> = {
   },
   network: ({ generator }) => ({ method: 'syndiff', ...generator }),
   diffusion: ({ diffusion }) => diffusion,
-  reverseSteps: [2, 4, 8],
-  quick: null,
+  reverseSteps: [2, 4, 8, 1000],
+  quick: (diffusion) => {
+    const { steps } = diffusion;
+    return steps > LONG && steps % LONG === 0 ? { ...diffusion, steps: LONG, trainedSteps: steps } : null;
+  },
   beside: (settings, direction) =>
     hasR(settings.variant)
       ? { name: `r.${sidesOf(direction).target}`, network: networkOfSettings(settings), diffusion: ONE_PASS }
@@ -183,7 +199,7 @@ export const training: Training<SynDiffNetwork> = {
     const most = discriminator === 'large' ? 64 : 8;
     return [
       [
-        !variant.adversarial || seen % most === 0,
+        !judgesDiffusive(variant) || seen % most === 0,
         `${crop === undefined ? 'size' : 'crop'} must be a multiple of ${most} for the ${discriminator} diffusive discriminator, got ${seen}`,
       ],
       patchRule(settings),
@@ -199,7 +215,7 @@ export const training: Training<SynDiffNetwork> = {
   },
   text: ({ variant, diffusion }) => [
     `${diffusion.steps} steps`,
-    adversarialText(variant.adversarial),
+    projectorText(variant),
     ...(hasR(variant) ? [variant.cycle ? 'cycle' : 'no cycle term'] : []),
     ...(hasR(variant) && variant.r === 'frozen' ? ['R frozen'] : []),
   ],
@@ -207,19 +223,20 @@ export const training: Training<SynDiffNetwork> = {
     const { widths, variant, generator, discriminator, recompute } = settings;
     const plane = planeBytes(settings);
     const { held, passing } = rMemory(settings);
-    const inD = variant.adversarial ? PLANES.r1[discriminator] * widths.diffusive * plane : 0;
+    const isJudged = judgesDiffusive(variant);
+    const inD = isJudged ? PLANES.r1[discriminator] * widths.diffusive * plane : 0;
     const levels = generator.ch_mult.reduce((sum, mult, level) => sum + mult / 4 ** level, 0);
     const inG =
       PLANES.g[recompute ? 'again' : 'kept'] * levels * generator.num_channels_dae * plane +
       attentionBytes(settings) +
-      (variant.adversarial ? PLANES.throughD * widths.diffusive * plane : 0);
+      (isJudged ? PLANES.throughD * widths.diffusive * plane : 0);
     return {
       bytes: held + Math.max(passing, inD, inG),
       // Real, fake and R1.
-      waiting: variant.adversarial ? 3 * 4 * numberOfValues(discriminatorTable(settings)) : 0,
+      waiting: isJudged ? 3 * 4 * numberOfValues(discriminatorTable(settings)) : 0,
       // Of the discriminator's first block, or of the decoder's last, which reads two maps at once.
       widest: Math.max(
-        variant.adversarial ? 4 * widths.diffusive : 0,
+        isJudged ? 4 * widths.diffusive : 0,
         2 * generator.num_channels_dae * (generator.ch_mult[0] ?? 1),
         2 * widths.r,
       ),

@@ -4,6 +4,7 @@ import { sampleChain } from '../../diffusion/sampler';
 import { makeSchedule } from '../../diffusion/schedule';
 import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
 import * as tf from '../../tf';
+import { chainFrames } from '../chainFrames';
 import type { MakeTranslator } from '../translator';
 import { type SynDiffNetwork, syndiff } from './method';
 
@@ -27,11 +28,12 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
     );
   }
   const schedule = makeSchedule(diffusion);
+  const kept = new Set(chainFrames(schedule.steps).map(({ image }) => image));
   const denoise = denoiserOf({ config: network, weights, fourierFrequencies: null });
   return {
     frames: syndiff.frames(diffusion),
     steps: schedule.steps,
-    keeps: () => true,
+    keeps: (image) => kept.has(image),
     random: true,
     async *run(source, draws, signal) {
       const noise = (step: number) => draws.noise(step);

@@ -1,5 +1,5 @@
 /** UNIT-DDPM's training as data. */
-import { COSINE_SCHEDULE, QUICK_COSINE } from '../../diffusion/schedule';
+import { COSINE_SCHEDULE, quickCosine } from '../../diffusion/schedule';
 import type { TrainSettings } from '../../training/settings';
 import { SIDES, sidesOf } from '../../training/sides';
 import { PAPER_VARIANT } from '../../training/variant';
@@ -51,7 +51,7 @@ export const training: Training<UnitDdpmNetwork> = {
   network: networkOfSettings,
   diffusion: () => COSINE_SCHEDULE,
   reverseSteps: [],
-  quick: QUICK_COSINE,
+  quick: quickCosine,
   beside: () => null,
   fromNetwork: (settings, network) => fromUnet(settings, network),
   rules: (settings) => [unetRule(networkOfSettings(settings)), sizeRule(settings)],

@@ -138,7 +138,7 @@ export const training: Training<UnitNetwork> = {
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
   reverseSteps: [],
-  quick: null,
+  quick: () => null,
   beside: () => null,
   fromNetwork: ({ widths }, { dim }) => ({ widths: { ...widths, r: dim } }),
   rules: (settings) => [scalesRule(settings)],

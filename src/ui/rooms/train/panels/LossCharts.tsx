@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { StepReport, TrainSettings } from '../../../../workers/train/protocol';
-import { lossesOf } from '../../../../workers/train/settings';
+import { hasDiscriminators, lossesOf } from '../../../../workers/train/settings';
 import { LineChart } from '../../../components/LineChart';
 import { useApp } from '../../../state/StoreContext';
 import { lossCurves } from '../state/series';
@@ -17,7 +17,7 @@ export function LossCharts() {
     REDRAW_MS,
   );
   const method = useApp((s) => (s.train.run?.settings ?? s.train.settings).method);
-  const isAdversarial = useApp((s) => s.train.run?.settings.variant.adversarial ?? true);
+  const isAdversarial = useApp((s) => hasDiscriminators((s.train.run?.settings ?? s.train.settings).variant));
   const { generators, discriminators } = useMemo(() => chartsOf(method), [method]);
   const hasJudges = isAdversarial && discriminators.length > 0;
   return (

@@ -147,6 +147,19 @@ it('warns of a frozen R that is random', () => {
   expect(frozenRWarning(train())).toBeNull();
 });
 
+it('does not validate on the way by chains of a thousand steps unless that is asked for', () => {
+  const steps = (count: number) =>
+    act().patchSettings({ diffusion: { ...train().settings.diffusion, steps: count } });
+  const usual = train().every.validation;
+  steps(1000);
+  expect([usual > 0, train().every.validation]).toEqual([true, 0]);
+  act().setEvery({ validation: 7 });
+  act().patchSettings({ seed: 3 });
+  expect(train().every.validation).toBe(7);
+  steps(8);
+  expect(train().every.validation).toBe(usual);
+});
+
 it('knows which directions a run makes', () => {
   const made = (variant: object) =>
     trainedDirections({ variant: { ...train().settings.variant, ...variant } });

@@ -67,10 +67,10 @@ export function settingsActions(
       })),
 
     patchSettings: (change) =>
-      choose(({ settings, every }) => ({
-        settings: { ...(change.method ? withMethod(settings, change.method) : settings), ...change },
-        every: change.method ? everyWith(every, settings.method, change.method) : every,
-      })),
+      choose(({ settings, every }) => {
+        const next = { ...(change.method ? withMethod(settings, change.method) : settings), ...change };
+        return { settings: next, every: everyWith(every, settings, next) };
+      }),
 
     patchVariant: (change) =>
       choose(({ settings, start }) => {
@@ -131,8 +131,8 @@ export function settingsActions(
 /** Validations that would take longer than the training are left to be asked for. */
 function everyWith(
   every: TrainData['every'],
-  before: TrainSettings['method'],
-  after: TrainSettings['method'],
+  before: TrainSettings,
+  after: TrainSettings,
 ): TrainData['every'] {
   if (isLong(before) === isLong(after)) return every;
   return { ...every, validation: isLong(after) ? 0 : initialTrain.every.validation };

@@ -1,4 +1,4 @@
-/** Of a chain of many steps the images that are shown: the noise, and every eighth part of the way. */
+/** Of a chain the images that are shown: the noise and all steps of a short one, every eighth part of the way of a long one. */
 
 const PARTS = 8;
 
