@@ -6,6 +6,7 @@ import { main } from './main';
 import { runMain } from './runMain';
 
 const COMMANDS = [
+  'sample',
   'translate',
   'evaluate',
   'bench',

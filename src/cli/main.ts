@@ -12,6 +12,7 @@ import { nearest } from './kit/nearest';
 import { ReaderGone } from './kit/stdout';
 import { modelsCommand } from './models/modelsCommand';
 import { parityCommand } from './parity/parityCommand';
+import { sampleCommand } from './sample/sampleCommand';
 import { trainCommand } from './train/trainCommand';
 import { translateCommand } from './translate/translateCommand';
 import { volumeCommand } from './volume/volumeCommand';
@@ -20,6 +21,7 @@ import { weightsInputsCommand } from './weights/weightsInputsCommand';
 
 const COMMANDS: readonly Command[] = [
   translateCommand,
+  sampleCommand,
   evaluateCommand,
   benchCommand,
   volumeCommand,

@@ -6,6 +6,7 @@ import type { ModelCard } from './cards/modelCard';
 import type { RunTranslator } from './methods/translator';
 import type { PreparedScan } from './prepareScan';
 import { type TranslateHooks, type TranslateSettings, translateSlices } from './translateSlices';
+import { refuseUnconditional } from './unconditional';
 
 export interface TranslatedSlice {
   index: number;
@@ -23,7 +24,7 @@ export interface TranslatedSlice {
 export type ChangeInput = (pixels: Float32Array, index: number) => Float32Array;
 
 /**
- * Yields slices in the given order. @throws Aborted within one reverse step of the signal
+ * Yields slices in the given order. @throws BadRequest for an unconditional model, Aborted within one reverse step of the signal
  * @param prepared for that card
  * @param change as an experiment wants it; nothing where absent
  */
@@ -35,6 +36,7 @@ export async function* translateScan(
   hooks: TranslateHooks,
   change: ChangeInput = (pixels) => pixels,
 ): AsyncGenerator<TranslatedSlice> {
+  refuseUnconditional(card);
   for (const index of slices) {
     const mapped = toModelRange(extractSlice(image, plan, index, source.low), source);
     const input = { index, pixels: change(mapped, index) };

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
 import type { ModelReport } from '../../engine/evaluation/report';
 import { loadTranslator } from '../../engine/methods/translator';
+import { refuseUnconditional } from '../../engine/unconditional';
 import { Aborted, BadRequest } from '../../errors';
 import { checkWritable } from '../../platform/node/files';
 import { namesIn } from '../../platform/node/nameList';
@@ -38,6 +39,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   const models: { model: LoadedModel; pairs: SplitPairs }[] = [];
   for (const name of namesIn(required(args, 'models'))) {
     const model = await loadModel(name, undefined, 'models');
+    refuseUnconditional(model.card);
     if (args.has('card')) await checkWritable(cardPath(name, model));
     const pairs = await splitPairs(folders, model.card, { scored: split, limit, patientOf, choice, io });
     needPairs(pairs, split, model.card, folders);

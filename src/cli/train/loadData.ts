@@ -19,6 +19,7 @@ import {
 import { scanWarnings } from '../../engine/training/scanWarnings';
 import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
 import { SIDES, type Side } from '../../engine/training/sides';
+import { isUnconditional } from '../../engine/training/variant';
 import { Aborted, BadRequest } from '../../errors';
 import { readChosen } from '../../platform/node/scans';
 import type { TrainingScan } from '../../platform/node/trainingScans';
@@ -60,10 +61,8 @@ export async function loadData(
   const isPaired = settings.variant.pairing === 'paired';
   const train = (side: Side) => scans[side].filter(({ split }) => split === 'train');
   const [trainA, trainB] = [train('a'), train('b')];
-  for (const [option, list] of [
-    ['a', trainA],
-    ['b', trainB],
-  ] as const)
+  const isOne = isUnconditional(settings.variant);
+  for (const [option, list] of [['a', trainA], ...(isOne ? [] : [['b', trainB] as const])] as const)
     if (list.length === 0)
       throw new BadRequest(`--${option}: must have scans for training, got none in the train split`);
   const say = saying(io);
@@ -75,7 +74,7 @@ export async function loadData(
         trainB.map(({ path }) => path),
       )}`,
     );
-  const validation = ofSplit(scans, 'val', say);
+  const validation = isOne ? [] : ofSplit(scans, 'val', say);
   const inPairs = (list: ScanPairPaths[]) => list.flatMap(({ a, b }) => [a, b]);
   const reader = new Reader(
     io,
@@ -260,7 +259,9 @@ async function readUnpaired(
     }
     return { slices: joinSlices(sets), places };
   };
-  const [ofA, ofB] = [await read(a, 'a'), await read(b, 'b')];
+  const ofA = await read(a, 'a');
+  // One contrast that is learnt alone is both.
+  const ofB = b.length > 0 ? await read(b, 'b') : ofA;
   const aligned = [...ofA.places].flatMap(([subject, placesA]) => {
     const placesB = ofB.places.get(subject) ?? [];
     // Several scans of a subject share its name: their slices cannot be told apart.

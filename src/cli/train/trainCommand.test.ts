@@ -695,6 +695,10 @@ describe('is refused in one sentence', () => {
       '--no-adversarial, --no-cycle: must not be given both with --method resnet',
       ['--method', 'resnet', '--no-adversarial', '--no-cycle', '--start', at('r.json')],
     ],
+    [
+      '--b: must not be given with --unconditional, which learns the images of --a alone',
+      ['--unconditional'],
+    ],
     ['--crop: must be a whole number from 1', ['--crop', 'half']],
     ["crop must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],
     ['--start: must be a non-diffusive ResNet generator, got a diffusive generator', ['--no-diffusion']],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import type { ModelCard } from '../../engine/cards/modelCard';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
 import { trainingOf } from '../../engine/methods';
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
@@ -14,6 +15,7 @@ import type { Preview, RunHistory } from '../../engine/training/reports';
 import { beginRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
 import { readStoredRun, restoreCheckpoint } from '../../engine/training/storedRun';
+import { isUnconditionalModel } from '../../engine/unconditional';
 import { Aborted, BadRequest, CorruptFile } from '../../errors';
 import { DiskRun } from '../../platform/node/diskRun';
 import { isUnwritten } from '../../platform/node/fileErrors';
@@ -57,7 +59,14 @@ import {
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
 import { type TrainedModel, writeModels, writtenFacts } from './trainModels';
-import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS, USUAL_EVERY } from './trainOptions';
+import {
+  everyOf,
+  planRun,
+  refuseWithResume,
+  refuseWithUnconditional,
+  TRAIN_OPTIONS,
+  USUAL_EVERY,
+} from './trainOptions';
 import { progressText, scoringText } from './trainProgress';
 
 export const trainCommand: Command = {
@@ -159,11 +168,14 @@ async function carryOut(order: Order): Promise<number> {
   if (args.has('json')) io.out(jsonText(report));
   else {
     for (const { card, path } of models)
-      io.out(`${path}: ${card.source} to ${card.target}, ${counted(index.step, 'iteration')}\n`);
+      io.out(`${path}: ${contrastsText(card)}, ${counted(index.step, 'iteration')}\n`);
     for (const one of evaluation ?? []) io.out(`${evaluationText(one, split!, io.columns())}\n`);
   }
   return exitCodeOf(evaluation ?? []);
 }
+
+const contrastsText = (card: ModelCard): string =>
+  isUnconditionalModel(card) ? `${card.target} of noise alone` : `${card.source} to ${card.target}`;
 
 /** What is asked for. */
 interface Order {
@@ -185,9 +197,11 @@ async function takeFolder({ files, io, out }: Order): Promise<void> {
 
 async function begun(order: Order): Promise<ReadyRun> {
   const { args, io, files, split, backend } = order;
+  refuseWithUnconditional(args);
+  const isOne = args.has('unconditional');
   const names = {
     a: required(args, 'a'),
-    b: required(args, 'b'),
+    b: isOne ? undefined : required(args, 'b'),
     valA: args.text('val-a'),
     valB: args.text('val-b'),
     choice: { filter: filterOf(args), volumes: volumesOf(args, 'volume') },
@@ -204,7 +218,7 @@ async function begun(order: Order): Promise<ReadyRun> {
   refuseSameFile(scans);
   const { settings, start } = await planRun(args, {
     a: contrastOf(scans.a),
-    b: contrastOf(scans.b),
+    b: contrastOf(isOne ? scans.a : scans.b),
   });
   const every = everyOf(args, settings);
   const isPaired = settings.variant.pairing === 'paired';
@@ -227,7 +241,7 @@ async function begun(order: Order): Promise<ReadyRun> {
   const { train, validation } = data;
   const estimate = estimateOf(settings, engine, dataBytes(data));
   io.err(
-    `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count} slices of ${settings.size} x ${settings.size}${cropText(settings)}, ${validation?.a.count ?? 0} validation pairs; ${variantText(settings)}\n`,
+    `${isOne ? `${settings.contrasts.a}: ${train.a.count}` : `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count}`} slices of ${settings.size} x ${settings.size}${cropText(settings)}, ${validation?.a.count ?? 0} validation pairs; ${variantText(settings)}\n`,
   );
   if (validation && every.validation === 0 && args.text('every-validation') === undefined)
     io.err(

@@ -39,7 +39,8 @@ export type RunScans = Infer<typeof RUN_SCANS>;
 /** What the user says of the scans of a run. */
 export interface ScanNames {
   a: string;
-  b: string;
+  /** Absent where one contrast is learnt alone. */
+  b?: string;
   valA?: string;
   valB?: string;
   choice: RunChoice;
@@ -211,10 +212,15 @@ export function dataText(
   { filter, volumes }: RunChoice,
 ): string {
   const folders = [...new Set([...a, ...b].map(({ path }) => setOf(path)))].join(', ');
+  const numbers = [
+    [trainA, contrasts.a],
+    ...(trainB.length > 0 ? [[trainB, contrasts.b] as const] : []),
+  ] as const;
+  const ofEach = numbers.map(([names, contrast]) => `${counted(names.length, 'scan')} of ${contrast}`);
   const isOfSeveral = [...trainA, ...trainB].some((name) => / \(volume \d+\)$/.test(name));
   const chosen = [
     filterText(filter),
     isOfSeveral ? `volume ${[...new Set([volumes.a, volumes.b])].join(' and ')} of those with several` : '',
   ].filter(Boolean);
-  return `${folders}: ${counted(trainA.length, 'scan')} of ${contrasts.a} and ${counted(trainB.length, 'scan')} of ${contrasts.b}${chosen.map((text) => `, ${text}`).join('')}`;
+  return `${folders}: ${ofEach.join(' and ')}${chosen.map((text) => `, ${text}`).join('')}`;
 }

@@ -46,7 +46,7 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
     several: true,
     text: 'scans of contrast A: FOLDER, FOLDER:SUFFIX of a BIDS data set, a scan or a list of them, several with commas or one after the other; of a data set with splits those of train (required)',
   },
-  b: { value: SCANS, several: true, text: 'scans of contrast B (required)' },
+  b: { value: SCANS, several: true, text: 'scans of contrast B (required but for --unconditional)' },
   'val-a': {
     value: SCANS,
     several: true,
@@ -75,6 +75,9 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   'r-start-back': { value: MODEL, text: 'begin with this R, B to A' },
   'freeze-r': { text: 'keep R as it starts' },
   paired: { text: 'subjects have both contrasts, aligned: train on the pairs, without R' },
+  unconditional: {
+    text: 'learn the images of --a alone, without a source (SynDiff, DDPM): the model draws images by `syndiff sample` and translates nothing',
+  },
   'no-adversarial': { text: 'no discriminators at all: by L1 and cycle terms' },
   'l1-projector': {
     text: 'SynDiff: no diffusive discriminators, so that G learns by L1 alone; R keeps its own',
@@ -169,7 +172,7 @@ export function everyOf(args: Arguments, settings: TrainSettings): Every {
 export async function planRun(args: Arguments, found: Record<Side, string | null>): Promise<PlannedRun> {
   const overrides = readOverrides(args);
   const models = await startModels(args);
-  const named = contrastsOf(args);
+  const named = args.has('unconditional') ? contrastOfOne(args, found.a) : contrastsOf(args);
   const card = startCard(models);
   checkContrasts(named, found, card);
   const contrasts = named ?? wordsOf(found, card);
@@ -274,6 +277,7 @@ function readOverrides(args: Arguments) {
     options: ownOptions(args),
     variant: {
       ...(args.has('paired') ? { pairing: 'paired' } : {}),
+      ...(args.has('unconditional') ? { pairing: 'unconditional', direction: 'aToB' } : {}),
       ...(args.has('no-adversarial') ? { adversarial: false } : {}),
       ...(args.has('l1-projector') ? { projector: 'l1' } : {}),
       ...(args.has('no-cycle') ? { cycle: false } : {}),
@@ -304,7 +308,7 @@ function overridden(
     throw new BadRequest(
       `--reverse-steps: must be of a method that is trained with few or many (syndiff), got it for ${base.method}; leave it out`,
     );
-  const chosen = { ...base.variant, ...o.variant, direction: o.direction ?? base.variant.direction };
+  const chosen = { ...base.variant, ...(o.direction && { direction: o.direction }), ...o.variant };
   const deciding = optionsIn(base.method, chosen).map(({ id }) => id);
   const idle = Object.keys(o.options).find((id) => !deciding.includes(id));
   if (idle !== undefined)
@@ -389,6 +393,32 @@ function contrastsOf(args: Arguments): Record<Side, string> | null {
   if (!a || a === b)
     throw new BadRequest(`--contrasts: must be two different names such as T1w,FLAIR, got "${text}"`);
   return { a, b };
+}
+
+/** Of an unconditional run both contrasts are the one. */
+function contrastOfOne(args: Arguments, found: string | null): Record<Side, string> {
+  const name = args.text('contrasts') ?? found;
+  if (name === null || !/^\w+$/.test(name))
+    throw new BadRequest(
+      `--contrasts: must be one name such as T1w with --unconditional, got ${name === null ? "none in the scans' names" : `"${name}"`}; give it`,
+    );
+  return { a: name, b: name };
+}
+
+/** What a run of one contrast, without a source, cannot have. */
+const NOT_UNCONDITIONAL = [
+  ...['b', 'val-a', 'val-b', 'eval', 'paired', 'freeze-r', 'no-cycle', 'no-diffusion', 'direction'],
+  ...START_OPTIONS,
+];
+
+/** @throws BadRequest for options that an unconditional run cannot have */
+export function refuseWithUnconditional(args: Arguments): void {
+  if (!args.has('unconditional')) return;
+  const given = NOT_UNCONDITIONAL.find((name) => args.has(name) || args.text(name) !== undefined);
+  if (given !== undefined)
+    throw new BadRequest(
+      `--${given}: must not be given with --unconditional, which learns the images of --a alone; leave it out`,
+    );
 }
 
 /** Weights without a card may not know their contrasts. */

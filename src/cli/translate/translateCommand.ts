@@ -6,6 +6,7 @@ import { trainingOf } from '../../engine/methods';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
 import type { TranslateSettings } from '../../engine/translateSlices';
+import { refuseUnconditional } from '../../engine/unconditional';
 import { Aborted, BadRequest } from '../../errors';
 import {
   checkWritable,
@@ -104,6 +105,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   refuseEmpty(scan, measures.levels());
   const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
   const whole = await loadModel(modelName);
+  refuseUnconditional(whole.card);
   const model = args.has('preview') ? inShort(whole) : whole;
   const prepared = prepareScan(scan.image, model.card, measures);
   const unsuited = inputWarnings(prepared, model.card).map(({ text }) => text);

@@ -35,6 +35,8 @@ export interface Method<C extends NetworkOf = NetworkOf> {
   infer(state: StateDict, recorded: Readonly<Record<string, unknown>>): C;
   /** The parameters that translate. */
   table(network: C): ParameterTable;
+  /** Whether it is given no source, and so makes images of noise alone; none of the method is where absent. */
+  isUnconditional?(network: C): boolean;
   /** An image's sides must be a multiple of this. */
   leastSide(network: C): number;
   /** Side of the images that it was made for, pixels, as far as the configuration tells; else the paper's. */
@@ -56,6 +58,8 @@ export interface Training<C extends NetworkOf = NetworkOf> {
   readonly choices: readonly NetworkChoice[];
   /** Switches that it cannot have otherwise: they are set where it is chosen. */
   readonly needs: Readonly<Partial<Variant>>;
+  /** May be trained without a source, whatever it `needs` of pairing and direction. */
+  readonly unconditional?: true;
   /** Numbers that this method alone has; `settings.options` holds them. */
   readonly options: readonly TrainingOption[];
   /** How the learning rates go over a run, and what they are; null: the preset's. */

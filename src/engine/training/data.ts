@@ -18,7 +18,7 @@ export interface SliceSet {
 }
 
 export interface TrainData {
-  /** Paired: slice n of `a` and of `b` are the same anatomy. */
+  /** Paired: slice n of `a` and of `b` are the same anatomy. Unconditional: the same set, stored once. */
   train: Record<Side, SliceSet>;
   /** Aligned, for scores only; null where there is none. */
   validation: Record<Side, SliceSet> | null;

@@ -26,6 +26,10 @@ export function writeData({ train, validation }: TrainData): Uint8Array {
   for (const part of PARTS) {
     const set = sets[part];
     if (!set) continue;
+    if (part === 'train.b' && set === train.a) {
+      metadata[part] = 'train.a';
+      continue;
+    }
     metadata[`${part}.subjects`] = JSON.stringify(set.subjects);
     tensors.push(
       [`${part}.images`, halves(set.images, [set.count, set.size, set.size, 2])],
@@ -61,9 +65,10 @@ export function readData(bytes: Uint8Array): TrainData {
       }),
     };
   };
+  const a = set('train.a');
   const hasValidation = tensors.has('validation.a.images');
   return {
-    train: { a: set('train.a'), b: set('train.b') },
+    train: { a, b: metadata['train.b'] === 'train.a' ? a : set('train.b') },
     validation: hasValidation ? { a: set('validation.a'), b: set('validation.b') } : null,
   };
 }

@@ -11,6 +11,7 @@ import type { RunFacts } from './checkpoint';
 import type { RunHistory } from './reports';
 import { mapOfSide, type TrainSettings, variantText } from './settings';
 import { type Direction, sidesOf } from './sides';
+import { isUnconditional } from './variant';
 
 /** What the run does not know of itself. */
 export interface ExportFacts {
@@ -56,11 +57,13 @@ export async function exportModel(
   const hash = await sha256(weights);
   const [from, to] = [contrasts[source], contrasts[target]];
   const id = `${from}-to-${to}-${hash.slice(0, 8)}`.toLowerCase();
+  const isSourceless = isUnconditional(settings.variant);
+  const made = isSourceless ? `${to} of noise alone` : `${from} to ${to}`;
   const inputs = facts.inputs?.[source];
   const card: ModelCard = {
     id,
     version: '1',
-    name: `${from} to ${to}, trained here (${facts.step} iterations)`,
+    name: `${made}, trained here (${facts.step} iterations)`,
     source: from,
     target: to,
     network: config,
@@ -80,6 +83,7 @@ export async function exportModel(
     intendedUse: 'Research only, not for clinical use.',
     limits: [
       'Trained on the scans named above: other scanners, ages and diseases are outside of it.',
+      ...(isSourceless ? ['Unconditional: it makes images of noise alone and translates nothing.'] : []),
       VALIDATION_LIMIT,
     ],
   };

@@ -30,7 +30,7 @@ import { optionRules, optionsIn, optionsOf, optionValues, readOptions } from '..
 import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { parseConfig } from '../networks/ncsnpp/parse';
 import { SIDES, type Side } from './sides';
-import { hasDiscriminators, PAPER_VARIANT, VARIANT, type Variant } from './variant';
+import { hasDiscriminators, isUnconditional, PAPER_VARIANT, VARIANT, type Variant } from './variant';
 
 export const PRESET_NAMES = ['tiny', 'small', 'base', 'paper'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -263,7 +263,10 @@ export function variantText(settings: TrainSettings): string {
   const { method, variant, options } = settings;
   const { pairing, direction } = variant;
   const changed = optionsIn(method, variant).filter(({ id, usual }) => options[id] !== usual);
-  const one = direction === 'both' ? [] : [`${direction === 'aToB' ? 'A to B' : 'B to A'} only`];
+  const one =
+    direction === 'both' || isUnconditional(variant)
+      ? []
+      : [`${direction === 'aToB' ? 'A to B' : 'B to A'} only`];
   return [
     pairing,
     ...trainingOf(settings).text(settings),
@@ -274,11 +277,22 @@ export function variantText(settings: TrainSettings): string {
 
 /** A method that knows a switch in one position only is not trained with another. */
 function needRules({ method, variant }: TrainSettings): (readonly [holds: boolean, sentence: string])[] {
-  const { needs } = trainingOf({ method });
-  return (Object.keys(needs) as (keyof Variant)[]).map((name) => [
+  const { needs, unconditional } = trainingOf({ method });
+  const isFree = (name: keyof Variant) =>
+    isUnconditional(variant) && unconditional && (name === 'pairing' || name === 'direction');
+  const rules = (Object.keys(needs) as (keyof Variant)[]).filter((name) => !isFree(name));
+  return rules.map((name) => [
     variant[name] === needs[name],
     `${methodOf({ method }).label} ${NEEDED[name]}, got ${name} ${variant[name]}; leave that switch as it is, or choose another method`,
   ]);
+}
+
+function unconditionalRule({ method, variant, contrasts }: TrainSettings): readonly [boolean, string] {
+  const isOne = variant.direction === 'aToB' && contrasts.a === contrasts.b;
+  return [
+    !isUnconditional(variant) || (trainingOf({ method }).unconditional === true && isOne),
+    `an unconditional training must be SynDiff's or DDPM's, of one contrast as A and B, A to B; got ${methodOf({ method }).label} of ${contrasts.a} and ${contrasts.b}, direction ${variant.direction}`,
+  ];
 }
 
 const NEEDED: Record<keyof Variant, string> = {
@@ -312,6 +326,7 @@ export function checkSettings(settings: TrainSettings): void {
     `batch must be at most 4 or a multiple of 4 (the discriminator compares groups of 4), got ${batch}`,
   );
   const rules = [
+    unconditionalRule(settings),
     ...optionRules(settings.method, settings.options),
     ...trainingOf(settings).rules(settings),
     ...needRules(settings),

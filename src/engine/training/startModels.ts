@@ -3,6 +3,7 @@ import { WeightsMismatch } from '../../errors';
 import type { ModelCard } from '../cards/modelCard';
 import type { StateDict } from '../formats/namedTensor';
 import { METHODS, type MethodId, methodOf, trainingOf } from '../methods';
+import { refuseUnconditional } from '../unconditional';
 import type { RunFacts } from './checkpoint';
 import { networksOf } from './networks';
 import type { TrainSettings } from './settings';
@@ -15,11 +16,11 @@ export interface StartModel {
   direction: Direction;
   /** As what it starts: the model that translates, or the R beside it. */
   as: 'translator' | 'r';
-  card: Pick<ModelCard, 'id' | 'name' | 'licence' | 'network'>;
+  card: Pick<ModelCard, 'id' | 'name' | 'target' | 'licence' | 'network'>;
   state: StateDict;
 }
 
-/** @throws WeightsMismatch where a model is of another kind than the network that it should start */
+/** @throws WeightsMismatch where a model is of another kind than the network that it should start, BadRequest for an unconditional one */
 export function startWeights(
   settings: TrainSettings,
   models: readonly StartModel[],
@@ -27,6 +28,7 @@ export function startWeights(
   const weights: Record<string, StateDict> = {};
   const facts: RunFacts['start'] = [];
   for (const { subject, direction, as, card, state } of models) {
+    refuseUnconditional(card);
     const { startsFrom } = trainingOf(settings);
     const wanted: MethodId = as === 'r' ? 'resnet' : settings.method;
     if (startsFrom(wanted, direction) === null)
@@ -50,4 +52,4 @@ export function startWeights(
 }
 
 /** A start model on the card of what is made of it: as people call it, and exactly. */
-const startName = ({ name, id }: StartModel['card']) => `${name} [${id}]`;
+const startName = ({ name, id }: Pick<ModelCard, 'name' | 'id'>) => `${name} [${id}]`;

@@ -7,9 +7,10 @@ import { type TranslateHooks, translateSlices } from '../translateSlices';
 import type { TrainingState } from './iteration';
 import { averageOf } from './networks';
 import type { Direction } from './sides';
+import { isUnconditional } from './variant';
 
 /**
- * Translates by the averaged weights, one slice after another, always with the same noise.
+ * Translates by the averaged weights, one slice after another, always with the same noise, but for images that are made of noise alone.
  * @param sources size*size each, [-1, 1]
  * @param diffusion the model's own, or a shorter one for pictures
  * @throws Aborted within one reverse step of the signal
@@ -24,7 +25,8 @@ export async function* translateImages(
   const { settings } = state;
   const translator = await averagedTranslator(state, direction, diffusion);
   const slices = sources.map((pixels, index) => ({ index, pixels }));
-  const how = { seed: settings.seed, samples: 1, noise: 'shared' } as const;
+  const noise = isUnconditional(settings.variant) ? 'independent' : 'shared';
+  const how = { seed: settings.seed, samples: 1, noise } as const;
   for await (const { mean } of translateSlices(translator, slices, settings.size, how, hooks)) yield mean;
 }
 

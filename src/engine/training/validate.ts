@@ -57,7 +57,10 @@ export async function validate(
   return { step: state.step, directions };
 }
 
-/** By the method's shorter chain, where it has one. Of the validation's slices, with their targets, where there are some; else of the slices that are trained on. */
+/**
+ * By the method's shorter chain, where it has one. Of the validation's slices, with their targets, where there are some; else of the slices that are trained on. What is made of noise
+ * alone is shown beside a real one.
+ */
 export async function previews(
   state: TrainingState,
   { train, validation }: TrainData,

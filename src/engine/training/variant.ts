@@ -3,8 +3,11 @@ import { flag, type Infer, object, oneOf, record, refine } from '../../schema';
 import { SIDES, type Side } from './sides';
 
 const SWITCHES = object({
-  /** paired: the aligned real source is the condition, and there is no R (the paper's future work). */
-  pairing: oneOf(['unpaired', 'paired']),
+  /**
+   * paired: the aligned real source is the condition, and there is no R (the paper's future work). unconditional: there is no source and
+   * no R, the images of one contrast are learnt (the paper's Table VI); the run's two contrasts are that one, and B is made.
+   */
+  pairing: oneOf(['unpaired', 'paired', 'unconditional']),
   /** false: no discriminators, no adversarial terms. */
   adversarial: flag,
   /**
@@ -40,6 +43,9 @@ export function trainedSides({ direction }: Variant): readonly Side[] {
   if (direction === 'both') return SIDES;
   return direction === 'aToB' ? ['b'] : ['a'];
 }
+
+export const isUnconditional = ({ pairing }: Pick<Variant, 'pairing'>): boolean =>
+  pairing === 'unconditional';
 
 /** Which of R12, R21 and the discriminators a variant has at all. */
 export const hasR = ({ pairing }: Variant): boolean => pairing === 'unpaired';

@@ -16,6 +16,7 @@ import { prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
 import * as tf from '../../engine/tf';
 import { translateScan } from '../../engine/translateScan';
+import { refuseUnconditional } from '../../engine/unconditional';
 import { BadRequest } from '../../errors';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
@@ -129,6 +130,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     loadModel: async ({ source }, { event, signal }) => {
       const begin = environment.engine.now();
       const { card, weights, fromCache } = await openModel(environment, source, event, signal);
+      refuseUnconditional(card);
       // Before the change: a cancelled call leaves the model that was there.
       signal.throwIfAborted();
       const translator = await loadTranslator(card, weights.state);

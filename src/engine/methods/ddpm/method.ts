@@ -6,10 +6,13 @@ import { unetMethod } from './unetMethod';
 
 export type DdpmNetwork = NetworkOf<'ddpm'> & DdpmUnetConfig;
 
-export const ddpm: Method<DdpmNetwork> = unetMethod<DdpmNetwork>({
-  id: 'ddpm',
-  label: 'DDPM',
-  network: 'denoising U-Net',
-  networkOf: (config) => ({ method: 'ddpm', ...config }),
-  training,
-});
+export const ddpm: Method<DdpmNetwork> = {
+  ...unetMethod<DdpmNetwork>({
+    id: 'ddpm',
+    label: 'DDPM',
+    network: 'denoising U-Net',
+    networkOf: (config) => ({ method: 'ddpm', ...config }),
+    training,
+  }),
+  isUnconditional: ({ in_channels }) => in_channels === 1,
+};

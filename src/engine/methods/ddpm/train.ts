@@ -11,8 +11,9 @@ import * as tf from '../../tf';
 import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
 import { parametersOf } from '../../training/networks';
 import type { TrainSettings } from '../../training/settings';
-import { otherSide, SIDES, type Side } from '../../training/sides';
+import { otherSide, type Side } from '../../training/sides';
 import { trainKey } from '../../training/streams';
+import { hasR, trainedSides } from '../../training/variant';
 import { NonDiffusive } from '../resnet/nonDiffusive';
 import { namedDraws } from '../unit/draws';
 import { training } from './training';
@@ -45,20 +46,25 @@ export const ddpmStep =
     const { settings } = state;
     const config = training.network(settings);
     const schedule = makeCosineSchedule();
-    const r = new NonDiffusive(iteration);
-    r.discriminators();
+    const { variant } = settings;
+    const r = hasR(variant) ? new NonDiffusive(iteration) : null;
+    r?.discriminators();
     const gradients = new GradientSums();
-    for (const side of SIDES) {
+    for (const side of trainedSides(variant)) {
       const network = iteration.network(`g.${side}`);
       const weights = network.tree as DdpmUnetWeights;
-      const condition = r.image(otherSide(side));
+      const condition = r?.image(otherSide(side));
       const real = images[side];
       const at = draws.times(side);
       const loss = () => {
         const noise = tf.tensor4d(draws.noise(side, real.size), real.shape);
         const x = noised(schedule, real, at, noise);
         const unet = { config, weights, recompute: settings.recompute };
-        const [found, v] = tf.split(runDdpmUnet(unet, tf.concat([x, condition], 3), at), 2, 3);
+        const [found, v] = tf.split(
+          runDdpmUnet(unet, condition ? tf.concat([x, condition], 3) : x, at),
+          2,
+          3,
+        );
         const bound = variationalBound(schedule, real, x, at, found as tf.Tensor4D, v as tf.Tensor4D);
         const error = noiseError(noise, found as tf.Tensor4D);
         return tf.add(
@@ -66,12 +72,15 @@ export const ddpmStep =
           iteration.note('bound', tf.mean(bound)),
         ) as tf.Scalar;
       };
-      const all = iteration.generatorTerm(loss, [...parametersOf(network), condition]);
-      r.want(otherSide(side), all.pop()!);
+      const all = iteration.generatorTerm(loss, [
+        ...parametersOf(network),
+        ...(condition ? [condition] : []),
+      ]);
+      if (r) r.want(otherSide(side), all.pop()!);
       gradients.add(`g.${side}`, all);
     }
-    r.generators(gradients);
-    r.dispose();
+    r?.generators(gradients);
+    r?.dispose();
     gradients.updateAll(iteration);
     return iteration.losses;
   };

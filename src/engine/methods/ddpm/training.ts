@@ -4,7 +4,7 @@ import { type DdpmUnetConfig, groupsOfWidth } from '../../networks/ddpmUnet/conf
 import { ddpmUnetTable } from '../../networks/ddpmUnet/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
-import { PAPER_VARIANT } from '../../training/variant';
+import { hasR, isUnconditional, PAPER_VARIANT, trainedSides } from '../../training/variant';
 import type { NetworkSpec, Training } from '../method';
 import type { TrainingOption } from '../options';
 import {
@@ -60,10 +60,14 @@ export const CYCLE_WEIGHT = {
   text: 'weight of the cycle term',
   ...WEIGHT_RANGE,
   usual: 1,
+  applies: hasR,
 } as const satisfies TrainingOption;
 
 /** A U-Net of the run's width and levels. */
-export function unetOfSettings({ generator, options }: TrainSettings, out_channels: number): DdpmUnetConfig {
+export function unetOfSettings(
+  { generator, options, variant }: TrainSettings,
+  out_channels: number,
+): DdpmUnetConfig {
   const { num_channels_dae: width, image_size, ch_mult, num_res_blocks: nres, attn_resolutions } = generator;
   const levels = Math.max(1, Math.min(ch_mult.length, Math.floor(Math.log2(image_size / LOWEST)) + 1));
   return {
@@ -73,7 +77,7 @@ export function unetOfSettings({ generator, options }: TrainSettings, out_channe
     nres,
     attention: attn_resolutions.map((side) => image_size / side).filter((factor) => factor < 2 ** levels),
     scale_shift: options[UNET_OPTIONS.scaleShift.id] === 1,
-    in_channels: 2,
+    in_channels: isUnconditional(variant) ? 1 : 2,
     out_channels,
   };
 }
@@ -135,11 +139,14 @@ export const training: Training<DdpmNetwork> = {
   ],
   choices: [],
   needs: PAPER_VARIANT,
+  unconditional: true,
   options: [CYCLE_WEIGHT, PATCH_WEIGHT, ...Object.values(UNET_OPTIONS)],
   rates: DIFFUSION_RATES,
   networks: (settings) =>
     SIDES.flatMap((side, n) => [
-      unetSpec('g', side, n, networkOfSettings(settings)),
+      ...(trainedSides(settings.variant).includes(side)
+        ? [unetSpec('g', side, n, networkOfSettings(settings))]
+        : []),
       ...rNetworks(settings, side),
     ]),
   translates: (direction) => [`g.${sidesOf(direction).target}`],
@@ -151,14 +158,16 @@ export const training: Training<DdpmNetwork> = {
   diffusion: () => COSINE_SCHEDULE,
   reverseSteps: [],
   quick: quickCosine,
-  beside: (settings, direction) => ({
-    name: `r.${sidesOf(direction).target}`,
-    network: networkOfR(settings),
-    diffusion: ONE_PASS,
-  }),
+  beside: (settings, direction) =>
+    hasR(settings.variant)
+      ? { name: `r.${sidesOf(direction).target}`, network: networkOfR(settings), diffusion: ONE_PASS }
+      : null,
   fromNetwork: (settings, network) => fromUnet(settings, network),
   rules: (settings) => [patchRule(settings), unetRule(networkOfSettings(settings)), sizeRule(settings)],
-  text: () => [`${COSINE_SCHEDULE.steps} steps`, 'adversarial', 'cycle'],
+  text: ({ variant }) => [
+    `${COSINE_SCHEDULE.steps} steps`,
+    ...(hasR(variant) ? ['adversarial', 'cycle'] : []),
+  ],
   memory: (settings) => {
     const { held, passing } = rMemory(settings);
     const network = networkOfSettings(settings);

@@ -8,7 +8,7 @@ import type { DdpmNetwork } from './method';
 
 export const makeTranslator: MakeTranslator<DdpmNetwork, DdpmUnetWeights> = (config, { steps }, weights) => {
   const find: NoiseFinder = (x, source, t) => {
-    const out = runDdpmUnet({ config, weights }, tf.concat([x, source], 3), t);
+    const out = runDdpmUnet({ config, weights }, config.in_channels === 1 ? x : tf.concat([x, source], 3), t);
     if (config.out_channels === 1) return { noise: out, v: null };
     const [noise, v] = tf.split(out, 2, 3);
     return { noise: noise as tf.Tensor4D, v: v as tf.Tensor4D };

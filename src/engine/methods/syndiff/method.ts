@@ -20,14 +20,15 @@ export const syndiff: Method<SynDiffNetwork> = {
     names.some((name) => /^z_transform\.\d+\./.test(name)),
   infer: (state, recorded) => ({ method: 'syndiff', ...inferConfig(state, recorded) }),
   table: ncsnppTable,
+  isUnconditional: ({ num_channels }) => num_channels === 1,
   leastSide,
   imageSize: ({ image_size }) => image_size,
   diffusion,
   frames: ({ steps }) => chainFrames(steps).map(({ label }) => label),
-  describe: ({ image_size, num_channels_dae, ch_mult, num_res_blocks }) => [
+  describe: ({ image_size, num_channels, num_channels_dae, ch_mult, num_res_blocks }) => [
     [
       'architecture',
-      `NCSN++, ${num_channels_dae} base channels × ${ch_mult.join(' ')}, ${num_res_blocks} residual ${num_res_blocks === 1 ? 'block' : 'blocks'} a level`,
+      `${num_channels === 1 ? 'unconditional ' : ''}NCSN++, ${num_channels_dae} base channels × ${ch_mult.join(' ')}, ${num_res_blocks} residual ${num_res_blocks === 1 ? 'block' : 'blocks'} a level`,
     ],
     ['image size', `${image_size} x ${image_size}`],
   ],

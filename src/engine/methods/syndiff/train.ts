@@ -28,7 +28,7 @@ import { otherSide, SIDES, type Side } from '../../training/sides';
 import { hasR, judgesDiffusive, trainedSides } from '../../training/variant';
 import { NonDiffusive } from '../resnet/nonDiffusive';
 import { drawsOf, type PhaseDraws, type StepDraws } from './draws';
-import { learnsR, OPTIONS } from './training';
+import { generatorOf, learnsR, OPTIONS } from './training';
 
 export const trainStep: TrainStep = (state, images, rates, onGradients) =>
   trainStepWith(drawsOf(state.settings, state.step), state, images, rates, onGradients);
@@ -128,7 +128,7 @@ class Diffusive {
     }
   }
 
-  /** What is given to the generator of a side: R's synthetic image of the other contrast, or the real one. */
+  /** What is given to the generator of a side: R's synthetic image of the other contrast, or the real one, at which an unconditional one does not look. */
   private condition(side: Side): tf.Tensor4D {
     const other = otherSide(side);
     return this.r ? this.r.image(other) : this.iteration.x[other];
@@ -142,7 +142,9 @@ class Diffusive {
 
   /** x0~ = G([x_(t+1), condition], t, z), first channel. */
   private denoise(side: Side, xNext: tf.Tensor4D, condition: tf.Tensor4D, { t, z }: PhaseDraws): tf.Tensor4D {
-    const { generator, recompute } = this.iteration.state.settings;
+    const { settings } = this.iteration.state;
+    const { recompute } = settings;
+    const generator = generatorOf(settings);
     const weights = this.iteration.network(`g.${side}`).tree as NcsnppWeights;
     const denoise = denoiserOf({ config: generator, weights, fourierFrequencies: null, recompute });
     return denoise(xNext, condition, t, tf.tensor2d(z, [xNext.shape[0], generator.nz]));

@@ -5,7 +5,14 @@ import { ncsnppTable } from '../../networks/ncsnpp/table';
 import { numberOfValues } from '../../networks/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
-import { hasR, judgesDiffusive, trainedSides, trainsR, type Variant } from '../../training/variant';
+import {
+  hasR,
+  isUnconditional,
+  judgesDiffusive,
+  trainedSides,
+  trainsR,
+  type Variant,
+} from '../../training/variant';
 import type { NetworkSpec, Training } from '../method';
 import type { TrainingOption } from '../options';
 import {
@@ -40,9 +47,13 @@ const discriminatorTable = ({ widths, discriminator }: TrainSettings) =>
     size: discriminator,
   });
 
+/** The run's generator, without the source's channel where there is no source. */
+export const generatorOf = ({ generator, variant }: Pick<TrainSettings, 'generator' | 'variant'>) =>
+  isUnconditional(variant) ? { ...generator, num_channels: 1 } : generator;
+
 /** The diffusive generator of a contrast and its discriminator, as far as the variant trains them. */
 function diffusiveNetworks(settings: TrainSettings, side: Side): NetworkSpec[] {
-  const { variant, generator } = settings;
+  const { variant } = settings;
   if (!trainedSides(variant).includes(side)) return [];
   const second = side === 'b' ? 1 : 0;
   const g: NetworkSpec = {
@@ -50,7 +61,7 @@ function diffusiveNetworks(settings: TrainSettings, side: Side): NetworkSpec[] {
     number: second,
     role: 'generator',
     side,
-    table: ncsnppTable(generator),
+    table: ncsnppTable(generatorOf(settings)),
     learns: true,
     averaged: true,
   };
@@ -171,6 +182,7 @@ export const training: Training<SynDiffNetwork> = {
     { id: 'l1', label: 'generator only, L1', patch: { adversarial: false, cycle: false, r: 'frozen' } },
   ],
   needs: {},
+  unconditional: true,
   options: Object.values(OPTIONS),
   rates: { rule: 'cosine', usual: null },
   networks: (settings) =>
@@ -180,7 +192,7 @@ export const training: Training<SynDiffNetwork> = {
     const letter = { syndiff: 'g', resnet: 'r' }[method];
     return letter ? [`${letter}.${sidesOf(direction).target}`] : null;
   },
-  network: ({ generator }) => ({ method: 'syndiff', ...generator }),
+  network: (settings) => ({ method: 'syndiff', ...generatorOf(settings) }),
   diffusion: ({ diffusion }) => diffusion,
   reverseSteps: [2, 4, 8, 1000],
   quick: (diffusion) => {
@@ -203,6 +215,10 @@ export const training: Training<SynDiffNetwork> = {
         `${crop === undefined ? 'size' : 'crop'} must be a multiple of ${most} for the ${discriminator} diffusive discriminator, got ${seen}`,
       ],
       patchRule(settings),
+      [
+        generator.num_channels === 2,
+        `the generator must take a noisy image and a source, got ${generator.num_channels} channels; start from a model that translates`,
+      ],
       [
         generator.embedding_type === 'positional',
         `the generator's time embedding must be positional, got ${generator.embedding_type} (it has no value at step 0)`,

@@ -9,7 +9,7 @@ import type { MakeTranslator } from '../translator';
 import { type SynDiffNetwork, syndiff } from './method';
 
 /**
- * @throws WeightsMismatch for a network of another number of channels than two, and for a Fourier time embedding, which takes the
+ * @throws WeightsMismatch for a network of more than two channels, and for a Fourier time embedding, which takes the
  * logarithm of the step and so has no value at step 0 (the authors' code gives NaN there)
  */
 export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
@@ -22,7 +22,7 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
       'generator: a Fourier time embedding has no value at step 0, so this network cannot translate; use weights with the positional embedding',
     );
   }
-  if (network.num_channels !== 2) {
+  if (network.num_channels > 2) {
     throw new WeightsMismatch(
       `generator: must take 2 channels, noisy target and source, got ${network.num_channels}; use weights of one source contrast`,
     );

@@ -5,7 +5,7 @@
 export interface GeneratorConfig {
   /** Side of the square image the network was trained on, pixels. Decides only at which levels attention sits. */
   image_size: number;
-  /** Channels in and out: noisy target and source. */
+  /** Channels in and out: noisy target and source; 1: the noisy target alone. */
   num_channels: number;
   /** Base width. */
   num_channels_dae: number;

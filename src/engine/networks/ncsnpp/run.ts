@@ -206,10 +206,11 @@ export function runGenerator(
   });
 }
 
-/** G as the sampler takes it: x0~ = G([x, source], t, z), first channel. */
+/** G as the sampler takes it: x0~ = G([x, source], t, z), first channel; of one channel G(x, t, z), whatever the source. */
 export const denoiserOf =
   (generator: Generator): Denoiser =>
   (x, source, t, z) =>
-    tf.tidy(() =>
-      tf.slice(runGenerator(generator, tf.concat([x, source], 3), t, z), [0, 0, 0, 0], source.shape),
-    );
+    tf.tidy(() => {
+      const input = generator.config.num_channels === 1 ? x : tf.concat([x, source], 3);
+      return tf.slice(runGenerator(generator, input, t, z), [0, 0, 0, 0], source.shape);
+    });
