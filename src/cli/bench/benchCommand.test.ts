@@ -11,7 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
+import { writeModel, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
+import { tinyConfig } from '../../../test/tinyModel';
+import { hashWeights } from '../../engine/hash';
+import { encodeWeights } from '../../engine/models/convertWeights';
+import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
 import { runMain } from '../runMain';
 import { namedModels } from './namedModels';
 
@@ -141,6 +145,29 @@ it('computes what chance and noise change, and nothing that another suite has ke
   expect(after.stderr).not.toContain('quality: SynDiff');
   const [{ rows }] = JSON.parse(readFileSync(at('chance/quality.json'), 'utf8')).tables;
   expect(rows.at(-1).values.psnr).toEqual(values.c0);
+});
+
+it('holds images of noise alone against real slices', async () => {
+  const config = { ...tinyConfig(32), num_channels: 1 };
+  const state = hashWeights(1, ncsnppTable(config));
+  mkdirSync(at('free/none/a-to-b'), { recursive: true });
+  const place = at('free/none/a-to-b');
+  await writeModel(place, 'card', { method: 'syndiff', ...config }, encodeWeights({ state, config }, 'f32'));
+  const { code, stdout, stderr } = await runMain(
+    bench('free-out', '--suite', 'unconditional', '--models', at('free'), '--slices', '3'),
+  );
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/\n\| none +\| +\d/);
+  const [{ rows, notes }] = JSON.parse(readFileSync(at('free-out/unconditional.json'), 'utf8')).tables;
+  for (const id of ['fd-brain', 'kid-brain', 'fd-random', 'kid-random'])
+    expect(rows[0].values[id].mean, id).toEqual(expect.any(Number));
+  // Noise is far from heads.
+  expect(rows[0].values['fd-random'].mean).toBeGreaterThan(0);
+  expect(notes[0]).toContain('3 images of each model against 3 real slices of 1 patients of train and val');
+  const { stderr: said } = await runMain(bench('free-out', '--models', at('free')));
+  expect(said).toContain(
+    'none: makes images of noise alone; left out of all but unconditional and complexity\n',
+  );
 });
 
 it.each([

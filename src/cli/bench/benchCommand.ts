@@ -10,6 +10,7 @@ import type { SuiteReport } from '../../engine/bench/suiteReport';
 import { SUITES } from '../../engine/bench/suites';
 import { reportMarkdown } from '../../engine/bench/tableText';
 import { PRESET_NAMES } from '../../engine/training/settings';
+import { isUnconditionalModel } from '../../engine/unconditional';
 import { Aborted, BadRequest } from '../../errors';
 import { lockFolder } from '../../platform/node/folderLock';
 import { namesIn } from '../../platform/node/nameList';
@@ -28,6 +29,7 @@ import { benchData } from './benchData';
 import { CELLS_FILE, checkFolder, makeBenchFolder, writeReport } from './benchFolder';
 import { CellFile } from './cellFile';
 import { namedModels } from './namedModels';
+import { brainFeatures, realSlices } from './realSlices';
 
 const ALL = 'all';
 const usualSlices = (SUITES as readonly Suite[])
@@ -101,8 +103,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   };
   const out = required(args, 'out');
   const preset = optional(args, 'preset', (a, n) => oneOf(a, n, PRESET_NAMES));
-  const needsScans = suites.some(({ needsNoScans }) => !needsNoScans);
-  const folders = needsScans ? namesIn(required(args, 'data')) : [];
+  const needs = new Set(suites.map((suite) => suite.needs ?? 'pairs'));
+  const folders = needs.size === 1 && needs.has('models') ? [] : namesIn(required(args, 'data'));
   const ids = suites.map(({ id }) => id);
   await checkFolder(out, ids);
   const progress = startProgress(io);
@@ -114,20 +116,33 @@ async function run(args: Arguments, io: Io): Promise<number> {
   checkAgainst(against, all);
   const show = (text: string) => progress.show(text);
   const found = { folders, split, limit, patientOf, choice, say, show };
-  const data = needsScans ? await benchData(all, found) : { pairs: [], baselines: [] };
-  const paired = new Set(tasksOf({ models: all, ...data }).map(taskKey));
-  const scored = all.filter(({ card }) => paired.has(taskKey(card)));
+  const translating = all.filter(({ card }) => !isUnconditionalModel(card));
+  if (needs.has('pairs'))
+    for (const { name, card } of all)
+      if (isUnconditionalModel(card))
+        say(`${name}: makes images of noise alone; left out of all but unconditional and complexity`);
+  const data =
+    needs.has('pairs') && translating.length > 0
+      ? await benchData(translating, found)
+      : { pairs: [], baselines: [] };
+  const real = needs.has('real slices') ? await realSlices(all, found) : [];
+  const features = real.length > 0 ? await brainFeatures() : undefined;
+  const paired = new Set(tasksOf({ models: translating, ...data }).map(taskKey));
+  const scored = translating.filter(({ card }) => paired.has(taskKey(card)));
   io.guard();
   const engine = await startNodeEngine(want, io.signal);
   const { backend, reason, adapter } = engine.info;
   say(`backend ${backend}: ${reason}`);
   const device = [backend, adapter?.description ?? cpus()[0]?.model ?? arch()].join(', ');
-  const benchOf = ({ usual, needsNoScans }: Suite): Bench => ({
-    ...{ models: needsNoScans ? all : scored, ...data, device },
-    options: { slices: slices ?? usual.slices, samples: samples ?? usual.samples, seed, against, preset },
+  const benchOf = (suite: Suite): Bench => ({
+    ...{ models: suite.needs ? all : scored, ...data, real, features, device },
+    options: {
+      ...{ slices: slices ?? suite.usual.slices, samples: samples ?? suite.usual.samples },
+      ...{ seed, against, preset },
+    },
   });
   const ready = readySuites(suites, benchOf, args.texts('suite').includes(ALL) ? say : null);
-  for (const sentence of rowsSentences(benchOf(suites[0]))) say(sentence);
+  for (const sentence of rowsSentences({ models: scored, ...data })) say(sentence);
   await makeBenchFolder(out);
   const release = lockFolder(out, say);
   const reports: SuiteReport[] = [];
@@ -220,7 +235,7 @@ function readySuites(
 }
 
 /** What is compared, a sentence a task. */
-function rowsSentences(bench: Bench): string[] {
+function rowsSentences(bench: Pick<Bench, 'models' | 'pairs'>): string[] {
   return tasksOf(bench).map((task) => {
     const rows = rowsOf(bench, task).map(
       ({ name, runs }) => name + (runs.length > 1 ? ` (${runs.length} runs)` : ''),

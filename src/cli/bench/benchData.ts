@@ -11,7 +11,7 @@ import {
 } from '../../engine/bench/bench';
 import { sha256 } from '../../engine/formats/sha256';
 import type { BadRequest } from '../../errors';
-import { scanPaths } from '../../platform/node/scans';
+import { type ScanPlace, scanPaths } from '../../platform/node/scans';
 import { type Split, sayOnce } from '../../platform/node/trainingScans';
 import type { PairPaths } from '../evaluate/evaluatePairs';
 import { fittedBaselines } from '../evaluate/fittedBaselines';
@@ -71,7 +71,13 @@ export async function benchData(models: readonly BenchModel[], data: DataChoice)
 
 async function benchPair(paths: PairPaths, task: Task, { say }: DataChoice): Promise<BenchPair> {
   const { subject, patient } = paths;
-  return { subject, patient, task, data: await digestOf([paths]), load: () => readPair(paths, say) };
+  return {
+    subject,
+    patient,
+    task,
+    data: await digestOf([placesOf(paths)]),
+    load: () => readPair(paths, say),
+  };
 }
 
 async function taskBaselines(
@@ -81,7 +87,7 @@ async function taskBaselines(
 ): Promise<TaskBaselines> {
   return {
     task,
-    data: await digestOf(train),
+    data: await digestOf(train.map(placesOf)),
     fit: (card, { signal, pause = async () => {} }) =>
       fittedBaselines(train, card, {
         signal: signal ?? new AbortController().signal,
@@ -92,21 +98,23 @@ async function taskBaselines(
   };
 }
 
-async function digestOf(pairs: readonly PairPaths[]): Promise<string> {
-  const places = await Promise.all(pairs.map(placesText));
+/** Of files where they lie and how large they are: where another takes the place of one, results are others. */
+export async function digestOf(groups: readonly (readonly ScanPlace[])[]): Promise<string> {
+  const places = await Promise.all(
+    groups.map(async (group) => (await Promise.all(group.map(placeText))).join(', ')),
+  );
   return (await sha256(new TextEncoder().encode(places.join('\n')))).slice(0, 16);
 }
 
-/** Where its files lie and how large they are: a scan that another takes the place of is another pair. */
-async function placesText({ source, target }: PairPaths): Promise<string> {
-  const outline = outlinePath(target.path);
-  const files = [
-    ...(await scanPaths(source.path)),
-    ...(await scanPaths(target.path)),
-    ...(outline ? [outline] : []),
-  ];
-  const sizes = files.map(
-    (path) => `${resolve(path)} ${statSync(path, { throwIfNoEntry: false })?.size ?? 0}`,
+async function placeText({ path, volume }: ScanPlace): Promise<string> {
+  const files = (await scanPaths(path)).map(
+    (file) => `${resolve(file)} ${statSync(file, { throwIfNoEntry: false })?.size ?? 0}`,
   );
-  return [...sizes, `volumes ${source.volume ?? 0} ${target.volume ?? 0}`].join(', ');
+  return [...files, `volume ${volume ?? 0}`].join(', ');
+}
+
+/** With the outline of its lesions. */
+function placesOf({ source, target }: PairPaths): ScanPlace[] {
+  const outline = outlinePath(target.path);
+  return [source, target, ...(outline === null ? [] : [{ path: outline }])];
 }

@@ -9,6 +9,7 @@ import { intensityMaps } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
 import type { Baselines } from '../evaluation/baselines/fitBaselines';
 import type { StateDict } from '../formats/namedTensor';
+import type { SliceSet } from '../training/data';
 import type { PresetName } from '../training/settings';
 import type { TranslateHooks } from '../translateSlices';
 
@@ -70,12 +71,31 @@ export interface TaskBaselines {
   fit(card: Pick<ModelCard, 'preprocessing'>, hooks: TranslateHooks): Promise<Baselines>;
 }
 
+/** Real slices, with which images of noise alone are compared. */
+export interface RealSlices {
+  contrast: string;
+  /** `scaleKey` of the cards that they are prepared for. */
+  scale: string;
+  /** Says what scans they are of: results are kept under it. */
+  data: string;
+  slices: SliceSet;
+}
+
+/** FD-brain's network, which ships beside the program. */
+export interface FeatureFile {
+  sha256: string;
+  bytes(): Promise<ArrayBuffer>;
+}
+
 export interface Bench {
   models: readonly BenchModel[];
   pairs: readonly BenchPair[];
   options: BenchOptions;
   /** Of the tasks that have them. */
   baselines?: readonly TaskBaselines[];
+  /** For models that translate nothing. */
+  real?: readonly RealSlices[];
+  features?: FeatureFile;
   /** What computes, such as backend and machine: times are kept under it. */
   device?: string;
 }

@@ -56,8 +56,8 @@ export interface Suite<R = unknown> {
   readonly title: string;
   /** What it measures, for help and page: a sentence. */
   readonly text: string;
-  /** Works on models alone. */
-  readonly needsNoScans?: true;
+  /** models: works on them alone; real slices: on models of noise alone, beside `Bench.real`; absent: on models that translate and pairs. */
+  readonly needs?: 'models' | 'real slices';
   /** What `options` are where none are given. */
   readonly usual: { readonly slices: number | null; readonly samples: number };
   /** In the order of work: one model after the other. @throws BadRequest where the bench has not what it needs */

@@ -21,7 +21,7 @@ export const complexity: Suite<Cost> = {
   id: 'complexity',
   title: 'Complexity',
   text: 'seconds, memory, parameters and FLOP of a slice, and of an iteration of training at --preset',
-  needsNoScans: true,
+  needs: 'models',
   usual: { slices: null, samples: 1 },
   cells: (bench) => {
     if (bench.models.length === 0)

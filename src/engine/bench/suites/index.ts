@@ -5,6 +5,7 @@ import { complexity } from './complexity';
 import { noise } from './noise';
 import { quality } from './quality';
 import { steps } from './steps';
+import { unconditional } from './unconditional';
 import { variability } from './variability';
 
 export const SUITES = [
@@ -14,4 +15,5 @@ export const SUITES = [
   noise,
   ablation,
   steps,
+  unconditional,
 ] as const satisfies readonly Suite[];

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fakeBench, fakeModel, fakePair, fakeSlices, reportOf } from '../../../../test/fakeBench';
+import type { ModelCard } from '../../cards/modelCard';
 import { emptyHistogram } from '../../evaluation/baselines/histogramMatch';
+import { scaleKey } from '../bench';
 import { NOISE_LEVELS } from '../noise';
 import type { Suite } from '../suite';
 import type { TableValue } from '../suiteReport';
@@ -11,6 +13,7 @@ import { noise } from './noise';
 import type { PairScores } from './pairScores';
 import { quality } from './quality';
 import { steps } from './steps';
+import { unconditional } from './unconditional';
 import { variability } from './variability';
 
 const scores = (psnrs: readonly (number | null)[], lesionKept: number | null = null): PairScores => ({
@@ -260,6 +263,47 @@ it('complexity measures a model of each row, and an iteration of each method', (
   expect(tables[1].title).toBe('Training at preset small');
   expect(tables[1].rows).toMatchObject([{ name: 'SynDiff', values: { seconds: 1.5, hours: 2, gflop: 9 } }]);
   expect(tables[0].notes[0]).toContain('On cpu, a machine');
+});
+
+it('unconditional has the distances of as many images as there are real slices', () => {
+  const free = { ...syndiff.card.network, num_channels: 1 } as ModelCard['network'];
+  const model = fakeModel('SynDiff', { source: 'FLAIR', network: free });
+  const slices = { size: 1, count: 30, images: new Uint16Array(30), subjects: ['sub-1', 'sub-2'] };
+  const real = {
+    ...{ contrast: 'FLAIR', scale: scaleKey(model.card), data: 'scans' },
+    slices: {
+      ...slices,
+      subject: new Uint16Array(30),
+      slice: new Uint16Array(30),
+      foreground: new Float32Array(30),
+    },
+  };
+  const bench = { ...fakeBench([model, cgan], []), real: [real] };
+  expect(unconditional.cells(bench).map(({ label }) => label)).toEqual([
+    ...['real slices of FLAIR', 'SynDiff, FLAIR of noise alone, images 1 to 25'],
+    'SynDiff, FLAIR of noise alone, images 26 to 30',
+  ]);
+  const features = (...random: number[]) => ({ count: random.length, features: { random } });
+  const { tables } = reportOf(unconditional, bench, {
+    'real slices': features(0, 2),
+    'images 1 to 25': features(1),
+    'images 26 to 30': features(3),
+  });
+  // Means 1 apart, both variances 2; (xy + 1)³ within 1 and 64, between 372 / 4.
+  const { values, failed } = tables[0].rows[0];
+  expect(failed).toBeNull();
+  expect(mean(values['fd-random'])).toBeCloseTo(1, 9);
+  expect(mean(values['kid-random'])).toBeCloseTo(1 + 64 - 2 * 93, 9);
+  expect(tables[0].notes[0]).toContain('30 images of each model against 30 real slices of 2 patients');
+  expect(tables[0].notes[2]).toContain('KID is the fairer one');
+  const cut = reportOf(unconditional, bench, {
+    'real slices': features(0, 2),
+    'images 1': 'no memory is left',
+  });
+  expect(cut.tables[0].rows[0]).toMatchObject({
+    failed: '2 of 3 parts failed: no memory is left',
+    values: { 'fd-random': null },
+  });
 });
 
 it.each(SUITES.map((suite) => [suite.id, suite] as const))(
