@@ -1,7 +1,7 @@
 /** The options of `train` as settings of a run and the weights that it starts from. */
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { METHOD_IDS, METHODS, type MethodId, quickChain, trainingOf } from '../../engine/methods';
-import { optionsIn, optionsOf } from '../../engine/methods/options';
+import { isCommon, optionsIn, optionsOf } from '../../engine/methods/options';
 import type { Every } from '../../engine/training/loop';
 import type { RunPlan } from '../../engine/training/session';
 import {
@@ -350,7 +350,7 @@ function methodFlags(): Record<string, OptionSpec> {
         id,
         {
           value: kind === 'whole' ? 'N' : 'X',
-          text: `${of.join(', ')}: ${text} (default ${usual}${byMethod.join('')})`,
+          text: `${isCommon({ id }) ? '' : `${of.join(', ')}: `}${text} (default ${usual}${byMethod.join('')})`,
         },
       ];
     }),

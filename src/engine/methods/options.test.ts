@@ -51,7 +51,7 @@ it('are told with the variant where they are not the usual ones and decide somet
 it('go with the method', () => {
   const syndiff = tinySettings();
   const resnet = withMethod(syndiff, 'resnet');
-  expect(resnet.options).toEqual({ 'weight-cycle': 0.5, 'weight-adversarial-r': 1 });
+  expect(resnet.options).toEqual({ 'weight-cycle': 0.5, 'weight-adversarial-r': 1, 'weight-decay': 0 });
   expect(withMethod(resnet, 'syndiff').options).toEqual({ ...syndiff.options, 'r1-every': 10 });
 });
 

@@ -1,4 +1,4 @@
-/** Numbers that decide a training of one method only, as rows of its folder: flags of the command line and fields of the page. */
+/** Numbers that decide a training, as rows of a method's folder or of all methods: flags of the command line and fields of the page. */
 import { type Place, refusal } from '../../schema';
 import type { Variant } from '../training/variant';
 import { type MethodId, trainingOf } from '.';
@@ -23,7 +23,25 @@ export interface TrainingOption {
 /** Of a run's settings: every option of its method. */
 export type OptionValues = Readonly<Record<string, number>>;
 
-export const optionsOf = (method: MethodId): readonly TrainingOption[] => trainingOf({ method }).options;
+/** Adam's, of every network that learns (UNIT and MUNIT have 1e-4 where they come from). */
+export const WEIGHT_DECAY = {
+  id: 'weight-decay',
+  label: 'Weight decay (L2)',
+  text: 'times each weight is added to its gradient, as L2 regularisation',
+  kind: 'decimal',
+  least: 0,
+  most: 1,
+  usual: 0,
+} as const satisfies TrainingOption;
+
+/** Of all methods. */
+const COMMON: readonly TrainingOption[] = [WEIGHT_DECAY];
+export const isCommon = ({ id }: Pick<TrainingOption, 'id'>): boolean => COMMON.some((one) => one.id === id);
+
+export const optionsOf = (method: MethodId): readonly TrainingOption[] => [
+  ...trainingOf({ method }).options,
+  ...COMMON,
+];
 
 /** Those that decide something. */
 export const optionsIn = (method: MethodId, variant: Variant): readonly TrainingOption[] =>

@@ -20,26 +20,30 @@ export function startAdam(table: ParameterTable, tree: unknown): AdamState {
   return { updates: 0, mean: zeros(), square: zeros() };
 }
 
-/** One update of every parameter of the tree, in place. The gradients, in the table's order, are disposed. */
+/**
+ * One update of every parameter of the tree, in place. The gradients, in the table's order, are disposed.
+ * @param decay times each parameter is added to its gradient (L2), 0: nothing
+ */
 export function updateByAdam(
   table: ParameterTable,
   tree: unknown,
   state: AdamState,
   gradients: readonly tf.Tensor[],
   rate: number,
+  decay = 0,
 ): void {
   state.updates++;
   const step = rate / (1 - BETA1 ** state.updates);
   const root = 1 / Math.sqrt(1 - BETA2 ** state.updates);
   table.forEach((row, i) => {
-    const gradient = gradients[i];
     const [mean, square, parameter] = tf.tidy(() => {
+      const gradient = decay > 0 ? tf.add(gradients[i], tf.mul(leafOf(tree, row), decay)) : gradients[i];
       const m = mix(state.mean[i], gradient, BETA1);
       const v = mix(state.square[i], tf.mul(gradient, gradient), BETA2);
       const denominator = tf.add(tf.mul(tf.sqrt(v), root), EPSILON);
       return [m, v, tf.sub(leafOf(tree, row), tf.mul(tf.div(m, denominator), step))];
     });
-    tf.dispose([state.mean[i], state.square[i], gradient]);
+    tf.dispose([state.mean[i], state.square[i], gradients[i]]);
     state.mean[i] = mean;
     state.square[i] = square;
     replaceLeaf(tree, row, parameter);

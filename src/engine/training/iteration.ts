@@ -1,5 +1,6 @@
 /** What the phases of any method's iteration share: losses as they are noted, gradients of a term, updates. */
 import { valueAndGradients } from '../autodiff/vjp';
+import { WEIGHT_DECAY } from '../methods/options';
 import * as tf from '../tf';
 import { updateByAdam } from './adam';
 import { type Networks, parametersOf, type TrainedNetwork, updateAverage } from './networks';
@@ -90,7 +91,8 @@ export class Iteration {
     const network = this.network(name);
     const { role, averaged } = network.spec;
     const rate = role === 'generator' ? this.rates.generators : this.rates.discriminators;
-    updateByAdam(network.spec.table, network.tree, network.adam!, gradients, rate);
+    const decay = this.state.settings.options[WEIGHT_DECAY.id];
+    updateByAdam(network.spec.table, network.tree, network.adam!, gradients, rate, decay);
     if (averaged) updateAverage(network, this.state.settings.ema);
   }
 }
