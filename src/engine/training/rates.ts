@@ -1,5 +1,6 @@
 /** How the learning rates go over a run; by which of these rules the method says. */
 import { trainingOf } from '../methods';
+import { HALVE_EVERY } from '../methods/unit/training';
 import type { Rates } from './iteration';
 import type { TrainSettings } from './settings';
 
@@ -22,10 +23,12 @@ export function rateShare(rule: RateRule, step: number, iterations: number): num
 }
 
 export function ratesAt(
-  { method, rates, iterations }: Pick<TrainSettings, 'method' | 'rates' | 'iterations'>,
+  { method, rates, iterations, options }: Pick<TrainSettings, 'method' | 'rates' | 'iterations' | 'options'>,
   step: number,
 ): Rates {
-  const share = rateShare(trainingOf({ method }).rates.rule, step, iterations);
+  const halving = options[HALVE_EVERY.id] ?? 0;
+  const steps = halving > 0 ? 0.5 ** Math.floor(step / halving) : 1;
+  const share = steps * rateShare(trainingOf({ method }).rates.rule, step, iterations);
   const fall = (from: number) => rates.least + (from - rates.least) * share;
   return { generators: fall(rates.generators), discriminators: fall(rates.discriminators) };
 }

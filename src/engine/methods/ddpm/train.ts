@@ -60,13 +60,14 @@ export const ddpmStep =
         const noise = tf.tensor4d(draws.noise(side, real.size), real.shape);
         const x = noised(schedule, real, at, noise);
         const unet = { config, weights, recompute: settings.recompute };
-        const [found, v] = tf.split(
-          runDdpmUnet(unet, condition ? tf.concat([x, condition], 3) : x, at),
-          2,
-          3,
-        );
-        const bound = variationalBound(schedule, real, x, at, found as tf.Tensor4D, v as tf.Tensor4D);
-        const error = noiseError(noise, found as tf.Tensor4D);
+        const out = runDdpmUnet(unet, condition ? tf.concat([x, condition], 3) : x, at);
+        if (config.out_channels === 1) {
+          const error = tf.mean(noiseError(noise, out)) as tf.Scalar;
+          return iteration.note('noise', error);
+        }
+        const [found, v] = tf.split(out, 2, 3) as tf.Tensor4D[];
+        const bound = variationalBound(schedule, real, x, at, found, v);
+        const error = noiseError(noise, found);
         return tf.add(
           iteration.note('noise', tf.mean(error)),
           iteration.note('bound', tf.mean(bound)),

@@ -63,6 +63,16 @@ export const CYCLE_WEIGHT = {
   applies: hasR,
 } as const satisfies TrainingOption;
 
+const SIMPLE = {
+  id: 'simple-loss',
+  label: 'Simple loss (1: yes)',
+  text: "1: the noise's error alone, and the posterior's variance (L_simple); 0: with the variational bound, by which the variance is learnt",
+  kind: 'whole',
+  least: 0,
+  most: 1,
+  usual: 0,
+} as const satisfies TrainingOption;
+
 /** A U-Net of the run's width and levels. */
 export function unetOfSettings(
   { generator, options, variant }: TrainSettings,
@@ -124,7 +134,7 @@ export function unetBytes(settings: TrainSettings, { width, mult }: DdpmUnetConf
 
 const networkOfSettings = (settings: TrainSettings): DdpmNetwork => ({
   method: 'ddpm',
-  ...unetOfSettings(settings, 2),
+  ...unetOfSettings(settings, settings.options[SIMPLE.id] === 1 ? 1 : 2),
 });
 
 export const training: Training<DdpmNetwork> = {
@@ -140,7 +150,7 @@ export const training: Training<DdpmNetwork> = {
   choices: [],
   needs: PAPER_VARIANT,
   unconditional: true,
-  options: [CYCLE_WEIGHT, PATCH_WEIGHT, ...Object.values(UNET_OPTIONS)],
+  options: [CYCLE_WEIGHT, PATCH_WEIGHT, SIMPLE, ...Object.values(UNET_OPTIONS)],
   rates: DIFFUSION_RATES,
   networks: (settings) =>
     SIDES.flatMap((side, n) => [
@@ -162,7 +172,10 @@ export const training: Training<DdpmNetwork> = {
     hasR(settings.variant)
       ? { name: `r.${sidesOf(direction).target}`, network: networkOfR(settings), diffusion: ONE_PASS }
       : null,
-  fromNetwork: (settings, network) => fromUnet(settings, network),
+  fromNetwork: (settings, network) => {
+    const found = fromUnet(settings, network);
+    return { ...found, options: { ...found.options, [SIMPLE.id]: network.out_channels === 1 ? 1 : 0 } };
+  },
   rules: (settings) => [patchRule(settings), unetRule(networkOfSettings(settings)), sizeRule(settings)],
   text: ({ variant }) => [
     `${COSINE_SCHEDULE.steps} steps`,

@@ -10,6 +10,7 @@ import type { TrainingOption } from '../options';
 import { planeBytes, TOTAL, WEIGHT_RANGE } from '../resnet/training';
 import {
   codeNetwork,
+  HALVE_EVERY,
   multiScaleNetwork,
   OPTIONS as OF_UNIT,
   ofCodes,
@@ -57,6 +58,7 @@ export const OPTIONS = {
     usual: 256,
   },
   scales: SCALES,
+  halving: HALVE_EVERY,
 } as const satisfies Record<string, TrainingOption>;
 
 const networkOfSettings = ({ widths, options }: TrainSettings): MunitNetwork => ({

@@ -30,6 +30,17 @@ export const SCALES = {
   usual: 0,
 } as const satisfies TrainingOption;
 
+/** UNIT's and MUNIT's rule `step`: half the rates after every so many iterations. */
+export const HALVE_EVERY = {
+  id: 'halve-every',
+  label: 'Halve rates every (0: never)',
+  text: 'iterations after which the learning rates are halved, again and again (the official code: 100000); 0: never',
+  kind: 'whole',
+  least: 0,
+  most: 1e7,
+  usual: 0,
+} as const satisfies TrainingOption;
+
 export const OPTIONS = {
   image: {
     id: 'weight-image',
@@ -56,6 +67,7 @@ export const OPTIONS = {
     usual: 0.01,
   },
   scales: SCALES,
+  halving: HALVE_EVERY,
 } as const satisfies Record<string, TrainingOption>;
 
 export const UNIT_LOSSES = {
