@@ -27,7 +27,7 @@ export type OptionValues = Readonly<Record<string, number>>;
 export const WEIGHT_DECAY = {
   id: 'weight-decay',
   label: 'Weight decay (L2)',
-  text: 'times each weight is added to its gradient, as L2 regularisation',
+  text: 'this times each weight is added to its gradient (L2)',
   kind: 'decimal',
   least: 0,
   most: 1,
