@@ -16,6 +16,11 @@ export const RUN_FOLDER = 'run';
 export const LOG_FILE = 'log.jsonl';
 export const EVALUATION_FILE = 'evaluation.json';
 export const PREVIEWS = 'previews';
+/** Pictures of the losses, of the generators' terms and the discriminators'. */
+export const LOSS_CHARTS = {
+  generators: 'losses-generators.svg',
+  discriminators: 'losses-discriminators.svg',
+};
 export const MODEL_FOLDERS: Record<Direction, string> = { aToB: 'a-to-b', bToA: 'b-to-a' };
 export const CARD_FILE = 'card.json';
 /** Beside the checkpoint: what the run was called with. */
@@ -27,7 +32,8 @@ const RUN_FILES = [INDEX, INDEX_BEFORE, HISTORY, DATA_FILE, CALL_FILE];
 export const isRunFile = (name: string) => RUN_FILES.includes(name) || stepOfFile(name) !== null;
 
 type Kind = ReturnType<typeof kindOfFound>;
-const FILES = [LOG_FILE, EVALUATION_FILE];
+/** That a run writes beside its folders. */
+export const FILES: readonly string[] = [LOG_FILE, EVALUATION_FILE, ...Object.values(LOSS_CHARTS)];
 const FOLDERS = [RUN_FOLDER, PREVIEWS, ...Object.values(MODEL_FOLDERS)];
 const ADVICE = 'move it away, or choose another --out';
 

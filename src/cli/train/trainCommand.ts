@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { chartSvg } from '../../engine/bench/chartSvg';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
 import { trainingOf } from '../../engine/methods';
@@ -11,6 +12,7 @@ import { estimateMemory, type MemoryEstimate } from '../../engine/training/estim
 import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
 import { readHistory } from '../../engine/training/historyFile';
 import { EVERY } from '../../engine/training/loop';
+import { lossCharts } from '../../engine/training/lossCharts';
 import type { Preview, RunHistory } from '../../engine/training/reports';
 import { beginRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
@@ -40,8 +42,10 @@ import {
   checkCards,
   checkKinds,
   EVALUATION_FILE,
+  FILES,
   isRunFile,
   LOG_FILE,
+  LOSS_CHARTS,
   PREVIEWS,
   RUN_FOLDER,
   refuseInTheWay,
@@ -147,6 +151,8 @@ async function carryOut(order: Order): Promise<number> {
   log.add({ event: 'end', step: index.step });
   const evaluation = split ? await evaluate(ready, io, out, { files, index, models, split }) : null;
   const { steps, validations } = await readHistory(files, index);
+  for (const chart of lossCharts(index.settings, steps))
+    await writeBytes(join(out, LOSS_CHARTS[chart.id]), chartSvg(chart));
   const report = {
     out,
     iterations: index.step,
@@ -191,7 +197,7 @@ interface Order {
 async function takeFolder({ files, io, out }: Order): Promise<void> {
   await files.open(saying(io));
   await checkWritable(join(out, LOG_FILE));
-  await removeUnfinished(out, (name) => [LOG_FILE, EVALUATION_FILE].includes(name));
+  await removeUnfinished(out, (name) => FILES.includes(name));
   await removeUnfinished(join(out, PREVIEWS), (name) => PREVIEW_NAME.test(name));
 }
 
