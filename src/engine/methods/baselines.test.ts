@@ -13,9 +13,12 @@ import { attentionUnetTable } from '../networks/attentionUnet/table';
 import { multiScaleDiscriminatorTable } from '../networks/multiScaleDiscriminator/table';
 import { disposeTree, loadTree } from '../networks/parameters';
 import { type PatchDiscriminatorWeights, runPatchDiscriminator } from '../networks/patchDiscriminator/run';
+import { naiveUp } from '../networks/resample';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../networks/resnetGenerator/run';
 import { resnetGeneratorTable } from '../networks/resnetGenerator/table';
+import { type SelfAttention, selfAttention, selfAttentionRows } from '../networks/selfAttention';
 import { numberOfValues } from '../networks/table';
+import { TableWriter } from '../networks/tableWriter';
 import * as tf from '../tf';
 import { l1Loss, leastSquares } from '../training/losses';
 import { disposeNetworks, networksOf, parametersOf } from '../training/networks';
@@ -80,6 +83,31 @@ it('gates that are open leave a plain U-Net, whatever they look at', async () =>
   }
   expect(made[1]).toEqual(made[0]);
   x.dispose();
+});
+
+it('attention over all positions is the pooled one where every 2x2 is of one value, and only there', async () => {
+  const writer = new TableWriter('normal');
+  selfAttentionRows(writer, ['block', 'block'], 8);
+  const weights = hashWeights(3, writer.rows);
+  const tree = loadTree<{ block: SelfAttention }>(writer.rows, weights);
+  const share = tf.tensor1d([1]);
+  const block = { ...tree.block, gamma: share };
+  const small = tf.tensor4d(hashNormals(5, 4 * 4 * 8), [1, 4, 4, 8]);
+  const other = tf.tensor4d(hashNormals(6, 8 * 8 * 8), [1, 8, 8, 8]);
+  const difference = async (x: tf.Tensor4D) => {
+    const off = tf.tidy(() =>
+      tf.max(tf.abs(tf.sub(selfAttention(block, x), selfAttention(block, x, false)))),
+    );
+    const [value] = await off.data();
+    off.dispose();
+    return value;
+  };
+  const blocks = naiveUp(small);
+  // The sums over four equal keys round otherwise.
+  expect(await difference(blocks)).toBeLessThan(1e-5);
+  expect(await difference(other)).toBeGreaterThan(1e-3);
+  disposeTree(writer.rows, tree);
+  tf.dispose([small, other, blocks, share]);
 });
 
 it('attention whose share is 0 leaves the ResNet to the bit', async () => {

@@ -44,6 +44,8 @@ export interface CycleGan<C extends NetworkOf> {
   text(network: C): string;
   /** Live activations of one generator, in image planes times base width, at the most (docs/MEASUREMENTS.md, "Training"). */
   planes: { kept: number; widest: number };
+  /** Bytes beside these. */
+  attentionBytes?(settings: TrainSettings): number;
   options?: readonly TrainingOption[];
 }
 
@@ -69,7 +71,12 @@ export function cycleGanTraining<C extends NetworkOf>(id: C['method'], of: Cycle
     memory: (settings) => {
       const unit = settings.widths.r * planeBytes(settings);
       // There and back: two generators are recorded at a time.
-      return { bytes: 2 * of.planes.kept * unit, waiting: 0, widest: of.planes.widest * settings.widths.r };
+      const attention = of.attentionBytes?.(settings) ?? 0;
+      return {
+        bytes: 2 * of.planes.kept * unit + attention,
+        waiting: 0,
+        widest: of.planes.widest * settings.widths.r,
+      };
     },
   };
 }

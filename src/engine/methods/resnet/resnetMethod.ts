@@ -29,8 +29,8 @@ export function resnetMethod<C extends ResnetNetworkOf>({
   return {
     ...own,
     parse: (record, subject) => networkOf(parseResnetGenerator(record, subject)),
-    infer: (state) => {
-      const network = networkOf(inferResnetGenerator(state));
+    infer: (state, recorded) => {
+      const network = networkOf(inferResnetGenerator(state, recorded));
       checkState(resnetGeneratorTable(network), state);
       return network;
     },

@@ -16,6 +16,7 @@ export const sagan: Method<SaganNetwork> = resnetMethod<SaganNetwork>({
   hasNames: (names) => blocksAmong(names) > 0 && names.some((name) => /^attn\d\.theta\./.test(name)),
   // Keys and values are pooled from a quarter of the image's side.
   leastSide: 2 * LEAST_SIDE,
-  more: ({ attention_after }) => `, self-attention after ${attention_after.join(' and ')}`,
+  more: ({ attention_after, attention_pooled = true }) =>
+    `, ${attention_pooled ? '' : 'unpooled '}self-attention after ${attention_after.join(' and ')}`,
   training,
 });

@@ -2,6 +2,7 @@
 
 import type { ResnetGeneratorConfig } from '../../networks/resnetGenerator/config';
 import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
+import { type TrainSettings, trainedSize } from '../../training/settings';
 import { CGAN_BLOCKS, cycleGanTraining, resnetText } from '../cgan/training';
 import type { Training } from '../method';
 import type { TrainingOption } from '../options';
@@ -22,17 +23,34 @@ const BLOCKS = {
   usual: CGAN_BLOCKS,
 } as const satisfies TrainingOption;
 
+const UNPOOLED = {
+  id: 'unpooled-attention',
+  label: 'Unpooled attention (1: yes)',
+  text: '1: keys and values of all positions, as in the PyTorch port; 0: pooled to a quarter of them, as in the original',
+  kind: 'whole',
+  least: 0,
+  most: 1,
+  usual: 0,
+} as const satisfies TrainingOption;
+
+const isUnpooled = ({ options }: Pick<TrainSettings, 'options'>): boolean => options[UNPOOLED.id] === 1;
+
 export const training: Training<SaganNetwork> = cycleGanTraining<SaganNetwork>('sagan', {
-  network: ({ widths, options }) => {
-    const config = { ngf: widths.r, n_blocks: options[BLOCKS.id] };
+  network: (settings) => {
+    const { widths, options } = settings;
+    const pooling = isUnpooled(settings) ? { attention_pooled: false as const } : {};
+    const config = { ngf: widths.r, n_blocks: options[BLOCKS.id], ...pooling };
     return { method: 'sagan', ...config, attention_after: attentionAfter(config) };
   },
   table: resnetGeneratorTable,
-  fromNetwork: ({ widths, options }, { ngf, n_blocks }) => ({
+  fromNetwork: ({ widths, options }, { ngf, n_blocks, attention_pooled = true }) => ({
     widths: { ...widths, r: ngf },
-    options: { ...options, [BLOCKS.id]: n_blocks },
+    options: { ...options, [BLOCKS.id]: n_blocks, [UNPOOLED.id]: attention_pooled ? 0 : 1 },
   }),
   text: (network) => `${resnetText(network)} with self-attention`,
   planes: { kept: 36, widest: 2 },
-  options: [BLOCKS],
+  // Scores, their softmax and its gradient of both blocks of two generators, a quarter of the side.
+  attentionBytes: (settings) =>
+    isUnpooled(settings) ? 2 * 2 * 3 * 4 * settings.batch * (trainedSize(settings) / 4) ** 4 : 0,
+  options: [BLOCKS, UNPOOLED],
 });

@@ -6,6 +6,8 @@ export interface ResnetGeneratorConfig {
   n_blocks: number;
   /** Residual blocks, from 1, that self-attention follows (SAGAN); none where absent. */
   attention_after?: readonly number[];
+  /** false: its keys and values are of all positions, not of a quarter of them. */
+  attention_pooled?: false;
 }
 
 /** CycleGAN's six residual blocks. */

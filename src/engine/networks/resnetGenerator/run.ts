@@ -15,14 +15,18 @@ export type ResnetGeneratorWeights = {
 };
 
 /** [b, h, w, 1] in [-1, 1] -> the same; h and w multiples of 4. */
-export function runResnetGenerator(weights: ResnetGeneratorWeights, x: tf.Tensor4D): tf.Tensor4D {
+export function runResnetGenerator(
+  weights: ResnetGeneratorWeights,
+  x: tf.Tensor4D,
+  { attention_pooled: pooled = true }: { attention_pooled?: boolean } = {},
+): tf.Tensor4D {
   return tf.tidy(() => {
     let h = normRelu(conv2d(weights.input, reflectPad(x, 3), 1, 0));
     for (const conv of weights.down) h = normRelu(conv2d(conv, h, 2, 1));
     for (const { conv0, conv1, attention } of weights.blocks) {
       const inner = normRelu(conv2d(conv0, reflectPad(h, 1), 1, 0));
       h = tf.add(h, instanceNorm(conv2d(conv1, reflectPad(inner, 1), 1, 0)));
-      if (attention) h = selfAttention(attention, h);
+      if (attention) h = selfAttention(attention, h, pooled);
     }
     for (const conv of weights.up) h = normRelu(transposedConv2d(conv, h));
     return tf.tanh(conv2d(weights.output, reflectPad(h, 3), 1, 0));
