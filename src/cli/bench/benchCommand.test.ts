@@ -163,7 +163,7 @@ it('holds images of noise alone against real slices', async () => {
     expect(rows[0].values[id].mean, id).toEqual(expect.any(Number));
   // Noise is far from heads.
   expect(rows[0].values['fd-random'].mean).toBeGreaterThan(0);
-  expect(notes[0]).toContain('3 images of each model against 3 real slices of 1 patients of train and val');
+  expect(notes[0]).toContain('3 images of each model against 3 real slices of 1 subject of train and val');
   const { stderr: said } = await runMain(bench('free-out', '--models', at('free')));
   expect(said).toContain(
     'none: makes images of noise alone; left out of all but unconditional and complexity\n',

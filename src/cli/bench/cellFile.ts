@@ -7,6 +7,7 @@ import { addLine, readBytes, writeBehind } from '../../platform/node/files';
 
 /** The first line. Raised where what is kept in a cell changes. */
 const HEAD = { syndiff: 'cells of a bench', version: 1 };
+const HEAD_LINE = `${JSON.stringify(HEAD)}\n`;
 
 export class CellFile implements CellStore {
   private readonly cells = new Map<string, CellResult<unknown>>();
@@ -23,7 +24,9 @@ export class CellFile implements CellStore {
     const bytes = existsSync(path) ? new Uint8Array(await readBytes(path)) : new Uint8Array();
     const whole = bytes.subarray(0, bytes.lastIndexOf(NEW_LINE) + 1);
     const [head, ...lines] = new TextDecoder().decode(whole).split('\n').slice(0, -1);
-    if (bytes.length > 0) checkHead(path, head);
+    // Of a process that was killed as it began.
+    const isBegun = HEAD_LINE.startsWith(new TextDecoder().decode(bytes));
+    if (!isBegun) checkHead(path, head);
     let damaged = 0;
     for (const line of lines) {
       const cell = cellOf(line);
@@ -34,7 +37,7 @@ export class CellFile implements CellStore {
       say(
         `${path}: ${damaged === 1 ? 'a line is' : `${damaged} lines are`} damaged; left out, and computed again`,
       );
-    if (whole.length === 0) addLine(path, JSON.stringify(HEAD));
+    if (isBegun) await writeBehind(path, 0, new TextEncoder().encode(HEAD_LINE));
     else if (whole.length < bytes.length) await writeBehind(path, whole.length, new Uint8Array());
     return file;
   }

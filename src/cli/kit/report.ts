@@ -1,3 +1,5 @@
+export { counted } from '../../engine/counted';
+
 import { plainJson, shortSentence } from '../../plainText';
 import { largestOf } from '../../volume/extremes';
 import type { OptionSpec } from './command';
@@ -25,11 +27,6 @@ export function jsonText(value: unknown): string {
 export function factsText(facts: readonly (readonly [label: string, text: string])[]): string {
   const width = largestOf(facts.map(([label]) => label.length));
   return facts.map(([label, text]) => `${label.padEnd(width)}  ${shortSentence(text)}\n`).join('');
-}
-
-/** "1 slice", "3 slices". */
-export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** "45 s", "12 min", "3 h 20 min". */

@@ -9,6 +9,7 @@ import { intensityMaps } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
 import type { Baselines } from '../evaluation/baselines/fitBaselines';
 import type { StateDict } from '../formats/namedTensor';
+import { textHash } from '../hash';
 import type { SliceSet } from '../training/data';
 import type { PresetName } from '../training/settings';
 import type { TranslateHooks } from '../translateSlices';
@@ -134,8 +135,11 @@ export function pairKey(bench: Bench, pair: BenchPair): string {
 }
 
 /** Says all of a model that decides its images, in the key of a cell. */
-export const modelKey = ({ card }: Pick<BenchModel, 'card'>): string =>
-  `${card.network.method}/${card.weights.sha256}/${JSON.stringify(card.diffusion)}/${scaleKey(card)}`;
+export function modelKey({ card }: Pick<BenchModel, 'card'>): string {
+  const { network, weights, diffusion } = card;
+  const settings = textHash(JSON.stringify({ network, diffusion })).toString(16);
+  return `${network.method}/${weights.sha256}/${settings}/${scaleKey(card)}`;
+}
 
 /** Says on which grid and scale a card prepares a pair, in the key of a cell. */
 export const scaleKey = ({ preprocessing }: Pick<ModelCard, 'preprocessing'>): string =>

@@ -1,4 +1,5 @@
 /** Slices without a score, in a sentence. */
+import { counted } from '../counted';
 import type { Missing } from './metrics/missing';
 
 /**
@@ -31,5 +32,3 @@ export function slicesText(indices: readonly number[]): string {
   const more = indices.length > LISTED ? ` and ${indices.length - LISTED} more` : '';
   return `${indices.length === 1 ? 'slice' : 'slices'} ${indices.slice(0, LISTED).join(', ')}${more}`;
 }
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

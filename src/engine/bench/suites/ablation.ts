@@ -9,9 +9,9 @@ import {
   modelRow,
   over,
   type PairScores,
-  patientsOf,
   type Results,
   scoreCells,
+  slicesText,
 } from './pairScores';
 import { TEST_COLUMNS, TESTED, testNotes, testValues } from './tests';
 
@@ -86,7 +86,7 @@ export function variantTable(bench: Bench, task: Task, results: Results<PairScor
       },
     })),
     notes: [
-      `Whole slices, mean ± standard deviation over ${full.slices.length} slices of ${patientsOf(full.slices)} patients; differences from ${full.name}, and the two-sided p of Wilcoxon's signed-rank test against it.`,
+      `Whole slices, mean ± standard deviation over ${slicesText(full.slices)}; differences from ${full.name}, and the two-sided p of Wilcoxon's signed-rank test against it.`,
       ...testNotes(full),
     ],
   };

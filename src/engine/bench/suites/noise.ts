@@ -24,12 +24,12 @@ import {
   modelRow,
   over,
   type PairScores,
-  patientsOf,
   type Results,
   type RowScores,
   scoreCells,
   scoresKey,
   sliceScores,
+  slicesText,
 } from './pairScores';
 
 export const noise: Suite<PairScores> = {
@@ -157,7 +157,7 @@ function levelTable(part: Part, measure: Measure): Table {
       };
     }),
     notes: [
-      `${label} of whole slices, mean ± standard deviation over ${slices.length} slices of ${patientsOf(slices)} patients; the columns are the noise's standard deviation in parts of the source slice's mean, the same noise for all methods, nothing clipped.`,
+      `${label} of whole slices, mean ± standard deviation over ${slicesText(slices)}; the columns are the noise's standard deviation in parts of the source slice's mean, the same noise for all methods, nothing clipped.`,
       kind === 'rician'
         ? "Rician: the magnitude of the slice with bivariate Gaussian noise, as the paper's."
         : 'Real-valued: Gaussian noise added to the slice.',

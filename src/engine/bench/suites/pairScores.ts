@@ -1,5 +1,7 @@
 /** Scores of models' images of pairs, and of what needs no model: the cells that several suites share, and the rows of their tables. */
+
 import { BadRequest } from '../../../errors';
+import { counted } from '../../counted';
 import { onScale } from '../../evaluation/dataRange';
 import {
   baselineImages,
@@ -311,3 +313,7 @@ export function meanDifference(own: RowScores, other: RowScores, of: MeasureOf):
 
 export const patientsOf = (slices: readonly { patient: string }[]): number =>
   new Set(slices.map(({ patient }) => patient)).size;
+
+/** "12 slices of 6 patients". */
+export const slicesText = (slices: readonly { patient: string }[]): string =>
+  `${counted(slices.length, 'slice')} of ${counted(patientsOf(slices), 'patient')}`;

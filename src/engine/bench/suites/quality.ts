@@ -12,10 +12,10 @@ import {
   modelRow,
   over,
   type PairScores,
-  patientsOf,
   type Results,
   type RowScores,
   scoreCells,
+  slicesText,
 } from './pairScores';
 import { TEST_COLUMNS, testNotes, testValues } from './tests';
 
@@ -130,7 +130,7 @@ function scoreTable({ task, free, models }: TaskScores): Table {
       },
     })),
     notes: [
-      `Mean ± standard deviation over ${slices.length} slices of ${patientsOf(slices)} patients; "paper": both images divided by their means, then by the reference's greatest value.`,
+      `Mean ± standard deviation over ${slicesText(slices)}; "paper": both images divided by their means, then by the reference's greatest value.`,
       ...(hasLesions
         ? ["Lesion contrast kept: the synthetic lesion's contrast / the real one's, median over patients."]
         : []),

@@ -294,7 +294,7 @@ it('unconditional has the distances of as many images as there are real slices',
   expect(failed).toBeNull();
   expect(mean(values['fd-random'])).toBeCloseTo(1, 9);
   expect(mean(values['kid-random'])).toBeCloseTo(1 + 64 - 2 * 93, 9);
-  expect(tables[0].notes[0]).toContain('30 images of each model against 30 real slices of 2 patients');
+  expect(tables[0].notes[0]).toContain('30 images of each model against 30 real slices of 2 subjects');
   expect(tables[0].notes[2]).toContain('KID is the fairer one');
   const cut = reportOf(unconditional, bench, {
     'real slices': features(0, 2),

@@ -1,4 +1,5 @@
 /** Wilcoxon's test of a row against each other one, as columns of a table. */
+import { counted } from '../../counted';
 import { smallestP } from '../../evaluation/wilcoxon';
 import { holm } from '../holm';
 import type { Column, TableValue } from '../suiteReport';
@@ -52,7 +53,7 @@ export function testNotes(own: RowScores): string[] {
   return [
     "Slices of one patient are not independent of each other: the column of slices is the paper's, that of patients (their means) is the one to go by; Holm adjusts it for all rows.",
     ...(patients > 0
-      ? [`The least p that ${patients} patients can give is ${smallestP(patients).toFixed(4)}.`]
+      ? [`The least p that ${counted(patients, 'patient')} can give is ${smallestP(patients).toFixed(4)}.`]
       : []),
   ];
 }

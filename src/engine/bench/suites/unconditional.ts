@@ -2,7 +2,9 @@
  * How near images of noise alone are to real ones as sets (the paper's table VI): Fréchet's and the kernel distance of features, of as
  * many images as there are real slices.
  */
+
 import { BadRequest } from '../../../errors';
+import { counted } from '../../counted';
 import { spread } from '../../evaluation/evaluateSlices';
 import { spreadOut } from '../../evaluation/slicesToScore';
 import { sampleImages } from '../../sampleImages';
@@ -216,7 +218,7 @@ function distanceTable(bench: Bench, contrast: string, results: Results<ImageFea
       ),
     ),
     notes: [
-      `${count} images of each model against ${count} real slices of ${first.slices.subjects.length} patients of train and val: test sets are smaller than such distances need.`,
+      `${counted(count, 'image')} of each model against ${counted(count, 'real slice')} of ${counted(first.slices.subjects.length, 'subject')} of train and val: test sets are smaller than such distances need.`,
       'FD: distance of Fréchet of 128 features of a network that is trained on brain slices (brain) or drawn (random); KID: unbiased kernel distance of the same. Neither is the FID: its network does not ship here.',
       ...(count < ENOUGH_IMAGES
         ? [`Below ${ENOUGH_IMAGES} images FD is large by their number alone: KID is the fairer one here.`]

@@ -1,4 +1,5 @@
 /** How much chance decides an image (the paper's section V.D): the spread of its scores over samples from several seeds. */
+import { counted } from '../../counted';
 import { spread } from '../../evaluation/evaluateSlices';
 import { pixelSpread } from '../../evaluation/pixelSpread';
 import {
@@ -147,7 +148,7 @@ function spreadTable(bench: Bench, task: Task, results: Results<SampleScores>): 
     columns: COLUMNS,
     rows: rows.map(({ slices: _, ...row }) => row),
     notes: [
-      `${samples} samples of each of ${slices} slices, whole slices scored. "A slice": the standard deviation over a slice's samples, mean ± standard deviation over the slices; "the mean": that over the samples of the mean over all slices; "a pixel": in parts of the data range, mean over the foreground.`,
+      `${samples} samples of each of ${counted(slices, 'slice')}, whole slices scored. "A slice": the standard deviation over a slice's samples, mean ± standard deviation over the slices; "the mean": that over the samples of the mean over all slices; "a pixel": in parts of the data range, mean over the foreground.`,
       'Methods that draw nothing have 0 by construction, which was held against two samples of a slice of each pair.',
     ],
   };
