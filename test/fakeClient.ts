@@ -133,6 +133,42 @@ export function createFakeClient(): FakeClient {
     async closeScan(scanId) {
       note(`closeScan ${scanId}`);
     },
+    async readModel(source) {
+      const custom = source.kind === 'file';
+      note(`readModel ${custom ? source.file.name : source.id}`);
+      // Of a name with unknown in it the contrasts are not told.
+      const known = !(custom && /unknown/.test(source.file.name));
+      return known ? fakeCard('T1w', 'FLAIR') : fakeCard('source', 'target');
+    },
+    async compare({ suites, models, pairs, options, kept }, { onEvent, signal }) {
+      const ids = (all: readonly { id: string }[]) => all.map(({ id }) => id).join(',');
+      note(
+        `compare ${suites.join()}: ${ids(models)} on ${ids(pairs)}, ${options.slices} slices, ${kept.length} kept`,
+      );
+      const rows: string[] = [];
+      for (const { id: model, name } of models) {
+        await client.gate;
+        if (signal?.aborted) throw new Aborted('compare: cancelled');
+        rows.push(name);
+        const progress = { label: name, share: 0, steps: 0, stepsOf: 4, remainingMs: null };
+        onEvent({ progress });
+        for (const { id: pairId } of pairs)
+          onEvent({
+            slice: {
+              ...{ pairId, index: 4, of: model, pixels: new Uint16Array(4) },
+              ...{ width: 2, height: 2, spacing: [1, 1] },
+            },
+          });
+        onEvent({
+          cell: { suite: 'quality', key: `${model}/${ids(pairs)}`, result: { value: rows.length } },
+        });
+        const table = { id: 'scores', title: 'T', rowsAre: 'method', columns: [], notes: [] };
+        const told = rows.map((one) => ({ name: one, values: {}, failed: null }));
+        onEvent({
+          report: { suite: 'quality', title: 'Q', tables: [{ ...table, rows: told }], charts: [] },
+        });
+      }
+    },
     async loadModel(source): Promise<LoadedModel> {
       const custom = source.kind === 'file';
       const beside = custom && source.card ? ` with ${source.card.name}` : '';

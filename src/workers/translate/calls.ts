@@ -52,7 +52,7 @@ export interface CallsEnvironment extends ModelFiles {
   userAgent: string;
 }
 
-interface OpenScan {
+export interface OpenScan {
   file: ScanFile;
   measures: ScanMeasures;
 }
@@ -144,6 +144,27 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         custom: source.kind === 'file',
         fromCache,
       };
+    },
+
+    readModel: async ({ source }, { event, signal }) =>
+      (await openModel(environment, source, event, signal)).card,
+
+    compare: async (request, { event, signal }) => {
+      if (!info) throw new BadRequest('comparison: the engine must be started first; reload the page');
+      // Loaded when it is wanted: a translation needs nothing of it.
+      const { compareModels } = await import('./compare');
+      await compareModels(request, {
+        scanOf,
+        weights: async (source) => (await openModel(environment, source, () => {}, signal)).weights.state,
+        now: environment.engine.now,
+        signal,
+        pause: async () => {
+          await environment.pause();
+          environment.checkDevice();
+        },
+        event,
+      });
+      return null;
     },
 
     translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {

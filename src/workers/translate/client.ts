@@ -9,6 +9,8 @@ import type {
   BackendName,
   CallName,
   Calls,
+  CompareEvent,
+  CompareRequest,
   CustomSettings,
   Diagnostics,
   EngineInfo,
@@ -67,6 +69,13 @@ export interface EngineClient {
   closeScan(scanId: string): Promise<void>;
   /** How a scan suits a model; its weights need not be loaded. */
   checkInput(scanId: string, model: ModelInput): Promise<InputWarning[]>;
+  /** The card of own weights, theirs or guessed; what is loaded stays. */
+  readModel(source: ClientModelSource, options?: { signal?: AbortSignal }): Promise<ModelCard>;
+  /** Rejects with Aborted on the signal; what the events have told is done. Cells that were told are not computed again after a restart. */
+  compare(
+    request: CompareRequest<ClientModelSource>,
+    options: { onEvent: (event: CompareEvent) => void; signal?: AbortSignal },
+  ): Promise<void>;
   loadModel(
     source: ClientModelSource,
     options?: { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal },
@@ -92,7 +101,14 @@ export function createEngineClient(makeWorker: MakeWorker = makeEngineWorker): E
 }
 
 /** Calls that are made again of the next worker. A file that has brought a worker down is not opened a second time. */
-const MADE_AGAIN: ReadonlySet<CallName> = new Set(['checkInput', 'loadModel', 'translate', 'score', 'save']);
+const MADE_AGAIN: ReadonlySet<CallName> = new Set([
+  'checkInput',
+  'loadModel',
+  'translate',
+  'score',
+  'save',
+  'compare',
+]);
 
 class Client implements EngineClient {
   private readonly link: WorkerLink<Calls>;
@@ -165,6 +181,30 @@ class Client implements EngineClient {
     const loaded = await this.ask('loadModel', () => params, onProgress, signal);
     this.model = source;
     return loaded;
+  }
+
+  readModel(source: ClientModelSource, { signal }: { signal?: AbortSignal } = {}): Promise<ModelCard> {
+    const params = { source: sourceOf(source) };
+    return this.ask('readModel', () => params, undefined, signal);
+  }
+
+  async compare(
+    request: CompareRequest<ClientModelSource>,
+    { onEvent, signal }: { onEvent: (event: CompareEvent) => void; signal?: AbortSignal },
+  ): Promise<void> {
+    const kept = [...request.kept];
+    const models = request.models.map((model) => ({ ...model, source: sourceOf(model.source) }));
+    await this.ask(
+      'compare',
+      () => ({ ...request, models, kept: [...kept] }),
+      (event) => {
+        if ('cell' in event) kept.push(event.cell);
+        // Something of a model's chain came out.
+        if ('slice' in event || 'cell' in event) this.losses = 0;
+        onEvent(event);
+      },
+      signal,
+    );
   }
 
   async translate(

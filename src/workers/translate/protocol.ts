@@ -6,6 +6,9 @@
  */
 import type { BackendName, EngineInfo } from '../../engine/backend/backend';
 import type { MemoryUse } from '../../engine/backend/memory';
+import type { BenchOptions } from '../../engine/bench/bench';
+import type { CellResult } from '../../engine/bench/suite';
+import type { SuiteReport } from '../../engine/bench/suiteReport';
 import type { CustomSettings } from '../../engine/cards/customCard';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import type { Missing } from '../../engine/evaluation/metrics/missing';
@@ -19,6 +22,8 @@ import type { ScreenImage } from '../../volume/modelImage';
 import type { NamedBlob } from '../../volume/namedBlob';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../../engine/backend/backend';
+export type { CellResult } from '../../engine/bench/suite';
+export type { Chart, Column, SuiteReport, Table, TableRow, TableValue } from '../../engine/bench/suiteReport';
 export type { CustomSettings } from '../../engine/cards/customCard';
 export type { ModelCard } from '../../engine/cards/modelCard';
 export type { Missing } from '../../engine/evaluation/metrics/missing';
@@ -149,6 +154,78 @@ export type ModelSource =
   | { kind: 'shipped'; id: string }
   | { kind: 'file'; file: InputFile; settings?: CustomSettings; card?: InputFile };
 
+/** A model of a comparison; its weights are read when its turn comes. */
+export interface ComparedModel<Source = ModelSource> {
+  /** No two have the same. */
+  id: string;
+  /** No two have the same, or they are taken for runs of one method. */
+  name: string;
+  card: ModelCard;
+  source: Source;
+}
+
+/** A real pair of a comparison: two open scans on one grid. */
+export interface ComparedPair {
+  /** No two have the same. */
+  id: string;
+  /** Two visits of a person are one patient. */
+  patient: string;
+  sourceScanId: string;
+  referenceScanId: string;
+}
+
+/** A result that is kept, of a suite's cell. */
+export interface KeptCell {
+  suite: string;
+  key: string;
+  result: CellResult<unknown>;
+}
+
+/** Models of one task on pairs of it. */
+export interface CompareRequest<Source = ModelSource> {
+  /** Of engine/bench/suites, in this order. */
+  suites: readonly string[];
+  models: readonly ComparedModel<Source>[];
+  pairs: readonly ComparedPair[];
+  options: BenchOptions;
+  /** What is not computed again. */
+  kept: readonly KeptCell[];
+}
+
+export interface CompareProgress {
+  /** What is computed: "cGAN, T1w → FLAIR, sub-01". */
+  label: string;
+  /** Share of the whole work, 0..1. */
+  share: number;
+  /** Reverse steps of this part, done and (as far as is known) to do. */
+  steps: number;
+  stepsOf: number | null;
+  /** Null until it can be told. */
+  remainingMs: number | null;
+}
+
+/** A slice for the screen, on the scale of the model's intensity map: what is 0 and below is 0, what is 1 and above 65535. */
+export interface ComparedSlice {
+  pairId: string;
+  /** Axial slice of the pair. */
+  index: number;
+  /** A model's id; `source` or `reference`: what the models were given, and what they are held against. */
+  of: string;
+  /** i fastest, j upwards. */
+  pixels: Uint16Array;
+  width: number;
+  height: number;
+  /** mm per pixel, [x, y]. */
+  spacing: [number, number];
+}
+
+export type CompareEvent =
+  | { progress: CompareProgress }
+  | { cell: KeptCell }
+  /** Of a suite with what is there by now. */
+  | { report: SuiteReport }
+  | { slice: ComparedSlice };
+
 /** What any protocol's table of calls has of each. */
 export type CallTable<C> = { [K in keyof C]: { params: unknown; event: unknown; result: unknown } };
 
@@ -175,6 +252,10 @@ export interface Calls {
   /** How the scan suits a model; its weights need not be loaded. */
   checkInput: { params: { scanId: string; model: ModelInput }; event: never; result: InputWarning[] };
   loadModel: { params: { source: ModelSource }; event: LoadProgress; result: LoadedModel };
+  /** The card of a model and whether its weights are its own; nothing is put on the backend. */
+  readModel: { params: { source: ModelSource }; event: LoadProgress; result: ModelCard };
+  /** A model that fails is a row with a reason. Aborted within one reverse step: the events have told what is done. */
+  compare: { params: CompareRequest; event: CompareEvent; result: null };
   translate: {
     params: { scanId: string; modelId: string; slices: number[]; settings: TranslateSettings };
     event: { slice: SliceResult } | { progress: TranslateProgress };

@@ -1,0 +1,192 @@
+/** Models side by side on real pairs: the suites of engine/bench on scans that are open here, with pictures of what is scored. */
+import type { Bench, BenchModel, BenchPair } from '../../engine/bench/bench';
+import { type CellStore, runSuite } from '../../engine/bench/runSuite';
+import type { CellResult, MadeSlice, Suite } from '../../engine/bench/suite';
+import { SUITES } from '../../engine/bench/suites';
+import { onScale } from '../../engine/evaluation/dataRange';
+import { slicesToScore } from '../../engine/evaluation/slicesToScore';
+import type { StateDict } from '../../engine/formats/namedTensor';
+import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
+import { BadRequest } from '../../errors';
+import { referenceFrame } from '../../volume/intensity';
+import { planeView, takeSlice } from '../../volume/planes';
+import type { OpenScan } from './calls';
+import { ComparisonProgress } from './compareProgress';
+import type {
+  ComparedPair,
+  ComparedSlice,
+  CompareEvent,
+  CompareRequest,
+  KeptCell,
+  ModelSource,
+} from './protocol';
+
+export interface CompareEnvironment {
+  /** @throws BadRequest where it is not open */
+  scanOf(scanId: string): OpenScan;
+  weights(source: ModelSource): Promise<StateDict>;
+  /** Milliseconds, monotonic. */
+  now(): number;
+  signal: AbortSignal;
+  /** Lets a cancel in; throws if the device has failed. */
+  pause(): Promise<void>;
+  event(event: CompareEvent, transfer?: Transferable[]): void;
+}
+
+/** @throws Aborted within one reverse step of the signal; BadRequest where models and pairs do not belong together */
+export async function compareModels(request: CompareRequest, environment: CompareEnvironment): Promise<void> {
+  const { event, now, pause, signal } = environment;
+  const suites = request.suites.map(suiteOf);
+  const bench = benchOf(request, environment);
+  const pairOf = new Map(bench.pairs.map((pair, n) => [pair, request.pairs[n]]));
+  const store = new KeptResults(request.kept);
+  const all = suites.flatMap((suite) =>
+    suite.cells(bench).map((cell) => ({ ...cell, key: nameOf(suite.id, cell.key) })),
+  );
+  const ratio = slicesOfPair(request, environment);
+  const progress = new ComparisonProgress(all, (name) => store.has(name), ratio, now);
+  const tell = () => event({ progress: progress.report() });
+  const pictures = new Pictures(environment);
+  for (const suite of suites) {
+    const cells = suite.cells(bench);
+    const results = new Map<string, CellResult<unknown>>();
+    for (const { key } of cells) {
+      const known = store.of(suite.id).get(key);
+      if (known) results.set(key, known);
+    }
+    const told: CellStore = {
+      get: (key) => store.of(suite.id).get(key),
+      put: async (key, result) => {
+        results.set(key, result);
+        event({ cell: { suite: suite.id, key, result } });
+        event({ report: suite.report(bench, results) });
+      },
+    };
+    const report = await runSuite(suite, bench, told, {
+      now,
+      signal,
+      pause,
+      onProgress: ({ label, done }) => {
+        progress.begin(label, cells[done].work);
+        tell();
+      },
+      onStep: () => {
+        progress.step();
+        tell();
+      },
+      onSlice: (made) => pictures.tell(made, pairOf.get(made.pair)!),
+    });
+    event({ report });
+  }
+}
+
+/** How many slices of a pair are scored, which is how often a model's chain is run for it; the mean over the pairs. */
+function slicesOfPair({ pairs, options }: CompareRequest, { scanOf }: CompareEnvironment): number {
+  const heads = pairs.map(
+    ({ referenceScanId }) => slicesToScore(scanOf(referenceScanId).file.image).head.length,
+  );
+  const all = heads.reduce((sum, count) => sum + count, 0);
+  return Math.min(options.slices ?? all, all) / Math.max(1, pairs.length);
+}
+
+function suiteOf(id: string): Suite {
+  const found = (SUITES as readonly Suite[]).find((suite) => suite.id === id);
+  if (!found)
+    throw new BadRequest(
+      `comparison: must be of ${SUITES.map((suite) => suite.id).join(', ')}, got "${id}"; reload the page`,
+    );
+  return found;
+}
+
+function benchOf({ models, pairs, options }: CompareRequest, { scanOf, weights }: CompareEnvironment): Bench {
+  const [first] = models;
+  const task = first && { source: first.card.source, target: first.card.target };
+  return {
+    models: models.map(({ source, ...model }): BenchModel => ({ ...model, weights: () => weights(source) })),
+    pairs: pairs.map(
+      ({ id, patient, sourceScanId, referenceScanId }): BenchPair => ({
+        subject: id,
+        patient,
+        task,
+        load: async () => {
+          const [source, target] = [sourceScanId, referenceScanId].map((scanId) => scanOf(scanId).file);
+          return { source, target, outline: null };
+        },
+      }),
+    ),
+    options,
+  };
+}
+
+const nameOf = (suite: string, key: string) => `${suite} ${key}`;
+
+/** What the page has kept, of all suites. */
+class KeptResults {
+  private readonly results: ReadonlyMap<string, CellResult<unknown>>;
+
+  constructor(kept: readonly KeptCell[]) {
+    this.results = new Map(kept.map(({ suite, key, result }) => [nameOf(suite, key), result]));
+  }
+
+  has(name: string): boolean {
+    const result = this.results.get(name);
+    return result !== undefined && 'value' in result;
+  }
+
+  of(suite: string): Pick<CellStore, 'get'> {
+    return { get: (key) => this.results.get(nameOf(suite, key)) ?? null };
+  }
+}
+
+/** The slices that are scored, for the screen: of a pair each real one once. */
+class Pictures {
+  private readonly told = new Set<string>();
+  private readonly frames = new Map<string, PreparedScan['intensity']>();
+
+  constructor(private readonly environment: CompareEnvironment) {}
+
+  tell(
+    { model, index, image }: MadeSlice,
+    { id: pairId, sourceScanId, referenceScanId }: ComparedPair,
+  ): void {
+    const source = this.environment.scanOf(sourceScanId);
+    const reference = this.environment.scanOf(referenceScanId);
+    const view = planeView(source.file.image, 'axial');
+    const frames = this.framesOf(pairId, source, model);
+    const send = (of: string, values: Float32Array) => {
+      const { width, height } = view;
+      const [x, y] = view.spacing;
+      const pixels = stored(values);
+      const slice: ComparedSlice = { pairId, index, of, pixels, width, height, spacing: [x, y] };
+      this.environment.event({ slice }, [pixels.buffer]);
+    };
+    const once = (of: string, values: () => Float32Array) => {
+      const name = `${of} ${pairId} ${index}`;
+      if (!this.told.has(name)) send(of, values());
+      this.told.add(name);
+    };
+    once('source', () => onScale(takeSlice(source.file.image.voxels, view, index), frames.source));
+    once('reference', () =>
+      onScale(
+        takeSlice(reference.file.image.voxels, view, index),
+        referenceFrame(reference.measures.frameOf, frames.target),
+      ),
+    );
+    send(model.id, onScale(image, frames.target));
+  }
+
+  /** Found once, for all slices. */
+  private framesOf(pairId: string, { file, measures }: OpenScan, { id, card }: BenchModel) {
+    const key = `${id} ${pairId}`;
+    const found = this.frames.get(key) ?? prepareScan(file.image, card, measures).intensity;
+    this.frames.set(key, found);
+    return found;
+  }
+}
+
+const TOP = 65535;
+
+/** What is no number counts as 0. */
+function stored(values: Float32Array): Uint16Array<ArrayBuffer> {
+  return Uint16Array.from(values, (value) => (value > 0 ? Math.round(TOP * Math.min(value, 1)) : 0));
+}
