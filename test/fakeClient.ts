@@ -150,7 +150,14 @@ export function createFakeClient(): FakeClient {
         await client.gate;
         if (signal?.aborted) throw new Aborted('compare: cancelled');
         rows.push(name);
-        const progress = { label: name, share: 0, steps: 0, stepsOf: 4, remainingMs: null };
+        const progress = {
+          label: name,
+          done: rows.length - 1,
+          cells: models.length,
+          msLeft: null,
+          suite: 0,
+          suites: 1,
+        };
         onEvent({ progress });
         for (const { id: pairId } of pairs)
           onEvent({
@@ -160,7 +167,7 @@ export function createFakeClient(): FakeClient {
             },
           });
         onEvent({
-          cell: { suite: 'quality', key: `${model}/${ids(pairs)}`, result: { value: rows.length } },
+          cell: { key: `${model}/${ids(pairs)}`, result: { value: rows.length } },
         });
         const table = { id: 'scores', title: 'T', rowsAre: 'method', columns: [], notes: [] };
         const told = rows.map((one) => ({ name: one, values: {}, failed: null }));

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useCallback, useState } from 'react';
 import { DropChoice } from './components/DropChoice';
 import { LeftoversSheet } from './components/LeftoversSheet';
 import { Notices } from './components/Notices';
@@ -16,8 +16,12 @@ import { RoomBoundary } from './shell/RoomBoundary';
 import { TopBar } from './shell/TopBar';
 import { useApp, useGetState } from './state/StoreContext';
 
-const ROOMS: Record<Room, () => React.JSX.Element> = {
+/** Its code comes when somebody goes there: a first visit needs none of it. */
+const CompareRoom = lazy(() => import('./rooms/compare/panels/CompareRoom'));
+
+const ROOMS: Record<Room, ComponentType> = {
   translate: TranslateRoom,
+  compare: CompareRoom,
   train: TrainRoom,
   models: ModelsRoom,
   about: AboutRoom,
@@ -28,7 +32,7 @@ export function App() {
   const actions = useApp((s) => s.actions);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const openHelp = useCallback(() => setHelpOpen(true), []);
-  usePageKeys(useGetState(), openHelp, room === 'translate');
+  usePageKeys(useGetState(), openHelp, room);
   const isDragging = usePageDrop(actions, room);
   useLeaveQuestion();
   const RoomView = ROOMS[room];
@@ -36,7 +40,9 @@ export function App() {
     <div className="app" data-dragging={isDragging}>
       <TopBar room={room} onHelp={openHelp} />
       <RoomBoundary key={room} name={ROOM_NAMES[room]}>
-        <RoomView />
+        <Suspense fallback={<main />}>
+          <RoomView />
+        </Suspense>
       </RoomBoundary>
       <footer className="app-foot">
         <strong>Research only, not for clinical use</strong>

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import type { Room } from './routes';
 import { type AppState, VIEW_MODES } from './state/types';
 import { dragWindow } from './viewer/gestures';
 import { commandOf } from './viewer/keys';
@@ -14,6 +15,13 @@ export const PAGE_KEYS: readonly { shown: string; does: string }[] = [
   { shown: '5', does: 'Blend' },
   { shown: '6', does: 'Spread of the samples' },
   { shown: '?', does: 'This help' },
+];
+
+/** Those of the Compare room. */
+export const COMPARE_KEYS: typeof PAGE_KEYS = [
+  { shown: '↑', does: 'Next slice that was made' },
+  { shown: '↓', does: 'Previous slice' },
+  { shown: 'Esc', does: 'Stop reading scans, or cancel the comparison' },
 ];
 
 /** Where every key is the widget's own. */
@@ -70,15 +78,33 @@ export function handleKey(event: KeyPress, state: AppState): boolean {
   return true;
 }
 
-export function usePageKeys(getState: () => AppState, onHelp: () => void, isTranslate: boolean): void {
+/** The same in the Compare room. */
+export function handleCompareKey(event: KeyPress, { compare, actions }: AppState): boolean {
+  if (event.key === 'Escape' && (compare.run || compare.opening)) {
+    if (compare.run) actions.compare.cancel();
+    else actions.compare.cancelReading();
+    return true;
+  }
+  const command = commandOf(event);
+  if (command?.kind !== 'slice' || compare.made.size === 0) return false;
+  actions.compare.stepSlice(command.delta);
+  return true;
+}
+
+const ROOM_KEYS: Partial<Record<Room, typeof handleKey>> = {
+  translate: handleKey,
+  compare: handleCompareKey,
+};
+
+export function usePageKeys(getState: () => AppState, onHelp: () => void, room: Room): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (isTaken(event)) return;
       if (event.key === '?') onHelp();
-      else if (!isTranslate || !handleKey(event, getState())) return;
+      else if (!ROOM_KEYS[room]?.(event, getState())) return;
       event.preventDefault();
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
-  }, [getState, onHelp, isTranslate]);
+  }, [getState, onHelp, room]);
 }

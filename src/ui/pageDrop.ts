@@ -59,7 +59,7 @@ function zoneAt(target: EventTarget | null): HTMLElement | null {
 }
 
 async function dropInRoom(
-  { train, dropFiles, notify }: AppActions,
+  { train, compare, dropFiles, notify }: AppActions,
   room: Room,
   transfer: DataTransfer,
   zone: string | undefined,
@@ -74,6 +74,10 @@ async function dropInRoom(
   if (room === 'train') {
     const role = ROLES.find((name) => name === zone);
     await (role ? train.addFiles(role, dropped) : train.dropFiles(dropped));
+    return;
+  }
+  if (room === 'compare') {
+    await (zone === 'compareModels' ? compare.addModels(dropped) : compare.dropFiles(dropped));
     return;
   }
   const paths = new Map(dropped.map(({ file, path }) => [file, path]));

@@ -1,10 +1,11 @@
 import { useSyncExternalStore } from 'react';
 
-export const ROOMS = ['translate', 'train', 'models', 'about'] as const;
+export const ROOMS = ['translate', 'compare', 'train', 'models', 'about'] as const;
 export type Room = (typeof ROOMS)[number];
 
 export const ROOM_NAMES: Record<Room, string> = {
   translate: 'Translate',
+  compare: 'Compare',
   train: 'Train',
   models: 'Models',
   about: 'About',

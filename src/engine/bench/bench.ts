@@ -166,7 +166,8 @@ export function scoredTasks(bench: Bench): Task[] {
   return tasks;
 }
 
-function mapsText({ preprocessing }: ModelCard): string {
+/** On which scale a model's images are scored: of models of different ones no scores can be compared. */
+export function mapsText({ preprocessing }: Pick<ModelCard, 'preprocessing'>): string {
   const { source, target } = intensityMaps(preprocessing);
   const ends = preprocessing.huEnds ? ` (${preprocessing.huEnds.join(' to ')} HU)` : '';
   return `${source} to ${target}${ends}`;

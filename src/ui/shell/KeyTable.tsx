@@ -1,4 +1,4 @@
-import { PAGE_KEYS } from '../keyboard';
+import { COMPARE_KEYS, PAGE_KEYS } from '../keyboard';
 import { VIEWER_KEYS } from '../viewer/keys';
 import './keyTable.css';
 
@@ -15,6 +15,7 @@ export function KeyTable() {
     <div className="key-table">
       <KeyList title="Page" rows={PAGE_KEYS} />
       <KeyList title="Image pane" rows={VIEWER_KEYS.filter(({ key }) => key !== '=')} />
+      <KeyList title="Compare" rows={COMPARE_KEYS} />
       <KeyList title="Pointer" rows={GESTURES} />
     </div>
   );

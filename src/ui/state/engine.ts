@@ -54,6 +54,7 @@ export function createEngine({ get, set, services: { client }, notify, report }:
     actions: {
       start(requested) {
         get().actions.cancel();
+        get().actions.compare.cancel();
         started = start(requested);
         return started;
       },

@@ -1,3 +1,4 @@
+import { initialCompare } from '../rooms/compare/state/initial';
 import { initialTrain } from '../rooms/train/state/initial';
 import { FIT, FULL_WINDOWS } from '../rooms/translate/state/viewActions';
 import type { AppData } from './types';
@@ -26,4 +27,5 @@ export const initialData: AppData = {
   view: { slice: 0, mode: 'side', windows: FULL_WINDOWS, transform: FIT, probe: null, mix: 0.5 },
   notices: [],
   train: initialTrain,
+  compare: initialCompare,
 };

@@ -1,7 +1,9 @@
 /** The page's state: plain data, and actions that call the engine's client. Made once in main.tsx, in tests with a fake client. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { compareActions } from '../rooms/compare/state/compareActions';
 import { trainActions } from '../rooms/train/state/trainActions';
 import { createInputCheck } from '../rooms/translate/state/inputCheck';
+import { createPick } from '../rooms/translate/state/pick';
 import { resultActions } from '../rooms/translate/state/results';
 import { runActions } from '../rooms/translate/state/run';
 import { scanActions } from '../rooms/translate/state/scans';
@@ -24,13 +26,14 @@ export function createAppStore(services: Services): AppStore {
     const context: Context = { get, set, services, notify: notices.notify, report, former };
     const scoreMissing = createScoring(context);
     const engine = createEngine(context);
+    const pick = createPick(context);
     api.subscribe(createInputCheck(context));
     return {
       ...initialData,
       actions: {
         ...notices,
         ...engine.actions,
-        ...scanActions(context, scoreMissing, engine.whenStarted),
+        ...scanActions(context, scoreMissing, engine.whenStarted, pick),
         ...ownWeightsActions(context, scoreMissing),
         ...choiceActions(context, scoreMissing),
         ...runActions(context, scoreMissing),
@@ -38,6 +41,7 @@ export function createAppStore(services: Services): AppStore {
         ...viewActions(context),
         ...leftoverActions(context),
         train: trainActions(context),
+        compare: compareActions(context, pick, engine.whenStarted),
       },
     };
   });

@@ -18,6 +18,7 @@ import type {
   TranslateProgress,
   TranslateSettings,
 } from '../../workers/translate/protocol';
+import type { CompareActions, CompareData } from '../rooms/compare/state/types';
 import type { TrainActions, TrainData } from '../rooms/train/state/types';
 import type { Demo } from '../rooms/translate/state/demos';
 import type { Probe, ViewTransform, WindowLevel } from '../viewer/types';
@@ -153,8 +154,8 @@ export interface ViewState {
   mix: number;
 }
 
-/** What a notice is about: what is open in a zone, the volumes of a role, or what was dropped on Train and not taken. */
-export type NoticeTopic = DropZone | Role | 'train' | 'volumes';
+/** What a notice is about: what is open in a zone, the volumes of a role, or what was dropped on Train and not taken, what is in Compare. */
+export type NoticeTopic = DropZone | Role | 'train' | 'volumes' | 'compare';
 
 export interface Notice {
   id: number;
@@ -202,6 +203,7 @@ export interface AppData {
   view: ViewState;
   notices: readonly Notice[];
   train: TrainData;
+  compare: CompareData;
 }
 
 export interface AppActions {
@@ -261,6 +263,7 @@ export interface AppActions {
   dismiss(id: number): void;
   dismissAll(): void;
   train: TrainActions;
+  compare: CompareActions;
 }
 
 export interface AppState extends AppData {

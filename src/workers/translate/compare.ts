@@ -1,25 +1,16 @@
 /** Models side by side on real pairs: the suites of engine/bench on scans that are open here, with pictures of what is scored. */
 import type { Bench, BenchModel, BenchPair } from '../../engine/bench/bench';
 import { type CellStore, runSuite } from '../../engine/bench/runSuite';
-import type { CellResult, MadeSlice, Suite } from '../../engine/bench/suite';
+import type { MadeSlice, Suite } from '../../engine/bench/suite';
 import { SUITES } from '../../engine/bench/suites';
 import { onScale } from '../../engine/evaluation/dataRange';
-import { slicesToScore } from '../../engine/evaluation/slicesToScore';
 import type { StateDict } from '../../engine/formats/namedTensor';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
 import { BadRequest } from '../../errors';
 import { referenceFrame } from '../../volume/intensity';
 import { planeView, takeSlice } from '../../volume/planes';
 import type { OpenScan } from './calls';
-import { ComparisonProgress } from './compareProgress';
-import type {
-  ComparedPair,
-  ComparedSlice,
-  CompareEvent,
-  CompareRequest,
-  KeptCell,
-  ModelSource,
-} from './protocol';
+import type { ComparedPair, ComparedSlice, CompareEvent, CompareRequest, ModelSource } from './protocol';
 
 export interface CompareEnvironment {
   /** @throws BadRequest where it is not open */
@@ -39,54 +30,27 @@ export async function compareModels(request: CompareRequest, environment: Compar
   const suites = request.suites.map(suiteOf);
   const bench = benchOf(request, environment);
   const pairOf = new Map(bench.pairs.map((pair, n) => [pair, request.pairs[n]]));
-  const store = new KeptResults(request.kept);
-  const all = suites.flatMap((suite) =>
-    suite.cells(bench).map((cell) => ({ ...cell, key: nameOf(suite.id, cell.key) })),
-  );
-  const ratio = slicesOfPair(request, environment);
-  const progress = new ComparisonProgress(all, (name) => store.has(name), ratio, now);
-  const tell = () => event({ progress: progress.report() });
+  const results = new Map(request.kept.map(({ key, result }) => [key, result]));
   const pictures = new Pictures(environment);
-  for (const suite of suites) {
-    const cells = suite.cells(bench);
-    const results = new Map<string, CellResult<unknown>>();
-    for (const { key } of cells) {
-      const known = store.of(suite.id).get(key);
-      if (known) results.set(key, known);
-    }
-    const told: CellStore = {
-      get: (key) => store.of(suite.id).get(key),
+  for (const [place, suite] of suites.entries()) {
+    const report = () => event({ report: suite.report(bench, results) });
+    const store: CellStore = {
+      get: (key) => results.get(key) ?? null,
       put: async (key, result) => {
         results.set(key, result);
-        event({ cell: { suite: suite.id, key, result } });
-        event({ report: suite.report(bench, results) });
+        event({ cell: { key, result } });
+        report();
       },
     };
-    const report = await runSuite(suite, bench, told, {
+    await runSuite(suite, bench, store, {
       now,
       signal,
       pause,
-      onProgress: ({ label, done }) => {
-        progress.begin(label, cells[done].work);
-        tell();
-      },
-      onStep: () => {
-        progress.step();
-        tell();
-      },
+      onProgress: (progress) => event({ progress: { ...progress, suite: place, suites: suites.length } }),
       onSlice: (made) => pictures.tell(made, pairOf.get(made.pair)!),
     });
-    event({ report });
+    report();
   }
-}
-
-/** How many slices of a pair are scored, which is how often a model's chain is run for it; the mean over the pairs. */
-function slicesOfPair({ pairs, options }: CompareRequest, { scanOf }: CompareEnvironment): number {
-  const heads = pairs.map(
-    ({ referenceScanId }) => slicesToScore(scanOf(referenceScanId).file.image).head.length,
-  );
-  const all = heads.reduce((sum, count) => sum + count, 0);
-  return Math.min(options.slices ?? all, all) / Math.max(1, pairs.length);
 }
 
 function suiteOf(id: string): Suite {
@@ -104,7 +68,8 @@ function benchOf({ models, pairs, options }: CompareRequest, { scanOf, weights }
   return {
     models: models.map(({ source, ...model }): BenchModel => ({ ...model, weights: () => weights(source) })),
     pairs: pairs.map(
-      ({ id, patient, sourceScanId, referenceScanId }): BenchPair => ({
+      ({ id, patient, data, sourceScanId, referenceScanId }): BenchPair => ({
+        data,
         subject: id,
         patient,
         task,
@@ -116,26 +81,6 @@ function benchOf({ models, pairs, options }: CompareRequest, { scanOf, weights }
     ),
     options,
   };
-}
-
-const nameOf = (suite: string, key: string) => `${suite} ${key}`;
-
-/** What the page has kept, of all suites. */
-class KeptResults {
-  private readonly results: ReadonlyMap<string, CellResult<unknown>>;
-
-  constructor(kept: readonly KeptCell[]) {
-    this.results = new Map(kept.map(({ suite, key, result }) => [nameOf(suite, key), result]));
-  }
-
-  has(name: string): boolean {
-    const result = this.results.get(name);
-    return result !== undefined && 'value' in result;
-  }
-
-  of(suite: string): Pick<CellStore, 'get'> {
-    return { get: (key) => this.results.get(nameOf(suite, key)) ?? null };
-  }
 }
 
 /** The slices that are scored, for the screen: of a pair each real one once. */

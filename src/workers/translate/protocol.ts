@@ -7,6 +7,7 @@
 import type { BackendName, EngineInfo } from '../../engine/backend/backend';
 import type { MemoryUse } from '../../engine/backend/memory';
 import type { BenchOptions } from '../../engine/bench/bench';
+import type { SuiteProgress } from '../../engine/bench/runSuite';
 import type { CellResult } from '../../engine/bench/suite';
 import type { SuiteReport } from '../../engine/bench/suiteReport';
 import type { CustomSettings } from '../../engine/cards/customCard';
@@ -170,13 +171,14 @@ export interface ComparedPair {
   id: string;
   /** Two visits of a person are one patient. */
   patient: string;
+  /** Says what the scans are: results are kept under it. */
+  data: string;
   sourceScanId: string;
   referenceScanId: string;
 }
 
-/** A result that is kept, of a suite's cell. */
+/** A cell's result, which the page keeps. */
 export interface KeptCell {
-  suite: string;
   key: string;
   result: CellResult<unknown>;
 }
@@ -192,16 +194,10 @@ export interface CompareRequest<Source = ModelSource> {
   kept: readonly KeptCell[];
 }
 
-export interface CompareProgress {
-  /** What is computed: "cGAN, T1w → FLAIR, sub-01". */
-  label: string;
-  /** Share of the whole work, 0..1. */
-  share: number;
-  /** Reverse steps of this part, done and (as far as is known) to do. */
-  steps: number;
-  stepsOf: number | null;
-  /** Null until it can be told. */
-  remainingMs: number | null;
+export interface CompareProgress extends SuiteProgress {
+  /** The suite at work, of how many. */
+  suite: number;
+  suites: number;
 }
 
 /** A slice for the screen, on the scale of the model's intensity map: what is 0 and below is 0, what is 1 and above 65535. */

@@ -8,7 +8,7 @@ import type { Context } from '../../../state/context';
 import { onlyHiddenText, sortByContent, withoutJson } from '../../../state/files';
 import type { AppActions, NoticeTopic } from '../../../state/types';
 import { planDrop, planReference } from './dropPlan';
-import { createPick } from './pick';
+import type { Picking } from './pick';
 import { createReading } from './reading';
 import { createReferenceScan } from './reference';
 import type { ScoreMissing } from './scoring';
@@ -37,6 +37,7 @@ export function scanActions(
   context: Context,
   scoreMissing: ScoreMissing,
   whenStarted: () => Promise<void>,
+  pick: Picking,
 ): ScanActions {
   const {
     get,
@@ -54,7 +55,6 @@ export function scanActions(
   const source = createSourceScan(context, reading, reference, forget);
   const { openReference } = reference.actions;
 
-  const pick = createPick(context);
   const pathsOf = (pathOf: (file: File) => string) => (files: readonly File[]) => pathOf(files[0]);
 
   /** What the models that are there can be told from; the first is the chosen one. */

@@ -228,6 +228,7 @@ export function translateBlock(state: AppData): string | null {
     return 'The engine does not run: press “no engine” at the top right for the reason and other backends.';
   if (!state.source) return 'Drop a scan first.';
   if (!chosenCard(state)) return 'Choose a model first.';
+  if (state.compare.run) return 'A comparison goes on in Compare; cancel it or wait.';
   if (state.opening) return 'A file is being read.';
   return null;
 }

@@ -38,8 +38,11 @@ export function modelLoss(state: Pick<AppData, 'results'>, cardId: string): stri
 }
 
 /** Whether leaving the page ends or loses something. */
-export function leavingLoses(state: Made & Pick<AppData, 'train'>): boolean {
-  return state.run !== null || unsavedSlices(state) > 0 || isGoing(state.train) || state.train.isStarting;
+export function leavingLoses(state: Made & Pick<AppData, 'train' | 'compare'>): boolean {
+  const { run, train, compare } = state;
+  return (
+    run !== null || unsavedSlices(state) > 0 || isGoing(train) || train.isStarting || compare.run !== null
+  );
 }
 
 const unsavedWords = (slices: number): string =>

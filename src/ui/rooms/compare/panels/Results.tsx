@@ -1,0 +1,34 @@
+import { useApp } from '../../../state/StoreContext';
+import { isOutdated } from '../state/selectors';
+import { Pictures } from './Pictures';
+import { ReportTable } from './ReportTable';
+
+/** What came out, as far as it is there. */
+export function Results() {
+  const reports = useApp((s) => s.compare.reports);
+  const isOld = useApp(isOutdated);
+  return (
+    <>
+      {isOld && (
+        <p className="warning" role="status">
+          This is of the choices as they were: press Start to bring it up to date.
+        </p>
+      )}
+      {reports.length === 0 && <p className="dim">Scores come with the first scan of a model.</p>}
+      {reports.map(({ suite, tables: [first, ...others] }) => (
+        <section key={suite} className="compare-report" aria-label={first?.title ?? suite}>
+          {first && <ReportTable table={first} />}
+          {suite === 'quality' && <Pictures />}
+          {others.map((table) => (
+            <details key={table.id} className="disclosure">
+              <summary>
+                <h2>{table.title}</h2>
+              </summary>
+              <ReportTable table={{ ...table, title: '' }} />
+            </details>
+          ))}
+        </section>
+      ))}
+    </>
+  );
+}

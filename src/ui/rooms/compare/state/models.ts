@@ -1,0 +1,123 @@
+/** The models of the Compare room: which take part, own ones and those of stored runs. Cards alone are read; weights when their turn comes. */
+import { shortName } from '../../../../plainText';
+import type { ModelCard } from '../../../../workers/translate/protocol';
+import { sentenceOf } from '../../../state/notices';
+import { isGoing } from '../../train/state/selectors';
+import type { CompareContext } from './compareContext';
+import { givenModels } from './modelFiles';
+import { comparables, hasContrasts, pairsOfTask } from './selectors';
+import type { Comparable, CompareActions } from './types';
+
+/** A card is a few kilobytes. */
+const LONGEST_CARD = 2 ** 20;
+
+export function compareModelActions({
+  get,
+  compare,
+  patch,
+  services: { client, trainClient },
+  notify,
+}: CompareContext): Pick<
+  CompareActions,
+  'toggleModel' | 'addModels' | 'addRun' | 'removeModel' | 'pickTask'
+> {
+  let lastId = 0;
+
+  const refuse = (name: string, error: unknown) => {
+    const reason = sentenceOf(error);
+    patch(({ refused }) => ({ refused: [...refused.filter((one) => one.name !== name), { name, reason }] }));
+  };
+
+  const add = (card: ModelCard, source: Comparable['source'], name: string): void => {
+    if (!hasContrasts(card)) {
+      refuse(
+        name,
+        new Error(
+          `${name}: must say which contrasts it translates, got neither; drop it with its card.json, or say it under Models first.`,
+        ),
+      );
+      return;
+    }
+    const twin = comparables(get()).find((one) => one.card.weights.sha256 === card.weights.sha256);
+    if (twin) {
+      notify('info', `${name}: there already, as ${twin.name}.`, 'compare');
+      return;
+    }
+    lastId += 1;
+    const model: Comparable = { id: `here-${lastId}`, name: card.name, card, source, from: 'here' };
+    // Nobody drops a model to compare others: it decides the task while nothing else does.
+    const decides = compare().task === null && pairsOfTask(get()).length === 0 && compare().own.length === 0;
+    const task = decides ? { source: card.source, target: card.target } : compare().task;
+    patch(({ own, refused }) => ({
+      own: [...own, model],
+      refused: refused.filter((one) => one.name !== name),
+      task,
+    }));
+  };
+
+  return {
+    pickTask: (task) => {
+      if (!compare().run) patch({ task });
+    },
+
+    toggleModel(id) {
+      if (compare().run) return;
+      const left = new Set(compare().left);
+      if (!left.delete(id)) left.add(id);
+      patch({ left });
+    },
+
+    async addModels(files) {
+      if (compare().isReadingModels) return;
+      patch({ isReadingModels: true });
+      try {
+        const { models, refused } = await givenModels(files, (file) => file.slice(0, LONGEST_CARD).text());
+        for (const { name, reason } of refused) refuse(name, new Error(reason));
+        for (const { path, file, card } of models) {
+          const source = { kind: 'file', file, card } as const;
+          try {
+            add(await client.readModel(source), source, shortName(path));
+          } catch (error) {
+            // The others may be good.
+            refuse(shortName(path), error);
+          }
+        }
+      } finally {
+        patch({ isReadingModels: false });
+      }
+    },
+
+    async addRun(runId, direction) {
+      if (compare().isReadingModels) return;
+      if (isGoing(get().train)) {
+        notify('warn', 'A training goes on; pause it to compare the model of a stored run.', 'compare');
+        return;
+      }
+      patch({ isReadingModels: true });
+      try {
+        await trainClient.start(get().engine.requested);
+        const { card, weights } = await trainClient.exportModel(runId, direction);
+        const file = new File([weights as BlobPart], card.weights.file);
+        const json = new File([JSON.stringify(card)], 'card.json', { type: 'application/json' });
+        const source = { kind: 'file', file, card: json } as const;
+        add(await client.readModel(source), source, card.name);
+      } catch (error) {
+        refuse(runId, error);
+      } finally {
+        patch({ isReadingModels: false });
+      }
+    },
+
+    removeModel(id) {
+      if (compare().run) return;
+      const sha256 = compare().own.find((one) => one.id === id)?.card.weights.sha256;
+      // Its pictures go, so its results do: they come together.
+      patch(({ own, refused, kept, made }) => ({
+        own: own.filter((one) => one.id !== id),
+        refused: refused.filter(({ name }) => name !== id),
+        kept: new Map([...kept].filter(([key]) => !(sha256 && key.includes(sha256)))),
+        made: new Map([...made].filter(([, { of }]) => of !== id)),
+      }));
+    },
+  };
+}

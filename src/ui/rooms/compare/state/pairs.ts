@@ -1,0 +1,301 @@
+/** The pairs of the Compare room: read one after the other, each on its source's grid. */
+import { shortName } from '../../../../plainText';
+import { LEAST_OVERLAP } from '../../../../volume/headOverlap';
+import { readName, stemWithoutContrast } from '../../../../volume/names';
+import { samePerson } from '../../../../volume/pairing';
+import { taskText } from '../../../../workers/translate/bench';
+import { onlyHiddenText } from '../../../state/files';
+import { type VolumeParts, volumesOf, weightsOf } from '../../train/state/volumeFiles';
+import { planDrop } from '../../translate/state/dropPlan';
+import type { Picking } from '../../translate/state/pick';
+import { chosenCard } from '../../translate/state/selectors';
+import type { CompareContext } from './compareContext';
+import { planPairs } from './pairPlan';
+import { currentTask, hasContrasts, isTask, tasks } from './selectors';
+import type { CompareActions, CompareData, OpenPair, PairScan, Task } from './types';
+
+/** The worker holds them all: a head of 256 x 256 x 180 twice is 94 MB. */
+export const MOST_PAIRS = 12;
+
+interface Wanted {
+  task: Task;
+  source: VolumeParts & { volume?: number };
+  reference: VolumeParts & { volume?: number };
+}
+
+export interface ComparePairs {
+  /** One after the other; what cannot be read is told and left out. */
+  open(wanted: readonly Wanted[]): Promise<void>;
+  actions: Pick<CompareActions, 'dropFiles' | 'useTranslate' | 'cancelReading' | 'removePair' | 'pickVolume'>;
+}
+
+export function createPairs(context: CompareContext, pick: Picking): ComparePairs {
+  const {
+    get,
+    compare,
+    patch,
+    services: { client },
+    notify,
+    report,
+    former,
+  } = context;
+  let reading = new AbortController();
+
+  /** A failure to forget is of no interest to the user. */
+  const forget = (scans: readonly (Pick<PairScan, 'scanId'> | null)[]) => {
+    for (const scan of scans) if (scan) client.closeScan(scan.scanId).catch(() => undefined);
+  };
+
+  const read = async ({ files, volume }: Wanted['source'], signal: AbortSignal): Promise<PairScan> => {
+    const { scanId, name, volumeCount, volumeIndex } = await client.openScan(files, { volume, signal });
+    // Its voxels are the worker's: what is shown of it comes with the results.
+    return { scanId, name, files, volumeCount, volume: volumeCount > 1 ? (volume ?? null) : volumeIndex };
+  };
+
+  const openOne = async ({ task, ...wanted }: Wanted, signal: AbortSignal): Promise<OpenPair> => {
+    const source = await read(wanted.source, signal);
+    let reference: PairScan | null = null;
+    try {
+      reference = await read(wanted.reference, signal);
+      const { overlap } = await client.matchGrid(reference.scanId, source.scanId);
+      signal.throwIfAborted();
+      const notes =
+        overlap < LEAST_OVERLAP
+          ? [
+              `The heads overlap by ${Math.floor(100 * overlap)} % only: another head, or not registered; the scores mean nothing.`,
+            ]
+          : [];
+      const { path } = wanted.source;
+      const name = readName(path);
+      const patient = samePerson([name.dataset, name.subject].filter(Boolean).join('/'));
+      return { id: freeId(stemWithoutContrast(path) || name.stem), patient, task, source, reference, notes };
+    } catch (error) {
+      forget([source, reference]);
+      throw error;
+    }
+  };
+
+  const freeId = (wanted: string): string => {
+    const ids = new Set(compare().pairs.map(({ id }) => id));
+    for (let n = 1; ; n++) {
+      const id = n === 1 ? wanted : `${wanted} (${n})`;
+      if (!ids.has(id)) return id;
+    }
+  };
+
+  const isThere = ({ task, source, reference }: Wanted): boolean =>
+    compare().pairs.some(
+      (pair) =>
+        isTask(pair.task, task) &&
+        sameFiles(pair.source.files, source.files) &&
+        sameFiles(pair.reference.files, reference.files),
+    );
+
+  const open: ComparePairs['open'] = async (wanted) => {
+    const fresh = wanted.filter((one) => !isThere(one));
+    if (fresh.length < wanted.length)
+      notify('info', `${countOf(wanted.length - fresh.length, 'pair')} there already.`, 'compare');
+    const room = Math.max(0, MOST_PAIRS - compare().pairs.length);
+    if (fresh.length > room)
+      notify(
+        'warn',
+        `Pairs: must be at most ${MOST_PAIRS}, got ${compare().pairs.length + fresh.length}; the first ${room} of these are opened. For more, use \`syndiff bench\`.`,
+        'compare',
+      );
+    const meant = fresh.slice(0, room);
+    reading = new AbortController();
+    const { signal } = reading;
+    try {
+      for (const [done, one] of meant.entries()) {
+        if (signal.aborted) break;
+        patch({ opening: { done, total: meant.length } });
+        try {
+          const pair = await openOne(one, signal);
+          patch(({ pairs }) => ({ pairs: [...pairs, pair] }));
+        } catch (error) {
+          if (!signal.aborted) report(error, 'compare');
+        }
+      }
+    } finally {
+      patch({ opening: null });
+    }
+  };
+
+  /** Two of several whose names do not tell them; null where the user means none. */
+  const asked = async (volumes: readonly VolumeParts[], task: Task): Promise<Wanted | null> => {
+    const scans = volumes.map(({ files }) => files);
+    const pathOf = (files: readonly File[]) => volumes[scans.indexOf(files as File[])].path;
+    const plan = planDrop(scans, pathOf, [task]);
+    const chosen = await pick.ask(
+      plan.scans,
+      pathOf,
+      plan.source,
+      plan.reference,
+      plan.why || 'in this order',
+    );
+    if (!chosen?.reference) return null;
+    const parts = (files: readonly File[]) => volumes[scans.indexOf(files as File[])];
+    return { task, source: parts(chosen.source), reference: parts(chosen.reference) };
+  };
+
+  return {
+    open,
+    actions: {
+      async dropFiles(dropped) {
+        if (compare().run) {
+          notify('warn', 'A comparison goes on; cancel it or wait to add scans or models.', 'compare');
+          return;
+        }
+        if (compare().opening) {
+          notify('warn', 'Scans are being read; drop others when they are there.', 'compare');
+          return;
+        }
+        const hidden = onlyHiddenText(dropped.map(({ path }) => path));
+        if (hidden !== null) {
+          notify('warn', hidden, 'compare');
+          return;
+        }
+        const overtake = former('compare');
+        const volumes = await volumesOf(dropped);
+        const weights = weightsOf(dropped);
+        if (weights.length > 0) await get().actions.compare.addModels(dropped);
+        if (volumes.length === 0) {
+          if (weights.length === 0)
+            notify(
+              'error',
+              'What was dropped: must be scans, or weights with their card.json, got neither; drop others.',
+              'compare',
+            );
+          return;
+        }
+        const current = currentTask(get());
+        if (!current) {
+          notify(
+            'warn',
+            'No model is there whose contrasts would tell which scans are pairs; add one first.',
+            'compare',
+          );
+          return;
+        }
+        // Once there are pairs, others are of the same task.
+        const possible =
+          compare().pairs.length > 0
+            ? [current]
+            : [current, ...tasks(get()).filter((one) => !isTask(one, current))];
+        const plan = planPairs(volumes, possible);
+        pick.giveUp();
+        const wanted = plan.pairs.map(({ source, reference }) => ({ task: plan.task, source, reference }));
+        if (wanted.length === 0 && volumes.length > 1) {
+          const one = await asked(volumes, current);
+          if (one) await open([one]);
+          return;
+        }
+        if (plan.problem !== null) {
+          notify('error', plan.problem, 'compare');
+          return;
+        }
+        overtake();
+        if (!isTask(plan.task, current)) patch({ task: plan.task });
+        if (plan.texts.length > 0) notify('warn', plan.texts, 'compare');
+        await open(wanted);
+      },
+
+      async useTranslate() {
+        const { source, sourceFiles, reference, referenceFiles } = get();
+        const card = chosenCard(get());
+        if (!source || !reference || !card || compare().run || compare().opening) return;
+        const task = { source: card.source, target: card.target };
+        if (!hasContrasts(card)) {
+          notify(
+            'warn',
+            `${card.name}: does not say which contrasts it translates; say it in Translate first.`,
+            'compare',
+          );
+          return;
+        }
+        patch({ task });
+        await open([
+          {
+            task,
+            source: { path: source.name, files: sourceFiles, volume: source.volumeIndex },
+            reference: {
+              path: reference.scan.name,
+              files: referenceFiles,
+              volume: reference.scan.volumeIndex,
+            },
+          },
+        ]);
+      },
+
+      cancelReading: () => reading.abort(),
+
+      removePair(id) {
+        if (compare().run) return;
+        const pair = compare().pairs.find((one) => one.id === id);
+        if (!pair) return;
+        forget([pair.source, pair.reference]);
+        patch((before) => ({
+          pairs: before.pairs.filter((one) => one !== pair),
+          ...withoutResults(before, pair),
+        }));
+      },
+
+      async pickVolume(pairId, which, volume) {
+        const pair = compare().pairs.find(({ id }) => id === pairId);
+        if (!pair || compare().run || compare().opening) return;
+        const of = (scan: PairScan, volume: number | null) => ({
+          path: scan.name,
+          files: scan.files,
+          volume: volume ?? undefined,
+        });
+        const chosen = { source: pair.source.volume, reference: pair.reference.volume, [which]: volume };
+        reading = new AbortController();
+        patch({ opening: { done: 0, total: 1 } });
+        try {
+          const next = await openOne(
+            {
+              task: pair.task,
+              source: of(pair.source, chosen.source),
+              reference: of(pair.reference, chosen.reference),
+            },
+            reading.signal,
+          );
+          forget([pair.source, pair.reference]);
+          const { patient } = pair;
+          patch((before) => ({
+            pairs: before.pairs.map((one) => (one === pair ? { ...next, id: pairId, patient } : one)),
+            ...withoutResults(before, pair),
+          }));
+        } catch (error) {
+          if (!reading.signal.aborted) report(error, 'compare');
+        } finally {
+          patch({ opening: null });
+        }
+      },
+    },
+  };
+}
+
+const countOf = (count: number, what: string) => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`);
+
+/** Pictures of a pair go with it, and so do its results: they come together. */
+function withoutResults({ kept, made }: CompareData, pair: OpenPair): Pick<CompareData, 'kept' | 'made'> {
+  const data = dataOf(pair);
+  return {
+    kept: new Map([...kept].filter(([key]) => !key.includes(data))),
+    made: new Map([...made].filter(([, { pairId }]) => pairId !== pair.id)),
+  };
+}
+
+/** Says what the scans are: results are kept under it. */
+export function dataOf({ task, source, reference }: OpenPair): string {
+  const text = ({ files, volume }: PairScan) => `${filesText(files)} volume ${volume}`;
+  return `${taskText(task)} ${text(source)} ${text(reference)}`;
+}
+
+/** Files as one knows them without reading them. */
+const filesText = (files: readonly File[]): string =>
+  files.map(({ name, size, lastModified }) => `${shortName(name)} ${size} ${lastModified}`).join(' ');
+
+const sameFiles = (one: readonly File[], other: readonly File[]): boolean =>
+  filesText(one) === filesText(other);

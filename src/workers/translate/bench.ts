@@ -1,0 +1,3 @@
+/** What the page uses of the bench of experiments: pure functions of plain data. */
+export { mapsText, taskText } from '../../engine/bench/bench';
+export { bestRows } from '../../engine/bench/suiteReport';
