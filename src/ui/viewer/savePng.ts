@@ -1,4 +1,4 @@
-/** Panes as they are looked at (window and colours, without zoom) to one PNG that says by itself what it is. */
+/** Panes as they are looked at (window and colours, without zoom), in one row or several, to one PNG that says by itself what it is. */
 import { colorize } from './colormaps';
 import { rangeOf } from './readout';
 import type { PngPane } from './types';
@@ -54,12 +54,25 @@ export function captionOf(panes: readonly Pick<PngPane, 'badge'>[]): string {
  * Pixels are repeated, never smoothed, so the picture holds exactly the greys of the window.
  * @throws Error if there is no pane or the browser cannot encode the picture.
  */
-export async function panesToPng(
-  panes: readonly PngPane[],
-  factor: number = readableFactor(panes),
+export function panesToPng(panes: readonly PngPane[], factor?: number): Promise<Blob> {
+  return rowsToPng([panes], { factor });
+}
+
+/**
+ * The same of several rows under each other; a place of null is left free.
+ * @param note what stands before the caption
+ */
+export async function rowsToPng(
+  rows: readonly (readonly (PngPane | null)[])[],
+  { factor, note }: { factor?: number; note?: string } = {},
 ): Promise<Blob> {
-  if (panes.length === 0) throw new Error('PNG: needs at least one pane, got 0; show an image first');
-  const { width, height, boxes } = layoutPanes(panes, factor);
+  const panes = rows.flat().filter((pane) => pane !== null);
+  const columns = (rows[0] ?? []).flatMap((_, n) => rows.map((row) => row[n]).find(Boolean) ?? []);
+  if (columns.length === 0) throw new Error('PNG: needs at least one pane, got 0; show an image first');
+  const row = layoutPanes(columns, factor ?? readableFactor(columns));
+  const { width } = row;
+  const rowHeight = row.height - BAR;
+  const height = rows.length * rowHeight + BAR;
   const sheet = new OffscreenCanvas(width, height);
   const context = sheet.getContext('2d');
   if (!context)
@@ -68,21 +81,29 @@ export async function panesToPng(
   context.fillRect(0, 0, width, height);
   context.imageSmoothingEnabled = false;
   context.textBaseline = 'middle';
-  panes.forEach(({ title, badge, image, window, colormap }, index) => {
-    const box = boxes[index];
-    const data = new ImageData(image.width, image.height);
-    data.data.set(colorize(image, window, colormap));
-    const native = new OffscreenCanvas(image.width, image.height);
-    native.getContext('2d')?.putImageData(data, 0, 0);
-    context.drawImage(native, box.x, box.y, box.width, box.height);
-    context.fillStyle = '#e6e9ed';
-    context.font = '600 14px system-ui, sans-serif';
-    const [low, high] = rangeOf(window);
-    const name = badge ? `${title} · ${badge}` : title;
-    context.fillText(`${name} (${low} to ${high})`, box.x, BAR / 2, box.width);
-  });
+  for (const [place, across] of rows.entries())
+    for (const [n, pane] of across.entries())
+      if (pane) drawPane(context, pane, { ...row.boxes[n], y: row.boxes[n].y + place * rowHeight });
   context.fillStyle = '#f0b545';
   context.font = '600 13px system-ui, sans-serif';
-  context.fillText(captionOf(panes), GAP, height - BAR / 2, width - 2 * GAP);
+  const caption = [note, captionOf(panes)].filter(Boolean).join(' · ');
+  context.fillText(caption, GAP, height - BAR / 2, width - 2 * GAP);
   return sheet.convertToBlob({ type: 'image/png' });
+}
+
+function drawPane(
+  context: OffscreenCanvasRenderingContext2D,
+  { title, badge, image, window, colormap }: PngPane,
+  box: Box,
+): void {
+  const data = new ImageData(image.width, image.height);
+  data.data.set(colorize(image, window, colormap));
+  const native = new OffscreenCanvas(image.width, image.height);
+  native.getContext('2d')?.putImageData(data, 0, 0);
+  context.drawImage(native, box.x, box.y, box.width, box.height);
+  context.fillStyle = '#e6e9ed';
+  context.font = '600 14px system-ui, sans-serif';
+  const [low, high] = rangeOf(window);
+  const name = badge ? `${title} · ${badge}` : title;
+  context.fillText(`${name} (${low} to ${high})`, box.x, box.y - BAR / 2, box.width);
 }

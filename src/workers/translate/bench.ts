@@ -1,3 +1,5 @@
 /** What the page uses of the bench of experiments: pure functions of plain data. */
 export { mapsText, taskText } from '../../engine/bench/bench';
+export { chartSvg } from '../../engine/bench/chartSvg';
 export { bestRows } from '../../engine/bench/suiteReport';
+export { tableCsv, valueText } from '../../engine/bench/tableText';

@@ -42,7 +42,10 @@ export function Pictures() {
             ))}
           </select>
         )}
-        <label className="slider slice-slider">
+        <span className="dim num compare-scale" title="In parts of the data range, the same for all">
+          Differences from the real image <ColorScale colormap="heat" window={DIFFERENCES} />
+        </span>
+        <label className="slider compare-slices">
           <span className="num">
             Slice {place.index} ({own.indexOf(place.index) + 1} of {own.length})
           </span>
@@ -68,10 +71,6 @@ export function Pictures() {
           ))}
         </div>
       </div>
-      <p className="dim num compare-scale">
-        Differences from the real image, in parts of the data range:{' '}
-        <ColorScale colormap="heat" window={DIFFERENCES} />
-      </p>
       {large && (
         <Sheet
           title={`${large.title}, ${place.pairId}, slice ${place.index}`}

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { bestRows } from '../../../../workers/translate/bench';
-import type { Column, Table, TableValue } from '../../../../workers/translate/protocol';
+import { bestRows, valueText } from '../../../../workers/translate/bench';
+import type { Table } from '../../../../workers/translate/protocol';
 
 /** A table of a report: the best of each column marked, and what failed with its reason. */
 export function ReportTable({ table }: { table: Table }) {
@@ -31,7 +31,7 @@ export function ReportTable({ table }: { table: Table }) {
               <tr key={name} data-failed={failed !== null}>
                 <th scope="row">
                   {name}
-                  {failed !== null && <p className="warning">{failed}</p>}
+                  {failed !== null && <p className={isAwaited(failed) ? 'dim' : 'warning'}>{failed}</p>}
                 </th>
                 {columns.map((column, n) => (
                   <td key={column.id} data-best={best[n].has(row)}>
@@ -53,10 +53,5 @@ export function ReportTable({ table }: { table: Table }) {
   );
 }
 
-function valueText(value: TableValue, { digits }: Pick<Column, 'digits'>): string {
-  if (value === null) return '–';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return value.toFixed(digits);
-  const { mean, std } = value;
-  return std === null ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${std.toFixed(digits)}`;
-}
+/** It did not fail: its turn has not come. */
+const isAwaited = (failed: string): boolean => failed.endsWith('not computed yet');

@@ -1,5 +1,7 @@
 import { useApp } from '../../../state/StoreContext';
 import { isOutdated } from '../state/selectors';
+import { Charts } from './Charts';
+import { ExportPanel } from './ExportPanel';
 import { Pictures } from './Pictures';
 import { ReportTable } from './ReportTable';
 
@@ -15,10 +17,12 @@ export function Results() {
         </p>
       )}
       {reports.length === 0 && <p className="dim">Scores come with the first scan of a model.</p>}
-      {reports.map(({ suite, tables: [first, ...others] }) => (
+      {reports.length > 0 && <ExportPanel />}
+      {reports.map(({ suite, charts, tables: [first, ...others] }) => (
         <section key={suite} className="compare-report" aria-label={first?.title ?? suite}>
           {first && <ReportTable table={first} />}
           {suite === 'quality' && <Pictures />}
+          <Charts charts={charts} />
           {others.map((table) => (
             <details key={table.id} className="disclosure">
               <summary>

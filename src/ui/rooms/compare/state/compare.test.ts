@@ -1,0 +1,204 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClient, type FakeClient, fakeCard } from '../../../../../test/fakeClient';
+import { createFakeTrainClient } from '../../../../../test/fakeTrainClient';
+import { CorruptFile } from '../../../../errors';
+import { type AppStore, createAppStore } from '../../../state/store';
+import { translateBlock } from '../../translate/state/selectors';
+import { leavingLoses } from '../../translate/state/unsaved';
+import { givenModels } from './modelFiles';
+import { planPairs } from './pairPlan';
+import { chosenModels, compareBlock, isOutdated, modelsOfTask, shownPlace } from './selectors';
+
+let client: FakeClient;
+let store: AppStore;
+
+const state = () => store.getState();
+const compare = () => state().compare;
+const act = () => state().actions.compare;
+const texts = () => state().notices.map(({ text }) => text);
+const dropped = (...paths: string[]) =>
+  paths.map((path) => ({ file: new File([path], path.split('/').at(-1)!, { lastModified: 1 }), path }));
+const pairIds = () => compare().pairs.map(({ id }) => id);
+
+beforeEach(async () => {
+  client = createFakeClient();
+  store = createAppStore({
+    client,
+    trainClient: createFakeTrainClient(),
+    fetchDemo: async ({ name }) => new File(['x'], name),
+    download: () => undefined,
+    now: () => new Date('2026-01-01T00:00:00Z'),
+  });
+  await state().actions.start('auto');
+});
+
+const PAIR = ['sub-01_T1w.nii', 'sub-01_FLAIR.nii'];
+
+describe('pairs', () => {
+  it('pairs what is dropped in any order by names, and says what is left out', async () => {
+    await act().dropFiles(
+      dropped(
+        'b/sub-02_FLAIR.nii',
+        'a/sub-01_T1w.nii',
+        'b/sub-02_T1w.nii',
+        'a/sub-01_FLAIR.nii',
+        'sub-03_T1w.nii',
+      ),
+    );
+    expect(pairIds()).toEqual(['sub-01', 'sub-02']);
+    expect(texts().join()).toContain('sub-03_T1w.nii: no scan of the other contrast');
+    expect(client.log).toContain('matchGrid scan2 scan1');
+    // The same again is no other pair.
+    await act().dropFiles(dropped('a/sub-01_T1w.nii', 'a/sub-01_FLAIR.nii'));
+    expect(pairIds()).toHaveLength(2);
+  });
+
+  it('takes the task of which there are pairs', () => {
+    const volumes = dropped('sub-01_T2w.nii', 'sub-01_T1w.nii').map(({ file, path }) => ({
+      path,
+      files: [file],
+    }));
+    const tasks = ['FLAIR', 'T2w'].map((target) => ({ source: 'T1w', target }));
+    expect(planPairs(volumes, tasks)).toMatchObject({ task: { target: 'T2w' }, problem: null });
+    expect(planPairs(volumes, tasks.slice(0, 1)).problem).toMatch(
+      /^T1w and FLAIR: must be scans of one person, got none/,
+    );
+  });
+
+  it('asks which is which where names do not tell', async () => {
+    const drop = act().dropFiles(dropped('one.nii', 'two.nii'));
+    await expect.poll(() => state().pick?.paths).toEqual(['one.nii', 'two.nii']);
+    state().actions.answerPick({ source: 1, reference: 0 });
+    await drop;
+    expect(compare().pairs[0]).toMatchObject({ source: { name: 'two.nii' }, reference: { name: 'one.nii' } });
+  });
+
+  it('goes on with the others where a scan cannot be read', async () => {
+    client.failure = new CorruptFile('sub-01_T1w.nii: header must hold 348 bytes, got 3; fetch it again.');
+    await act().dropFiles(dropped(...PAIR, 'sub-02_T1w.nii', 'sub-02_FLAIR.nii'));
+    expect(pairIds()).toEqual(['sub-02']);
+    expect(texts().join()).toContain('348 bytes');
+  });
+
+  it('waits for the volume of a file with several', async () => {
+    await act().dropFiles(dropped('sub-01_desc-4d_T1w.nii', 'sub-01_FLAIR.nii'));
+    expect(compareBlock(state())).toMatch(/must be one volume, got 5; choose one in its row/);
+    await act().pickVolume(pairIds()[0], 'source', 2);
+    expect(compareBlock(state())).toBeNull();
+    expect(client.log).toContain('openScan sub-01_desc-4d_T1w.nii volume 2');
+  });
+
+  it('takes what is open in Translate, under scans of its own', async () => {
+    await state().actions.dropFiles(dropped(...PAIR).map(({ file }) => file));
+    await act().useTranslate();
+    expect(compare().pairs[0]).toMatchObject({ id: 'sub-01', source: { scanId: 'scan3' } });
+  });
+});
+
+describe('models', () => {
+  it('adds own weights beside the others, and gives what cannot be read a sentence', async () => {
+    client.failure = new CorruptFile('bad.safetensors: header must be JSON; fetch it again.');
+    await act().addModels(dropped('a/bad.safetensors', 'b/good.safetensors', 'c/unknown.safetensors'));
+    expect(compare().refused.map(({ reason }) => reason)).toEqual([
+      'bad.safetensors: header must be JSON; fetch it again.',
+      expect.stringContaining('must say which contrasts it translates'),
+    ]);
+    // Of the same weights as the shipped one in this fake, it is no other model.
+    expect(texts().join()).toContain('there already, as T1w to FLAIR');
+  });
+
+  it('gives each model its card', async () => {
+    const card = (file: string) => JSON.stringify({ weights: { file } });
+    const cards: Record<string, string> = {
+      'x.json': card('two.pth'),
+      'y.json': card('one.pth'),
+      'z.json': '{"a"',
+    };
+    const found = await givenModels(
+      dropped('m/one.pth', 'm/two.pth', 'm/x.json', 'm/y.json', 'm/z.json', 'n/w.safetensors', 'n/card.json'),
+      async ({ name }) => cards[name],
+    );
+    expect(found.models.map(({ file, card }) => [file.name, card?.name])).toEqual([
+      ['one.pth', 'y.json'],
+      ['two.pth', 'x.json'],
+      ['w.safetensors', 'card.json'],
+    ]);
+  });
+
+  it('tells models of one name apart, and leaves out what cannot be compared with the first', () => {
+    const own = ['same', 'other'].map((id, n) => {
+      const card = fakeCard('T1w', 'FLAIR');
+      const intensity = n === 0 ? ('foreground-p99.5' as const) : ('foreground-median' as const);
+      const sha256 = (n === 0 ? 'ab' : 'cd').repeat(32);
+      return {
+        ...{ id, name: card.name, from: 'here' as const, source: { kind: 'shipped' as const, id } },
+        card: {
+          ...card,
+          weights: { ...card.weights, sha256 },
+          preprocessing: { ...card.preprocessing, intensity },
+        },
+      };
+    });
+    store.setState({ compare: { ...compare(), own } });
+    expect(modelsOfTask(state()).map(({ name }) => name)).toEqual([
+      'T1w to FLAIR',
+      'T1w to FLAIR (2)',
+      'T1w to FLAIR (3)',
+    ]);
+    const { taken, refused } = chosenModels(state());
+    expect(taken.map(({ id }) => id)).toEqual(['T1w-FLAIR']);
+    expect(refused.get('same')).toContain('not computed twice');
+    expect(refused.get('other')).toContain('scaled by foreground-median');
+  });
+});
+
+describe('a comparison', () => {
+  it('needs pairs and models', async () => {
+    expect(compareBlock(state())).toBe('Drop a scan and its reference first.');
+    await act().dropFiles(dropped(...PAIR));
+    act().toggleModel('T1w-FLAIR');
+    expect(compareBlock(state())).toBe('Choose a model first.');
+  });
+
+  it('keeps what was done, and gives it again with the next start', async () => {
+    await act().dropFiles(dropped(...PAIR, 'sub-02_T1w.nii', 'sub-02_FLAIR.nii'));
+    await act().start();
+    expect(client.log.at(-1)).toBe('compare quality: T1w-FLAIR on sub-01,sub-02, 6 slices, 0 kept');
+    expect(compare()).toMatchObject({ run: null, reports: [{ suite: 'quality' }] });
+    expect(compare().kept.size).toBe(1);
+    expect(shownPlace(compare())).toEqual({ pairId: 'sub-01', index: 4 });
+    expect(isOutdated(state())).toBe(false);
+    act().setSlices(9);
+    expect(isOutdated(state())).toBe(true);
+    await act().start();
+    expect(client.log.at(-1)).toBe('compare quality: T1w-FLAIR on sub-01,sub-02, 18 slices, 1 kept');
+    // What has gone is neither shown nor taken for another scan's.
+    act().removePair('sub-01');
+    expect([...compare().made.values()].map(({ pairId }) => pairId)).toEqual(['sub-02']);
+  });
+
+  it('can be cancelled, holds Translate meanwhile, and asks before the page is left', async () => {
+    await act().dropFiles(dropped(...PAIR));
+    let open = () => {};
+    client.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const going = act().start();
+    expect(translateBlock({ ...state(), source: {} as never })).toContain('A comparison goes on');
+    expect(leavingLoses(state())).toBe(true);
+    act().setSlices(9);
+    expect(compare().slices).toBe(3);
+    act().cancel();
+    expect(compare().run?.isCancelling).toBe(true);
+    open();
+    await going;
+    expect(compare().run).toBeNull();
+    expect(leavingLoses(state())).toBe(false);
+    expect(texts()).toEqual(['Cancelled: what is done is kept, and Start goes on from there.']);
+  });
+
+  it('tries the demo with the models that ship, at one press', async () => {
+    await act().tryIt();
+    expect(client.log.at(-1)).toBe('compare quality: T1w-FLAIR on sub-openmsl12s1, 3 slices, 0 kept');
+  });
+});
