@@ -9,7 +9,7 @@ import { useApp } from '../../../state/StoreContext';
 import { chosenModels, comparables, currentTask, isTask, tasks } from '../state/selectors';
 import { RunsOfTrain } from './RunsOfTrain';
 
-const FROM = { shipped: '', translate: 'own, of Translate', here: 'own' } as const;
+const FROM = { shipped: 'shipped', translate: 'own, of Translate', here: 'own' } as const;
 
 /** Which models are compared: of one task, any number. */
 export function ModelsPanel() {
@@ -83,7 +83,9 @@ export function ModelsPanel() {
               />
               <span>
                 {shortName(name)}{' '}
-                <span className="dim">{[card.network.method, FROM[from]].filter(Boolean).join(', ')}</span>
+                <span className="dim">
+                  {name.includes(card.name) ? FROM[from] : `${shortName(card.name)}, ${FROM[from]}`}
+                </span>
               </span>
             </label>
             {from === 'here' && !disabled && (

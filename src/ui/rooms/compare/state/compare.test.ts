@@ -104,7 +104,7 @@ describe('models', () => {
       expect.stringContaining('must say which contrasts it translates'),
     ]);
     // Of the same weights as the shipped one in this fake, it is no other model.
-    expect(texts().join()).toContain('there already, as T1w to FLAIR');
+    expect(texts().join()).toContain('there already, as SynDiff');
   });
 
   it('gives each model its card', async () => {
@@ -141,9 +141,9 @@ describe('models', () => {
     });
     store.setState({ compare: { ...compare(), own } });
     expect(modelsOfTask(state()).map(({ name }) => name)).toEqual([
-      'T1w to FLAIR',
-      'T1w to FLAIR (2)',
-      'T1w to FLAIR (3)',
+      'SynDiff, T1w to FLAIR',
+      'SynDiff, T1w to FLAIR (2)',
+      'SynDiff, T1w to FLAIR (3)',
     ]);
     const { taken, refused } = chosenModels(state());
     expect(taken.map(({ id }) => id)).toEqual(['T1w-FLAIR']);

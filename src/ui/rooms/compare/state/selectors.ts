@@ -1,6 +1,7 @@
 /** Derived values of the Compare room; arrays and objects are meant for useMemo. */
 import { severalVolumes } from '../../../../volume/oneVolume';
-import { mapsText } from '../../../../workers/translate/bench';
+import { METHOD_CHOICES } from '../../../../workers/train/settings';
+import { mapsText, taskText } from '../../../../workers/translate/bench';
 import type { ComparedSlice, ModelCard } from '../../../../workers/translate/protocol';
 import type { AppData } from '../../../state/types';
 import type { Comparable, CompareData, OpenPair, Task } from './types';
@@ -10,7 +11,7 @@ type Models = Pick<AppData, 'models' | 'own' | 'loaded' | 'compare'>;
 export const isTask = (one: Task, other: Task): boolean =>
   one.source === other.source && one.target === other.target;
 
-/** Of all tasks. Names are made different, since models of one name would count as runs of one method. */
+/** Of all tasks. */
 export function comparables({ models, own, loaded, compare }: Models): Comparable[] {
   const shipped = models.map(
     (card): Comparable => ({
@@ -22,11 +23,27 @@ export function comparables({ models, own, loaded, compare }: Models): Comparabl
     const card = loaded[id]?.card;
     return card ? [{ id: `translate ${id}`, name: card.name, card, from: 'translate', source }] : [];
   });
+  return named([...shipped, ...ofTranslate, ...compare.own]);
+}
+
+/**
+ * By their methods, where a task has one of each; those of one method by their cards' names, too, and by numbers where these are alike:
+ * models of one name would count as runs of one method.
+ */
+function named(models: readonly Comparable[]): Comparable[] {
+  const ofTask = ({ card }: Comparable) => models.filter((one) => isTask(one.card, card));
   const taken = new Map<string, number>();
-  return [...shipped, ...ofTranslate, ...compare.own].map((model) => {
-    const count = (taken.get(model.name) ?? 0) + 1;
-    taken.set(model.name, count);
-    return count === 1 ? model : { ...model, name: `${model.name} (${count})` };
+  return models.map((model) => {
+    const { card } = model;
+    const label = METHOD_CHOICES.find(({ id }) => id === card.network.method)?.label ?? card.network.method;
+    const isOnly = ofTask(model).every(
+      (one) => one === model || one.card.network.method !== card.network.method,
+    );
+    const name = isOnly ? label : `${label}, ${card.name}`;
+    const key = `${name} ${taskText(card)}`;
+    const count = (taken.get(key) ?? 0) + 1;
+    taken.set(key, count);
+    return { ...model, name: count === 1 ? name : `${name} (${count})` };
   });
 }
 
