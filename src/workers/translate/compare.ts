@@ -2,7 +2,9 @@
 import type { Bench, BenchModel, BenchPair } from '../../engine/bench/bench';
 import { type CellStore, runSuite } from '../../engine/bench/runSuite';
 import type { MadeSlice, Suite } from '../../engine/bench/suite';
-import { SUITES } from '../../engine/bench/suites';
+import { noise } from '../../engine/bench/suites/noise';
+import { quality } from '../../engine/bench/suites/quality';
+import { variability } from '../../engine/bench/suites/variability';
 import { onScale } from '../../engine/evaluation/dataRange';
 import type { StateDict } from '../../engine/formats/namedTensor';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
@@ -11,6 +13,9 @@ import { referenceFrame } from '../../volume/intensity';
 import { planeView, takeSlice } from '../../volume/planes';
 import type { OpenScan } from './calls';
 import type { ComparedPair, ComparedSlice, CompareEvent, CompareRequest, ModelSource } from './protocol';
+
+/** Those that need nothing but models and pairs; the command line has more. */
+const SUITES: readonly Suite[] = [quality, variability, noise];
 
 export interface CompareEnvironment {
   /** @throws BadRequest where it is not open */
@@ -54,7 +59,7 @@ export async function compareModels(request: CompareRequest, environment: Compar
 }
 
 function suiteOf(id: string): Suite {
-  const found = (SUITES as readonly Suite[]).find((suite) => suite.id === id);
+  const found = SUITES.find((suite) => suite.id === id);
   if (!found)
     throw new BadRequest(
       `comparison: must be of ${SUITES.map((suite) => suite.id).join(', ')}, got "${id}"; reload the page`,

@@ -5,7 +5,7 @@ import { compareContext } from './compareContext';
 import { compareModelActions } from './models';
 import { createPairs } from './pairs';
 import { compareRunActions } from './run';
-import type { CompareActions } from './types';
+import type { CompareActions, ExtraSuite } from './types';
 
 /** `whenStarted`: the demo may be asked for before the engine can open it. */
 export function compareActions(
@@ -28,7 +28,9 @@ export function compareActions(
     toggleExtra(suite) {
       if (compare().run) return;
       const { extras } = compare();
-      patch({ extras: extras.includes(suite) ? extras.filter((one) => one !== suite) : [...extras, suite] });
+      // In their own order, whatever that of the clicks.
+      const isWanted = (one: ExtraSuite) => extras.includes(one) !== (one === suite);
+      patch({ extras: (['variability', 'noise'] as const).filter(isWanted) });
     },
   };
 }

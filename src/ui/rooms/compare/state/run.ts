@@ -19,7 +19,7 @@ import type { CompareActions, CompareData, Comparison } from './types';
 /** The page has no choice of it: results are the same whenever they are asked for. */
 const SEED = 0;
 /** Draws of each slice where chance is measured. */
-const SAMPLES = 4;
+export const SAMPLES = 4;
 
 export function compareRunActions(
   context: CompareContext,

@@ -51,9 +51,8 @@ export interface OpenPair {
   notes: readonly string[];
 }
 
-/** Beside the scores, which are always measured. */
-export const EXTRA_SUITES = [] as const;
-export type ExtraSuite = string;
+/** Suites of the bench beside the scores, which are always measured. */
+export type ExtraSuite = 'variability' | 'noise';
 
 /** Slices of each pair; null: all with head. */
 export type SliceCount = 3 | 9 | null;
