@@ -190,8 +190,8 @@ export function createFakeClient(): FakeClient {
         fromCache: false,
       };
     },
-    async translate({ modelId, slices, settings }, { onSlice, signal }): Promise<Provenance> {
-      note(`translate ${slices.join(',')}`);
+    async translate({ modelId, slices, settings, preview }, { onSlice, signal }): Promise<Provenance> {
+      note(`translate ${slices.join(',')}${preview ? ' as a preview' : ''}`);
       for (const index of slices) {
         await client.gate;
         if (signal?.aborted) throw new Aborted('translate: cancelled');

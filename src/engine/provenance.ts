@@ -9,12 +9,12 @@ import type { TranslateSettings } from './translateSlices';
 export type Provenance = Omit<SidecarFacts, 'sourceName' | 'slices' | 'softwareVersion'> &
   TranslateSettings & { backend: BackendName };
 
-/** @param run `date` is when it began */
+/** @param run `date` is when it began; `previewOf` the model's own number of steps, where the card is of a preview (methods/preview.ts) */
 export function provenanceOf(
   { id, name, source, target, weights, diffusion, preprocessing }: ModelCard,
   { intensity }: Pick<PreparedScan, 'intensity'>,
   { seed, samples, noise }: TranslateSettings,
-  run: { backend: BackendName; date: Date },
+  run: { backend: BackendName; date: Date; previewOf?: number },
 ): Provenance {
   const { size, pixelSize } = preprocessing;
   return {
@@ -25,6 +25,7 @@ export function provenanceOf(
     modelName: name,
     weightsSha256: weights.sha256,
     steps: diffusion.steps,
+    ...(run.previewOf === undefined ? {} : { previewOf: run.previewOf }),
     intensity,
     grid: { size, pixelSize },
     source,

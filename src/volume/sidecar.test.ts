@@ -84,6 +84,7 @@ describe('sidecarJson', () => {
 
   it('fits the header in one line', () => {
     expect(syntheticDescrip(facts)).toBe('SYNTHETIC FLAIR, not for clinical use; SynDiff t1w-flair');
+    expect(syntheticDescrip({ ...facts, previewOf: 1000 })).toMatch(/^SYNTHETIC FLAIR PREVIEW, not/);
     expect(syntheticDescrip({ target: 'FLAIR', modelId: 'x'.repeat(99) }).length).toBe(79);
   });
 });

@@ -60,8 +60,15 @@ export function sidecarName(imageName: string): string {
 }
 
 /** For the header's descrip, at most 79 characters: the file says what it is even without its sidecar. */
-export function syntheticDescrip({ target, modelId }: Pick<SidecarFacts, 'target' | 'modelId'>): string {
-  return `SYNTHETIC ${target}, not for clinical use; SynDiff ${modelId}`.slice(0, 79);
+export function syntheticDescrip({
+  target,
+  modelId,
+  previewOf,
+}: Pick<SidecarFacts, 'target' | 'modelId' | 'previewOf'>): string {
+  return `SYNTHETIC ${target}${previewOf === undefined ? '' : ' PREVIEW'}, not for clinical use; SynDiff ${modelId}`.slice(
+    0,
+    79,
+  );
 }
 
 /** The values that went to -1 and +1. */

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { median } from '../../engine/evaluation/median';
 import { slicesText } from '../../engine/evaluation/missingText';
 import { inputWarnings } from '../../engine/inputWarnings';
-import { trainingOf } from '../../engine/methods';
+import { previewCard } from '../../engine/methods/preview';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
 import type { TranslateSettings } from '../../engine/translateSlices';
@@ -124,8 +124,11 @@ async function run(args: Arguments, io: Io): Promise<number> {
       `${output}: ${slicesText(result.constant)} came out as one value throughout; look at the weights by \`syndiff weights inspect\`, or choose another model\n`,
     );
   const facts: SidecarFacts = {
-    ...provenanceOf(model.card, prepared, settings, { backend: info.backend, date }),
-    ...(model === whole ? {} : { previewOf: whole.card.diffusion.steps }),
+    ...provenanceOf(model.card, prepared, settings, {
+      backend: info.backend,
+      date,
+      previewOf: model === whole ? undefined : whole.card.diffusion.steps,
+    }),
     sourceName: basename(input),
     slices,
     softwareVersion: packageVersion(),
@@ -164,12 +167,12 @@ async function run(args: Arguments, io: Io): Promise<number> {
 /** The model with its method's shorter chain. */
 function inShort(model: LoadedModel): LoadedModel {
   const { card } = model;
-  const quick = trainingOf(card.network).quick(card.diffusion);
-  if (!quick)
+  const short = previewCard(card);
+  if (!short)
     throw new BadRequest(
       `--preview: must be for a model of many steps, got ${card.id} of ${card.diffusion.steps}; leave it out`,
     );
-  return { ...model, card: { ...card, diffusion: quick } };
+  return { ...model, card: short };
 }
 
 /**

@@ -31,6 +31,12 @@ export interface Translator {
   dispose(): void;
 }
 
+/** On the backend. */
+export interface LoadedTranslator extends Translator {
+  /** The same network by another chain: its weights go with `dispose` of this one. */
+  by(diffusion: ScheduleOptions): RunTranslator;
+}
+
 /** Of one whose weights are somebody else's to free. */
 export type RunTranslator = Omit<Translator, 'dispose'>;
 
@@ -55,13 +61,14 @@ export async function translatorMaker(method: MethodId): Promise<MakeTranslator>
 export async function loadTranslator(
   { network, diffusion }: { network: Network; diffusion: ScheduleOptions },
   state: StateDict,
-): Promise<Translator> {
+): Promise<LoadedTranslator> {
   const make = await translatorMaker(network.method);
   const table = methodOf(network).table(network);
   const tree = loadTree<unknown>(table, state);
   const dispose = () => disposeTree(table, tree);
   try {
-    return { ...make(network, diffusion, tree), dispose };
+    const by = (chain: ScheduleOptions) => make(network, chain, tree);
+    return { ...by(diffusion), by, dispose };
   } catch (error) {
     dispose();
     throw error;

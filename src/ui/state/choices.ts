@@ -1,5 +1,7 @@
 /** What decides the result. It stands still while a run goes on, whose controls are disabled anyway. */
+import { previewCard } from '../../workers/translate/provenance';
 import type { ScoreMissing } from '../rooms/translate/state/scoring';
+import { chosenCard } from '../rooms/translate/state/selectors';
 import type { Context } from './context';
 import { loadOwn } from './ownWeights';
 import type { AppActions, AppData } from './types';
@@ -22,10 +24,13 @@ export function choiceActions(
     async recall(key) {
       const kept = get().results.find((r) => r.key === key);
       if (!kept || get().run || get().opening) return;
-      const { cardId, seed, samples, noise } = kept.recipe;
+      const { cardId, seed, samples, noise, previewOf } = kept.recipe;
       // Own weights may have been described anew since.
       if (kept.own && kept.own !== get().own[cardId] && !(await loadOwn(context, kept.own))) return;
-      choose({ cardId, settings: { seed, samples, noise } });
+      // Of a model whose chain is short nothing is said about others.
+      const card = chosenCard({ ...get(), cardId });
+      const preview = card && previewCard(card) ? previewOf !== undefined : get().settings.preview;
+      choose({ cardId, settings: { seed, samples, noise, preview } });
     },
   };
 }

@@ -20,7 +20,7 @@ export const initialData: AppData = {
   question: null,
   pick: null,
   inputCheck: null,
-  settings: { seed: 0, samples: 1, noise: 'shared' },
+  settings: { seed: 0, samples: 1, noise: 'shared', preview: true },
   range: { kind: 'visible' },
   run: null,
   results: [],

@@ -100,10 +100,18 @@ export interface InputCheck {
 /** Which slices Translate asks for. Slice numbers are voxel indices k, counted from 0; `to` is included. */
 export type SliceRange = { kind: 'visible' } | { kind: 'head' } | { kind: 'span'; from: number; to: number };
 
+/** What the user sets of a translation. */
+export interface PageSettings extends TranslateSettings {
+  /** Models of many steps, whose methods have a shorter chain, run that one. */
+  preview: boolean;
+}
+
 /** Everything that decides the bytes of a result. Two equal recipes give the same slices. */
 export interface Recipe extends TranslateSettings {
   scanId: string;
   cardId: string;
+  /** Of how many steps a preview takes those of `model.diffusion`; absent: it is no preview. */
+  previewOf?: number;
   /** Own weights can be given other settings, or a card, under the same id. */
   model: Pick<ModelCard, 'source' | 'target' | 'network' | 'preprocessing' | 'diffusion'>;
   backend: BackendName;
@@ -195,7 +203,7 @@ export interface AppData {
   pick: PickQuestion | null;
   /** How the source suits a model; null until the engine has looked. */
   inputCheck: InputCheck | null;
-  settings: TranslateSettings;
+  settings: PageSettings;
   range: SliceRange;
   run: Run | null;
   /** Oldest first. */
@@ -238,7 +246,7 @@ export interface AppActions {
   /** Takes own weights off the list, with what they have made. Not while a run goes on. */
   removeModel(cardId: string): void;
   pickModel(cardId: string): void;
-  setSettings(patch: Partial<TranslateSettings>): void;
+  setSettings(patch: Partial<PageSettings>): void;
   setRange(range: SliceRange): void;
   /** Translates the chosen range, or the given slices; slices that this recipe has already made are skipped. */
   translate(slices?: readonly number[]): Promise<void>;

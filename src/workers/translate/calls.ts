@@ -11,7 +11,8 @@ import { onScale } from '../../engine/evaluation/dataRange';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { scoreSlice } from '../../engine/evaluation/metrics/scoreSlice';
 import { inputWarnings } from '../../engine/inputWarnings';
-import { loadTranslator, type Translator } from '../../engine/methods/translator';
+import { previewCard } from '../../engine/methods/preview';
+import { type LoadedTranslator, loadTranslator } from '../../engine/methods/translator';
 import { prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
 import * as tf from '../../engine/tf';
@@ -59,7 +60,7 @@ export interface OpenScan {
 
 interface Model {
   card: ModelCard;
-  translator: Translator;
+  translator: LoadedTranslator;
 }
 
 export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> {
@@ -167,12 +168,15 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       return null;
     },
 
-    translate: async ({ scanId, modelId, slices, settings }, { event, signal }) => {
+    translate: async ({ scanId, modelId, slices, settings, preview }, { event, signal }) => {
       const { file, measures } = scanOf(scanId);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
       }
-      const { card, translator } = model;
+      const whole = model.card;
+      const short = preview ? previewCard(whole) : null;
+      const card = short ?? whole;
+      const translator = short ? model.translator.by(short.diffusion) : model.translator;
       const { now } = environment.engine;
       const date = environment.today();
       const prepared = prepareScan(file.image, card, measures);
@@ -203,10 +207,15 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         event({ progress: progress.report() });
       }
       Object.assign(timings, progress.timings());
-      return provenanceOf(card, prepared, settings, { backend: info.backend, date });
+      const previewOf = short ? whole.diffusion.steps : undefined;
+      return provenanceOf(card, prepared, settings, { backend: info.backend, date, previewOf });
     },
 
     score: async ({ scanId, referenceScanId, provenance, slices }) => {
+      if (provenance.previewOf !== undefined)
+        throw new BadRequest(
+          `scores: must be of a model's whole chain, got a preview of ${provenance.steps} of ${provenance.previewOf} steps; translate without`,
+        );
       const scan = scanOf(scanId).file.image;
       const { file, measures } = scanOf(referenceScanId);
       const reference = file.image;

@@ -2,9 +2,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engineStandIn } from '../../../test/engineStandIn';
 import { headPhantom, makeNifti } from '../../../test/makeNifti';
+import { tinySettings } from '../../../test/tinyRun';
 import type { BackendEnvironment } from '../../engine/backend/backend';
 import { writeSafetensors } from '../../engine/formats/safetensors';
 import { hashWeights } from '../../engine/hash';
+import { METHODS, methodOf } from '../../engine/methods';
+import { encodeWeights } from '../../engine/models/convertWeights';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../../engine/networks/ncsnpp/config';
 import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
 import { nodeEnvironment } from '../../platform/node/environment';
@@ -72,6 +75,32 @@ async function open(makeWorker: () => WorkerLike) {
   const model = await client.loadModel({ kind: 'file', file: weightsFile() });
   return { scan, request: { scanId: scan.scanId, modelId: model.modelId, slices, settings } };
 }
+
+it('makes a preview of a model of many steps, says so, and does not score it', async () => {
+  client = createEngineClient(() => makeStandIn());
+  await client.start('wasm');
+  const scan = await client.openScan([scanFile()]);
+  const network = METHODS.ddpm.training.network(tinySettings({ method: 'ddpm' }));
+  const state = hashWeights(1, methodOf(network).table(network));
+  const bytes = encodeWeights({ state, config: network }, 'f32');
+  const weights = new File([new Uint8Array(bytes)], 'T1w_to_FLAIR.safetensors');
+  const { modelId, card } = await client.loadModel({ kind: 'file', file: weights });
+  expect(card.diffusion.steps).toBe(1000);
+  const got: SliceResult[] = [];
+  const told: TranslateProgress[] = [];
+  const provenance = await client.translate(
+    { scanId: scan.scanId, modelId, slices: [4], settings, preview: true },
+    { onSlice: (slice) => got.push(slice), onProgress: (progress) => told.push(progress) },
+  );
+  expect(told.at(-1)).toMatchObject({ stepsDone: 50, stepsTotal: 50 });
+  expect(provenance).toMatchObject({ steps: 50, previewOf: 1000 });
+  const slices = [{ index: 4, image: got[0].image }];
+  const saved = await client.save({ scanId: scan.scanId, provenance, slices, dtype: 'float32' });
+  expect(JSON.parse(saved.sidecar)).toMatchObject({ Steps: 50, PreviewOfSteps: 1000 });
+  await expect(
+    client.score({ scanId: scan.scanId, referenceScanId: scan.scanId, provenance, slices }),
+  ).rejects.toThrow('got a preview of 50 of 1000 steps');
+});
 
 describe('client and worker calls', () => {
   it('opens, translates in the given order, scores and saves', async () => {

@@ -49,6 +49,8 @@ export interface TranslateRequest {
   /** In the order to be done. */
   slices: number[];
   settings: TranslateSettings;
+  /** By the shorter chain of a method that has one. */
+  preview?: boolean;
 }
 
 export interface TranslateOptions {

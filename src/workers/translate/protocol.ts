@@ -253,7 +253,14 @@ export interface Calls {
   /** A model that fails is a row with a reason. Aborted within one reverse step: the events have told what is done. */
   compare: { params: CompareRequest; event: CompareEvent; result: null };
   translate: {
-    params: { scanId: string; modelId: string; slices: number[]; settings: TranslateSettings };
+    params: {
+      scanId: string;
+      modelId: string;
+      slices: number[];
+      settings: TranslateSettings;
+      /** By the shorter chain of a method that has one (methods/preview.ts); such slices are never scored. */
+      preview?: boolean;
+    };
     event: { slice: SliceResult } | { progress: TranslateProgress };
     result: Provenance;
   };

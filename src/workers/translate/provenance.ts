@@ -1,2 +1,3 @@
-/** What the page uses of the engine beside its client: a pure function of plain data. */
+/** What the page uses of the engine beside its client: pure functions of plain data. */
+export { previewCard } from '../../engine/methods/preview';
 export { provenanceOf } from '../../engine/provenance';

@@ -21,11 +21,11 @@ import {
   whole,
 } from '../../../schema';
 import { STORED_SETTINGS } from '../../../workers/train/settings';
-import type { ModelCard, Provenance, TranslateSettings } from '../../../workers/translate/protocol';
+import type { ModelCard, Provenance } from '../../../workers/translate/protocol';
 import type { Intervals, TrainData } from '../../rooms/train/state/types';
-import { type Recipe, type SliceRange, VIEW_MODES } from '../types';
+import { type PageSettings, type Recipe, type SliceRange, VIEW_MODES } from '../types';
 
-const VERSION = 3;
+const VERSION = 4;
 
 /** Of a type of the page's own, which the checksum vouches for. */
 const as = <T>() => refine(record, (value) => value as unknown as T);
@@ -62,7 +62,7 @@ const TRANSLATE = object({
   reference: nullable(SCAN),
   own: list(OWN),
   cardId: nullable(text()),
-  settings: as<TranslateSettings>(),
+  settings: as<PageSettings>(),
   range: as<SliceRange>(),
   slice: whole(),
   mode: oneOf(VIEW_MODES),

@@ -7,6 +7,7 @@ import { useApp } from '../../../state/StoreContext';
 import { OwnModelForm } from '../../models/OwnModelForm';
 import { chosenCard, contrastWarning, inputWarnings } from '../state/selectors';
 import { modelLoss } from '../state/unsaved';
+import { PreviewSwitch } from './PreviewSwitch';
 
 /** Which model translates, and in short what it is worth. */
 export function ModelPanel() {
@@ -75,6 +76,7 @@ export function ModelPanel() {
               {warning}
             </p>
           ))}
+          <PreviewSwitch />
           <p className="dim clamp">{isGuessed ? card.limits.join(' ') : card.intendedUse}</p>
           <OwnModelForm card={card} />
         </>

@@ -28,7 +28,12 @@ export function ProvenancePanel() {
               </code>,
             ],
             ['Seed', `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${p.noise} noise`],
-            ['Steps', `${p.steps} reverse steps`],
+            [
+              'Steps',
+              p.previewOf === undefined
+                ? `${p.steps} reverse steps`
+                : `${p.steps} of ${p.previewOf} reverse steps: a preview`,
+            ],
             ['Intensity', intensityText(p.intensity)],
             ['Grid', formatGrid(p.grid)],
             [

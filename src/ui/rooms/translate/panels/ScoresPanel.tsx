@@ -4,6 +4,7 @@ import { RegionChoice, type ScoreRegion } from '../../../components/RegionChoice
 import { useApp } from '../../../state/StoreContext';
 import {
   chosenCard,
+  currentRecipe,
   currentResults,
   dataRangeText,
   huPerUnit,
@@ -30,6 +31,7 @@ export function ScoresPanel() {
   const mean = meanScore(scores, 'synthetic', region);
   const copy = meanScore(scores, 'copy', region);
   const missing = missingText(scores);
+  const preview = useApp((s) => currentRecipe(s)?.previewOf !== undefined);
   return (
     <section className="panel" aria-label="Scores" data-testid="scores" data-scored={hasReference}>
       <header className="panel-head">
@@ -67,11 +69,13 @@ export function ScoresPanel() {
         <p className="dim">
           {!hasReference
             ? 'Drop the real target contrast as reference to score against it.'
-            : made > scores.size
-              ? 'Scoring…'
-              : made > 0
-                ? 'No slice has a score here.'
-                : 'Scores come with the first translated slice.'}
+            : preview
+              ? 'A preview is not what the model makes by all its steps, and is not scored: switch Preview off under Model, and translate again.'
+              : made > scores.size
+                ? 'Scoring…'
+                : made > 0
+                  ? 'No slice has a score here.'
+                  : 'Scores come with the first translated slice.'}
         </p>
       )}
     </section>

@@ -33,6 +33,8 @@ export interface PaneInput {
   /** Swipe position or blend weight of the synthetic image, 0..1. */
   mix: number;
   running: boolean;
+  /** What is made is a preview of a model of many steps. */
+  isPreview?: boolean;
 }
 
 const CHECKER_CELLS = 8;
@@ -109,7 +111,7 @@ function titleOf(role: string, scan: Scan): string {
   return contrast ? `${role} ${contrast}` : role;
 }
 
-function syntheticPane({ source, card, made, slice, running }: PaneInput): Pane {
+function syntheticPane({ source, card, made, slice, running, isPreview }: PaneInput): Pane {
   const frame = card && framesOf(source, card).target;
   const image =
     made &&
@@ -121,7 +123,7 @@ function syntheticPane({ source, card, made, slice, running }: PaneInput): Pane 
   return {
     id: 'synthetic',
     title: card?.target ?? 'Target',
-    badge: image ? 'Synthetic' : undefined,
+    badge: image ? badgeOf('Synthetic', isPreview) : undefined,
     image,
     empty: running
       ? 'This slice is not done yet.'
@@ -146,6 +148,9 @@ function referencePane({ card, slice }: PaneInput, reference: Reference): Pane {
   };
 }
 
+/** On the screen and in every picture that is taken of it. */
+const badgeOf = (kind: string, isPreview = false): string => (isPreview ? `${kind}, preview` : kind);
+
 /** The synthetic image against the reference, or against the source where there is none. */
 function comparedPane(input: PaneInput, synthetic: Pane, mode: keyof typeof MODE_TITLES): Pane {
   const isHu = makesHu(input.card);
@@ -158,7 +163,7 @@ function comparedPane(input: PaneInput, synthetic: Pane, mode: keyof typeof MODE
   return {
     id: 'compared',
     title: `${MODE_TITLES[mode]}: ${joint}`,
-    badge: image ? 'Part synthetic' : undefined,
+    badge: image ? badgeOf('Part synthetic', input.isPreview) : undefined,
     image,
     empty: synthetic.empty,
     group: mode === 'difference' ? (isHu ? 'huDifference' : 'difference') : synthetic.group,

@@ -1,17 +1,20 @@
-import type { BackendName, ModelCard, Scan, TranslateSettings } from '../../../../workers/translate/protocol';
-import type { Recipe } from '../../../state/types';
+import type { BackendName, ModelCard, Scan } from '../../../../workers/translate/protocol';
+import { previewCard } from '../../../../workers/translate/provenance';
+import type { PageSettings, Recipe } from '../../../state/types';
 
 /** What would be made now, or null while scan, model or engine are missing. */
 export function recipeOf(
   scan: Scan | null,
   card: ModelCard | null,
   backend: BackendName | null,
-  settings: TranslateSettings,
+  { preview, ...settings }: PageSettings,
 ): Recipe | null {
   if (!scan || !card || !backend) return null;
-  const { source, target, network, preprocessing, diffusion } = card;
+  const short = preview ? previewCard(card) : null;
+  const { source, target, network, preprocessing, diffusion } = short ?? card;
   const model = { source, target, network, preprocessing, diffusion };
-  return { scanId: scan.scanId, cardId: card.id, model, backend, ...settings };
+  const previewOf = short ? { previewOf: card.diffusion.steps } : {};
+  return { scanId: scan.scanId, cardId: card.id, model, backend, ...settings, ...previewOf };
 }
 
 /** One string a recipe: equal exactly when everything that decides the result is equal. */

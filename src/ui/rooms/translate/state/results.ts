@@ -31,9 +31,10 @@ export function beginResults(
       recipe,
       own: own[card.id] ?? null,
       // Until the engine sends its own at the end of the run.
-      provenance: provenanceOf(card, { intensity: framesOf(scan, card) }, recipe, {
+      provenance: provenanceOf({ ...card, ...recipe.model }, { intensity: framesOf(scan, card) }, recipe, {
         backend: recipe.backend,
         date: now(),
+        previewOf: recipe.previewOf,
       }),
       made: emptyVolume(scan, recipe.samples),
       version: 0,

@@ -52,9 +52,13 @@ export function runActions(
         const recipe = currentRecipe(get())!;
         const key = beginResults(context, recipe, card, scan);
         set({ run: { ...begun, phase: 'translating' } });
-        const { seed, samples, noise } = recipe;
+        const { seed, samples, noise, previewOf } = recipe;
         const provenance = await client.translate(
-          { scanId: scan.scanId, modelId: model.modelId, slices, settings: { seed, samples, noise } },
+          {
+            ...{ scanId: scan.scanId, modelId: model.modelId, slices },
+            settings: { seed, samples, noise },
+            preview: previewOf !== undefined,
+          },
           {
             signal: controller.signal,
             onSlice: (slice) => {

@@ -59,7 +59,7 @@ describe('meanScore', () => {
 
 it('a recipe key differs whenever anything differs that decides the result', () => {
   const card = fakeCard('T1w', 'FLAIR');
-  const settings = { seed: 0, samples: 1, noise: 'shared' } as const;
+  const settings = { seed: 0, samples: 1, noise: 'shared', preview: true } as const;
   const base = recipeOf(fakeScan('s', 'a.nii'), card, 'wasm', settings)!;
   const { model } = base;
   const others: Recipe[] = [

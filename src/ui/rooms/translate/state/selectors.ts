@@ -20,6 +20,7 @@ import type {
   Score,
   ScorePair,
 } from '../../../../workers/translate/protocol';
+import { previewCard } from '../../../../workers/translate/provenance';
 import {
   meanScore as meanOfScores,
   missingText as missingOfSlices,
@@ -36,6 +37,28 @@ export function chosenCard(state: Pick<AppData, 'models' | 'loaded' | 'cardId'>)
 
 export function currentRecipe(state: AppData): Recipe | null {
   return recipeOf(state.source, chosenCard(state), state.engine.startedOn, state.settings);
+}
+
+/** The chosen model's chains, where its method has a shorter one for previews; null where it has one chain. */
+export function previewChoice(state: AppData): { steps: number; of: number } | null {
+  const card = chosenCard(state);
+  const short = card && previewCard(card);
+  return short && { steps: short.diffusion.steps, of: card.diffusion.steps };
+}
+
+/** Milliseconds of a reverse step of the chosen model, as it was timed here; null before that. */
+export function msPerStep(state: AppData): number | null {
+  const { results, cardId, engine, run } = state;
+  const of = results.findLast(
+    ({ recipe, made }) =>
+      recipe.cardId === cardId && recipe.backend === engine.startedOn && made.slices.size > 0,
+  );
+  if (of) {
+    const { model, samples } = of.recipe;
+    return [...of.made.slices.values()].at(-1)!.ms / (model.diffusion.steps * samples);
+  }
+  const progress = run?.progress;
+  return progress && progress.stepsDone > 1 ? progress.elapsedMs / progress.stepsDone : null;
 }
 
 /** The results of what is chosen now; results of other settings are never returned. */
@@ -70,7 +93,8 @@ export function missingSlices(state: AppData, wanted?: readonly number[]): numbe
 /** Slices that have a result but no score against the present reference, nearest to the visible one first. */
 export function unscoredSlices(state: AppData): number[] {
   const set = currentResults(state);
-  if (!set || !state.reference) return [];
+  // A preview is not what the model makes.
+  if (!set || !state.reference || set.recipe.previewOf !== undefined) return [];
   return nearestFirst(
     [...set.made.slices.keys()].filter((k) => !set.scores.has(k)),
     state.view.slice,
