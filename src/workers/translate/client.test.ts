@@ -84,7 +84,8 @@ it('makes a preview of a model of many steps, says so, and does not score it', a
   const state = hashWeights(1, methodOf(network).table(network));
   const bytes = encodeWeights({ state, config: network }, 'f32');
   const weights = new File([new Uint8Array(bytes)], 'T1w_to_FLAIR.safetensors');
-  const { modelId, card } = await client.loadModel({ kind: 'file', file: weights });
+  const about = { size: 16, pixelSize: 4 };
+  const { modelId, card } = await client.loadModel({ kind: 'file', file: weights, settings: about });
   expect(card.diffusion.steps).toBe(1000);
   const got: SliceResult[] = [];
   const told: TranslateProgress[] = [];
