@@ -419,6 +419,7 @@ async function train(
         progress.show(progressText(step, settings));
       },
       onScoring: (scoring) => progress.show(scoringText(scoring)),
+      onDrawing: ({ slice, of }) => progress.show(`making pictures, ${slice} of ${of}`),
       onValidation: (validation) => log.add({ event: 'validation', ...validation }),
       onPreview: (preview) => writePreview(join(out, PREVIEWS), preview),
       onCheckpoint: ({ step, bytes }) => log.add({ event: 'checkpoint', step, bytes }),

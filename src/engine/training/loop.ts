@@ -31,6 +31,8 @@ export interface LoopHooks {
   onStep: (report: StepReport) => void;
   /** Before every slice of a validation. */
   onScoring: (scoring: Scoring) => void;
+  /** Told while previews are made that take their time. */
+  onDrawing?: (drawing: Scoring) => void;
   onValidation: (validation: Validation) => void;
   /** Awaited. */
   onPreview: (preview: Preview) => unknown;
@@ -61,7 +63,8 @@ export async function runTraining(
       if (validation) hooks.onValidation(validation);
     }
     if (wantsPreview)
-      for (const preview of await previews(state, data, during)) await hooks.onPreview(preview);
+      for (const preview of await previews(state, data, during, hooks.onDrawing))
+        await hooks.onPreview(preview);
   };
   if (state.step === 0) await hooks.save();
   const isDue = (interval: number) =>

@@ -53,7 +53,7 @@ export const VALIDATION = object({
 });
 export type Validation = Infer<typeof VALIDATION>;
 
-/** How far a validation is. */
+/** How far a validation is, or the making of previews. */
 export interface Scoring {
   /** Iterations done when it began; 0 before the first. */
   step: number;

@@ -60,15 +60,20 @@ export async function validate(
 /**
  * By the method's shorter chain, where it has one. Of the validation's slices, with their targets, where there are some; else of the slices that are trained on. What is made of noise
  * alone is shown beside a real one.
+ * @param onDrawing told before every picture of a method of many steps: the others are there in a moment
  */
 export async function previews(
   state: TrainingState,
   { train, validation }: TrainData,
   hooks: TranslateHooks,
+  onDrawing: (drawing: Scoring) => void = () => {},
 ): Promise<Preview[]> {
   const found: Preview[] = [];
   const isAligned = validation !== null || state.settings.variant.pairing === 'paired';
-  for (const direction of trainedDirections(state.settings)) {
+  const quick = quickChain(state.settings) ?? undefined;
+  const directions = trainedDirections(state.settings);
+  let done = 0;
+  for (const direction of directions) {
     const { source, target } = sidesOf(direction);
     const sets = validation ?? train;
     // From inside: the first and last slices show little head.
@@ -76,7 +81,11 @@ export async function previews(
     const slices = chosen.length > 0 ? chosen : [0];
     const sources = slices.map((n) => sliceImage(sets[source], n));
     const rows: Preview['rows'] = [];
-    const quick = quickChain(state.settings) ?? undefined;
+    const tell = () => {
+      if (quick && rows.length < slices.length)
+        onDrawing({ step: state.step, slice: done + 1, of: directions.length * slices.length });
+    };
+    tell();
     for await (const image of translateImages(state, direction, sources, hooks, quick)) {
       const at = rows.length;
       const real = isAligned ? sliceImage(sets[target], slices[at]) : null;
@@ -85,6 +94,8 @@ export async function previews(
         synthetic: screenImage(modelPixels(image)),
         target: real && screenImage(real),
       });
+      done++;
+      tell();
     }
     found.push({ step: state.step, direction, rows });
   }

@@ -104,6 +104,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
         event({ step: report, progress: { ...place, ...speed, compiling: false } });
       },
       onScoring: (scoring) => event({ scoring }),
+      onDrawing: (drawing) => event({ drawing }),
       onValidation: (validation) => event({ validation }),
       onPreview: (preview) => event({ preview }),
       onCheckpoint: ({ step, bytes }) => event({ checkpoint: { step, bytes } }),

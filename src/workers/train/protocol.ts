@@ -103,6 +103,8 @@ export type TrainEvent =
   | { preview: Preview }
   /** Before every slice of a validation. */
   | { scoring: Scoring }
+  /** Before every picture of previews that take their time. */
+  | { drawing: Scoring }
   | { validation: Validation }
   | { checkpoint: { step: number; bytes: number } };
 

@@ -17,6 +17,7 @@ const run: TrainRun = {
   volumes: { trainA: [], trainB: [], valA: [], valB: [] },
   progress,
   scoring: null,
+  drawing: null,
   step: 3,
   steps: [],
   validations: [],
@@ -50,6 +51,15 @@ it('says how far a validation is, before the shaders and until the pause', () =>
   expect(phaseText('paused', scoring)).toBe('Paused');
   expect(scoringPlace('paused', scoring)).toBeNull();
   expect(scoringPlace('running', run)).toBeNull();
+});
+
+it('says that pictures are made, which take a minute of methods of many steps', () => {
+  const drawing = { ...run, drawing: { step: 0, slice: 1, of: 4 } };
+  expect(phaseText('running', drawing)).toBe('Making the first pictures');
+  expect(scoringPlace('running', drawing)).toBe('picture 1 of 4');
+  expect(phaseText('running', { ...run, drawing: { step: 50, slice: 1, of: 4 } })).toBe(
+    'Making the pictures of iteration 50',
+  );
 });
 
 it('takes a model only from a checkpoint with an iteration in it', () => {

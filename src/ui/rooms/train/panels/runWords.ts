@@ -28,12 +28,18 @@ export function phaseText(phase: TrainPhase, run: TrainRun): string {
     const { step } = run.scoring;
     return step === 0 ? 'Scoring before the first iteration' : `Scoring after iteration ${step}`;
   }
+  if (run.drawing) {
+    const { step } = run.drawing;
+    return step === 0 ? 'Making the first pictures' : `Making the pictures of iteration ${step}`;
+  }
   return run.progress.compiling ? 'Compiling shaders…' : 'Training';
 }
 
-/** Which slice a validation has come to: changes too often to be read aloud with the phase. Null between validations. */
-export function scoringPlace(phase: TrainPhase, { progress, scoring }: TrainRun): string | null {
-  return phase === 'running' && progress && scoring ? `slice ${scoring.slice} of ${scoring.of}` : null;
+/** Which slice a validation, or the making of pictures, has come to: changes too often to be read aloud with the phase. Null between them. */
+export function scoringPlace(phase: TrainPhase, { progress, scoring, drawing }: TrainRun): string | null {
+  if (phase !== 'running' || !progress) return null;
+  if (scoring) return `slice ${scoring.slice} of ${scoring.of}`;
+  return drawing && `picture ${drawing.slice} of ${drawing.of}`;
 }
 
 /** Why a run's model cannot be taken from its checkpoint, of so many iterations; null where it can. */

@@ -16,6 +16,10 @@ const run = runOf({
 });
 
 it('knows the slice that is scored until the scores or the next iteration come', () => {
+  const drawing = { step: 0, slice: 1, of: 4 };
+  const drawn = withEvent(run, { drawing });
+  expect(drawn.drawing).toEqual(drawing);
+  expect(withEvent(drawn, { preview: { step: 0, direction: 'aToB', rows: [] } }).drawing).toBeNull();
   const scoring = { step: 0, slice: 3, of: 16 };
   const scored = withEvent(run, { scoring });
   expect(scored.scoring).toEqual(scoring);

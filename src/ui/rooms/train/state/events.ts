@@ -15,11 +15,13 @@ export function withEvent(run: TrainRun, event: { history: RunHistory } | TrainE
   }
   if ('step' in event) {
     const { step, progress } = event;
-    return { ...run, steps: [...run.steps, step], step: step.step, progress, scoring: null };
+    return { ...run, steps: [...run.steps, step], step: step.step, progress, scoring: null, drawing: null };
   }
   if ('progress' in event) return { ...run, progress: event.progress };
-  if ('preview' in event) return { ...run, previews: [...run.previews, event.preview].slice(-KEPT_PREVIEWS) };
+  if ('preview' in event)
+    return { ...run, previews: [...run.previews, event.preview].slice(-KEPT_PREVIEWS), drawing: null };
   if ('scoring' in event) return { ...run, scoring: event.scoring };
+  if ('drawing' in event) return { ...run, drawing: event.drawing };
   if ('validation' in event)
     return { ...run, validations: [...run.validations, event.validation], scoring: null };
   return { ...run, checkpoint: event.checkpoint.step };

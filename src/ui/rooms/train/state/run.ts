@@ -110,6 +110,7 @@ export function trainRunActions(
         },
         progress: null,
         scoring: null,
+        drawing: null,
         step: 0,
         steps: [],
         validations: [],
@@ -134,7 +135,8 @@ export function trainRunActions(
       const { run, stored, every } = train();
       const kept = stored?.find((one) => one.runId === runId);
       if (!kept || kept.inUse || isGoing(train())) return;
-      const begun = run?.runId === runId ? { ...run, progress: null, scoring: null } : runOf(kept);
+      const begun =
+        run?.runId === runId ? { ...run, progress: null, scoring: null, drawing: null } : runOf(kept);
       await begin(begun, async (options) => {
         await context.ready();
         return trainClient.resume({ runId, every }, options);
@@ -160,6 +162,7 @@ export function runOf({ runId, settings, volumes, step }: StoredRun): TrainRun {
     step,
     progress: null,
     scoring: null,
+    drawing: null,
     steps: [],
     validations: [],
     previews: [],

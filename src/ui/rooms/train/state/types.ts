@@ -61,6 +61,8 @@ export interface TrainRun {
   progress: TrainProgress | null;
   /** The validation that goes on; null between two. */
   scoring: Scoring | null;
+  /** The previews that are made, where that takes its time; else null. */
+  drawing: Scoring | null;
   /** Iterations done. */
   step: number;
   /** All of them, oldest first. */
