@@ -94,7 +94,7 @@ test('every control of every room can be pressed at every width and at 200 %', a
   await look('enlarged step', SMALL);
   await page.keyboard.press('Escape');
 
-  for (const room of ['About', 'Models']) {
+  for (const room of ['About', 'Compare', 'Models']) {
     await page.getByRole('link', { name: room, exact: true }).click();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await look(`${room}, with notices`);

@@ -1,6 +1,7 @@
 /** The models of the Compare room: which take part, own ones and those of stored runs. Cards alone are read; weights when their turn comes. */
 import { shortName } from '../../../../plainText';
 import type { ModelCard } from '../../../../workers/translate/protocol';
+import { isWeightsName, WEIGHTS_ENDINGS } from '../../../state/files';
 import { sentenceOf } from '../../../state/notices';
 import { isGoing } from '../../train/state/selectors';
 import type { CompareContext } from './compareContext';
@@ -68,7 +69,19 @@ export function compareModelActions({
     },
 
     async addModels(files) {
-      if (compare().isReadingModels) return;
+      if (compare().run || compare().isReadingModels) {
+        const why = compare().run ? 'A comparison goes on' : 'Models are being read';
+        notify('warn', `${why}; drop these when that is done.`, 'compare');
+        return;
+      }
+      if (!files.some(({ file }) => isWeightsName(file.name))) {
+        notify(
+          'error',
+          `${shortName(files[0].path)}: must be weights (${WEIGHTS_ENDINGS.join(', ')}) with their card.json, got none; drop scans beside the models.`,
+          'compare',
+        );
+        return;
+      }
       patch({ isReadingModels: true });
       try {
         const { models, refused } = await givenModels(files, (file) => file.slice(0, LONGEST_CARD).text());
