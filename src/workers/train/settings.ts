@@ -1,6 +1,6 @@
 /**
  * What the page uses of the engine's methods and training settings: pure functions of plain data, without tensors. With
- * translate/provenance.ts the one place where code of the engine, not types alone, comes to the page.
+ * provenance.ts, scores.ts and bench.ts of translate/ the one place where code of the engine, not types alone, comes to the page.
  */
 import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network, quickChain } from '../../engine/methods';
 import type { NetworkChoice } from '../../engine/methods/method';

@@ -11,6 +11,9 @@ import { RunsOfTrain } from './RunsOfTrain';
 
 const FROM = { shipped: 'shipped', translate: 'own, of Translate', here: 'own' } as const;
 
+/** More than these take so long that one wants to know it before Start. */
+const MANY_STEPS = 100;
+
 /** Which models are compared: of one task, any number. */
 export function ModelsPanel() {
   const given = useApp(useShallow(({ models, own, loaded, compare }) => ({ models, own, loaded, compare })));
@@ -84,7 +87,11 @@ export function ModelsPanel() {
               <span>
                 {shortName(name)}{' '}
                 <span className="dim">
-                  {name.includes(card.name) ? FROM[from] : `${shortName(card.name)}, ${FROM[from]}`}
+                  {[
+                    ...(name.includes(card.name) ? [] : [shortName(card.name)]),
+                    FROM[from],
+                    ...(card.diffusion.steps > MANY_STEPS ? [`${card.diffusion.steps} steps a slice`] : []),
+                  ].join(', ')}
                 </span>
               </span>
             </label>
