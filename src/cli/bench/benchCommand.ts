@@ -169,7 +169,9 @@ async function run(args: Arguments, io: Io): Promise<number> {
       };
       await writeReport(out, report, facts);
       reports.push(report);
-      if (!args.has('json')) io.out(reportMarkdown(report, { columns: io.columns() }));
+      const isFirst = reports.length === 1;
+      if (!args.has('json'))
+        io.out(`${isFirst ? '' : '\n'}${reportMarkdown(report, { columns: io.columns() })}`);
     }
   } catch (error) {
     // The signal also carries the failure of the GPU, which says more than "cancelled".
@@ -227,7 +229,7 @@ function readySuites(
     } catch (error) {
       if (!say || !isBadInput(error)) throw error;
       first ??= error;
-      say(`${suite.id}: left out: ${(error as Error).message}`);
+      say(`${(error as Error).message}; ${suite.id} is left out`);
     }
   }
   if (ready.length === 0) throw first;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from './suiteReport';
-import { reportMarkdown, tableCsv, tableMarkdown } from './tableText';
+import { reportMarkdown, tableCsv, tableMarkdown, valueText } from './tableText';
 
 const measured = (mean: number, std: number | null = 0.5) => ({ mean, std, n: 3 });
 
@@ -44,6 +44,11 @@ describe('tableMarkdown', () => {
     expect(reportMarkdown(report)).not.toContain('![');
     expect(reportMarkdown(report, { pictureOf: (id) => `s-${id}.svg` })).toContain('\n![PSNR](s-psnr.svg)\n');
   });
+});
+
+it('has no sign of a value that is shown as 0', () => {
+  const texts = [-0.004, -0.005001, measured(-0.001, 0)].map((value) => valueText(value, { digits: 2 }));
+  expect(texts).toEqual(['0.00', '-0.01', '0.00 ± 0.00']);
 });
 
 it('writes CSV with all digits, of means three columns', () => {

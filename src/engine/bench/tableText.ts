@@ -9,9 +9,12 @@ const NONE = '–';
 export function valueText(value: TableValue, { digits }: Pick<Column, 'digits'>): string {
   if (value === null) return NONE;
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return value.toFixed(digits);
-  return `${value.mean.toFixed(digits)}${value.std === null ? '' : ` ± ${value.std.toFixed(digits)}`}`;
+  if (typeof value === 'number') return fixed(value, digits);
+  return `${fixed(value.mean, digits)}${value.std === null ? '' : ` ± ${fixed(value.std, digits)}`}`;
 }
+
+/** Without the sign of a 0. */
+const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(0(\.0+)?)$/, '$1');
 
 /**
  * Best values bold; below it why rows lack something, and the notes.
