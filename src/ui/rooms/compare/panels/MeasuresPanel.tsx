@@ -18,7 +18,7 @@ const EXTRAS: readonly { suite: ExtraSuite; label: string; text: string }[] = [
   {
     suite: 'noise',
     label: 'Noise',
-    text: 'curves of PSNR and SSIM with noise in the source: some ten times the work',
+    text: 'curves of PSNR and SSIM with noise in the source: some fifteen times the work',
   },
 ];
 
