@@ -25,6 +25,9 @@ const CONTRASTS = ['T1w', 'FLAIR'] as const;
 /** What worse slices are held against: a small fault may be less than what one patient differs from another by. */
 const REFERENCES = ['the same slices', 'other patients'] as const;
 
+/** Minutes a contrast: asked for by name, where weights or network have changed. */
+const isAsked = hasData && process.env.SYNDIFF_FEATURES === '1';
+
 /** Of each patient in order, slices of 128 x 128 in both contrasts alike; the val and train patients of tcga-lgg. */
 async function realSlices(): Promise<Record<(typeof CONTRASTS)[number], Float32Array[]>[]> {
   const scans = await trainingScans(CONTRASTS.map((one) => `${join(DATA_DIR, 'tcga-lgg')}:${one}`).join());
@@ -54,7 +57,7 @@ const CHANGES: readonly (readonly [name: string, levels: readonly number[], chan
   ],
 ];
 
-describe.skipIf(!hasData)('on slices of patients (need ../shared)', () => {
+describe.skipIf(!isAsked)('on slices of patients (need ../shared and SYNDIFF_FEATURES=1)', () => {
   let networks: Record<string, FeatureNetwork>;
   let patients: Awaited<ReturnType<typeof realSlices>>;
   beforeAll(async () => {
