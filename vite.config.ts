@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { FIRST_PORT } from './scripts/port.mjs';
 
@@ -20,6 +20,8 @@ const webglWhenWanted: Plugin = {
       ? join(import.meta.dirname, 'src/platform/browser/noWebgl.ts')
       : null,
 };
+
+const PLAIN_TESTS = ['src/volume/**/*.test.ts', 'src/ui/**/*.test.{ts,tsx}'];
 
 /** Tests of minutes: begun last, one of them would keep one core busy and leave the others idle. */
 const LONG_TESTS = /\.(slow|gpu)\.test\.ts$/;
@@ -82,7 +84,18 @@ export default defineConfig({
   // dist/cli beside it holds the command line.
   build: { outDir: 'dist/app', target: 'es2022', chunkSizeWarningLimit: 2500, assetsInlineLimit: 0 },
   test: {
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/*.test.mjs'],
+    projects: [
+      // Plain functions and stores: they share what they import, which would take longer than the tests.
+      { extends: true, test: { name: 'plain', include: PLAIN_TESTS, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'rest',
+          include: ['src/**/*.test.{ts,tsx}', 'scripts/*.test.mjs'],
+          exclude: [...configDefaults.exclude, ...PLAIN_TESTS],
+        },
+      },
+    ],
     environment: 'node',
     setupFiles: ['test/typedArrays.ts'],
     testTimeout: 120_000,
