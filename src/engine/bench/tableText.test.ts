@@ -51,6 +51,25 @@ it('has no sign of a value that is shown as 0', () => {
   expect(texts).toEqual(['0.00', '-0.01', '0.00 ± 0.00']);
 });
 
+it('holds no picture, link or formula that a name brings', () => {
+  const rows = ['![x](http://a.b/c)', '=1+1', ' @a', '-0.5', '-x'].map((name) => ({
+    name,
+    values: {},
+    failed: null,
+  }));
+  const table = { ...TABLE, title: '[t](u)', columns: [], rows };
+  expect(tableMarkdown({ ...table, columns: TABLE.columns })).toMatch(
+    /^## \\\[t\\\]\(u\)\n.*\n\| !\\\[x\\\]\(http/s,
+  );
+  expect(tableCsv(table).split('\r\n').slice(1, -1)).toEqual([
+    '![x](http://a.b/c),',
+    "'=1+1,",
+    "' @a,",
+    '-0.5,',
+    "'-x,",
+  ]);
+});
+
 it('writes CSV with all digits, of means three columns', () => {
   expect(tableCsv(TABLE).split('\r\n')).toEqual([
     'method,PSNR (dB),"PSNR (dB), standard deviation","PSNR (dB), n",MAE,p,missing',

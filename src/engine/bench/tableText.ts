@@ -54,7 +54,7 @@ export function reportMarkdown(
   );
 }
 
-const escaped = (text: string): string => plainLine(text).replace(/[\\|<*`]/g, (one) => `\\${one}`);
+const escaped = (text: string): string => plainLine(text).replace(/[\\|<*`[\]]/g, (one) => `\\${one}`);
 
 /** By RFC 4180, with all digits: of a mean also its standard deviation and number; last, why a row lacks something. */
 export function tableCsv({ rowsAre, columns, rows }: Table): string {
@@ -77,10 +77,12 @@ export function tableCsv({ rowsAre, columns, rows }: Table): string {
       failed ?? '',
     ]),
   ];
-  return lines.map((line) => `${line.map(quoted).join(',')}\r\n`).join('');
+  return lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
 }
 
-function quoted(text: string): string {
-  const line = plainLine(text);
+/** A number stays one; a text that a table program would take for a formula begins with an apostrophe. */
+export function csvField(text: string): string {
+  const plain = plainLine(text);
+  const line = /^\s*[=+\-@]/.test(plain) && !Number.isFinite(Number(plain)) ? `'${plain}` : plain;
   return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
 }

@@ -2,4 +2,4 @@
 export { mapsText, taskText } from '../../engine/bench/bench';
 export { chartSvg } from '../../engine/bench/chartSvg';
 export { bestRows } from '../../engine/bench/suiteReport';
-export { tableCsv, valueText } from '../../engine/bench/tableText';
+export { csvField, tableCsv, valueText } from '../../engine/bench/tableText';

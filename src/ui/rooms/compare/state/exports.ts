@@ -1,5 +1,5 @@
 /** What is taken away of a comparison as text. */
-import { tableCsv, taskText } from '../../../../workers/translate/bench';
+import { csvField, tableCsv, taskText } from '../../../../workers/translate/bench';
 import type { AppData } from '../../../state/types';
 import { comparables } from './selectors';
 
@@ -11,7 +11,7 @@ export const exportStem = ({ compare: { asked } }: Pick<AppData, 'compare'>): st
 export function comparisonCsv({ compare: { reports } }: Pick<AppData, 'compare'>): string {
   const tables = reports.flatMap((report) => report.tables);
   if (tables.length === 1) return tableCsv(tables[0]);
-  return tables.map((table) => `${table.title.replaceAll(',', ';')}\r\n${tableCsv(table)}`).join('\r\n');
+  return tables.map((table) => `${csvField(table.title)}\r\n${tableCsv(table)}`).join('\r\n');
 }
 
 /** Tables and charts, with all that made them. */
