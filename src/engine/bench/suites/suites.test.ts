@@ -304,6 +304,9 @@ it('unconditional has the distances of as many images as there are real slices',
     failed: '2 of 3 parts failed: no memory is left',
     values: { 'fd-random': null },
   });
+  // Before anything is computed.
+  const one = { ...bench, options: { ...bench.options, slices: 1 } };
+  expect(() => unconditional.cells(one)).toThrow('needs 2 images or more to compare sets, got 1 of FLAIR;');
 });
 
 it.each(SUITES.map((suite) => [suite.id, suite] as const))(

@@ -39,6 +39,8 @@ export interface ImageFeatures {
 /** Forward passes that one cell should not exceed by much, and images. */
 const MOST_PASSES = 1000;
 const MOST_IMAGES = 25;
+/** One image has no covariance. */
+const FEWEST_IMAGES = 2;
 
 export const unconditional: Suite<ImageFeatures> = {
   id: 'unconditional',
@@ -61,6 +63,11 @@ export const unconditional: Suite<ImageFeatures> = {
         `unconditional: needs real slices of ${models[0].card.target}, got none; choose data that has them in train or val`,
       );
     const sets = [...new Set(found.map(({ real }) => real))];
+    const few = sets.find((real) => countOf(bench, real) < FEWEST_IMAGES);
+    if (few)
+      throw new BadRequest(
+        `unconditional: needs ${FEWEST_IMAGES} images or more to compare sets, got ${countOf(bench, few)} of ${few.contrast}; give more slices or scans`,
+      );
     return [
       ...sets.map((real) => realCell(bench, real)),
       ...found.flatMap(({ model, real }) =>
