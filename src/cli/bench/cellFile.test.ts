@@ -22,7 +22,9 @@ it('begins with a line that says what it is, and keeps values but no failures', 
   const { file, told, text } = await opened(null);
   await file.put('a', { value: { psnr: 20 } });
   await file.put('b', { failed: 'no memory is left' });
-  expect(text()).toBe(`${HEAD}{"key":"a","value":{"psnr":20}}\n`);
+  expect(text()).toMatch(
+    /^{"syndiff":"cells of a bench","version":1}\n{"key":"a","value":{"psnr":20},"sum":"\w+"}\n$/,
+  );
   expect([file.get('a'), file.get('b'), told]).toEqual([{ value: { psnr: 20 } }, null, []]);
 });
 
@@ -36,8 +38,20 @@ it.each([
   expect(file.get('b')).toBeNull();
   expect(told).toEqual(damaged ? [expect.stringContaining('2 lines are damaged; left out')] : []);
   await file.put('b', { value: { n: 1 } });
-  expect(now().endsWith('\n{"key":"b","value":{"n":1}}\n')).toBe(true);
+  expect(now()).toMatch(/\n{"key":"b","value":{"n":1},"sum":"\w+"}\n$/);
   expect(now().startsWith(`${HEAD}{`)).toBe(true);
+});
+
+it('leaves out a line of which a letter is another, wherever it is', async () => {
+  const { file, text } = await opened(null);
+  await file.put('a', { value: { psnr: 20, ssim: 0.5, missing: null } });
+  const line = text().slice(HEAD.length);
+  for (let at = 0; at < line.length - 1; at++) {
+    const letter = line[at] === '1' ? '2' : '1';
+    const { file: read, told } = await opened(`${HEAD}${line.slice(0, at)}${letter}${line.slice(at + 1)}`);
+    expect([read.get('a'), told.length], line.slice(0, at)).toEqual([null, 1]);
+  }
+  expect((await opened(text())).file.get('a')).toEqual({ value: { psnr: 20, ssim: 0.5, missing: null } });
 });
 
 it('begins anew where no more than a part of its head was written', async () => {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { CellStore } from '../../engine/bench/runSuite';
 import type { CellResult } from '../../engine/bench/suite';
+import { textHash } from '../../engine/hash';
 import { BadRequest } from '../../errors';
 import { addLine, readBytes, writeBehind } from '../../platform/node/files';
 
@@ -49,7 +50,7 @@ export class CellFile implements CellStore {
   /** Failures are not kept: they are tried again. */
   async put(key: string, result: CellResult<unknown>): Promise<void> {
     if (!('value' in result)) return;
-    addLine(this.path, JSON.stringify({ key, value: result.value }));
+    addLine(this.path, lineOf({ key, value: result.value }));
     this.cells.set(key, result);
   }
 }
@@ -68,10 +69,24 @@ function checkHead(path: string, head: string | undefined): void {
     );
 }
 
-function cellOf(line: string): { key: string; value: unknown } | null {
-  const found = jsonOf(line) as { key?: unknown; value?: unknown } | null;
-  const { key, value } = found ?? {};
-  return typeof key === 'string' && typeof value === 'object' && value !== null ? { key, value } : null;
+interface KeptCell {
+  key: string;
+  value: unknown;
+}
+
+/** With a checksum of what it would be without one: a digit that a disk has turned is still JSON. */
+function lineOf(cell: KeptCell): string {
+  return JSON.stringify({ ...cell, sum: sumOf(cell) });
+}
+
+const sumOf = ({ key, value }: KeptCell): string => textHash(JSON.stringify({ key, value })).toString(16);
+
+/** Null for a line that is damaged. Lines of earlier benches have no checksum. */
+function cellOf(line: string): KeptCell | null {
+  const { key, value, sum, ...others } = (jsonOf(line) ?? {}) as Record<string, unknown>;
+  if (typeof key !== 'string' || typeof value !== 'object' || value === null) return null;
+  if (Object.keys(others).length > 0) return null;
+  return sum === undefined || sum === sumOf({ key, value }) ? { key, value } : null;
 }
 
 function jsonOf(line: string): unknown {
