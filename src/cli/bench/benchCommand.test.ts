@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -102,6 +103,17 @@ describe('bench --suite quality', () => {
     expect(again.stderr).not.toContain('part');
     expect(JSON.parse(again.stdout).suites[0].tables).toEqual(tables);
     expect(existsSync(at('out/lock.json'))).toBe(false);
+    // Another image of the same size.
+    const scan = at('bids/sub-04/anat/sub-04_FLAIR.nii');
+    const bytes = readFileSync(scan);
+    writeFileSync(
+      scan,
+      bytes.map((byte, n) => (n < bytes.length / 2 ? byte : 0)),
+    );
+    utimesSync(scan, 1e9, 1e9);
+    const changed = await runMain(bench('out'), { terminal: true });
+    writeFileSync(scan, bytes);
+    expect(changed.stderr).toMatch(/quality: SynDiff, T1w → FLAIR, sub-04, part/);
   });
 
   it('names what failed, and does the rest', async () => {
@@ -260,5 +272,17 @@ describe('bench refuses', () => {
       'must be new or the cells of an earlier bench, got another file',
     );
     expect(readFileSync(at('theirs/quality.md'), 'utf8')).toBe('mine');
+    mkdirSync(at('drawn'));
+    writeFileSync(at('drawn/quality-psnr.svg'), 'mine');
+    expect(await refused(bench('drawn'))).toContain('got quality-psnr.svg without cells.jsonl');
+    expect(readFileSync(at('drawn/quality-psnr.svg'), 'utf8')).toBe('mine');
+  });
+
+  it('models of several methods in one row', async () => {
+    writeRun('several/seed1');
+    writeRun('several/seed2', () => ({ network: { method: 'unit', dim: 16 } }));
+    expect(await refused(bench('new', '--models', at('several')))).toContain(
+      'bench: models of one row must be runs of one method, got SynDiff and UNIT of "several"',
+    );
   });
 });

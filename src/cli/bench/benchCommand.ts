@@ -9,6 +9,7 @@ import type { Suite } from '../../engine/bench/suite';
 import type { SuiteReport } from '../../engine/bench/suiteReport';
 import { SUITES } from '../../engine/bench/suites';
 import { reportMarkdown } from '../../engine/bench/tableText';
+import { methodOf } from '../../engine/methods';
 import { PRESET_NAMES } from '../../engine/training/settings';
 import { isUnconditionalModel } from '../../engine/unconditional';
 import { Aborted, BadRequest } from '../../errors';
@@ -113,6 +114,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     io.err(`${sentence}\n`);
   };
   const all = await namedModels(required(args, 'models'));
+  checkRows(all);
   checkAgainst(against, all);
   const show = (text: string) => progress.show(text);
   const found = { folders, split, limit, patientOf, choice, say, show };
@@ -201,6 +203,19 @@ function suitesOf(text: string): Suite[] {
     );
   }
   return names.includes(ALL) ? [...known] : known.filter(({ id }) => names.includes(id));
+}
+
+/** Their mean would be no method's. */
+function checkRows(models: readonly BenchModel[]): void {
+  for (const { name, card } of models) {
+    const other = models.find((one) => one.name === name && one.card.network.method !== card.network.method);
+    if (other) {
+      const [one, two] = [card, other.card].map(({ network }) => methodOf(network).label);
+      throw new BadRequest(
+        `bench: models of one row must be runs of one method, got ${one} and ${two} of "${name}"; give each a row by NAME=MODELS, or folders of their names`,
+      );
+    }
+  }
 }
 
 function checkAgainst(against: string | undefined, models: readonly BenchModel[]): void {

@@ -98,7 +98,7 @@ async function taskBaselines(
   };
 }
 
-/** Of files where they lie and how large they are: where another takes the place of one, results are others. */
+/** Of files where they lie, how large they are and when they were written: where another takes the place of one, results are others. */
 export async function digestOf(groups: readonly (readonly ScanPlace[])[]): Promise<string> {
   const places = await Promise.all(
     groups.map(async (group) => (await Promise.all(group.map(placeText))).join(', ')),
@@ -107,9 +107,10 @@ export async function digestOf(groups: readonly (readonly ScanPlace[])[]): Promi
 }
 
 async function placeText({ path, volume }: ScanPlace): Promise<string> {
-  const files = (await scanPaths(path)).map(
-    (file) => `${resolve(file)} ${statSync(file, { throwIfNoEntry: false })?.size ?? 0}`,
-  );
+  const files = (await scanPaths(path)).map((file) => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    return `${resolve(file)} ${found?.size ?? 0} ${found?.mtimeMs ?? 0}`;
+  });
   return [...files, `volume ${volume ?? 0}`].join(', ');
 }
 

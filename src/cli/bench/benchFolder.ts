@@ -1,10 +1,11 @@
 /** The folder that `bench --out` names: its files, and that nothing of somebody else's is written over. */
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartSvg } from '../../engine/bench/chartSvg';
 import type { SuiteReport } from '../../engine/bench/suiteReport';
 import { reportMarkdown } from '../../engine/bench/tableText';
 import { BadRequest } from '../../errors';
+import { unreadable } from '../../platform/node/fileErrors';
 import {
   checkWritable,
   kindOfFound,
@@ -20,12 +21,11 @@ const pictureFile = (suite: string, chart: string) => `${suite}-${chart}.svg`;
 
 /**
  * To be asked before anything is read.
- * @throws BadRequest where the folder cannot be made or written, or holds reports that no bench has written
+ * @throws BadRequest where the folder cannot be made or written, or holds reports or charts that no bench has written
  */
 export async function checkFolder(out: string, suites: readonly string[]): Promise<void> {
   await missingFolders(out);
-  const written = suites.flatMap((suite) => [`${suite}.json`, `${suite}.md`]);
-  const found = [CELLS_FILE, ...written].flatMap((name) => {
+  const found = [CELLS_FILE, ...filesIn(out).filter((name) => isWritten(name, suites))].flatMap((name) => {
     const at = statSync(join(out, name), { throwIfNoEntry: false });
     return at ? [{ name, kind: kindOfFound(at) }] : [];
   });
@@ -40,6 +40,23 @@ export async function checkFolder(out: string, suites: readonly string[]): Promi
       `${out}: must be new or hold an earlier bench, got ${found[0].name} without ${CELLS_FILE}; move it away, or choose another --out`,
     );
 }
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw unreadable(folder, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Which charts a suite has its results tell. */
+const isWritten = (name: string, suites: readonly string[]): boolean =>
+  suites.some(
+    (suite) =>
+      [`${suite}.json`, `${suite}.md`].includes(name) ||
+      (name.startsWith(`${suite}-`) && name.endsWith('.svg')),
+  );
 
 /** @throws as `makeFolder` and `checkWritable` */
 export async function makeBenchFolder(out: string): Promise<void> {
