@@ -3,3 +3,4 @@ export { mapsText, taskText } from '../../engine/bench/bench';
 export { chartSvg } from '../../engine/bench/chartSvg';
 export { bestRows } from '../../engine/bench/suiteReport';
 export { csvField, tableCsv, valueText } from '../../engine/bench/tableText';
+export { isUnconditionalModel } from '../../engine/unconditional';

@@ -51,6 +51,14 @@ describe('pairs', () => {
     // The same again is no other pair.
     await act().dropFiles(dropped('a/sub-01_T1w.nii', 'a/sub-01_FLAIR.nii'));
     expect(pairIds()).toHaveLength(2);
+    // Of one name, size and time, in another person's folder.
+    const theirs = (who: string) => dropped(`${who}/x_T1w.nii`, `${who}/x_FLAIR.nii`);
+    await act().dropFiles(theirs('anna'));
+    await act().dropFiles(theirs('bert'));
+    expect(pairIds()).toEqual(['sub-01', 'sub-02', 'x', 'x (2)']);
+    // By themselves, as from Translate.
+    await act().dropFiles(theirs('bert').map(({ file }) => ({ file, path: file.name })));
+    expect(pairIds()).toHaveLength(4);
   });
 
   it('takes the task of which there are pairs', () => {
@@ -145,7 +153,11 @@ describe('models', () => {
       'SynDiff, T1w to FLAIR (2)',
       'SynDiff, T1w to FLAIR (3)',
     ]);
+    const [first] = state().models;
+    const network = { ...first.network, num_channels: 1 } as typeof first.network;
+    store.setState({ models: [{ ...first, id: 'free', network }, ...state().models] });
     const { taken, refused } = chosenModels(state());
+    expect(refused.get('free')).toContain('of noise alone and translates nothing');
     expect(taken.map(({ id }) => id)).toEqual(['T1w-FLAIR']);
     expect(refused.get('same')).toContain('not computed twice');
     expect(refused.get('other')).toContain('scaled by foreground-median');

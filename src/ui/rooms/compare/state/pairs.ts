@@ -46,10 +46,17 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
     for (const scan of scans) if (scan) client.closeScan(scan.scanId).catch(() => undefined);
   };
 
-  const read = async ({ files, volume }: Wanted['source'], signal: AbortSignal): Promise<PairScan> => {
+  const read = async ({ path, files, volume }: Wanted['source'], signal: AbortSignal): Promise<PairScan> => {
     const { scanId, name, volumeCount, volumeIndex } = await client.openScan(files, { volume, signal });
     // Its voxels are the worker's: what is shown of it comes with the results.
-    return { scanId, name, files, volumeCount, volume: volumeCount > 1 ? (volume ?? null) : volumeIndex };
+    return {
+      scanId,
+      name,
+      path,
+      files,
+      volumeCount,
+      volume: volumeCount > 1 ? (volume ?? null) : volumeIndex,
+    };
   };
 
   const openOne = async ({ task, ...wanted }: Wanted, signal: AbortSignal): Promise<OpenPair> => {
@@ -86,9 +93,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
   const isThere = ({ task, source, reference }: Wanted): boolean =>
     compare().pairs.some(
       (pair) =>
-        isTask(pair.task, task) &&
-        sameFiles(pair.source.files, source.files) &&
-        sameFiles(pair.reference.files, reference.files),
+        isTask(pair.task, task) && isSameScan(pair.source, source) && isSameScan(pair.reference, reference),
     );
 
   const open: ComparePairs['open'] = async (wanted) => {
@@ -244,7 +249,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
         const pair = compare().pairs.find(({ id }) => id === pairId);
         if (!pair || compare().run || compare().opening) return;
         const of = (scan: PairScan, volume: number | null) => ({
-          path: scan.name,
+          path: scan.path,
           files: scan.files,
           volume: volume ?? undefined,
         });
@@ -297,5 +302,7 @@ export function dataOf({ task, source, reference }: OpenPair): string {
 const filesText = (files: readonly File[]): string =>
   files.map(({ name, size, lastModified }) => `${shortName(name)} ${size} ${lastModified}`).join(' ');
 
-const sameFiles = (one: readonly File[], other: readonly File[]): boolean =>
-  filesText(one) === filesText(other);
+/** In folders of several people files may be called the same, and unpacked together they are of the same time. */
+const isSameScan = (one: VolumeParts, other: VolumeParts): boolean =>
+  filesText(one.files) === filesText(other.files) &&
+  (one.path.endsWith(other.path) || other.path.endsWith(one.path));

@@ -1,7 +1,7 @@
 /** Derived values of the Compare room; arrays and objects are meant for useMemo. */
 import { severalVolumes } from '../../../../volume/oneVolume';
 import { METHOD_CHOICES } from '../../../../workers/train/settings';
-import { mapsText, taskText } from '../../../../workers/translate/bench';
+import { isUnconditionalModel, mapsText, taskText } from '../../../../workers/translate/bench';
 import type { ComparedSlice, ModelCard } from '../../../../workers/translate/protocol';
 import type { AppData } from '../../../state/types';
 import type { Comparable, CompareData, OpenPair, Task } from './types';
@@ -82,7 +82,12 @@ export function chosenModels(state: Models): { taken: Comparable[]; refused: Map
   for (const model of ticked) {
     const [first] = taken;
     const twin = taken.find((one) => isSame(one.card, model.card));
-    if (twin) refused.set(model.id, `It has the weights of ${twin.name}, and is not computed twice.`);
+    if (isUnconditionalModel(model.card))
+      refused.set(
+        model.id,
+        `It makes images of ${model.card.target} of noise alone and translates nothing; leave it out.`,
+      );
+    else if (twin) refused.set(model.id, `It has the weights of ${twin.name}, and is not computed twice.`);
     else if (first && mapsText(first.card) !== mapsText(model.card))
       refused.set(
         model.id,

@@ -34,6 +34,8 @@ export interface Refused {
 export interface PairScan {
   scanId: string;
   name: string;
+  /** As it was dropped, with its folders. */
+  path: string;
   files: File[];
   volumeCount: number;
   /** Null: one of several has to be chosen. */
