@@ -88,6 +88,21 @@ describe('runSuite', () => {
     expect(failures).toEqual(['cell a: no such file']);
   });
 
+  it('keeps what one of two cells of a key has made, else the first reason', async () => {
+    const fails = (why: string): Made => {
+      return async () => {
+        throw new Error(why);
+      };
+    };
+    const titleOf = async (...made: Made[]) => {
+      const cells = made.map((compute) => suiteOf({ a: compute }).cells(BENCH)[0]);
+      const suite = { ...suiteOf({}), cells: () => cells };
+      return (await runSuite(suite, BENCH, memoryStore(), hooksOf().hooks)).title;
+    };
+    expect(await titleOf(fails('one'), fails('other'))).toBe('a: one');
+    expect(await titleOf(fails('one'), async () => 'made')).toBe('a: made');
+  });
+
   it('keeps what is done where it is stopped', async () => {
     const store = memoryStore();
     const suite = suiteOf({

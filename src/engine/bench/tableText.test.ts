@@ -59,7 +59,7 @@ it('holds no picture, link or formula that a name brings', () => {
   }));
   const table = { ...TABLE, title: '[t](u)', columns: [], rows };
   expect(tableMarkdown({ ...table, columns: TABLE.columns })).toMatch(
-    /^## \\\[t\\\]\(u\)\n.*\n\| !\\\[x\\\]\(http/s,
+    /^## \[t\\\]\(u\)\n.*\n\| !\[x\\\]\(http/s,
   );
   expect(tableCsv(table).split('\r\n').slice(1, -1)).toEqual([
     '![x](http://a.b/c),',

@@ -54,7 +54,9 @@ export function reportMarkdown(
   );
 }
 
-const escaped = (text: string): string => plainLine(text).replace(/[\\|<*`[\]]/g, (one) => `\\${one}`);
+/** A `]` only where it would be a link's or a picture's. */
+const escaped = (text: string): string =>
+  plainLine(text).replace(/[\\|<*`]|\](?=[[(])/g, (one) => `\\${one}`);
 
 /** By RFC 4180, with all digits: of a mean also its standard deviation and number; last, why a row lacks something. */
 export function tableCsv({ rowsAre, columns, rows }: Table): string {
