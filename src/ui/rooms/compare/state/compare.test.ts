@@ -7,7 +7,7 @@ import { translateBlock } from '../../translate/state/selectors';
 import { leavingLoses } from '../../translate/state/unsaved';
 import { givenModels } from './modelFiles';
 import { planPairs } from './pairPlan';
-import { chosenModels, compareBlock, isOutdated, modelsOfTask, shownPlace } from './selectors';
+import { chosenModels, compareBlock, isOutdated, modelsOfTask, shownPlace, tasks } from './selectors';
 
 let client: FakeClient;
 let store: AppStore;
@@ -115,6 +115,17 @@ describe('models', () => {
     expect(texts().join()).toContain('there already, as SynDiff');
   });
 
+  it('refuses a model of noise alone', async () => {
+    const card = fakeCard('T1w', 'FLAIR');
+    client.readModel = async () => ({
+      ...card,
+      network: { ...card.network, num_channels: 1 } as typeof card.network,
+    });
+    await act().addModels(dropped('free.safetensors'));
+    expect(compare()).toMatchObject({ own: [], refused: [{ name: 'free.safetensors' }] });
+    expect(compare().refused[0].reason).toContain('got one that makes images of FLAIR of noise alone');
+  });
+
   it('gives each model its card', async () => {
     const card = (file: string) => JSON.stringify({ weights: { file } });
     const cards: Record<string, string> = {
@@ -155,7 +166,14 @@ describe('models', () => {
     ]);
     const [first] = state().models;
     const network = { ...first.network, num_channels: 1 } as typeof first.network;
-    store.setState({ models: [{ ...first, id: 'free', network }, ...state().models] });
+    store.setState({
+      models: [
+        { ...first, id: 'free', network },
+        ...state().models,
+        { ...first, id: 'free2', target: 'T1w', network },
+      ],
+    });
+    expect(tasks(state())).toHaveLength(2);
     const { taken, refused } = chosenModels(state());
     expect(refused.get('free')).toContain('of noise alone and translates nothing');
     expect(taken.map(({ id }) => id)).toEqual(['T1w-FLAIR']);

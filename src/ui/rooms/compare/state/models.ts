@@ -1,5 +1,6 @@
 /** The models of the Compare room: which take part, own ones and those of stored runs. Cards alone are read; weights when their turn comes. */
 import { shortName } from '../../../../plainText';
+import { isUnconditionalModel } from '../../../../workers/translate/bench';
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { isWeightsName, WEIGHTS_ENDINGS } from '../../../state/files';
 import { sentenceOf } from '../../../state/notices';
@@ -36,6 +37,14 @@ export function compareModelActions({
         new Error(
           `${name}: must say which contrasts it translates, got neither; drop it with its card.json, or say it under Models first.`,
         ),
+      );
+      return;
+    }
+    if (isUnconditionalModel(card)) {
+      const what = `makes images of ${card.target} of noise alone`;
+      refuse(
+        name,
+        new Error(`${name}: must be a model that translates, got one that ${what}; drop another.`),
       );
       return;
     }

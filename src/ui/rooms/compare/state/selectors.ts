@@ -52,7 +52,8 @@ export function tasks(state: Models): Task[] {
   const found: Task[] = [];
   for (const { card } of comparables(state)) {
     const task = { source: card.source, target: card.target };
-    if (hasContrasts(card) && !found.some((one) => isTask(one, task))) found.push(task);
+    if (hasContrasts(card) && !isUnconditionalModel(card) && !found.some((one) => isTask(one, task)))
+      found.push(task);
   }
   return found;
 }
@@ -85,7 +86,7 @@ export function chosenModels(state: Models): { taken: Comparable[]; refused: Map
     if (isUnconditionalModel(model.card))
       refused.set(
         model.id,
-        `It makes images of ${model.card.target} of noise alone and translates nothing; leave it out.`,
+        `It makes images of ${model.card.target} of noise alone and translates nothing; choose others.`,
       );
     else if (twin) refused.set(model.id, `It has the weights of ${twin.name}, and is not computed twice.`);
     else if (first && mapsText(first.card) !== mapsText(model.card))
