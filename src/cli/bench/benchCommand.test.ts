@@ -80,7 +80,7 @@ describe('bench --suite quality', () => {
     for (const text of [stdout, readFileSync(at('out/quality.md'), 'utf8')]) {
       expect(text).toContain('# Quality of translations\n\n## T1w → FLAIR\n');
       expect(text).toContain('## FLAIR → T1w\n');
-      expect(text).toContain('## T1w → FLAIR: SynDiff against each other');
+      expect(text).toContain('## T1w → FLAIR: SynDiff against each of the others');
       for (const row of ['source as it is', 'histogram-matched source', 'intensity regression', 'other'])
         expect(text).toMatch(new RegExp(`\\n\\| ${row} +\\|`));
     }

@@ -264,4 +264,4 @@ function rowsSentences(bench: Pick<Bench, 'models' | 'pairs'>): string[] {
 }
 
 const progressText = ({ label, done, cells, msLeft }: SuiteProgress): string =>
-  `${label}, part ${done + 1} of ${cells}${msLeft === null ? '' : `, ${timeText(msLeft)} left`}`;
+  `${label}, part ${done + 1} of ${cells}${msLeft === null || msLeft < 1000 ? '' : `, ${timeText(msLeft)} left`}`;

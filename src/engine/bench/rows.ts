@@ -24,8 +24,17 @@ export function referenceRow(rows: readonly RunsOfName[], against?: string): Run
   );
 }
 
-/** What failed of a row's cells, in a sentence; null where nothing did. */
-export function failureText(reasons: readonly string[], cells: number): string | null {
-  if (reasons.length === 0) return null;
-  return reasons.length === cells ? reasons[0] : `${reasons.length} of ${cells} parts failed: ${reasons[0]}`;
+/** Ends what a row lacks whose turn has not come. */
+export const AWAITED = 'not computed yet';
+
+/**
+ * What a row's cells lack, in a sentence; null where nothing.
+ * @param missing of each cell without a result why it failed, null where its turn has not come
+ */
+export function missingText(missing: readonly (string | null)[], cells: number): string | null {
+  if (missing.length === 0) return null;
+  const failed = missing.filter((reason) => reason !== null);
+  if (failed.length === 0)
+    return missing.length === cells ? AWAITED : `${missing.length} of ${cells} parts ${AWAITED}`;
+  return failed.length === cells ? failed[0] : `${failed.length} of ${cells} parts failed: ${failed[0]}`;
 }

@@ -116,6 +116,15 @@ describe('runSuite', () => {
     expect(['a', 'b', 'c'].map((key) => store.get(key))).toEqual([{ value: 'made' }, null, null]);
   });
 
+  it('begins no cell once it is cancelled', async () => {
+    const controller = new AbortController();
+    const store = memoryStore();
+    const suite = suiteOf({ a: async () => 'made', b: async () => 'never' });
+    const { hooks } = hooksOf({ signal: controller.signal, pause: async () => controller.abort() });
+    await expect(runSuite(suite, BENCH, store, hooks)).rejects.toMatchObject({ name: 'Aborted' });
+    expect(['a', 'b'].map((key) => store.get(key))).toEqual([{ value: 'made' }, null]);
+  });
+
   it('ends with what the device failed with', async () => {
     const lost = new Error('the GPU is gone');
     const { hooks } = hooksOf({

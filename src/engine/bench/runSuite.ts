@@ -1,4 +1,5 @@
 /** Runs a suite's cells one after the other: what is kept is not computed again, and what fails does not stop the others. */
+import { Aborted } from '../../errors';
 import type { Baselines } from '../evaluation/baselines/fitBaselines';
 import { loadTranslator, type Translator } from '../methods/translator';
 import type { TranslateHooks } from '../translateSlices';
@@ -69,6 +70,7 @@ export async function runSuite<R>(
         results.set(cell.key, kept);
         continue;
       }
+      if (hooks.signal?.aborted) throw new Aborted('bench: cancelled');
       pace.begin(cell);
       const result = await resultOf(cell, lab);
       pace.end();

@@ -4,6 +4,7 @@ import { type MethodId, methodOf } from '../../methods';
 import { type PresetName, presetSettings, withMethod } from '../../training/settings';
 import { type Bench, type BenchModel, modelKey } from '../bench';
 import type { Machine, TrainingComplexity, TranslationComplexity } from '../complexity';
+import { AWAITED } from '../rows';
 import type { Cell, CellResult, Lab, Suite } from '../suite';
 import type { Table } from '../suiteReport';
 import type { Results } from './pairScores';
@@ -130,7 +131,7 @@ function valuesOf<C extends Cost>(
   values: (cost: C) => Readonly<Record<string, number>>,
 ) {
   if (result && 'value' in result) return { failed: null, values: values(result.value) };
-  return { failed: result ? result.failed : 'not computed yet', values: {} };
+  return { failed: result ? result.failed : AWAITED, values: {} };
 }
 
 function translationTable(bench: Bench, results: Results<TranslationComplexity>): Table {

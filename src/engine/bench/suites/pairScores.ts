@@ -28,7 +28,7 @@ import {
   taskText,
 } from '../bench';
 import { passesOf } from '../lab';
-import { failureText, type RunsOfName } from '../rows';
+import { missingText, type RunsOfName } from '../rows';
 import type { Cell, CellResult, Lab } from '../suite';
 import type { Measured } from '../suiteReport';
 
@@ -194,17 +194,17 @@ export function wholePairs<R>(
   pairs: readonly BenchPair[],
   results: Results<R>,
 ): { whole: { pair: BenchPair; runs: R[] }[]; failed: string | null } {
-  const reasons: string[] = [];
+  const missing: (string | null)[] = [];
   const whole = pairs.flatMap((pair) => {
     const runs = keys.flatMap((key) => {
       const result = results.get(key(pair));
       if (result && 'value' in result) return [result.value];
-      reasons.push(`${pair.subject}: ${result ? result.failed : 'not computed yet'}`);
+      missing.push(result ? `${pair.subject}: ${result.failed}` : null);
       return [];
     });
     return runs.length === keys.length ? [{ pair, runs }] : [];
   });
-  return { whole, failed: failureText(reasons, pairs.length * keys.length) };
+  return { whole, failed: missingText(missing, pairs.length * keys.length) };
 }
 
 function rowScores(

@@ -149,7 +149,7 @@ function testTable({ task, models, reference }: TaskScores): Table {
   const values = testValues(reference, others);
   return {
     id: `tests-${taskKey(task)}`,
-    title: `${taskText(task)}: ${reference.name} against each other, Wilcoxon's signed-rank test, two-sided p`,
+    title: `${taskText(task)}: ${reference.name} against each of the others, Wilcoxon's signed-rank test, two-sided p`,
     rowsAre: 'method',
     columns: TEST_COLUMNS,
     rows: others.map(({ name, failed }, n) => ({ name, failed, values: values[n] })),

@@ -53,7 +53,7 @@ describe('quality', () => {
     expect(table.rows[2].values.lesionKept).toBeCloseTo(0.4, 12);
     expect(table.rows[1].values.lesionKept).toBeNull();
     expect(table.notes[0]).toContain('over 3 slices of 2 patients');
-    expect(tests.title).toContain('SynDiff against each other');
+    expect(tests.title).toContain('SynDiff against each of the others');
     // Differences 1, 2, 3, 4 to one side: 2 / 2^4; of two patients 2 / 2^2.
     expect(tests.rows).toMatchObject([
       { name: 'cGAN', values: { psnrSlices: 0.125, psnrPatients: 0.5, psnrHolm: 0.5, ssimSlices: 0.125 } },
@@ -112,7 +112,7 @@ describe('quality', () => {
       'cGAN, T1w → FLAIR, sub-2': scores([31]),
     });
     const [, first, second] = tables[0].rows;
-    expect(first).toMatchObject({ name: 'cGAN', failed: '1 of 3 parts failed: sub-1a: not computed yet' });
+    expect(first).toMatchObject({ name: 'cGAN', failed: '1 of 3 parts not computed yet' });
     expect(second).toMatchObject({ name: 'SynDiff', failed: '1 of 3 parts failed: sub-1b: no such file' });
     expect(mean(second.values.psnr)).toBe(25);
     // Of sub-2, which both have.
@@ -301,7 +301,7 @@ it('unconditional has the distances of as many images as there are real slices',
     'images 1': 'no memory is left',
   });
   expect(cut.tables[0].rows[0]).toMatchObject({
-    failed: '2 of 3 parts failed: no memory is left',
+    failed: '1 of 3 parts failed: no memory is left',
     values: { 'fd-random': null },
   });
   // Before anything is computed.

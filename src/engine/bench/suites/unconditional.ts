@@ -22,7 +22,7 @@ import {
 } from '../features';
 import { frechetDistance } from '../frechet';
 import { kernelDistance } from '../kid';
-import { failureText } from '../rows';
+import { missingText } from '../rows';
 import type { Cell, Lab, Suite } from '../suite';
 import type { Column, Measured, Table, TableRow, TableValue } from '../suiteReport';
 import type { Results } from './pairScores';
@@ -240,11 +240,11 @@ function distanceRow(
   runs: readonly BenchModel[],
   results: Results<ImageFeatures>,
 ): TableRow {
-  const reasons: string[] = [];
+  const missing: (string | null)[] = [];
   const get = (key: string): ImageFeatures | null => {
     const result = results.get(key);
     if (result && 'value' in result) return result.value;
-    reasons.push(result ? result.failed : 'not computed yet');
+    missing.push(result ? result.failed : null);
     return null;
   };
   let cells = 0;
@@ -262,7 +262,7 @@ function distanceRow(
       : null;
   return {
     name,
-    failed: failureText(reasons, cells),
+    failed: missingText(missing, cells),
     values: Object.fromEntries(
       networksOf(bench).flatMap((id) => [
         [`fd-${id}`, over(id, frechetDistance)],

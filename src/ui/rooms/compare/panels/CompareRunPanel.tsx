@@ -64,6 +64,7 @@ export function progressWords({ progress, part }: Comparison): {
   return {
     label,
     value: part,
-    detail: msLeft === null ? undefined : `${formatDuration(msLeft)} left`,
+    // An estimate of less tells nothing: the rest takes no forward pass.
+    detail: msLeft === null || msLeft < 1000 ? undefined : `${formatDuration(msLeft)} left`,
   };
 }

@@ -6,10 +6,16 @@ import { FileButton } from '../../../components/FileButton';
 import { chosenFiles } from '../../../droppedFiles';
 import { MODEL_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
-import { chosenModels, comparables, currentTask, isTask, tasks } from '../state/selectors';
+import {
+  chosenModels,
+  comparables,
+  currentTask,
+  FROM,
+  isTask,
+  shortOwnName,
+  tasks,
+} from '../state/selectors';
 import { RunsOfTrain } from './RunsOfTrain';
-
-const FROM = { shipped: 'shipped', translate: 'own, of Translate', here: 'own' } as const;
 
 /** More than these take so long that one wants to know it before Start. */
 const MANY_STEPS = 100;
@@ -88,8 +94,9 @@ export function ModelsPanel() {
                 {shortName(name)}{' '}
                 <span className="dim">
                   {[
-                    ...(name.includes(card.name) ? [] : [shortName(card.name)]),
-                    FROM[from],
+                    ...[shortOwnName(card), FROM[from]]
+                      .filter((words) => !name.includes(words))
+                      .map(shortName),
                     ...(card.diffusion.steps > MANY_STEPS ? [`${card.diffusion.steps} steps a slice`] : []),
                   ].join(', ')}
                 </span>

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { bestRows, valueText } from '../../../../workers/translate/bench';
+import { AWAITED, bestRows, valueText } from '../../../../workers/translate/bench';
 import type { Table } from '../../../../workers/translate/protocol';
 
 /** A table of a report: the best of each column marked, and what failed with its reason. */
@@ -54,4 +54,4 @@ export function ReportTable({ table }: { table: Table }) {
 }
 
 /** It did not fail: its turn has not come. */
-const isAwaited = (failed: string): boolean => failed.endsWith('not computed yet');
+const isAwaited = (failed: string): boolean => failed.endsWith(AWAITED);

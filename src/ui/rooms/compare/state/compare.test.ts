@@ -146,7 +146,7 @@ describe('models', () => {
 
   it('tells models of one name apart, and leaves out what cannot be compared with the first', () => {
     const own = ['same', 'other'].map((id, n) => {
-      const card = fakeCard('T1w', 'FLAIR');
+      const card = { ...fakeCard('T1w', 'FLAIR'), name: 'T1w to FLAIR, trained here (300 iterations)' };
       const intensity = n === 0 ? ('foreground-p99.5' as const) : ('foreground-median' as const);
       const sha256 = (n === 0 ? 'ab' : 'cd').repeat(32);
       return {
@@ -160,9 +160,9 @@ describe('models', () => {
     });
     store.setState({ compare: { ...compare(), own } });
     expect(modelsOfTask(state()).map(({ name }) => name)).toEqual([
-      'SynDiff, T1w to FLAIR',
-      'SynDiff, T1w to FLAIR (2)',
-      'SynDiff, T1w to FLAIR (3)',
+      'SynDiff, shipped',
+      'SynDiff, trained here (300 iterations)',
+      'SynDiff, trained here (300 iterations) (2)',
     ]);
     const [first] = state().models;
     const network = { ...first.network, num_channels: 1 } as typeof first.network;

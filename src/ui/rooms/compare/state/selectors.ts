@@ -26,6 +26,15 @@ export function comparables({ models, own, loaded, compare }: Models): Comparabl
   return named([...shipped, ...ofTranslate, ...compare.own]);
 }
 
+/** Where a model is from, in words. */
+export const FROM = { shipped: 'shipped', translate: 'own, of Translate', here: 'own' } as const;
+
+/** A card's name without the contrasts, which all models of a task share: "trained here (300 iterations)"; "" where nothing is left. */
+export function shortOwnName({ name, source, target }: ModelCard): string {
+  const words = [`${source} to ${target}`, `${source} → ${target}`].find((task) => name.startsWith(task));
+  return words === undefined ? name : name.slice(words.length).replace(/^[\s,:;-]+/, '');
+}
+
 /**
  * By their methods, where a task has one of each; those of one method by their cards' names, too, and by numbers where these are alike:
  * models of one name would count as runs of one method.
@@ -39,7 +48,7 @@ function named(models: readonly Comparable[]): Comparable[] {
     const isOnly = ofTask(model).every(
       (one) => one === model || one.card.network.method !== card.network.method,
     );
-    const name = isOnly ? label : `${label}, ${card.name}`;
+    const name = isOnly ? label : `${label}, ${shortOwnName(card) || FROM[model.from]}`;
     const key = `${name} ${taskText(card)}`;
     const count = (taken.get(key) ?? 0) + 1;
     taken.set(key, count);
