@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from './suiteReport';
-import { reportMarkdown, tableCsv, tableMarkdown, valueText } from './tableText';
+import { reportMarkdown, tableCsv, tableMarkdown, tablesCsv, valueText } from './tableText';
 
 const measured = (mean: number, std: number | null = 0.5) => ({ mean, std, n: 3 });
 
@@ -78,4 +78,12 @@ it('writes CSV with all digits, of means three columns', () => {
     'e,,,,,,sub-01: no such file',
     '',
   ]);
+});
+
+it('writes several tables each under its title, quoted where it has commas', () => {
+  const second = { ...TABLE, title: 'Wilcoxon, p' };
+  expect(tablesCsv([TABLE])).toBe(tableCsv(TABLE));
+  expect(tablesCsv([{ ...TABLE, title: 'Scores' }, second])).toBe(
+    `Scores\r\n${tableCsv(TABLE)}\r\n"Wilcoxon, p"\r\n${tableCsv(TABLE)}`,
+  );
 });

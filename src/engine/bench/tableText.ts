@@ -82,8 +82,14 @@ export function tableCsv({ rowsAre, columns, rows }: Table): string {
   return lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
 }
 
+/** Several tables each under its title. */
+export function tablesCsv(tables: readonly Table[]): string {
+  if (tables.length === 1) return tableCsv(tables[0]);
+  return tables.map((table) => `${csvField(table.title)}\r\n${tableCsv(table)}`).join('\r\n');
+}
+
 /** A number stays one; a text that a table program would take for a formula begins with an apostrophe. */
-export function csvField(text: string): string {
+function csvField(text: string): string {
   const plain = plainLine(text);
   const line = /^\s*[=+\-@]/.test(plain) && !Number.isFinite(Number(plain)) ? `'${plain}` : plain;
   return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;

@@ -3,5 +3,5 @@ export { mapsText, taskText } from '../../engine/bench/bench';
 export { chartSvg } from '../../engine/bench/chartSvg';
 export { AWAITED } from '../../engine/bench/rows';
 export { bestRows } from '../../engine/bench/suiteReport';
-export { csvField, tableCsv, valueText } from '../../engine/bench/tableText';
+export { tablesCsv, valueText } from '../../engine/bench/tableText';
 export { isUnconditionalModel } from '../../engine/unconditional';

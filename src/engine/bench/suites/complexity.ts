@@ -160,7 +160,7 @@ function translationTable(bench: Bench, results: Results<TranslationComplexity>)
       })),
     })),
     notes: [
-      `On ${deviceOf(bench)}, batch 1, warm: mean of ${RUNS} runs; of a chain of more than ${MOST_STEPS} steps so many stand for all.`,
+      `On ${deviceOf(bench)}, batch 1, warm: mean of ${RUNS} runs; of a longer chain ${MOST_STEPS} steps are timed and stand for all.`,
       MEMORY_NOTE,
     ],
   };

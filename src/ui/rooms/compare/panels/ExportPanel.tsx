@@ -58,6 +58,7 @@ export function ExportPanel() {
       >
         Pictures and charts, PNG
       </button>
+      <span className="dim">Results stay until the page is closed or reloaded.</span>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 /** What is taken away of a comparison as text. */
-import { csvField, tableCsv, taskText } from '../../../../workers/translate/bench';
+import { tablesCsv, taskText } from '../../../../workers/translate/bench';
 import type { AppData } from '../../../state/types';
 import { comparables } from './selectors';
 
@@ -8,11 +8,8 @@ export const exportStem = ({ compare: { asked } }: Pick<AppData, 'compare'>): st
   asked ? `${asked.task.source}-to-${asked.task.target}_compare` : 'compare';
 
 /** All tables, each under its title. */
-export function comparisonCsv({ compare: { reports } }: Pick<AppData, 'compare'>): string {
-  const tables = reports.flatMap((report) => report.tables);
-  if (tables.length === 1) return tableCsv(tables[0]);
-  return tables.map((table) => `${csvField(table.title)}\r\n${tableCsv(table)}`).join('\r\n');
-}
+export const comparisonCsv = ({ compare: { reports } }: Pick<AppData, 'compare'>): string =>
+  tablesCsv(reports.flatMap((report) => report.tables));
 
 /** Tables and charts, with all that made them. */
 export function comparisonJson(state: AppData, { date, version }: { date: Date; version: string }): string {
