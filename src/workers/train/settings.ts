@@ -35,6 +35,8 @@ export { hasDiscriminators, hasR, trainsR } from '../../engine/training/variant'
 /** The methods that can be trained, in the order of a list. */
 export const METHOD_CHOICES = METHOD_IDS.map((id) => ({ id, label: METHODS[id].label }));
 
+export const methodLabel = (method: MethodId): string => METHODS[method].label;
+
 /** What a method's charts show. */
 export const lossesOf = (method: MethodId) => METHODS[method].training.losses;
 

@@ -96,7 +96,7 @@ export function ModelsPanel() {
                   {[
                     ...[shortOwnName(card), FROM[from]]
                       .filter((words) => !name.includes(words))
-                      .map(shortName),
+                      .map((words) => shortName(words)),
                     ...(card.diffusion.steps > MANY_STEPS ? [`${card.diffusion.steps} steps a slice`] : []),
                   ].join(', ')}
                 </span>

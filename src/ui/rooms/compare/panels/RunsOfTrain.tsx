@@ -1,4 +1,4 @@
-import { trainedDirections } from '../../../../workers/train/settings';
+import { methodLabel, trainedDirections } from '../../../../workers/train/settings';
 import { useApp } from '../../../state/StoreContext';
 import { runDate } from '../../train/panels/runWords';
 import { directionName } from '../../train/state/selectors';
@@ -20,7 +20,8 @@ export function RunsOfTrain() {
         {stored?.map((kept) => (
           <li key={kept.runId}>
             <p className="dim num">
-              {runDate(kept)}, {kept.settings.method}, {kept.step.toLocaleString('en')} iterations
+              {runDate(kept)}, {methodLabel(kept.settings.method)}, {kept.step.toLocaleString('en')}{' '}
+              iterations
             </p>
             {trainedDirections(kept.settings).map((direction) => (
               <button

@@ -71,14 +71,14 @@ export function OptionsPanel() {
             />
             Recompute: less memory, about a third more work
           </label>
-          <h3>Every how many iterations</h3>
+          <h3>Every how many iterations (0: none)</h3>
           <div className="triple">
             {(['preview', 'validation', 'checkpoint'] as const).map((name) => (
               <NumberInput
                 key={name}
                 label={name[0].toUpperCase() + name.slice(1)}
                 value={every[name]}
-                min={1}
+                min={name === 'checkpoint' ? 1 : 0}
                 max={1_000_000}
                 onChange={(value) => setEvery({ [name]: value })}
               />

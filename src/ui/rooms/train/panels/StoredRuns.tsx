@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { StoredRun } from '../../../../workers/train/protocol';
+import { methodLabel } from '../../../../workers/train/settings';
 import { ErrorBoundary } from '../../../components/ErrorBoundary';
 import { formatBytes } from '../../../format';
 import { sentenceOf } from '../../../state/notices';
@@ -77,7 +78,10 @@ function StoredRunRow({ kept }: { kept: StoredRun }) {
   return (
     <li data-testid="train-run" data-run={runId} data-open={isOpen}>
       <p>
-        {runName(settings)} <span className="dim">{networkName(settings)}</span>{' '}
+        {runName(settings)}{' '}
+        <span className="dim">
+          {methodLabel(settings.method)}, {networkName(settings)}
+        </span>{' '}
         {isPhantom(kept) && <strong className="tag">phantom</strong>}
       </p>
       <p className="dim num">

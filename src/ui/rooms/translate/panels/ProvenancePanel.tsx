@@ -31,7 +31,9 @@ export function ProvenancePanel() {
             [
               'Steps',
               p.previewOf === undefined
-                ? `${p.steps} reverse steps`
+                ? p.steps === 1
+                  ? 'one pass'
+                  : `${p.steps} reverse steps`
                 : `${p.steps} of ${p.previewOf} reverse steps: a preview`,
             ],
             ['Intensity', intensityText(p.intensity)],

@@ -2,12 +2,13 @@ import { useState } from 'react';
 import { Sheet } from '../../../components/Sheet';
 import { useApp } from '../../../state/StoreContext';
 import { StepStrip } from '../../../viewer/StepStrip';
-import { currentSlice } from '../state/selectors';
+import { chosenCard, currentSlice } from '../state/selectors';
 import { EnlargedStep } from './EnlargedStep';
 
 /** The reverse chain of the slice on the screen, from noise to image; a press enlarges one step. */
 export function StripBar() {
   const result = useApp(currentSlice);
+  const isOnePass = useApp((s) => chosenCard(s)?.diffusion.steps === 1);
   const [selected, setSelected] = useState<number | null>(null);
   const strip = result?.strip;
   return (
@@ -22,8 +23,10 @@ export function StripBar() {
             onSelect={setSelected}
           />
           <p className="dim strip-hint">
-            The reverse steps: from noise, with the source beside it, the network estimates the image again
-            and again. Press one to enlarge it.
+            {isOnePass
+              ? 'One pass: the network makes the image of the source at once. '
+              : 'The reverse steps: from noise, with the source beside it, the network estimates the image again and again. '}
+            Press one to enlarge it.
           </p>
         </>
       ) : (
