@@ -71,7 +71,7 @@ export function OptionsPanel() {
             />
             Recompute: less memory, about a third more work
           </label>
-          <h3>Every how many iterations (0: none)</h3>
+          <h3>Every how many iterations (0: no preview, no validation)</h3>
           <div className="triple">
             {(['preview', 'validation', 'checkpoint'] as const).map((name) => (
               <NumberInput

@@ -13,6 +13,7 @@ const NONE: readonly Preview[] = [];
 export function Previews() {
   const previews = useApp((s) => s.train.run?.previews ?? NONE);
   const settings = useApp((s) => s.train.run?.settings);
+  const isOff = useApp((s) => s.train.every.preview === 0);
   const [chosen, setChosen] = useState<number | null>(null);
   const steps = useMemo(() => [...new Set(previews.map(({ step }) => step))], [previews]);
   if (!settings) return null;
@@ -60,7 +61,11 @@ export function Previews() {
         )}
       </header>
       {step === undefined ? (
-        <p className="chart-empty dim">The first preview comes after some iterations.</p>
+        <p className="chart-empty dim">
+          {isOff
+            ? 'Previews are off: Course has how often they are made.'
+            : 'The first preview comes after some iterations.'}
+        </p>
       ) : (
         <div className={directions.length > 1 ? 'charts' : 'charts single'}>
           {directions.map((direction) => {

@@ -1,4 +1,4 @@
-import { variantText } from '../../../../workers/train/settings';
+import { methodLabel, variantText } from '../../../../workers/train/settings';
 import { Facts } from '../../../components/Facts';
 import { formatGrid } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
@@ -15,6 +15,7 @@ export function RunFacts() {
       <h2>This run</h2>
       <Facts
         entries={[
+          ['Method', methodLabel(settings.method)],
           ['Preset', networkName(settings)],
           ['Image', formatGrid(settings)],
           ['Crops', settings.crop && `${settings.crop} × ${settings.crop}`],

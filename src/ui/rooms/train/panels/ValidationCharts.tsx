@@ -13,6 +13,7 @@ const NO_SCORES: readonly Validation[] = [];
 export function ValidationCharts() {
   const run = useApp((s) => s.train.run);
   const validations = useApp((s) => s.train.run?.validations ?? NO_SCORES);
+  const isOff = useApp((s) => s.train.every.validation === 0);
   const [region, setRegion] = useState<ScoreRegion>('foreground');
   if (!run) return null;
   const hasPairs = run.volumes.valA.length > 0;
@@ -32,9 +33,11 @@ export function ValidationCharts() {
       </header>
       {validations.length === 0 ? (
         <p className="chart-empty dim">
-          {hasPairs
-            ? 'Scores come with the first validation.'
-            : 'No validation pair was given, so there are no scores.'}
+          {!hasPairs
+            ? 'No validation pair was given, so there are no scores.'
+            : isOff
+              ? 'Validation is off: Course has how often scores are made.'
+              : 'Scores come with the first validation.'}
         </p>
       ) : (
         <div className="charts">
