@@ -15,9 +15,11 @@ import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeNifti } from '../../../test/makeNifti';
 import { SET_CARD, sformOf, writeModel, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
+import { tinyConfig } from '../../../test/tinyModel';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { hashWeights } from '../../engine/hash';
 import { encodeWeights } from '../../engine/models/convertWeights';
+import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
 import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/table';
 import { sliceImage } from '../../engine/training/data';
 import { volumeSlices } from '../../engine/training/dataset';
@@ -711,6 +713,16 @@ describe('is refused in one sentence', () => {
   it('where scans and model do not belong together', async () => {
     const swapped = ['--a', `${at('bids')}:FLAIR`, '--b', `${at('bids')}:T1w`];
     await refused('its contrasts must be the scans', 'train', ...swapped, '--out', at('bad'), ...START());
+    const config = { ...tinyConfig(32), num_channels: 1 };
+    const state = hashWeights(1, ncsnppTable(config));
+    await writeModel(
+      folder,
+      'free',
+      { method: 'syndiff', ...config },
+      encodeWeights({ state, config }, 'f32'),
+    );
+    const free = ['--out', at('bad'), '--start', at('free.json')];
+    await refused('free: must be a model that translates', 'train', ...swapped, ...free);
     const same = ['--a', `${at('bids')}:T1w`, '--b', `${at('bids')}:T1w`];
     await refused('--a, --b: must be different scans, got', 'train', ...same, '--out', at('bad'));
     const one = at('bids', 'sub-01', 'anat', 'sub-01_T1w.nii');

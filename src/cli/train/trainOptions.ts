@@ -16,6 +16,7 @@ import {
 import { otherSide, type Side } from '../../engine/training/sides';
 import { type StartModel, startWeights } from '../../engine/training/startModels';
 import { hasR, trainedSides, type Variant } from '../../engine/training/variant';
+import { refuseUnconditional } from '../../engine/unconditional';
 import { BadRequest } from '../../errors';
 import { intensityMaps } from '../../volume/intensity';
 import { FILTER_OPTION } from '../kit/choice';
@@ -429,6 +430,8 @@ function checkContrasts(
   found: Record<Side, string | null>,
   card: ModelCard | null,
 ): void {
+  // Of one contrast alone it would be told to swap them.
+  if (card) refuseUnconditional(card);
   if (named || !card || !isKnown(card)) return;
   const [a, b] = [found.a ?? card.source, found.b ?? card.target];
   if (a !== card.source || b !== card.target)
