@@ -1,6 +1,6 @@
 /** Derived values of the Compare room; arrays and objects are meant for useMemo. */
 import { severalVolumes } from '../../../../volume/oneVolume';
-import { METHOD_CHOICES } from '../../../../workers/train/settings';
+import { methodLabel } from '../../../../workers/train/settings';
 import { isUnconditionalModel, mapsText, taskText } from '../../../../workers/translate/bench';
 import type { ComparedSlice, ModelCard } from '../../../../workers/translate/protocol';
 import type { AppData } from '../../../state/types';
@@ -44,7 +44,7 @@ function named(models: readonly Comparable[]): Comparable[] {
   const taken = new Map<string, number>();
   return models.map((model) => {
     const { card } = model;
-    const label = METHOD_CHOICES.find(({ id }) => id === card.network.method)?.label ?? card.network.method;
+    const label = methodLabel(card.network.method);
     const isOnly = ofTask(model).every(
       (one) => one === model || one.card.network.method !== card.network.method,
     );

@@ -1,5 +1,6 @@
 import { useShallow } from 'zustand/react/shallow';
 import { shortName } from '../../../../plainText';
+import { methodLabel } from '../../../../workers/train/settings';
 import { AskFirst } from '../../../components/AskFirst';
 import { FileButton } from '../../../components/FileButton';
 import { MODEL_ENDINGS } from '../../../state/files';
@@ -64,6 +65,7 @@ export function ModelPanel() {
           {own.map(({ card: model }) => (
             <option key={model.id} value={model.id}>
               Own: {shortName(model.name)}
+              {model.network.method !== 'syndiff' && `, ${methodLabel(model.network.method)}`}
             </option>
           ))}
         </select>
