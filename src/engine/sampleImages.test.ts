@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../test/memoryFiles';
+import { silentHooks } from '../../test/silentHooks';
 import { TINY_SIZE, tinyData, tinySettings } from '../../test/tinyRun';
 import { nodeEnvironment } from '../platform/node/environment';
 import { startEngine } from './backend/backend';
@@ -16,19 +17,6 @@ beforeAll(async () => {
 });
 
 const EVERY = { preview: 2, validation: 0, checkpoint: 0 };
-const hooks = (changes: Partial<RunHooks> = {}): RunHooks => ({
-  signal: new AbortController().signal,
-  now: () => 0,
-  today: () => new Date(0),
-  pause: async () => undefined,
-  onReady: () => undefined,
-  onStep: () => undefined,
-  onScoring: () => undefined,
-  onValidation: () => undefined,
-  onPreview: () => undefined,
-  onCheckpoint: () => undefined,
-  ...changes,
-});
 
 const ONE = { a: 'T1w', b: 'T1w' };
 const unconditional = { ...PAPER_VARIANT, pairing: 'unconditional', direction: 'aToB' } as const;
@@ -55,18 +43,18 @@ describe.each([
     const rows: string[] = [];
     const onPreview: RunHooks['onPreview'] = (preview) =>
       rows.push(...preview.rows.map(({ synthetic }) => synthetic.pixels.join()));
-    const index = await beginRun(whole, plan, made, hooks({ onPreview }));
+    const index = await beginRun(whole, plan, made, silentHooks({ onPreview }));
     expect(new Set(rows).size).toBe(rows.length);
     const judged = method === 'syndiff';
     expect(Object.keys(index.networks).sort()).toEqual(judged ? ['d.b', 'g.b'] : ['g.b']);
     const stopped = new MemoryFiles();
     const abort = new AbortController();
     const onStep: RunHooks['onStep'] = ({ report }) => report.step === 1 && abort.abort();
-    const until = hooks({ signal: abort.signal, onStep });
+    const until = silentHooks({ signal: abort.signal, onStep });
     await expect(beginRun(stopped, plan, made, until)).rejects.toMatchObject({ name: 'Aborted' });
     const stored = await readRunData(stopped, await openRun(stopped));
     expect(stored.train.b).toBe(stored.train.a);
-    await resumeRun(stopped, EVERY, hooks());
+    await resumeRun(stopped, EVERY, silentHooks());
     for (const { file } of Object.values(index.networks))
       expect(stopped.files.get(file), file).toEqual(whole.files.get(file));
 

@@ -131,20 +131,24 @@ const reduce: Kernel = ({ x }, { axis, keepDims }, backend) => {
   return backend.make(keepDims ? tf.backend_util.expandShapeToKeepDim(left, axes) : left, x.dtype);
 };
 
-const convolution: Kernel = ({ x, filter }, { strides, pad, dilations, dimRoundingMode }, backend) => {
-  const { outShape } = tf.backend_util.computeConv2DInfo(
-    x.shape as Shape4,
-    filter.shape as Shape4,
-    strides as number,
-    dilations as number,
-    pad as number,
-    dimRoundingMode as undefined,
-  );
-  const [kh, kw, cin] = filter.shape;
-  const made = backend.make(outShape, x.dtype);
-  backend.macs += sizeOf(made) * kh * kw * cin;
-  return made;
-};
+/** Of each value that comes out: the filter's area times the channels that it sums up, which a depthwise one does not. */
+const convolutionOf =
+  (isDepthwise: boolean): Kernel =>
+  ({ x, filter }, { strides, pad, dilations, dimRoundingMode }, backend) => {
+    const { outShape } = tf.backend_util.computeConv2DInfo(
+      x.shape as Shape4,
+      filter.shape as Shape4,
+      strides as number,
+      dilations as number,
+      pad as number,
+      dimRoundingMode as undefined,
+      isDepthwise,
+    );
+    const [kh, kw, cin] = filter.shape;
+    const made = backend.make(outShape, x.dtype);
+    backend.macs += sizeOf(made) * kh * kw * (isDepthwise ? 1 : cin);
+    return made;
+  };
 
 const product: Kernel = ({ a, b }, { transposeA, transposeB }, backend) => {
   const [rows, inner] = a.shape.slice(-2);
@@ -262,8 +266,8 @@ const KERNELS: Record<string, Kernel> = {
   ResizeNearestNeighbor: resized,
   ResizeBilinear: resized,
   ResizeNearestNeighborGrad: ({ images }, _, backend) => backend.make(images.shape, images.dtype),
-  Conv2D: convolution,
-  FusedConv2D: convolution,
+  Conv2D: convolutionOf(false),
+  FusedConv2D: convolutionOf(false),
   Conv2DBackpropInput: ({ dy, filter }, { inputShape }, backend) => {
     const [kh, kw, cin] = filter.shape;
     backend.macs += sizeOf(dy) * kh * kw * cin;
@@ -274,21 +278,7 @@ const KERNELS: Record<string, Kernel> = {
     backend.macs += sizeOf(dy) * kh * kw * cin;
     return backend.make(filterShape as Shape, dy.dtype);
   },
-  DepthwiseConv2dNative: ({ x, filter }, { strides, pad, dilations, dimRoundingMode }, backend) => {
-    const { outShape } = tf.backend_util.computeConv2DInfo(
-      x.shape as Shape4,
-      filter.shape as Shape4,
-      strides as number,
-      dilations as number,
-      pad as number,
-      dimRoundingMode as undefined,
-      true,
-    );
-    const made = backend.make(outShape, x.dtype);
-    const [kh, kw] = filter.shape;
-    backend.macs += sizeOf(made) * kh * kw;
-    return made;
-  },
+  DepthwiseConv2dNative: convolutionOf(true),
   AvgPool: ({ x }, { filterSize, strides, pad, dimRoundingMode }, backend) => {
     const { outShape } = tf.backend_util.computePool2DInfo(
       x.shape as Shape4,

@@ -1,6 +1,7 @@
 /** What every row of METHODS keeps, whatever it computes. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
+import { silentHooks } from '../../../test/silentHooks';
 import { TINY_SIZE, tinyData, tinySettings } from '../../../test/tinyRun';
 import { nodeEnvironment } from '../../platform/node/environment';
 import { startEngine } from '../backend/backend';
@@ -30,20 +31,6 @@ const EVERY = { preview: 0, validation: 0, checkpoint: 0 };
 const RATES = { generators: 1e-3, discriminators: 1e-3 };
 const IMAGES = [0, 1].map((n) => hashNormals(n, TINY_SIZE ** 2).map(Math.tanh));
 const SLICES = IMAGES.map((pixels, index) => ({ index, pixels }));
-
-const hooks = (changes: Partial<RunHooks> = {}): RunHooks => ({
-  signal: new AbortController().signal,
-  now: () => 0,
-  today: () => new Date(0),
-  pause: async () => undefined,
-  onReady: () => undefined,
-  onStep: () => undefined,
-  onScoring: () => undefined,
-  onValidation: () => undefined,
-  onPreview: () => undefined,
-  onCheckpoint: () => undefined,
-  ...changes,
-});
 
 const image = (values: Float32Array) => tf.tensor4d(values, [1, TINY_SIZE, TINY_SIZE, 1]);
 
@@ -126,15 +113,15 @@ describe.each(METHOD_IDS)('method %s', (method: MethodId) => {
     const facts = { volumes: { trainA: [], trainB: [], valA: [], valB: [] }, inputs: undefined };
     const made = { data: tinyData(4, 0), ...facts };
     const whole = new MemoryFiles();
-    const index = await beginRun(whole, plan, made, hooks());
+    const index = await beginRun(whole, plan, made, silentHooks());
     expect((await readCheckpointIndex(whole))!.settings).toEqual(settings);
     const stopped = new MemoryFiles();
     const abort = new AbortController();
     const onStep: RunHooks['onStep'] = ({ report }) => report.step === 1 && abort.abort();
     await expect(
-      beginRun(stopped, plan, made, hooks({ signal: abort.signal, onStep })),
+      beginRun(stopped, plan, made, silentHooks({ signal: abort.signal, onStep })),
     ).rejects.toMatchObject({ name: 'Aborted' });
-    await resumeRun(stopped, EVERY, hooks());
+    await resumeRun(stopped, EVERY, silentHooks());
     for (const { file } of Object.values(index.networks))
       expect(stopped.files.get(file), file).toEqual(whole.files.get(file));
 

@@ -1,9 +1,10 @@
 /** The losses of a run as charts: what its training looked like. */
 import type { Chart, ChartPoint } from '../bench/suiteReport';
+import { spread } from '../evaluation/evaluateSlices';
 import { trainingOf } from '../methods';
+import { TOTAL } from '../methods/resnet/training';
 import type { StepReport } from './reports';
-import type { TrainSettings } from './settings';
-import { variantText } from './settings';
+import { type TrainSettings, variantText } from './settings';
 
 /** Points of a curve: of longer runs each is the mean over as many iterations as it takes. */
 const POINTS = 100;
@@ -20,7 +21,7 @@ export function lossCharts(settings: TrainSettings, steps: readonly StepReport[]
   const { losses } = trainingOf(settings);
   return (['generators', 'discriminators'] as const).flatMap((id): LossChart[] => {
     const series = losses
-      .filter(({ chart, name }) => chart === id && name !== 'generator')
+      .filter(({ chart, name }) => chart === id && name !== TOTAL.name)
       .map(({ name, label }) => ({ name: label, points: pointsOf(name, steps) }))
       .filter(({ points }) => points.length > 0);
     if (series.length === 0) return [];
@@ -32,7 +33,7 @@ export function lossCharts(settings: TrainSettings, steps: readonly StepReport[]
 function pointsOf(name: string, steps: readonly StepReport[]): ChartPoint[] {
   const told = steps.flatMap(({ step, losses }) => (name in losses ? [{ step, value: losses[name] }] : []));
   const each = Math.ceil(told.length / POINTS);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: readonly number[]) => spread(values).mean;
   return Array.from({ length: Math.ceil(told.length / each) || 0 }, (_, n) => {
     const some = told.slice(n * each, (n + 1) * each);
     return { x: mean(some.map(({ step }) => step)), y: mean(some.map(({ value }) => value)), std: null };
