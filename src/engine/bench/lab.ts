@@ -1,13 +1,14 @@
 /** A pair as a suite sees it: prepared for a model, with the slices that count. */
 import { BadRequest } from '../../errors';
 import type { ModelCard } from '../cards/modelCard';
-import { type PreparedPair, preparePair } from '../evaluation/evaluateScan';
+import { type LesionsFound, lesionsOf, type PreparedPair, preparePair } from '../evaluation/evaluateScan';
 import { namedSlices, slicesToScore, spreadOut } from '../evaluation/slicesToScore';
 import { type Bench, type BenchPair, type LoadedPair, sharedSlices } from './bench';
 
 export interface PairOnBench {
   prepared: PreparedPair;
-  outline: Uint8Array | null;
+  /** Found once, when they are asked for. */
+  lesions: () => LesionsFound | null;
 }
 
 /** Slices of a pair's head, where nobody has looked yet. */
@@ -30,5 +31,11 @@ export function pairOnBench(
     throw new BadRequest(`${target.name}: must have a slice with enough head, got none; leave the scan out`);
   const share = sharedSlices(bench, pair);
   const wanted = share === null ? namedSlices(head, damaged) : spreadOut(head, share);
-  return { prepared: preparePair(source, target, card, wanted), outline };
+  const prepared = preparePair(source, target, card, wanted);
+  let found: LesionsFound | null | undefined;
+  const lesions = () => {
+    found ??= lesionsOf(prepared, pair.task.target, outline);
+    return found;
+  };
+  return { prepared, lesions };
 }

@@ -26,7 +26,14 @@ import type { Baselines } from './baselines/fitBaselines';
 import { brightLesions } from './brightLesions';
 import { type Outside, onScale, outsideOf } from './dataRange';
 import { evaluateSlices, type SliceReport, spread } from './evaluateSlices';
-import { type ApartLevels, apartLevels, type LesionMeasures, lesionMeasures, lesionRegions } from './lesions';
+import {
+  type ApartLevels,
+  apartLevels,
+  type LesionMeasures,
+  type LesionRegions,
+  lesionMeasures,
+  lesionRegions,
+} from './lesions';
 import { insideMask } from './masks';
 import type { Method } from './methods';
 import { foregroundMask } from './metrics/foreground';
@@ -194,7 +201,7 @@ export function evaluateScan(
   contrasts: { source: string; target: string },
   outline: Uint8Array | null,
 ): ScanReport {
-  const { target, targetUnit, frame, foreground, inside, slices, unscored, outside } = pair;
+  const { target, targetUnit, frame, foreground, slices, unscored, outside } = pair;
   const { shape } = target;
   const each = <T>(measure: (image: Float32Array) => T) =>
     new Map([...images].map(([method, image]) => [method, measure(image)] as const));
@@ -209,15 +216,21 @@ export function evaluateScan(
     slices,
     unscored,
     outside,
-    methods: each(
-      (synthetic) =>
-        evaluateSlices({ shape, synthetic, reference: targetUnit, foreground, inside }, slices).slices,
-    ),
+    methods: each((image) => sliceReports(pair, image)),
     change: { real: change(targetUnit), methods: each(change) },
     hounsfield: isAbsolute(frame.map) ? each(inHounsfield) : null,
     tissue: model && classes ? tissueOrder(model, targetUnit, classes) : null,
-    lesions: scanLesions(pair, images, contrasts.target, outline),
+    lesions: scanLesions(pair, images, lesionsOf(pair, contrasts.target, outline)),
   };
+}
+
+/** Scores of an image's slices that count. @param image on the scale, as `onScale` gives it */
+export function sliceReports(
+  { target: { shape }, targetUnit, foreground, inside, slices }: PreparedPair,
+  image: Float32Array,
+): readonly SliceReport[] {
+  return evaluateSlices({ shape, synthetic: image, reference: targetUnit, foreground, inside }, slices)
+    .slices;
 }
 
 function classesOf(pair: PreparedPair, contrasts: { source: string; target: string }): Uint8Array | null {
@@ -227,15 +240,37 @@ function classesOf(pair: PreparedPair, contrasts: { source: string; target: stri
   return contrasts.target === 'T1w' ? tissueClasses(targetUnit, foreground, target.shape, slices) : null;
 }
 
-function scanLesions(
+/** Where the lesions of a pair are. */
+export interface LesionsFound {
+  by: ScanLesions['by'];
+  regions: LesionRegions;
+}
+
+/**
+ * @param contrast BIDS suffix of the target
+ * @param outline as of `evaluateScan`
+ * @returns null where there is no outline and no rule for the contrast
+ */
+export function lesionsOf(
   { target, targetUnit, foreground, slices }: PreparedPair,
-  images: ReadonlyMap<Method, Float32Array>,
   contrast: string,
   outline: Uint8Array | null,
-): ScanLesions | null {
+): LesionsFound | null {
   if (!outline && contrast !== 'FLAIR') return null;
   const lesion = outline ?? brightLesions(targetUnit, foreground, target.shape, target.zooms);
-  const regions = lesionRegions(lesion, foreground, target.shape, slices);
+  return {
+    by: outline ? 'outline' : 'bright',
+    regions: lesionRegions(lesion, foreground, target.shape, slices),
+  };
+}
+
+function scanLesions(
+  { targetUnit }: PreparedPair,
+  images: ReadonlyMap<Method, Float32Array>,
+  found: LesionsFound | null,
+): ScanLesions | null {
+  if (!found) return null;
+  const { by, regions } = found;
   const methods = new Map(
     [...images].map(([method, image]) => [method, lesionMeasures(image, targetUnit, regions)] as const),
   );
@@ -243,7 +278,7 @@ function scanLesions(
   const apart = new Map(
     [...images].map(([method, image]) => [method, apartLevels(image, targetUnit, regions)] as const),
   );
-  return { by: outline ? 'outline' : 'bright', methods, apart: hasLesion ? null : apart };
+  return { by, methods, apart: hasLesion ? null : apart };
 }
 
 /** How much chance decides: a few slices made from several seeds. */

@@ -6,11 +6,12 @@ import { onScale } from '../../evaluation/dataRange';
 import {
   baselineImages,
   type CardTranslator,
-  evaluateScan,
   type PreparedPair,
+  sliceReports,
   translatedUnit,
 } from '../../evaluation/evaluateScan';
 import { evaluateSlices, type SliceReport, spread } from '../../evaluation/evaluateSlices';
+import { lesionMeasures } from '../../evaluation/lesions';
 import { wilcoxonSignedRank } from '../../evaluation/wilcoxon';
 import type { ChangeInput } from '../../translateScan';
 import {
@@ -139,10 +140,13 @@ async function scoresOf(
   pair: BenchPair,
   make: (prepared: PreparedPair) => Promise<Float32Array>,
 ): Promise<PairScores> {
-  const { prepared, outline } = await lab.pair(pair, model);
+  const { prepared, lesions } = await lab.pair(pair, model);
   const image = await make(prepared);
-  const { methods, lesions } = evaluateScan(prepared, new Map([['model', image]]), model.card, outline);
-  return { slices: methods.get('model')!, lesionKept: lesions?.methods.get('model')?.kept ?? null };
+  const found = lesions();
+  return {
+    slices: sliceReports(prepared, image),
+    lesionKept: found ? lesionMeasures(image, prepared.targetUnit, found.regions).kept : null,
+  };
 }
 
 /** Of a row: the scores of its slices, each the mean over its runs; a pair that a run lacks is missing for all of the row. */
