@@ -115,7 +115,11 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
       (gray ||
         (drawn.from.window.center === next.window.center && drawn.from.window.width === next.window.width));
     if (drawn && same) return drawn.image;
-    return gray ? grayImage(next.image) : colorImage(next.image, next.window, next.colormap);
+    if (!gray) return colorImage(next.image, next.window, next.colormap);
+    const image = grayImage(next.image);
+    // All grey images have the same stored range: under the same window the table of 65536 greys need not be made again.
+    if (drawn?.from.colormap === 'gray') image.cachedLut = drawn.image.cachedLut;
+    return image;
   }
 
   function draw(): void {
