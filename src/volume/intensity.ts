@@ -268,27 +268,29 @@ export function percentiles(
   });
 }
 
-/** Unsigned integers that sort as the floats do. */
-function sortable(bits: number): number {
-  return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;
+/** Of a float's bits as a signed integer: the halves of an unsigned integer that sorts as the floats do. */
+const upperHalf = (bits: number) => (bits < 0 ? ~bits >>> 16 : (bits >>> 16) | 0x8000);
+const lowerHalf = (bits: number) => (bits < 0 ? ~bits : bits) & 0xffff;
+
+function fromHalves(upper: number, lower: number): number {
+  const key = (upper << 16) | lower;
+  return new Float32Array(Int32Array.of(key < 0 ? key & 0x7fffffff : ~key).buffer)[0];
 }
 
-function fromSortable(key: number): number {
-  const bits = new Uint32Array([key & 0x80000000 ? key & 0x7fffffff : ~key]);
-  return new Float32Array(bits.buffer)[0];
+/** Signed: unsigned ones leave the range of small integers, which is slow. */
+function bitsOf(values: Float32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
 }
 
-function bitsOf(values: Float32Array): Uint32Array {
-  return new Uint32Array(values.buffer, values.byteOffset, values.length);
-}
+/** All ones in infinities and NaN alone. */
+const EXPONENT = 0x7f800000;
 
 function countUpperHalves(values: Float32Array, above: number, upTo: number): Uint32Array {
   const bits = bitsOf(values);
   const counts = new Uint32Array(1 << 16);
   for (let n = 0; n < values.length; n++) {
-    const value = values[n];
-    // Finite: value - value is 0, and NaN otherwise.
-    if (value - value === 0 && value > above && value <= upTo) counts[sortable(bits[n]) >>> 16]++;
+    const own = bits[n];
+    if ((own & EXPONENT) !== EXPONENT && values[n] > above && values[n] <= upTo) counts[upperHalf(own)]++;
   }
   return counts;
 }
@@ -315,16 +317,16 @@ function orderStatistics(
   });
   const bits = bitsOf(values);
   for (let n = 0; n < values.length; n++) {
-    const key = sortable(bits[n]);
-    const table = tableOf[key >>> 16];
-    if (table > 0 && values[n] > above && values[n] <= upTo) tables[table - 1][key & 0xffff]++;
+    const own = bits[n];
+    const table = tableOf[upperHalf(own)];
+    if (table > 0 && values[n] > above && values[n] <= upTo) tables[table - 1][lowerHalf(own)]++;
   }
   return new Map(
     places.map(({ rank, half, left }) => {
       const counts = tables[tableOf[half] - 1];
       let low = 0;
       for (let rest = left; rest >= counts[low]; low++) rest -= counts[low];
-      return [rank, fromSortable(((half << 16) | low) >>> 0)];
+      return [rank, fromHalves(half, low)];
     }),
   );
 }
