@@ -20,7 +20,7 @@ train() {
   local folder=$1
   shift
   mkdir -p "$(dirname "$folder")"
-  if [ -f "$folder/run/index.json" ]; then
+  if [ -f "$folder/run/checkpoint.json" ]; then
     grep -q '"event":"end"' "$folder/log.jsonl" || syndiff train --out "$folder" --resume
   else
     syndiff train --out "$folder" "${common[@]}" "$@"
