@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { kernelsPlugin } from './scripts/kernels.mjs';
 import { FIRST_PORT } from './scripts/port.mjs';
 
 const TENSORFLOW_NOTICE =
@@ -44,11 +45,11 @@ const withoutPolicyInDevelopment: Plugin = {
 export default defineConfig({
   // The page knows its files by their place beside it, so that it can be hosted in any folder of a server.
   base: './',
-  plugins: [react(), withoutPolicyInDevelopment],
+  plugins: [react(), withoutPolicyInDevelopment, kernelsPlugin(import.meta.dirname)],
   server: { port: FIRST_PORT },
   worker: {
     format: 'es',
-    plugins: () => [webglWhenWanted],
+    plugins: () => [webglWhenWanted, kernelsPlugin(import.meta.dirname)],
     rolldownOptions: {
       treeshake: {
         // Nothing here uses these parts of TensorFlow.js, 66 kB compressed, and they do not say that they can be left out.

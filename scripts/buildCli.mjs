@@ -12,7 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const SOURCES = ['src', 'bin/syndiff.mjs', 'scripts/buildCli.mjs', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'bin/syndiff.mjs',
+  'scripts/buildCli.mjs',
+  'scripts/kernels.mjs',
+  'package-lock.json',
+];
 const BUILT = 'dist/cli/syndiff.mjs';
 /** What the file looks for above itself: its version, its packages, the models. */
 const ABOVE = ['package.json', 'node_modules', 'public'];
@@ -99,10 +105,11 @@ function newestChange(path) {
 }
 
 async function bundleCli(root, into) {
-  const { build } = await import('vite');
+  const [{ build }, { kernelsPlugin }] = await Promise.all([import('vite'), import('./kernels.mjs')]);
   await build({
     root,
     configFile: false,
+    plugins: [kernelsPlugin(root)],
     publicDir: false,
     logLevel: 'error',
     // Two copies of tfjs-core would each have an own engine; these fields make all tfjs packages take the same one.

@@ -6,6 +6,8 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { BadRequest, DeviceLost, OutOfMemory } from '../../errors';
 import { registerConvolutionGradients } from '../autodiff/convolutionGradients';
+import { refuseKernels, startKernels, wantOwnKernels } from '../kernels/wasm/kernels';
+import { registerOwnKernels } from '../kernels/wasm/register';
 import * as tf from '../tf';
 import { SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
 import { isSoftware, SOFTWARE_RENDERER } from './softwareGpu';
@@ -51,6 +53,8 @@ export interface BackendEnvironment {
   webglRenderer: string | null;
   /** Folder (with a closing slash) of tfjs-backend-wasm's .wasm files, or their addresses by file name. */
   wasmPaths: Parameters<typeof setWasmPaths>[0];
+  /** Our own kernels for wasm, compiled (kernels/wasm/); asked for where the backend is wasm. */
+  wasmKernels: () => Promise<BufferSource>;
   /** Milliseconds, monotonic. */
   now: () => number;
   /** The device of the chosen backend is gone or has failed: nothing that it computed since can be trusted. */
@@ -123,7 +127,8 @@ async function tryBackend(
     const started = await START[backend]({ ...environment, onDeviceError }, forced);
     if ('skip' in started) return { outcome: started.outcome, reason: started.skip };
     const begin = environment.now();
-    const error = await selfTestError();
+    wantOwnKernels(false);
+    const error = await selfTestError().finally(() => wantOwnKernels(true));
     if (failure) throw failure;
     if (!(error <= SELF_TEST_TOLERANCE)) {
       return {
@@ -132,9 +137,22 @@ async function tryBackend(
       };
     }
     works = true;
+    if (backend === 'wasm') await useOwnKernels(environment);
     return { ...started, selfTestError: error, selfTestMs: environment.now() - begin };
   } catch (error) {
     return { outcome: 'unavailable', reason: `${backend} did not start: ${messageOf(failure ?? error)}` };
+  }
+}
+
+/** Our own kernels, where they start and compute right; without them all is plain TensorFlow.js. */
+async function useOwnKernels({ wasmKernels }: BackendEnvironment): Promise<void> {
+  try {
+    await startKernels(await wasmKernels());
+    registerOwnKernels();
+    if (!((await selfTestError()) <= SELF_TEST_TOLERANCE)) refuseKernels();
+  } catch {
+    // No SIMD, or the file did not come.
+    refuseKernels();
   }
 }
 

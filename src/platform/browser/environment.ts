@@ -1,4 +1,6 @@
 /** What the engine needs to know of the browser: its GPU, its WebGL renderer, and where the wasm files are served. */
+
+import kernels from 'virtual:kernels-address';
 import plainWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm?url';
 import simdWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url';
 import type { BackendEnvironment } from '../../engine/backend/backend';
@@ -13,6 +15,7 @@ export function browserEnvironment(onDeviceError: BackendEnvironment['onDeviceEr
       // TensorFlow.js wants a name for each; the engine runs without threads.
       'tfjs-backend-wasm-threaded-simd.wasm': simdWasm,
     },
+    wasmKernels: async () => (await fetch(kernels)).arrayBuffer(),
     now: () => performance.now(),
     onDeviceError,
   };

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import kernels from 'virtual:kernels';
 import type { BackendEnvironment } from '../../engine/backend/backend';
 import { dawn, type Wanted } from './dawn';
 
@@ -16,6 +17,7 @@ export async function nodeEnvironment(
     gpu: wanted ? await dawn(wanted) : null,
     webglRenderer: null,
     wasmPaths: dirname(wasmFile) + sep,
+    wasmKernels: async () => Buffer.from(kernels, 'base64'),
     now: () => performance.now(),
     onDeviceError,
   };

@@ -1,0 +1,99 @@
+/** Every kernel against its plain TensorFlow.js twin, over odd sizes, channels that 4 does not divide and batches. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeEnvironment } from '../../../platform/node/environment';
+import { startEngine } from '../../backend/backend';
+import { hashNormals } from '../../hash';
+import * as tf from '../../tf';
+import { ownKernels, wantOwnKernels } from './kernels';
+
+beforeAll(async () => {
+  await startEngine('wasm', await nodeEnvironment(() => {}, null));
+});
+
+let seed = 0;
+const random = <T extends tf.Tensor>(...shape: number[]): T =>
+  tf.tensor(hashNormals(++seed, tf.util.sizeFromShape(shape)), shape) as T;
+
+/** Largest difference of the two ways over the largest value of the plain one; what they leave behind. */
+function compare(run: () => tf.Tensor): number {
+  return tf.tidy(() => {
+    wantOwnKernels(false);
+    const plain = run();
+    wantOwnKernels(true);
+    const own = run();
+    expect(own.shape).toEqual(plain.shape);
+    const most = (x: tf.Tensor) => tf.max(tf.abs(x)).dataSync()[0];
+    return most(tf.sub(own, plain)) / most(plain);
+  });
+}
+
+it('is there', () => {
+  expect(ownKernels()).not.toBeNull();
+});
+
+// Sums of up to a thousand products: plain float32 sums differ by 1e-6 from each other, Winograd's by a few times that.
+const SUMS = 2e-5;
+
+/** batch, height, width, channels in and out, kernel, stride, pad */
+const CONVOLUTIONS: [number, number, number, number, number, number, number, number][] = [
+  [1, 16, 16, 8, 8, 3, 1, 1],
+  [2, 13, 7, 5, 3, 3, 1, 1],
+  [1, 9, 30, 12, 20, 3, 1, 0],
+  [3, 5, 4, 1, 9, 3, 1, 1],
+  [1, 3, 3, 6, 6, 3, 1, 1],
+  [1, 66, 5, 30, 7, 3, 1, 2],
+  [2, 9, 11, 3, 6, 3, 2, 0],
+  [1, 8, 10, 4, 2, 4, 2, 1],
+  [2, 7, 6, 3, 5, 4, 1, 1],
+  [1, 12, 11, 1, 6, 7, 1, 0],
+  [2, 6, 5, 7, 9, 1, 1, 0],
+  [1, 6, 6, 2, 2, 1, 2, 0],
+];
+
+describe.each(CONVOLUTIONS)(
+  'convolution of %i x [%i, %i, %i] to %i channels, %i², stride %i, pad %i',
+  (...of) => {
+    const [batch, h, w, cin, cout, kernel, stride, pad] = of;
+    const image = () => random<tf.Tensor4D>(batch, h, w, cin);
+    const filter = () => random<tf.Tensor4D>(kernel, kernel, cin, cout);
+
+    it('is the plain one', () => {
+      tf.tidy(() => {
+        const [x, weights, bias] = [image(), filter(), random<tf.Tensor1D>(cout)];
+        expect(compare(() => tf.conv2d(x, weights, stride, pad))).toBeLessThan(SUMS);
+        const fused = () => tf.fused.conv2d({ x, filter: weights, strides: stride, pad, bias });
+        expect(compare(fused)).toBeLessThan(SUMS);
+      });
+    });
+
+    it('has the plain gradients', () => {
+      tf.tidy(() => {
+        const [x, weights] = [image(), filter()];
+        const dy = random<tf.Tensor4D>(...tf.conv2d(x, weights, stride, pad).shape);
+        const gradients = tf.grads((a, b) =>
+          tf.sum(tf.mul(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad), dy)),
+        );
+        expect(compare(() => gradients([x, weights])[0])).toBeLessThan(SUMS);
+        expect(compare(() => gradients([x, weights])[1])).toBeLessThan(SUMS);
+      });
+    });
+  },
+);
+
+it('leaves dilated convolutions and other activations to TensorFlow.js', () => {
+  tf.tidy(() => {
+    const [x, filter] = [random<tf.Tensor4D>(1, 9, 9, 4), random<tf.Tensor4D>(3, 3, 4, 4)];
+    expect(compare(() => tf.conv2d(x, filter, 1, 'same', 'NHWC', 2))).toBe(0);
+    expect(compare(() => tf.fused.conv2d({ x, filter, strides: 1, pad: 1, activation: 'relu6' }))).toBe(0);
+  });
+});
+
+it('computes the same to the bit each time, and keeps nothing', () => {
+  const [x, filter] = [random<tf.Tensor4D>(1, 20, 20, 8), random<tf.Tensor4D>(3, 3, 8, 8)];
+  const values = () => tf.tidy(() => tf.conv2d(x, filter, 1, 1).dataSync());
+  const first = values();
+  const before = [tf.memory().numTensors, ownKernels()!.backend.wasm.asm.memory.buffer.byteLength];
+  for (let i = 0; i < 50; i++) expect(values()).toEqual(first);
+  expect([tf.memory().numTensors, ownKernels()!.backend.wasm.asm.memory.buffer.byteLength]).toEqual(before);
+  tf.dispose([x, filter]);
+});

@@ -1,0 +1,46 @@
+/** The sizes of a Winograd convolution (assembly/winograd.ts). */
+import { roundUp } from './rooms';
+
+/** Tiles that go through the products together fill about this much of a processor's own cache. */
+const BLOCK_BYTES = 192 * 1024;
+
+export interface WinogradSize {
+  tilesX: number;
+  tilesY: number;
+  /** Of the image with its border. */
+  rows: number;
+  columns: number;
+  /** Channels as they are stored: in a multiple of 4, out of 8. */
+  cin: number;
+  cout: number;
+  block: number;
+  /** Numbers of the transformed weights and of the workspace. */
+  weights: number;
+  work: number;
+}
+
+/** @param cin channels in, cout channels out, height and width of the result */
+export function winogradSize(height: number, width: number, cin: number, cout: number): WinogradSize {
+  const tilesX = Math.ceil(width / 4);
+  const tilesY = Math.ceil(height / 4);
+  const [stored, columns8] = [roundUp(cin, 4), roundUp(cout, 8)];
+  const fitting = Math.floor(BLOCK_BYTES / (36 * 4 * (stored + columns8)));
+  const block = Math.min(tilesX, Math.max(8, fitting - (fitting % 4)));
+  return {
+    tilesX,
+    tilesY,
+    rows: 4 * tilesY + 2,
+    columns: 4 * tilesX + 2,
+    cin: stored,
+    cout: columns8,
+    block,
+    weights: 36 * stored * columns8,
+    work: 6 * (4 * tilesX + 2) * stored + 36 * block * (stored + columns8) + 96,
+  };
+}
+
+/** Fewer tiles than this do not repay the transformation of the weights. */
+const FEWEST_TILES = 4;
+
+export const repays = (height: number, width: number): boolean =>
+  Math.ceil(height / 4) * Math.ceil(width / 4) >= FEWEST_TILES;
