@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { globals } from 'webgpu';
 import { nodeEnvironment } from '../../platform/node/environment';
+import { ownKernels } from '../kernels/wasm/kernels';
 import * as tf from '../tf';
 import { type BackendEnvironment, startEngine } from './backend';
-import { selfTestOutput } from './selfTest';
+import { ownSelfTestError, selfTestError, selfTestOutput } from './selfTest';
 
 // TensorFlow.js wants WebGPU's constants and a navigator with a GPU, of one that is made up too.
 Object.assign(globalThis, globals);
@@ -65,6 +66,32 @@ describe('startEngine', () => {
       tf.unregisterKernel('FusedConv2D', 'wasm');
       tf.registerKernel(right);
     }
+  });
+
+  it('takes our kernels where they compute right, else plain operations', async () => {
+    const whole = new Uint8Array((await (await environment()).wasmKernels()) as Uint8Array);
+    // The FIR filter's 3/4 becomes a little more, wherever it stands.
+    const wrong = whole.slice();
+    const at = (i: number) =>
+      wrong[i] === 0 && wrong[i + 1] === 0 && wrong[i + 2] === 0x40 && wrong[i + 3] === 0x3f;
+    for (let i = 0; i < wrong.length - 3; i++) if (at(i)) wrong[i + 1] = 0x80;
+    const trials: [Uint8Array | null, boolean][] = [
+      [null, false],
+      [wrong, false],
+      [whole.subarray(0, 100), false],
+      [whole, true],
+    ];
+    for (const [bytes, taken] of trials) {
+      const wasmKernels = async () => bytes ?? Promise.reject(new Error('404'));
+      const info = await startEngine(
+        'wasm',
+        await environment({ wasmKernels: wasmKernels as () => Promise<BufferSource> }),
+      );
+      expect(info.backend).toBe('wasm');
+      expect(ownKernels() !== null).toBe(taken);
+      expect(await selfTestError()).toBeLessThan(1e-5);
+    }
+    expect(await ownSelfTestError()).toBeLessThan(1e-5);
   });
 
   it('falls back where the device fails during its test, and hears no more of it', async () => {

@@ -9,7 +9,7 @@ import { registerConvolutionGradients } from '../autodiff/convolutionGradients';
 import { refuseKernels, startKernels, wantOwnKernels } from '../kernels/wasm/kernels';
 import { registerOwnKernels } from '../kernels/wasm/register';
 import * as tf from '../tf';
-import { SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
+import { ownSelfTestError, SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
 import { isSoftware, SOFTWARE_RENDERER } from './softwareGpu';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -149,7 +149,8 @@ async function useOwnKernels({ wasmKernels }: BackendEnvironment): Promise<void>
   try {
     await startKernels(await wasmKernels());
     registerOwnKernels();
-    if (!((await selfTestError()) <= SELF_TEST_TOLERANCE)) refuseKernels();
+    for (const error of [await selfTestError(), await ownSelfTestError()])
+      if (!(error <= SELF_TEST_TOLERANCE)) refuseKernels();
   } catch {
     // No SIMD, or the file did not come.
     refuseKernels();

@@ -40,15 +40,34 @@ export interface LoadedTranslator extends Translator {
 /** Of one whose weights are somebody else's to free. */
 export type RunTranslator = Omit<Translator, 'dispose'>;
 
+/** What a translator makes of weights that stay as they are, to be freed with them. */
+export class MadeOfWeights {
+  private readonly made = new Map<string, { dispose(): void }>();
+
+  /** One of a name, for all translators of the same weights. */
+  once<T extends { dispose(): void }>(name: string, make: () => T): T {
+    const thing = (this.made.get(name) as T | undefined) ?? make();
+    this.made.set(name, thing);
+    return thing;
+  }
+
+  dispose(): void {
+    for (const thing of this.made.values()) thing.dispose();
+    this.made.clear();
+  }
+}
+
 /**
  * What a method's translate.ts exports as `makeTranslator`.
  * @param weights the tree of the method's table; borrowed
+ * @param made given where the weights stay as they are until it is disposed
  * @throws WeightsMismatch for a network that cannot translate
  */
 export type MakeTranslator<C = Network, Weights = unknown> = (
   network: C,
   diffusion: ScheduleOptions,
   weights: Weights,
+  made?: MadeOfWeights,
 ) => RunTranslator;
 
 /** The code of a method that translates. */
@@ -65,9 +84,13 @@ export async function loadTranslator(
   const make = await translatorMaker(network.method);
   const table = methodOf(network).table(network);
   const tree = loadTree<unknown>(table, state);
-  const dispose = () => disposeTree(table, tree);
+  const made = new MadeOfWeights();
+  const dispose = () => {
+    made.dispose();
+    disposeTree(table, tree);
+  };
   try {
-    const by = (chain: ScheduleOptions) => make(network, chain, tree);
+    const by = (chain: ScheduleOptions) => make(network, chain, tree, made);
     return { ...by(diffusion), by, dispose };
   } catch (error) {
     dispose();

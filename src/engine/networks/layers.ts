@@ -181,7 +181,7 @@ export function layerNorm({ weight, bias }: Affine, x: tf.Tensor4D): tf.Tensor4D
 }
 
 /** NCSN++'s group count for a width. */
-function groupsFor(channels: number): number {
+export function groupsFor(channels: number): number {
   return Math.min(Math.floor(channels / 4), 32);
 }
 
@@ -239,6 +239,11 @@ export function attention(weights: Attention, x: tf.Tensor4D): tf.Tensor4D {
  * Made on the CPU in float64: sin and cos of some GPUs are only good to 2e-4.
  */
 export function timestepEmbedding(t: readonly number[], dim: number): tf.Tensor2D {
+  return tf.tensor2d(timestepNumbers(t, dim), [t.length, dim]);
+}
+
+/** The embedding's numbers, row after row. */
+export function timestepNumbers(t: readonly number[], dim: number): Float32Array {
   const half = Math.floor(dim / 2);
   const values = new Float32Array(t.length * dim);
   t.forEach((time, b) => {
@@ -250,7 +255,7 @@ export function timestepEmbedding(t: readonly number[], dim: number): tf.Tensor2
       values[b * dim + half + i] = Math.cos(angle);
     }
   });
-  return tf.tensor2d(values, [t.length, dim]);
+  return values;
 }
 
 /** Gaussian Fourier features of log t: [b, 2 * W.length]; t > 0. `frequencies` are the checkpoint's fixed W. */

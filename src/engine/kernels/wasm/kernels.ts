@@ -10,6 +10,7 @@ type Numbers = (...values: number[]) => void;
 const NAMES = [
   'adam',
   'clearBorder',
+  'dense',
   'filterGradient',
   'firDown',
   'firSmooth',
@@ -23,7 +24,6 @@ const NAMES = [
   'pairs',
   'place',
   'product',
-  'scaledSum',
   'silu',
   'softmax',
   'trim',

@@ -2,6 +2,7 @@
 import { WeightsMismatch } from '../../../errors';
 import { sampleChain } from '../../diffusion/sampler';
 import { makeSchedule } from '../../diffusion/schedule';
+import { ownDenoiser } from '../../kernels/wasm/denoiser';
 import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
 import * as tf from '../../tf';
 import { chainFrames } from '../chainFrames';
@@ -16,6 +17,7 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
   network,
   diffusion,
   weights,
+  made,
 ) => {
   if (network.embedding_type === 'fourier') {
     throw new WeightsMismatch(
@@ -29,7 +31,10 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
   }
   const schedule = makeSchedule(diffusion);
   const kept = new Set(chainFrames(schedule.steps).map(({ image }) => image));
-  const denoise = denoiserOf({ config: network, weights, fourierFrequencies: null });
+  const generator = { config: network, weights, fourierFrequencies: null };
+  const { denoise } = made?.once('denoiser', () => ownDenoiser(generator)) ?? {
+    denoise: denoiserOf(generator),
+  };
   return {
     frames: syndiff.frames(diffusion),
     steps: schedule.steps,

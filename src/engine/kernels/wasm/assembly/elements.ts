@@ -16,10 +16,23 @@ export function silu(x: usize, n: i32): void {
   }
 }
 
-/** (x + y) scale -> out, n numbers, a multiple of 4. */
-export function scaledSum(x: usize, y: usize, scale: f32, out: usize, n: i32): void {
-  for (let at: usize = 0; at < ((n * 4) as usize); at += 16)
-    v128.store(out + at, f32x4.mul(f32x4.add(v128.load(x + at), v128.load(y + at)), f32x4.splat(scale)));
+/** x W + b of one row x: W [k][n], b and out n numbers. */
+export function dense(x: usize, w: usize, b: usize, k: i32, n: i32, out: usize): void {
+  if (out != b) memory.copy(out, b, n * 4);
+  for (let i = 0; i < k; i++) {
+    const v = load<f32>(x + i * 4);
+    const v4 = f32x4.splat(v);
+    let j = 0;
+    for (; j <= n - 4; j += 4) {
+      const at = (j * 4) as usize;
+      v128.store(out + at, f32x4.add(v128.load(out + at), f32x4.mul(v4, v128.load(w + at))));
+    }
+    for (; j < n; j++) {
+      const at = (j * 4) as usize;
+      store<f32>(out + at, load<f32>(out + at) + v * load<f32>(w + at));
+    }
+    w += n * 4;
+  }
 }
 
 /** Softmax of each row of n numbers times `scale`, in place. */
@@ -55,7 +68,7 @@ export function softmax(x: usize, rows: i32, n: i32, scale: f32): void {
   }
 }
 
-/** n numbers and n others as pairs, (x, y, 0, 0). */
+/** x scale + offset and the same of y as pixels (x, y, 0, 0); y may be 0: none. n pixels. */
 export function pairs(x: usize, y: usize, n: i32, scale: f32, offset: f32, out: usize): void {
   for (let i = 0; i < n; i++) {
     store<f32>(out, load<f32>(x) * scale + offset);

@@ -1,5 +1,5 @@
 /** Kernels on memory that they share with TensorFlow.js's wasm backend: numbers are float32, images [h][w][c], addresses in bytes. */
-export { adam, head, pairs, scaledSum, silu, softmax } from './elements';
+export { adam, dense, head, pairs, silu, softmax } from './elements';
 export { clearBorder, place, trim } from './images';
 export { line, lineSilu, moments, normLine } from './norm';
 export { filterGradient } from './outerProducts';
