@@ -1,18 +1,11 @@
 /** Number by number, and row by row. */
-import { exp4, silu4 } from './vector';
-
-@inline
-function exp(x: f32): f32 {
-  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
-}
+import { exp1, expOf } from './vector';
 
 /** silu of n numbers, in place. */
 export function silu(x: usize, n: i32): void {
-  let i = 0;
-  for (; i <= n - 4; i += 4) v128.store(x + i * 4, silu4(v128.load(x + i * 4)));
-  for (; i < n; i++) {
+  for (let i = 0; i < n; i++) {
     const v = load<f32>(x + i * 4);
-    store<f32>(x + i * 4, v / (1 + exp(-v)));
+    store<f32>(x + i * 4, v / (1 + exp1(-v)));
   }
 }
 
@@ -47,12 +40,12 @@ export function softmax(x: usize, rows: i32, n: i32, scale: f32): void {
     let sum: f32 = 0;
     let i = 0;
     for (; i <= n - 4; i += 4) {
-      const e = exp4(f32x4.sub(f32x4.mul(v128.load(x + i * 4), s), top4));
+      const e = expOf(f32x4.sub(f32x4.mul(v128.load(x + i * 4), s), top4));
       sums = f32x4.add(sums, e);
       v128.store(x + i * 4, e);
     }
     for (; i < n; i++) {
-      const e = exp(load<f32>(x + i * 4) * scale - top);
+      const e = exp1(load<f32>(x + i * 4) * scale - top);
       sum += e;
       store<f32>(x + i * 4, e);
     }
@@ -114,7 +107,7 @@ export function head(
         f32x4.extract_lane(sum, 1) +
         (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3)) +
         bias;
-      store<f32>(out, tanh ? 1 - 2 / (1 + exp(2 * v)) : v);
+      store<f32>(out, tanh ? 1 - 2 / (1 + exp1(2 * v)) : v);
       out += 4;
     }
     x += row;

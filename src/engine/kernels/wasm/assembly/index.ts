@@ -6,3 +6,4 @@ export { filterGradient } from './outerProducts';
 export { packPanels, product } from './product';
 export { firDown, firSmooth, firUp } from './resample';
 export { winograd, winogradFilterBack, winogradFilterGradient, winogradWeights } from './winograd';
+export { one } from './vector';

@@ -1,5 +1,5 @@
 /** Group norm with scale, shift and SiLU: two looks at the image, the second of which writes it. */
-import { silu4 } from './vector';
+import { siluRow } from './vector';
 
 /** Pixels whose sums are taken in float32, before they are added up in float64. */
 const RUN = 128;
@@ -112,16 +112,9 @@ export function lineSilu(
 ): void {
   const pixel = (c * 4) as usize;
   for (let y = 0; y < height; y++) {
-    let to = out + y * outRow;
-    for (let i = 0; i < width; i++) {
-      for (let at: usize = 0; at < pixel; at += 16)
-        v128.store(
-          to + at,
-          silu4(f32x4.add(f32x4.mul(v128.load(x + at), v128.load(a + at)), v128.load(b + at))),
-        );
-      x += pixel;
-      to += outPixel;
-    }
+    siluRow(x, pixel, width, a, b, out, outPixel);
+    x += width * pixel;
+    out += outRow;
   }
 }
 

@@ -1,4 +1,5 @@
 /** FIR [1,3,3,1] by 2, without zeros put in or taken out (networks/resample.ts). Channels a multiple of 4; rows in bytes. */
+import { constant } from './vector';
 
 /**
  * Up, gain 4: rows 2i and 2i+1 are (x[i-1] + 3 x[i])/4 and (3 x[i] + x[i+1])/4, columns alike, zeros outside.
@@ -15,24 +16,21 @@ export function firUp(x: usize, height: i32, width: i32, c: i32, out: usize, out
 }
 
 @inline
-function vertical(own: usize, other: usize): v128 {
-  return f32x4.add(
-    f32x4.mul(v128.load(own), f32x4.splat(0.75)),
-    f32x4.mul(v128.load(other), f32x4.splat(0.25)),
-  );
+function vertical(own: usize, other: usize, most: v128, quarter: v128): v128 {
+  return f32x4.add(f32x4.mul(v128.load(own), most), f32x4.mul(v128.load(other), quarter));
 }
 
 function upRow(own: usize, other: usize, width: i32, c: i32, out: usize): void {
   const pixel = (c * 4) as usize;
-  const quarter = f32x4.splat(0.25);
-  const most = f32x4.splat(0.75);
+  const quarter = constant(0.25);
+  const most = constant(0.75);
   for (let at: usize = 0; at < pixel; at += 16) {
     let before = f32x4.splat(0);
-    let here = vertical(own + at, other + at);
+    let here = vertical(own + at, other + at, most, quarter);
     let from = at + pixel;
     let to = out + at;
     for (let i = 1; i <= width; i++) {
-      const next = i < width ? vertical(own + from, other + from) : f32x4.splat(0);
+      const next = i < width ? vertical(own + from, other + from, most, quarter) : f32x4.splat(0);
       const centre = f32x4.mul(here, most);
       v128.store(to, f32x4.add(f32x4.mul(before, quarter), centre));
       v128.store(to + pixel, f32x4.add(centre, f32x4.mul(next, quarter)));
@@ -45,21 +43,26 @@ function upRow(own: usize, other: usize, width: i32, c: i32, out: usize): void {
 }
 
 @inline
-function fourRows(r0: usize, r1: usize, r2: usize, r3: usize, at: usize): v128 {
+function fourRows(
+  r0: usize,
+  r1: usize,
+  r2: usize,
+  r3: usize,
+  at: usize,
+  most: v128,
+  eighth: v128,
+): v128 {
   const outer = f32x4.add(v128.load(r0 + at), v128.load(r3 + at));
   const inner = f32x4.add(v128.load(r1 + at), v128.load(r2 + at));
-  return f32x4.add(
-    f32x4.mul(outer, f32x4.splat(0.125)),
-    f32x4.mul(inner, f32x4.splat(0.375)),
-  );
+  return f32x4.add(f32x4.mul(outer, eighth), f32x4.mul(inner, most));
 }
 
 /** Down: row i is (x[2i-1] + 3 x[2i] + 3 x[2i+1] + x[2i+2])/8, columns alike, zeros outside; height and width even. */
 export function firDown(x: usize, height: i32, width: i32, c: i32, out: usize, outRow: usize, zeros: usize): void {
   const pixel = (c * 4) as usize;
   const row = width * pixel;
-  const eighth = f32x4.splat(0.125);
-  const most = f32x4.splat(0.375);
+  const eighth = constant(0.125);
+  const most = constant(0.375);
   for (let y = 0; y < height; y += 2) {
     const r1 = x + y * row;
     const r2 = r1 + row;
@@ -67,12 +70,12 @@ export function firDown(x: usize, height: i32, width: i32, c: i32, out: usize, o
     const r3 = y < height - 2 ? r2 + row : zeros;
     for (let at: usize = 0; at < pixel; at += 16) {
       let before = f32x4.splat(0);
-      let here = fourRows(r0, r1, r2, r3, at);
+      let here = fourRows(r0, r1, r2, r3, at, most, eighth);
       let from = at + pixel;
       let to = out + at;
       for (let i = 0; i < width; i += 2) {
-        const next = fourRows(r0, r1, r2, r3, from);
-        const last = i < width - 2 ? fourRows(r0, r1, r2, r3, from + pixel) : f32x4.splat(0);
+        const next = fourRows(r0, r1, r2, r3, from, most, eighth);
+        const last = i < width - 2 ? fourRows(r0, r1, r2, r3, from + pixel, most, eighth) : f32x4.splat(0);
         v128.store(
           to,
           f32x4.add(
@@ -94,8 +97,8 @@ export function firDown(x: usize, height: i32, width: i32, c: i32, out: usize, o
 export function firSmooth(x: usize, height: i32, width: i32, c: i32, out: usize, zeros: usize): void {
   const pixel = (c * 4) as usize;
   const row = width * pixel;
-  const eighth = f32x4.splat(0.125);
-  const most = f32x4.splat(0.375);
+  const eighth = constant(0.125);
+  const most = constant(0.375);
   for (let y = 0; y <= height; y++) {
     const own = x + y * row;
     const r0 = y > 1 ? own - 2 * row : zeros;
@@ -105,11 +108,11 @@ export function firSmooth(x: usize, height: i32, width: i32, c: i32, out: usize,
     for (let at: usize = 0; at < pixel; at += 16) {
       let v0 = f32x4.splat(0);
       let v1 = f32x4.splat(0);
-      let v2 = fourRows(r0, r1, r2, r3, at);
+      let v2 = fourRows(r0, r1, r2, r3, at, most, eighth);
       let from = at + pixel;
       let to = out + at;
       for (let i = 0; i <= width; i++) {
-        const v3 = i < width - 1 ? fourRows(r0, r1, r2, r3, from) : f32x4.splat(0);
+        const v3 = i < width - 1 ? fourRows(r0, r1, r2, r3, from, most, eighth) : f32x4.splat(0);
         v128.store(
           to,
           f32x4.add(f32x4.mul(f32x4.add(v0, v3), eighth), f32x4.mul(f32x4.add(v1, v2), most)),

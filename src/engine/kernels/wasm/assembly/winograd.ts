@@ -4,15 +4,18 @@
  */
 import { outerProducts } from './outerProducts';
 import { product } from './product';
-import { madd } from './vector';
+import { constant, madd } from './vector';
 
 const HALF_ROOT: f32 = 0.70710678118654752;
 const ROOT: f32 = 1.41421356237309505;
 
 /** Rows of B' x over a strip of six rows of the image: [6][width][c] -> out [6][width][c]. */
 function inputRows(x: usize, row: usize, out: usize): void {
-  const halfRoot = f32x4.splat(HALF_ROOT);
-  const root = f32x4.splat(ROOT);
+  const halfRoot = constant(HALF_ROOT);
+  const root = constant(ROOT);
+  const m25 = constant(-2.5);
+  const minusTwo = constant(-2);
+  const minusHalf = constant(-0.5);
   const r2 = row * 2;
   const r3 = row * 3;
   const r4 = row * 4;
@@ -24,14 +27,13 @@ function inputRows(x: usize, row: usize, out: usize): void {
     const d3 = v128.load(p + r3);
     const d4 = v128.load(p + r4);
     const q = out + at;
-    const m25 = f32x4.splat(-2.5);
     v128.store(q, f32x4.add(madd(m25, d2, v128.load(p)), d4));
     v128.store(q + r5, f32x4.add(madd(m25, d3, d1), v128.load(p + r5)));
-    let even = madd(f32x4.splat(-2), d2, d4);
+    let even = madd(minusTwo, d2, d4);
     let odd = f32x4.sub(f32x4.mul(halfRoot, d3), f32x4.mul(root, d1));
     v128.store(q + row, f32x4.add(even, odd));
     v128.store(q + r2, f32x4.sub(even, odd));
-    even = madd(f32x4.splat(-0.5), d2, d4);
+    even = madd(minusHalf, d2, d4);
     odd = f32x4.sub(f32x4.mul(root, d3), f32x4.mul(halfRoot, d1));
     v128.store(q + r3, f32x4.add(even, odd));
     v128.store(q + r4, f32x4.sub(even, odd));
@@ -40,9 +42,11 @@ function inputRows(x: usize, row: usize, out: usize): void {
 
 /** The other side, (B' x) B, of `tiles` tiles of one row of the strip: -> out[6][.. plane ..] */
 function inputColumns(x: usize, pixel: usize, tiles: i32, out: usize, plane: usize): void {
-  const halfRoot = f32x4.splat(HALF_ROOT);
-  const root = f32x4.splat(ROOT);
-  const m25 = f32x4.splat(-2.5);
+  const halfRoot = constant(HALF_ROOT);
+  const root = constant(ROOT);
+  const m25 = constant(-2.5);
+  const minusTwo = constant(-2);
+  const minusHalf = constant(-0.5);
   const p2 = pixel * 2;
   const p3 = pixel * 3;
   const p4 = pixel * 4;
@@ -61,11 +65,11 @@ function inputColumns(x: usize, pixel: usize, tiles: i32, out: usize, plane: usi
       const q = out + at;
       v128.store(q, f32x4.add(madd(m25, d2, v128.load(p)), d4));
       v128.store(q + plane5, f32x4.add(madd(m25, d3, d1), v128.load(p + p5)));
-      let even = madd(f32x4.splat(-2), d2, d4);
+      let even = madd(minusTwo, d2, d4);
       let odd = f32x4.sub(f32x4.mul(halfRoot, d3), f32x4.mul(root, d1));
       v128.store(q + plane, f32x4.add(even, odd));
       v128.store(q + plane2, f32x4.sub(even, odd));
-      even = madd(f32x4.splat(-0.5), d2, d4);
+      even = madd(minusHalf, d2, d4);
       odd = f32x4.sub(f32x4.mul(root, d3), f32x4.mul(halfRoot, d1));
       v128.store(q + plane3, f32x4.add(even, odd));
       v128.store(q + plane4, f32x4.sub(even, odd));
@@ -75,97 +79,92 @@ function inputColumns(x: usize, pixel: usize, tiles: i32, out: usize, plane: usi
   }
 }
 
-/** A' m A of one tile and four channels, kept in `scratch` between the two sides: 16 pixels of which `rows` x `columns` are stored. */
-@inline
-function outputTile(
+/**
+ * A' m A of some tiles of one row of tiles, kept in `scratch` between the two sides: out = (A' m A + bias + residual) scale.
+ * @param rows of pixels that lie in the image; columns of pixels from the first tile on that do
+ */
+function output(
   m: usize,
+  mPixel: usize,
   plane: usize,
+  tiles: i32,
   scratch: usize,
   out: usize,
   row: usize,
   pixel: usize,
   rows: i32,
-  columns: i32,
-  lanes: i32,
-  bias: v128,
+  columnsLeft: i32,
+  channels: i32,
+  bias: usize,
   residual: usize,
-  scale: v128,
+  factor: f32,
 ): void {
-  const halfRoot = f32x4.splat(HALF_ROOT);
-  const root = f32x4.splat(ROOT);
-  const half = f32x4.splat(0.5);
-  const two = f32x4.splat(2);
-  const quarterRoot = f32x4.splat(HALF_ROOT * 0.5);
-  const twoRoot = f32x4.splat(ROOT * 2);
-  const plane6 = plane * 6;
-  for (let j = 0; j < 6; j++) {
-    let p = m;
-    const m0 = v128.load(p);
-    p += plane6;
-    const m1 = v128.load(p);
-    p += plane6;
-    const m2 = v128.load(p);
-    p += plane6;
-    const m3 = v128.load(p);
-    p += plane6;
-    const m4 = v128.load(p);
-    p += plane6;
-    const m5 = v128.load(p);
-    const s1 = f32x4.add(m1, m2);
-    const d1 = f32x4.sub(m1, m2);
-    const s2 = f32x4.add(m3, m4);
-    const d2 = f32x4.sub(m3, m4);
-    v128.store(scratch, f32x4.add(f32x4.add(m0, s1), s2));
-    v128.store(scratch, f32x4.add(f32x4.mul(halfRoot, d1), f32x4.mul(root, d2)), 96);
-    v128.store(scratch, f32x4.add(f32x4.mul(half, s1), f32x4.mul(two, s2)), 192);
-    v128.store(
-      scratch,
-      f32x4.add(f32x4.add(f32x4.mul(quarterRoot, d1), f32x4.mul(twoRoot, d2)), m5),
-      288,
-    );
-    scratch += 16;
-    m += plane;
-  }
-  scratch -= 96;
-  for (let i = 0; i < rows; i++) {
-    const m0 = v128.load(scratch);
-    const m1 = v128.load(scratch, 16);
-    const m2 = v128.load(scratch, 32);
-    const m3 = v128.load(scratch, 48);
-    const m4 = v128.load(scratch, 64);
-    const m5 = v128.load(scratch, 80);
-    scratch += 96;
-    const s1 = f32x4.add(m1, m2);
-    const d1 = f32x4.sub(m1, m2);
-    const s2 = f32x4.add(m3, m4);
-    const d2 = f32x4.sub(m3, m4);
-    let at: usize = (i as usize) * row;
-    pixelOut(out, at, lanes, f32x4.add(f32x4.add(m0, s1), s2), bias, residual, scale);
-    at += pixel;
-    if (columns > 1)
-      pixelOut(
-        out,
-        at,
-        lanes,
-        f32x4.add(f32x4.mul(halfRoot, d1), f32x4.mul(root, d2)),
-        bias,
-        residual,
-        scale,
-      );
-    at += pixel;
-    if (columns > 2)
-      pixelOut(out, at, lanes, f32x4.add(f32x4.mul(half, s1), f32x4.mul(two, s2)), bias, residual, scale);
-    at += pixel;
-    if (columns > 3)
-      pixelOut(
-        out,
-        at,
-        lanes,
-        f32x4.add(f32x4.add(f32x4.mul(quarterRoot, d1), f32x4.mul(twoRoot, d2)), m5),
-        bias,
-        residual,
-        scale,
-      );
+  const halfRoot = constant(HALF_ROOT);
+  const root = constant(ROOT);
+  const half = constant(0.5);
+  const two = constant(2);
+  const quarterRoot = constant(HALF_ROOT * 0.5);
+  const twoRoot = constant(ROOT * 2);
+  const scale = constant(factor);
+  const nothing = constant(0);
+  const plane2 = plane * 6;
+  const plane3 = plane2 * 2;
+  const plane4 = plane2 * 3;
+  const plane5 = plane2 * 4;
+  const plane6 = plane2 * 5;
+  for (let t = 0; t < tiles; t++) {
+    const columns = min(4, columnsLeft - 4 * t);
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = channels - c;
+      const add = bias ? v128.load(bias + c * 4) : nothing;
+      let from = m + c * 4;
+      let to = scratch;
+      for (let j = 0; j < 6; j++) {
+        const m1 = v128.load(from + plane2);
+        const m2 = v128.load(from + plane3);
+        const m3 = v128.load(from + plane4);
+        const m4 = v128.load(from + plane5);
+        const s1 = f32x4.add(m1, m2);
+        const d1 = f32x4.sub(m1, m2);
+        const s2 = f32x4.add(m3, m4);
+        const d2 = f32x4.sub(m3, m4);
+        v128.store(to, f32x4.add(f32x4.add(v128.load(from), s1), s2));
+        v128.store(to, f32x4.add(f32x4.mul(halfRoot, d1), f32x4.mul(root, d2)), 96);
+        v128.store(to, f32x4.add(f32x4.mul(half, s1), f32x4.mul(two, s2)), 192);
+        const last = f32x4.add(f32x4.mul(quarterRoot, d1), f32x4.mul(twoRoot, d2));
+        v128.store(to, f32x4.add(last, v128.load(from + plane6)), 288);
+        to += 16;
+        from += plane;
+      }
+      to = scratch;
+      let at: usize = (c * 4) as usize;
+      for (let i = 0; i < rows; i++) {
+        const m1 = v128.load(to, 16);
+        const m2 = v128.load(to, 32);
+        const m3 = v128.load(to, 48);
+        const m4 = v128.load(to, 64);
+        const s1 = f32x4.add(m1, m2);
+        const d1 = f32x4.sub(m1, m2);
+        const s2 = f32x4.add(m3, m4);
+        const d2 = f32x4.sub(m3, m4);
+        const y0 = f32x4.add(f32x4.add(v128.load(to), s1), s2);
+        const y1 = f32x4.add(f32x4.mul(halfRoot, d1), f32x4.mul(root, d2));
+        const y2 = f32x4.add(f32x4.mul(half, s1), f32x4.mul(two, s2));
+        const y3 = f32x4.add(
+          f32x4.add(f32x4.mul(quarterRoot, d1), f32x4.mul(twoRoot, d2)),
+          v128.load(to, 80),
+        );
+        pixelOut(out, at, lanes, y0, add, residual, scale);
+        if (columns > 1) pixelOut(out, at + pixel, lanes, y1, add, residual, scale);
+        if (columns > 2) pixelOut(out, at + pixel * 2, lanes, y2, add, residual, scale);
+        if (columns > 3) pixelOut(out, at + pixel * 3, lanes, y3, add, residual, scale);
+        at += row;
+        to += 96;
+      }
+    }
+    m += mPixel;
+    out += pixel * 4;
+    if (residual) residual += pixel * 4;
   }
 }
 
@@ -245,7 +244,6 @@ export function winograd(
   const mPlane = (block as usize) * mPixel;
   const scratch = m + 36 * mPlane;
   const uPlane = (cin * cout8 * 4) as usize;
-  const scale4 = f32x4.splat(scale);
   for (let ty = 0; ty < tilesY; ty++) {
     inputRows(x + (4 * ty) * stripRow, stripRow, strip);
     const rows = min(4, height - 4 * ty);
@@ -278,44 +276,25 @@ export function winograd(
           0,
           1,
         );
-      for (let t = 0; t < tiles; t++) {
-        const columns = min(4, width - 4 * (tx + t));
-        const place = (4 * ty) * outRow + (4 * (tx + t)) * outPixel;
-        for (let c = 0; c < cout; c += 4) {
-          const at = (c * 4) as usize;
-          outputTile(
-            m + t * mPixel + at,
-            mPlane,
-            scratch,
-            out + place + at,
-            outRow,
-            outPixel,
-            rows,
-            columns,
-            cout - c,
-            bias ? v128.load(bias + at) : f32x4.splat(0),
-            residual ? residual + place + at : 0,
-            scale4,
-          );
-        }
-      }
+      const place = (4 * ty) * outRow + (4 * tx) * outPixel;
+      output(
+        m,
+        mPixel,
+        mPlane,
+        tiles,
+        scratch,
+        out + place,
+        outRow,
+        outPixel,
+        rows,
+        width - 4 * tx,
+        cout,
+        bias,
+        residual ? residual + place : 0,
+        scale,
+      );
     }
   }
-}
-
-@inline
-function g(i: i32, w0: v128, w1: v128, w2: v128): v128 {
-  if (i == 0) return w0;
-  if (i == 5) return w2;
-  const root = f32x4.mul(f32x4.splat(ROOT), w1);
-  if (i < 3) {
-    const even = f32x4.add(f32x4.add(w0, w0), w2);
-    const sum = i == 1 ? f32x4.add(even, root) : f32x4.sub(even, root);
-    return f32x4.mul(sum, f32x4.splat(-1.0 / 3.0));
-  }
-  const even = f32x4.add(f32x4.add(w2, w2), w0);
-  const sum = i == 3 ? f32x4.add(even, root) : f32x4.sub(even, root);
-  return f32x4.mul(sum, f32x4.splat(1.0 / 6.0));
 }
 
 /** Four numbers `step` bytes apart, zeros from the `count`-th on. */
@@ -347,6 +326,9 @@ export function winogradWeights(
   const cout8 = (cout + 7) & ~7;
   const plane = (cin * cout8 * 4) as usize;
   if (filled < cin || cout < cout8) memory.fill(u, 0, 36 * plane);
+  const root = constant(ROOT);
+  const third = constant(-1.0 / 3.0);
+  const sixth = constant(1.0 / 6.0);
   for (let o = 0; o < cout; o += 4) {
     const lanes = cout - o;
     for (let i = 0; i < filled; i++) {
@@ -369,43 +351,115 @@ export function winogradWeights(
       at += tapStep;
       const w22 = gather(at, outStep, lanes);
       let to = u + (((o >> 3) * cin + i) * 8 + (o & 7)) * 4;
-      for (let r = 0; r < 6; r++) {
-        const g0 = g(r, w00, w10, w20);
-        const g1 = g(r, w01, w11, w21);
-        const g2 = g(r, w02, w12, w22);
-        v128.store(to, g0);
-        to += plane;
-        const even1 = f32x4.add(f32x4.add(g0, g0), g2);
-        const even2 = f32x4.add(f32x4.add(g2, g2), g0);
-        const odd = f32x4.mul(f32x4.splat(ROOT), g1);
-        v128.store(to, f32x4.mul(f32x4.add(even1, odd), f32x4.splat(-1.0 / 3.0)));
-        to += plane;
-        v128.store(to, f32x4.mul(f32x4.sub(even1, odd), f32x4.splat(-1.0 / 3.0)));
-        to += plane;
-        v128.store(to, f32x4.mul(f32x4.add(even2, odd), f32x4.splat(1.0 / 6.0)));
-        to += plane;
-        v128.store(to, f32x4.mul(f32x4.sub(even2, odd), f32x4.splat(1.0 / 6.0)));
-        to += plane;
-        v128.store(to, g2);
-        to += plane;
-      }
+      // G of the three columns, row after row.
+      const e0 = f32x4.add(f32x4.add(w00, w00), w20);
+      const f0 = f32x4.add(f32x4.add(w20, w20), w00);
+      const o0 = f32x4.mul(root, w10);
+      const e1 = f32x4.add(f32x4.add(w01, w01), w21);
+      const f1 = f32x4.add(f32x4.add(w21, w21), w01);
+      const o1 = f32x4.mul(root, w11);
+      const e2 = f32x4.add(f32x4.add(w02, w02), w22);
+      const f2 = f32x4.add(f32x4.add(w22, w22), w02);
+      const o2 = f32x4.mul(root, w12);
+      to = row(w00, w01, w02, root, third, sixth, to, plane);
+      to = row(
+        f32x4.mul(f32x4.add(e0, o0), third),
+        f32x4.mul(f32x4.add(e1, o1), third),
+        f32x4.mul(f32x4.add(e2, o2), third),
+        root,
+        third,
+        sixth,
+        to,
+        plane,
+      );
+      to = row(
+        f32x4.mul(f32x4.sub(e0, o0), third),
+        f32x4.mul(f32x4.sub(e1, o1), third),
+        f32x4.mul(f32x4.sub(e2, o2), third),
+        root,
+        third,
+        sixth,
+        to,
+        plane,
+      );
+      to = row(
+        f32x4.mul(f32x4.add(f0, o0), sixth),
+        f32x4.mul(f32x4.add(f1, o1), sixth),
+        f32x4.mul(f32x4.add(f2, o2), sixth),
+        root,
+        third,
+        sixth,
+        to,
+        plane,
+      );
+      to = row(
+        f32x4.mul(f32x4.sub(f0, o0), sixth),
+        f32x4.mul(f32x4.sub(f1, o1), sixth),
+        f32x4.mul(f32x4.sub(f2, o2), sixth),
+        root,
+        third,
+        sixth,
+        to,
+        plane,
+      );
+      row(w20, w21, w22, root, third, sixth, to, plane);
     }
   }
 }
 
+/** One row of (G w) G', six numbers a plane apart; returns where the next row begins. */
+@inline
+function row(
+  g0: v128,
+  g1: v128,
+  g2: v128,
+  root: v128,
+  third: v128,
+  sixth: v128,
+  out: usize,
+  plane: usize,
+): usize {
+  const even = f32x4.add(f32x4.add(g0, g0), g2);
+  const far = f32x4.add(f32x4.add(g2, g2), g0);
+  const odd = f32x4.mul(root, g1);
+  v128.store(out, g0);
+  out += plane;
+  v128.store(out, f32x4.mul(f32x4.add(even, odd), third));
+  out += plane;
+  v128.store(out, f32x4.mul(f32x4.sub(even, odd), third));
+  out += plane;
+  v128.store(out, f32x4.mul(f32x4.add(far, odd), sixth));
+  out += plane;
+  v128.store(out, f32x4.mul(f32x4.sub(far, odd), sixth));
+  out += plane;
+  v128.store(out, g2);
+  return out + plane;
+}
+
 /** Rows of A dy: four pixels of a column `step` bytes apart -> six, `plane` bytes apart. */
 @inline
-function spread(d0: v128, d1: v128, d2: v128, d3: v128, out: usize, plane: usize): void {
+function spread(
+  d0: v128,
+  d1: v128,
+  d2: v128,
+  d3: v128,
+  half: v128,
+  two: v128,
+  halfRoot: v128,
+  root: v128,
+  out: usize,
+  plane: usize,
+): void {
   v128.store(out, d0);
   out += plane;
-  let even = madd(f32x4.splat(0.5), d2, d0);
-  let odd = madd(f32x4.splat(HALF_ROOT * 0.5), d3, f32x4.mul(f32x4.splat(HALF_ROOT), d1));
+  let even = madd(half, d2, d0);
+  let odd = f32x4.mul(halfRoot, madd(half, d3, d1));
   v128.store(out, f32x4.add(even, odd));
   out += plane;
   v128.store(out, f32x4.sub(even, odd));
   out += plane;
-  even = madd(f32x4.splat(2), d2, d0);
-  odd = madd(f32x4.splat(ROOT * 2), d3, f32x4.mul(f32x4.splat(ROOT), d1));
+  even = madd(two, d2, d0);
+  odd = f32x4.mul(root, madd(two, d3, d1));
   v128.store(out, f32x4.add(even, odd));
   out += plane;
   v128.store(out, f32x4.sub(even, odd));
@@ -441,6 +495,10 @@ export function winogradFilterGradient(
   const yPlane = (block as usize) * yPixel;
   const scratch = y + 36 * yPlane;
   const uPlane = (cin * cout8 * 4) as usize;
+  const half = constant(0.5);
+  const two = constant(2);
+  const halfRoot = constant(HALF_ROOT);
+  const root = constant(ROOT);
   for (let ty = 0; ty < tilesY; ty++) {
     inputRows(x + (4 * ty) * stripRow, stripRow, strip);
     for (let tx = 0; tx < tilesX; tx += block) {
@@ -458,6 +516,10 @@ export function winogradFilterGradient(
               v128.load(p + yRow),
               v128.load(p + 2 * yRow),
               v128.load(p + 3 * yRow),
+              half,
+              two,
+              halfRoot,
+              root,
               scratch + j * 16,
               64,
             );
@@ -469,6 +531,10 @@ export function winogradFilterGradient(
               v128.load(p, 16),
               v128.load(p, 32),
               v128.load(p, 48),
+              half,
+              two,
+              halfRoot,
+              root,
               y + 6 * i * yPlane + t * yPixel + at,
               yPlane,
             );
@@ -491,6 +557,7 @@ export function winogradFilterGradient(
   }
 }
 
+/** Three rows or columns of G' du G from six. */
 @inline
 function lastThird(d1: v128, d2: v128, d3: v128, d4: v128, d5: v128): v128 {
   // -1/3 (d1 + d2) + 1/3 (d3 + d4) + d5
