@@ -667,16 +667,57 @@ describe('weights', () => {
       at('card.json'),
     );
     const argv = ['weights', 'convert', at('tiny.safetensors'), '--output'];
-    await refused('--dtype: must be one of q8, f16, f32, got "int4"', ...argv, at('x'), '--dtype', 'int4');
+    const other = at('other.safetensors');
+    await refused('--dtype: must be one of q8, f16, f32, got "int4"', ...argv, other, '--dtype', 'int4');
     await refused('would overwrite the input', ...argv, at('tiny.safetensors'));
-    writeFileSync(at('other.bin'), 'mine');
-    await refused(
-      'other.bin: must be new or weights that this program has written',
-      ...argv,
-      at('other.bin'),
-    );
+    await refused('--output: must end in .safetensors or .onnx, got "x.bin"', ...argv, 'x.bin');
+    writeFileSync(other, 'mine');
+    await refused('must be new or a .safetensors file that this program has written', ...argv, other);
     await runJson(...argv, at('half.safetensors'));
     await refused('--output: must be given', 'weights', 'convert', at('tiny.safetensors'));
+  });
+
+  it('converts a model to ONNX, and says of one that it is not read', async () => {
+    const onnx = at('tiny.onnx');
+    const argv = ['weights', 'convert', at('card.json'), '--output', onnx];
+    const whole = await runJson(...argv);
+    expect(whole).toMatchObject({ dtype: 'f32', bytes: readFileSync(onnx).length });
+    expect(await runJson(...argv, '--dtype', 'f16', '--graph', 'webgpu')).toMatchObject({ dtype: 'f16' });
+    const file = ['weights', 'convert', at('tiny.safetensors'), '--output', onnx];
+    expect((await runJson(...file)).bytes).toBeGreaterThan(0.9 * whole.bytes);
+    await refused(
+      'tiny.onnx: weights: file must be .safetensors or a PyTorch .pth, got an ONNX graph',
+      'weights',
+      'inspect',
+      onnx,
+    );
+    await refused('--dtype: must be f32 or f16 for .onnx, got q8', ...argv, '--dtype', 'q8');
+    for (const given of [argv, file]) {
+      const { code, stderr } = await runMain([...given, '--size', '17']);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining('--size: must be a multiple of 2 from 16 to'),
+      ]);
+    }
+    const odd = [...argv, '--network', 'a'];
+    expect((await runMain(odd)).stderr).toContain('--network: must be given with a file of weights');
+    expect((await runMain([...argv, '--graph', 'fast'])).stderr).toContain(
+      '--graph: must be one of straight, webgpu, got "fast"',
+    );
+    const stored = ['weights', 'convert', at('card.json'), '--output', at('again.safetensors')];
+    await refused(
+      '--graph: must be given with an --output that ends in .onnx',
+      ...stored,
+      '--graph',
+      'webgpu',
+    );
+    expect(await runJson(...stored)).toMatchObject({ dtype: 'f16' });
+    writeFileSync(at('mine.onnx'), 'mine');
+    await refused(
+      'must be new or a .onnx file that this program has written',
+      ...file.slice(0, 4),
+      at('mine.onnx'),
+    );
   });
 });
 

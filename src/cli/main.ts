@@ -16,8 +16,9 @@ import { sampleCommand } from './sample/sampleCommand';
 import { trainCommand } from './train/trainCommand';
 import { translateCommand } from './translate/translateCommand';
 import { volumeCommand } from './volume/volumeCommand';
-import { weightsConvertCommand, weightsInspectCommand } from './weights/weightsCommand';
+import { weightsConvertCommand } from './weights/weightsConvertCommand';
 import { weightsInputsCommand } from './weights/weightsInputsCommand';
+import { weightsInspectCommand } from './weights/weightsInspectCommand';
 
 const COMMANDS: readonly Command[] = [
   translateCommand,

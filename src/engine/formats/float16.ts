@@ -3,6 +3,8 @@
  * Node 20 and older browsers have no Float16Array.
  */
 
+import { BadRequest } from '../../errors';
+
 /** Largest finite float16. */
 export const FLOAT16_MAX = 65504;
 
@@ -39,6 +41,19 @@ export function encodeFloat16(values: Float32Array): Uint16Array {
     else out[i] = sign | ((rest + 0xfff + ((rest >>> 13) & 1) - 0x38000000) >>> 13);
   }
   return out;
+}
+
+/** The same for a tensor of a file. @throws BadRequest for a finite value that would become infinity, beginning with `subject` */
+export function checkedFloat16(subject: string, name: string, values: Float32Array): Uint16Array {
+  const halves = encodeFloat16(values);
+  for (let i = 0; i < halves.length; i++) {
+    if ((halves[i] & 0x7fff) === 0x7c00 && Number.isFinite(values[i])) {
+      throw new BadRequest(
+        `${subject}: float16 holds values up to ${FLOAT16_MAX}, got ${values[i]} in "${name}"; write f32 instead`,
+      );
+    }
+  }
+  return halves;
 }
 
 /** Exact. */

@@ -178,7 +178,15 @@ function whatItLooksLike(bytes: Uint8Array): string {
   }
   if (startsWith(bytes, 0x1f, 0x8b)) return 'a gzip file, perhaps a NIfTI scan; open a scan as a scan';
   if (startsWith(bytes, 0x89, 0x48, 0x44, 0x46)) return 'an HDF5 file, as Keras writes it';
+  if (looksLikeOnnx(bytes))
+    return 'an ONNX graph, which this program writes but does not read; give the .safetensors or .pth that it was made of';
   return `${bytes.length} bytes of another kind`;
+}
+
+/** A protobuf message that begins with its version (field 1) and a text or message of the fields up to 8. */
+function looksLikeOnnx(bytes: Uint8Array): boolean {
+  const [first, version, second] = bytes;
+  return first === 0x08 && version > 0 && version < 0x20 && (second & 7) === 2 && second < 0x48;
 }
 
 function startsWith(bytes: Uint8Array, ...start: number[]): boolean {

@@ -244,18 +244,24 @@ export function timestepEmbedding(t: readonly number[], dim: number): tf.Tensor2
 
 /** The embedding's numbers, row after row. */
 export function timestepNumbers(t: readonly number[], dim: number): Float32Array {
-  const half = Math.floor(dim / 2);
+  const frequencies = timestepFrequencies(dim);
+  const half = frequencies.length;
   const values = new Float32Array(t.length * dim);
   t.forEach((time, b) => {
     for (let i = 0; i < half; i++) {
-      // PyTorch forms the frequency in float32; its rounding is part of the numbers to match.
-      const frequency = Math.fround(Math.exp(Math.fround(i * Math.fround(-Math.log(10000) / (half - 1)))));
-      const angle = Math.fround(time * frequency);
+      const angle = Math.fround(time * frequencies[i]);
       values[b * dim + i] = Math.sin(angle);
       values[b * dim + half + i] = Math.cos(angle);
     }
   });
   return values;
+}
+
+/** PyTorch forms them in float32; its rounding is part of the numbers to match. */
+export function timestepFrequencies(dim: number): Float32Array {
+  const half = Math.floor(dim / 2);
+  const step = Math.fround(-Math.log(10000) / (half - 1));
+  return Float32Array.from({ length: half }, (_, i) => Math.exp(Math.fround(i * step)));
 }
 
 /** Gaussian Fourier features of log t: [b, 2 * W.length]; t > 0. `frequencies` are the checkpoint's fixed W. */

@@ -23,10 +23,10 @@ export function loadTree<T>(table: ParameterTable, state: StateDict): T {
 }
 
 /**
- * Arranges one tensor a row into nested objects and arrays (numeric parts of a path are array indices). T must be the tree
+ * Arranges one leaf, a tensor or what stands for it, a row into nested objects and arrays (numeric parts of a path are array indices). T must be the tree
  * that the table describes.
  */
-export function treeOf<T>(table: ParameterTable, leaves: readonly tf.Tensor[]): T {
+export function treeOf<T>(table: ParameterTable, leaves: readonly unknown[]): T {
   const root: Record<string, unknown> = {};
   table.forEach((row, index) => {
     const parts = row.path.split('.');

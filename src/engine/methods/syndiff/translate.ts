@@ -1,5 +1,4 @@
 /** The reverse chain from noise to the target contrast, an image after every step. */
-import { WeightsMismatch } from '../../../errors';
 import { sampleChain } from '../../diffusion/sampler';
 import { makeSchedule } from '../../diffusion/schedule';
 import { ownDenoiser } from '../../kernels/wasm/denoiser';
@@ -7,28 +6,17 @@ import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
 import * as tf from '../../tf';
 import { chainFrames } from '../chainFrames';
 import type { MakeTranslator } from '../translator';
+import { checkTranslates } from './checkTranslates';
 import { type SynDiffNetwork, syndiff } from './method';
 
-/**
- * @throws WeightsMismatch for a network of more than two channels, and for a Fourier time embedding, which takes the
- * logarithm of the step and so has no value at step 0 (the authors' code gives NaN there)
- */
+/** @throws as `checkTranslates` */
 export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
   network,
   diffusion,
   weights,
   made,
 ) => {
-  if (network.embedding_type === 'fourier') {
-    throw new WeightsMismatch(
-      'generator: a Fourier time embedding has no value at step 0, so this network cannot translate; use weights with the positional embedding',
-    );
-  }
-  if (network.num_channels > 2) {
-    throw new WeightsMismatch(
-      `generator: must take 2 channels, noisy target and source, got ${network.num_channels}; use weights of one source contrast`,
-    );
-  }
+  checkTranslates(network);
   const schedule = makeSchedule(diffusion);
   const kept = new Set(chainFrames(schedule.steps).map(({ image }) => image));
   const generator = { config: network, weights, fourierFrequencies: null };

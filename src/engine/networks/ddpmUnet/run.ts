@@ -40,7 +40,7 @@ export interface DdpmUnet {
   recompute?: boolean;
 }
 
-const EPSILON = 1e-5;
+export const EPSILON = 1e-5;
 
 /**
  * @param x [b, h, w, in_channels], the noisy image first; h and w multiples of `leastSide`
@@ -141,15 +141,22 @@ export function ddpmAttention(
  * half - 1 and begins with the sines. Made on the CPU in float64, the products rounded as PyTorch's.
  */
 export function ddpmTimeEmbedding(t: readonly number[], width: number): tf.Tensor2D {
-  const half = Math.floor(width / 2);
+  const frequencies = ddpmFrequencies(width);
+  const half = frequencies.length;
   const values = new Float32Array(t.length * width);
   t.forEach((time, b) => {
     for (let j = 0; j < half; j++) {
-      const frequency = Math.fround(Math.exp(Math.fround(Math.fround(-Math.log(10000) * j) / half)));
-      const angle = Math.fround(time * frequency);
+      const angle = Math.fround(time * frequencies[j]);
       values[b * width + j] = Math.cos(angle);
       values[b * width + half + j] = Math.sin(angle);
     }
   });
   return tf.tensor2d(values, [t.length, width]);
+}
+
+export function ddpmFrequencies(width: number): Float32Array {
+  const half = Math.floor(width / 2);
+  return Float32Array.from({ length: half }, (_, j) =>
+    Math.exp(Math.fround(Math.fround(-Math.log(10000) * j) / half)),
+  );
 }

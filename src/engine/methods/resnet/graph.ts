@@ -1,0 +1,6 @@
+import { resnetGeneratorGraph } from '../../networks/resnetGenerator/graph';
+import type { ResnetGeneratorWeights } from '../../networks/resnetGenerator/run';
+import { onePassGraph } from '../graphMaker';
+import type { ResnetNetwork } from './method';
+
+export const makeGraph = onePassGraph<ResnetNetwork, ResnetGeneratorWeights>(resnetGeneratorGraph);
