@@ -9,6 +9,7 @@ import {
   runAttentionUnet,
 } from '../engine/networks/attentionUnet/run';
 import { attentionUnetTable, gateRows } from '../engine/networks/attentionUnet/table';
+import type { StyleConfig } from '../engine/networks/contentAutoencoder/config';
 import {
   type DecoderWeights,
   type EncoderWeights,
@@ -19,12 +20,10 @@ import {
   decodeWithStyle,
   runStyleEncoder,
   runStyleNetwork,
-  type StyleConfig,
   type StyleEncoderWeights,
   type StyleNetworkWeights,
-  styleEncoderTable,
-  styleNetworkTable,
 } from '../engine/networks/contentAutoencoder/style';
+import { styleEncoderTable, styleNetworkTable } from '../engine/networks/contentAutoencoder/styleTable';
 import { decoderTable, encoderTable, layerNormRows } from '../engine/networks/contentAutoencoder/table';
 import { adaptiveInstanceNorm, layerNorm } from '../engine/networks/layers';
 import {
@@ -42,8 +41,8 @@ import {
   attentionParts,
   type SelfAttention,
   selfAttention,
-  selfAttentionRows,
 } from '../engine/networks/selfAttention';
+import { selfAttentionRows } from '../engine/networks/selfAttentionTable';
 import { TableWriter } from '../engine/networks/tableWriter';
 import * as tf from '../engine/tf';
 import { leastSquares } from '../engine/training/losses';

@@ -16,7 +16,8 @@ import { type PatchDiscriminatorWeights, runPatchDiscriminator } from '../networ
 import { naiveUp } from '../networks/resample';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../networks/resnetGenerator/run';
 import { resnetGeneratorTable } from '../networks/resnetGenerator/table';
-import { type SelfAttention, selfAttention, selfAttentionRows } from '../networks/selfAttention';
+import { type SelfAttention, selfAttention } from '../networks/selfAttention';
+import { selfAttentionRows } from '../networks/selfAttentionTable';
 import { numberOfValues } from '../networks/table';
 import { TableWriter } from '../networks/tableWriter';
 import * as tf from '../tf';

@@ -5,12 +5,8 @@
 import * as tf from '../tf';
 import { maxPool2 } from './layers';
 import type { Conv } from './parameters';
-import { type Place, type TableWriter, within } from './tableWriter';
 
 export type SelfAttention = { gamma: tf.Tensor1D; query: Conv; key: Conv; value: Conv; out: Conv };
-
-/** How much narrower than the image its queries and keys, and its values are. */
-const NARROWER = { query: 8, value: 2 };
 
 /** @param pooled keys and values of every second row and column, the largest of 2x2, as in the TensorFlow original; else of all (PyTorch's port) */
 export function selfAttention(weights: SelfAttention, x: tf.Tensor4D, pooled = true): tf.Tensor4D {
@@ -50,16 +46,4 @@ function project({ weight, bias }: Conv, x: tf.Tensor4D): tf.Tensor4D {
   const out = weight.shape[3];
   const y = tf.matMul(tf.reshape(x, [b * h * w, c]), tf.reshape(weight, [c, out]));
   return tf.reshape(bias ? tf.add(y, bias) : y, [b, h, w, out]);
-}
-
-/** Under the names of the TensorFlow original; theta, phi, g and attn are its f, g, h and the last 1x1. */
-export function selfAttentionRows(t: TableWriter, place: Place, channels: number): void {
-  const [path, name] = place;
-  const narrow = Math.max(1, Math.floor(channels / NARROWER.query));
-  const value = Math.max(1, Math.floor(channels / NARROWER.value));
-  t.scalar([`${path}.gamma`, `${name}.sigma_ratio`]);
-  t.conv(within(place, 'query', 'theta'), channels, narrow, 1);
-  t.conv(within(place, 'key', 'phi'), channels, narrow, 1);
-  t.conv(within(place, 'value', 'g'), channels, value, 1);
-  t.conv(within(place, 'out', 'attn'), value, channels, 1);
 }

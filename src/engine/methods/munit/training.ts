@@ -1,6 +1,6 @@
 /** MUNIT's training as data. */
 import { ONE_PASS } from '../../diffusion/schedule';
-import { styleEncoderTable, styleNetworkTable } from '../../networks/contentAutoencoder/style';
+import { styleEncoderTable, styleNetworkTable } from '../../networks/contentAutoencoder/styleTable';
 import { decoderTable, encoderTable } from '../../networks/contentAutoencoder/table';
 import type { TrainSettings } from '../../training/settings';
 import { SIDES } from '../../training/sides';

@@ -4,6 +4,14 @@ export interface ContentAutoencoderConfig {
   dim: number;
 }
 
+/** The same with MUNIT's style. */
+export interface StyleConfig extends ContentAutoencoderConfig {
+  /** Numbers of a style. */
+  style_dim: number;
+  /** Width of the network that turns a style into scales and shifts. */
+  mlp_dim: number;
+}
+
 /** Of the encoder and of the decoder. */
 export const RESIDUAL_BLOCKS = 4;
 export const CODE_CHANNELS = 4;

@@ -3,40 +3,10 @@ import * as tf from '../../tf';
 import { adaptiveInstanceNorm, conv2d, dense, meanOverPositions } from '../layers';
 import type { Conv, Dense } from '../parameters';
 import { reflectPad } from '../reflectPad';
-import type { ParameterTable } from '../table';
-import { TableWriter } from '../tableWriter';
-import { CODE_CHANNELS, type ContentAutoencoderConfig, RESIDUAL_BLOCKS } from './config';
 import { type BlockNorm, type DecoderWeights, runDecoder } from './run';
-
-export interface StyleConfig extends ContentAutoencoderConfig {
-  /** Numbers of a style. */
-  style_dim: number;
-  /** Width of the network that turns a style into scales and shifts. */
-  mlp_dim: number;
-}
 
 export type StyleEncoderWeights = { style: { input: Conv; down: Conv[]; output: Conv } };
 export type StyleNetworkWeights = { mlp: [Dense, Dense, Dense] };
-
-/** Norms of a decoder's residual blocks. */
-const NORMS = 2 * RESIDUAL_BLOCKS;
-
-export function styleEncoderTable({ dim, style_dim }: StyleConfig): ParameterTable {
-  const t = new TableWriter('kaiming');
-  const widths = [1, 2, 4, 4, 4].map((times) => times * dim);
-  t.conv(['style.input', 'enc_style.model.0.conv'], 1, dim, 7);
-  for (let n = 1; n < widths.length; n++)
-    t.conv([`style.down.${n - 1}`, `enc_style.model.${n}.conv`], widths[n - 1], widths[n], 4);
-  t.conv(['style.output', 'enc_style.model.6'], CODE_CHANNELS * dim, style_dim, 1);
-  return t.rows;
-}
-
-export function styleNetworkTable({ dim, style_dim, mlp_dim }: StyleConfig): ParameterTable {
-  const t = new TableWriter('kaiming');
-  const widths = [style_dim, mlp_dim, mlp_dim, NORMS * 2 * CODE_CHANNELS * dim];
-  for (let n = 0; n < 3; n++) t.dense([`mlp.${n}`, `mlp.model.${n}.fc`], widths[n], widths[n + 1]);
-  return t.rows;
-}
 
 /** [b, h, w, 1] -> the style [b, style_dim]. */
 export function runStyleEncoder({ style }: StyleEncoderWeights, x: tf.Tensor4D): tf.Tensor2D {

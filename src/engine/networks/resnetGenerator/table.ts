@@ -1,5 +1,5 @@
 /** The non-diffusive generator's parameters under the authors' names. */
-import { selfAttentionRows } from '../selfAttention';
+import { selfAttentionRows } from '../selfAttentionTable';
 import type { ParameterTable } from '../table';
 import { TableWriter } from '../tableWriter';
 import type { ResnetGeneratorConfig } from './config';
