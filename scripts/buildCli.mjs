@@ -114,8 +114,8 @@ async function bundleCli(root, into) {
     logLevel: 'error',
     // Two copies of tfjs-core would each have an own engine; these fields make all tfjs packages take the same one.
     resolve: { mainFields: ['module', 'main'] },
-    // `webgpu` loads a native library that lies beside its own file.
-    ssr: { noExternal: true, external: ['webgpu'], target: 'node' },
+    // `webgpu` loads a native library, onnxruntime-web wasm, that lies beside its own file; the latter is there for comparison only.
+    ssr: { noExternal: true, external: ['webgpu', 'onnxruntime-web'], target: 'node' },
     build: {
       ssr: join(root, 'src/cli/entry.ts'),
       target: 'node20',

@@ -3,6 +3,7 @@ import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Bench, type BenchModel, pairsOf, taskKey, tasksOf, taskText } from '../../engine/bench/bench';
+import { ownEngines } from '../../engine/bench/ownEngines';
 import { rowsOf } from '../../engine/bench/rows';
 import { runSuite, type SuiteProgress } from '../../engine/bench/runSuite';
 import type { Suite } from '../../engine/bench/suite';
@@ -30,6 +31,7 @@ import { benchData } from './benchData';
 import { CELLS_FILE, checkFolder, makeBenchFolder, writeReport } from './benchFolder';
 import { CellFile } from './cellFile';
 import { namedModels } from './namedModels';
+import { onnxEngine } from './onnxEngine';
 import { brainFeatures, realSlices } from './realSlices';
 
 const ALL = 'all';
@@ -57,7 +59,7 @@ export const benchCommand: Command = {
     data: {
       value: 'BIDS[,BIDS...]',
       several: true,
-      text: 'data sets, as of evaluate --models; complexity alone needs none',
+      text: 'data sets, as of evaluate --models; complexity and speed alone need none',
     },
     split: { value: SPLITS.join('|'), text: 'whom to score', default: 'test' },
     out: { value: 'FOLDER', text: 'where reports, charts and what is computed go' },
@@ -65,13 +67,17 @@ export const benchCommand: Command = {
       value: 'N',
       text: `how many slices of a task, spread over its scans (if not given: ${usualSlices}, else all with head)`,
     },
-    samples: { value: 'N', text: 'samples of a slice where chance is measured (if not given: 10)' },
+    samples: {
+      value: 'N',
+      text: 'samples of a slice where chance is measured (if not given: 10), and runs of each engine of speed (20)',
+    },
     seed: { value: 'N', text: 'decides all that is drawn', default: '0' },
     against: { value: 'NAME', text: 'the row that others are held against (if not given: SynDiff)' },
     preset: {
       value: PRESET_NAMES.join('|'),
       text: 'of the training whose iterations are timed (if not given: tiny)',
     },
+    quick: { text: 'of speed: a few runs of each engine, for a first look' },
     limit: { value: 'N', text: 'at most N subjects of a data set' },
     patient: {
       value: 'REGEX',
@@ -136,11 +142,12 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const { backend, reason, adapter } = engine.info;
   say(`backend ${backend}: ${reason}`);
   const device = [backend, adapter?.description ?? cpus()[0]?.model ?? arch()].join(', ');
+  const contenders = ids.includes('speed') ? [...ownEngines(backend), onnxEngine] : [];
   const benchOf = (suite: Suite): Bench => ({
-    ...{ models: suite.needs ? all : scored, ...data, real, features, device },
+    ...{ models: suite.needs ? all : scored, ...data, real, features, device, contenders },
     options: {
       ...{ slices: slices ?? suite.usual.slices, samples: samples ?? suite.usual.samples },
-      ...{ seed, against, preset },
+      ...{ seed, against, preset, quick: args.has('quick') },
     },
   });
   const ready = readySuites(suites, benchOf, args.texts('suite').includes(ALL) ? say : null);
@@ -202,7 +209,7 @@ function suitesOf(text: string): Suite[] {
       `--suite: must be of ${[...ids, ALL].join(', ')}, got "${unknown}"; ${meant ? `did you mean ${meant}?` : 'choose of these'}`,
     );
   }
-  return names.includes(ALL) ? [...known] : known.filter(({ id }) => names.includes(id));
+  return known.filter(({ id, isApart }) => names.includes(id) || (names.includes(ALL) && !isApart));
 }
 
 /** Their mean would be no method's. */

@@ -13,6 +13,7 @@ import { textHash } from '../hash';
 import type { SliceSet } from '../training/data';
 import type { PresetName } from '../training/settings';
 import type { TranslateHooks } from '../translateSlices';
+import type { Contender } from './speed';
 
 /** A direction of translation, as BIDS suffixes. */
 export interface Task {
@@ -61,6 +62,8 @@ export interface BenchOptions {
   against?: string;
   /** Of the training whose iterations are timed; tiny where absent. */
   preset?: PresetName;
+  /** Fewer runs where speed is measured. */
+  quick?: boolean;
 }
 
 /** What needs no network, for a task, fitted on scans of training. */
@@ -97,6 +100,8 @@ export interface Bench {
   /** For models that translate nothing. */
   real?: readonly RealSlices[];
   features?: FeatureFile;
+  /** Engines whose speed is compared. */
+  contenders?: readonly Contender[];
   /** What computes, such as backend and machine: times are kept under it. */
   device?: string;
 }

@@ -58,6 +58,8 @@ export interface Suite<R = unknown> {
   readonly text: string;
   /** models: works on them alone; real slices: on models of noise alone, beside `Bench.real`; absent: on models that translate and pairs. */
   readonly needs?: 'models' | 'real slices';
+  /** Not of the paper: run where it is asked for by its name alone. */
+  readonly isApart?: boolean;
   /** What `options` are where none are given. */
   readonly usual: { readonly slices: number | null; readonly samples: number };
   /** In the order of work: one model after the other. @throws BadRequest where the bench has not what it needs */

@@ -19,7 +19,7 @@ export interface OnnxOptions {
  * @throws as `graphOf`; BadRequest for weights that float16 cannot hold
  */
 export async function onnxModel(
-  { card, weights }: Model,
+  { card, weights }: { card: ModelCard; weights: Pick<Model['weights'], 'state'> },
   { half, kind, version }: OnnxOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const side = card.preprocessing.size;

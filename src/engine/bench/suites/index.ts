@@ -4,6 +4,7 @@ import { ablation } from './ablation';
 import { complexity } from './complexity';
 import { noise } from './noise';
 import { quality } from './quality';
+import { speed } from './speed';
 import { steps } from './steps';
 import { unconditional } from './unconditional';
 import { variability } from './variability';
@@ -16,4 +17,5 @@ export const SUITES = [
   ablation,
   steps,
   unconditional,
+  speed,
 ] as const satisfies readonly Suite[];

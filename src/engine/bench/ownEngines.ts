@@ -1,0 +1,43 @@
+/** The program itself as engines whose speed is compared: the same translator, by our kernels and by plain TensorFlow.js. */
+import { ownKernels, wantOwnKernels } from '../kernels/wasm/kernels';
+import { loadTranslator } from '../methods/translator';
+import * as tf from '../tf';
+import type { Contender, SpeedTask } from './speed';
+
+/** On the current backend; plain TensorFlow.js first, which images of others are held against. */
+export function ownEngines(backend: string): Contender[] {
+  return [
+    translatorEngine('plain', `TensorFlow.js ${backend}`, false),
+    ...(ownKernels() ? [translatorEngine('own', `our kernels on ${backend}`, true)] : []),
+  ];
+}
+
+function translatorEngine(id: string, label: string, isOurs: boolean): Contender {
+  return {
+    ...{ id, label, isOurs },
+    start: async ({ card, weights, source, draws }: SpeedTask) => {
+      const { size } = card.preprocessing;
+      const translator = await loadTranslator(card, weights);
+      const image = tf.tensor4d(source, [1, size, size, 1]);
+      return {
+        step: async () => {
+          wantOwnKernels(isOurs);
+          const images = translator.run(image, draws);
+          try {
+            // What it starts from, and what its first step makes of that.
+            await images.next();
+            const { value } = await images.next();
+            return new Float32Array(await (value as tf.Tensor4D).data());
+          } finally {
+            await images.return(undefined);
+            wantOwnKernels(true);
+          }
+        },
+        dispose: () => {
+          image.dispose();
+          translator.dispose();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { type Contender, madeUpTask, measureSpeed, type SpeedTask, stepTimes } from './speed';
+
+const TASK = { card: { preprocessing: { size: 2 } } } as unknown as SpeedTask;
+
+/** A clock that goes on only by what contenders take. */
+function stage() {
+  let ms = 0;
+  const order: string[] = [];
+  const disposed: string[] = [];
+  const contender = (
+    id: string,
+    {
+      takes,
+      image = [0, 0, 0, 0],
+      failsAt = Number.POSITIVE_INFINITY,
+    }: { takes: number; image?: number[]; failsAt?: number },
+  ): Contender => ({
+    id,
+    label: id,
+    start: async () => {
+      ms += 100;
+      let steps = 0;
+      return {
+        step: async () => {
+          if (steps++ === failsAt) throw new Error(`${id}: has no more memory`);
+          order.push(id);
+          ms += takes;
+          return Float32Array.from(image);
+        },
+        dispose: () => void disposed.push(id),
+      };
+    },
+  });
+  return { order, disposed, contender, now: () => ms };
+}
+
+describe('the speed of engines', () => {
+  it('times steps after warm-ups, in an order that changes, and compares images', async () => {
+    const { order, disposed, contender, now } = stage();
+    const contenders = [
+      contender('plain', { takes: 10 }),
+      contender('ours', { takes: 4, image: [0.2, 0, 0, 0] }),
+      contender('same', { takes: 6 }),
+    ];
+    const found = await measureSpeed(contenders, TASK, { warmUps: 2, runs: 5, seed: 3 }, { now });
+    expect(found).toEqual([
+      { id: 'plain', firstMs: 110, ms: [10, 10, 10, 10, 10], psnr: null },
+      // 10 log10(2² / (0.2² / 4))
+      { id: 'ours', firstMs: 104, ms: [4, 4, 4, 4, 4], psnr: expect.closeTo(26.02, 2) },
+      { id: 'same', firstMs: 106, ms: [6, 6, 6, 6, 6], psnr: null },
+    ]);
+    const rounds = Array.from({ length: 7 }, (_, n) => order.slice(3 + 3 * n, 6 + 3 * n).join());
+    for (const round of rounds) expect(round.split(',').sort()).toEqual(['ours', 'plain', 'same']);
+    expect(new Set(rounds).size).toBeGreaterThan(1);
+    expect(disposed).toEqual(['plain', 'ours', 'same']);
+  });
+
+  it('goes on without one that fails, at its start or later', async () => {
+    const { contender, now, disposed } = stage();
+    const absent: Contender = {
+      id: 'absent',
+      label: 'absent',
+      start: () => Promise.reject(new Error('absent: is not installed')),
+    };
+    const contenders = [
+      contender('plain', { takes: 10 }),
+      absent,
+      contender('weak', { takes: 1, failsAt: 3 }),
+    ];
+    const [plain, ...others] = await measureSpeed(
+      contenders,
+      TASK,
+      { warmUps: 1, runs: 4, seed: 0 },
+      { now },
+    );
+    expect(plain).toMatchObject({ ms: [10, 10, 10, 10] });
+    expect(others).toEqual([
+      { id: 'absent', failed: 'absent: is not installed' },
+      { id: 'weak', failed: 'weak: has no more memory' },
+    ]);
+    expect(disposed).toEqual(['plain', 'weak']);
+  });
+
+  it('is cancelled between steps', async () => {
+    const { contender, now, order, disposed } = stage();
+    const stop = new AbortController();
+    const pause = async () => {
+      if (order.length === 2) stop.abort();
+    };
+    const machine = { now, pause, signal: stop.signal };
+    const run = measureSpeed(
+      [contender('plain', { takes: 1 })],
+      TASK,
+      { warmUps: 1, runs: 9, seed: 0 },
+      machine,
+    );
+    await expect(run).rejects.toMatchObject({ name: 'Aborted' });
+    expect(order).toHaveLength(2);
+    expect(disposed).toEqual(['plain']);
+  });
+});
+
+it('the median and the ninth tenth', () => {
+  const { median, p90 } = stepTimes({ ms: [5, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11] });
+  expect(median).toBe(6);
+  expect(p90).toBeCloseTo(10, 5);
+});
+
+it('a made-up slice is the same at every call, within the range', () => {
+  const { source, draws } = madeUpTask(TASK.card, TASK.weights);
+  expect([...source]).toEqual([...madeUpTask(TASK.card, TASK.weights).source]);
+  for (const value of source) expect(Math.abs(value)).toBeLessThanOrEqual(1);
+  expect(draws.noise(4)).toHaveLength(4);
+  expect(draws.latent(3, 7)).toHaveLength(7);
+});

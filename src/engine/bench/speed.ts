@@ -1,0 +1,152 @@
+/**
+ * The same reverse step on several engines, in one run and in random order: how long each takes, and how far its image lies from that
+ * of the first one. Clock and engines are passed in.
+ */
+import { Aborted } from '../../errors';
+import { percentiles } from '../../volume/intensity';
+import type { ModelCard } from '../cards/modelCard';
+import { psnr } from '../evaluation/metrics/psnr';
+import type { StateDict } from '../formats/namedTensor';
+import type { Draws } from '../methods/translator';
+import { normals, uniforms } from '../random';
+
+export interface SpeedTask {
+  card: ModelCard;
+  weights: StateDict;
+  /** A slice of the card's size, [-1, 1], x fastest. */
+  source: Float32Array;
+  draws: Draws;
+}
+
+/** An engine that takes part. */
+export interface Contender {
+  id: string;
+  label: string;
+  /** Absent: somebody else's. */
+  isOurs?: boolean;
+  /** Puts a model where it computes. @throws where it cannot, in a sentence */
+  start(task: SpeedTask): Promise<StartedContender>;
+}
+
+export interface StartedContender {
+  /** The model's first estimate of the clean image, and nothing of it is left to be computed. */
+  step(): Promise<Float32Array>;
+  dispose(): void | Promise<void>;
+}
+
+export interface SpeedOptions {
+  /** Of each engine, not counted. */
+  warmUps: number;
+  runs: number;
+  /** Decides the order. */
+  seed: number;
+}
+
+export interface SpeedMachine {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  signal?: AbortSignal;
+  /** Awaited after every step. */
+  pause?: () => Promise<void>;
+}
+
+export interface SpeedResult {
+  id: string;
+  /** To the end of the first step: weights, compiling, computing. */
+  firstMs: number;
+  /** Of every step that counts. */
+  ms: number[];
+  /** dB against the first engine's image, data range 2; null for the first one, and where both are the same. */
+  psnr: number | null;
+}
+
+/** Milliseconds of a step: half of them, and nine of ten, took no longer. */
+export function stepTimes({ ms }: Pick<SpeedResult, 'ms'>): { median: number; p90: number } {
+  const [median, p90] = percentiles(Float32Array.from(ms), [50, 90]);
+  return { median, p90 };
+}
+
+/**
+ * @returns of each contender, in their order; for those that cannot run this model, why
+ * @throws Aborted between steps
+ */
+export async function measureSpeed(
+  contenders: readonly Contender[],
+  task: SpeedTask,
+  { warmUps, runs, seed }: SpeedOptions,
+  { now, signal, pause }: SpeedMachine,
+): Promise<(SpeedResult | { id: string; failed: string })[]> {
+  const started = new Map<Contender, StartedContender>();
+  const failed = new Map<Contender, string>();
+  const firstMs = new Map<Contender, number>();
+  const images = new Map<Contender, Float32Array>();
+  const ms = new Map<Contender, number[]>(contenders.map((one) => [one, []]));
+  const attempt = async (contender: Contender, work: () => Promise<void>) => {
+    if (signal?.aborted) throw new Aborted('bench: cancelled');
+    try {
+      await work();
+    } catch (error) {
+      failed.set(contender, (error as Error).message);
+    }
+    await pause?.();
+  };
+  try {
+    for (const contender of contenders)
+      await attempt(contender, async () => {
+        const begin = now();
+        const runner = await contender.start(task);
+        started.set(contender, runner);
+        images.set(contender, await runner.step());
+        firstMs.set(contender, now() - begin);
+      });
+    for (let round = 0; round < warmUps + runs; round++)
+      for (const contender of shuffled([...started.keys()], seed, round)) {
+        if (failed.has(contender)) continue;
+        await attempt(contender, async () => {
+          const begin = now();
+          await started.get(contender)!.step();
+          if (round >= warmUps) ms.get(contender)!.push(now() - begin);
+        });
+      }
+  } finally {
+    for (const runner of started.values()) await runner.dispose();
+  }
+  const [reference] = contenders;
+  return contenders.map((contender) => {
+    const { id } = contender;
+    const why = failed.get(contender);
+    if (why !== undefined) return { id, failed: why };
+    const image = images.get(contender)!;
+    const other = images.get(reference);
+    const found = contender === reference || !other ? null : psnr(image, other, 2);
+    return {
+      id,
+      firstMs: firstMs.get(contender)!,
+      ms: ms.get(contender)!,
+      psnr: found !== null && Number.isFinite(found) ? found : null,
+    };
+  });
+}
+
+/** Another order in every round, so that none always follows the same one. */
+function shuffled<T>(things: readonly T[], seed: number, round: number): T[] {
+  const places = uniforms({ seed, sample: 0, slice: 0, step: round, stream: 'noise' }, things.length);
+  return things
+    .map((thing, n) => ({ thing, at: places[n] }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ thing }) => thing);
+}
+
+/** A made-up slice: what it shows does not matter to time. */
+export function madeUpTask(card: ModelCard, weights: StateDict): SpeedTask {
+  const { size } = card.preprocessing;
+  const key = { seed: 1, sample: 0, slice: 0 } as const;
+  return {
+    ...{ card, weights },
+    source: uniforms({ ...key, step: 0, stream: 'noise' }, size * size).map((u) => 2 * u - 1),
+    draws: {
+      noise: (step) => normals({ ...key, step, stream: 'noise' }, size * size),
+      latent: (step, length) => normals({ ...key, step, stream: 'latent' }, length),
+    },
+  };
+}
