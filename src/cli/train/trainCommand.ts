@@ -53,6 +53,7 @@ import {
 import {
   dataText,
   findScans,
+  numbersText,
   ofSplit,
   RUN_SCANS,
   type RunScans,
@@ -362,15 +363,13 @@ async function readCall(files: DiskRun): Promise<FoundCall> {
 }
 
 /** In place of one that is gone: what the run itself tells, and of the scans its models' cards. */
-async function callOf({ volumes, settings: { contrasts } }: CheckpointIndex, out: string): Promise<RunCall> {
+async function callOf({ volumes, settings }: CheckpointIndex, out: string): Promise<RunCall> {
   const written = await writtenFacts(out);
   return {
     scans: { a: [], b: [], validation: null },
     aligned: [],
     every: USUAL_EVERY,
-    data:
-      written?.data ??
-      `${counted(volumes.trainA.length, 'scan')} of ${contrasts.a} and ${counted(volumes.trainB.length, 'scan')} of ${contrasts.b}`,
+    data: written?.data ?? numbersText(volumes, settings),
     licence: written?.licence ?? OWN_LICENCE,
   };
 }

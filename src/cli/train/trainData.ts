@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { TrainSettings } from '../../engine/training/settings';
 import { SIDES, type Side } from '../../engine/training/sides';
+import { isUnconditional } from '../../engine/training/variant';
 import { BadRequest } from '../../errors';
 import { namesApart } from '../../platform/node/namesApart';
 import { otherSplitTexts } from '../../platform/node/participants';
@@ -207,20 +208,24 @@ export function ofSplit({ a, b, validation }: RunScans, split: Split, say: Say =
 /** The card's sentence on the data, where the user gives none. */
 export function dataText(
   { a, b }: RunScans,
-  { contrasts }: TrainSettings,
+  settings: TrainSettings,
   { trainA, trainB }: LoadedData['volumes'],
   { filter, volumes }: RunChoice,
 ): string {
   const folders = [...new Set([...a, ...b].map(({ path }) => setOf(path)))].join(', ');
-  const numbers = [
-    [trainA, contrasts.a],
-    ...(trainB.length > 0 ? [[trainB, contrasts.b] as const] : []),
-  ] as const;
-  const ofEach = numbers.map(([names, contrast]) => `${counted(names.length, 'scan')} of ${contrast}`);
   const isOfSeveral = [...trainA, ...trainB].some((name) => / \(volume \d+\)$/.test(name));
   const chosen = [
     filterText(filter),
     isOfSeveral ? `volume ${[...new Set([volumes.a, volumes.b])].join(' and ')} of those with several` : '',
   ].filter(Boolean);
-  return `${folders}: ${ofEach.join(' and ')}${chosen.map((text) => `, ${text}`).join('')}`;
+  return `${folders}: ${numbersText({ trainA, trainB }, settings)}${chosen.map((text) => `, ${text}`).join('')}`;
+}
+
+/** "2 scans of T1w and 3 scans of FLAIR". */
+export function numbersText(
+  { trainA, trainB }: Record<'trainA' | 'trainB', readonly string[]>,
+  { contrasts, variant }: Pick<TrainSettings, 'contrasts' | 'variant'>,
+): string {
+  const ofA = `${counted(trainA.length, 'scan')} of ${contrasts.a}`;
+  return isUnconditional(variant) ? ofA : `${ofA} and ${counted(trainB.length, 'scan')} of ${contrasts.b}`;
 }

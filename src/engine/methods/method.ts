@@ -104,6 +104,8 @@ export interface NetworkChoice {
   readonly id: string;
   readonly label: string;
   readonly patch: Readonly<Partial<Variant>>;
+  /** Is a choice without a source, too. */
+  readonly unconditional?: true;
 }
 
 /** A network of a run. */

@@ -30,8 +30,8 @@ export function sliceImage({ size, images }: SliceSet, n: number): ModelPixels {
   return modelPixels(Float32Array.from(image, (v) => v / 32767.5 - 1));
 }
 
-/** Of the images of all slices. */
+/** Of the images of all slices, a set that is both contrasts' once. */
 export function dataBytes({ train, validation }: TrainData): number {
-  const sets = [train, validation].flatMap((pair) => (pair ? [pair.a, pair.b] : []));
-  return sets.reduce((sum, { images }) => sum + images.byteLength, 0);
+  const sets = new Set([train, validation].flatMap((pair) => (pair ? [pair.a, pair.b] : [])));
+  return [...sets].reduce((sum, { images }) => sum + images.byteLength, 0);
 }

@@ -97,11 +97,21 @@ function formerOptions(method: unknown, { weights, r1 }: Readonly<Record<string,
 }
 
 /**
+ * What a method needs of a variant: one that may be trained without a source needs pairing and direction only where it has one.
+ */
+export function neededOf(method: MethodId, variant: Pick<Variant, 'pairing'>): Readonly<Partial<Variant>> {
+  const { needs, unconditional } = trainingOf({ method });
+  if (!unconditional || !isUnconditional(variant)) return needs;
+  const { pairing: _, direction: __, ...others } = needs;
+  return others;
+}
+
+/**
  * The same by another method: an option that both have stays, and so do the rates of methods that share a course; its variant is one
  * that it can have.
  */
 export function withMethod(settings: TrainSettings, method: MethodId): TrainSettings {
-  const { needs, rates: to } = trainingOf({ method });
+  const { rates: to } = trainingOf({ method });
   const from = trainingOf(settings).rates;
   const fresh = presetSettings(settings.preset, settings.contrasts);
   const shared = optionsOf(settings.method).filter((option) => optionsOf(method).includes(option));
@@ -111,7 +121,19 @@ export function withMethod(settings: TrainSettings, method: MethodId): TrainSett
     method,
     options: optionValues(method, kept),
     rates: from.usual === to.usual ? settings.rates : (to.usual ?? fresh.rates),
-    variant: { ...settings.variant, ...needs },
+    variant: { ...settings.variant, ...neededOf(method, settings.variant) },
+  };
+}
+
+/** As a run has them: of an unconditional one A's contrast is both, and B is made. */
+export function settingsOfRun(settings: TrainSettings): TrainSettings {
+  const { contrasts, variant } = settings;
+  if (!isUnconditional(variant)) return settings;
+  return {
+    ...settings,
+    contrasts: { a: contrasts.a, b: contrasts.a },
+    intensity: mapOfSide(settings, 'a'),
+    variant: { ...variant, direction: 'aToB' },
   };
 }
 
@@ -277,11 +299,8 @@ export function variantText(settings: TrainSettings): string {
 
 /** A method that knows a switch in one position only is not trained with another. */
 function needRules({ method, variant }: TrainSettings): (readonly [holds: boolean, sentence: string])[] {
-  const { needs, unconditional } = trainingOf({ method });
-  const isFree = (name: keyof Variant) =>
-    isUnconditional(variant) && unconditional && (name === 'pairing' || name === 'direction');
-  const rules = (Object.keys(needs) as (keyof Variant)[]).filter((name) => !isFree(name));
-  return rules.map((name) => [
+  const needs = neededOf(method, variant);
+  return (Object.keys(needs) as (keyof Variant)[]).map((name) => [
     variant[name] === needs[name],
     `${methodOf({ method }).label} ${NEEDED[name]}, got ${name} ${variant[name]}; leave that switch as it is, or choose another method`,
   ]);

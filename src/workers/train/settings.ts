@@ -5,7 +5,7 @@
 import { METHOD_IDS, METHODS, type MethodId, methodOf, type Network, quickChain } from '../../engine/methods';
 import type { NetworkChoice } from '../../engine/methods/method';
 import type { TrainSettings } from '../../engine/training/settings';
-import type { Variant } from '../../engine/training/variant';
+import { isUnconditional, type Variant } from '../../engine/training/variant';
 
 export { optionsIn, type TrainingOption } from '../../engine/methods/options';
 export {
@@ -18,10 +18,12 @@ export {
 export {
   checkSettings,
   gridOfSide,
+  neededOf,
   PRESET_NAMES,
   presetSettings,
   STORED_SETTINGS,
   settingsFromCard,
+  settingsOfRun,
   sideMaps,
   startCourse,
   trainedSize,
@@ -30,7 +32,7 @@ export {
 } from '../../engine/training/settings';
 export { SIDES } from '../../engine/training/sides';
 export { trainedDirections } from '../../engine/training/trainedDirections';
-export { hasDiscriminators, hasR, trainsR } from '../../engine/training/variant';
+export { hasDiscriminators, hasR, isUnconditional, trainsR } from '../../engine/training/variant';
 
 /** The methods that can be trained, in the order of a list. */
 export const METHOD_CHOICES = METHOD_IDS.map((id) => ({ id, label: METHODS[id].label }));
@@ -40,14 +42,15 @@ export const methodLabel = (method: MethodId): string => METHODS[method].label;
 /** What a method's charts show. */
 export const lossesOf = (method: MethodId) => METHODS[method].training.losses;
 
-/** What a method offers in place of several switches. */
-export const choicesOf = (method: MethodId): readonly NetworkChoice[] => METHODS[method].training.choices;
+/** What a method offers in place of several switches; without a source those that are about more than R. */
+export const choicesOf = (method: MethodId, variant: Variant): readonly NetworkChoice[] =>
+  METHODS[method].training.choices.filter(({ unconditional }) => unconditional || !isUnconditional(variant));
+
+/** Whether a method may be trained without a source. */
+export const isSourceFree = (method: MethodId): boolean => METHODS[method].training.unconditional === true;
 
 /** Numbers of reverse steps to choose from; empty where the method has no choice. */
 export const reverseStepsOf = (method: MethodId): readonly number[] => METHODS[method].training.reverseSteps;
-
-/** Switches that a method cannot have otherwise. */
-export const needsOf = (method: MethodId): Readonly<Partial<Variant>> => METHODS[method].training.needs;
 
 /** Whether a run of this method has an R that may begin with a model. */
 export const startsR = (method: MethodId): boolean =>

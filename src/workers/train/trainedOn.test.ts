@@ -32,3 +32,10 @@ it("says of the user's own scans only how many they are", () => {
     expect(dataLicence(own)).toBe("as the training scans' owner decides");
   }
 });
+
+it('tells of a training without a source its one contrast', () => {
+  const { settings, volumes } = run('Jane_T1w.nii');
+  const variant = { ...settings.variant, pairing: 'unconditional' as const };
+  const alone = { settings: { ...settings, variant }, volumes: { ...volumes, trainB: [] } };
+  expect(dataText(alone)).toBe("scans of this page's user: 1 volumes of T1w");
+});

@@ -1,6 +1,7 @@
 /** What a model's card says of the scans behind it: counts, not names, for names can tell of people. */
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import { OWN_LICENCE } from '../../engine/training/exportModel';
+import { isUnconditional } from '../../engine/training/variant';
 import { readName } from '../../volume/names';
 import { OF_IMAGE } from '../../volume/pairing';
 
@@ -27,7 +28,10 @@ export function dataText(run: TrainedOn): string {
   const { a, b } = run.settings.contrasts;
   const { trainA, trainB } = run.volumes;
   const kind = known(run)?.data ?? "scans of this page's user";
-  return `${kind}: ${trainA.length} volumes of ${a}${kindOf(trainA)} and ${trainB.length} of ${b}${kindOf(trainB)}`;
+  const second = isUnconditional(run.settings.variant)
+    ? ''
+    : ` and ${trainB.length} of ${b}${kindOf(trainB)}`;
+  return `${kind}: ${trainA.length} volumes of ${a}${kindOf(trainA)}${second}`;
 }
 
 /** Which images these are, as far as all names tell it alike: their acquisition and the like, and the volume of their files. */

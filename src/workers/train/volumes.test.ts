@@ -84,3 +84,20 @@ it('counts what it holds: scans wider than the square with their margin, and the
   const wide = filled(8, ...scans);
   expect(wide.bytes(TINY_SIZE)).toBe(2 * bytes + 2 * 2 * 4 * 8 * TINY_SIZE);
 });
+
+it('takes without a source the volumes of A alone, once', () => {
+  const alone = { ...settings, variant: { ...settings.variant, pairing: 'unconditional' as const } };
+  const volumes = filled(
+    0,
+    ['trainA', 'sub-01_T1w.nii'],
+    ['trainB', 'sub-02_FLAIR.nii'],
+    ['valA', 'sub-03_T1w.nii'],
+  );
+  const data = volumes.data(alone);
+  expect(data.train.b).toBe(data.train.a);
+  expect(data.train.a.subjects).toEqual(['sub-01_T1w.nii']);
+  expect(data.validation).toBeNull();
+  expect(dataBytes(data)).toBe(data.train.a.images.byteLength);
+  expect(volumes.names(alone)).toEqual({ trainA: ['sub-01_T1w.nii'], trainB: [], valA: [], valB: [] });
+  expect(volumes.inputs(alone)).toMatchObject({ a: {}, b: null });
+});

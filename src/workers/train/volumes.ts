@@ -11,6 +11,7 @@ import {
 import { imagePrint } from '../../engine/training/sameImages';
 import { gridOfSide, type TrainSettings } from '../../engine/training/settings';
 import type { Side } from '../../engine/training/sides';
+import { isUnconditional } from '../../engine/training/variant';
 import { BadRequest } from '../../errors';
 import type { NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
@@ -112,10 +113,15 @@ export class TrainVolumes {
 
   /** @throws BadRequest where a contrast has no volume, pairs are incomplete or do not lie on one grid, or the grid is another */
   data(settings: TrainSettings): TrainData {
-    const isPaired = settings.variant.pairing === 'paired';
-    const train = isPaired
-      ? this.pairs('trainA', 'trainB', settings)
-      : { a: this.joined('trainA', settings), b: this.joined('trainB', settings) };
+    const { variant } = settings;
+    if (isUnconditional(variant)) {
+      const only = this.joined('trainA', settings);
+      return { train: { a: only, b: only }, validation: null };
+    }
+    const train =
+      variant.pairing === 'paired'
+        ? this.pairs('trainA', 'trainB', settings)
+        : { a: this.joined('trainA', settings), b: this.joined('trainB', settings) };
     const hasValidation = this.of('valA').length + this.of('valB').length > 0;
     return { train, validation: hasValidation ? this.pairs('valA', 'valB', settings) : null };
   }
@@ -126,10 +132,11 @@ export class TrainVolumes {
     );
   }
 
-  /** Those of a role that a run takes: of a paired training, and for validation, those in pairs, in one order. */
-  private used(role: Role, settings: TrainSettings): Entry[] {
+  /** Those of a role that a run takes: of a paired training, and for validation, those in pairs, in one order; without a source A's. */
+  private used(role: Role, { variant }: TrainSettings): Entry[] {
     const use = role.startsWith('val') ? 'val' : 'train';
-    if (use === 'train' && settings.variant.pairing === 'unpaired') return this.of(role);
+    if (isUnconditional(variant)) return role === 'trainA' ? this.of(role) : [];
+    if (use === 'train' && variant.pairing === 'unpaired') return this.of(role);
     const { pairs } = pairScans(this.of(`${use}A`), this.of(`${use}B`), ({ path }) => path);
     return pairs.map((pair) => pair[sideOf(role)]);
   }

@@ -170,7 +170,12 @@ export const training: Training<SynDiffNetwork> = {
     { name: 'r1', label: 'gradient penalty (R1)', chart: 'discriminators' },
   ],
   choices: [
-    { id: 'all', label: 'all networks', patch: { ...WHOLE, r: 'trained', direction: 'both' } },
+    {
+      id: 'all',
+      label: 'all networks',
+      patch: { ...WHOLE, r: 'trained', direction: 'both' },
+      unconditional: true,
+    },
     { id: 'aToB', label: 'one direction: A to B', patch: { ...WHOLE, r: 'trained', direction: 'aToB' } },
     { id: 'bToA', label: 'one direction: B to A', patch: { ...WHOLE, r: 'trained', direction: 'bToA' } },
     { id: 'diffusive', label: 'diffusive only, R frozen', patch: { ...WHOLE, r: 'frozen' } },
@@ -178,6 +183,7 @@ export const training: Training<SynDiffNetwork> = {
       id: 'l1-projector',
       label: 'all but the diffusive discriminators (L1 projector)',
       patch: { ...WHOLE, projector: 'l1', r: 'trained', direction: 'both' },
+      unconditional: true,
     },
     { id: 'l1', label: 'generator only, L1', patch: { adversarial: false, cycle: false, r: 'frozen' } },
   ],

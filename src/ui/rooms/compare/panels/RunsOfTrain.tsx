@@ -1,7 +1,11 @@
-import { methodLabel, trainedDirections } from '../../../../workers/train/settings';
+import type { TrainSettings } from '../../../../workers/train/protocol';
+import { isUnconditional, methodLabel, trainedDirections } from '../../../../workers/train/settings';
 import { useApp } from '../../../state/StoreContext';
 import { runDate } from '../../train/panels/runWords';
-import { directionName } from '../../train/state/selectors';
+import { directionName, runName } from '../../train/state/selectors';
+
+const translatedDirections = (settings: TrainSettings) =>
+  isUnconditional(settings.variant) ? [] : trainedDirections(settings);
 
 /** Models of the trainings that this browser keeps. They are listed when they are asked for: that takes the training's worker. */
 export function RunsOfTrain() {
@@ -22,8 +26,10 @@ export function RunsOfTrain() {
             <p className="dim num">
               {runDate(kept)}, {methodLabel(kept.settings.method)}, {kept.step.toLocaleString('en')}{' '}
               iterations
+              {isUnconditional(kept.settings.variant) &&
+                `: ${runName(kept.settings)}, which translates nothing`}
             </p>
-            {trainedDirections(kept.settings).map((direction) => (
+            {translatedDirections(kept.settings).map((direction) => (
               <button
                 key={direction}
                 type="button"

@@ -9,7 +9,8 @@ const SWITCHES = [
 /** Changes of the slices as they are drawn: a pair is moved alike, and only its source varies in brightness. */
 export function AugmentationOptions({ disabled }: { disabled: boolean }) {
   const augmentation = useApp((s) => s.train.settings.augmentation);
-  const isPaired = useApp((s) => s.train.settings.variant.pairing === 'paired');
+  const pairing = useApp((s) => s.train.settings.variant.pairing);
+  const isIdle = (name: string) => pairing === 'unconditional' && name === 'intensity';
   const { patchSettings } = useApp((s) => s.actions.train);
   return (
     <fieldset disabled={disabled}>
@@ -17,13 +18,15 @@ export function AugmentationOptions({ disabled }: { disabled: boolean }) {
         <label className="choice" key={name}>
           <input
             type="checkbox"
-            checked={augmentation[name]}
+            checked={augmentation[name] && !isIdle(name)}
+            disabled={isIdle(name)}
             onChange={({ target }) =>
               patchSettings({ augmentation: { ...augmentation, [name]: target.checked } })
             }
           />
           {label}
-          {isPaired && name === 'intensity' && ', of the source alone'}
+          {pairing === 'paired' && name === 'intensity' && ', of the source alone'}
+          {isIdle(name) && <span className="dim">not without a source</span>}
         </label>
       ))}
     </fieldset>

@@ -1,15 +1,34 @@
 import { useMemo } from 'react';
-import { needsOf } from '../../../../workers/train/settings';
+import type { TrainSettings, Variant } from '../../../../workers/train/protocol';
+import { isSourceFree, isUnconditional, neededOf } from '../../../../workers/train/settings';
 import { useApp } from '../../../state/StoreContext';
 import { isLocked, unpairedTexts } from '../state/selectors';
 import { DropZone } from './DropZone';
 
-/** What is learnt from: unpaired volumes of either contrast, and aligned pairs to score by. */
+const PAIRINGS: Record<Variant['pairing'], string> = {
+  unpaired: 'unpaired',
+  paired: 'aligned pairs, by subject',
+  unconditional: 'A alone, without a source',
+};
+
+/** Those that a method can be trained with. */
+function pairingsOf(method: TrainSettings['method']): Variant['pairing'][] {
+  const isFree = neededOf(method, { pairing: 'unpaired' }).pairing === undefined;
+  return [
+    'unpaired',
+    ...(isFree ? (['paired'] as const) : []),
+    ...(isSourceFree(method) ? (['unconditional'] as const) : []),
+  ];
+}
+
+/** What is learnt from: unpaired volumes of either contrast, and aligned pairs to score by; or volumes of one contrast alone. */
 export function DataPanel() {
   const { a, b } = useApp((s) => s.train.settings.contrasts);
   const pairing = useApp((s) => s.train.settings.variant.pairing);
-  const needed = useApp((s) => needsOf(s.train.settings.method).pairing);
+  const method = useApp((s) => s.train.settings.method);
   const isPaired = pairing === 'paired';
+  const isSourceless = isUnconditional({ pairing });
+  const pairings = pairingsOf(method);
   const isOff = useApp((s) => isLocked(s.train));
   const hasValidation = useApp((s) => s.train.volumes.some(({ added }) => /^val/.test(added.role)));
   const adding = useApp((s) => s.train.adding);
@@ -22,17 +41,26 @@ export function DataPanel() {
           className="pairing"
           aria-label="Pairing of the data"
           value={pairing}
-          disabled={isOff || needed !== undefined}
-          onChange={({ target }) =>
-            patchVariant({ pairing: target.value === 'paired' ? 'paired' : 'unpaired' })
-          }
+          disabled={isOff || pairings.length === 1}
+          onChange={({ target }) => patchVariant({ pairing: target.value as typeof pairing })}
         >
-          <option value="unpaired">unpaired</option>
-          <option value="paired">aligned pairs, by subject</option>
+          {pairings.map((id) => (
+            <option key={id} value={id}>
+              {PAIRINGS[id]}
+            </option>
+          ))}
         </select>
       </header>
       <DropZone of="trainA" title={`A: ${a || 'first contrast'}`} hint={`Drop ${a} volumes or a folder`} />
-      <DropZone of="trainB" title={`B: ${b || 'second contrast'}`} hint={`Drop ${b} volumes or a folder`} />
+      {!isSourceless && (
+        <DropZone of="trainB" title={`B: ${b || 'second contrast'}`} hint={`Drop ${b} volumes or a folder`} />
+      )}
+      {isSourceless && (
+        <p className="dim">
+          The model will make images of {a || 'A'} of noise alone: it translates nothing. Its images are drawn
+          in the terminal, by <code>syndiff sample</code>.
+        </p>
+      )}
       {isPaired && <LeftOut of="train" />}
       {adding && (
         <p className="adding dim num" aria-live="polite">
@@ -44,18 +72,20 @@ export function DataPanel() {
           )}
         </p>
       )}
-      <details className="disclosure" open={hasValidation || undefined}>
-        <summary>
-          <h2>
-            Validation <span className="dim">optional, aligned pairs</span>
-          </h2>
-        </summary>
-        <div className="zones">
-          <DropZone of="valA" title={`A: ${a}`} hint={`Drop ${a} of the pairs`} />
-          <DropZone of="valB" title={`B: ${b}`} hint={`Drop ${b}, same subjects`} />
-        </div>
-        <LeftOut of="val" />
-      </details>
+      {!isSourceless && (
+        <details className="disclosure" open={hasValidation || undefined}>
+          <summary>
+            <h2>
+              Validation <span className="dim">optional, aligned pairs</span>
+            </h2>
+          </summary>
+          <div className="zones">
+            <DropZone of="valA" title={`A: ${a}`} hint={`Drop ${a} of the pairs`} />
+            <DropZone of="valB" title={`B: ${b}`} hint={`Drop ${b}, same subjects`} />
+          </div>
+          <LeftOut of="val" />
+        </details>
+      )}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../../../workers/train/protocol';
+import type { StoredRun, Variant } from '../../../../workers/train/protocol';
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { ErrorBoundary } from '../../../components/ErrorBoundary';
 import { useApp } from '../../../state/StoreContext';
@@ -7,10 +7,16 @@ import { startBlock, unfinishedRun } from '../state/selectors';
 import { RealScansNote } from './RealScansNote';
 import { runDate } from './runWords';
 
+const WANTED: Record<Variant['pairing'], string> = {
+  unpaired: 'Drop volumes of two contrasts on A and B; they need not be of the same patients.',
+  paired: 'Drop volumes of two contrasts on A and B, both of the same patients, aligned and named alike.',
+  unconditional: 'Drop volumes of one contrast on A: images of it are learnt, and made of noise alone.',
+};
+
 /** The centre before a run: what this is, what to do next, and the ways in without data at hand. */
 export function EmptyTrainStage() {
   const hasData = useApp((s) => s.train.volumes.length > 0);
-  const isPaired = useApp((s) => s.train.settings.variant.pairing === 'paired');
+  const pairing = useApp((s) => s.train.settings.variant.pairing);
   const adding = useApp((s) => s.train.adding);
   const block = useApp(startBlock);
   const open = useApp((s) => unfinishedRun(s.train));
@@ -21,11 +27,8 @@ export function EmptyTrainStage() {
     <div className="empty-stage">
       <h1>Train a translation on your own scans</h1>
       <p>
-        Drop volumes of two contrasts on A and B
-        {isPaired
-          ? ', both of the same patients, aligned and named alike.'
-          : '; they need not be of the same patients.'}{' '}
-        The networks learn on this machine, and the model is yours to use here, to keep and to carry away.
+        {WANTED[pairing]} The networks learn on this machine, and the model is yours to use here, to keep and
+        to carry away.
       </p>
       {/* The list of stored runs says why a record cannot be shown. */}
       {open && (

@@ -1,11 +1,11 @@
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import { useMemo, useState } from 'react';
-import type { Preview } from '../../../../workers/train/protocol';
-import { trainedDirections } from '../../../../workers/train/settings';
+import type { Preview, TrainSettings } from '../../../../workers/train/protocol';
+import { isUnconditional, trainedDirections } from '../../../../workers/train/settings';
 import { GrayImage } from '../../../components/GrayImage';
 import { useApp } from '../../../state/StoreContext';
-import { DIRECTIONS } from '../state/selectors';
+import { DIRECTIONS, directionName } from '../state/selectors';
 
 const NONE: readonly Preview[] = [];
 
@@ -75,14 +75,7 @@ export function Previews() {
             // Of one direction there is room to show where it began.
             const before = directions.length === 1 && step > 0 ? ofStep(0) : undefined;
             return (
-              preview && (
-                <PreviewRows
-                  key={direction}
-                  preview={preview}
-                  before={before}
-                  contrasts={settings.contrasts}
-                />
-              )
+              preview && <PreviewRows key={direction} preview={preview} before={before} settings={settings} />
             );
           })}
         </div>
@@ -94,18 +87,20 @@ export function Previews() {
 function PreviewRows({
   preview,
   before,
-  contrasts,
+  settings,
 }: {
   preview: Preview;
   /** The same slices as the run began. */
   before: Preview | undefined;
-  contrasts: { a: string; b: string };
+  settings: TrainSettings;
 }) {
   const { direction, step, rows } = preview;
+  const { contrasts, variant } = settings;
   const [from, to] = direction === 'aToB' ? [contrasts.a, contrasts.b] : [contrasts.b, contrasts.a];
+  const isSourceless = isUnconditional(variant);
   const hasTarget = rows.some(({ target }) => target !== null);
   const columns = [
-    { key: 'source', kind: 'source', title: from, rows },
+    { key: 'source', kind: 'source', title: isSourceless ? `a real ${from}` : from, rows },
     ...(before ? [{ key: 'before', kind: 'synthetic', title: 'before', rows: before.rows } as const] : []),
     { key: 'synthetic', kind: 'synthetic', title: before ? 'synthetic' : `synthetic ${to}`, rows },
     ...(hasTarget ? [{ key: 'target', kind: 'target', title: `real ${to}`, rows } as const] : []),
@@ -113,7 +108,7 @@ function PreviewRows({
   return (
     <figure className="preview" data-testid="train-preview" data-direction={direction} data-step={step}>
       <figcaption className="visually-hidden">
-        {from} to {to} at iteration {step}
+        {directionName(settings, direction)} at iteration {step}
       </figcaption>
       {columns.map(({ key, kind, title, rows: shown }) => (
         <div className="preview-column" key={key}>

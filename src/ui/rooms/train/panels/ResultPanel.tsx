@@ -1,5 +1,5 @@
 import type { Direction } from '../../../../workers/train/protocol';
-import { trainedDirections } from '../../../../workers/train/settings';
+import { isUnconditional, trainedDirections } from '../../../../workers/train/settings';
 import { useApp } from '../../../state/StoreContext';
 import { directionName, isGoing } from '../state/selectors';
 import { checkpointBlock } from './runWords';
@@ -15,6 +15,7 @@ export function ResultPanel() {
   const isTranslating = useApp((s) => s.run !== null);
   const { useModel, downloadModel } = useApp((s) => s.actions.train);
   if (!run) return null;
+  const isSourceless = isUnconditional(run.settings.variant);
   const why = going
     ? 'Pause the run first: a model is taken from its checkpoint'
     : checkpointBlock(run.checkpoint);
@@ -30,16 +31,18 @@ export function ResultPanel() {
         return (
           <div className="result" key={direction}>
             <h3>{name}</h3>
-            <button
-              type="button"
-              className={isDone ? 'button primary small' : 'button small'}
-              data-testid={`train-use-${SHORT[direction]}`}
-              disabled={whyNotUse !== null || isExporting}
-              title={whyNotUse ?? 'Load it into Translate'}
-              onClick={() => void use(direction)}
-            >
-              Use this model<span className="visually-hidden">, {name}</span>
-            </button>
+            {!isSourceless && (
+              <button
+                type="button"
+                className={isDone ? 'button primary small' : 'button small'}
+                data-testid={`train-use-${SHORT[direction]}`}
+                disabled={whyNotUse !== null || isExporting}
+                title={whyNotUse ?? 'Load it into Translate'}
+                onClick={() => void use(direction)}
+              >
+                Use this model<span className="visually-hidden">, {name}</span>
+              </button>
+            )}
             <button
               type="button"
               className="button small"
@@ -53,6 +56,11 @@ export function ResultPanel() {
           </div>
         );
       })}
+      {isSourceless && (
+        <p className="dim">
+          It translates nothing: download it, and draw its images by <code>syndiff sample</code>.
+        </p>
+      )}
       <p className="dim" aria-live="polite">
         {isExporting ? 'Writing the model…' : (why ?? `The averaged weights of iteration ${run.checkpoint}.`)}
       </p>

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { PresetName } from '../../../../workers/train/protocol';
-import { PRESET_NAMES, presetSettings } from '../../../../workers/train/settings';
+import { isUnconditional, PRESET_NAMES, presetSettings } from '../../../../workers/train/settings';
 import { FileButton } from '../../../components/FileButton';
 import { formatGrid } from '../../../format';
 import { MODEL_ENDINGS } from '../../../state/files';
@@ -21,6 +21,7 @@ export function StartPanel() {
     () => startModels({ models: shipped, own, loaded, ownStarts }),
     [shipped, own, loaded, ownStarts],
   );
+  const isSourceless = isUnconditional(settings.variant);
   const isReading = useApp((s) => s.train.isReadingStart);
   const { pickPreset, pickStart, openStart } = useApp((s) => s.actions.train);
   return (
@@ -30,7 +31,7 @@ export function StartPanel() {
       </header>
       <div className="pair">
         <ContrastInput side="a" disabled={disabled} />
-        <ContrastInput side="b" disabled={disabled} />
+        {!isSourceless && <ContrastInput side="b" disabled={disabled} />}
       </div>
       <label className="field">
         <span>Preset</span>
@@ -54,7 +55,7 @@ export function StartPanel() {
         <span>Start from</span>
         <select
           value={cardId ?? ''}
-          disabled={disabled}
+          disabled={disabled || isSourceless}
           onChange={({ target }) => pickStart(target.value || null)}
         >
           <option value="">random weights</option>
@@ -71,10 +72,11 @@ export function StartPanel() {
           className="button small"
           accept={MODEL_ENDINGS}
           multiple
-          disabled={disabled || isReading}
+          disabled={disabled || isReading || isSourceless}
           onFiles={(files) => void openStart(files)}
         />
       </div>
+      {isSourceless && <p className="dim">A training without a source begins with random weights.</p>}
       {cardId !== null && (
         <p className="dim">Its contrasts, grid and network are taken over; A to B alone is trained.</p>
       )}

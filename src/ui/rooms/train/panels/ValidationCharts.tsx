@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Validation } from '../../../../workers/train/protocol';
+import { isUnconditional } from '../../../../workers/train/settings';
 import { LineChart } from '../../../components/LineChart';
 import { RegionChoice, type ScoreRegion } from '../../../components/RegionChoice';
 import { useApp } from '../../../state/StoreContext';
@@ -15,7 +16,8 @@ export function ValidationCharts() {
   const validations = useApp((s) => s.train.run?.validations ?? NO_SCORES);
   const isOff = useApp((s) => s.train.every.validation === 0);
   const [region, setRegion] = useState<ScoreRegion>('foreground');
-  if (!run) return null;
+  // Images that are made of nothing have no reference.
+  if (!run || isUnconditional(run.settings.variant)) return null;
   const hasPairs = run.volumes.valA.length > 0;
   const n = validations.at(-1)?.directions[0]?.n;
   return (

@@ -1,8 +1,9 @@
 import {
   choicesOf,
   hasR,
+  isUnconditional,
   METHOD_CHOICES,
-  needsOf,
+  neededOf,
   reverseStepsOf,
   startsR,
 } from '../../../../workers/train/settings';
@@ -17,7 +18,7 @@ const SWITCHES = [
   { name: 'cycle', label: 'Cycle term' },
 ] as const;
 
-/** The cycle goes through R, which paired data have not. */
+/** The cycle goes through R, which only unpaired data have. */
 const isIdle = (name: (typeof SWITCHES)[number]['name'], isUnpaired: boolean) =>
   name === 'cycle' && !isUnpaired;
 
@@ -34,9 +35,10 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
   const { patchVariant, patchSettings, setStartR } = useApp((s) => s.actions.train);
   const { method, variant, diffusion } = settings;
   const isUnpaired = hasR(variant);
-  const choices = choicesOf(method);
+  const isSourceless = isUnconditional(variant);
+  const choices = choicesOf(method, variant);
   const choice = networkChoice(settings);
-  const needs = needsOf(method);
+  const needs = neededOf(method, variant);
   const reverseSteps = reverseStepsOf(method);
   return (
     <fieldset disabled={disabled}>
@@ -80,11 +82,13 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
             onChange={({ target }) => patchVariant({ [name]: target.checked })}
           />
           {label}
-          {isIdle(name, isUnpaired) && <span className="dim">not of paired data</span>}
+          {isIdle(name, isUnpaired) && (
+            <span className="dim">{isSourceless ? 'not without a source' : 'not of paired data'}</span>
+          )}
         </label>
       ))}
       <div className="pair">
-        {needs.direction === undefined && (
+        {needs.direction === undefined && !isSourceless && (
           <label className="field">
             <span>Direction</span>
             <select

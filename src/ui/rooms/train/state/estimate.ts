@@ -1,4 +1,5 @@
 /** The memory that a run will take, told before it starts. */
+import { settingsOfRun } from '../../../../workers/train/settings';
 import { isLocked, settingsProblem } from './selectors';
 import type { TrainContext } from './trainContext';
 
@@ -27,7 +28,7 @@ export function createEstimate(context: TrainContext, ensureVolumes: () => Promi
       await ensureVolumes();
       // Settings may have changed while volumes were cut: their own call is under way.
       if (mine !== latest) return;
-      const estimate = await trainClient.estimate(train().settings);
+      const estimate = await trainClient.estimate(settingsOfRun(train().settings));
       if (mine === latest) patch({ estimate });
     } catch (error) {
       if (mine === latest) patch({ estimate: null });

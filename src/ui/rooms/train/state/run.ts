@@ -2,6 +2,7 @@
 import { nameOfVolume } from '../../../../volume/oneVolume';
 import type { CallOptions } from '../../../../workers/line/link';
 import type { Role, StoredRun, ToldHistory, TrainEvent } from '../../../../workers/train/protocol';
+import { settingsOfRun } from '../../../../workers/train/settings';
 import type { Estimate } from './estimate';
 import { withEvent } from './events';
 import { scanChoice } from './scanChoice';
@@ -94,7 +95,8 @@ export function trainRunActions(
         notify('error', changed);
         return;
       }
-      const { settings, every } = train();
+      const { every } = train();
+      const settings = settingsOfRun(train().settings);
       const { used, left } = scanChoice(train());
       const names = (role: Role) =>
         used[role].map(({ added }) => nameOfVolume(added.name, added.volumeCount, added.volume ?? 0));

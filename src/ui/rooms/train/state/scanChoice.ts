@@ -6,7 +6,12 @@ import { type Pairing, pairScans } from '../../../../volume/pairing';
 import { repeatsOf, repeatsText, rivalsOf, rivalsText } from '../../../../volume/rivals';
 import { shortPaths } from '../../../../volume/shortPaths';
 import type { Role } from '../../../../workers/train/protocol';
-import { conflictOf, conflictText, type GivenImage } from '../../../../workers/train/settings';
+import {
+  conflictOf,
+  conflictText,
+  type GivenImage,
+  isUnconditional,
+} from '../../../../workers/train/settings';
 import type { TrainData, TrainVolume } from './types';
 
 export const ROLES: readonly Role[] = ['trainA', 'trainB', 'valA', 'valB'];
@@ -67,7 +72,11 @@ export function scanChoice({ volumes, filters, settings }: Given): ScanChoice {
   return last.found;
 }
 
-function findChoice({ volumes, filters, settings }: Given): ScanChoice {
+function findChoice({ volumes: listed, filters, settings }: Given): ScanChoice {
+  // Without a source A alone counts, whatever else is on the list.
+  const volumes = isUnconditional(settings.variant)
+    ? listed.filter(({ added }) => added.role === 'trainA')
+    : listed;
   const all = byRole((role) => volumes.filter(({ added }) => added.role === role));
   const ofSide = (role: Role) => volumes.filter(({ added }) => sideOf(added.role) === sideOf(role));
   const filtered = byRole((role) =>

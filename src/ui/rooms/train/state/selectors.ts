@@ -7,7 +7,9 @@ import {
   checkSettings,
   gridOfSide,
   hasR,
+  isUnconditional,
   presetSettings,
+  settingsOfRun,
   trainedDirections,
 } from '../../../../workers/train/settings';
 import type { ModelCard } from '../../../../workers/translate/protocol';
@@ -19,9 +21,13 @@ import type { TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
 export const ROLE_SIDES: Record<Role, Side> = { trainA: 'a', trainB: 'b', valA: 'a', valB: 'b' };
 export const DIRECTIONS: readonly Direction[] = ['aToB', 'bToA'];
 
-/** "T1w → FLAIR". */
-export function directionName({ contrasts }: Pick<TrainSettings, 'contrasts'>, direction: Direction): string {
+/** "T1w → FLAIR"; "T1w of noise alone". */
+export function directionName(
+  { contrasts, variant }: Pick<TrainSettings, 'contrasts' | 'variant'>,
+  direction: Direction,
+): string {
   const { a, b } = contrasts;
+  if (isUnconditional(variant)) return `${a} of noise alone`;
   return direction === 'aToB' ? `${a} → ${b}` : `${b} → ${a}`;
 }
 
@@ -61,11 +67,14 @@ export function isGoing({ phase }: TrainData): boolean {
 
 /** The sentence where the settings contradict each other or cannot train; null where they can. */
 export function settingsProblem(settings: TrainSettings): string | null {
-  const { a, b } = settings.contrasts;
-  if (!a || !b) return 'Name both contrasts.';
-  if (a === b) return `Contrasts A and B must differ, got ${a} twice.`;
+  const { contrasts, variant } = settings;
+  const { a, b } = contrasts;
+  if (isUnconditional(variant)) {
+    if (!a) return 'Name the contrast.';
+  } else if (!a || !b) return 'Name both contrasts.';
+  else if (a === b) return `Contrasts A and B must differ, got ${a} twice.`;
   try {
-    checkSettings(settings);
+    checkSettings(settingsOfRun(settings));
     return null;
   } catch (error) {
     return sentenceOf(error);
@@ -85,7 +94,8 @@ function dataProblem(train: TrainData): string | null {
   const { contrasts, variant } = train.settings;
   const choice = scanChoice(train);
   const { kept, pairing, problems } = choice;
-  for (const role of ['trainA', 'trainB'] as const) {
+  const isOne = isUnconditional(variant);
+  for (const role of isOne ? (['trainA'] as const) : (['trainA', 'trainB'] as const)) {
     const volumes = kept[role];
     const name = `${contrasts[ROLE_SIDES[role]]} (${ROLE_SIDES[role].toUpperCase()})`;
     if (volumes.length === 0) return `Add volumes of ${name}.`;
@@ -96,7 +106,7 @@ function dataProblem(train: TrainData): string | null {
   if (open) return `${open}.`;
   if (variant.pairing === 'paired' && pairing.train.pairs.length === 0)
     return `Paired training needs subjects with both contrasts, got ${noPairs(kept.trainA, kept.trainB)}.`;
-  const [both] = trainedAndScored(train, choice);
+  const [both] = isOne ? [] : trainedAndScored(train, choice);
   if (both !== undefined)
     return `${both} is among the training and the validation volumes; remove it from one: a model is not judged by whom it was trained on.`;
   if (choice.conflict !== null) return `${choice.conflict}.`;
@@ -140,8 +150,9 @@ export function unpairedTexts(
   );
 }
 
-/** Sources of the networks that the variant has: those of R wait for a variant with R. */
+/** Sources of the networks that the variant has: those of R wait for a variant with R, and without a source all begin at random. */
 export function usedSources({ settings, start }: Pick<TrainData, 'settings' | 'start'>): ClientStartPoint {
+  if (isUnconditional(settings.variant)) return {};
   if (hasR(settings.variant)) return start.sources;
   const { rAToB: _, rBToA: __, ...others } = start.sources;
   return others;
@@ -150,7 +161,7 @@ export function usedSources({ settings, start }: Pick<TrainData, 'settings' | 's
 /** A sentence about R, which a frozen variant never trains; null where all is well. */
 export function frozenRWarning({ settings, start }: TrainData): string | null {
   const { variant } = settings;
-  if (variant.pairing === 'paired' || variant.r === 'trained') return null;
+  if (!hasR(variant) || variant.r === 'trained') return null;
   const { rAToB, rBToA } = start.sources;
   if (rAToB && rBToA) return null;
   return 'R is frozen as it starts: give weights of both R under Start of R, or it stays random.';

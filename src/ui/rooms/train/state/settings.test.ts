@@ -1,7 +1,14 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
 import { presetSettings, trainedDirections } from '../../../../workers/train/settings';
-import { frozenRWarning, runName, settingsProblem, startBlock, unpairedTexts } from './selectors';
+import {
+  frozenRWarning,
+  runName,
+  settingsProblem,
+  startBlock,
+  unpairedTexts,
+  usedSources,
+} from './selectors';
 import { withPreset } from './settings';
 
 let made: TrainStore;
@@ -134,6 +141,59 @@ describe('contradictions', () => {
   it('of a volume without foreground', async () => {
     await act().addFiles('trainA', dropped('empty.nii'));
     expect(startBlock(made.store.getState())).toMatch(/^No slice of T1w \(A\)/);
+  });
+});
+
+describe('without a source', () => {
+  const begin = () => act().patchVariant({ pairing: 'unconditional' });
+
+  it('is trained on A alone, of one contrast, whatever is on B and in the validation', async () => {
+    act().setContrast('b', 'CT');
+    await act().addFiles('trainB', dropped('sub-1_CT.nii'));
+    await act().addFiles('valA', dropped('sub-2_T1w.nii'));
+    begin();
+    expect(startBlock(made.store.getState())).toBe('Add volumes of T1w (A).');
+    await act().addFiles('trainA', dropped('sub-1_T1w.nii', 'sub-2_T1w.nii'));
+    expect(startBlock(made.store.getState())).toBeNull();
+    void act().start();
+    await vi.waitFor(() => expect(train().run).not.toBeNull());
+    const { settings, volumes } = train().run!;
+    expect(settings).toMatchObject({
+      contrasts: { a: 'T1w', b: 'T1w' },
+      intensity: 'foreground-median',
+      variant: { pairing: 'unconditional', direction: 'aToB' },
+    });
+    expect(volumes).toEqual({ trainA: ['sub-1_T1w.nii', 'sub-2_T1w.nii'], trainB: [], valA: [], valB: [] });
+    expect(runName(settings)).toBe('T1w of noise alone');
+  });
+
+  it('keeps what B is for later, and goes on with a method that can have it', () => {
+    act().setContrast('b', 'CT');
+    begin();
+    act().patchSettings({ method: 'ddpm' });
+    expect(train().settings.variant.pairing).toBe('unconditional');
+    expect(settingsProblem(train().settings)).toBeNull();
+    act().patchSettings({ method: 'cgan' });
+    expect(train().settings.variant.pairing).toBe('unpaired');
+    expect(runName(train().settings)).toBe('T1w ↔ CT');
+  });
+
+  it('begins at random: a start model is left, and none is taken', async () => {
+    act().pickStart('FLAIR-T1w');
+    act().setStartR('rAToB', { kind: 'file', file: new File([], 'r.pth') });
+    begin();
+    expect(train().start.cardId).toBeNull();
+    expect(usedSources(train())).toEqual({});
+    await act().openStart([new File(['w'], 'mine.pth')]);
+    expect(made.texts().at(-1)).toMatch(/^mine\.pth: not taken, as a training without a source/);
+    expect(train().start.cardId).toBeNull();
+  });
+
+  it('takes of a drop what is named as A', async () => {
+    begin();
+    await act().dropFiles(dropped('sub-1_T1w.nii', 'sub-1_FLAIR.nii'));
+    expect(train().volumes.map(({ added }) => added.name)).toEqual(['sub-1_T1w.nii']);
+    expect(made.texts().at(-1)).toBe('sub-1_FLAIR.nii: the name does not say T1w; drop on A.');
   });
 });
 

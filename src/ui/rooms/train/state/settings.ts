@@ -3,6 +3,7 @@ import type { ClientStartPoint, ClientStartSource } from '../../../../workers/tr
 import type { PresetName, TrainSettings } from '../../../../workers/train/protocol';
 import {
   isLong,
+  isUnconditional,
   presetSettings,
   settingsFromCard,
   sideMaps,
@@ -73,11 +74,17 @@ export function settingsActions(
       }),
 
     patchVariant: (change) =>
-      choose(({ settings, start }) => {
+      choose(({ settings: before, start: from }) => {
+        const isFree = change.pairing !== undefined && isUnconditional({ pairing: change.pairing });
+        // A model to start from takes a source.
+        const leaves = isFree && from.cardId !== null;
+        const settings = leaves ? withPreset(before, before.preset, true) : before;
+        const start = leaves ? { cardId: null, sources: withSource(from.sources, 'aToB', null) } : from;
         const next = { ...settings, variant: { ...settings.variant, ...change } };
         const hasOtherCourse = JSON.stringify(startCourse(next)) !== JSON.stringify(startCourse(settings));
         return {
           settings: start.cardId !== null && hasOtherCourse ? { ...next, ...startCourse(next) } : next,
+          start,
         };
       }),
 
@@ -98,6 +105,13 @@ export function settingsActions(
       if (!file || others.length > 0 || cards.length > 1) {
         const got = files.map(({ name }) => name).join(', ');
         notify('error', `Start point: one file of weights, with its card.json if there is one, got ${got}.`);
+        return;
+      }
+      if (isUnconditional(train().settings.variant)) {
+        notify(
+          'warn',
+          `${file.name}: not taken, as a training without a source begins with random weights; choose unpaired or aligned pairs first.`,
+        );
         return;
       }
       if (isLocked(train()) || train().isReadingStart) {

@@ -5,7 +5,7 @@ import { groupedTexts, type ToldOfScan } from '../../../../volume/groupedTexts';
 import { someOf } from '../../../../volume/plainScans';
 import { shortPaths } from '../../../../volume/shortPaths';
 import type { Role } from '../../../../workers/train/protocol';
-import { isRepeated, repeatedText } from '../../../../workers/train/settings';
+import { isRepeated, repeatedText, settingsOfRun } from '../../../../workers/train/settings';
 import { onlyHiddenText } from '../../../state/files';
 import type { NoticeTopic } from '../../../state/types';
 import { givenImage, pathOf, ROLES } from './scanChoice';
@@ -191,7 +191,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
       async dropFiles(dropped) {
         if (tellHidden(dropped)) return;
         const overtake = former('train');
-        const { a, b } = train().settings.contrasts;
+        const { a, b } = settingsOfRun(train().settings).contrasts;
         const volumes = await volumesOf(dropped);
         const weights = weightsOf(dropped);
         if (volumes.length === 0 && weights.length > 0) {
@@ -208,10 +208,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
           })),
           {
             topic: 'volumes',
-            warnings: [
-              ...strangeTexts(dropped, volumes),
-              ...(what ? [`${what}: the name says neither ${a} nor ${b}; drop on A or on B.`] : []),
-            ],
+            warnings: [...strangeTexts(dropped, volumes), ...(what ? [notNamedText(what, a, b)] : [])],
             infos: [...labelTexts(labels.length, volumes.length), ...texts],
           },
           overtake,
@@ -252,6 +249,12 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     },
   };
 }
+
+/** @param b the same as `a` where one contrast is learnt */
+const notNamedText = (what: string, a: string, b: string): string =>
+  a === b
+    ? `${what}: the name does not say ${a}; drop on A.`
+    : `${what}: the name says neither ${a} nor ${b}; drop on A or on B.`;
 
 /** What was dropped by itself and is no scan, where there are others; what lies in a folder nobody has chosen. */
 function strangeTexts(dropped: readonly DroppedFile[], volumes: readonly VolumeParts[]): string[] {
