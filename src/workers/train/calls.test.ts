@@ -2,10 +2,12 @@
 import { beforeAll, expect, it } from 'vitest';
 import { headPhantom, makeNifti } from '../../../test/makeNifti';
 import { MemoryFiles } from '../../../test/memoryFiles';
+import { tinyConfig } from '../../../test/tinyModel';
 import { tinySettings } from '../../../test/tinyRun';
 import { parseModelCard } from '../../engine/cards/modelCard';
 import { hashWeights } from '../../engine/hash';
 import { encodeWeights } from '../../engine/models/convertWeights';
+import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
 import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/table';
 import * as tf from '../../engine/tf';
 import { gridOfSide } from '../../engine/training/settings';
@@ -74,6 +76,15 @@ it('reads the card of own weights, and puts nothing on the backend', async () =>
   const card = await calls.readCard({ kind: 'file', file }, context());
   expect(card).toMatchObject({ source: 'T1w', target: 'CT', network: { method: 'resnet' } });
   expect(tf.memory().numTensors).toBe(numTensors);
+});
+
+it('refuses to begin with a model that translates nothing', async () => {
+  const config = { ...tinyConfig(16), num_channels: 1 };
+  const weights = encodeWeights({ state: hashWeights(2, ncsnppTable(config)), config }, 'f32');
+  const file = { name: 'free.safetensors', blob: new Blob([weights as Uint8Array<ArrayBuffer>]) };
+  await expect(calls.readCard({ kind: 'file', file }, context())).rejects.toThrow(
+    'must be a model that translates, got an unconditional one',
+  );
 });
 
 it('takes phantoms by role, with thumbnails', async () => {

@@ -11,6 +11,7 @@ import { checkSettings } from '../../engine/training/settings';
 import { SIDES } from '../../engine/training/sides';
 import type { StartModel } from '../../engine/training/startModels';
 import { readStoredRun } from '../../engine/training/storedRun';
+import { refuseUnconditional } from '../../engine/unconditional';
 import { BadRequest } from '../../errors';
 import type { RunStore } from '../../platform/browser/originRuns';
 import { refuseEmpty } from '../../volume/checkInput';
@@ -167,8 +168,12 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
       return null;
     },
 
-    readCard: async (source, { signal }) =>
-      (await openModel(environment, source, () => undefined, signal)).card,
+    readCard: async (source, { signal }) => {
+      const { card } = await openModel(environment, source, () => undefined, signal);
+      // A training begins with what translates.
+      refuseUnconditional(card);
+      return card;
+    },
 
     estimate: async ({ settings }) => {
       if (!info) throw new BadRequest('training: the engine must be started first');
