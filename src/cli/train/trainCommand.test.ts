@@ -685,7 +685,7 @@ describe('is refused in one sentence', () => {
     ['freeze-r-after must be less than the 3 iterations, got 3', ['--freeze-r-after', '3', '--steps', '3']],
     ['batch must be at most 4 or a multiple of 4', ['--batch', '5']],
     [
-      '--paired: must not be given with --method resnet, which trains on scans that are not paired; leave out --paired',
+      '--paired: must not be given with --method resnet, which is trained on unpaired scans; leave out --paired',
       ['--method', 'resnet', '--paired', '--start', at('r.json')],
     ],
     ['--paired: must not be given with a resnet model to start from', ['--paired', '--start', at('r.json')]],
@@ -700,6 +700,40 @@ describe('is refused in one sentence', () => {
     [
       '--b: must not be given with --unconditional, which learns the images of --a alone',
       ['--unconditional'],
+    ],
+    [
+      '--l1-projector: must not be given with --no-adversarial, which leaves out all discriminators; leave one of them out',
+      ['--l1-projector', '--no-adversarial'],
+    ],
+    ...(['--freeze-r', '--no-cycle'] as const).map((flag): [string, string[]] => [
+      `${flag}: must not be given with --paired, which trains without R and its cycle`,
+      ['--paired', flag],
+    ]),
+    ['--r-start: must not be given with --paired', ['--paired', '--r-start', at('r.json')]],
+    [
+      '--freeze-r-after: must be one of the numbers that decide this training',
+      [
+        ...['--freeze-r', '--r-start', at('r.json'), '--r-start-back', at('r.json')],
+        ...['--freeze-r-after', '1'],
+      ],
+    ],
+    [
+      '--no-cycle: must not be given with --method cgan, which is trained by its cycle term; leave out --no-cycle',
+      ['--method', 'cgan', '--no-cycle'],
+    ],
+    [
+      '--reverse-steps: must be of a method that is trained with few or many (syndiff)',
+      ['--method', 'ddpm', '--reverse-steps', '8'],
+    ],
+    ["--reverse-steps: must be the start model's, 2, got 8; leave it out", ['--reverse-steps', '8']],
+    ["--pixel-size: must be the start model's, 8, got 2; leave it out", ['--pixel-size', '2']],
+    [
+      "--intensity: must be the start model's, foreground-p99.5, got foreground-median",
+      ['--intensity', 'foreground-median'],
+    ],
+    [
+      '--r-start: must start a network that no other model starts, got a second non-diffusive ResNet generator',
+      ['--start', at('r.json'), '--r-start', at('r.json')],
     ],
     ['--crop: must be a whole number from 1', ['--crop', 'half']],
     ["crop must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],

@@ -50,6 +50,7 @@ import {
   RUN_FOLDER,
   refuseInTheWay,
 } from './runFolder';
+import { refuseTogether } from './trainContradictions';
 import {
   dataText,
   findScans,
@@ -64,14 +65,7 @@ import {
 import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
 import { type TrainedModel, writeModels, writtenFacts } from './trainModels';
-import {
-  everyOf,
-  planRun,
-  refuseWithResume,
-  refuseWithUnconditional,
-  TRAIN_OPTIONS,
-  USUAL_EVERY,
-} from './trainOptions';
+import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS, USUAL_EVERY } from './trainOptions';
 import { progressText, scoringText } from './trainProgress';
 
 export const trainCommand: Command = {
@@ -204,7 +198,7 @@ async function takeFolder({ files, io, out }: Order): Promise<void> {
 
 async function begun(order: Order): Promise<ReadyRun> {
   const { args, io, files, split, backend } = order;
-  refuseWithUnconditional(args);
+  refuseTogether(args);
   const isOne = args.has('unconditional');
   const names = {
     a: required(args, 'a'),

@@ -25,6 +25,7 @@ import { type LoadedModel, loadModel } from '../kit/models';
 import { BACKEND_OPTION } from '../kit/nodeEngine';
 import { decimal, oneOf, optional, wholeNumber } from '../kit/options';
 import { JSON_OPTION } from '../kit/report';
+import { refuseForMethod, refuseOtherThanStart } from './trainContradictions';
 
 const LARGEST_SEED = 2 ** 32 - 1;
 const MOST_STEPS = 10_000_000;
@@ -181,7 +182,9 @@ export async function planRun(args: Arguments, found: Record<Side, string | null
   const fresh = presetSettings(preset, contrasts);
   // What a start model's course is depends on the variant.
   const base = { ...fresh, variant: { ...fresh.variant, ...overrides.variant } };
-  const settings = overridden(fromModels(base, models, card), overrides, contrasts, models);
+  const started = fromModels(base, models, card);
+  const settings = overridden(started, overrides, contrasts, models);
+  if (card) refuseOtherThanStart(args, settings, started);
   refuseForMethod(args, settings);
   checkSettings(settings);
   checkFrozen(settings, models);
@@ -189,26 +192,6 @@ export async function planRun(args: Arguments, found: Record<Side, string | null
   // Refused before the scans are read.
   startWeights(settings, start);
   return { settings, start };
-}
-
-/** In the words of the options what the method's own rules say in the page's. */
-function refuseForMethod(args: Arguments, { method, variant }: TrainSettings): void {
-  const { needs } = trainingOf({ method });
-  const how = args.has('no-diffusion')
-    ? '--no-diffusion'
-    : args.text('method') === undefined
-      ? `a ${method} model to start from`
-      : `--method ${method}`;
-  const refuse = (name: string, rule: string) => {
-    throw new BadRequest(`--${name}: must not be given with ${how}, which ${rule}; leave out --${name}`);
-  };
-  if (needs.pairing === 'unpaired' && args.has('paired'))
-    refuse('paired', 'trains on scans that are not paired');
-  if (needs.r === 'trained' && args.has('freeze-r')) refuse('freeze-r', 'trains R');
-  if (method === 'resnet' && !variant.adversarial && !variant.cycle)
-    throw new BadRequest(
-      `--no-adversarial, --no-cycle: must not be given both with ${how}, which has no other terms; leave out one of them`,
-    );
 }
 
 type Models = Partial<Record<StartOption, LoadedModel>>;
@@ -404,22 +387,6 @@ function contrastOfOne(args: Arguments, found: string | null): Record<Side, stri
       `--contrasts: must be one name such as T1w with --unconditional, got ${name === null ? "none in the scans' names" : `"${name}"`}; give it`,
     );
   return { a: name, b: name };
-}
-
-/** What a run of one contrast, without a source, cannot have. */
-const NOT_UNCONDITIONAL = [
-  ...['b', 'val-a', 'val-b', 'eval', 'paired', 'freeze-r', 'no-cycle', 'no-diffusion', 'direction'],
-  ...START_OPTIONS,
-];
-
-/** @throws BadRequest for options that an unconditional run cannot have */
-export function refuseWithUnconditional(args: Arguments): void {
-  if (!args.has('unconditional')) return;
-  const given = NOT_UNCONDITIONAL.find((name) => args.has(name) || args.text(name) !== undefined);
-  if (given !== undefined)
-    throw new BadRequest(
-      `--${given}: must not be given with --unconditional, which learns the images of --a alone; leave it out`,
-    );
 }
 
 /** Weights without a card may not know their contrasts. */

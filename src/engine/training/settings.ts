@@ -280,6 +280,16 @@ export function sideMaps(contrasts: Record<Side, string>, relative: RelativeMap)
 /** Side of the images that an iteration sees, pixels: whole slices are for validation and translation. */
 export const trainedSize = ({ size, crop }: Pick<TrainSettings, 'size' | 'crop'>): number => crop ?? size;
 
+/** Whether there are discriminators, whose rate counts; whether there are moving averages. */
+export const hasJudges = (settings: TrainSettings): boolean =>
+  trainingOf(settings)
+    .networks(settings)
+    .some(({ role }) => role === 'discriminator');
+export const hasAverages = (settings: TrainSettings): boolean =>
+  trainingOf(settings)
+    .networks(settings)
+    .some(({ averaged }) => averaged);
+
 /** One sentence that names the variant, and the method's numbers that are not the usual ones, for card and log. */
 export function variantText(settings: TrainSettings): string {
   const { method, variant, options } = settings;
@@ -302,7 +312,7 @@ function needRules({ method, variant }: TrainSettings): (readonly [holds: boolea
   const needs = neededOf(method, variant);
   return (Object.keys(needs) as (keyof Variant)[]).map((name) => [
     variant[name] === needs[name],
-    `${methodOf({ method }).label} ${NEEDED[name]}, got ${name} ${variant[name]}; leave that switch as it is, or choose another method`,
+    `${methodOf({ method }).label} ${NEED_TEXTS[name]}, got ${name} ${variant[name]}; leave that switch as it is, or choose another method`,
   ]);
 }
 
@@ -314,7 +324,8 @@ function unconditionalRule({ method, variant, contrasts }: TrainSettings): reado
   ];
 }
 
-const NEEDED: Record<keyof Variant, string> = {
+/** Of a method that needs a switch in one position. */
+export const NEED_TEXTS: Readonly<Record<keyof Variant, string>> = {
   pairing: 'is trained on unpaired scans',
   adversarial: 'is trained by its adversarial terms',
   projector: 'has no diffusive discriminator to leave out',

@@ -1,5 +1,5 @@
 /** Models that a run starts from, as the weights of its networks. */
-import { WeightsMismatch } from '../../errors';
+import { BadRequest, WeightsMismatch } from '../../errors';
 import type { ModelCard } from '../cards/modelCard';
 import type { StateDict } from '../formats/namedTensor';
 import { METHODS, type MethodId, methodOf, trainingOf } from '../methods';
@@ -20,7 +20,7 @@ export interface StartModel {
   state: StateDict;
 }
 
-/** @throws WeightsMismatch where a model is of another kind than the network that it should start, BadRequest for an unconditional one */
+/** @throws WeightsMismatch where a model is of another kind than the network that it should start, BadRequest for an unconditional one, or two for one network */
 export function startWeights(
   settings: TrainSettings,
   models: readonly StartModel[],
@@ -41,6 +41,10 @@ export function startWeights(
         `${subject}: must be a ${METHODS[wanted].network}, got a ${methodOf(card.network).network}; choose other weights`,
       );
     const specs = networksOf(settings);
+    if (networks.some((network) => weights[network] !== undefined))
+      throw new BadRequest(
+        `${subject}: must start a network that no other model starts, got a second ${METHODS[wanted].network} for one direction; leave one of them out`,
+      );
     for (const network of networks) {
       const own = new Set(specs.find(({ name }) => name === network)?.table.map(({ name }) => name));
       weights[network] =

@@ -18,6 +18,8 @@ export {
 export {
   checkSettings,
   gridOfSide,
+  hasAverages,
+  hasJudges,
   neededOf,
   PRESET_NAMES,
   presetSettings,

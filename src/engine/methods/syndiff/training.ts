@@ -185,7 +185,11 @@ export const training: Training<SynDiffNetwork> = {
       patch: { ...WHOLE, projector: 'l1', r: 'trained', direction: 'both' },
       unconditional: true,
     },
-    { id: 'l1', label: 'generator only, L1', patch: { adversarial: false, cycle: false, r: 'frozen' } },
+    {
+      id: 'l1',
+      label: 'generator only, L1',
+      patch: { adversarial: false, projector: 'adversarial', cycle: false, r: 'frozen' },
+    },
   ],
   needs: {},
   unconditional: true,
@@ -221,6 +225,10 @@ export const training: Training<SynDiffNetwork> = {
         `${crop === undefined ? 'size' : 'crop'} must be a multiple of ${most} for the ${discriminator} diffusive discriminator, got ${seen}`,
       ],
       patchRule(settings),
+      [
+        variant.adversarial || variant.projector === 'adversarial',
+        'the L1 projector must leave R its adversarial terms, got none; choose one of the two',
+      ],
       [
         generator.num_channels === 2,
         `the generator must take a noisy image and a source, got ${generator.num_channels} channels; start from a model that translates`,

@@ -1,11 +1,12 @@
-import { optionsIn, type TrainingOption } from '../../../../workers/train/settings';
+import { hasAverages, hasJudges, optionsIn, type TrainingOption } from '../../../../workers/train/settings';
 import { DecimalInput } from '../../../components/DecimalInput';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
 
 /** Weights of the loss terms and learning rates. */
 export function RateOptions({ disabled }: { disabled: boolean }) {
-  const { method, rates, ema, variant } = useApp((s) => s.train.settings);
+  const settings = useApp((s) => s.train.settings);
+  const { method, rates, ema, variant } = settings;
   const { patchSettings } = useApp((s) => s.actions.train);
   return (
     <fieldset disabled={disabled}>
@@ -21,21 +22,25 @@ export function RateOptions({ disabled }: { disabled: boolean }) {
           value={rates.generators}
           onChange={(generators) => patchSettings({ rates: { ...rates, generators } })}
         />
-        <DecimalInput
-          label="Discriminators"
-          value={rates.discriminators}
-          onChange={(discriminators) => patchSettings({ rates: { ...rates, discriminators } })}
-        />
+        {hasJudges(settings) && (
+          <DecimalInput
+            label="Discriminators"
+            value={rates.discriminators}
+            onChange={(discriminators) => patchSettings({ rates: { ...rates, discriminators } })}
+          />
+        )}
         <DecimalInput
           label="At the end"
           value={rates.least}
           onChange={(least) => patchSettings({ rates: { ...rates, least } })}
         />
-        <DecimalInput
-          label="EMA decay"
-          value={ema}
-          onChange={(value) => patchSettings({ ema: Math.min(value, 0.99999) })}
-        />
+        {hasAverages(settings) && (
+          <DecimalInput
+            label="EMA decay"
+            value={ema}
+            onChange={(value) => patchSettings({ ema: Math.min(value, 0.99999) })}
+          />
+        )}
       </div>
     </fieldset>
   );

@@ -22,6 +22,12 @@ const SWITCHES = [
 const isIdle = (name: (typeof SWITCHES)[number]['name'], isUnpaired: boolean) =>
   name === 'cycle' && !isUnpaired;
 
+/** Without any discriminator there is none to keep for R alone. */
+const switched = (name: (typeof SWITCHES)[number]['name'], isOn: boolean) => ({
+  [name]: isOn,
+  ...(name === 'adversarial' && !isOn ? { projector: 'adversarial' as const } : {}),
+});
+
 const R_NETWORKS = [
   { network: 'rAToB', label: 'R of A to B' },
   { network: 'rBToA', label: 'R of B to A' },
@@ -34,6 +40,8 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
   const warning = useApp((s) => frozenRWarning(s.train));
   const { patchVariant, patchSettings, setStartR } = useApp((s) => s.actions.train);
   const { method, variant, diffusion } = settings;
+  // The weights of a start model are of its own chain.
+  const isStarted = useApp((s) => s.train.start.cardId !== null);
   const isUnpaired = hasR(variant);
   const isSourceless = isUnconditional(variant);
   const choices = choicesOf(method, variant);
@@ -79,7 +87,7 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
             type="checkbox"
             checked={variant[name] && !isIdle(name, isUnpaired)}
             disabled={isIdle(name, isUnpaired)}
-            onChange={({ target }) => patchVariant({ [name]: target.checked })}
+            onChange={({ target }) => patchVariant(switched(name, target.checked))}
           />
           {label}
           {isIdle(name, isUnpaired) && (
@@ -108,6 +116,7 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
             <span>Reverse steps</span>
             <select
               value={diffusion.steps}
+              disabled={isStarted}
               onChange={({ target }) =>
                 patchSettings({ diffusion: { ...diffusion, steps: Number(target.value) } })
               }
