@@ -155,6 +155,7 @@ export function createFakeClient(): FakeClient {
           done: rows.length - 1,
           cells: models.length,
           msLeft: null,
+          isLeast: true,
           suite: 0,
           suites: 1,
         };

@@ -270,5 +270,5 @@ function rowsSentences(bench: Pick<Bench, 'models' | 'pairs'>): string[] {
   });
 }
 
-const progressText = ({ label, done, cells, msLeft }: SuiteProgress): string =>
-  `${label}, part ${done + 1} of ${cells}${msLeft === null || msLeft < 1000 ? '' : `, ${timeText(msLeft)} left`}`;
+const progressText = ({ label, done, cells, msLeft, isLeast }: SuiteProgress): string =>
+  `${label}, part ${done + 1} of ${cells}${msLeft === null || msLeft < 1000 ? '' : `, ${isLeast ? 'at least ' : ''}${timeText(msLeft)} left`}`;

@@ -7,6 +7,7 @@ import { tinyConfig } from '../../../test/tinyModel';
 import { hashWeights } from '../../engine/hash';
 import { encodeWeights } from '../../engine/models/convertWeights';
 import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
+import { lockFolder } from '../../platform/node/folderLock';
 import { runJson, runMain } from '../runMain';
 
 const folder = mkdtempSync(join(tmpdir(), 'syndiff-sample-'));
@@ -40,6 +41,22 @@ it.each([
 ])('refuses %s %s', async (model, more, sentence) => {
   const { code, stderr } = await runMain(sample(model, 'all', ...more));
   expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+});
+
+it('leaves a folder to the process that draws into it, and gives it back', async () => {
+  const release = lockFolder(at('all'), () => undefined, '--output');
+  const before = readdirSync(at('all'));
+  const { code, stderr } = await runMain(sample('free.json', 'all', '--first', '5', '--count', '1'));
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /all: must be used by one process at a time, got process \d+ since .*; choose another --output/,
+    ),
+  ]);
+  expect(readdirSync(at('all'))).toEqual(before);
+  release();
+  await runJson(...sample('free.json', 'all', '--first', '5', '--count', '1'));
+  expect(readdirSync(at('all'))).not.toContain('lock.json');
 });
 
 it('is the only use of such a model', async () => {

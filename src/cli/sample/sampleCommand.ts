@@ -5,10 +5,11 @@ import { sampleImages } from '../../engine/sampleImages';
 import { refuseConditional } from '../../engine/unconditional';
 import { Aborted, BadRequest } from '../../errors';
 import { checkWritable, makeFolder, writeBytes } from '../../platform/node/files';
+import { lockFolder } from '../../platform/node/folderLock';
 import { modelPixels, screenImage } from '../../volume/modelImage';
 import type { Arguments, Command } from '../kit/command';
-import type { Io } from '../kit/io';
-import { loadModel } from '../kit/models';
+import { type Io, saying } from '../kit/io';
+import { type LoadedModel, loadModel } from '../kit/models';
 import { BACKEND_OPTION, BACKENDS, pauseOf, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, required, wholeNumber } from '../kit/options';
 import { greyPng } from '../kit/png';
@@ -56,12 +57,38 @@ async function run(args: Arguments, io: Io): Promise<number> {
     const number = String(settings.first + n).padStart(6, '0');
     return join(output, `${settings.seed}-${number}.png`);
   });
-  const there = names.find(existsSync);
+  refuseThere(names);
+  await makeFolder(output);
+  const release = lockFolder(output, saying(io), '--output');
+  try {
+    // Another process may have come to its end in between.
+    refuseThere(names);
+    await checkWritable(names[0]);
+    io.guard();
+    return await draw({ args, io, output, settings, want, model, names });
+  } finally {
+    release();
+  }
+}
+
+interface Order {
+  args: Arguments;
+  io: Io;
+  output: string;
+  settings: { seed: number; first: number; count: number };
+  want: (typeof BACKENDS)[number];
+  model: LoadedModel;
+  /** Paths of the images. */
+  names: readonly string[];
+}
+
+function refuseThere(names: readonly string[]): void {
+  const there = names.find((name) => existsSync(name));
   if (there !== undefined)
     throw new BadRequest(`${there}: must not be there yet; choose another --output, --seed or --first`);
-  await makeFolder(output);
-  await checkWritable(names[0]);
-  io.guard();
+}
+
+async function draw({ args, io, output, settings, want, model, names }: Order): Promise<number> {
   const engine = await startNodeEngine(want, io.signal);
   const { backend, reason } = engine.info;
   io.err(`backend ${backend}: ${reason}\n`);

@@ -19,6 +19,14 @@ export function passesOf(bench: Bench, pair: BenchPair, { diffusion }: Pick<Mode
   return Math.max(1, diffusion.steps) * (sharedSlices(bench, pair) ?? USUAL_SLICES);
 }
 
+/** Models of one kind take as long for a pass: of the same network, image and chain. */
+export const kindOf = ({
+  network,
+  diffusion,
+  preprocessing,
+}: Pick<ModelCard, 'network' | 'diffusion' | 'preprocessing'>): string =>
+  JSON.stringify([network, diffusion.steps, preprocessing.size]);
+
 /** @throws BadRequest where the two lie on different grids, or no slice has enough head */
 export function pairOnBench(
   bench: Bench,

@@ -18,10 +18,17 @@ function memoryStore(kept: Record<string, CellResult<unknown>> = {}): CellStore 
 
 type Made = (lab: Lab) => Promise<string>;
 
-/** Reports what each cell came to. */
-function suiteOf(cells: Record<string, Made>, work: Record<string, number> = {}): Suite<string> {
+/** Reports what each cell came to. All cells are of one kind where it is not said. */
+function suiteOf(
+  cells: Record<string, Made>,
+  work: Record<string, number> = {},
+  kinds: Record<string, string> = {},
+): Suite<string> {
   const made = Object.entries(cells).map(
-    ([key, compute]): Cell<string> => ({ key, label: `cell ${key}`, work: work[key] ?? 1, compute }),
+    ([key, compute]): Cell<string> => ({
+      ...{ key, label: `cell ${key}`, compute },
+      ...{ work: work[key] ?? 1, kind: kinds[key] ?? 'one' },
+    }),
   );
   return {
     ...{ id: 'fake', title: 'Fake', text: '', usual: { slices: 1, samples: 1 } },
@@ -163,6 +170,31 @@ describe('runSuite', () => {
       ['cell four', 2, 4, 70],
       ['cell four', 2, 4, 60],
       ['cell six', 3, 4, 60],
+    ]);
+  });
+
+  it('takes each kind by its own passes, and says "at least" while there is one that it has not timed', async () => {
+    const { hooks, told, passes } = hooksOf();
+    // A pass of 10 ms, and a thousand that nobody knows yet.
+    const work = { gan: 1, gan2: 1, chain: 1000, chain2: 1000 };
+    const kinds = { gan: 'gan', gan2: 'gan', chain: 'chain', chain2: 'chain' };
+    const one = (count: number): Made => {
+      return async (lab) => {
+        passes(lab, count);
+        return '';
+      };
+    };
+    const cells = { gan: one(1), gan2: one(1), chain: one(1), chain2: one(0) };
+    await runSuite(suiteOf(cells, work, kinds), BENCH, memoryStore(), hooks);
+    const left = told.map(({ label, msLeft, isLeast }) => [label.slice(5), msLeft, isLeast]);
+    expect(left).toEqual([
+      ['gan', null, true],
+      ['gan', 10, true],
+      ['gan2', 10, true],
+      ['gan2', null, true],
+      ['chain', null, true],
+      ['chain', 19_990, false],
+      ['chain2', 10_000, false],
     ]);
   });
 

@@ -29,8 +29,10 @@ export interface SuiteProgress {
   /** Cells that are. */
   done: number;
   cells: number;
-  /** By forward passes; null until one has been timed. */
+  /** By forward passes, each kind by its own; null until one has been timed. */
   msLeft: number | null;
+  /** There are passes left of a kind that has not been timed: it takes longer. */
+  isLeast: boolean;
 }
 
 export interface SuiteHooks extends TranslateHooks {
@@ -97,14 +99,16 @@ async function resultOf<R>(cell: Cell<R>, lab: Lab): Promise<CellResult<R>> {
   }
 }
 
-/** How far it is: forward passes, those of cells that are kept left out. */
+/** How far it is: forward passes, those of cells that are kept left out. A thousand of one model may take as long as one of another. */
 class Pace {
   private readonly left: Cell<unknown>[];
   private cell: Cell<unknown> | null = null;
   private begun = 0;
   /** Of this cell. */
   private passes = 0;
-  private readonly past = { passes: 0, planned: 0, ms: 0 };
+  private readonly past = { passes: 0, planned: 0 };
+  /** By kind of cell. */
+  private readonly timed = new Map<string, { passes: number; ms: number }>();
 
   /** @param isGuessed what cells say of their work is in proportion only */
   constructor(
@@ -135,9 +139,10 @@ class Pace {
   end(): void {
     // What takes no pass tells nothing of their pace.
     if (this.passes === 0) return;
+    const { kind, work } = this.cell!;
+    this.timed.set(kind, this.timeOf(kind));
     this.past.passes += this.passes;
-    this.past.planned += this.cell!.work;
-    this.past.ms += this.hooks.now() - this.begun;
+    this.past.planned += work;
   }
 
   private tell(): void {
@@ -145,17 +150,34 @@ class Pace {
       label: this.cell!.label,
       done: this.cells.length - this.left.length - 1,
       cells: this.cells.length,
-      msLeft: this.msLeft(),
+      ...this.remaining(),
     });
   }
 
-  private msLeft(): number | null {
+  /** Passes of a kind, and what they took, this cell's among them. */
+  private timeOf(kind: string): { passes: number; ms: number } {
+    const { passes, ms } = this.timed.get(kind) ?? { passes: 0, ms: 0 };
+    if (this.cell?.kind !== kind || this.passes === 0) return { passes, ms };
+    return { passes: passes + this.passes, ms: ms + this.hooks.now() - this.begun };
+  }
+
+  private remaining(): Pick<SuiteProgress, 'msLeft' | 'isLeast'> {
     const { past, passes } = this;
-    if (past.passes + passes === 0) return null;
-    const each = (past.ms + (passes > 0 ? this.hooks.now() - this.begun : 0)) / (past.passes + passes);
     const ratio = this.isGuessed && past.planned > 0 ? past.passes / past.planned : 1;
-    const later = this.left.reduce((sum, { work }) => sum + work, 0);
-    return each * (ratio * later + Math.max(0, ratio * this.cell!.work - passes));
+    const cells = [
+      { kind: this.cell!.kind, work: Math.max(0, ratio * this.cell!.work - passes) },
+      ...this.left.map(({ kind, work }) => ({ kind, work: ratio * work })),
+    ].filter(({ work }) => work > 0);
+    const times = cells.flatMap(({ kind, work }) => {
+      const timed = this.timeOf(kind);
+      return timed.passes > 0 ? [(work * timed.ms) / timed.passes] : [];
+    });
+    const isTimed = passes > 0 || this.timed.size > 0;
+    const isKnown = isTimed && (times.length > 0 || cells.length === 0);
+    return {
+      msLeft: isKnown ? times.reduce((sum, ms) => sum + ms, 0) : null,
+      isLeast: times.length < cells.length,
+    };
   }
 }
 

@@ -44,6 +44,8 @@ export interface Cell<R> {
   label: string;
   /** Forward passes that it takes, as far as is known beforehand (`passesOf`): for the time left. */
   work: number;
+  /** Passes of one kind take about as long, with what is scored after them; those of another tell nothing of them (`kindOf`). */
+  kind: string;
   /** @returns plain data. @throws Aborted within one reverse step of the signal; any other error is the cell's */
   compute(lab: Lab): Promise<R>;
 }

@@ -29,11 +29,12 @@ const UNSAID_FOR = 1000;
 const LOOK_EVERY = 50;
 
 /**
+ * @param option what the user names the folder by
  * @param say told where the lock of a process that is gone was taken over
  * @returns what gives the lock back; the end of the process does, too
  * @throws BadRequest where a process holds it that lives, or of which it cannot be known
  */
-export function lockFolder(folder: string, say: (sentence: string) => void): () => void {
+export function lockFolder(folder: string, say: (sentence: string) => void, option = '--out'): () => void {
   const path = join(folder, LOCK_FILE);
   const { pid } = process;
   const mine = JSON.stringify({
@@ -49,7 +50,7 @@ export function lockFolder(folder: string, say: (sentence: string) => void): () 
     const found = settledContent(path);
     if (found === null) continue;
     const holder = holderOf(path, found);
-    if (holder) refuseHeld(folder, path, holder);
+    if (holder) refuseHeld(folder, path, holder, option);
     if (!taken(path, found)) continue;
     const who = holder ? `process ${holder.pid} since ${holder.started}` : 'a process that was killed';
     say(`${folder}: was in use by ${who}, which is gone; its lock was taken over`);
@@ -116,16 +117,16 @@ function holderOf(path: string, content: string): Holder | null {
   }
 }
 
-function refuseHeld(folder: string, path: string, holder: Holder): void {
+function refuseHeld(folder: string, path: string, holder: Holder, option: string): void {
   const rule = `${folder}: must be used by one process at a time`;
   const { pid, host, started } = holder;
   if (host !== hostname())
     throw new BadRequest(
-      `${rule}, got process ${pid} on ${host} since ${started}; choose another --out, or delete ${path} if that process is gone`,
+      `${rule}, got process ${pid} on ${host} since ${started}; choose another ${option}, or delete ${path} if that process is gone`,
     );
   if (isAlive(holder))
     throw new BadRequest(
-      `${rule}, got process ${pid} since ${started}; choose another --out, or wait for it to end`,
+      `${rule}, got process ${pid} since ${started}; choose another ${option}, or wait for it to end`,
     );
 }
 

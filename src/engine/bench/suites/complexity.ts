@@ -1,9 +1,11 @@
 /** What each method costs on this machine: time, memory, parameters and work of a slice and of an iteration (the paper's section V.C). */
+
 import { BadRequest } from '../../../errors';
 import { type MethodId, methodOf } from '../../methods';
 import { type PresetName, presetSettings, withMethod } from '../../training/settings';
 import { type Bench, type BenchModel, modelKey } from '../bench';
 import type { Machine, TrainingComplexity, TranslationComplexity } from '../complexity';
+import { kindOf } from '../lab';
 import { AWAITED } from '../rows';
 import type { Cell, CellResult, Lab, Suite } from '../suite';
 import type { Table } from '../suiteReport';
@@ -88,6 +90,7 @@ export function translationCell(bench: Bench, model: BenchModel): Cell<Translati
     key: translationKey(bench, model),
     label: `${model.name}, time of a slice`,
     work: (RUNS + 1) * Math.min(MOST_STEPS, Math.max(1, diffusion.steps)),
+    kind: `time of ${kindOf(model.card)}`,
     compute: async (lab) => {
       const { translator } = await lab.translator(model);
       // Opened when it is wanted: it knows how every method trains.
@@ -111,11 +114,12 @@ function trainingCell(bench: Bench, method: MethodId): Cell<TrainingComplexity> 
   return {
     key: trainingKey(bench, method),
     label: `${methodOf({ method }).label}, time of an iteration at ${preset}`,
-    work: 0,
+    // Iterations are no passes: how long they take is not known beforehand.
+    work: 1,
+    kind: `training of ${method}`,
     compute: async (lab) => {
       const settings = withMethod(presetSettings(preset, { a: 'T1w', b: 'T2w' }), method);
       const { trainingComplexity } = await import('../complexity');
-      // Iterations are no passes: the time left is not by them.
       const machine = { ...machineOf(lab), pause: lab.hooks.pause };
       return trainingComplexity(settings, ITERATIONS, machine);
     },

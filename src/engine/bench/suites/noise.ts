@@ -12,7 +12,7 @@ import {
   tasksOf,
   taskText,
 } from '../bench';
-import { passesOf } from '../lab';
+import { kindOf, passesOf } from '../lab';
 import { NOISE_KINDS, NOISE_LEVELS, type NoiseKind, noisySlice, WORST_NOISE } from '../noise';
 import { rowsOf } from '../rows';
 import type { Cell, Suite } from '../suite';
@@ -81,6 +81,7 @@ function noiseCell(bench: Bench, model: BenchModel, pair: BenchPair, at: Noise):
     key: noiseKey(at)(bench, model, pair),
     label: `${model.name}, ${taskText(pair.task)}, ${subject}, ${KIND_TEXTS[at.kind]} noise ${at.level}`,
     work: passesOf(bench, pair, model.card),
+    kind: kindOf(model.card),
     compute: async (lab) => {
       const own = await lab.translator(model);
       const { prepared } = await lab.pair(pair, model);

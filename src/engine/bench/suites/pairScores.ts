@@ -28,7 +28,7 @@ import {
   taskKey,
   taskText,
 } from '../bench';
-import { passesOf } from '../lab';
+import { kindOf, passesOf } from '../lab';
 import { missingText, type RunsOfName } from '../rows';
 import type { Cell, CellResult, Lab } from '../suite';
 import type { Measured } from '../suiteReport';
@@ -72,6 +72,7 @@ export function freeCells(bench: Bench, task: Task): Cell<PairScores>[] {
       key: freeKey(bench, task, row, pair),
       label: `${FREE_ROWS[row]}, ${taskText(task)}, ${pair.subject}`,
       work: 0,
+      kind: 'free of a model',
       compute: (lab) =>
         scoresOf(lab, model, pair, async (prepared) => {
           if (row === 'copy') return prepared.sourceScaled;
@@ -92,6 +93,7 @@ export function scoreCells(bench: Bench, model: BenchModel): Cell<PairScores>[] 
     key: scoresKey(bench, model, pair),
     label: `${model.name}, ${taskText(pair.task)}, ${pair.subject}`,
     work: passesOf(bench, pair, model.card),
+    kind: kindOf(model.card),
     compute: async (lab) => {
       const own = await lab.translator(model);
       return scoresOf(lab, model, pair, (prepared) =>

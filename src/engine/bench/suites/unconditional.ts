@@ -22,6 +22,7 @@ import {
 } from '../features';
 import { frechetDistance } from '../frechet';
 import { kernelDistance } from '../kid';
+import { kindOf } from '../lab';
 import { missingText } from '../rows';
 import type { Cell, Lab, Suite } from '../suite';
 import type { Column, Measured, Table, TableRow, TableValue } from '../suiteReport';
@@ -152,6 +153,7 @@ function realCell(bench: Bench, real: RealSlices): Cell<ImageFeatures> {
     key: realKey(bench, real),
     label: `real slices of ${real.contrast}`,
     work: 0,
+    kind: 'real slices',
     compute: ({ hooks }) => {
       const few = spreadOut([...Array(slices.count).keys()], countOf(bench, real));
       return imageFeatures(
@@ -170,6 +172,7 @@ function sampleCell(bench: Bench, model: BenchModel, part: Part): Cell<ImageFeat
     key: sampleKey(bench, model, part),
     label: `${name}, ${card.target} of noise alone, images ${first + 1} to ${first + count}`,
     work: count * Math.max(1, card.diffusion.steps),
+    kind: `noise alone by ${kindOf(card)}`,
     compute: async (lab: Lab) => {
       const own = await lab.translator(model);
       const images: Float32Array[] = [];

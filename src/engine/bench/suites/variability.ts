@@ -15,7 +15,7 @@ import {
   tasksOf,
   taskText,
 } from '../bench';
-import { passesOf } from '../lab';
+import { kindOf, passesOf } from '../lab';
 import { rowsOf } from '../rows';
 import type { Cell, Suite } from '../suite';
 import type { Column, Measured, Table, TableRow } from '../suiteReport';
@@ -80,6 +80,7 @@ function sampleCell(bench: Bench, model: BenchModel, pair: BenchPair): Cell<Samp
     key: sampleKey(bench, model, pair),
     label: `${model.name}, ${taskText(pair.task)}, ${pair.subject}, ${samples} samples`,
     work: samples * passesOf(bench, pair, model.card),
+    kind: `samples of ${kindOf(model.card)}`,
     compute: async (lab) => {
       const own = await lab.translator(model);
       const { random } = own.translator;

@@ -60,11 +60,14 @@ export function progressWords({ progress, part }: Comparison): {
   detail?: string;
 } {
   if (!progress) return { label: 'Starting', value: null };
-  const { label, msLeft } = progress;
+  const { label, msLeft, isLeast } = progress;
   return {
     label,
     value: part,
     // An estimate of less tells nothing: the rest takes no forward pass.
-    detail: msLeft === null || msLeft < 1000 ? undefined : `${formatDuration(msLeft)} left`,
+    detail:
+      msLeft === null || msLeft < 1000
+        ? undefined
+        : `${isLeast ? 'at least ' : ''}${formatDuration(msLeft)} left`,
   };
 }

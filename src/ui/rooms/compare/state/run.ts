@@ -160,10 +160,11 @@ function withEvent(before: CompareData, event: CompareEvent, at: number): Partia
 /** Never less than before: an estimate may grow. */
 function partOf(
   { begun, part }: Comparison,
-  { done, cells, msLeft, suite, suites }: CompareProgress,
+  { done, cells, msLeft, isLeast, suite, suites }: CompareProgress,
   at: number,
 ): number {
   const elapsed = at - begun;
-  const ofSuite = msLeft === null ? done / Math.max(1, cells) : elapsed / Math.max(1, elapsed + msLeft);
+  const isKnown = msLeft !== null && !isLeast;
+  const ofSuite = isKnown ? elapsed / Math.max(1, elapsed + msLeft) : done / Math.max(1, cells);
   return Math.max(part ?? 0, (suite + ofSuite) / suites);
 }
