@@ -116,7 +116,8 @@ export function createFakeClient(): FakeClient {
       const { name } = files[0];
       // Of a name with 4d in it there are five volumes.
       const volumes = { volumeCount: /4d/.test(name) ? 5 : 1, volumeIndex: options?.volume ?? 0 };
-      const scan = { ...fakeScan(`scan${scanCount}`, name), ...volumes, warnings: volumesTold(volumes) };
+      const warnings = [...volumesTold(volumes), ...(/odd/.test(name) ? ['The scan is odd.'] : [])];
+      const scan = { ...fakeScan(`scan${scanCount}`, name), ...volumes, warnings };
       opened.set(scan.scanId, { ...volumes, warnings: scan.warnings });
       await client.reading;
       return scan;

@@ -411,6 +411,8 @@ export interface TrainStore {
   downloads: { name: string; data: Uint8Array | string | Blob }[];
   /** The demo scan that cannot be fetched. */
   missing: string | null;
+  /** Demo scans come once it is done. */
+  fetching: Promise<void>;
   texts(): string[];
 }
 
@@ -422,6 +424,7 @@ export async function createTrainStore(trainClient = createFakeTrainClient()): P
     client,
     trainClient,
     fetchDemo: async ({ file, name }) => {
+      await made.fetching;
       if (made.missing === file) throw new Error(`${file}: the demo scan could not be fetched.`);
       return new File(['x'], name);
     },
@@ -435,6 +438,7 @@ export async function createTrainStore(trainClient = createFakeTrainClient()): P
     trainClient,
     downloads,
     missing: null,
+    fetching: Promise.resolve(),
     texts: () => store.getState().notices.map((n) => n.text),
   };
   return made;

@@ -135,6 +135,14 @@ describe('compare', () => {
     expect(second.table?.rows[3].failed).toContain('broken.safetensors');
   });
 
+  it('hears a cancel within what needs no network', async () => {
+    const abort = new AbortController();
+    const request = await bench();
+    const begun = (event: CompareEvent) => 'progress' in event && abort.abort();
+    const { error, cells } = await run(request, begun, abort.signal);
+    expect([error, cells]).toEqual(['Aborted', []]);
+  });
+
   it('goes on with the next worker where the GPU is lost', async () => {
     // The first model's two slices of four steps are done by then.
     const { error, cells, table } = await run(await bench(13));

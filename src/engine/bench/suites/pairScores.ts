@@ -1,6 +1,6 @@
 /** Scores of models' images of pairs, and of what needs no model: the cells that several suites share, and the rows of their tables. */
 
-import { BadRequest } from '../../../errors';
+import { Aborted, BadRequest } from '../../../errors';
 import { counted } from '../../counted';
 import { onScale } from '../../evaluation/dataRange';
 import {
@@ -136,6 +136,12 @@ export async function madeSlices(
   return made;
 }
 
+/** Between two things that take the processor for a while: a cancel that waits. @throws Aborted */
+async function hear({ hooks }: Lab): Promise<void> {
+  await hooks.pause?.();
+  if (hooks.signal?.aborted) throw new Aborted('bench: cancelled');
+}
+
 async function scoresOf(
   lab: Lab,
   model: BenchModel,
@@ -143,7 +149,9 @@ async function scoresOf(
   make: (prepared: PreparedPair) => Promise<Float32Array>,
 ): Promise<PairScores> {
   const { prepared, lesions } = await lab.pair(pair, model);
+  await hear(lab);
   const image = await make(prepared);
+  await hear(lab);
   const found = lesions();
   return {
     slices: sliceReports(prepared, image),

@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFakeClient, type FakeClient, fakeCard } from '../../../../../test/fakeClient';
 import { createFakeTrainClient } from '../../../../../test/fakeTrainClient';
-import { CorruptFile } from '../../../../errors';
+import { CorruptFile, DeviceLost } from '../../../../errors';
 import { type AppStore, createAppStore } from '../../../state/store';
 import { translateBlock } from '../../translate/state/selectors';
 import { leavingLoses } from '../../translate/state/unsaved';
@@ -11,6 +11,8 @@ import { chosenModels, compareBlock, isOutdated, modelsOfTask, shownPlace, tasks
 
 let client: FakeClient;
 let store: AppStore;
+/** The demo scans come once it is done. */
+let fetching: Promise<void>;
 
 const state = () => store.getState();
 const compare = () => state().compare;
@@ -22,10 +24,14 @@ const pairIds = () => compare().pairs.map(({ id }) => id);
 
 beforeEach(async () => {
   client = createFakeClient();
+  fetching = Promise.resolve();
   store = createAppStore({
     client,
     trainClient: createFakeTrainClient(),
-    fetchDemo: async ({ name }) => new File(['x'], name),
+    fetchDemo: async ({ name }) => {
+      await fetching;
+      return new File(['x'], name);
+    },
     download: () => undefined,
     now: () => new Date('2026-01-01T00:00:00Z'),
   });
@@ -86,6 +92,14 @@ describe('pairs', () => {
     await act().dropFiles(dropped(...PAIR, 'sub-02_T1w.nii', 'sub-02_FLAIR.nii'));
     expect(pairIds()).toEqual(['sub-02']);
     expect(texts().join()).toContain('348 bytes');
+  });
+
+  it('says what is odd about a scan beside its pair, and what is none of the files', async () => {
+    await act().dropFiles(dropped('odd_sub-01_T1w.nii', 'odd_sub-01_FLAIR.nii', 'notes.txt'));
+    expect(compare().pairs[0].notes).toEqual(['Source: The scan is odd.']);
+    expect(texts()).toEqual(['notes.txt: no scan, left out.']);
+    await act().dropFiles(dropped('notes.txt'));
+    expect(texts().at(-1)).toMatch(/^notes\.txt: must be scans, or weights/);
   });
 
   it('waits for the volume of a file with several', async () => {
@@ -225,6 +239,34 @@ describe('a comparison', () => {
     expect(compare().run).toBeNull();
     expect(leavingLoses(state())).toBe(false);
     expect(texts()).toEqual(['Cancelled: what is done is kept, and Start goes on from there.']);
+  });
+
+  it('keeps what is done where the worker is lost, says so, and can be started again', async () => {
+    await act().dropFiles(dropped(...PAIR));
+    const { compare: whole } = client;
+    client.compare = async (request, options) => {
+      await whole(request, options);
+      throw new DeviceLost('The GPU was lost; start again.');
+    };
+    await act().start();
+    expect(compare().run).toBeNull();
+    expect(compare().kept.size).toBeGreaterThan(0);
+    expect(texts()).toEqual(['The GPU was lost; start again.']);
+    expect(compareBlock(state())).toBeNull();
+    client.compare = whole;
+    const { size } = compare().kept;
+    await act().start();
+    expect(client.log.at(-1)).toMatch(new RegExp(`, ${size} kept$`));
+  });
+
+  it('leaves the demo while it is fetched, at once, and does not start', async () => {
+    fetching = new Promise(() => {});
+    const going = act().tryIt();
+    await vi.waitFor(() => expect(compare().opening).not.toBeNull());
+    act().cancelReading();
+    await going;
+    expect([compare().opening, compare().pairs, compare().run]).toEqual([null, [], null]);
+    expect(client.log.filter((line) => line.startsWith('compare'))).toEqual([]);
   });
 
   it('tries the demo with the models that ship, at one press', async () => {

@@ -1,11 +1,13 @@
 /** The pairs of the Compare room: read one after the other, each on its source's grid. */
 import { shortName } from '../../../../plainText';
+import { volumesTold } from '../../../../volume/checkScan';
 import { LEAST_OVERLAP } from '../../../../volume/headOverlap';
 import { readName, stemWithoutContrast } from '../../../../volume/names';
 import { samePerson } from '../../../../volume/pairing';
+import { someOf } from '../../../../volume/plainScans';
 import { taskText } from '../../../../workers/translate/bench';
 import { onlyHiddenText } from '../../../state/files';
-import { type VolumeParts, volumesOf, weightsOf } from '../../train/state/volumeFiles';
+import { strangeTexts, type VolumeParts, volumesOf, weightsOf } from '../../train/state/volumeFiles';
 import { planDrop } from '../../translate/state/dropPlan';
 import type { Picking } from '../../translate/state/pick';
 import { chosenCard } from '../../translate/state/selectors';
@@ -24,8 +26,10 @@ interface Wanted {
 }
 
 export interface ComparePairs {
-  /** One after the other; what cannot be read is told and left out. */
-  open(wanted: readonly Wanted[]): Promise<void>;
+  /** What is begun now can be cancelled as the reading of scans: by `cancelReading`. */
+  begin(): AbortSignal;
+  /** One after the other; what cannot be read is told and left out. Whether it was not cancelled. */
+  open(wanted: readonly Wanted[]): Promise<boolean>;
   actions: Pick<CompareActions, 'dropFiles' | 'useTranslate' | 'cancelReading' | 'removePair' | 'pickVolume'>;
 }
 
@@ -46,10 +50,22 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
     for (const scan of scans) if (scan) client.closeScan(scan.scanId).catch(() => undefined);
   };
 
-  const read = async ({ path, files, volume }: Wanted['source'], signal: AbortSignal): Promise<PairScan> => {
-    const { scanId, name, volumeCount, volumeIndex } = await client.openScan(files, { volume, signal });
+  const begin = (): AbortSignal => {
+    reading = new AbortController();
+    return reading.signal;
+  };
+
+  const read = async (
+    { path, files, volume }: Wanted['source'],
+    signal: AbortSignal,
+  ): Promise<PairScan & { told: string[] }> => {
+    const scan = await client.openScan(files, { volume, signal });
+    const { scanId, name, volumeCount, volumeIndex, warnings } = scan;
+    // Which of several volumes it is stands in its row.
+    const ofVolumes = volumesTold(scan);
     // Its voxels are the worker's: what is shown of it comes with the results.
     return {
+      told: warnings.filter((text) => !ofVolumes.includes(text)),
       scanId,
       name,
       path,
@@ -60,10 +76,11 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
   };
 
   const openOne = async ({ task, ...wanted }: Wanted, signal: AbortSignal): Promise<OpenPair> => {
-    const source = await read(wanted.source, signal);
+    const { told, ...source } = await read(wanted.source, signal);
     let reference: PairScan | null = null;
     try {
-      reference = await read(wanted.reference, signal);
+      const { told: toldOfReference, ...opened } = await read(wanted.reference, signal);
+      reference = opened;
       const { overlap } = await client.matchGrid(reference.scanId, source.scanId);
       signal.throwIfAborted();
       const notes =
@@ -73,6 +90,11 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
             ]
           : [];
       const { path } = wanted.source;
+      notes.push(
+        ...told.map((text) => `Source: ${text}`),
+        // What both have is said once.
+        ...toldOfReference.filter((text) => !told.includes(text)).map((text) => `Reference: ${text}`),
+      );
       const name = readName(path);
       const patient = samePerson([name.dataset, name.subject].filter(Boolean).join('/'));
       return { id: freeId(stemWithoutContrast(path) || name.stem), patient, task, source, reference, notes };
@@ -108,8 +130,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
         'compare',
       );
     const meant = fresh.slice(0, room);
-    reading = new AbortController();
-    const { signal } = reading;
+    const signal = begin();
     try {
       for (const [done, one] of meant.entries()) {
         if (signal.aborted) break;
@@ -124,6 +145,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
     } finally {
       patch({ opening: null });
     }
+    return !signal.aborted;
   };
 
   /** Two of several whose names do not tell them; null where the user means none. */
@@ -144,6 +166,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
   };
 
   return {
+    begin,
     open,
     actions: {
       async dropFiles(dropped) {
@@ -168,7 +191,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
           if (weights.length === 0)
             notify(
               'error',
-              'What was dropped: must be scans, or weights with their card.json, got neither; drop others.',
+              `${someOf(dropped.map(({ path }) => path))}: must be scans, or weights with their card.json, got neither; drop others.`,
               'compare',
             );
           return;
@@ -201,7 +224,13 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
         }
         overtake();
         if (!isTask(plan.task, current)) patch({ task: plan.task });
-        if (plan.texts.length > 0) notify('warn', plan.texts, 'compare');
+        const given = new Set(weights);
+        const strange = strangeTexts(
+          dropped.filter(({ file }) => !given.has(file)),
+          volumes,
+        );
+        const said = [...strange, ...plan.texts];
+        if (said.length > 0) notify('warn', said, 'compare');
         await open(wanted);
       },
 
@@ -254,7 +283,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
           volume: volume ?? undefined,
         });
         const chosen = { source: pair.source.volume, reference: pair.reference.volume, [which]: volume };
-        reading = new AbortController();
+        const signal = begin();
         patch({ opening: { done: 0, total: 1 } });
         try {
           const next = await openOne(
@@ -263,7 +292,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
               source: of(pair.source, chosen.source),
               reference: of(pair.reference, chosen.reference),
             },
-            reading.signal,
+            signal,
           );
           forget([pair.source, pair.reference]);
           const { patient } = pair;
@@ -272,7 +301,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
             ...withoutResults(before, pair),
           }));
         } catch (error) {
-          if (!reading.signal.aborted) report(error, 'compare');
+          if (!signal.aborted) report(error, 'compare');
         } finally {
           patch({ opening: null });
         }

@@ -1,6 +1,7 @@
 /** One comparison: what is kept is not computed again, what is cancelled stays, and a model that fails is a row with its reason. */
 
 import type { CompareEvent, CompareProgress } from '../../../../workers/translate/protocol';
+import { untilAborted } from '../../../state/untilAborted';
 import { DEMOS } from '../../translate/state/demos';
 import type { CompareContext } from './compareContext';
 import { type ComparePairs, dataOf } from './pairs';
@@ -101,8 +102,10 @@ export function compareRunActions(
     async tryIt() {
       if (compare().run || compare().opening) return;
       patch({ opening: { done: 0, total: 1 } });
+      const signal = pairs.begin();
+      let isThere = false;
       try {
-        await whenStarted();
+        await untilAborted(whenStarted(), signal);
         const { models } = get();
         const demo = DEMOS.find((one) => one.reference && models.some((card) => isTask(card, one)));
         if (!demo?.reference) {
@@ -113,17 +116,19 @@ export function compareRunActions(
           );
           return;
         }
-        const files = await Promise.all([fetchDemo(demo.scan), fetchDemo(demo.reference)]);
+        const fetched = Promise.all([fetchDemo(demo.scan), fetchDemo(demo.reference)]);
+        const files = await untilAborted(fetched, signal);
+        if (!files) return;
         const [source, reference] = files.map((file) => ({ path: file.name, files: [file] }));
         const task = { source: demo.source, target: demo.target };
         patch({ task });
-        await pairs.open([{ task, source, reference }]);
+        isThere = await pairs.open([{ task, source, reference }]);
       } catch (error) {
         report(error, 'compare');
       } finally {
         patch({ opening: null });
       }
-      if (compareBlock(get()) === null) await get().actions.compare.start();
+      if (isThere && compareBlock(get()) === null) await get().actions.compare.start();
     },
 
     show: (pairId, index) => patch({ shown: { pairId, index } }),

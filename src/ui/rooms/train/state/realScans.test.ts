@@ -76,3 +76,12 @@ it('goes on from its course where the variant is changed', async () => {
   act().patchVariant({ adversarial: false });
   expect(train().settings.iterations).toBe(iterations);
 });
+
+it('are given up while they are fetched, at once', async () => {
+  made.fetching = new Promise(() => {});
+  const going = act().tryRealScans();
+  expect(train().adding).not.toBeNull();
+  act().cancelAdding();
+  await going;
+  expect(train()).toMatchObject({ adding: null, volumes: [], start: { cardId: null } });
+});

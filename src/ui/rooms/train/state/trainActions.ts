@@ -1,6 +1,7 @@
 /** Everything that the Train room can do, put together. */
 import { SIDES } from '../../../../workers/train/settings';
 import type { Context } from '../../../state/context';
+import { untilAborted } from '../../../state/untilAborted';
 import { createEstimate } from './estimate';
 import { REAL_CONTRASTS, REAL_EVERY, REAL_SCANS } from './realScans';
 import { trainRunActions } from './run';
@@ -66,15 +67,18 @@ export function trainActions(shared: Context): TrainActions {
         return;
       }
       patch({ adding: { done: 0, total: REAL_SCANS.length, again: false, phantom: false } });
-      let files: File[];
+      const signal = volumes.begin();
+      let files: File[] | null;
       try {
-        files = await Promise.all(REAL_SCANS.map(({ scan }) => fetchDemo(scan)));
+        files = await untilAborted(Promise.all(REAL_SCANS.map(({ scan }) => fetchDemo(scan))), signal);
       } catch (error) {
         report(error);
         return;
       } finally {
         patch({ adding: null });
       }
+      if (!files) return;
+      const fetched = files;
       // The variant first: what a start model's course is depends on it.
       settings.patchVariant({ pairing: 'paired', adversarial: false });
       settings.pickStart(card.id);
@@ -82,7 +86,7 @@ export function trainActions(shared: Context): TrainActions {
       const held = new Set(train().volumes.map(({ added }) => `${added.role} ${added.name}`));
       const wanted = REAL_SCANS.map(({ role, scan }, n) => ({
         role,
-        parts: { path: scan.name, files: [files[n]] },
+        parts: { path: scan.name, files: [fetched[n]] },
       }));
       await volumes.add(wanted.filter(({ role, parts }) => !held.has(`${role} ${parts.path}`)));
     },

@@ -131,3 +131,17 @@ export function byContrast(volumes: readonly VolumeParts[], contrasts: Record<Si
     texts: [...said, ...sentences(choices.flatMap(({ texts }) => texts))],
   };
 }
+
+/** What was dropped by itself and is no scan, where there are others; what lies in a folder nobody has chosen. */
+export function strangeTexts(dropped: readonly DroppedFile[], volumes: readonly VolumeParts[]): string[] {
+  const opened = new Set(volumes.flatMap(({ files }) => files));
+  const strange = dropped.filter(
+    ({ file, path }) => !opened.has(file) && !/[\\/]/.test(path) && !isBesideScans(path),
+  );
+  return volumes.length > 0 && strange.length > 0
+    ? [`${someOf(strange.map(({ path }) => path))}: no scan, left out.`]
+    : [];
+}
+
+/** Hidden, or the JSON that BIDS lays beside each scan. */
+const isBesideScans = (path: string): boolean => isHidden(path) || /\.json$/i.test(path);

@@ -1,6 +1,6 @@
 /** The volumes to train on: added, sorted by name, removed. */
 
-import { isHidden, SCAN_EXTENSIONS } from '../../../../volume/formats/names';
+import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
 import { groupedTexts, type ToldOfScan } from '../../../../volume/groupedTexts';
 import { someOf } from '../../../../volume/plainScans';
 import { shortPaths } from '../../../../volume/shortPaths';
@@ -17,6 +17,7 @@ import {
   type DroppedFile,
   labelTexts,
   ofContrast,
+  strangeTexts,
   type VolumeParts,
   volumesOf,
   weightsOf,
@@ -44,6 +45,8 @@ interface Volumes {
   /** One by one, in this order; what cannot be read is told and left out. */
   add(wanted: readonly VolumeOfRole[]): Promise<void>;
   addPhantoms(): Promise<void>;
+  /** What is begun now can be cancelled as the reading of volumes: by `cancelAdding`. */
+  begin(): AbortSignal;
   /** Gives the worker again what it does not hold. */
   ensure(): Promise<void>;
 }
@@ -61,6 +64,11 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
     return queue;
   };
 
+  const begin = (): AbortSignal => {
+    adding = new AbortController();
+    return adding.signal;
+  };
+
   /** The volume of the list that is the same image for the same. */
   const sameBefore = (volume: TrainVolume): TrainVolume | undefined => {
     const one = givenImage(volume, '');
@@ -72,8 +80,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
 
   /** What is to be said of those that were read. @param overtake of what was told before; called once one is read */
   const addAll = async (wanted: readonly VolumeOfRole[], overtake: () => void): Promise<string[]> => {
-    adding = new AbortController();
-    const { signal } = adding;
+    const signal = begin();
     const told: ToldOfScan[] = [];
     let count = 0;
     const nameOf = shortPaths([...train().volumes.map(pathOf), ...wanted.map(({ parts }) => parts.path)]);
@@ -146,6 +153,7 @@ export function createVolumes(context: TrainContext, changed: () => Promise<void
   };
 
   return {
+    begin,
     add: (wanted) => take(wanted, { topic: 'volumes', warnings: [], infos: [] }, former('train')),
     ensure: () => inTurn(shelf.ensure),
 
@@ -255,20 +263,6 @@ const notNamedText = (what: string, a: string, b: string): string =>
   a === b
     ? `${what}: the name does not say ${a}; drop on A.`
     : `${what}: the name says neither ${a} nor ${b}; drop on A or on B.`;
-
-/** What was dropped by itself and is no scan, where there are others; what lies in a folder nobody has chosen. */
-function strangeTexts(dropped: readonly DroppedFile[], volumes: readonly VolumeParts[]): string[] {
-  const opened = new Set(volumes.flatMap(({ files }) => files));
-  const strange = dropped.filter(
-    ({ file, path }) => !opened.has(file) && !/[\\/]/.test(path) && !isBesideScans(path),
-  );
-  return volumes.length > 0 && strange.length > 0
-    ? [`${someOf(strange.map(({ path }) => path))}: no scan, left out.`]
-    : [];
-}
-
-/** Hidden, or the JSON that BIDS lays beside each scan. */
-const isBesideScans = (path: string): boolean => isHidden(path) || /\.json$/i.test(path);
 
 const noScanText = (dropped: readonly DroppedFile[]): string =>
   `${dropped[0]?.path ?? 'Folder'}: no scan; add scans (${SCAN_EXTENSIONS.join(', ')}) or a folder of them.`;
