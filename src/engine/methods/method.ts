@@ -129,6 +129,8 @@ export interface Activations {
   bytes: number;
   /** Bytes of the gradients of one discriminator's terms, which wait for each other. */
   waiting: number;
+  /** Each part of the generators' loss differentiates all of them, so that a part's gradients are there beside the sum of those before. */
+  inParts?: true;
   /** Channels of the widest feature map at full size. */
   widest: number;
 }

@@ -51,7 +51,8 @@ export function estimateMemory(
   const bytesOf = (copies: (spec: NetworkSpec) => number) =>
     specs.reduce((sum, spec) => sum + 4 * numberOfValues(spec.table) * copies(spec), 0);
   const activations = trainingOf(settings).memory(settings);
-  const waiting = bytesOf(({ role, learns }) => (role === 'generator' && learns ? 1 : 0));
+  const sets = activations.inParts ? 2 : 1;
+  const waiting = bytesOf(({ role, learns }) => (role === 'generator' && learns ? sets : 0));
   const averaged = bytesOf((spec) => (spec.averaged ? 1 : 0));
   const parts = [
     { label: 'weights', bytes: bytesOf(() => 1) },

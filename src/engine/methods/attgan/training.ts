@@ -9,5 +9,5 @@ export const training: Training<AttganNetwork> = cycleGanTraining<AttganNetwork>
   table: attentionUnetTable,
   fromNetwork: ({ widths }, { width }) => ({ widths: { ...widths, r: width } }),
   text: () => 'attention U-Net',
-  planes: { kept: 40, widest: 2 },
+  planes: { kept: 51, widest: 2 },
 });

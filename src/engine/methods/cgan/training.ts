@@ -75,6 +75,7 @@ export function cycleGanTraining<C extends NetworkOf>(id: C['method'], of: Cycle
       return {
         bytes: 2 * of.planes.kept * unit + attention,
         waiting: 0,
+        inParts: true,
         widest: of.planes.widest * settings.widths.r,
       };
     },

@@ -106,6 +106,7 @@ export const training: Training<MunitNetwork> = {
   memory: (settings) => ({
     bytes: 80 * settings.widths.r * planeBytes(settings),
     waiting: 0,
+    inParts: true,
     widest: 2 * settings.widths.r,
   }),
 };

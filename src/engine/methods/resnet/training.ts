@@ -146,6 +146,6 @@ export const training: Training<ResnetNetwork> = {
   ],
   memory: (settings) => {
     const { held, passing } = rMemory(settings);
-    return { bytes: held + passing, waiting: 0, widest: 2 * settings.widths.r };
+    return { bytes: held + passing, waiting: 0, inParts: true, widest: 2 * settings.widths.r };
   },
 };

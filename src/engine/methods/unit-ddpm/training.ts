@@ -23,6 +23,9 @@ const networkOfSettings = (settings: TrainSettings): UnitDdpmNetwork => ({
   ...unetOfSettings(settings, 1),
 });
 
+/** Of one U-Net's insides, what two of them take at once (counted by `iterationWork`). */
+const BOTH = 1.75;
+
 export const training: Training<UnitDdpmNetwork> = {
   losses: [
     { ...TOTAL, label: 'total of the translation functions' },
@@ -59,7 +62,8 @@ export const training: Training<UnitDdpmNetwork> = {
   memory: (settings) => {
     const network = networkOfSettings(settings);
     return {
-      bytes: rMemory(settings).held + unetBytes(settings, network),
+      // R's gradients go through both.
+      bytes: rMemory(settings).held + BOTH * unetBytes(settings, network),
       waiting: 0,
       widest: Math.max(2 * network.width * network.mult[0], 2 * settings.widths.r),
     };

@@ -156,8 +156,9 @@ export const training: Training<UnitNetwork> = {
   rules: (settings) => [scalesRule(settings)],
   text: () => ['variational autoencoders with a common code', 'adversarial', 'cycle'],
   memory: (settings) => ({
-    bytes: 90 * settings.widths.r * planeBytes(settings),
+    bytes: 100 * settings.widths.r * planeBytes(settings),
     waiting: 0,
+    inParts: true,
     widest: 2 * settings.widths.r,
   }),
 };
