@@ -20,6 +20,22 @@ function filesOf(worker: string): string[] {
   return [...files];
 }
 
+/** What the page's file names: its script, all that this imports at once, and its style sheets. */
+test('the page loads at most 200 kB compressed before it can be used, and nothing of TensorFlow.js or ONNX', () => {
+  const page = readFileSync('dist/app/index.html', 'utf8');
+  const files = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map(([, name]) => name);
+  expect(files.filter((name) => name.endsWith('.css'))).not.toEqual([]);
+  const texts = files.map((name) => readFileSync(`dist/app/${name}`));
+  for (const [i, text] of texts.entries()) {
+    // All that a script imports at once is named by the page, too.
+    for (const [, name] of text.toString().matchAll(/(?:from|import)\s*["'`]\.\/([\w.-]+\.js)["'`]/g))
+      expect(files, files[i]).toContain(`assets/${name}`);
+    expect(text.toString(), files[i]).not.toMatch(/tfjs-core|IrVersion|irVersion/);
+  }
+  const sizes = texts.map((text) => gzipSync(text).length);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(200_000);
+});
+
 // They take 272 and 285 kB, and 73 kB more with WebGL; all of TensorFlow.js would be 468 and 478.
 for (const worker of ['translate.worker', 'train.worker']) {
   test(`${worker} is at most 300 kB compressed`, () => {

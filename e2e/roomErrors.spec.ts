@@ -4,7 +4,10 @@ import { drop, expect, notices, openPage, openScan, sourceDrop, test } from './h
 import { headScan } from './phantom';
 import { writeRun } from './storedRunFiles';
 
-test.use({ madeErrors: /made to fail/, permissions: ['clipboard-read', 'clipboard-write'] });
+test.use({
+  madeErrors: /made to fail|Failed to load resource|About: a part of the program must be loaded/,
+  permissions: ['clipboard-read', 'clipboard-write'],
+});
 
 /** From now on the page cannot write this number out, to a thousandth; null: it can again. */
 const failOn = (page: Page, value: number | 'all' | null) =>
@@ -77,4 +80,19 @@ test('an error of one room, one card or one stored run stays there', async ({ pa
   await expect(rows.filter({ hasText: damaged })).toContainText('record cannot be shown: made to fail');
   await expect(rows.filter({ hasText: damaged }).getByRole('button', { name: 'Download' })).toBeEnabled();
   await expect(room).toHaveCount(0);
+});
+
+test('a room whose code does not come says so, and is there once it comes', async ({ page }) => {
+  await page.route('**/AboutRoom-*.js', (route) => route.abort());
+  await page.goto('/#/about');
+  const room = page.getByTestId('room-failure');
+  await expect(room.getByRole('alert')).toContainText(
+    'About: a part of the program must be loaded for this, got none',
+  );
+  await page.unroute('**/AboutRoom-*.js');
+  await page.getByRole('link', { name: 'Models' }).click();
+  await expect(page.getByRole('heading', { name: 'Models' })).toBeVisible();
+  await page.reload();
+  await page.getByRole('link', { name: 'About' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('How a contrast is made');
 });

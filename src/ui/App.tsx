@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useDeferredValue, useEffect, useState } from 'react';
 import { DropChoice } from './components/DropChoice';
 import { LeftoversSheet } from './components/LeftoversSheet';
 import { Notices } from './components/Notices';
@@ -6,26 +6,15 @@ import { PickScans } from './components/PickScans';
 import { usePageKeys } from './keyboard';
 import { usePageDrop } from './pageDrop';
 import { useLeaveQuestion } from './pageLeave';
-import { AboutRoom } from './rooms/about/AboutRoom';
-import { ModelsRoom } from './rooms/models/ModelsRoom';
-import { TrainRoom } from './rooms/train/panels/TrainRoom';
-import { TranslateRoom } from './rooms/translate/panels/TranslateRoom';
-import { ROOM_NAMES, type Room, useRoom } from './routes';
+import { ROOM_NAMES, useRoom } from './routes';
 import { HelpSheet } from './shell/HelpSheet';
 import { RoomBoundary } from './shell/RoomBoundary';
+import { askAgain, preloadRooms, roomView } from './shell/roomCode';
 import { TopBar } from './shell/TopBar';
 import { useApp, useGetState } from './state/StoreContext';
 
-/** Its code comes when somebody goes there: a first visit needs none of it. */
-const CompareRoom = lazy(() => import('./rooms/compare/panels/CompareRoom'));
-
-const ROOMS: Record<Room, ComponentType> = {
-  translate: TranslateRoom,
-  compare: CompareRoom,
-  train: TrainRoom,
-  models: ModelsRoom,
-  about: AboutRoom,
-};
+/** Milliseconds. */
+const IDLE_AFTER = 2000;
 
 export function App() {
   const room = useRoom();
@@ -35,15 +24,18 @@ export function App() {
   usePageKeys(useGetState(), openHelp, room);
   const isDragging = usePageDrop(actions, room);
   useLeaveQuestion();
-  const RoomView = ROOMS[room];
+  // The room before stays in sight until the next one's code is there.
+  const shown = useDeferredValue(room);
+  const RoomView = roomView(shown);
+  useEffect(() => whenIdle(() => void preloadRooms()), []);
   return (
     <div className="app" data-dragging={isDragging}>
       <TopBar room={room} onHelp={openHelp} />
-      <RoomBoundary key={room} name={ROOM_NAMES[room]}>
-        <Suspense fallback={<main />}>
+      <Suspense fallback={<main />}>
+        <RoomBoundary key={shown} name={ROOM_NAMES[shown]} onTryAgain={() => askAgain(shown)}>
           <RoomView />
-        </Suspense>
-      </RoomBoundary>
+        </RoomBoundary>
+      </Suspense>
       <footer className="app-foot">
         <strong>Research only, not for clinical use</strong>
         <span>Nothing is uploaded.</span>
@@ -55,4 +47,15 @@ export function App() {
       {isHelpOpen && <HelpSheet onClose={() => setHelpOpen(false)} />}
     </div>
   );
+}
+
+/** Once the page has nothing else to do; returns what calls it off. */
+function whenIdle(run: () => void): () => void {
+  // Safari has no such call.
+  if (!('requestIdleCallback' in window)) {
+    const timer = setTimeout(run, IDLE_AFTER);
+    return () => clearTimeout(timer);
+  }
+  const request = requestIdleCallback(run);
+  return () => cancelIdleCallback(request);
 }

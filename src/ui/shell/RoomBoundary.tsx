@@ -2,8 +2,15 @@ import type { ReactNode } from 'react';
 import { ErrorBoundary } from '../components/ErrorBoundary';
 import { FailureNote } from '../components/FailureNote';
 
+interface Props {
+  name: string;
+  /** Before it is drawn again. */
+  onTryAgain: () => void;
+  children: ReactNode;
+}
+
 /** A room that cannot be drawn says so in its own place; bar, notices and the other rooms stay, and so does all the state. */
-export function RoomBoundary({ name, children }: { name: string; children: ReactNode }) {
+export function RoomBoundary({ name, onTryAgain, children }: Props) {
   return (
     <ErrorBoundary
       fallback={(failure, tryAgain) => (
@@ -13,7 +20,13 @@ export function RoomBoundary({ name, children }: { name: string; children: React
             Something in this room could not be drawn. The other rooms go on, and what is open, running or
             stored is kept.
           </p>
-          <FailureNote failure={failure} onTryAgain={tryAgain} />
+          <FailureNote
+            failure={failure}
+            onTryAgain={() => {
+              onTryAgain();
+              tryAgain();
+            }}
+          />
         </main>
       )}
     >

@@ -3,6 +3,7 @@ import { runPercent } from '../rooms/train/state/selectors';
 import { ROOM_NAMES, ROOMS, type Room } from '../routes';
 import { useApp } from '../state/StoreContext';
 import { BackendBadge } from './BackendBadge';
+import { preloadRoom } from './roomCode';
 import './topBar.css';
 
 export function TopBar({ room, onHelp }: { room: Room; onHelp: () => void }) {
@@ -14,7 +15,13 @@ export function TopBar({ room, onHelp }: { room: Room; onHelp: () => void }) {
       </a>
       <nav aria-label="Rooms">
         {ROOMS.map((name) => (
-          <a key={name} href={`#/${name}`} aria-current={name === room ? 'page' : undefined}>
+          <a
+            key={name}
+            href={`#/${name}`}
+            aria-current={name === room ? 'page' : undefined}
+            onPointerEnter={() => preloadRoom(name)}
+            onFocus={() => preloadRoom(name)}
+          >
             {ROOM_NAMES[name]}
             {name === 'train' && <TrainIndicator />}
           </a>

@@ -1,5 +1,6 @@
 /** The one way to open a scan of any format: the page's workers and the command line go it. */
 import { UnsupportedFile } from '../../errors';
+import { lateCode } from '../../lateCode';
 import type { NamedBlob } from '../namedBlob';
 import { headOf } from './content';
 import { FORMATS } from './names';
@@ -7,7 +8,8 @@ import { refuseForeign } from './refuse';
 import type { ReadOptions, ScanFile, ScanFormat, VolumeChoice } from './scanFormat';
 
 /** What reads and writes each format, in the order of the rows. */
-export const loadFormats = (): Promise<ScanFormat[]> => Promise.all(FORMATS.map(({ load }) => load()));
+export const loadFormats = (): Promise<ScanFormat[]> =>
+  lateCode('scan', () => Promise.all(FORMATS.map(({ load }) => load())));
 
 /**
  * One volume of a scan.

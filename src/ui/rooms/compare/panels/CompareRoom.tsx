@@ -10,7 +10,7 @@ import '../../translate/panels/translate.css';
 import './compare.css';
 
 /** Models side by side on real pairs: which ones, on which scans, and what they are worth. */
-export default function CompareRoom() {
+export function CompareRoom() {
   const hasResults = useApp(({ compare }) => compare.run !== null || compare.reports.length > 0);
   const stage = useRef<HTMLDivElement>(null);
   const isRunning = useApp(({ compare }) => compare.run !== null);
