@@ -9,7 +9,7 @@ import { useLeaveQuestion } from './pageLeave';
 import { ROOM_NAMES, useRoom } from './routes';
 import { HelpSheet } from './shell/HelpSheet';
 import { RoomBoundary } from './shell/RoomBoundary';
-import { askAgain, preloadRooms, roomView } from './shell/roomCode';
+import { askAgain, preloadRest, roomView } from './shell/roomCode';
 import { TopBar } from './shell/TopBar';
 import { useApp, useGetState } from './state/StoreContext';
 
@@ -27,7 +27,7 @@ export function App() {
   // The room before stays in sight until the next one's code is there.
   const shown = useDeferredValue(room);
   const RoomView = roomView(shown);
-  useEffect(() => whenIdle(() => void preloadRooms()), []);
+  useEffect(() => whenIdle(() => void preloadRest()), []);
   return (
     <div className="app" data-dragging={isDragging}>
       <TopBar room={room} onHelp={openHelp} />

@@ -3,6 +3,7 @@ import { type ComponentType, lazy } from 'react';
 import { lateCode } from '../../lateCode';
 import { TranslateRoom } from '../rooms/translate/panels/TranslateRoom';
 import { ROOM_NAMES, type Room } from '../routes';
+import { preloadViewer } from '../viewer/LateSliceView';
 
 const LOADERS: Record<Exclude<Room, 'translate'>, () => Promise<ComponentType>> = {
   compare: async () => (await import('../rooms/compare/panels/CompareRoom')).CompareRoom,
@@ -34,7 +35,8 @@ export function preloadRoom(room: Room): void {
   if (room !== 'translate') void LOADERS[room]().catch(() => undefined);
 }
 
-/** Those of all rooms, one after the other, so that the first one's scan and model are not kept waiting. */
-export async function preloadRooms(): Promise<void> {
+/** What any room may need soon, one after the other, so that a scan and a model are not kept waiting. */
+export async function preloadRest(): Promise<void> {
+  await preloadViewer();
   for (const load of Object.values(LOADERS)) await load().catch(() => undefined);
 }

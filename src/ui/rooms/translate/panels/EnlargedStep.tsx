@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import type { ScreenImage } from '../../../../volume/modelImage';
 import { PLANE_EDGES } from '../../../../volume/planes';
 import type { SliceResult } from '../../../../workers/translate/protocol';
-import { SliceView } from '../../../viewer/SliceView';
+import { LateSliceView } from '../../../viewer/LateSliceView';
 import type { Probe, SliceImage, ViewTransform, WindowLevel } from '../../../viewer/types';
 
 const FIT: ViewTransform = { zoom: 1, pan: { x: 0, y: 0 } };
@@ -16,7 +16,7 @@ export function EnlargedStep({ strip, selected }: { strip: SliceResult['strip'];
   const image = useMemo(() => paneImage(strip.frames[selected]), [strip, selected]);
   return (
     <div className="strip-enlarged">
-      <SliceView
+      <LateSliceView
         label={strip.labels[selected]}
         image={image}
         empty=""

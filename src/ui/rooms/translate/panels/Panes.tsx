@@ -1,6 +1,6 @@
 import type { PlaneView } from '../../../../volume/planes';
 import { useApp } from '../../../state/StoreContext';
-import { SliceView } from '../../../viewer/SliceView';
+import { LateSliceView } from '../../../viewer/LateSliceView';
 import { sliceView } from '../state/slices';
 import type { Pane } from './panes';
 import { usePanes } from './usePanes';
@@ -25,7 +25,7 @@ function PaneView({ pane, view }: { pane: Pane; view: PlaneView }) {
   const { setProbe, setWindow, setTransform, stepSlice, resetView } = useApp((s) => s.actions);
   return (
     <div className="pane" data-testid={`pane-${pane.id}`}>
-      <SliceView
+      <LateSliceView
         label={`${pane.title}${pane.badge ? ` (${pane.badge})` : ''}, ${view.plane} slice ${slice} of 0 to ${view.count - 1}`}
         image={pane.image}
         empty={pane.empty}
