@@ -1,4 +1,6 @@
 /** Adam (Kingma & Ba 2015), as PyTorch has it: the bias corrections outside, eps added to the corrected root. */
+import { adamUpdate } from '../kernels/wasm/adam';
+import { ownKernels } from '../kernels/wasm/kernels';
 import { leafOf, replaceLeaf } from '../networks/parameters';
 import type { ParameterTable } from '../networks/table';
 import * as tf from '../tf';
@@ -35,7 +37,23 @@ export function updateByAdam(
   state.updates++;
   const step = rate / (1 - BETA1 ** state.updates);
   const root = 1 / Math.sqrt(1 - BETA2 ** state.updates);
+  const kernels = ownKernels();
   table.forEach((row, i) => {
+    if (kernels) {
+      const before = [leafOf(tree, row), state.mean[i], state.square[i], gradients[i]] as const;
+      const [parameter, mean, square] = adamUpdate(kernels, ...before, {
+        betas: [BETA1, BETA2],
+        epsilon: EPSILON,
+        step,
+        root,
+        decay,
+      });
+      tf.dispose([state.mean[i], state.square[i], gradients[i]]);
+      state.mean[i] = mean;
+      state.square[i] = square;
+      replaceLeaf(tree, row, parameter);
+      return;
+    }
     const [mean, square, parameter] = tf.tidy(() => {
       const gradient = decay > 0 ? tf.add(gradients[i], tf.mul(leafOf(tree, row), decay)) : gradients[i];
       const m = mix(state.mean[i], gradient, BETA1);

@@ -1,7 +1,7 @@
 /** Translations of slices by a run's own networks, as the finished model would give them. */
 import type { ScheduleOptions } from '../diffusion/schedule';
 import { trainingOf } from '../methods';
-import { type RunTranslator, translatorMaker } from '../methods/translator';
+import { MadeOfWeights, type RunTranslator, translatorMaker } from '../methods/translator';
 import { treeOf } from '../networks/parameters';
 import { type TranslateHooks, translateSlices } from '../translateSlices';
 import type { TrainingState } from './iteration';
@@ -11,6 +11,7 @@ import { isUnconditional } from './variant';
 
 /**
  * Translates by the averaged weights, one slice after another, always with the same noise, but for images that are made of noise alone.
+ * The run must not go on meanwhile.
  * @param sources size*size each, [-1, 1]
  * @param diffusion the model's own, or a shorter one for pictures
  * @throws Aborted within one reverse step of the signal
@@ -23,11 +24,16 @@ export async function* translateImages(
   diffusion: ScheduleOptions = trainingOf(state.settings).diffusion(state.settings),
 ): AsyncGenerator<Float32Array> {
   const { settings } = state;
-  const translator = await averagedTranslator(state, direction, diffusion);
+  const made = new MadeOfWeights();
+  const translator = await averagedTranslator(state, direction, diffusion, made);
   const slices = sources.map((pixels, index) => ({ index, pixels }));
   const noise = isUnconditional(settings.variant) ? 'independent' : 'shared';
   const how = { seed: settings.seed, samples: 1, noise } as const;
-  for await (const { mean } of translateSlices(translator, slices, settings.size, how, hooks)) yield mean;
+  try {
+    for await (const { mean } of translateSlices(translator, slices, settings.size, how, hooks)) yield mean;
+  } finally {
+    made.dispose();
+  }
 }
 
 /** Borrows the run's tensors. */
@@ -35,6 +41,7 @@ async function averagedTranslator(
   { settings, networks }: TrainingState,
   direction: Direction,
   diffusion: ScheduleOptions,
+  made: MadeOfWeights,
 ): Promise<RunTranslator> {
   const training = trainingOf(settings);
   const trees = training.translates(direction).map((name) => {
@@ -43,5 +50,5 @@ async function averagedTranslator(
     return treeOf<object>(network.spec.table, averageOf(network));
   });
   const make = await translatorMaker(settings.method);
-  return make(training.network(settings), diffusion, Object.assign({}, ...trees));
+  return make(training.network(settings), diffusion, Object.assign({}, ...trees), made);
 }

@@ -2,7 +2,7 @@
 import type * as tf from '../../tf';
 import type { Kernels } from './kernels';
 import { Rooms, roundUp } from './rooms';
-import { repays, winogradSize } from './winograd';
+import { repays, repaysAtOnce, winogradSize } from './winograd';
 
 export type ConvolutionInfo = Pick<
   tf.backend_util.Conv2DInfo,
@@ -151,8 +151,8 @@ function run(
   out: number,
   bias: number,
 ): void {
-  const { kh, kw, stride, height, width } = shape;
-  if (kh === 3 && kw === 3 && stride === 1 && repays(height, width))
+  const { batch, kh, kw, stride, height, width } = shape;
+  if (kh === 3 && kw === 3 && stride === 1 && repaysAtOnce(batch, height, width))
     byWinograd(kernels, shape, source, filter, out, bias);
   else directly(kernels, shape, source, filter, out, bias);
 }

@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../platform/node/environment';
 import { startEngine } from '../../backend/backend';
 import { hashNormals } from '../../hash';
+import { leafOf, treeOf } from '../../networks/parameters';
 import * as tf from '../../tf';
+import { startAdam, updateByAdam } from '../../training/adam';
 import { ownKernels, wantOwnKernels } from './kernels';
 
 beforeAll(async () => {
@@ -85,6 +87,47 @@ it('leaves dilated convolutions and other activations to TensorFlow.js', () => {
     const [x, filter] = [random<tf.Tensor4D>(1, 9, 9, 4), random<tf.Tensor4D>(3, 3, 4, 4)];
     expect(compare(() => tf.conv2d(x, filter, 1, 'same', 'NHWC', 2))).toBe(0);
     expect(compare(() => tf.fused.conv2d({ x, filter, strides: 1, pad: 1, activation: 'relu6' }))).toBe(0);
+  });
+});
+
+it.each([0, 0.01])('updates parameters by Adam as plain operations do, decay %f', (decay) => {
+  const table = [3, 17, 64].map((n) => ({
+    path: `p${n}`,
+    name: `p${n}`,
+    kind: 'asIs' as const,
+    shape: [n],
+    start: 'zero' as const,
+  }));
+  const gradients = [0, 1, 2].map((update) => table.map(({ shape: [n] }) => hashNormals(update, n)));
+  const after = (own: boolean) => {
+    wantOwnKernels(own);
+    const tree = treeOf<Record<string, tf.Tensor>>(
+      table,
+      table.map(({ shape: [n] }) => tf.tensor(hashNormals(9, n))),
+    );
+    const state = startAdam(table, tree);
+    for (const update of gradients)
+      updateByAdam(
+        table,
+        tree,
+        state,
+        update.map((g) => tf.tensor(g)),
+        1e-2,
+        decay,
+      );
+    const all = [...table.map((row) => leafOf(tree, row)), ...state.mean, ...state.square];
+    const values = all.map((tensor) => tensor.dataSync());
+    tf.dispose(all);
+    return values;
+  };
+  const before = tf.memory().numTensors;
+  const [plain, own] = [after(false), after(true)];
+  expect(tf.memory().numTensors).toBe(before);
+  // Number by number the same operations; scalars are rounded to float32 once or twice.
+  own.forEach((values, i) => {
+    values.forEach((v, n) => {
+      expect(Math.abs(v - plain[i][n])).toBeLessThan(1e-6 * Math.max(1, Math.abs(plain[i][n])));
+    });
   });
 });
 

@@ -39,8 +39,16 @@ export function winogradSize(height: number, width: number, cin: number, cout: n
   };
 }
 
-/** Fewer tiles than this do not repay the transformation of the weights. */
+/** Fewer tiles than this do not repay reading the transformed weights, four times as many as there are weights. */
 const FEWEST_TILES = 4;
+/** Nor these making them for one image. */
+const FEWEST_TILES_AT_ONCE = 16;
 
-export const repays = (height: number, width: number): boolean =>
-  Math.ceil(height / 4) * Math.ceil(width / 4) >= FEWEST_TILES;
+const tilesOf = (height: number, width: number) => Math.ceil(height / 4) * Math.ceil(width / 4);
+
+/** Whether Winograd is faster than plain products, its weights transformed before. */
+export const repays = (height: number, width: number): boolean => tilesOf(height, width) >= FEWEST_TILES;
+
+/** The same where they are transformed for these images alone. */
+export const repaysAtOnce = (batch: number, height: number, width: number): boolean =>
+  batch * tilesOf(height, width) >= FEWEST_TILES_AT_ONCE;
