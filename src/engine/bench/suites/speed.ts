@@ -1,6 +1,7 @@
 /** How fast engines run the same models here, ours and others', in one run. */
 import { BadRequest } from '../../../errors';
 import { type Bench, type BenchModel, modelKey } from '../bench';
+import { kindOf } from '../lab';
 import { AWAITED } from '../rows';
 import { madeUpTask, measureSpeed, type SpeedOptions, type SpeedResult, stepTimes } from '../speed';
 import type { Cell, CellResult, Suite } from '../suite';
@@ -77,6 +78,7 @@ function speedCell(bench: Bench, model: BenchModel): Cell<Results> {
   return {
     key: keyOf(bench, model),
     label: `${model.name}, time of a reverse step`,
+    kind: `speed of ${kindOf(model.card)}`,
     work: (1 + warmUps + runs) * enginesOf(bench).length,
     compute: async (lab) =>
       measureSpeed(enginesOf(bench), madeUpTask(model.card, await model.weights()), optionsOf(bench), {
