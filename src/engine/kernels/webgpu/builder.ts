@@ -1,0 +1,416 @@
+/** Writes a network down as a graph, one layer after the other. Images are [b, h, w, c], c filled up to vectors of four. */
+import type * as tf from '../../tf';
+import { attention } from './attention';
+import { type VectorsSpec, vectorQuads, vectors } from './conditioning';
+import { convolution, type Part, type Size, type Tile } from './convolution';
+import { firstChannels, joinImages } from './ends';
+import type { Block, Dispatch, Graph, Operand, Values } from './graph';
+import { groupNorm } from './groupNorm';
+import { type Resampling, resample, resampledSize } from './resample';
+import { chooseTile } from './tiles';
+import { bytesOfVector, ceilDiv, type Kernel, quads, type Storage } from './wgsl';
+
+export interface Image {
+  buffer: number;
+  height: number;
+  width: number;
+  channels: number;
+  /** What a norm wants to know, where the convolution that made the image has taken it. */
+  statistics?: { buffer: number; tile: Tile };
+}
+
+/** Vectors of channels that depend on z, on t, or on nothing: where they lie is known when all are. */
+export interface Column {
+  kind: 'style' | 'time' | 'constant';
+  start: number;
+}
+
+/** A product with the style or the time, and numbers that are added: their first channel, of tensors. */
+interface ColumnSource extends Column {
+  product: { weight: tf.Tensor; first: number } | null;
+  added: readonly { tensor: tf.Tensor; first: number }[];
+  /** Channels of each image that is read as one with the others. */
+  layout: readonly number[];
+}
+
+export interface Norm {
+  buffer: number;
+  layout: readonly number[];
+}
+
+export interface ConvolutionPart {
+  image: Image;
+  kernel?: 1 | 3;
+  stride?: 1 | 2;
+  pad?: 0 | 1;
+  norm?: Norm;
+  /** Which of the norm's images this is. */
+  normPart?: number;
+  activate?: boolean;
+  /** [k, k, in, out] or [in, out], side by side over the output; the image's channels begin at `from` of `in`. */
+  weights: readonly tf.Tensor[];
+  from?: number;
+}
+
+export interface BuilderOptions {
+  batch: number;
+  /** Of images, and of the weights of convolutions and products. */
+  storage: Storage;
+  weights: Storage;
+  /** Which tile a convolution takes. */
+  tile?: (out: Size, batch: number) => Tile;
+}
+
+/** A binding begins at a multiple of 256 bytes. */
+const COLUMN_QUADS = 16;
+const alignedQuads = (layout: readonly number[]) => COLUMN_QUADS * Math.ceil(quadsOf(layout) / COLUMN_QUADS);
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+const quadsOf = (layout: readonly number[]) => sum(layout.map(quads));
+
+export class GraphBuilder {
+  private readonly buffers: number[] = [];
+  private readonly blocks: Block[] = [];
+  private readonly columns: ColumnSource[] = [];
+  /** Kernels are written when all columns are known. */
+  private readonly dispatches: {
+    label: string;
+    kernel: () => Kernel;
+    reads: readonly (Operand | number | Column)[];
+    writes: readonly number[];
+  }[] = [];
+  private readonly vectors: number;
+  private images: number[] = [];
+  private hidden = -1;
+
+  constructor(private readonly options: BuilderOptions) {
+    // Its size is known at the end.
+    this.vectors = this.buffer(0);
+  }
+
+  private buffer(bytes: number): number {
+    return this.buffers.push(bytes) - 1;
+  }
+
+  private block(block: Block): Operand {
+    return { block: this.blocks.push(block) - 1 };
+  }
+
+  private add(
+    label: string,
+    kernel: () => Kernel,
+    reads: readonly (Operand | number | Column)[],
+    writes: readonly number[],
+  ) {
+    this.dispatches.push({ label, kernel, reads, writes });
+  }
+
+  private resolved(operand: Operand | number | Column): Operand {
+    if (typeof operand === 'number') return { buffer: operand };
+    if (!('kind' in operand)) return operand;
+    return { buffer: this.vectors, offset: 16 * this.placeOf(operand) };
+  }
+
+  private image(height: number, width: number, channels: number): Image {
+    const { batch, storage } = this.options;
+    const bytes = batch * height * width * quads(channels) * bytesOfVector(storage);
+    return { buffer: this.buffer(bytes), height, width, channels };
+  }
+
+  private column(source: Omit<ColumnSource, 'start'>): Column {
+    const before = this.columns.filter(({ kind }) => kind === source.kind);
+    const column = { ...source, start: sum(before.map(({ layout }) => alignedQuads(layout))) };
+    this.columns.push(column);
+    return column;
+  }
+
+  private get counts(): Pick<VectorsSpec, 'styleQuads' | 'timeQuads' | 'constantQuads'> {
+    const count = (kind: Column['kind']) =>
+      sum(this.columns.filter((c) => c.kind === kind).map(({ layout }) => alignedQuads(layout)));
+    return { styleQuads: count('style'), timeQuads: count('time'), constantQuads: count('constant') };
+  }
+
+  private placeOf({ kind, start }: Column): number {
+    const { styleQuads, timeQuads } = this.counts;
+    return start + (kind === 'style' ? 0 : kind === 'time' ? styleQuads : styleQuads + timeQuads);
+  }
+
+  /** Vectors of the network's z or t: a dense layer's outputs from `first` on, plus its bias and others. */
+  conditioned(
+    kind: 'style' | 'time',
+    layer: { weight: tf.Tensor; bias: tf.Tensor },
+    first: number,
+    layout: readonly number[],
+    others: readonly tf.Tensor[] = [],
+  ): Column {
+    const added = [{ tensor: layer.bias, first }, ...others.map((tensor) => ({ tensor, first: 0 }))];
+    return this.column({ kind, product: { weight: layer.weight, first }, added, layout });
+  }
+
+  /** Sums of tensors that never change; of each its own run of channels where they lie side by side. */
+  constant(tensors: readonly tf.Tensor[], layout: readonly number[], sideBySide = false): Column {
+    const start = (i: number) => (sideBySide ? sum(layout.slice(0, i)) : 0);
+    const added = tensors.map((tensor, i) => ({ tensor, first: -start(i) }));
+    return this.column({ kind: 'constant', product: null, added, layout });
+  }
+
+  /** The images that the network is given, [b, h, w, c] each, as one. */
+  input(channels: readonly number[], height: number, width: number, scale: number, shift: number): Image {
+    const { batch, storage } = this.options;
+    const pixels = batch * height * width;
+    this.images = channels.map((count) => this.buffer(4 * pixels * count));
+    const out = this.image(height, width, sum(channels));
+    this.add('input', () => joinImages(channels, pixels, storage, { scale, shift }), this.images, [out.buffer]);
+    return out;
+  }
+
+  /** What style and time of these lengths, made by `mapping.ts`, say to all layers; called before any that listens. */
+  conditions(style: number, time: number): void {
+    const { batch, weights } = this.options;
+    const lengths = { style, time };
+    this.hidden = this.buffer(4 * batch * (style + time));
+    const { columns } = this;
+    // Their sizes are known at the end.
+    const matrices = { length: 0, storage: weights, fill: (values: Values) => this.matrices(lengths, values) };
+    const biases: Block = { length: 0, storage: 'f32', fill: (values) => biasesOf(columns, this.placed, values) };
+    this.add(
+      'vectors',
+      () => vectors({ batch, ...lengths, ...this.counts, weights }),
+      [this.hidden, this.block(matrices), this.block(biases)],
+      [this.vectors],
+    );
+    this.finish = () => {
+      const { styleQuads, timeQuads } = this.counts;
+      const all = vectorQuads(this.counts);
+      this.buffers[this.vectors] = 16 * batch * all;
+      matrices.length = 4 * (style * styleQuads + time * timeQuads);
+      biases.length = 4 * all;
+    };
+  }
+
+  private finish = () => {};
+  private readonly placed = (column: Column) => this.placeOf(column);
+
+  private matrices(lengths: { style: number; time: number }, values: Values): Float32Array {
+    const { styleQuads, timeQuads } = this.counts;
+    const parts = (['style', 'time'] as const).map((kind) => {
+      const width = 4 * (kind === 'style' ? styleQuads : timeQuads);
+      const out = new Float32Array(lengths[kind] * width);
+      for (const { product, layout, start } of this.columns.filter((c) => c.kind === kind)) {
+        const data = values(product!.weight);
+        const length = product!.weight.shape[1]!;
+        eachChannel(layout, (channel, place) => {
+          for (let k = 0; k < lengths[kind]; k++)
+            out[k * width + 4 * start + place] = data[k * length + product!.first + channel];
+        });
+      }
+      return out;
+    });
+    return joined(parts);
+  }
+
+  /** a and b of a group norm over images read as one; gamma and beta are of one kind. */
+  norm(images: readonly Image[], groups: number, epsilon: number, gamma: Column, beta: Column): Norm {
+    const { batch } = this.options;
+    const layout = images.map(({ channels }) => channels);
+    const buffer = this.buffer(32 * batch * quadsOf(layout));
+    const parts = images.map(({ height, width, channels, statistics }) => {
+      if (!statistics) throw new Error('norm: must follow a convolution that measures, got another image');
+      return { height, width, channels, tile: statistics.tile };
+    });
+    this.add(
+      'norm',
+      () =>
+        groupNorm({
+          parts,
+          groups,
+          epsilon,
+          batch,
+          beta: this.placeOf(beta) - this.placeOf(gamma),
+          vectorQuads: vectorQuads(this.counts),
+        }),
+      [...images.map(({ statistics }) => statistics!.buffer), gamma],
+      [buffer],
+    );
+    return { buffer, layout };
+  }
+
+  convolution(
+    label: string,
+    parts: readonly ConvolutionPart[],
+    out: { height: number; width: number; channels: number },
+    addend: Column,
+    {
+      residual,
+      scale = 1,
+      tanh = false,
+      statistics = false,
+    }: { residual?: Image; scale?: number; tanh?: boolean; statistics?: boolean } = {},
+  ): Image {
+    const { batch, storage, weights } = this.options;
+    // Convolutions whose outputs lie side by side: each begins at a vector of its own.
+    const widths = parts[0].weights.map((tensor) => tensor.shape.at(-1)!);
+    const outQuads = quadsOf(widths);
+    const size = { height: out.height, width: out.width, quads: outQuads };
+    const tile = (this.options.tile ?? chooseTile)(size, batch);
+    const specs = parts.map((part): Part => {
+      const { image, kernel = 3, stride = 1, norm } = part;
+      const { height, width, channels } = image;
+      const normAt = norm ? quadsOf(norm.layout.slice(0, part.normPart ?? 0)) : null;
+      const pad = part.pad ?? (kernel === 3 ? 1 : 0);
+      return { height, width, quads: quads(channels), kernel, stride, pad, norm: normAt, activate: part.activate ?? false };
+    });
+    const rows = sum(specs.map((part) => part.quads * part.kernel ** 2 * 4));
+    const block = this.block({
+      length: rows * 4 * outQuads,
+      storage: weights,
+      fill: (values) => convolutionWeights(parts, widths, rows, values),
+    });
+    const made = this.image(out.height, out.width, out.channels);
+    if (statistics) {
+      const tiles = ceilDiv(out.width, tile.width) * ceilDiv(out.height, tile.height);
+      made.statistics = { buffer: this.buffer(32 * batch * tiles * outQuads), tile };
+    }
+    const norm = parts.find((part) => part.norm)?.norm;
+    this.add(
+      label,
+      () =>
+        convolution({
+          parts: specs,
+          out: size,
+          batch,
+          normQuads: norm ? quadsOf(norm.layout) : 0,
+          vectorQuads: vectorQuads(this.counts),
+          residual: residual !== undefined,
+          scale,
+          tanh,
+          statistics,
+          storage,
+          weights,
+          tile,
+        }),
+      [
+        ...parts.map(({ image }) => image.buffer),
+        block,
+        addend,
+        ...(norm ? [norm.buffer] : []),
+        ...(residual ? [residual.buffer] : []),
+      ],
+      [made.buffer, ...(made.statistics ? [made.statistics.buffer] : [])],
+    );
+    return made;
+  }
+
+  /** An image by another number of pixels; with a norm also silu(a x + b) so. */
+  resample(kind: Resampling, fir: boolean, image: Image): { raw: Image };
+  resample(kind: Resampling, fir: boolean, image: Image, norm: Norm): { raw: Image; activated: Image };
+  resample(kind: Resampling, fir: boolean, image: Image, norm?: Norm): { raw: Image; activated?: Image } {
+    const { batch, storage } = this.options;
+    const { height, width, channels } = image;
+    const size = resampledSize(kind, height, width);
+    const raw = this.image(size.height, size.width, channels);
+    const activated = norm && this.image(size.height, size.width, channels);
+    const spec = { kind, fir, height, width, quads: quads(channels), batch, raw: true, activated: !!norm, storage };
+    this.add(
+      kind,
+      () => resample(spec),
+      [image.buffer, ...(norm ? [norm.buffer] : [])],
+      [raw.buffer, ...(activated ? [activated.buffer] : [])],
+    );
+    return { raw, activated };
+  }
+
+  /** softmax(q k / sqrt C) v of an image of queries, keys and values side by side. */
+  attention(qkv: Image, channels: number): Image {
+    const { batch, storage } = this.options;
+    const { height, width } = qkv;
+    const out = this.image(height, width, channels);
+    const spec = { positions: height * width, channels, quads: quads(channels), batch, storage };
+    this.add('attention', () => attention(spec), [qkv.buffer], [out.buffer]);
+    return out;
+  }
+
+  /** Ends the graph: the image's first channels come out. */
+  output(image: Image, channels: number): Graph {
+    const { batch, storage } = this.options;
+    const pixels = batch * image.height * image.width;
+    const output = this.buffer(4 * pixels * channels);
+    this.add('output', () => firstChannels(channels, quads(image.channels), pixels, storage), [image.buffer], [output]);
+    this.finish();
+    return {
+      buffers: this.buffers,
+      blocks: this.blocks,
+      dispatches: this.dispatches.map(
+        ({ label, kernel, reads, writes }): Dispatch => ({
+          label,
+          kernel: kernel(),
+          reads: reads.map((operand) => this.resolved(operand)),
+          writes,
+        }),
+      ),
+      inputs: { images: this.images, hidden: this.hidden },
+      output,
+    };
+  }
+}
+
+/** Calls with every channel and its place among vectors that begin anew with every image. */
+function eachChannel(layout: readonly number[], use: (channel: number, place: number) => void): void {
+  let channel = 0;
+  let place = 0;
+  for (const count of layout) {
+    for (let c = 0; c < count; c++) use(channel++, place + c);
+    place += 4 * quads(count);
+  }
+}
+
+function biasesOf(columns: readonly ColumnSource[], placeOf: (column: Column) => number, values: Values) {
+  const out = new Float32Array(4 * sum(columns.map(({ layout }) => alignedQuads(layout))));
+  for (const column of columns)
+    for (const { tensor, first } of column.added) {
+      const data = values(tensor);
+      const begin = 4 * placeOf(column);
+      eachChannel(column.layout, (channel, place) => {
+        out[begin + place] += data[first + channel] ?? 0;
+      });
+    }
+  return out;
+}
+
+/** Rows: part, vector of channels, place of the kernel, channel; columns: outputs, each tensor's from a vector on. */
+function convolutionWeights(
+  parts: readonly ConvolutionPart[],
+  widths: readonly number[],
+  rows: number,
+  values: Values,
+): Float32Array {
+  const columns = 4 * quadsOf(widths);
+  const out = new Float32Array(rows * columns);
+  let row = 0;
+  for (const { image, kernel = 3, weights, from = 0 } of parts) {
+    const sources = weights.map((tensor) => ({ data: values(tensor), length: tensor.shape.at(-2)! }));
+    for (let quad = 0; quad < quads(image.channels); quad++)
+      for (let tap = 0; tap < kernel * kernel; tap++)
+        for (let lane = 0; lane < 4; lane++, row++) {
+          const channel = 4 * quad + lane;
+          if (channel >= image.channels) continue;
+          let column = row * columns;
+          sources.forEach(({ data, length }, i) => {
+            const begin = (tap * length + from + channel) * widths[i];
+            out.set(data.subarray(begin, begin + widths[i]), column);
+            column += 4 * quads(widths[i]);
+          });
+        }
+  }
+  return out;
+}
+
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(sum(arrays.map(({ length }) => length)));
+  let at = 0;
+  for (const array of arrays) {
+    out.set(array, at);
+    at += array.length;
+  }
+  return out;
+}

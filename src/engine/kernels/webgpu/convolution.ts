@@ -1,0 +1,307 @@
+/**
+ * Convolution as one sum over parts, each an image with a 3x3 or 1x1 kernel of its own: two images without joining them, and the 1x1 skip of a
+ * residual block as more of the same sum. Before it AdaGN and SiLU (y = silu(a_c x + b_c)), after it bias and time, residual,
+ * scale, and what the next norm wants to know: mean and squared deviation of every channel in every tile.
+ *
+ * A workgroup makes a tile of pixels by channels; a thread `across` pixels of a row by 4 `vectors` channels in registers. The parts'
+ * pixels with their halo and the weights go through workgroup memory, a few vectors of channels at a time.
+ */
+import {
+  ceilDiv,
+  declarations,
+  FUNCTIONS,
+  type Kernel,
+  literal,
+  loaded,
+  type Storage,
+  stored,
+  unrolled,
+  vectorsOf,
+} from './wgsl';
+
+export interface Size {
+  height: number;
+  width: number;
+  /** Channels in vectors of four. */
+  quads: number;
+}
+
+export interface Part extends Size {
+  kernel: 1 | 3;
+  stride: 1 | 2;
+  /** Zeros before the first row and column; behind the last as many as the output wants. */
+  pad: 0 | 1;
+  /** Where its a and b begin among those of the norm, vectors; null: taken as it is. */
+  norm: number | null;
+  /** SiLU after the norm. */
+  activate: boolean;
+}
+
+/** Threads of a workgroup: `groups` by (width / across) x height. */
+export interface Tile {
+  width: number;
+  height: number;
+  /** Pixels of a thread, side by side. */
+  across: number;
+  /** Threads side by side over channels. */
+  groups: number;
+  /** Vectors of channels of a thread. */
+  vectors: number;
+  /** The kernel's columns one after the other in the text, so that a pixel is read once for all three; false: a loop, for slow compilers. */
+  unrolled: boolean;
+  /** Weights go through workgroup memory; false: each thread reads its own from the buffer. */
+  shared: boolean;
+}
+
+export interface ConvolutionSpec {
+  parts: readonly Part[];
+  out: Size;
+  batch: number;
+  /** Vectors a batch entry of the norm's (a, b) pairs. */
+  normQuads: number;
+  /** From one batch entry's vectors to the next's. */
+  vectorQuads: number;
+  residual: boolean;
+  scale: number;
+  tanh: boolean;
+  statistics: boolean;
+  storage: Storage;
+  weights: Storage;
+  tile: Tile;
+}
+
+/** Bindings: the parts' images, weights, vectors from bias (and time) on, [norm], [residual], out, [statistics]. */
+export function convolution(spec: ConvolutionSpec): Kernel {
+  const { parts, out, batch, tile, storage } = spec;
+  const threads = threadsOf(tile);
+  const tilesX = ceilDiv(out.width, tile.width);
+  const tilesY = ceilDiv(out.height, tile.height);
+  const columns = tile.groups * tile.vectors;
+  const stages = parts.map((part) => stageOf(part, tile));
+  const accumulators = tile.across * tile.vectors;
+  const memory = Math.max(
+    ...stages.map(({ pixels, rows }) => pixels + (tile.shared ? rows * columns : 0)),
+    spec.statistics ? (threads + tile.groups) * tile.vectors : 0,
+  );
+  const code = `${declarations([
+    ...parts.map((_, i) => [`in${i}`, vectorsOf(storage)] as const),
+    ['weights', vectorsOf(spec.weights)],
+    ['vectors', 'array<vec4<f32>>'],
+    ...(parts.some(({ norm }) => norm !== null) ? [['norm', 'array<vec4<f32>>'] as const] : []),
+    ...(spec.residual ? [['residual', vectorsOf(storage)] as const] : []),
+    ['out', vectorsOf(storage), 'read_write'],
+    ...(spec.statistics ? [['statistics', 'array<vec4<f32>>', 'read_write'] as const] : []),
+  ])}
+${FUNCTIONS}
+var<workgroup> memory: array<vec4<f32>, ${memory}>;
+
+@compute @workgroup_size(${threads})
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>) {
+  // 0, which no compiler knows: loops with it are not written out.
+  let none = groups.z >> 31u;
+  let batch = group.z;
+  let left = i32(group.x % ${tilesX}u) * ${tile.width};
+  let top = i32(group.x / ${tilesX}u) * ${tile.height};
+  let column = group.y * ${columns}u;
+  let channel = thread % ${tile.groups}u;
+  let place = thread / ${tile.groups}u;
+  let x0 = (place % ${tile.width / tile.across}u) * ${tile.across}u;
+  let y0 = place / ${tile.width / tile.across}u;
+${unrolled(accumulators, (i) => `  var sum${i} = vec4<f32>(0.0);`)}
+${parts.map((part, i) => partCode(spec, part, i, stages)).join('\n')}
+${epilogue(spec, tilesX * tilesY)}
+}`;
+  return { code, workgroups: [tilesX * tilesY, ceilDiv(out.quads, columns), batch] };
+}
+
+export const threadsOf = ({ width, height, across, groups }: Tile): number =>
+  groups * (width / across) * height;
+
+interface Stage {
+  /** Vectors of channels at a time. */
+  depth: number;
+  /** Rows of weights. */
+  rows: number;
+  pixels: number;
+  haloWidth: number;
+  haloHeight: number;
+}
+
+/** What a part has in workgroup memory at a time. */
+function stageOf({ kernel, stride, quads }: Part, { width, height }: Tile): Stage {
+  const haloWidth = (width - 1) * stride + kernel;
+  const haloHeight = (height - 1) * stride + kernel;
+  const most = kernel === 3 ? 1 : Math.max(1, Math.min(4, Math.floor(512 / (haloWidth * haloHeight))));
+  let depth = most;
+  while (quads % depth !== 0) depth--;
+  const rows = depth * kernel * kernel * 4;
+  return { depth, rows, pixels: depth * haloWidth * haloHeight, haloWidth, haloHeight };
+}
+
+/** Rows of the weights that a part takes: a vector of channels, a place of the kernel, a channel of the vector. */
+const rowsOf = ({ kernel, quads }: Part) => quads * kernel * kernel * 4;
+
+function partCode(spec: ConvolutionSpec, part: Part, index: number, stages: readonly Stage[]): string {
+  const { tile, out, storage, weights } = spec;
+  const { kernel, stride, pad, quads } = part;
+  const { depth, rows, pixels, haloWidth, haloHeight } = stages[index];
+  const threads = threadsOf(tile);
+  const columns = tile.groups * tile.vectors;
+  const firstRow = spec.parts.slice(0, index).reduce((sum, p) => sum + rowsOf(p), 0);
+  const norm = (at: string) => `(batch * ${spec.normQuads}u + ${part.norm}u + ${at}) * 2u`;
+  const normed =
+    part.norm === null
+      ? ''
+      : `let n = ${norm('quad')};
+        v = norm[n] * v + norm[n + 1u];${part.activate ? ' v = silu(v);' : ''}`;
+  const whole = out.quads % columns === 0;
+  const weight = loaded(
+    weights,
+    `weights[(${firstRow}u + first * ${kernel * kernel * 4}u + i / ${columns}u) * ${out.quads}u + column + i % ${columns}u]`,
+  );
+  const sharedWeights = `    for (var i = thread; i < ${rows * columns}u${tile.unrolled ? '' : ' + none'}; i += ${threads}u) {
+      ${
+        whole
+          ? `memory[${pixels}u + i] = ${weight};`
+          : `var w = vec4<f32>(0.0);
+      if (column + i % ${columns}u < ${out.quads}u) { w = ${weight}; }
+      memory[${pixels}u + i] = w;`
+      }
+    }
+`;
+  return `
+  for (var first = 0u; first < ${quads}u${tile.unrolled ? '' : ' + none'}; first += ${depth}u) {
+    workgroupBarrier();
+    for (var i = thread; i < ${pixels}u${tile.unrolled ? '' : ' + none'}; i += ${threads}u) {
+      let quad = first + i / ${haloWidth * haloHeight}u;
+      let x = left * ${stride} + i32(i % ${haloWidth}u) - ${pad};
+      let y = top * ${stride} + i32((i / ${haloWidth}u) % ${haloHeight}u) - ${pad};
+      var v = vec4<f32>(0.0);
+      if (x >= 0 && x < ${part.width} && y >= 0 && y < ${part.height}) {
+        v = ${loaded(storage, `in${index}[((batch * ${part.height}u + u32(y)) * ${part.width}u + u32(x)) * ${quads}u + quad]`)};
+        ${normed}
+      }
+      memory[i] = v;
+    }
+${tile.shared ? sharedWeights : ''}    workgroupBarrier();
+    for (var row = 0u; row < ${depth * kernel}u${tile.unrolled ? '' : ' + none'}; row++) {
+      let pixel = ((row / ${kernel}u) * ${haloHeight}u + y0 * ${stride}u + row % ${kernel}u) * ${haloWidth}u + x0 * ${stride}u;
+      let weight = ${
+        tile.shared
+          ? `${pixels}u + row * ${kernel * 4 * columns}u + channel`
+          : `(${firstRow}u + (first * ${kernel}u + row) * ${kernel * 4}u) * ${out.quads}u + column + channel`
+      };
+${(tile.unrolled ? unrolledColumns : loopedColumns)(tile, part, spec)}
+    }
+  }`;
+}
+
+function unrolledColumns(tile: Tile, { kernel, stride }: Part, spec: ConvolutionSpec): string {
+  const pixels = unrolled((tile.across - 1) * stride + kernel, (i) => `      let p${i} = memory[pixel + ${i}u];`);
+  const column = (kx: number) => products(spec, (p) => `p${p * stride + kx}`, 'weight', kx * 4);
+  return `${pixels}
+${unrolled(kernel, (kx) => `      {\n${column(kx)}\n      }`)}`;
+}
+
+function loopedColumns(tile: Tile, { kernel, stride }: Part, spec: ConvolutionSpec): string {
+  return `      for (var kx = 0u; kx < ${kernel}u + none; kx++) {
+        let first = weight + kx * ${4 * rowLength(spec)}u;
+${unrolled(tile.across, (p) => `        let p${p} = memory[pixel + kx + ${p * stride}u];`)}
+${products(spec, (p) => `p${p}`, 'first', 0)}
+      }`;
+}
+
+/** Vectors from one row of weights to the next, where they are read. */
+const rowLength = ({ tile, out }: ConvolutionSpec) => (tile.shared ? tile.groups * tile.vectors : out.quads);
+
+/** A vector of channels of each pixel times their rows of weights. */
+function products(spec: ConvolutionSpec, pixel: (p: number) => string, first: string, row: number): string {
+  const { across, vectors, groups, shared } = spec.tile;
+  return unrolled(4, (lane) =>
+    unrolled(vectors, (v) => {
+      const w = `w${lane}_${v}`;
+      const at = `${first} + ${(row + lane) * rowLength(spec) + v * groups}u`;
+      const sums = unrolled(across, (p) => {
+        const sum = `sum${p * vectors + v}`;
+        return `        ${sum} = fma(vec4<f32>(${pixel(p)}.${'xyzw'[lane]}), ${w}, ${sum});`;
+      });
+      return `        let ${w} = ${shared ? `memory[${at}]` : loaded(spec.weights, `weights[${at}]`)};\n${sums}`;
+    }),
+  );
+}
+
+function epilogue(spec: ConvolutionSpec, tiles: number): string {
+  const { tile, out, storage } = spec;
+  const columns = tile.groups * tile.vectors;
+  const whole = out.quads % columns === 0;
+  const inside = (p: number) => [
+    ...(out.width % tile.width === 0 ? [] : [`left + i32(x0) + ${p} < ${out.width}`]),
+    ...(out.height % tile.height === 0 ? [] : [`top + i32(y0) < ${out.height}`]),
+  ];
+  const when = (conditions: string[], text: string) =>
+    conditions.length === 0 ? text : `if (${conditions.join(' && ')}) { ${text} }`;
+  const finished = unrolled(tile.vectors, (v) => {
+    const quad = `quad${v}`;
+    const hasChannel = whole ? [] : [`${quad} < ${out.quads}u`];
+    return `
+  let ${quad} = column + channel + ${v * tile.groups}u;
+  ${whole ? '' : `if (${hasChannel.join('')}) {`}
+  let addend${v} = vectors[batch * ${spec.vectorQuads}u + ${quad}];
+${unrolled(tile.across, (p) => {
+  const sum = `sum${p * tile.vectors + v}`;
+  const at = `at${p}_${v}`;
+  const value = `(${sum} + addend${v}${spec.residual ? ` + ${loaded(storage, `residual[${at}]`)}` : ''})${spec.scale === 1 ? '' : ` * ${literal(spec.scale)}`}`;
+  return `  ${when(
+    inside(p),
+    `let ${at} = ((batch * ${out.height}u + u32(top) + y0) * ${out.width}u + u32(left) + x0 + ${p}u) * ${out.quads}u + ${quad};
+    ${sum} = ${spec.tanh ? `tanh(${value})` : value}; out[${at}] = ${stored(storage, sum)};`,
+  )}`;
+})}
+  ${whole ? '' : '}'}`;
+  });
+  return spec.statistics ? finished + statistics(spec, tiles, inside) : finished;
+}
+
+/** Mean of the tile first, then squares about it: sums of squares would lose what the mean is large against. */
+function statistics(spec: ConvolutionSpec, tiles: number, inside: (p: number) => string[]): string {
+  const { tile, out } = spec;
+  const { across, groups, vectors, width, height } = tile;
+  const threads = threadsOf(tile);
+  const places = threads / groups;
+  const columns = groups * vectors;
+  const total = (v: number, of: (sum: string) => string) =>
+    unrolled(across, (p) => {
+      const conditions = inside(p);
+      const add = `total${v} += ${of(`sum${p * vectors + v}`)};`;
+      return `  ${conditions.length === 0 ? add : `if (${conditions.join(' && ')}) { ${add} }`}`;
+    });
+  /** A thread a column adds what all places have. */
+  const gathered = (result: string) => `
+  workgroupBarrier();
+${unrolled(vectors, (v) => `  memory[thread * ${vectors}u + ${v}u] = total${v};`)}
+  workgroupBarrier();
+  if (thread < ${columns}u) {
+    var total = vec4<f32>(0.0);
+    for (var i = 0u; i < ${places}u${tile.unrolled ? '' : ' + none'}; i++) {
+      total += memory[(i * ${groups}u + thread % ${groups}u) * ${vectors}u + thread / ${groups}u];
+    }
+    ${result}
+  }`;
+  const means = threads * vectors;
+  const target = (k: number) =>
+    `statistics[((batch * ${tiles}u + group.x) * 2u + ${k}u) * ${out.quads}u + column + thread]`;
+  const write = `${target(0)} = memory[${means}u + thread]; ${target(1)} = total;`;
+  return `
+  let pixels = f32(min(${width}, ${out.width} - left) * min(${height}, ${out.height} - top));
+${unrolled(vectors, (v) => `  var total${v} = vec4<f32>(0.0);\n${total(v, (sum) => sum)}`)}
+${gathered(`memory[${means}u + thread] = total / pixels;`)}
+  workgroupBarrier();
+${unrolled(
+  vectors,
+  (v) => `  let mean${v} = memory[${means}u + channel + ${v * groups}u];
+  total${v} = vec4<f32>(0.0);
+${total(v, (sum) => `(${sum} - mean${v}) * (${sum} - mean${v})`)}`,
+)}
+${gathered(out.quads % columns === 0 ? write : `if (column + thread < ${out.quads}u) { ${write} }`)}`;
+}

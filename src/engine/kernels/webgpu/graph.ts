@@ -1,0 +1,71 @@
+/** A network as dispatches over buffers: plain data, from which the memory is planned and the device is set up. */
+import type * as tf from '../../tf';
+import type { Kernel, Storage } from './wgsl';
+
+/** A buffer by its number, or a block of weights by its. */
+export type Operand = { buffer: number; /** Bytes, of 256. */ offset?: number } | { block: number };
+
+export interface Dispatch {
+  label: string;
+  kernel: Kernel;
+  /** In the order of the shader's bindings; then what it writes, buffers by their numbers. */
+  reads: readonly Operand[];
+  writes: readonly number[];
+}
+
+export type Values = (tensor: tf.Tensor) => Float32Array;
+
+/** Weights as a kernel wants them. */
+export interface Block {
+  /** Numbers. */
+  length: number;
+  storage: Storage;
+  fill: (values: Values) => Float32Array;
+}
+
+export interface Graph {
+  /** Bytes of each buffer. */
+  buffers: readonly number[];
+  blocks: readonly Block[];
+  dispatches: readonly Dispatch[];
+  /** What is written before the first dispatch. */
+  inputs: { images: readonly number[]; hidden: number };
+  output: number;
+}
+
+export interface MemoryPlan {
+  /** Which piece of memory each buffer lies in, and the bytes of each piece. */
+  pieceOf: readonly number[];
+  pieces: readonly number[];
+}
+
+/**
+ * Buffers that never live at the same time share a piece of memory, the largest first. A dispatch never reads and writes the same piece, which
+ * WebGPU forbids.
+ */
+export function planMemory({ buffers, dispatches, inputs, output }: Graph): MemoryPlan {
+  const first = new Array<number>(buffers.length).fill(Number.POSITIVE_INFINITY);
+  const last = new Array<number>(buffers.length).fill(-1);
+  const uses = (id: number, at: number) => {
+    first[id] = Math.min(first[id], at);
+    last[id] = Math.max(last[id], at);
+  };
+  for (const id of [...inputs.images, inputs.hidden]) uses(id, -1);
+  dispatches.forEach(({ reads, writes }, at) => {
+    for (const operand of reads) if ('buffer' in operand) uses(operand.buffer, at);
+    for (const id of writes) uses(id, at);
+  });
+  uses(output, dispatches.length);
+  const pieceOf = new Array<number>(buffers.length).fill(-1);
+  const pieces: { bytes: number; lives: number[] }[] = [];
+  const bySize = buffers.map((_, id) => id).sort((a, b) => buffers[b] - buffers[a] || first[a] - first[b]);
+  for (const id of bySize) {
+    const free = pieces.findIndex(({ lives }) =>
+      lives.every((other) => last[other] < first[id] || last[id] < first[other]),
+    );
+    if (free >= 0) pieces[free].lives.push(id);
+    else pieces.push({ bytes: buffers[id], lives: [id] });
+    pieceOf[id] = free >= 0 ? free : pieces.length - 1;
+  }
+  return { pieceOf, pieces: pieces.map(({ bytes }) => bytes) };
+}

@@ -1,0 +1,197 @@
+/** A graph on a device: memory, pipelines and bind groups made once, then one submit a run. Nothing here waits for the GPU. */
+import { encodeFloat16 } from '../../formats/float16';
+import type * as tf from '../../tf';
+import { type Block, type Graph, type Operand, planMemory, type Values } from './graph';
+
+/** Blocks of weights in one buffer, each at an offset that a binding may have. */
+export interface Weights {
+  buffer: GPUBuffer;
+  places: readonly { offset: number; size: number }[];
+}
+
+const bytesOf = ({ length, storage }: Block) => Math.max(16, length * (storage === 'f32' ? 4 : 2));
+
+/**
+ * Runs `make` and turns what the device has to say of it into one error. What `make` has made is handed to `undo` then.
+ * @throws Error saying what the GPU refused: memory, a shader, a size
+ */
+export async function checked<T>(device: GPUDevice, make: () => T | Promise<T>, undo: (made: T) => void): Promise<T> {
+  const kinds = ['validation', 'out-of-memory', 'internal'] as const;
+  for (const kind of kinds) device.pushErrorScope(kind);
+  let made: { value: T } | undefined;
+  let thrown: unknown;
+  const scopes = () => kinds.map(() => device.popErrorScope());
+  let pending: ReturnType<typeof scopes>;
+  try {
+    const result = make();
+    // Scopes are a stack of the device's: nothing may be awaited between push and pop, or others' errors would fall in.
+    pending = scopes();
+    made = { value: await result };
+  } catch (error) {
+    thrown = error;
+    pending ??= scopes();
+  }
+  const errors = await Promise.all(pending!);
+  const refused = errors.find((error) => error !== null);
+  if (thrown === undefined && !refused) return made!.value;
+  if (made) undo(made.value);
+  // What is thrown follows from what the device says first.
+  const { message } = refused ?? (thrown as Error);
+  throw new Error(`webgpu kernels: the GPU must take them, got an error of it (${message})`, { cause: thrown });
+}
+
+/** @param values downloaded beforehand */
+export async function uploadWeights(device: GPUDevice, blocks: readonly Block[], values: Values): Promise<Weights> {
+  let end = 0;
+  const alignment = Math.max(256, device.limits.minStorageBufferOffsetAlignment);
+  const places = blocks.map((block) => {
+    const place = { offset: end, size: bytesOf(block) };
+    end = Math.ceil((end + place.size) / alignment) * alignment;
+    return place;
+  });
+  return checked(
+    device,
+    () => {
+      const buffer = device.createBuffer({ size: end, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+      blocks.forEach((block, i) => {
+        const data = block.fill(values);
+        const bytes = block.storage === 'f32' ? data : encodeFloat16(data);
+        device.queue.writeBuffer(buffer, places[i].offset, bytes as Float32Array<ArrayBuffer>);
+      });
+      return { buffer, places };
+    },
+    ({ buffer }) => buffer.destroy(),
+  );
+}
+
+/** Shaders once a device, whichever network wants them. */
+const compiled = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
+
+function pipeline(device: GPUDevice, code: string, label: string): Promise<GPUComputePipeline> {
+  let known = compiled.get(device);
+  if (!known) compiled.set(device, (known = new Map()));
+  let found = known.get(code);
+  if (!found) {
+    const module = device.createShaderModule({ code, label });
+    found = device.createComputePipelineAsync({ label, layout: 'auto', compute: { module } });
+    known.set(code, found);
+    found.catch(() => known.delete(code));
+  }
+  return found;
+}
+
+export interface RunCounts {
+  dispatches: number;
+  /** Bytes of images, statistics and vectors, without the weights. */
+  bytes: number;
+}
+
+/** What goes in: buffers of images, whose bytes are copied, and numbers. */
+export interface RunInputs {
+  images: readonly GPUBuffer[];
+  /** Style and time of each batch entry. */
+  hidden: Float32Array<ArrayBuffer>;
+}
+
+export class GraphRun {
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly graph: Graph,
+    private readonly bufferOf: readonly GPUBuffer[],
+    private readonly pieces: readonly GPUBuffer[],
+    private readonly steps: readonly { pipeline: GPUComputePipeline; group: GPUBindGroup }[],
+  ) {}
+
+  /** @throws Error saying what the GPU refused */
+  static async make(device: GPUDevice, graph: Graph, weights: Weights): Promise<GraphRun> {
+    const pipelines = await checked(
+      device,
+      () => Promise.all(graph.dispatches.map(({ kernel, label }) => pipeline(device, kernel.code, label))),
+      () => {},
+    );
+    return checked(
+      device,
+      () => {
+        const plan = planMemory(graph);
+        const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+        const pieces = plan.pieces.map((size) => device.createBuffer({ size: Math.ceil(size / 16) * 16, usage }));
+        const bufferOf = plan.pieceOf.map((piece) => pieces[piece]);
+        const resource = (operand: Operand): GPUBindingResource =>
+          'buffer' in operand
+            ? {
+                buffer: bufferOf[operand.buffer],
+                offset: operand.offset ?? 0,
+                size: Math.ceil(graph.buffers[operand.buffer] / 16) * 16 - (operand.offset ?? 0),
+              }
+            : { buffer: weights.buffer, ...weights.places[operand.block] };
+        const steps = graph.dispatches.map(({ reads, writes, label }, i) => {
+          const operands = [...reads, ...writes.map((buffer) => ({ buffer }))];
+          const entries = operands.map((operand, binding) => ({ binding, resource: resource(operand) }));
+          const layout = pipelines[i].getBindGroupLayout(0);
+          return { pipeline: pipelines[i], group: device.createBindGroup({ label, layout, entries }) };
+        });
+        return new GraphRun(device, graph, bufferOf, pieces, steps);
+      },
+      (run) => run.dispose(),
+    );
+  }
+
+  get counts(): RunCounts {
+    return { dispatches: this.steps.length, bytes: this.pieces.reduce((sum, { size }) => sum + size, 0) };
+  }
+
+  /** Submits one run; its output is copied into `output`. @throws Error saying what the GPU refused */
+  async run({ images, hidden }: RunInputs, output: GPUBuffer): Promise<void> {
+    const { device, graph, bufferOf } = this;
+    await checked(
+      device,
+      () => {
+        device.queue.writeBuffer(bufferOf[graph.inputs.hidden], 0, hidden);
+        const encoder = device.createCommandEncoder();
+        const copy = (from: GPUBuffer, to: GPUBuffer, id: number) =>
+          encoder.copyBufferToBuffer(from, 0, to, 0, graph.buffers[id]);
+        graph.inputs.images.forEach((id, i) => copy(images[i], bufferOf[id], id));
+        const pass = encoder.beginComputePass();
+        this.steps.forEach(({ pipeline, group }, i) => {
+          pass.setPipeline(pipeline);
+          pass.setBindGroup(0, group);
+          pass.dispatchWorkgroups(...graph.dispatches[i].kernel.workgroups);
+        });
+        pass.end();
+        copy(bufferOf[graph.output], output, graph.output);
+        device.queue.submit([encoder.finish()]);
+      },
+      () => {},
+    );
+  }
+
+  dispose(): void {
+    for (const piece of this.pieces) piece.destroy();
+  }
+}
+
+/** What is used of TensorFlow.js's backend, beyond its types. */
+interface Backend {
+  device: GPUDevice;
+  commandEncoder: GPUCommandEncoder | null;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  makeTensorInfo(shape: number[], dtype: 'float32'): tf.TensorInfo;
+  uploadToGPU(dataId: object): void;
+  tensorMap: { get(dataId: object): { resource: GPUBuffer } };
+}
+
+export const webgpuBackend = (tensorflow: typeof tf): Backend => tensorflow.backend() as unknown as Backend;
+
+/** The buffer of a tensor of the backend, its values on the way there. */
+export function bufferOf(backend: Backend, tensor: tf.Tensor): GPUBuffer {
+  backend.uploadToGPU(tensor.dataId);
+  return backend.tensorMap.get(tensor.dataId).resource;
+}
+
+/** TensorFlow.js's work goes to the queue before ours. */
+export function submitPending(backend: Backend): void {
+  if (!backend.commandEncoder) return;
+  backend.endComputePassEncoder();
+  backend.submitQueue();
+}
