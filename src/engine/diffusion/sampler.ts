@@ -11,12 +11,12 @@ import type { Schedule } from './schedule';
  * @param z latents [b, nz], N(0, 1)
  * @returns [b, h, w, 1]
  */
-export type Denoiser = (
+export type Denoiser<Result = tf.Tensor4D | Promise<tf.Tensor4D>> = (
   x: tf.Tensor4D,
   source: tf.Tensor4D,
   t: readonly number[],
   z: tf.Tensor2D,
-) => tf.Tensor4D;
+) => Result;
 
 export interface ChainOptions {
   /** N(0, 1), b*h*w numbers: x_T for step n, the posterior's noise for steps n-1 .. 0 (at 0 it has no effect). */
@@ -52,16 +52,21 @@ export async function* sampleChain(
     for (let step = schedule.steps - 1; step >= 0; step--) {
       if (signal?.aborted) throw new Aborted('translation: cancelled');
       const t = new Array<number>(b).fill(step);
-      const [x0, next] = tf.tidy(() => {
-        const values = latent(step);
-        const z = tf.tensor2d(values, [b, values.length / b]);
-        const told = new Array<number>(b).fill(schedule.told[step]);
-        const estimate = denoise(x, source, told, z);
-        return [estimate, samplePosterior(schedule, estimate, x, t, tf.tensor4d(noise(step), source.shape))];
-      });
-      x.dispose();
-      x = next;
+      const values = latent(step);
+      const z = tf.tensor2d(values, [b, values.length / b]);
+      const told = new Array<number>(b).fill(schedule.told[step]);
+      let x0: tf.Tensor4D;
       try {
+        x0 = await denoise(x, source, told, z);
+      } finally {
+        z.dispose();
+      }
+      try {
+        const next = tf.tidy(() =>
+          samplePosterior(schedule, x0, x, t, tf.tensor4d(noise(step), source.shape)),
+        );
+        x.dispose();
+        x = next;
         yield { step, x0, x };
       } finally {
         x0.dispose();

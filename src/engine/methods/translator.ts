@@ -28,6 +28,8 @@ export interface Translator {
    * @throws Aborted between images once the signal is aborted
    */
   run(source: tf.Tensor4D, draws: Draws, signal?: AbortSignal): AsyncGenerator<tf.Tensor4D>;
+  /** What computed last, and why where it is not kernels of our own; of those that have some. */
+  path?(): string;
   dispose(): void;
 }
 
@@ -60,7 +62,7 @@ export class MadeOfWeights {
 /**
  * What a method's translate.ts exports as `makeTranslator`.
  * @param weights the tree of the method's table; borrowed
- * @param made given where the weights stay as they are until it is disposed
+ * @param made given where the weights stay as they are until it is disposed: what is faster is made of them
  * @throws WeightsMismatch for a network that cannot translate
  */
 export type MakeTranslator<C = Network, Weights = unknown> = (
@@ -76,10 +78,11 @@ export async function translatorMaker(method: MethodId): Promise<MakeTranslator>
   return makeTranslator;
 }
 
-/** Puts a model on the backend. @throws WeightsMismatch where names or shapes are not those of its network */
+/** Puts a model on the backend. @param plain by TensorFlow.js's operations alone. @throws WeightsMismatch where names or shapes are not those of its network */
 export async function loadTranslator(
   { network, diffusion }: { network: Network; diffusion: ScheduleOptions },
   state: StateDict,
+  { plain = false } = {},
 ): Promise<LoadedTranslator> {
   const make = await translatorMaker(network.method);
   const table = methodOf(network).table(network);
@@ -90,7 +93,7 @@ export async function loadTranslator(
     disposeTree(table, tree);
   };
   try {
-    const by = (chain: ScheduleOptions) => make(network, chain, tree, made);
+    const by = (chain: ScheduleOptions) => make(network, chain, tree, plain ? undefined : made);
     return { ...by(diffusion), by, dispose };
   } catch (error) {
     dispose();

@@ -17,6 +17,7 @@ export function sectionsOf(d: Diagnostics): Section[] {
       rows: [
         ['Backend', d.backend],
         ['Why', d.reason],
+        ...(d.path ? [['Computes by', d.path] as const] : []),
         [
           'Self-test',
           `largest relative error ${d.selfTestError.toExponential(1)}, ${Math.round(d.selfTestMs)} ms`,

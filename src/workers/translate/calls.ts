@@ -268,6 +268,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         versions: { syndiff: packageJson.version, tfjs: tf.version.tfjs },
         userAgent: environment.userAgent,
         memory: memoryUse(),
+        path: model?.translator.path?.(),
         timings: { ...timings, selfTest: info.selfTestMs },
       };
     },

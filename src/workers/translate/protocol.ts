@@ -39,6 +39,8 @@ export interface Diagnostics extends EngineInfo {
   versions: Record<string, string>;
   userAgent: string;
   memory: MemoryUse;
+  /** What computed the last slice of the model, where its method has kernels of our own. */
+  path?: string;
   /** Milliseconds by what was timed: weights, compile (first step), step, slice. */
   timings: Record<string, number>;
 }

@@ -5,8 +5,10 @@ import * as tf from '../../tf';
 import { type Kernels, ownKernels } from './kernels';
 import { isCovered, NcsnppProgram } from './ncsnpp';
 
+type DenoiseNow = (...of: Parameters<Denoiser>) => tf.Tensor4D;
+
 export interface OwnDenoiser {
-  denoise: Denoiser;
+  denoise: DenoiseNow;
   /** Frees what was made of the weights. */
   dispose(): void;
 }
@@ -32,7 +34,7 @@ export function ownDenoiser(generator: Generator): OwnDenoiser {
     made = { program, kernels };
     return program;
   };
-  const denoise: Denoiser = (x, source, t, z) => {
+  const denoise: DenoiseNow = (x, source, t, z) => {
     const kernels = ownKernels();
     const [, height, width] = source.shape;
     if (!kernels || kernels === refused || !isCovered(generator.config, height, width))

@@ -1,5 +1,15 @@
 /** softmax(q k / sqrt C) v over all positions, one head, for a few queries at a time: scores stay in workgroup memory. */
-import { ceilDiv, declarations, FUNCTIONS, type Kernel, literal, loaded, type Storage, stored, vectorsOf } from './wgsl';
+import {
+  ceilDiv,
+  declarations,
+  FUNCTIONS,
+  type Kernel,
+  literal,
+  loaded,
+  type Storage,
+  stored,
+  vectorsOf,
+} from './wgsl';
 
 export interface AttentionSpec {
   /** Positions of an image. */
@@ -12,15 +22,20 @@ export interface AttentionSpec {
 
 const THREADS = 64;
 const QUERIES = 4;
+/** Threads a query. */
+const EACH = THREADS / QUERIES;
 
 /** Bytes of workgroup memory. */
 export const attentionMemory = ({ positions, quads }: Pick<AttentionSpec, 'positions' | 'quads'>): number =>
-  4 * QUERIES * positions + 16 * QUERIES * quads + 4 * THREADS;
+  4 * QUERIES * positions + 16 * QUERIES * quads + 8 * THREADS;
 
 /** Bindings: q, k and v of a position side by side; out. */
 export function attention({ positions, channels, quads, batch, storage }: AttentionSpec): Kernel {
   const part = (which: number, position: string, quad: string) =>
-    loaded(storage, `qkv[(batch * ${positions}u + ${position}) * ${3 * quads}u + ${which * quads}u + ${quad}]`);
+    loaded(
+      storage,
+      `qkv[(batch * ${positions}u + ${position}) * ${3 * quads}u + ${which * quads}u + ${quad}]`,
+    );
   const code = `${declarations([
     ['qkv', vectorsOf(storage)],
     ['out', vectorsOf(storage), 'read_write'],
@@ -28,7 +43,8 @@ export function attention({ positions, channels, quads, batch, storage }: Attent
 ${FUNCTIONS}
 var<workgroup> queries: array<vec4<f32>, ${QUERIES * quads}>;
 var<workgroup> scores: array<f32, ${QUERIES * positions}>;
-var<workgroup> memory: array<f32, ${THREADS}>;
+var<workgroup> mosts: array<f32, ${THREADS}>;
+var<workgroup> sums: array<f32, ${THREADS}>;
 
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
@@ -47,40 +63,31 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     dots *= ${literal(1 / Math.sqrt(channels))};
     ${[0, 1, 2, 3].map((q) => `scores[${q * positions}u + n] = dots[${q}];`).join(' ')}
   }
-  for (var q = 0u; q < ${QUERIES}u; q++) {
-    workgroupBarrier();
-    var most = scores[q * ${positions}u];
-    for (var n = thread; n < ${positions}u; n += ${THREADS}u) { most = max(most, scores[q * ${positions}u + n]); }
-    memory[thread] = most;
-    for (var width = ${THREADS / 2}u; width > 0u; width /= 2u) {
-      workgroupBarrier();
-      if (thread < width) { memory[thread] = max(memory[thread], memory[thread + width]); }
-    }
-    workgroupBarrier();
-    most = memory[0];
-    workgroupBarrier();
-    var sum = 0.0;
-    for (var n = thread; n < ${positions}u; n += ${THREADS}u) {
-      let share = exp(scores[q * ${positions}u + n] - most);
-      scores[q * ${positions}u + n] = share;
-      sum += share;
-    }
-    memory[thread] = sum;
-    for (var width = ${THREADS / 2}u; width > 0u; width /= 2u) {
-      workgroupBarrier();
-      if (thread < width) { memory[thread] += memory[thread + width]; }
-    }
-    workgroupBarrier();
-    sum = memory[0];
-    for (var n = thread; n < ${positions}u; n += ${THREADS}u) { scores[q * ${positions}u + n] /= sum; }
+  workgroupBarrier();
+  // Softmax, some threads a query; every one of them adds what the others have, which wants few barriers.
+  let row = (thread / ${EACH}u) * ${positions}u;
+  let own = thread / ${EACH}u * ${EACH}u;
+  var most = scores[row];
+  for (var n = thread % ${EACH}u; n < ${positions}u; n += ${EACH}u) { most = max(most, scores[row + n]); }
+  mosts[thread] = most;
+  workgroupBarrier();
+  for (var i = 0u; i < ${EACH}u; i++) { most = max(most, mosts[own + i]); }
+  var sum = 0.0;
+  for (var n = thread % ${EACH}u; n < ${positions}u; n += ${EACH}u) {
+    let share = exp(scores[row + n] - most);
+    scores[row + n] = share;
+    sum += share;
   }
+  sums[thread] = sum;
   workgroupBarrier();
   for (var i = thread; i < ${QUERIES * quads}u; i += ${THREADS}u) {
     let q = i / ${quads}u;
     let c = i % ${quads}u;
+    var whole = 0.0;
+    for (var j = 0u; j < ${EACH}u; j++) { whole += sums[q * ${EACH}u + j]; }
     var mixed = vec4<f32>(0.0);
     for (var n = 0u; n < ${positions}u; n++) { mixed += scores[q * ${positions}u + n] * ${part(2, 'n', 'c')}; }
-    if (first + q < ${positions}u) { out[(batch * ${positions}u + first + q) * ${quads}u + c] = ${stored(storage, 'mixed')}; }
+    if (first + q < ${positions}u) { out[(batch * ${positions}u + first + q) * ${quads}u + c] = ${stored(storage, 'mixed / whole')}; }
   }
 }`;
   return { code, workgroups: [ceilDiv(positions, QUERIES), batch, 1] };

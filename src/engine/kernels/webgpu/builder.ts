@@ -160,7 +160,9 @@ export class GraphBuilder {
     const pixels = batch * height * width;
     this.images = channels.map((count) => this.buffer(4 * pixels * count));
     const out = this.image(height, width, sum(channels));
-    this.add('input', () => joinImages(channels, pixels, storage, { scale, shift }), this.images, [out.buffer]);
+    this.add('input', () => joinImages(channels, pixels, storage, { scale, shift }), this.images, [
+      out.buffer,
+    ]);
     return out;
   }
 
@@ -171,8 +173,16 @@ export class GraphBuilder {
     this.hidden = this.buffer(4 * batch * (style + time));
     const { columns } = this;
     // Their sizes are known at the end.
-    const matrices = { length: 0, storage: weights, fill: (values: Values) => this.matrices(lengths, values) };
-    const biases: Block = { length: 0, storage: 'f32', fill: (values) => biasesOf(columns, this.placed, values) };
+    const matrices = {
+      length: 0,
+      storage: weights,
+      fill: (values: Values) => this.matrices(lengths, values),
+    };
+    const biases: Block = {
+      length: 0,
+      storage: 'f32',
+      fill: (values) => biasesOf(columns, this.placed, values),
+    };
     this.add(
       'vectors',
       () => vectors({ batch, ...lengths, ...this.counts, weights }),
@@ -258,7 +268,16 @@ export class GraphBuilder {
       const { height, width, channels } = image;
       const normAt = norm ? quadsOf(norm.layout.slice(0, part.normPart ?? 0)) : null;
       const pad = part.pad ?? (kernel === 3 ? 1 : 0);
-      return { height, width, quads: quads(channels), kernel, stride, pad, norm: normAt, activate: part.activate ?? false };
+      return {
+        height,
+        width,
+        quads: quads(channels),
+        kernel,
+        stride,
+        pad,
+        norm: normAt,
+        activate: part.activate ?? false,
+      };
     });
     const rows = sum(specs.map((part) => part.quads * part.kernel ** 2 * 4));
     const block = this.block({
@@ -310,7 +329,17 @@ export class GraphBuilder {
     const size = resampledSize(kind, height, width);
     const raw = this.image(size.height, size.width, channels);
     const activated = norm && this.image(size.height, size.width, channels);
-    const spec = { kind, fir, height, width, quads: quads(channels), batch, raw: true, activated: !!norm, storage };
+    const spec = {
+      kind,
+      fir,
+      height,
+      width,
+      quads: quads(channels),
+      batch,
+      raw: true,
+      activated: !!norm,
+      storage,
+    };
     this.add(
       kind,
       () => resample(spec),
@@ -335,7 +364,12 @@ export class GraphBuilder {
     const { batch, storage } = this.options;
     const pixels = batch * image.height * image.width;
     const output = this.buffer(4 * pixels * channels);
-    this.add('output', () => firstChannels(channels, quads(image.channels), pixels, storage), [image.buffer], [output]);
+    this.add(
+      'output',
+      () => firstChannels(channels, quads(image.channels), pixels, storage),
+      [image.buffer],
+      [output],
+    );
     this.finish();
     return {
       buffers: this.buffers,

@@ -81,7 +81,7 @@ export function convolution(spec: ConvolutionSpec): Kernel {
   const accumulators = tile.across * tile.vectors;
   const memory = Math.max(
     ...stages.map(({ pixels, rows }) => pixels + (tile.shared ? rows * columns : 0)),
-    spec.statistics ? (threads + tile.groups) * tile.vectors : 0,
+    spec.statistics ? 2 * threads * tile.vectors : 0,
   );
   const code = `${declarations([
     ...parts.map((_, i) => [`in${i}`, vectorsOf(storage)] as const),
@@ -198,7 +198,10 @@ ${(tile.unrolled ? unrolledColumns : loopedColumns)(tile, part, spec)}
 }
 
 function unrolledColumns(tile: Tile, { kernel, stride }: Part, spec: ConvolutionSpec): string {
-  const pixels = unrolled((tile.across - 1) * stride + kernel, (i) => `      let p${i} = memory[pixel + ${i}u];`);
+  const pixels = unrolled(
+    (tile.across - 1) * stride + kernel,
+    (i) => `      let p${i} = memory[pixel + ${i}u];`,
+  );
   const column = (kx: number) => products(spec, (p) => `p${p * stride + kx}`, 'weight', kx * 4);
   return `${pixels}
 ${unrolled(kernel, (kx) => `      {\n${column(kx)}\n      }`)}`;
@@ -263,45 +266,60 @@ ${unrolled(tile.across, (p) => {
   return spec.statistics ? finished + statistics(spec, tiles, inside) : finished;
 }
 
-/** Mean of the tile first, then squares about it: sums of squares would lose what the mean is large against. */
+/**
+ * Of each thread's pixels the sum and the squares about their mean, then a thread a column puts together what all places have: sums of
+ * squares about 0 would lose what the mean is large against.
+ */
 function statistics(spec: ConvolutionSpec, tiles: number, inside: (p: number) => string[]): string {
   const { tile, out } = spec;
-  const { across, groups, vectors, width, height } = tile;
+  const { across, groups, vectors, width } = tile;
   const threads = threadsOf(tile);
-  const places = threads / groups;
   const columns = groups * vectors;
-  const total = (v: number, of: (sum: string) => string) =>
-    unrolled(across, (p) => {
-      const conditions = inside(p);
-      const add = `total${v} += ${of(`sum${p * vectors + v}`)};`;
-      return `  ${conditions.length === 0 ? add : `if (${conditions.join(' && ')}) { ${add} }`}`;
-    });
-  /** A thread a column adds what all places have. */
-  const gathered = (result: string) => `
-  workgroupBarrier();
-${unrolled(vectors, (v) => `  memory[thread * ${vectors}u + ${v}u] = total${v};`)}
-  workgroupBarrier();
-  if (thread < ${columns}u) {
-    var total = vec4<f32>(0.0);
-    for (var i = 0u; i < ${places}u${tile.unrolled ? '' : ' + none'}; i++) {
-      total += memory[(i * ${groups}u + thread % ${groups}u) * ${vectors}u + thread / ${groups}u];
-    }
-    ${result}
-  }`;
-  const means = threads * vectors;
+  const squares = threads * vectors;
+  const perRow = width / across;
+  const whole = out.width % tile.width === 0 && out.height % tile.height === 0;
+  const each = (line: (p: number) => string) =>
+    unrolled(
+      across,
+      (p) => `  ${inside(p).length === 0 ? line(p) : `if (${inside(p).join(' && ')}) { ${line(p)} }`}`,
+    );
+  const pixelsOf = whole
+    ? `${across}.0`
+    : `f32(select(0, clamp(${out.width} - left - i32(i % ${perRow}u) * ${across}, 0, ${across}), top + i32(i / ${perRow}u) < ${out.height}))`;
   const target = (k: number) =>
     `statistics[((batch * ${tiles}u + group.x) * 2u + ${k}u) * ${out.quads}u + column + thread]`;
-  const write = `${target(0)} = memory[${means}u + thread]; ${target(1)} = total;`;
+  const write = `${target(0)} = middle; ${target(1)} = square;`;
+  const places = `for (var i = 0u; i < ${threads / groups}u${tile.unrolled ? '' : ' + none'}; i++) {
+      let n = ${pixelsOf};
+      let at = (i * ${groups}u + thread % ${groups}u) * ${vectors}u + thread / ${groups}u;`;
   return `
-  let pixels = f32(min(${width}, ${out.width} - left) * min(${height}, ${out.height} - top));
-${unrolled(vectors, (v) => `  var total${v} = vec4<f32>(0.0);\n${total(v, (sum) => sum)}`)}
-${gathered(`memory[${means}u + thread] = total / pixels;`)}
+  var own = 0.0;
+${each(() => 'own += 1.0;')}
   workgroupBarrier();
 ${unrolled(
   vectors,
-  (v) => `  let mean${v} = memory[${means}u + channel + ${v * groups}u];
-  total${v} = vec4<f32>(0.0);
-${total(v, (sum) => `(${sum} - mean${v}) * (${sum} - mean${v})`)}`,
+  (v) => `  var total${v} = vec4<f32>(0.0);
+${each((p) => `total${v} += sum${p * vectors + v};`)}
+  let mean${v} = total${v} / max(own, 1.0);
+  var square${v} = vec4<f32>(0.0);
+${each((p) => `square${v} += (sum${p * vectors + v} - mean${v}) * (sum${p * vectors + v} - mean${v});`)}
+  memory[thread * ${vectors}u + ${v}u] = mean${v};
+  memory[${squares}u + thread * ${vectors}u + ${v}u] = square${v};`,
 )}
-${gathered(out.quads % columns === 0 ? write : `if (column + thread < ${out.quads}u) { ${write} }`)}`;
+  workgroupBarrier();
+  if (thread < ${columns}u) {
+    var middle = vec4<f32>(0.0);
+    var pixels = 0.0;
+    ${places}
+      middle += n * memory[at];
+      pixels += n;
+    }
+    middle /= pixels;
+    var square = vec4<f32>(0.0);
+    ${places}
+      let apart = memory[at] - middle;
+      square += memory[${squares}u + at] + n * apart * apart;
+    }
+    ${out.quads % columns === 0 ? write : `if (column + thread < ${out.quads}u) { ${write} }`}
+  }`;
 }

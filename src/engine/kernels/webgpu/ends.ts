@@ -1,5 +1,16 @@
 /** Where the fused network meets tensors: float32, channels as they are, against vectors of four channels. */
-import { ceilDiv, declarations, FUNCTIONS, type Kernel, literal, quads, type Storage, stored, loaded, vectorsOf } from './wgsl';
+import {
+  ceilDiv,
+  declarations,
+  FUNCTIONS,
+  type Kernel,
+  literal,
+  loaded,
+  quads,
+  type Storage,
+  stored,
+  vectorsOf,
+} from './wgsl';
 
 const THREADS = 64;
 
@@ -12,7 +23,9 @@ export function joinImages(
   storage: Storage,
   { scale, shift }: { scale: number; shift: number },
 ): Kernel {
-  const sources = channels.flatMap((count, image) => Array.from({ length: count }, (_, c) => ({ image, count, c })));
+  const sources = channels.flatMap((count, image) =>
+    Array.from({ length: count }, (_, c) => ({ image, count, c })),
+  );
   const value = ({ image, count, c }: (typeof sources)[number]) =>
     `in${image}[i * ${count}u + ${c}u] * ${literal(scale)} + ${literal(shift)}`;
   const total = quads(sources.length);
@@ -36,7 +49,12 @@ ${lines.join('\n')}
 }
 
 /** The first `channels` channels of an image of vectors as float32, [b, h, w, channels]. Bindings: in, out. */
-export function firstChannels(channels: number, imageQuads: number, pixels: number, storage: Storage): Kernel {
+export function firstChannels(
+  channels: number,
+  imageQuads: number,
+  pixels: number,
+  storage: Storage,
+): Kernel {
   const lines = Array.from({ length: channels }, (_, c) => {
     const quad = Math.floor(c / 4);
     return `  ${c % 4 === 0 ? `let v${quad} = ${loaded(storage, `in0[i * ${imageQuads}u + ${quad}u]`)};` : ''}

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../../../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../../../test/golden';
-import { image, matrix, NETWORK_TOLERANCE, parseGolden } from '../../../parity/kit';
 import { relativeError } from '../../../parity/compare';
+import { image, matrix, NETWORK_TOLERANCE, parseGolden } from '../../../parity/kit';
 import { nodeEnvironment } from '../../../platform/node/environment';
 import { startEngine } from '../../backend/backend';
 import type { GeneratorConfig } from '../../networks/ncsnpp/config';
@@ -25,17 +25,20 @@ describe.skipIf(!adapter)('fused generator (skipped where there is no adapter)',
   it.each(files)('%s', async (name) => {
     const golden = parseGolden(await readGolden(name));
     const generator = loadGenerator(golden.config as unknown as GeneratorConfig, golden.params);
-    for (const [storage, tolerance] of [['f32', NETWORK_TOLERANCE], ['f16', 5e-3]] as const) {
-    const fused = new FusedGenerator(generator, { storage, weights: storage });
-    const x = image(golden.tensor('in.x'));
-    const z = matrix(golden.tensor('in.z'));
-    const out = await fused.run([x], [...golden.tensor('in.t').data], z, x.shape[3]);
-    const turned = tf.transpose(out, [0, 3, 1, 2]);
-    const error = relativeError((await turned.data()) as Float32Array, golden.tensor('out').data);
-    tf.dispose([x, z, out, turned]);
-    console.log(name, storage, error, await fused.counts());
-    fused.dispose();
-    expect(error).toBeLessThan(tolerance);
+    for (const [storage, tolerance] of [
+      ['f32', NETWORK_TOLERANCE],
+      ['f16', 5e-3],
+    ] as const) {
+      const fused = new FusedGenerator(generator, { storage, weights: storage });
+      const x = image(golden.tensor('in.x'));
+      const z = matrix(golden.tensor('in.z'));
+      const out = await fused.run([x], [...golden.tensor('in.t').data], z, x.shape[3]);
+      const turned = tf.transpose(out, [0, 3, 1, 2]);
+      const error = relativeError((await turned.data()) as Float32Array, golden.tensor('out').data);
+      tf.dispose([x, z, out, turned]);
+      console.log(name, storage, error, await fused.counts());
+      fused.dispose();
+      expect(error).toBeLessThan(tolerance);
     }
     disposeGenerator(generator);
     expect(errors).toEqual([]);

@@ -3,19 +3,31 @@ import { fourierEmbedding, timestepEmbedding } from '../../networks/layers';
 import { leastSide } from '../../networks/ncsnpp/config';
 import type { Generator } from '../../networks/ncsnpp/run';
 import { tensorsOf } from '../../networks/parameters';
-import { isSoftware } from '../../backend/softwareGpu';
 import * as tf from '../../tf';
 import { attentionMemory } from './attention';
+import type { BuilderOptions } from './builder';
 import type { Graph } from './graph';
 import { mapping } from './mapping';
 import { type NetworkShape, ncsnppGraph } from './ncsnppGraph';
-import { bufferOf, GraphRun, type RunCounts, submitPending, uploadWeights, type Weights, webgpuBackend } from './runtime';
+import {
+  bufferOf,
+  GraphRun,
+  onSoftware,
+  type RunCounts,
+  submitPending,
+  uploadWeights,
+  type Weights,
+  webgpuBackend,
+} from './runtime';
 import { chooseTile, softwareTile } from './tiles';
 import { quads, type Storage } from './wgsl';
 
-export interface Precision {
+export interface FusedOptions {
+  /** Of images, and of weights. */
   storage: Storage;
   weights: Storage;
+  /** Which tile a convolution takes; chosen by the device unless told. */
+  tile?: BuilderOptions['tile'];
 }
 
 export class FusedGenerator {
@@ -28,7 +40,7 @@ export class FusedGenerator {
 
   constructor(
     private readonly generator: Generator,
-    private readonly precision: Precision,
+    private readonly options: FusedOptions,
   ) {}
 
   /** Makes ready what images of these sizes need. @throws Error where a size is not covered, or saying what the GPU refused */
@@ -48,8 +60,8 @@ export class FusedGenerator {
     const { device } = this.backend;
     refuseUncovered(this.generator, shape, device.limits);
     const graph = ncsnppGraph(config, weights, shape, {
-      ...this.precision,
-      tile: isSoftware(device.adapterInfo) ? softwareTile : chooseTile,
+      ...this.options,
+      tile: this.options.tile ?? (onSoftware(device) ? softwareTile : chooseTile),
     });
     this.weights ??= this.upload(graph);
     const run = await GraphRun.make(device, graph, await this.weights);
@@ -60,7 +72,8 @@ export class FusedGenerator {
 
   private async upload({ blocks }: Graph): Promise<Weights> {
     const values = new Map<tf.Tensor, Float32Array>();
-    for (const tensor of tensorsOf(this.generator.weights)) values.set(tensor, (await tensor.data()) as Float32Array);
+    for (const tensor of tensorsOf(this.generator.weights))
+      values.set(tensor, (await tensor.data()) as Float32Array);
     for (const tensor of tensorsOf(this.layers)) this.values.set(tensor, values.get(tensor)!);
     return uploadWeights(this.backend.device, blocks, (tensor) => values.get(tensor)!);
   }
@@ -71,14 +84,27 @@ export class FusedGenerator {
    * @returns [b, h, w, outputs]
    * @throws Error as `prepare`
    */
-  async run(images: readonly tf.Tensor4D[], t: readonly number[], z: tf.Tensor2D, outputs: number): Promise<tf.Tensor4D> {
+  async run(
+    images: readonly tf.Tensor4D[],
+    t: readonly number[],
+    z: tf.Tensor2D,
+    outputs: number,
+  ): Promise<tf.Tensor4D> {
     const [batch, height, width] = images[0].shape;
-    const run = await this.prepare({ batch, height, width, inputs: images.map(({ shape }) => shape[3]), outputs });
+    const run = await this.prepare({
+      batch,
+      height,
+      width,
+      inputs: images.map(({ shape }) => shape[3]),
+      outputs,
+    });
     const { backend } = this;
     const hidden = await this.hidden(t, z);
-    const out = tf.engine().makeTensorFromTensorInfo(
-      backend.makeTensorInfo([batch, height, width, outputs], 'float32'),
-    ) as tf.Tensor4D;
+    const out = tf
+      .engine()
+      .makeTensorFromTensorInfo(
+        backend.makeTensorInfo([batch, height, width, outputs], 'float32'),
+      ) as tf.Tensor4D;
     try {
       const buffers = images.map((image) => bufferOf(backend, image));
       const target = bufferOf(backend, out);
@@ -121,15 +147,26 @@ export class FusedGenerator {
 
   dispose(): void {
     this.disposed = true;
-    for (const run of this.runs.values()) run.then((made) => made.dispose(), () => {});
+    for (const run of this.runs.values())
+      run.then(
+        (made) => made.dispose(),
+        () => {},
+      );
     this.runs.clear();
-    this.weights?.then(({ buffer }) => buffer.destroy(), () => {});
+    this.weights?.then(
+      ({ buffer }) => buffer.destroy(),
+      () => {},
+    );
     this.weights = null;
   }
 }
 
 /** @throws Error where the kernels do not reach: plain operations do. */
-function refuseUncovered({ config }: Generator, { height, width, inputs }: NetworkShape, limits: GPUSupportedLimits): void {
+function refuseUncovered(
+  { config }: Generator,
+  { height, width, inputs }: NetworkShape,
+  limits: GPUSupportedLimits,
+): void {
   const side = leastSide(config);
   if (height % side !== 0 || width % side !== 0)
     throw new Error(`webgpu kernels: sides must be multiples of ${side}, got ${height} x ${width}`);

@@ -3,7 +3,7 @@ import type * as tf from '../../tf';
 import type { Kernel, Storage } from './wgsl';
 
 /** A buffer by its number, or a block of weights by its. */
-export type Operand = { buffer: number; /** Bytes, of 256. */ offset?: number } | { block: number };
+export type Operand = { buffer: number /** Bytes, of 256. */; offset?: number } | { block: number };
 
 export interface Dispatch {
   label: string;

@@ -35,7 +35,9 @@ export function groupNorm(spec: GroupNormSpec): Kernel {
     count: ceilDiv(width, tile.width) * ceilDiv(height, tile.height),
   }));
   const starts = parts.map((_, i) => parts.slice(0, i).reduce((sum, part) => sum + part.channels, 0));
-  const padded = parts.map((_, i) => 4 * parts.slice(0, i).reduce((sum, part) => sum + quads(part.channels), 0));
+  const padded = parts.map(
+    (_, i) => 4 * parts.slice(0, i).reduce((sum, part) => sum + quads(part.channels), 0),
+  );
   const total = 4 * parts.reduce((sum, part) => sum + quads(part.channels), 0);
   const pixels = parts[0].height * parts[0].width;
 
@@ -70,18 +72,8 @@ export function groupNorm(spec: GroupNormSpec): Kernel {
     ['vectors', 'array<f32>'],
     ['norm', 'array<f32>', 'read_write'],
   ])}
-var<workgroup> memory: array<f32, ${THREADS}>;
-
-fn summed(value: f32, thread: u32) -> f32 {
-  workgroupBarrier();
-  memory[thread] = value;
-  for (var width = ${THREADS / 2}u; width > 0u; width /= 2u) {
-    workgroupBarrier();
-    if (thread < width) { memory[thread] += memory[thread + width]; }
-  }
-  workgroupBarrier();
-  return memory[0];
-}
+var<workgroup> sums: array<f32, ${THREADS}>;
+var<workgroup> squareSums: array<f32, ${THREADS}>;
 
 fn put(channel: u32, batch: u32, a: f32, b: f32) {
   let at = (batch * ${total / 4}u + channel / 4u) * 8u + channel % 4u;
@@ -95,10 +87,20 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   let first = group.x * ${ofGroup}u;
   var part = 0.0;
 ${everyTile('part += n * mean;')}
-  let middle = summed(part, thread) / ${literal(pixels * ofGroup)};
+  // Every thread adds all parts: that wants one barrier, a tree six.
+  sums[thread] = part;
+  workgroupBarrier();
+  var middle = 0.0;
+  for (var i = 0u; i < ${THREADS}u; i++) { middle += sums[i]; }
+  middle /= ${literal(pixels * ofGroup)};
   part = 0.0;
 ${everyTile('part += squares + n * (mean - middle) * (mean - middle);')}
-  let inverse = inverseSqrt(summed(part, thread) / ${literal(pixels * ofGroup)} + ${literal(spec.epsilon)});
+  squareSums[thread] = part;
+  workgroupBarrier();
+  var variance = 0.0;
+  for (var i = 0u; i < ${THREADS}u; i++) { variance += squareSums[i]; }
+  variance /= ${literal(pixels * ofGroup)};
+  let inverse = inverseSqrt(variance + ${literal(spec.epsilon)});
   for (var i = thread; i < ${ofGroup}u; i += ${THREADS}u) {
     let channel = first + i;
     let place = ${place};

@@ -1,8 +1,9 @@
 /**
  * z to style and t to its embedding's vector: a third of a million products, which the CPU has done, in float64, before a GPU would have begun.
  */
-import type { Values } from './graph';
+
 import type * as tf from '../../tf';
+import type { Values } from './graph';
 
 export interface DenseLayer {
   weight: tf.Tensor;

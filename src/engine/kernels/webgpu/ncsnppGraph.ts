@@ -37,14 +37,23 @@ export function ncsnppGraph(
   const styledNorm = (images: readonly Image[], { style }: { style: ResidualBlock['time'] }): Norm => {
     const layout = images.map(({ channels }) => channels);
     const channels = layout.reduce((a, b) => a + b, 0);
-    const [gamma, beta] = [g.conditioned('style', style, 0, layout), g.conditioned('style', style, channels, layout)];
+    const [gamma, beta] = [
+      g.conditioned('style', style, 0, layout),
+      g.conditioned('style', style, channels, layout),
+    ];
     return g.norm(images, groupsFor(channels), EPSILON, gamma, beta);
   };
 
-  const residualBlock = (block: ResidualBlock, images: readonly Image[], kind: 'up' | 'down' | null): Image => {
+  const residualBlock = (
+    block: ResidualBlock,
+    images: readonly Image[],
+    kind: 'up' | 'down' | null,
+  ): Image => {
     const norm0 = styledNorm(images, block.norm0);
     const channels = channelsOut(block.conv0);
-    const starts = images.map((_, i) => images.slice(0, i).reduce((total, image) => total + image.channels, 0));
+    const starts = images.map((_, i) =>
+      images.slice(0, i).reduce((total, image) => total + image.channels, 0),
+    );
     const resampled = kind && g.resample(kind, fir, images[0], norm0);
     const skips = resampled ? [resampled.raw] : images;
     const { height, width } = skips[0];
@@ -71,7 +80,12 @@ export function ncsnppGraph(
         ...scaled,
         residual: skips[0],
       });
-    const rows = skips.map((image, i) => ({ image, kernel: 1 as const, weights: [skip.weight], from: starts[i] }));
+    const rows = skips.map((image, i) => ({
+      image,
+      kernel: 1 as const,
+      weights: [skip.weight],
+      from: starts[i],
+    }));
     const biases = g.constant([...bias(block.conv1), ...bias(skip)], [channels]);
     return g.convolution('conv1 and skip', [last, ...rows], out, biases, scaled);
   };

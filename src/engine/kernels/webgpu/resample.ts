@@ -1,5 +1,15 @@
 /** Up and down by 2 and the pyramid's smoothing, in one pass: of the image as it is, of its norm and SiLU, or of both at once. */
-import { ceilDiv, declarations, FUNCTIONS, type Kernel, literal, loaded, type Storage, stored, vectorsOf } from './wgsl';
+import {
+  ceilDiv,
+  declarations,
+  FUNCTIONS,
+  type Kernel,
+  literal,
+  loaded,
+  type Storage,
+  stored,
+  vectorsOf,
+} from './wgsl';
 
 export type Resampling = 'up' | 'down' | 'smooth';
 
@@ -19,7 +29,11 @@ export interface ResampleSpec {
 }
 
 /** Height and width of what comes out. */
-export function resampledSize(kind: Resampling, height: number, width: number): { height: number; width: number } {
+export function resampledSize(
+  kind: Resampling,
+  height: number,
+  width: number,
+): { height: number; width: number } {
   if (kind === 'up') return { height: 2 * height, width: 2 * width };
   if (kind === 'down') return { height: height / 2, width: width / 2 };
   return { height: height + 1, width: width + 1 };

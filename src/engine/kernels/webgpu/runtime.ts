@@ -1,4 +1,5 @@
 /** A graph on a device: memory, pipelines and bind groups made once, then one submit a run. Nothing here waits for the GPU. */
+import { isSoftware } from '../../backend/softwareGpu';
 import { encodeFloat16 } from '../../formats/float16';
 import type * as tf from '../../tf';
 import { type Block, type Graph, type Operand, planMemory, type Values } from './graph';
@@ -15,7 +16,11 @@ const bytesOf = ({ length, storage }: Block) => Math.max(16, length * (storage =
  * Runs `make` and turns what the device has to say of it into one error. What `make` has made is handed to `undo` then.
  * @throws Error saying what the GPU refused: memory, a shader, a size
  */
-export async function checked<T>(device: GPUDevice, make: () => T | Promise<T>, undo: (made: T) => void): Promise<T> {
+export async function checked<T>(
+  device: GPUDevice,
+  make: () => T | Promise<T>,
+  undo: (made: T) => void,
+): Promise<T> {
   const kinds = ['validation', 'out-of-memory', 'internal'] as const;
   for (const kind of kinds) device.pushErrorScope(kind);
   let made: { value: T } | undefined;
@@ -37,11 +42,17 @@ export async function checked<T>(device: GPUDevice, make: () => T | Promise<T>, 
   if (made) undo(made.value);
   // What is thrown follows from what the device says first.
   const { message } = refused ?? (thrown as Error);
-  throw new Error(`webgpu kernels: the GPU must take them, got an error of it (${message})`, { cause: thrown });
+  throw new Error(`webgpu kernels: the GPU must take them, got an error of it (${message})`, {
+    cause: thrown,
+  });
 }
 
 /** @param values downloaded beforehand */
-export async function uploadWeights(device: GPUDevice, blocks: readonly Block[], values: Values): Promise<Weights> {
+export async function uploadWeights(
+  device: GPUDevice,
+  blocks: readonly Block[],
+  values: Values,
+): Promise<Weights> {
   let end = 0;
   const alignment = Math.max(256, device.limits.minStorageBufferOffsetAlignment);
   const places = blocks.map((block) => {
@@ -52,7 +63,10 @@ export async function uploadWeights(device: GPUDevice, blocks: readonly Block[],
   return checked(
     device,
     () => {
-      const buffer = device.createBuffer({ size: end, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+      const buffer = device.createBuffer({
+        size: end,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+      });
       blocks.forEach((block, i) => {
         const data = block.fill(values);
         const bytes = block.storage === 'f32' ? data : encodeFloat16(data);
@@ -69,7 +83,10 @@ const compiled = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>
 
 function pipeline(device: GPUDevice, code: string, label: string): Promise<GPUComputePipeline> {
   let known = compiled.get(device);
-  if (!known) compiled.set(device, (known = new Map()));
+  if (!known) {
+    known = new Map();
+    compiled.set(device, known);
+  }
   let found = known.get(code);
   if (!found) {
     const module = device.createShaderModule({ code, label });
@@ -114,7 +131,9 @@ export class GraphRun {
       () => {
         const plan = planMemory(graph);
         const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-        const pieces = plan.pieces.map((size) => device.createBuffer({ size: Math.ceil(size / 16) * 16, usage }));
+        const pieces = plan.pieces.map((size) =>
+          device.createBuffer({ size: Math.ceil(size / 16) * 16, usage }),
+        );
         const bufferOf = plan.pieceOf.map((piece) => pieces[piece]);
         const resource = (operand: Operand): GPUBindingResource =>
           'buffer' in operand
@@ -148,9 +167,10 @@ export class GraphRun {
       () => {
         device.queue.writeBuffer(bufferOf[graph.inputs.hidden], 0, hidden);
         const encoder = device.createCommandEncoder();
-        const copy = (from: GPUBuffer, to: GPUBuffer, id: number) =>
+        const copy = (from: GPUBuffer, to: GPUBuffer, id: number) => {
           encoder.copyBufferToBuffer(from, 0, to, 0, graph.buffers[id]);
-        graph.inputs.images.forEach((id, i) => copy(images[i], bufferOf[id], id));
+        };
+        for (const [i, id] of graph.inputs.images.entries()) copy(images[i], bufferOf[id], id);
         const pass = encoder.beginComputePass();
         this.steps.forEach(({ pipeline, group }, i) => {
           pass.setPipeline(pipeline);
@@ -182,6 +202,10 @@ interface Backend {
 }
 
 export const webgpuBackend = (tensorflow: typeof tf): Backend => tensorflow.backend() as unknown as Backend;
+
+/** Older browsers' devices do not tell of their adapter: then it is taken for a GPU. */
+export const onSoftware = ({ adapterInfo }: GPUDevice): boolean =>
+  adapterInfo !== undefined && isSoftware(adapterInfo);
 
 /** The buffer of a tensor of the backend, its values on the way there. */
 export function bufferOf(backend: Backend, tensor: tf.Tensor): GPUBuffer {

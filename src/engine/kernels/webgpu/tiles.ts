@@ -31,11 +31,21 @@ export function candidateTiles({ height, width, quads }: Size): Tile[] {
     // As square as they get: a halo costs least.
     let columns = 1;
     while (columns * across < places / columns && columns * across < width) columns *= 2;
-    const tile = { width: columns * across, height: places / columns, across, groups, vectors, unrolled: true, shared: true };
+    const tile = {
+      width: columns * across,
+      height: places / columns,
+      across,
+      groups,
+      vectors,
+      unrolled: true,
+      shared: true,
+    };
     // More than half outside of the image is work for nothing.
     if (tile.width < 2 * width && tile.height < 2 * height) tiles.push(tile);
   }
-  return tiles.length > 0 ? tiles : [{ width: 8, height: 1, across: 1, groups: 8, vectors: 1, unrolled: true, shared: true }];
+  return tiles.length > 0
+    ? tiles
+    : [{ width: 8, height: 1, across: 1, groups: 8, vectors: 1, unrolled: true, shared: true }];
 }
 
 /** The first candidate that gives enough workgroups, else the one that gives most. */

@@ -1,7 +1,7 @@
 /** The reverse chain from noise to the target contrast, an image after every step. */
 import { sampleChain } from '../../diffusion/sampler';
 import { makeSchedule } from '../../diffusion/schedule';
-import { ownDenoiser } from '../../kernels/wasm/denoiser';
+import { fastDenoiser } from '../../kernels/fastDenoiser';
 import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
 import * as tf from '../../tf';
 import { chainFrames } from '../chainFrames';
@@ -20,14 +20,14 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
   const schedule = makeSchedule(diffusion);
   const kept = new Set(chainFrames(schedule.steps).map(({ image }) => image));
   const generator = { config: network, weights, fourierFrequencies: null };
-  const { denoise } = made?.once('denoiser', () => ownDenoiser(generator)) ?? {
-    denoise: denoiserOf(generator),
-  };
+  const fast = made?.once('denoiser', () => fastDenoiser(generator));
+  const denoise = fast?.denoise ?? denoiserOf(generator);
   return {
     frames: syndiff.frames(diffusion),
     steps: schedule.steps,
     keeps: (image) => kept.has(image),
     random: true,
+    path: fast?.path,
     async *run(source, draws, signal) {
       const noise = (step: number) => draws.noise(step);
       const latent = (step: number) => draws.latent(step, network.nz);

@@ -208,7 +208,7 @@ export function runGenerator(
 
 /** G as the sampler takes it: x0~ = G([x, source], t, z), first channel; of one channel G(x, t, z), whatever the source. */
 export const denoiserOf =
-  (generator: Generator): Denoiser =>
+  (generator: Generator): Denoiser<tf.Tensor4D> =>
   (x, source, t, z) =>
     tf.tidy(() => {
       const input = generator.config.num_channels === 1 ? x : tf.concat([x, source], 3);

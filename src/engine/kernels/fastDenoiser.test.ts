@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyConfig } from '../../../test/tinyModel';
+import { hashNormals, hashWeights } from '../hash';
+import { denoiserOf, disposeGenerator, loadGenerator } from '../networks/ncsnpp/run';
+import { ncsnppTable } from '../networks/ncsnpp/table';
+import * as tf from '../tf';
+import { type FastGenerator, fastDenoiser } from './fastDenoiser';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+/** Kernels that give a constant image for some steps, then fail. */
+function kernels(steps: number, told: string[]) {
+  const made: FastGenerator = {
+    label: 'kernels',
+    run: async ([x], _t, _z, outputs) => {
+      told.push('run');
+      if (told.filter((word) => word === 'run').length > steps) throw new Error('out of memory');
+      const [b, h, w] = x.shape;
+      return tf.fill([b, h, w, outputs], 0.5);
+    },
+    dispose: () => told.push('dispose'),
+  };
+  return { cpu: async () => async () => made };
+}
+
+describe('fastDenoiser', () => {
+  const config = tinyConfig(16);
+  const generator = loadGenerator(config, hashWeights(1, ncsnppTable(config)));
+  const x = () => tf.tensor4d(hashNormals(2, 256), [1, 16, 16, 1]);
+  const z = () => tf.tensor2d(hashNormals(3, config.nz), [1, config.nz]);
+  const step = async (denoise: ReturnType<typeof fastDenoiser>['denoise']) => {
+    const [image, source, latents] = [x(), x(), z()];
+    const out = await denoise(image, source, [1], latents);
+    const values = [...(await out.data())];
+    tf.dispose([image, source, latents, out]);
+    return values;
+  };
+
+  it('computes by kernels, from their first failure on by plain operations, and says so', async () => {
+    const want = await step(denoiserOf(generator));
+    const before = tf.memory().numTensors;
+    const told: string[] = [];
+    const { denoise, path } = fastDenoiser(generator, kernels(1, told));
+    expect(new Set(await step(denoise))).toEqual(new Set([0.5]));
+    expect(path()).toBe('kernels');
+    expect(await step(denoise)).toEqual(want);
+    expect(path()).toBe('plain operations: out of memory');
+    expect(await step(denoise)).toEqual(want);
+    expect(told).toEqual(['run', 'run', 'dispose']);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('frees what it holds, and computes by plain operations on a backend without kernels', async () => {
+    const told: string[] = [];
+    const { denoise, dispose } = fastDenoiser(generator, kernels(9, told));
+    await step(denoise);
+    dispose();
+    await Promise.resolve();
+    expect(told).toEqual(['run', 'dispose']);
+    const other = fastDenoiser(generator);
+    expect(await step(other.denoise)).toEqual(await step(denoiserOf(generator)));
+    expect(other.path()).toBe('plain operations');
+    disposeGenerator(generator);
+  });
+});

@@ -1,0 +1,82 @@
+/**
+ * Kernels of our own where the backend has some: another path to the same numbers as the plain operations, which are the oracle and what
+ * remains where kernels are not there, compute wrong on this machine or fail.
+ */
+import type { Denoiser } from '../diffusion/sampler';
+import { denoiserOf, type Generator } from '../networks/ncsnpp/run';
+import * as tf from '../tf';
+
+/** A generator on the backend by kernels of its own. */
+export interface FastGenerator {
+  /** What computes, for Diagnostics. */
+  readonly label: string;
+  /**
+   * @param images [b, h, w, c] each, together the network's channels
+   * @param t time index of each batch entry; z latents [b, nz]
+   * @returns [b, h, w, outputs], the first channels of what comes out
+   * @throws Error where it cannot: nothing of it is to be used from then on
+   */
+  run(
+    images: readonly tf.Tensor4D[],
+    t: readonly number[],
+    z: tf.Tensor2D,
+    outputs: number,
+  ): Promise<tf.Tensor4D>;
+  dispose(): void;
+}
+
+/** Makes one ready; weights are borrowed and must not change. @throws Error saying why the plain operations are to be used */
+export type MakeFastGenerator = (generator: Generator) => Promise<FastGenerator>;
+
+/** Loaded where the backend is in use. */
+const KERNELS: Partial<Record<string, () => Promise<MakeFastGenerator>>> = {
+  wasm: async () => (await import('./wasm/fastGenerator')).fastGenerator,
+  webgpu: async () => (await import('./webgpu/fastGenerator')).fastGenerator,
+};
+
+export interface FastDenoiser {
+  denoise: Denoiser;
+  /** What computes, and why where it is not kernels. */
+  path(): string;
+  /** What it holds beside the weights. */
+  dispose(): void;
+}
+
+const PLAIN = 'plain operations';
+
+/** By kernels from the first step on where the backend has them, else, and from a failure on, by plain operations. */
+export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoiser {
+  const plain = denoiserOf(generator);
+  let making: Promise<FastGenerator> | null = null;
+  let path = PLAIN;
+  const dispose = () => {
+    making?.then(
+      (made) => made.dispose(),
+      () => {},
+    );
+    making = null;
+  };
+  let refused = false;
+  return {
+    path: () => path,
+    dispose,
+    denoise: async (x, source, t, z) => {
+      const make = kernels[tf.getBackend()];
+      if (make && !refused) {
+        try {
+          making ??= make().then((ready) => ready(generator));
+          const fast = await making;
+          const images = generator.config.num_channels === 1 ? [x] : [x, source];
+          const estimate = await fast.run(images, t, z, 1);
+          path = fast.label;
+          return estimate;
+        } catch (error) {
+          refused = true;
+          path = `${PLAIN}: ${error instanceof Error ? error.message : String(error)}`;
+          dispose();
+        }
+      }
+      return plain(x, source, t, z);
+    },
+  };
+}

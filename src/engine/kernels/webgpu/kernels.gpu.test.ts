@@ -1,0 +1,262 @@
+/** Each kernel against its twin of plain operations, over odd sizes, channels that fill no vector, and batches. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import '../../../../test/softwareVulkan';
+import { relativeError } from '../../../parity/compare';
+import { nodeEnvironment } from '../../../platform/node/environment';
+import { startEngine } from '../../backend/backend';
+import { hashNormals } from '../../hash';
+import { adaptiveGroupNorm, attention, conv2d, groupNorm, groupsFor, silu } from '../../networks/layers';
+import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../../networks/resample';
+import * as tf from '../../tf';
+import { GraphBuilder, type Image } from './builder';
+import { bufferOf, GraphRun, submitPending, uploadWeights, webgpuBackend } from './runtime';
+import { candidateTiles, softwareTile } from './tiles';
+import type { Storage } from './wgsl';
+
+const errors: Error[] = [];
+const environment = await nodeEnvironment((error) => errors.push(error));
+const adapter = await environment.gpu?.requestAdapter();
+
+let seed = 0;
+const normal = <T extends tf.Tensor>(...shape: number[]): T =>
+  tf.tensor(
+    hashNormals(
+      ++seed,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+    shape,
+  ) as T;
+
+const STYLE = 3;
+const TIME = 2;
+/** Sums in another order; halves round at 5e-4 of a number. */
+const TOLERANCES = { f32: 1e-5, f16: 3e-3 };
+
+interface Case {
+  images: tf.Tensor4D[];
+  /** Read as one. */
+  build: (g: GraphBuilder, input: Image) => Image;
+  plain: (input: tf.Tensor4D) => tf.Tensor4D;
+  storage?: Storage;
+  tile?: typeof softwareTile;
+}
+
+const hidden = { style: normal<tf.Tensor2D>(2, STYLE), time: normal<tf.Tensor2D>(2, TIME) };
+
+/** Largest relative error of a graph of a few layers; what it allocates is freed. */
+async function errorOf({
+  images,
+  build,
+  plain,
+  storage = 'f32',
+  tile = softwareTile,
+}: Case): Promise<number> {
+  const [batch, height, width] = images[0].shape;
+  const g = new GraphBuilder({ batch, storage, weights: storage, tile });
+  g.conditions(STYLE, TIME);
+  const channels = images.map(({ shape }) => shape[3]);
+  const made = build(g, g.input(channels, height, width, 1, 0));
+  const graph = g.output(made, made.channels);
+  const backend = webgpuBackend(tf);
+  const values = new Map<tf.Tensor, Float32Array>();
+  for (const tensor of used) values.set(tensor, (await tensor.data()) as Float32Array);
+  const weights = await uploadWeights(backend.device, graph.blocks, (tensor) => values.get(tensor)!);
+  const run = await GraphRun.make(backend.device, graph, weights);
+  const rows = await tf.concat([hidden.style, hidden.time], 1).data<'float32'>();
+  const want = tf.tidy(() => plain(tf.concat(images, 3)));
+  const out = tf.zerosLike(want);
+  const buffers = images.map((image) => bufferOf(backend, image));
+  const target = bufferOf(backend, out);
+  submitPending(backend);
+  await run.run(
+    { images: buffers, hidden: rows.slice(0, batch * (STYLE + TIME)) as Float32Array<ArrayBuffer> },
+    target,
+  );
+  const error = relativeError((await out.data()) as Float32Array, (await want.data()) as Float32Array);
+  run.dispose();
+  weights.buffer.destroy();
+  tf.dispose([want, out]);
+  return error;
+}
+
+/** Tensors that graphs take weights from. */
+const used: tf.Tensor[] = [];
+const weight = <T extends tf.Tensor>(...shape: number[]): T => {
+  const tensor = normal<T>(...shape);
+  used.push(tensor);
+  return tensor;
+};
+const dense = (from: number, to: number) => ({
+  weight: weight<tf.Tensor2D>(from, to),
+  bias: weight<tf.Tensor1D>(to),
+});
+const conv = (size: number, from: number, to: number) => ({
+  weight: weight<tf.Tensor4D>(size, size, from, to),
+  bias: weight<tf.Tensor1D>(to),
+});
+
+/** A convolution that measures, so that a norm can follow. */
+function convolved(g: GraphBuilder, input: Image, { weight: w, bias }: ReturnType<typeof conv>): Image {
+  const out = { ...input, channels: w.shape[3] };
+  return g.convolution('conv', [{ image: input, weights: [w] }], out, g.constant([bias], [out.channels]), {
+    statistics: true,
+  });
+}
+
+describe.skipIf(!adapter)('kernels (skipped where there is no adapter)', () => {
+  beforeAll(async () => {
+    await startEngine('webgpu', environment);
+  }, 60_000);
+  afterAll(() => {
+    expect(errors).toEqual([]);
+    tf.removeBackend('webgpu');
+  });
+
+  it.each(['f32', 'f16'] as const)(
+    'residual block of two images with AdaGN, time and 1x1 skip, %s',
+    async (storage) => {
+      const [first, second] = [conv(3, 3, 7), conv(3, 3, 9)];
+      const [main, skip, style, time] = [conv(3, 16, 5), conv(1, 16, 5), dense(STYLE, 32), dense(TIME, 5)];
+      const error = await errorOf({
+        storage,
+        images: [normal(2, 7, 9, 1), normal(2, 7, 9, 2)],
+        build: (g, input) => {
+          const parts = [convolved(g, input, first), convolved(g, input, second)];
+          const layout = [7, 9];
+          const gamma = g.conditioned('style', style, 0, layout);
+          const norm = g.norm(parts, groupsFor(16), 1e-6, gamma, g.conditioned('style', style, 16, layout));
+          const from = [0, 7];
+          return g.convolution(
+            'block',
+            [
+              ...parts.map((image, i) => ({
+                image,
+                norm,
+                normPart: i,
+                activate: true,
+                weights: [main.weight],
+                from: from[i],
+              })),
+              ...parts.map((image, i) => ({
+                image,
+                kernel: 1 as const,
+                weights: [skip.weight],
+                from: from[i],
+              })),
+            ],
+            { ...input, channels: 5 },
+            g.conditioned('time', time, 0, [5], [main.bias, skip.bias]),
+            { scale: Math.SQRT1_2 },
+          );
+        },
+        plain: (input) => {
+          const joined = tf.concat([conv2d(first, input), conv2d(second, input)], 3) as tf.Tensor4D;
+          const h = conv2d(main, silu(adaptiveGroupNorm({ style }, joined, hidden.style)));
+          const timed = tf.add(
+            h,
+            tf.reshape(tf.add(tf.matMul(hidden.time, time.weight), time.bias), [2, 1, 1, 5]),
+          );
+          return tf.mul(tf.add(timed, conv2d(skip, joined)), Math.SQRT1_2);
+        },
+      });
+      expect(error).toBeLessThan(TOLERANCES[storage]);
+    },
+  );
+
+  it('the tiles of a GPU: most and least work a thread, sums left over, residual, tanh, stride 2', async () => {
+    const [first, second] = [conv(3, 2, 24), conv(3, 24, 24)];
+    for (const pick of [0, -1])
+      expect(
+        await errorOf({
+          tile: (out) => candidateTiles(out).at(pick)!,
+          images: [normal(1, 11, 18, 2)],
+          build: (g, input) => {
+            const h = convolved(g, input, first);
+            const again = g.convolution(
+              'residual',
+              [{ image: h, weights: [second.weight] }],
+              h,
+              g.constant([second.bias], [24]),
+              { residual: h, tanh: true, scale: 0.01 },
+            );
+            return g.convolution(
+              'pyramid',
+              [{ image: again, stride: 2, pad: 0, weights: [second.weight] }],
+              { height: 5, width: 8, channels: 24 },
+              g.constant([second.bias], [24]),
+            );
+          },
+          plain: (input) => {
+            const h = conv2d(first, input);
+            return conv2d(second, tf.tanh(tf.mul(tf.add(h, conv2d(second, h)), 0.01)), 2, 0);
+          },
+        }),
+      ).toBeLessThan(TOLERANCES.f32);
+  });
+
+  const KINDS = { up: [firUp, naiveUp], down: [firDown, naiveDown], smooth: [firSmooth, firSmooth] } as const;
+
+  it.each(['up', 'down', 'smooth'] as const)(
+    'resampling %s, of the image and of its norm, in one pass',
+    async (kind) => {
+      const first = conv(3, 2, 5);
+      const affine = { weight: weight<tf.Tensor1D>(5), bias: weight<tf.Tensor1D>(5) };
+      for (const fir of kind === 'smooth' ? [true] : [true, false]) {
+        const plain = KINDS[kind][fir ? 0 : 1];
+        for (const which of ['raw', 'activated'] as const)
+          expect(
+            await errorOf({
+              images: [normal(2, 6, 10, 2)],
+              build: (g, input) => {
+                const h = convolved(g, input, first);
+                const gamma = g.constant([affine.weight], [5]);
+                return g.resample(kind, fir, h, g.norm([h], 1, 1e-6, gamma, g.constant([affine.bias], [5])))[
+                  which
+                ];
+              },
+              plain: (input) => {
+                const h = conv2d(first, input);
+                return plain(which === 'raw' ? h : silu(groupNorm(affine, h, 1, 1e-6)));
+              },
+            }),
+            `${fir ? 'FIR' : 'naive'} ${which}`,
+          ).toBeLessThan(TOLERANCES.f32);
+      }
+    },
+  );
+
+  it.each(['f32', 'f16'] as const)('attention, %s', async (storage) => {
+    const first = conv(3, 2, 6);
+    const norm = { weight: weight<tf.Tensor1D>(6), bias: weight<tf.Tensor1D>(6) };
+    const [query, key, value, out] = [dense(6, 6), dense(6, 6), dense(6, 6), dense(6, 6)];
+    const error = await errorOf({
+      storage,
+      images: [normal(2, 5, 3, 2)],
+      build: (g, input) => {
+        const h = convolved(g, input, first);
+        const gamma = g.constant([norm.weight], [6]);
+        const normed = g.norm([h], 1, 1e-6, gamma, g.constant([norm.bias], [6]));
+        const three = [query, key, value];
+        const qkv = g.convolution(
+          'qkv',
+          [{ image: h, kernel: 1, norm: normed, weights: three.map((layer) => layer.weight) }],
+          { ...h, channels: 24 },
+          g.constant(
+            three.map((layer) => layer.bias),
+            [6, 6, 6],
+            true,
+          ),
+        );
+        return g.convolution(
+          'out',
+          [{ image: g.attention(qkv, 6), kernel: 1, weights: [out.weight] }],
+          h,
+          g.constant([out.bias], [6]),
+          { residual: h, scale: Math.SQRT1_2 },
+        );
+      },
+      plain: (input) => attention({ norm, query, key, value, out }, conv2d(first, input)),
+    });
+    expect(error).toBeLessThan(TOLERANCES[storage]);
+  });
+});

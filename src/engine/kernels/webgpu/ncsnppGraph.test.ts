@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/config';
+import type { NcsnppWeights } from '../../networks/ncsnpp/run';
+import { ncsnppTable } from '../../networks/ncsnpp/table';
+import { treeOf } from '../../networks/parameters';
+import { ourShape } from '../../networks/table';
+import type * as tf from '../../tf';
+import { type Graph, planMemory } from './graph';
+import { ncsnppGraph } from './ncsnppGraph';
+import type { Storage } from './wgsl';
+
+/** The shipped models'. */
+const LIGHT: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  num_channels_dae: 16,
+  ch_mult: [1, 2, 4, 8, 8],
+  num_res_blocks: 1,
+  z_emb_dim: 64,
+};
+
+/** A graph looks at the shapes of weights alone. */
+function weightsOf(config: GeneratorConfig): NcsnppWeights {
+  const table = ncsnppTable(config);
+  const leaves = table.map((row) => {
+    const shape = ourShape(row);
+    return { shape, size: shape.reduce((a, b) => a * b, 1) } as tf.Tensor;
+  });
+  return treeOf(table, leaves);
+}
+
+function graphOf(config: GeneratorConfig, side: number, storage: Storage): Graph {
+  const shape = { batch: 1, height: side, width: side, inputs: [1, 1], outputs: 1 };
+  return ncsnppGraph(config, weightsOf(config), shape, { storage, weights: storage });
+}
+
+const MB = 1e6;
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+/** Bytes of images, and of weights. */
+function bytesOf(graph: Graph): { images: number; weights: number } {
+  const bytes = graph.blocks.map(({ length, storage }) => length * (storage === 'f32' ? 4 : 2));
+  return { images: sum(planMemory(graph).pieces), weights: sum(bytes) };
+}
+
+describe('ncsnppGraph', () => {
+  it.each([
+    ['paper', PAPER_GENERATOR, 'f32', 320],
+    ['paper', PAPER_GENERATOR, 'f16', 160],
+    ['shipped', LIGHT, 'f32', 100],
+    ['shipped', LIGHT, 'f16', 50],
+  ] as const)('%s at 256 x 256, %s %s: at most 250 dispatches and the bytes of MEASUREMENTS.md', (...row) => {
+    const [, config, storage, most] = row;
+    const graph = graphOf(config, 256, storage);
+    expect(graph.dispatches.length).toBeLessThanOrEqual(250);
+    const { images, weights } = bytesOf(graph);
+    expect((images + weights) / MB).toBeLessThanOrEqual(most);
+  });
+
+  it('binds no more buffers than any device has', () => {
+    for (const { reads, writes } of graphOf(PAPER_GENERATOR, 256, 'f32').dispatches)
+      expect(reads.length + writes.length).toBeLessThanOrEqual(8);
+  });
+
+  it('lets no two buffers share memory that are alive at the same time', () => {
+    const graph = graphOf({ ...LIGHT, ch_mult: [1, 2], attn_resolutions: [128] }, 16, 'f32');
+    const { pieceOf, pieces } = planMemory(graph);
+    const owner = new Map<number, number>();
+    for (const id of [...graph.inputs.images, graph.inputs.hidden]) owner.set(pieceOf[id], id);
+    for (const { reads, writes, label } of graph.dispatches) {
+      // What is read is still what was written last.
+      const read = reads.flatMap((operand) => ('buffer' in operand ? [operand.buffer] : []));
+      for (const id of read) expect(owner.get(pieceOf[id]), label).toBe(id);
+      for (const id of writes) {
+        expect(read.map((other) => pieceOf[other])).not.toContain(pieceOf[id]);
+        expect(pieces[pieceOf[id]]).toBeGreaterThanOrEqual(graph.buffers[id]);
+        owner.set(pieceOf[id], id);
+      }
+    }
+    expect(owner.get(pieceOf[graph.output])).toBe(graph.output);
+  });
+});
