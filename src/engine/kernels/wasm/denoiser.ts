@@ -60,8 +60,8 @@ function run(
 ): tf.Tensor4D {
   const out = kernels.backend.makeOutput(source.shape, 'float32');
   const [b, h, w] = source.shape;
-  const latents = z.dataSync();
-  const length = latents.length / b;
+  const latents = kernels.floats(kernels.addressOf(z), z.size).slice();
+  const length = z.size / b;
   const [from, beside, to] = [x, source, out].map((image) => kernels.addressOf(image));
   for (let i = 0; i < b; i++) {
     const place = i * h * w * 4;
@@ -69,7 +69,7 @@ function run(
       x: from + place,
       source: isAlone ? 0 : beside + place,
       t: t[i],
-      z: latents.slice(i * length, (i + 1) * length) as Float32Array,
+      z: latents.subarray(i * length, (i + 1) * length),
       out: to + place,
     });
   }
