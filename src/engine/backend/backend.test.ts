@@ -3,7 +3,7 @@ import { globals } from 'webgpu';
 import { nodeEnvironment } from '../../platform/node/environment';
 import { ownKernels } from '../kernels/wasm/kernels';
 import * as tf from '../tf';
-import { type BackendEnvironment, startEngine } from './backend';
+import { type BackendEnvironment, OWN_KERNELS, startEngine } from './backend';
 import { ownSelfTestError, selfTestError, selfTestOutput } from './selfTest';
 
 // TensorFlow.js wants WebGPU's constants and a navigator with a GPU, of one that is made up too.
@@ -89,6 +89,7 @@ describe('startEngine', () => {
       );
       expect(info.backend).toBe('wasm');
       expect(ownKernels() !== null).toBe(taken);
+      expect(info.features).toEqual(taken ? [OWN_KERNELS] : []);
       expect(await selfTestError()).toBeLessThan(1e-5);
     }
     expect(await ownSelfTestError()).toBeLessThan(1e-5);

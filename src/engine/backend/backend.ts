@@ -6,7 +6,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { BadRequest, DeviceLost, OutOfMemory } from '../../errors';
 import { registerConvolutionGradients } from '../autodiff/convolutionGradients';
-import { refuseKernels, startKernels, wantOwnKernels } from '../kernels/wasm/kernels';
+import { ownKernels, refuseKernels, startKernels, wantOwnKernels } from '../kernels/wasm/kernels';
 import { registerOwnKernels } from '../kernels/wasm/register';
 import * as tf from '../tf';
 import { ownSelfTestError, SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
@@ -29,7 +29,7 @@ export interface EngineInfo {
   trials: BackendTrial[];
   /** WebGPU adapter as the browser names it; null on other backends. */
   adapter: AdapterDescription | null;
-  /** Enabled WebGPU features and the limits in force. */
+  /** Enabled WebGPU features and the limits in force; on wasm `OWN_KERNELS` where these are in use. */
   features: string[];
   limits: Record<string, number>;
   /** Largest relative error of the known-answer self-test on the chosen backend. */
@@ -65,6 +65,9 @@ const ORDER: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 
 /** Features that later kernels use where the adapter has them. */
 const WANTED_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
+
+/** The kernels of kernels/wasm/, among an engine's features. */
+export const OWN_KERNELS = 'own SIMD kernels';
 
 const WANTED_LIMITS = [
   'maxBufferSize',
@@ -138,7 +141,8 @@ async function tryBackend(
     }
     works = true;
     if (backend === 'wasm') await useOwnKernels(environment);
-    return { ...started, selfTestError: error, selfTestMs: environment.now() - begin };
+    const features = ownKernels() ? [...started.features, OWN_KERNELS] : started.features;
+    return { ...started, features, selfTestError: error, selfTestMs: environment.now() - begin };
   } catch (error) {
     return { outcome: 'unavailable', reason: `${backend} did not start: ${messageOf(failure ?? error)}` };
   }
