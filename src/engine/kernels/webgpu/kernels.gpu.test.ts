@@ -1,4 +1,7 @@
-/** Each kernel against its twin of plain operations, over odd sizes, channels that fill no vector, and batches. */
+/**
+ * Each kernel against its twin of plain operations, over odd sizes, channels that fill no vector, and batches. Runs where it is asked for, as
+ * generator.gpu.test.ts says.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../../../../test/softwareVulkan';
 import { relativeError } from '../../../parity/compare';
@@ -14,7 +17,8 @@ import { candidateTiles, softwareTile } from './tiles';
 import type { Storage } from './wgsl';
 
 const errors: Error[] = [];
-const environment = await nodeEnvironment((error) => errors.push(error));
+const asked = process.env.SYNDIFF_KERNELS !== undefined;
+const environment = await nodeEnvironment((error) => errors.push(error), asked ? 'all' : null);
 const adapter = await environment.gpu?.requestAdapter();
 
 let seed = 0;
@@ -41,7 +45,7 @@ interface Case {
   tile?: typeof softwareTile;
 }
 
-const hidden = { style: normal<tf.Tensor2D>(2, STYLE), time: normal<tf.Tensor2D>(2, TIME) };
+let hidden: { style: tf.Tensor2D; time: tf.Tensor2D };
 
 /** Largest relative error of a graph of a few layers; what it allocates is freed. */
 async function errorOf({
@@ -103,10 +107,11 @@ function convolved(g: GraphBuilder, input: Image, { weight: w, bias }: ReturnTyp
   });
 }
 
-describe.skipIf(!adapter)('kernels (skipped where there is no adapter)', () => {
+describe.skipIf(!adapter)('kernels (runs with SYNDIFF_KERNELS where there is an adapter)', () => {
   beforeAll(async () => {
     await startEngine('webgpu', environment);
-  }, 60_000);
+    hidden = { style: normal(2, STYLE), time: normal(2, TIME) };
+  }, 300_000);
   afterAll(() => {
     expect(errors).toEqual([]);
     tf.removeBackend('webgpu');
