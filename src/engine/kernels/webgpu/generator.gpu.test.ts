@@ -9,6 +9,7 @@ import { relativeError } from '../../../parity/compare';
 import { image, matrix, NETWORK_TOLERANCE, parseGolden } from '../../../parity/kit';
 import { nodeEnvironment } from '../../../platform/node/environment';
 import { startEngine } from '../../backend/backend';
+import { selfTestError, selfTestOutput } from '../../backend/selfTest';
 import type { GeneratorConfig } from '../../networks/ncsnpp/config';
 import { disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
 import * as tf from '../../tf';
@@ -29,6 +30,24 @@ describe.skipIf(!adapter)('fused generator (runs with SYNDIFF_KERNELS where ther
     await startEngine('webgpu', environment);
   }, 5 * MINUTES);
   afterAll(() => tf.removeBackend('webgpu'));
+
+  it.each(['f32', 'f16'] as const)(
+    "the self-test's network, %s",
+    async (storage) => {
+      const error = await selfTestError(() =>
+        selfTestOutput(async (generator, x, t, z) => {
+          const fused = new FusedGenerator(generator, { storage, weights: storage });
+          try {
+            return await fused.run([x], t, z, x.shape[3]);
+          } finally {
+            fused.dispose();
+          }
+        }),
+      );
+      expect(error).toBeLessThan(storage === 'f32' ? 1e-5 : TOLERANCES.f16);
+    },
+    15 * MINUTES,
+  );
 
   it.each(files.flatMap((name) => [[name, 'f32'] as const, [name, 'f16'] as const]))(
     '%s, %s',
