@@ -52,6 +52,42 @@ describe('fastDenoiser', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('holds the first image of kernels on trial against the plain one', async () => {
+    const want = await step(denoiserOf(generator));
+    const before = tf.memory().numTensors;
+    const near = want.map((value) => value + 1e-3);
+    const far = want.map((value, n) => (n === 0 ? value + 0.1 : value));
+    const notANumber = want.map(() => Number.NaN);
+    for (const [image, label] of [
+      [near, 'kernels'],
+      [
+        far,
+        'plain operations: the kernels give another image than plain operations on this machine (PSNR 50.1 dB',
+      ],
+      [notANumber, 'plain operations: the kernels give another image'],
+    ] as const) {
+      const told: string[] = [];
+      const made: FastGenerator = {
+        label: 'kernels',
+        onTrial: true,
+        run: async () => {
+          told.push('run');
+          return tf.tensor4d([...image], [1, 16, 16, 1]);
+        },
+        dispose: () => told.push('dispose'),
+      };
+      const { denoise, path } = fastDenoiser(generator, { cpu: async () => async () => made });
+      for (let n = 0; n < 2; n++) {
+        const got = await step(denoise);
+        if (label === 'kernels') expect(got[0]).toBeCloseTo(near[0], 6);
+        else expect(got).toEqual(want);
+      }
+      expect(path()).toContain(label);
+      expect(told).toEqual(label === 'kernels' ? ['run', 'run'] : ['run', 'dispose']);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('frees what it holds, and computes by plain operations on a backend without kernels', async () => {
     const told: string[] = [];
     const { denoise, dispose } = fastDenoiser(generator, kernels(9, told));

@@ -3,6 +3,7 @@
  * remains where kernels are not there, compute wrong on this machine or fail.
  */
 import type { Denoiser } from '../diffusion/sampler';
+import { psnr } from '../evaluation/metrics/psnr';
 import { denoiserOf, type Generator } from '../networks/ncsnpp/run';
 import * as tf from '../tf';
 
@@ -10,6 +11,8 @@ import * as tf from '../tf';
 export interface FastGenerator {
   /** What computes, for Diagnostics. */
   readonly label: string;
+  /** Its first image of each size is held against that of the plain operations: for kernels that few machines have seen yet. */
+  readonly onTrial?: boolean;
   /**
    * @param images [b, h, w, c] each, together the network's channels
    * @param t time index of each batch entry; z latents [b, nz]
@@ -57,6 +60,7 @@ export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoi
     making = null;
   };
   let refused = false;
+  const tried = new Set<string>();
   return {
     path: () => path,
     dispose,
@@ -68,6 +72,10 @@ export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoi
           const fast = await making;
           const images = generator.config.num_channels === 1 ? [x] : [x, source];
           const estimate = await fast.run(images, t, z, 1);
+          if (fast.onTrial && !tried.has(String(x.shape))) {
+            await holdAgainst(estimate, await plain(x, source, t, z));
+            tried.add(String(x.shape));
+          }
           path = fast.label;
           return estimate;
         } catch (error) {
@@ -79,4 +87,19 @@ export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoi
       return plain(x, source, t, z);
     },
   };
+}
+
+/** Halves lose less; what is computed wrong loses far more. */
+const LEAST_PSNR = 60;
+
+/** @throws Error, with the estimate disposed, where the two are not the same image; the plain one is disposed */
+async function holdAgainst(estimate: tf.Tensor4D, plain: tf.Tensor4D): Promise<void> {
+  const [own, expected] = await Promise.all([estimate.data<'float32'>(), plain.data<'float32'>()]);
+  plain.dispose();
+  const found = psnr(own, expected, 2);
+  if (found >= LEAST_PSNR) return;
+  estimate.dispose();
+  throw new Error(
+    `the kernels give another image than plain operations on this machine (PSNR ${found.toFixed(1)} dB, at least ${LEAST_PSNR} wanted)`,
+  );
 }

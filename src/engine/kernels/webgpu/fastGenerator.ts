@@ -31,6 +31,7 @@ export const fastGenerator: MakeFastGenerator = async (generator) => {
   const fused = new FusedGenerator(generator, options);
   return {
     label: `fused WGSL kernels, ${precision} with float32 sums`,
+    onTrial: true,
     run: (images, t, z, outputs) => fused.run(images, t, z, outputs),
     dispose: () => fused.dispose(),
   };
