@@ -36,10 +36,11 @@ test('the page loads at most 200 kB compressed before it can be used, and nothin
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(200_000);
 });
 
-// They take 272 and 285 kB, and 73 kB more with WebGL; all of TensorFlow.js would be 468 and 478.
+// They take 294 and 310 kB, of which 13 kB are WGSL kernels that machines with WebGPU alone load, and 73 kB more with WebGL; all of
+// TensorFlow.js would be 405 and 421.
 for (const worker of ['translate.worker', 'train.worker']) {
-  test(`${worker} is at most 300 kB compressed`, () => {
+  test(`${worker} is at most 330 kB compressed`, () => {
     const sizes = filesOf(worker).map((file) => gzipSync(readFileSync(`${ASSETS}/${file}`)).length);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(300_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(330_000);
   });
 }

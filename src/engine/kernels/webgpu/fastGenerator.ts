@@ -1,6 +1,5 @@
 /** The fused generator where this device computes it right. */
 import { selfTestError, selfTestOutput } from '../../backend/selfTest';
-import * as tf from '../../tf';
 import type { MakeFastGenerator } from '../fastDenoiser';
 import { FusedGenerator, type FusedOptions } from './generator';
 import { onSoftware, webgpuBackend } from './runtime';
@@ -16,7 +15,7 @@ const precisionOf = (device: GPUDevice) => (device.features.has('shader-f16') ? 
 const verdicts = new WeakMap<GPUDevice, Promise<string | null>>();
 
 export const fastGenerator: MakeFastGenerator = async (generator) => {
-  const { device } = webgpuBackend(tf);
+  const { device } = webgpuBackend();
   // Such a driver compiles the shaders for longer than it computes by them.
   if (onSoftware(device)) throw new Error('the WebGPU adapter runs in software');
   const precision = precisionOf(device);

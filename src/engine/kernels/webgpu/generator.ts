@@ -31,7 +31,7 @@ export interface FusedOptions {
 }
 
 export class FusedGenerator {
-  private readonly backend = webgpuBackend(tf);
+  private readonly backend = webgpuBackend();
   private weights: Promise<Weights> | null = null;
   /** Of the layers of z and t, which the CPU runs. */
   private readonly values = new Map<tf.Tensor, Float32Array>();

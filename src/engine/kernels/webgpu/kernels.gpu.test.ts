@@ -61,7 +61,7 @@ async function errorOf({
   const channels = images.map(({ shape }) => shape[3]);
   const made = build(g, g.input(channels, height, width, 1, 0));
   const graph = g.output(made, made.channels);
-  const backend = webgpuBackend(tf);
+  const backend = webgpuBackend();
   const values = new Map<tf.Tensor, Float32Array>();
   for (const tensor of used) values.set(tensor, (await tensor.data()) as Float32Array);
   const weights = await uploadWeights(backend.device, graph.blocks, (tensor) => values.get(tensor)!);

@@ -1,7 +1,7 @@
 /** A graph on a device: memory, pipelines and bind groups made once, then one submit a run. Nothing here waits for the GPU. */
 import { isSoftware } from '../../backend/softwareGpu';
 import { encodeFloat16 } from '../../formats/float16';
-import type * as tf from '../../tf';
+import * as tf from '../../tf';
 import { type Block, type Graph, type Operand, planMemory, type Values } from './graph';
 
 /** Blocks of weights in one buffer, each at an offset that a binding may have. */
@@ -201,7 +201,7 @@ interface Backend {
   tensorMap: { get(dataId: object): { resource: GPUBuffer } };
 }
 
-export const webgpuBackend = (tensorflow: typeof tf): Backend => tensorflow.backend() as unknown as Backend;
+export const webgpuBackend = (): Backend => tf.backend() as unknown as Backend;
 
 /** Older browsers' devices do not tell of their adapter: then it is taken for a GPU. */
 export const onSoftware = ({ adapterInfo }: GPUDevice): boolean =>
