@@ -126,7 +126,7 @@ describe('bad usage ends with code 2, nothing on stdout and one sentence on stde
     [
       'unknown suite',
       ['bench', '--suite', 'qualty'],
-      'steps, unconditional, all, got "qualty"; did you mean quality?',
+      'steps, unconditional, speed, all, got "qualty"; did you mean quality?',
     ],
     ['bench without a folder', ['bench', '--suite', 'quality'], '--out: must be given'],
   ];

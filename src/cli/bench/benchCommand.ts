@@ -47,9 +47,9 @@ export const benchCommand: Command = {
   positionals: [],
   options: {
     suite: {
-      value: `${[...SUITES.map(({ id }) => id), ALL].join('|')}`,
+      value: 'NAME[,NAME...]',
       several: true,
-      text: `which experiments: ${SUITES.map(({ id, text }) => `${id}: ${text}`).join('; ')}`,
+      text: `which experiments, or ${ALL} of the paper's: ${SUITES.map(({ id, text }) => `${id}: ${text}`).join('; ')}`,
     },
     models: {
       value: 'MODELS',
