@@ -1,4 +1,5 @@
 /** The program itself as engines whose speed is compared: the same translator, by our kernels and by plain TensorFlow.js. */
+import { PLAIN } from '../kernels/fastDenoiser';
 import { ownKernels, wantOwnKernels } from '../kernels/wasm/kernels';
 import { loadTranslator } from '../methods/translator';
 import * as tf from '../tf';
@@ -8,7 +9,9 @@ import type { Contender, SpeedTask } from './speed';
 export function ownEngines(backend: string): Contender[] {
   return [
     translatorEngine('plain', `TensorFlow.js ${backend}`, false),
-    ...(ownKernels() ? [translatorEngine('own', `our kernels on ${backend}`, true)] : []),
+    ...(ownKernels() || backend === 'webgpu'
+      ? [translatorEngine('own', `our kernels on ${backend}`, true)]
+      : []),
   ];
 }
 
@@ -17,24 +20,27 @@ function translatorEngine(id: string, label: string, isOurs: boolean): Contender
     ...{ id, label, isOurs },
     start: async ({ card, weights, source, draws }: SpeedTask) => {
       const { size } = card.preprocessing;
-      const translator = await loadTranslator(card, weights);
-      const image = tf.tensor4d(source, [1, size, size, 1]);
+      const translator = await loadTranslator(card, weights, { plain: !isOurs });
+      const given = tf.tensor4d(source, [1, size, size, 1]);
       return {
         step: async () => {
           wantOwnKernels(isOurs);
-          const images = translator.run(image, draws);
+          const images = translator.run(given, draws);
           try {
             // What it starts from, and what its first step makes of that.
             await images.next();
             const { value } = await images.next();
-            return new Float32Array(await (value as tf.Tensor4D).data());
+            const image = new Float32Array(await (value as tf.Tensor4D).data());
+            const path = translator.path?.();
+            if (isOurs && path?.startsWith(PLAIN)) throw new Error(`our kernels: not used here (${path})`);
+            return image;
           } finally {
             await images.return(undefined);
             wantOwnKernels(true);
           }
         },
         dispose: () => {
-          image.dispose();
+          given.dispose();
           translator.dispose();
         },
       };

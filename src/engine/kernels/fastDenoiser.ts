@@ -45,7 +45,8 @@ export interface FastDenoiser {
   dispose(): void;
 }
 
-const PLAIN = 'plain operations';
+/** How `path` begins where no kernels compute. */
+export const PLAIN = 'plain operations';
 
 /** By kernels from the first step on where the backend has them, else, and from a failure on, by plain operations. */
 export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoiser {
