@@ -24,7 +24,7 @@ export type Speed = 'quick' | 'slow';
 
 const CONFIGS: Readonly<Record<Speed, GeneratorConfig>> = {
   quick: tinyConfig(32),
-  slow: { ...tinyConfig(128), num_channels_dae: 16 },
+  slow: { ...tinyConfig(128), num_channels_dae: 32 },
 };
 
 /** mm, what the square of pixels covers. */

@@ -20,6 +20,7 @@ async function enter(page: Page, room: string): Promise<void> {
   // The last that comes by itself.
   if (room === 'train')
     await expect(page.getByTestId('train-estimate').getByText(/^Memory \d/)).toBeVisible();
+  if (room === 'models') await expect(page.locator('article.model-card')).toHaveCount(2);
 }
 
 /** Headings and controls of the room that cannot be brought out from under the bars by scrolling. */
