@@ -6,6 +6,7 @@ import type { Denoiser } from '../diffusion/sampler';
 import { psnr } from '../evaluation/metrics/psnr';
 import { denoiserOf, type Generator } from '../networks/ncsnpp/run';
 import * as tf from '../tf';
+import { ownKernels } from './wasm/kernels';
 
 /** A generator on the backend by kernels of its own. */
 export interface FastGenerator {
@@ -31,10 +32,10 @@ export interface FastGenerator {
 /** Makes one ready; weights are borrowed and must not change. @throws Error saying why the plain operations are to be used */
 export type MakeFastGenerator = (generator: Generator) => Promise<FastGenerator>;
 
-/** Loaded where the backend is in use. */
-const KERNELS: Partial<Record<string, () => Promise<MakeFastGenerator>>> = {
-  wasm: async () => (await import('./wasm/fastGenerator')).fastGenerator,
-  webgpu: async () => (await import('./webgpu/fastGenerator')).fastGenerator,
+/** Of a backend: what loads its kernels, where they are there and wanted, which is asked at each step. */
+const KERNELS: Partial<Record<string, () => Promise<MakeFastGenerator> | null>> = {
+  wasm: () => (ownKernels() ? import('./wasm/fastGenerator').then((code) => code.fastGenerator) : null),
+  webgpu: () => import('./webgpu/fastGenerator').then((code) => code.fastGenerator),
 };
 
 export interface FastDenoiser {
@@ -66,10 +67,10 @@ export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoi
     path: () => path,
     dispose,
     denoise: async (x, source, t, z) => {
-      const make = kernels[tf.getBackend()];
-      if (make && !refused) {
+      const make = refused ? null : kernels[tf.getBackend()]?.();
+      if (make) {
         try {
-          making ??= make().then((ready) => ready(generator));
+          making ??= make.then((ready) => ready(generator));
           const fast = await making;
           const images = generator.config.num_channels === 1 ? [x] : [x, source];
           const estimate = await fast.run(images, t, z, 1);
@@ -84,7 +85,7 @@ export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoi
           path = `${PLAIN}: ${error instanceof Error ? error.message : String(error)}`;
           dispose();
         }
-      }
+      } else if (!refused) path = PLAIN;
       return plain(x, source, t, z);
     },
   };

@@ -7,7 +7,7 @@ import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/con
 import { denoiserOf, disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
 import * as tf from '../../tf';
-import { ownDenoiser } from './denoiser';
+import { fastDenoiser } from '../fastDenoiser';
 import { ownKernels, wantOwnKernels } from './kernels';
 import { isCovered } from './ncsnpp';
 
@@ -43,25 +43,29 @@ const CASES: [string, Partial<GeneratorConfig>, number, number, number][] = [
   ['one level', { ch_mult: [1], image_size: 8 }, 1, 7, 9],
 ];
 
-it.each(CASES)('%s: as plain operations', (_, change, b, h, w) => {
+it.each(CASES)('%s: as plain operations', async (_, change, b, h, w) => {
   const config = { ...SMALL, ...change };
   expect(isCovered(config, h, w)).toBe(true);
   const generator = loadGenerator(config, hashWeights(4, ncsnppTable(config)));
-  const { denoise, dispose } = ownDenoiser(generator);
-  tf.tidy(() => {
-    const given = inputs(config, b, h, w);
-    const own = denoise(...given).dataSync<'float32'>();
-    const plain = denoiserOf(generator);
-    wantOwnKernels(false);
-    const expected = plain(...given).dataSync<'float32'>();
-    expect(denoise(...given).dataSync()).toEqual(expected);
-    wantOwnKernels(true);
-    expect(denoise(...given).dataSync()).toEqual(own);
-    const largest = expected.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-    const error = own.reduce((most, v, i) => Math.max(most, Math.abs(v - expected[i])), 0) / largest;
-    expect(error).toBeGreaterThan(0);
-    expect(error).toBeLessThan(2e-5);
-  });
+  const { denoise, dispose } = fastDenoiser(generator);
+  const given = inputs(config, b, h, w);
+  const made = async (by: typeof denoise) => {
+    const image = await by(...given);
+    const values = await image.data<'float32'>();
+    image.dispose();
+    return values;
+  };
+  const own = await made(denoise);
+  wantOwnKernels(false);
+  const expected = await made(denoiserOf(generator));
+  expect(await made(denoise)).toEqual(expected);
+  wantOwnKernels(true);
+  expect(await made(denoise)).toEqual(own);
+  tf.dispose([...given]);
+  const largest = expected.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  const error = own.reduce((most, v, i) => Math.max(most, Math.abs(v - expected[i])), 0) / largest;
+  expect(error).toBeGreaterThan(0);
+  expect(error).toBeLessThan(2e-5);
   dispose();
   disposeGenerator(generator);
 });
@@ -72,19 +76,23 @@ it('leaves networks that it does not cover to plain operations', () => {
   expect(isCovered(SMALL, 18, 16)).toBe(false);
 });
 
-it('keeps its memory over many slices and changes of size, and gives all of it back', () => {
+it('keeps its memory over many slices and changes of size, and gives all of it back', async () => {
   const heap = () => ownKernels()!.backend.wasm.asm.memory.buffer.byteLength;
   const tensors = tf.memory().numTensors;
-  const round = () => {
+  const round = async () => {
     const generator = loadGenerator(SMALL, hashWeights(4, ncsnppTable(SMALL)));
-    const { denoise, dispose } = ownDenoiser(generator);
-    for (const side of [16, 16, 32, 16]) tf.tidy(() => void denoise(...inputs(SMALL, 1, side, side)));
+    const { denoise, path, dispose } = fastDenoiser(generator);
+    for (const side of [16, 16, 32, 16]) {
+      const given = inputs(SMALL, 1, side, side);
+      tf.dispose([...given, await denoise(...given)]);
+    }
+    expect(path()).toContain('SIMD kernels');
     dispose();
     disposeGenerator(generator);
   };
-  round();
+  await round();
   const before = heap();
-  for (let i = 0; i < 30; i++) round();
+  for (let i = 0; i < 30; i++) await round();
   expect(heap()).toBe(before);
   expect(tf.memory().numTensors).toBe(tensors);
 });
