@@ -130,7 +130,7 @@ describe('evaluate --models', () => {
       /^tiny: T1w to FLAIR, test: 1 patient, 2 slices with at least 8 % head, every 2 slices; data range 1, of the intensity map foreground-p99\.5, [^\n]*count as they are\n/,
     );
     expect(stdout).toMatch(/\n\| model +\| +\d+\.\d\d/);
-    expect(stdout).toContain("over 1 patient's mean, n of them differing; 1 can give no p below 1.0.");
+    expect(stdout).toContain("over 1 patient's mean, n of them differing; 1 can give no p below 1.0000.");
     expect(stdout).toMatch(/\n\| sub-04 +\| +2 +\|/);
     expect(stdout).toContain("Lesions by an expert's outline: median share kept");
     expect(stdout).toMatch(/Change from one counted slice to the next, of the real target's: model \d/);

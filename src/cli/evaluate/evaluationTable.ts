@@ -5,6 +5,7 @@ import { MEASURES, PARTS, type Part, type Spreads, spread } from '../../engine/e
 import { MEASURE_TEXT } from '../../engine/evaluation/lesions';
 import { METHODS, type Method } from '../../engine/evaluation/methods';
 import { BONE_HU } from '../../engine/evaluation/metrics/hounsfield';
+import { pText } from '../../engine/evaluation/pText';
 import type { LesionTable, ModelReport } from '../../engine/evaluation/report';
 import type { WilcoxonResult } from '../../engine/evaluation/wilcoxon';
 import { markdownTable, widthOf } from '../../engine/textTable';
@@ -71,11 +72,11 @@ function methodsText({ methods, wilcoxon, regressionSubjects }: ModelReport, col
   const tests = METHODS.flatMap((method) => PARTS.flatMap((part) => testOf(method, part) ?? []));
   const n = Math.max(0, ...tests.map((test) => test.n));
   const least = Math.min(1, ...tests.map((test) => test.smallestP));
-  return `${tables}p: Wilcoxon's signed-rank test, two-sided, of the model's PSNR against the row's over ${counted(n, "patient's mean", "patients' means")}, n of them differing; ${n} can give no p below ${least.toPrecision(2)}. Regression fitted on ${counted(regressionSubjects, 'training subject')}. Inside: foreground eroded by 8 pixels.\n`;
+  return `${tables}p: Wilcoxon's signed-rank test, two-sided, of the model's PSNR against the row's over ${counted(n, "patient's mean", "patients' means")}, n of them differing; ${n} can give no p below ${pText(least)}. Regression fitted on ${counted(regressionSubjects, 'training subject')}. Inside: foreground eroded by 8 pixels.\n`;
 }
 
 function testText(test: WilcoxonResult | null | undefined): string {
-  return test ? `${test.p.toPrecision(2)} (${test.n})` : '';
+  return test ? `${pText(test.p)} (${test.n})` : '';
 }
 
 /** PSNR a scan: the model's and, in brackets, those that it has to beat. */

@@ -6,6 +6,8 @@ export interface Column {
   label: string;
   /** Digits after the point. */
   digits: number;
+  /** Of p values, whatever their digits: "<0.0001". */
+  isP?: true;
   /** Which values of a column are the best; null where none is. */
   better: 'higher' | 'lower' | null;
 }

@@ -46,6 +46,14 @@ describe('tableMarkdown', () => {
   });
 });
 
+it('has a p that is not 0 in words, and the number in CSV', () => {
+  const p = { id: 'p', label: 'p', digits: 4, better: null, isP: true } as const;
+  const rows = [3.2e-9, 0.03125].map((value) => ({ name: 'a', values: { p: value }, failed: null }));
+  const table = { ...TABLE, columns: [p], rows };
+  expect(tableMarkdown(table)).toMatch(/\| *<0\.0001 \|\n.*\| *0\.0313 \|\n/);
+  expect(tableCsv(table)).toContain('a,3.2e-9,\r\na,0.03125,\r\n');
+});
+
 it('has no sign of a value that is shown as 0', () => {
   const texts = [-0.004, -0.005001, measured(-0.001, 0)].map((value) => valueText(value, { digits: 2 }));
   expect(texts).toEqual(['0.00', '-0.01', '0.00 ± 0.00']);

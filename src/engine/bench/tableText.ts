@@ -1,15 +1,16 @@
 /** Tables of a report as Markdown and CSV: the same for terminal and page. */
 import { plainLine } from '../../plainText';
+import { pText } from '../evaluation/pText';
 import { markdownTable } from '../textTable';
 import { bestRows, type Column, type SuiteReport, type Table, type TableValue } from './suiteReport';
 
 const NONE = '–';
 
 /** "24.31 ± 1.20", to the digits of its column. */
-export function valueText(value: TableValue, { digits }: Pick<Column, 'digits'>): string {
+export function valueText(value: TableValue, { digits, isP }: Pick<Column, 'digits' | 'isP'>): string {
   if (value === null) return NONE;
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return fixed(value, digits);
+  if (typeof value === 'number') return isP ? pText(value) : fixed(value, digits);
   return `${fixed(value.mean, digits)}${value.std === null ? '' : ` ± ${fixed(value.std, digits)}`}`;
 }
 
@@ -54,9 +55,9 @@ export function reportMarkdown(
   );
 }
 
-/** A `]` only where it would be a link's or a picture's. */
+/** A `]` only where it would be a link's or a picture's, a `<` where it could open a tag: no tag begins with a digit. */
 const escaped = (text: string): string =>
-  plainLine(text).replace(/[\\|<*`]|\](?=[[(])/g, (one) => `\\${one}`);
+  plainLine(text).replace(/[\\|*`]|<(?!\d)|\](?=[[(])/g, (one) => `\\${one}`);
 
 /** By RFC 4180, with all digits: of a mean also its standard deviation and number; last, why a row lacks something. */
 export function tableCsv({ rowsAre, columns, rows }: Table): string {

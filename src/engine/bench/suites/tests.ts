@@ -1,5 +1,6 @@
 /** Wilcoxon's test of a row against each other one, as columns of a table. */
 import { counted } from '../../counted';
+import { pText } from '../../evaluation/pText';
 import { smallestP } from '../../evaluation/wilcoxon';
 import { holm } from '../holm';
 import type { Column, TableValue } from '../suiteReport';
@@ -19,6 +20,7 @@ export const TEST_COLUMNS: readonly Column[] = TESTED.flatMap(({ id, label }) =>
     id: `${id}${name}`,
     label: `p of ${label}: ${text}`,
     digits: 4,
+    isP: true,
     better: null,
   })),
 );
@@ -53,7 +55,7 @@ export function testNotes(own: RowScores): string[] {
   return [
     "Slices of one patient are not independent of each other: the column of slices is the paper's, that of patients (their means) is the one to go by; Holm adjusts it for all rows.",
     ...(patients > 0
-      ? [`The least p that ${counted(patients, 'patient')} can give is ${smallestP(patients).toFixed(4)}.`]
+      ? [`The least p that ${counted(patients, 'patient')} can give is ${pText(smallestP(patients))}.`]
       : []),
   ];
 }
