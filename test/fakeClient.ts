@@ -91,6 +91,8 @@ export function createFakeClient(): FakeClient {
   let backend: BackendName = 'webgpu';
   let scanCount = 0;
   const opened = new Map<string, Pick<Scan, 'volumeCount' | 'volumeIndex' | 'warnings'>>();
+  /** Scans that are the same image as any other. */
+  const twice = new Set<string>();
   const client: FakeClient = {
     log,
     unsuited,
@@ -119,13 +121,14 @@ export function createFakeClient(): FakeClient {
       const warnings = [...volumesTold(volumes), ...(/odd/.test(name) ? ['The scan is odd.'] : [])];
       const scan = { ...fakeScan(`scan${scanCount}`, name), ...volumes, warnings };
       opened.set(scan.scanId, { ...volumes, warnings: scan.warnings });
+      if (/twice/.test(name)) twice.add(scan.scanId);
       await client.reading;
       return scan;
     },
     async matchGrid(scanId, toScanId) {
       note(`matchGrid ${scanId} ${toScanId}`);
       const scan = { ...fakeScan(scanId, 'reference.nii'), ...opened.get(scanId) };
-      return { scan, resampled: true, overlap: 1 };
+      return { scan, resampled: true, overlap: 1, same: twice.has(scanId) };
     },
     async checkInput(scanId, { source }) {
       checked.push(`${scanId} ${source}`);

@@ -1,6 +1,6 @@
 import type { LoadedPair } from '../../engine/bench/bench';
 import { readChosen } from '../../platform/node/scans';
-import type { Image3 } from '../../volume/image';
+import { isSameImage } from '../../volume/sameImage';
 import type { PairPaths } from './evaluatePairs';
 import { outlinePath, readMask } from './lesionMasks';
 
@@ -19,8 +19,4 @@ export async function readPair(
     );
   const outlined = outlinePath(target.path);
   return { ...pair, outline: outlined === null ? null : await readMask(outlined, pair.target) };
-}
-
-function isSameImage({ voxels }: Image3, other: Image3): boolean {
-  return voxels.length === other.voxels.length && voxels.every((value, n) => value === other.voxels[n]);
 }

@@ -19,6 +19,7 @@ import * as tf from '../../engine/tf';
 import { translateScan } from '../../engine/translateScan';
 import { refuseUnconditional } from '../../engine/unconditional';
 import { BadRequest } from '../../errors';
+import { lateCode } from '../../lateCode';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
 import { openScan } from '../../volume/formats';
@@ -36,6 +37,7 @@ import {
 import { screenImage } from '../../volume/modelImage';
 import { planeView, putSlice, takeSlice } from '../../volume/planes';
 import { resampleToGrid, sameGrid } from '../../volume/resample';
+import { isSameImage } from '../../volume/sameImage';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
 import { fetchCard, type ModelFiles, openModel } from '../line/modelFiles';
@@ -115,7 +117,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       }
       const matched = scanOf(scanId);
       const overlap = headOverlap(foregroundOf(source), foregroundOf(matched));
-      return { scan: forPage(scanId, matched, context.transfer), resampled, overlap };
+      const same = isSameImage(target, matched.file.image);
+      return { scan: forPage(scanId, matched, context.transfer), resampled, overlap, same };
     },
 
     closeScan: async ({ scanId }) => {
@@ -153,7 +156,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     compare: async (request, { event, signal }) => {
       if (!info) throw new BadRequest('comparison: the engine must be started first; reload the page');
       // Loaded when it is wanted: a translation needs nothing of it.
-      const { compareModels } = await import('./compare');
+      const { compareModels } = await lateCode('comparison', () => import('./compare'));
       await compareModels(request, {
         scanOf,
         weights: async (source) => (await openModel(environment, source, () => {}, signal)).weights.state,

@@ -161,6 +161,9 @@ describe('client and worker calls', () => {
     const matched = await client.matchGrid(other.scanId, scan.scanId);
     expect(matched.resampled).toBe(true);
     expect(matched.overlap).toBeGreaterThan(0.5);
+    expect(matched.same).toBe(false);
+    const twice = await client.matchGrid(scan.scanId, scan.scanId);
+    expect(twice).toMatchObject({ resampled: false, overlap: 1, same: true });
     expect((await client.score(asked)).map((pair) => pair.synthetic.index)).toEqual([3]);
 
     const saved = await client.save({ scanId: scan.scanId, provenance, slices: got, dtype: 'float32' });

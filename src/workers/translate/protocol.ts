@@ -233,6 +233,8 @@ export interface Match {
   resampled: boolean;
   /** How much of the smaller head lies within the other, 0..1. */
   overlap: number;
+  /** Both are one image. */
+  same: boolean;
 }
 
 /** Request -> its parameters, events and result. */

@@ -67,6 +67,13 @@ describe('pairs', () => {
     expect(pairIds()).toHaveLength(4);
   });
 
+  it('says where source and reference are one image', async () => {
+    await act().dropFiles(dropped('sub-01_T1w.nii', 'sub-01_acq-twice_FLAIR.nii'));
+    expect(state().compare.pairs.map(({ notes }) => notes)).toEqual([
+      ['Source and reference must be two images, got the same in both: the scores mean nothing.'],
+    ]);
+  });
+
   it('takes the task of which there are pairs', () => {
     const volumes = dropped('sub-01_T2w.nii', 'sub-01_T1w.nii').map(({ file, path }) => ({
       path,

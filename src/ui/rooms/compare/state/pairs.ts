@@ -81,10 +81,11 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
     try {
       const { told: toldOfReference, ...opened } = await read(wanted.reference, signal);
       reference = opened;
-      const { overlap } = await client.matchGrid(reference.scanId, source.scanId);
+      const { overlap, same } = await client.matchGrid(reference.scanId, source.scanId);
       signal.throwIfAborted();
-      const notes =
-        overlap < LEAST_OVERLAP
+      const notes = same
+        ? ['Source and reference must be two images, got the same in both: the scores mean nothing.']
+        : overlap < LEAST_OVERLAP
           ? [
               `The heads overlap by ${Math.floor(100 * overlap)} % only: another head, or not registered; the scores mean nothing.`,
             ]

@@ -22,6 +22,7 @@ const input: PaneInput = {
 const reference = {
   scan: { ...fakeScan('r', 'b.nii'), upper: { 'foreground-p99.5': 40, 'foreground-median': 1 } },
   resampled: false,
+  same: false,
   overlap: 1,
 };
 

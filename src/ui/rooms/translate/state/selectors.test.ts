@@ -117,7 +117,7 @@ it('warns of a reference whose name claims another contrast than the model makes
   const base = { ...initialData, models, cardId: 'T1w-FLAIR' };
   const withReference = (name: string) => ({
     ...base,
-    reference: { scan: fakeScan('r', name), resampled: false, overlap: 1 },
+    reference: { scan: fakeScan('r', name), resampled: false, overlap: 1, same: false },
   });
   expect(referenceWarning(base)).toBeNull();
   expect(referenceWarning(withReference('sub-01_T2w.nii'))).toBe(
@@ -133,17 +133,24 @@ it('warns of a reference whose name tells of another person', () => {
     referenceWarning({
       ...initialData,
       source,
-      reference: { scan: fakeScan('r', name), resampled: false, overlap: 1 },
+      reference: { scan: fakeScan('r', name), resampled: false, overlap: 1, same: false },
     });
   expect(withReference('sub-02_FLAIR.nii')).toBe(
     'The names tell of sub-01 and, as the reference, of sub-02: the scores mean nothing.',
   );
   const free = { ...initialData, source: fakeScan('s', 'case07_t1.nii') };
   const ofFree = (name: string, overlap = 1) =>
-    referenceWarning({ ...free, reference: { scan: fakeScan('r', name), resampled: true, overlap } });
+    referenceWarning({
+      ...free,
+      reference: { scan: fakeScan('r', name), resampled: true, overlap, same: false },
+    });
   expect(ofFree('case08_flair.nii')).toMatch(/^The names tell of case07 and, as the reference, of case08:/);
   for (const same of ['case7_flair.nii', 'flair.nii', 'other_flair.nii']) expect(ofFree(same)).toBeNull();
   expect(ofFree('case7_seg.nii')).toMatch(/a mask or a segmentation: the scores mean nothing/);
+  const twice = { scan: fakeScan('r', 'case7_flair.nii'), resampled: false, overlap: 1, same: true };
+  expect(referenceWarning({ ...free, reference: twice })).toBe(
+    'Source and reference must be two images, got the same in both: the scores mean nothing.',
+  );
   expect(ofFree('case7_flair.nii', 0.126)).toBe(
     'The heads of source and reference overlap by 12 % only: another head, or not registered to it; the scores mean nothing.',
   );

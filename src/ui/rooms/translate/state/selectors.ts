@@ -202,6 +202,8 @@ export function referenceWarning(state: AppData): string | null {
   if (other) return `${other}: the scores mean nothing.`;
   const strange = reference && notRealImage(reference.scan.name);
   if (strange) return `The reference's name says that it is ${strange}: the scores mean nothing.`;
+  if (reference?.same)
+    return 'Source and reference must be two images, got the same in both: the scores mean nothing.';
   if (reference && reference.overlap < LEAST_OVERLAP)
     return `The heads of source and reference overlap by ${Math.floor(100 * reference.overlap)} % only: another head, or not registered to it; the scores mean nothing.`;
   const claimed = state.reference && contrastOfName(state.reference.scan.name);
