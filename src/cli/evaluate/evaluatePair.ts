@@ -8,6 +8,7 @@ import { hounsfieldErrors } from '../../engine/evaluation/metrics/hounsfield';
 import { missingText, slicesText } from '../../engine/evaluation/missingText';
 import { type PairScale, pairScale } from '../../engine/evaluation/pairScale';
 import { namedSlices } from '../../engine/evaluation/slicesToScore';
+import { atOnce } from '../../engine/pieces';
 import { BadRequest } from '../../errors';
 import { openGiven } from '../../platform/node/files';
 import { readScan } from '../../platform/node/scans';
@@ -67,7 +68,7 @@ export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
     synthetic: onScale(synthetic.image.voxels, scale.synthetic),
     reference: onScale(reference.image.voxels, scale.reference),
     foreground,
-    inside: insideMask(foreground, shape),
+    inside: atOnce(insideMask(foreground, shape)),
   };
   const report = evaluateSlices(pair, slices);
   const unscored = missingText(report.slices, { synthetic: syntheticPath, reference: referencePath });
@@ -88,10 +89,12 @@ export async function evaluatePair(args: Arguments, io: Io): Promise<number> {
   const lesion =
     maskPath === undefined
       ? null
-      : lesionMeasures(
-          pair.synthetic,
-          pair.reference,
-          lesionRegions(await readMask(maskPath, reference), foreground, shape, scored),
+      : atOnce(
+          lesionMeasures(
+            pair.synthetic,
+            pair.reference,
+            atOnce(lesionRegions(await readMask(maskPath, reference), foreground, shape, scored)),
+          ),
         );
 
   const { map: by, synthetic: ofSynthetic, reference: ofReference, dataRange } = scale;

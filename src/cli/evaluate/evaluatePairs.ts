@@ -14,6 +14,7 @@ import {
 import type { Method } from '../../engine/evaluation/methods';
 import { type EvaluatedScan, type ModelReport, modelReport } from '../../engine/evaluation/report';
 import { namedSlices, spreadOut } from '../../engine/evaluation/slicesToScore';
+import { inPieces, type Pieces } from '../../engine/pieces';
 import { BadRequest } from '../../errors';
 import type { ScanPlace } from '../../platform/node/scans';
 import { setOf } from '../../platform/node/trainingScans';
@@ -94,7 +95,8 @@ async function evaluatedPair(
   const { source, target, outline } = await readPair(paths, onRemark);
   const { head, damaged } = slicesToScoreOf(target);
   const wanted = namedSlices(everyNth(head, every), damaged);
-  const pair = preparePair(source, target, model.card, wanted);
+  const worked = <T>(work: Pieces<T>) => inPieces(work, { signal, pause }, () => performance.now());
+  const pair = await worked(preparePair(source, target, model.card, wanted));
   const { slices } = pair;
   const images = baselineImages(pair, baselines);
   const few = samples ? spreadOut(slices, samples.slices) : [];
@@ -115,7 +117,7 @@ async function evaluatedPair(
     patient,
     scan: basename(paths.source.path),
     data: setOf(paths.source.path),
-    report: evaluateScan(pair, images, model.card, outline),
+    report: await worked(evaluateScan(pair, images, model.card, outline)),
     samples: spread,
   };
 }

@@ -3,12 +3,13 @@ import { BadRequest } from '../../errors';
 import type { ModelCard } from '../cards/modelCard';
 import { type LesionsFound, lesionsOf, type PreparedPair, preparePair } from '../evaluation/evaluateScan';
 import { namedSlices, slicesToScore, spreadOut } from '../evaluation/slicesToScore';
+import type { Pieces } from '../pieces';
 import { type Bench, type BenchPair, type LoadedPair, sharedSlices } from './bench';
 
 export interface PairOnBench {
   prepared: PreparedPair;
   /** Found once, when they are asked for. */
-  lesions: () => LesionsFound | null;
+  lesions: () => Pieces<LesionsFound | null>;
 }
 
 /** Slices of a pair's head, where nobody has looked yet. */
@@ -28,21 +29,22 @@ export const kindOf = ({
   JSON.stringify([network, diffusion.steps, preprocessing.size]);
 
 /** @throws BadRequest where the two lie on different grids, or no slice has enough head */
-export function pairOnBench(
+export function* pairOnBench(
   bench: Bench,
   pair: BenchPair,
   { source, target, outline }: LoadedPair,
   card: Pick<ModelCard, 'preprocessing'>,
-): PairOnBench {
+): Pieces<PairOnBench> {
   const { head, damaged } = slicesToScore(target.image);
+  yield;
   if (head.length === 0)
     throw new BadRequest(`${target.name}: must have a slice with enough head, got none; leave the scan out`);
   const share = sharedSlices(bench, pair);
   const wanted = share === null ? namedSlices(head, damaged) : spreadOut(head, share);
-  const prepared = preparePair(source, target, card, wanted);
+  const prepared = yield* preparePair(source, target, card, wanted);
   let found: LesionsFound | null | undefined;
-  const lesions = () => {
-    found ??= lesionsOf(prepared, pair.task.target, outline);
+  const lesions = function* (): Pieces<LesionsFound | null> {
+    if (found === undefined) found = yield* lesionsOf(prepared, pair.task.target, outline);
     return found;
   };
   return { prepared, lesions };

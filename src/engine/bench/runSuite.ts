@@ -2,6 +2,7 @@
 import { Aborted } from '../../errors';
 import type { Baselines } from '../evaluation/baselines/fitBaselines';
 import { loadTranslator, type Translator } from '../methods/translator';
+import { inPieces } from '../pieces';
 import type { TranslateHooks } from '../translateSlices';
 import {
   type Bench,
@@ -229,7 +230,7 @@ class OneModelLab implements Lab {
     const room = PREPARED_VOXELS - loaded.target.image.voxels.length;
     const held = () => this.prepared.reduce((sum, { on }) => sum + on.prepared.target.voxels.length, 0);
     while (this.prepared.length > 0 && held() > room) this.prepared.shift();
-    const on = pairOnBench(this.bench, pair, loaded, model.card);
+    const on = await inPieces(pairOnBench(this.bench, pair, loaded, model.card), this.hooks, this.hooks.now);
     this.prepared.push({ pair, scale, on });
     return on;
   }

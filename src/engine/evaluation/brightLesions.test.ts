@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
-import { brightLesions } from './brightLesions';
+import { whole } from '../../../test/whole';
+import { brightLesions as brightLesionsInPieces } from './brightLesions';
+
+const brightLesions = whole(brightLesionsInPieces);
 
 /** A block of brain, 60 x 60 in a slice of 80 x 80, three slices of 3 mm. */
 const SHAPE = [80, 80, 3] as const;

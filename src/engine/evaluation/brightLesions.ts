@@ -5,6 +5,7 @@
  * artefacts for lesions. Good for comparing an image with the real one, not for counting lesions.
  */
 import type { Shape3 } from '../../volume/image';
+import type { Pieces } from '../pieces';
 import { components } from './components';
 import { medianWhere } from './lesions';
 import { brainMask, erodeInPlane, INSIDE_RADIUS } from './masks';
@@ -20,20 +21,25 @@ export const BRIGHT_RULE = `pieces of the real FLAIR brighter than ${BRIGHT_FACT
  * @param zooms mm
  * @returns one byte a voxel, 1 in a lesion
  */
-export function brightLesions(
+export function* brightLesions(
   flair: Float32Array,
   foreground: Uint8Array,
   shape: Shape3,
   zooms: Shape3,
-): Uint8Array {
-  const brain = brainMask(foreground, shape);
+): Pieces<Uint8Array> {
+  const brain = yield* brainMask(foreground, shape);
   const level = medianWhere(flair, brain);
-  const away = erodeInPlane(brain, shape, INSIDE_RADIUS);
-  const isBright = (at: number) => away[at] > 0 && level !== null && flair[at] > BRIGHT_FACTOR * level;
-  const bright = Uint8Array.from(flair, (_, at) => (isBright(at) ? 1 : 0));
-  const { labels, sizes } = components(bright, shape);
+  yield;
+  const away = yield* erodeInPlane(brain, shape, INSIDE_RADIUS);
+  const bright = new Uint8Array(flair.length);
+  if (level !== null)
+    for (let at = 0; at < flair.length; at++)
+      if (away[at] && flair[at] > BRIGHT_FACTOR * level) bright[at] = 1;
+  const { labels, sizes } = yield* components(bright, shape);
   const voxel = zooms[0] * zooms[1] * zooms[2];
-  return Uint8Array.from(labels, (label) =>
-    label > 0 && sizes[label - 1] * voxel >= LEAST_LESION_MM3 ? 1 : 0,
-  );
+  const found = new Uint8Array(labels.length);
+  for (let at = 0; at < labels.length; at++)
+    if (labels[at] > 0 && sizes[labels[at] - 1] * voxel >= LEAST_LESION_MM3) found[at] = 1;
+  yield;
+  return found;
 }

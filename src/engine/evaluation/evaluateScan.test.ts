@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { makeImage } from '../../../test/makeImage';
 import { tinyCard } from '../../../test/tinyModel';
+import { whole } from '../../../test/whole';
 import type { NamedImage } from '../../volume/image';
 import type { ModelCard } from '../cards/modelCard';
 import { BaselineFit } from './baselines/fitBaselines';
 import { cardMetrics } from './cardMetrics';
-import { baselineImages, evaluateScan, preparePair, sampleSpread } from './evaluateScan';
+import {
+  baselineImages,
+  evaluateScan as evaluateScanInPieces,
+  preparePair as preparePairInPieces,
+  sampleSpread,
+} from './evaluateScan';
 import type { Method } from './methods';
 import { modelReport } from './report';
+
+const evaluateScan = whole(evaluateScanInPieces);
+const preparePair = whole(preparePairInPieces);
 
 /** A square brain of 60 x 60 in a slice of 80 x 80: white matter, a grey block, a ventricle, and a tumour in the second slice. */
 const SHAPE = [80, 80, 3] as const;

@@ -19,13 +19,14 @@ import { needSameGrid } from '../../volume/resample';
 import type { ScanMeasures } from '../../volume/scanMeasures';
 import type { ModelCard } from '../cards/modelCard';
 import type { RunTranslator } from '../methods/translator';
+import type { Pieces } from '../pieces';
 import { prepareScan } from '../prepareScan';
 import { type ChangeInput, translateScan } from '../translateScan';
 import type { TranslateHooks } from '../translateSlices';
 import type { Baselines } from './baselines/fitBaselines';
 import { brightLesions } from './brightLesions';
 import { type Outside, onScale, outsideOf } from './dataRange';
-import { evaluateSlices, type SliceReport, spread } from './evaluateSlices';
+import { type SliceReport, scoredSlices, spread } from './evaluateSlices';
 import {
   type ApartLevels,
   apartLevels,
@@ -76,37 +77,47 @@ export interface PreparedPair {
  * A slice counts where both scans are finite and the target is not constant, for all methods alike.
  * @throws BadRequest where the two lie on different grids, or no slice counts
  */
-export function preparePair(
+export function* preparePair(
   { name: sourceName, image: source }: NamedImage,
   { name: targetName, image: target }: NamedImage,
   card: Pick<ModelCard, 'preprocessing'>,
   slices: readonly number[],
-): PreparedPair {
+): Pieces<PreparedPair> {
   needSameGrid({ name: sourceName, ...source }, { name: targetName, ...target });
   const { intensity: frames, measures } = prepareScan(source, card);
+  yield;
   const { low, high, map } = frames.source;
   const foreground = foregroundMask(target.voxels, foregroundThreshold(target.voxels, frames.target.map));
+  yield;
   const area = target.shape[0] * target.shape[1];
-  const judged = slices.map((index) => ({ index, missing: missingOfPair(source, target, area, index) }));
+  const judged: { index: number; missing: Missing | null }[] = [];
+  for (const index of slices) {
+    judged.push({ index, missing: missingOfPair(source, target, area, index) });
+    yield;
+  }
   const counting = judged.flatMap(({ index, missing }) => (missing ? [] : [index]));
   const unscored = missingText(judged, { synthetic: sourceName, reference: targetName });
   if (counting.length === 0 && unscored)
     throw new BadRequest(`${unscored}; replace such values, or leave the scan out`);
-  const targetUnit = onScale(
-    target.voxels,
-    referenceFrame((map) => intensityFrame(target.voxels, map), frames.target),
-  );
+  const realFrame = referenceFrame((map) => intensityFrame(target.voxels, map), frames.target);
+  yield;
+  const targetUnit = onScale(target.voxels, realFrame);
+  yield;
+  const sourceUnit = toUnitRange(source.voxels, frames.source);
+  yield;
+  const sourceScaled = onScale(source.voxels, frames.source);
+  yield;
   return {
     source,
     target,
     measures,
-    sourceUnit: toUnitRange(source.voxels, frames.source),
-    sourceScaled: onScale(source.voxels, frames.source),
+    sourceUnit,
+    sourceScaled,
     targetUnit,
     sourceThreshold: (thresholdOfLevels(measures.levels(), map) - low) / (high - low),
     frame: frames.target,
     foreground,
-    inside: insideMask(foreground, target.shape),
+    inside: yield* insideMask(foreground, target.shape),
     slices: counting,
     unscored,
     outside: outsideOf(targetUnit, area, counting),
@@ -195,49 +206,73 @@ export interface ScanLesions {
  * @param contrasts BIDS suffixes
  * @param outline an expert's, one byte a voxel; null where there is none
  */
-export function evaluateScan(
+export function* evaluateScan(
   pair: PreparedPair,
   images: ReadonlyMap<Method, Float32Array>,
   contrasts: { source: string; target: string },
   outline: Uint8Array | null,
-): ScanReport {
+): Pieces<ScanReport> {
   const { target, targetUnit, frame, foreground, slices, unscored, outside } = pair;
   const { shape } = target;
   const each = <T>(measure: (image: Float32Array) => T) =>
-    new Map([...images].map(([method, image]) => [method, measure(image)] as const));
+    eachOf(images, (image) => oneOf(() => measure(image)));
   const change = (image: Float32Array) => sliceChange(image, foreground, shape, slices);
   const inHounsfield = (image: Float32Array) => {
     const hu = image.map((value) => frame.low + value * (frame.high - frame.low));
     return hounsfieldErrors(hu, target.voxels, foreground, shape[0] * shape[1], slices);
   };
   const model = images.get('model');
-  const classes = model ? classesOf(pair, contrasts) : null;
+  const classes = model ? yield* classesOf(pair, contrasts) : null;
   return {
     slices,
     unscored,
     outside,
-    methods: each((image) => sliceReports(pair, image)),
-    change: { real: change(targetUnit), methods: each(change) },
-    hounsfield: isAbsolute(frame.map) ? each(inHounsfield) : null,
-    tissue: model && classes ? tissueOrder(model, targetUnit, classes) : null,
-    lesions: scanLesions(pair, images, lesionsOf(pair, contrasts.target, outline)),
+    methods: yield* eachOf(images, (image) => sliceReports(pair, image)),
+    change: { real: change(targetUnit), methods: yield* each(change) },
+    hounsfield: isAbsolute(frame.map) ? yield* each(inHounsfield) : null,
+    tissue: model && classes ? yield* tissueOrder(model, targetUnit, classes) : null,
+    lesions: yield* scanLesions(pair, images, yield* lesionsOf(pair, contrasts.target, outline)),
   };
+}
+
+function* eachOf<T>(
+  images: ReadonlyMap<Method, Float32Array>,
+  measure: (image: Float32Array) => Pieces<T>,
+): Pieces<Map<Method, T>> {
+  const found = new Map<Method, T>();
+  for (const [method, image] of images) found.set(method, yield* measure(image));
+  return found;
+}
+
+/** Work that is one piece. */
+function* oneOf<T>(work: () => T): Pieces<T> {
+  yield;
+  return work();
 }
 
 /** Scores of an image's slices that count. @param image on the scale, as `onScale` gives it */
 export function sliceReports(
   { target: { shape }, targetUnit, foreground, inside, slices }: PreparedPair,
   image: Float32Array,
-): readonly SliceReport[] {
-  return evaluateSlices({ shape, synthetic: image, reference: targetUnit, foreground, inside }, slices)
-    .slices;
+): Pieces<readonly SliceReport[]> {
+  return scoredSlices({ shape, synthetic: image, reference: targetUnit, foreground, inside }, slices);
 }
 
-function classesOf(pair: PreparedPair, contrasts: { source: string; target: string }): Uint8Array | null {
+function* classesOf(
+  pair: PreparedPair,
+  contrasts: { source: string; target: string },
+): Pieces<Uint8Array | null> {
   const { source, target, sourceUnit, targetUnit, foreground, sourceThreshold, slices } = pair;
   if (contrasts.source === 'T1w')
-    return tissueClasses(sourceUnit, foregroundMask(sourceUnit, sourceThreshold), source.shape, slices);
-  return contrasts.target === 'T1w' ? tissueClasses(targetUnit, foreground, target.shape, slices) : null;
+    return yield* tissueClasses(
+      sourceUnit,
+      foregroundMask(sourceUnit, sourceThreshold),
+      source.shape,
+      slices,
+    );
+  return contrasts.target === 'T1w'
+    ? yield* tissueClasses(targetUnit, foreground, target.shape, slices)
+    : null;
 }
 
 /** Where the lesions of a pair are. */
@@ -251,33 +286,29 @@ export interface LesionsFound {
  * @param outline as of `evaluateScan`
  * @returns null where there is no outline and no rule for the contrast
  */
-export function lesionsOf(
+export function* lesionsOf(
   { target, targetUnit, foreground, slices }: PreparedPair,
   contrast: string,
   outline: Uint8Array | null,
-): LesionsFound | null {
+): Pieces<LesionsFound | null> {
   if (!outline && contrast !== 'FLAIR') return null;
-  const lesion = outline ?? brightLesions(targetUnit, foreground, target.shape, target.zooms);
+  const lesion = outline ?? (yield* brightLesions(targetUnit, foreground, target.shape, target.zooms));
   return {
     by: outline ? 'outline' : 'bright',
-    regions: lesionRegions(lesion, foreground, target.shape, slices),
+    regions: yield* lesionRegions(lesion, foreground, target.shape, slices),
   };
 }
 
-function scanLesions(
+function* scanLesions(
   { targetUnit }: PreparedPair,
   images: ReadonlyMap<Method, Float32Array>,
   found: LesionsFound | null,
-): ScanLesions | null {
+): Pieces<ScanLesions | null> {
   if (!found) return null;
   const { by, regions } = found;
-  const methods = new Map(
-    [...images].map(([method, image]) => [method, lesionMeasures(image, targetUnit, regions)] as const),
-  );
+  const methods = yield* eachOf(images, (image) => lesionMeasures(image, targetUnit, regions));
   const hasLesion = regions.lesion.includes(1);
-  const apart = new Map(
-    [...images].map(([method, image]) => [method, apartLevels(image, targetUnit, regions)] as const),
-  );
+  const apart = yield* eachOf(images, (image) => apartLevels(image, targetUnit, regions));
   return { by, methods, apart: hasLesion ? null : apart };
 }
 

@@ -1,3 +1,4 @@
+import { atOnce, type Pieces } from '../pieces';
 import { meanScore } from './metrics/meanScore';
 import type { Missing } from './metrics/missing';
 import { paperProtocol } from './metrics/paperProtocol';
@@ -61,22 +62,7 @@ export interface EvaluationReport {
 
 /** Scores the given axial slices, and their mean and spread. */
 export function evaluateSlices(pair: ScanPair, indices: readonly number[]): EvaluationReport {
-  const [width, height] = pair.shape;
-  const pixels = width * height;
-  const slices = indices.map((index) => {
-    const [first, end] = [index * pixels, (index + 1) * pixels];
-    const synthetic = pair.synthetic.subarray(first, end);
-    const reference = pair.reference.subarray(first, end);
-    const [foreground, inside] = [pair.foreground, pair.inside].map((mask) => mask.subarray(first, end));
-    const scores = scoreParts(synthetic, reference, width, height, { foreground, inside });
-    const share = inside.reduce((sum, value) => sum + value, 0) / pixels;
-    return {
-      index,
-      ...scores,
-      inside: share < LEAST_INSIDE ? null : scores.inside,
-      paper: scores.missing ? null : paperScore(synthetic, reference, width, height),
-    };
-  });
+  const slices = atOnce(scoredSlices(pair, indices));
   return {
     slices,
     mean: {
@@ -86,6 +72,29 @@ export function evaluateSlices(pair: ScanPair, indices: readonly number[]): Eval
       paper: spreads(slices.flatMap(({ paper }) => paper ?? [])),
     },
   };
+}
+
+/** Scores the given axial slices. */
+export function* scoredSlices(pair: ScanPair, indices: readonly number[]): Pieces<readonly SliceReport[]> {
+  const [width, height] = pair.shape;
+  const pixels = width * height;
+  const slices: SliceReport[] = [];
+  for (const index of indices) {
+    yield;
+    const [first, end] = [index * pixels, (index + 1) * pixels];
+    const synthetic = pair.synthetic.subarray(first, end);
+    const reference = pair.reference.subarray(first, end);
+    const [foreground, inside] = [pair.foreground, pair.inside].map((mask) => mask.subarray(first, end));
+    const scores = scoreParts(synthetic, reference, width, height, { foreground, inside });
+    const share = inside.reduce((sum, value) => sum + value, 0) / pixels;
+    slices.push({
+      index,
+      ...scores,
+      inside: share < LEAST_INSIDE ? null : scores.inside,
+      paper: scores.missing ? null : paperScore(synthetic, reference, width, height),
+    });
+  }
+  return slices;
 }
 
 function paperScore(...images: Parameters<typeof paperProtocol>): SliceReport['paper'] {

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { whole } from '../../../test/whole';
 import {
-  apartLevels,
+  apartLevels as apartLevelsInPieces,
   falseBright,
-  lesionMeasures,
-  lesionRegions,
+  lesionMeasures as lesionMeasuresInPieces,
+  lesionRegions as lesionRegionsInPieces,
   shareKept,
   typicalContrast,
 } from './lesions';
 import { median } from './median';
+
+const apartLevels = whole(apartLevelsInPieces);
+const lesionMeasures = whole(lesionMeasuresInPieces);
+const lesionRegions = whole(lesionRegionsInPieces);
 
 /** Two slices of 40 x 40, all foreground; a lesion of 4 x 4 in the first. */
 const SHAPE = [40, 40, 2] as const;

@@ -17,6 +17,8 @@
 
 import { largestOf } from '../../volume/extremes';
 import type { Shape3 } from '../../volume/image';
+import { percentiles } from '../../volume/intensity';
+import type { Pieces } from '../pieces';
 import { dilateInPlane, INSIDE_RADIUS, insideMask } from './masks';
 import { median } from './median';
 
@@ -39,15 +41,15 @@ export interface LesionRegions {
 const BRAIN_SHARE = 0.5;
 
 /** @param slices axial slices that count */
-export function lesionRegions(
+export function* lesionRegions(
   lesion: Uint8Array,
   foreground: Uint8Array,
   shape: Shape3,
   slices: readonly number[],
-): LesionRegions {
+): Pieces<LesionRegions> {
   const area = shape[0] * shape[1];
-  const inside = insideMask(foreground, shape);
-  const near = dilateInPlane(lesion, shape, INSIDE_RADIUS);
+  const inside = yield* insideMask(foreground, shape);
+  const near = yield* dilateInPlane(lesion, shape, INSIDE_RADIUS);
   const regions: LesionRegions = {
     lesion: new Uint8Array(lesion.length),
     tissue: new Uint8Array(lesion.length),
@@ -67,6 +69,7 @@ export function lesionRegions(
         if (isApart) regions.apart[at] = 1;
       }
     }
+    yield;
   }
   return regions;
 }
@@ -85,12 +88,15 @@ export interface LesionMeasures {
   reason?: string;
 }
 
-export function lesionMeasures(
+export function* lesionMeasures(
   synthetic: Float32Array,
   real: Float32Array,
   regions: LesionRegions,
-): LesionMeasures {
-  const [ofReal, ofSynthetic] = [real, synthetic].map((image) => medianWhere(image, regions.tissue));
+): Pieces<LesionMeasures> {
+  const ofReal = medianWhere(real, regions.tissue);
+  yield;
+  const ofSynthetic = medianWhere(synthetic, regions.tissue);
+  yield;
   const contrast = (image: Float32Array, median: number | null) => {
     const mean = meanWhere(image, regions.lesion);
     if (mean === null || !Number.isFinite(mean) || median === null || !(median > 0)) return null;
@@ -98,17 +104,23 @@ export function lesionMeasures(
   };
   const realContrast = contrast(real, ofReal);
   const syntheticContrast = contrast(synthetic, ofSynthetic);
+  yield;
   const reason = reasonOf(regions, realContrast, syntheticContrast);
   const measures = { realContrast, syntheticContrast };
   if (realContrast === null || syntheticContrast === null || realContrast < LEAST_CONTRAST)
     return { ...measures, kept: null, dice: null, diceReal: null, falseBright: null, reason };
   const from = brightFrom(realContrast);
+  const [diceOfSynthetic, diceReal] = [
+    dice(synthetic, from * ofSynthetic!, regions),
+    dice(real, from * ofReal!, regions),
+  ];
+  yield;
   return {
     ...measures,
     kept: syntheticContrast / realContrast,
-    dice: dice(synthetic, from * ofSynthetic!, regions),
-    diceReal: dice(real, from * ofReal!, regions),
-    falseBright: falseBright(apartLevels(synthetic, real, regions), realContrast),
+    dice: diceOfSynthetic,
+    diceReal,
+    falseBright: falseBright(yield* apartLevels(synthetic, real, regions), realContrast),
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -136,17 +148,19 @@ export interface ApartLevels {
   real: Float32Array;
 }
 
-export function apartLevels(
+export function* apartLevels(
   synthetic: Float32Array,
   real: Float32Array,
   regions: LesionRegions,
-): ApartLevels {
+): Pieces<ApartLevels> {
   const levels = (image: Float32Array) => {
     const level = medianWhere(image, regions.tissue);
-    const own = image.filter((_, at) => regions.apart[at] > 0);
+    const own = valuesWhere(image, regions.apart);
     return own.map((value) => (level !== null && level > 0 ? value / level : 0));
   };
-  return { synthetic: levels(synthetic), real: levels(real) };
+  const ofSynthetic = levels(synthetic);
+  yield;
+  return { synthetic: ofSynthetic, real: levels(real) };
 }
 
 /** @param contrast of a real lesion: the head's own, or in a head without one that of others (`typicalContrast`) */
@@ -216,5 +230,15 @@ function meanWhere(values: Float32Array, mask: Uint8Array): number | null {
 
 /** Over the finite values. */
 export function medianWhere(values: Float32Array, mask: Uint8Array): number | null {
-  return median(values.filter((value, at) => mask[at] > 0 && Number.isFinite(value)));
+  const [found] = percentiles(valuesWhere(values, mask), [50]);
+  return Number.isNaN(found) ? null : found;
+}
+
+/** @param of the mask's value that counts; whatever is not 0 where left out */
+export function valuesWhere(values: Float32Array, mask: Uint8Array, of?: number): Float32Array {
+  const found = new Float32Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++)
+    if (of === undefined ? mask[at] > 0 : mask[at] === of) found[count++] = values[at];
+  return found.slice(0, count);
 }

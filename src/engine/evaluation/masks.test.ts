@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { components } from './components';
-import { brainMask, dilateInPlane, erodeInPlane, INSIDE_RADIUS, insideMask } from './masks';
+import { whole } from '../../../test/whole';
+import { components as componentsInPieces } from './components';
+import {
+  brainMask as brainMaskInPieces,
+  dilateInPlane as dilateInPlaneInPieces,
+  erodeInPlane as erodeInPlaneInPieces,
+  INSIDE_RADIUS,
+  insideMask as insideMaskInPieces,
+} from './masks';
+
+const components = whole(componentsInPieces);
+const brainMask = whole(brainMaskInPieces);
+const dilateInPlane = whole(dilateInPlaneInPieces);
+const erodeInPlane = whole(erodeInPlaneInPieces);
+const insideMask = whole(insideMaskInPieces);
 
 /** A mask from slices of rows, "#" for 1. */
 function mask(...slices: string[][]) {

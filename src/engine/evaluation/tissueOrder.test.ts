@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { otsuCuts, tissueClasses, tissueOrder } from './tissueOrder';
+import { whole } from '../../../test/whole';
+import {
+  otsuCuts,
+  tissueClasses as tissueClassesInPieces,
+  tissueOrder as tissueOrderInPieces,
+} from './tissueOrder';
+
+const tissueClasses = whole(tissueClassesInPieces);
+const tissueOrder = whole(tissueOrderInPieces);
 
 /** A square brain of 60 x 60: white matter with a grey block and a ventricle, and a spot of fat. */
 const SHAPE = [80, 80, 2] as const;

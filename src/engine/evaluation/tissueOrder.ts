@@ -4,7 +4,8 @@
  * Classes of intensity, not of anatomy: a lesion that is dark in T1w counts as grey matter or fluid.
  */
 import type { Shape3 } from '../../volume/image';
-import { medianWhere } from './lesions';
+import type { Pieces } from '../pieces';
+import { medianWhere, valuesWhere } from './lesions';
 import { brainMask, erodeInPlane, INSIDE_RADIUS } from './masks';
 import { median } from './median';
 
@@ -27,16 +28,17 @@ const BINS = 256;
 const BRIGHTEST_TISSUE = 1.5;
 
 /** Where fluid, grey and white matter lie: 1, 2, 3, and 0 elsewhere; in the given slices. Null where there are no three levels. */
-export function tissueClasses(
+export function* tissueClasses(
   t1w: Float32Array,
   foreground: Uint8Array,
   shape: Shape3,
   slices: readonly number[],
-): Uint8Array | null {
+): Pieces<Uint8Array | null> {
   const area = shape[0] * shape[1];
   // Meninges and bone lie at the edge.
-  const brain = erodeInPlane(brainMask(foreground, shape), shape, INSIDE_RADIUS);
+  const brain = yield* erodeInPlane(yield* brainMask(foreground, shape), shape, INSIDE_RADIUS);
   const level = medianWhere(t1w, brain);
+  yield;
   if (level === null || !(level > 0)) return null;
   const top = BRIGHTEST_TISSUE * level;
   const counts = new Float64Array(BINS);
@@ -46,6 +48,7 @@ export function tissueClasses(
       for (let at = k * area; at < (k + 1) * area; at++) if (brain[at] && t1w[at] < top) visit(at);
   };
   each((at) => counts[bin(t1w[at])]++);
+  yield;
   const cuts = otsuCuts(counts);
   if (!cuts) return null;
   const classes = new Uint8Array(t1w.length);
@@ -87,16 +90,22 @@ export function otsuCuts(counts: Float64Array): [number, number] | null {
 }
 
 /** Null where a class is empty. */
-export function tissueOrder(
+export function* tissueOrder(
   synthetic: Float32Array,
   real: Float32Array,
   classes: Uint8Array,
-): TissueOrder | null {
-  const levels = (image: Float32Array): TissueLevels | null => {
-    const [fluid, grey, white] = [1, 2, 3].map((one) => median(image.filter((_, at) => classes[at] === one)));
+): Pieces<TissueOrder | null> {
+  const levels = function* (image: Float32Array): Pieces<TissueLevels | null> {
+    const found: (number | null)[] = [];
+    for (const one of [1, 2, 3]) {
+      found.push(median(valuesWhere(image, classes, one)));
+      yield;
+    }
+    const [fluid, grey, white] = found;
     return fluid === null || grey === null || white === null ? null : { fluid, grey, white };
   };
-  const [ofReal, ofSynthetic] = [levels(real), levels(synthetic)];
+  const ofReal = yield* levels(real);
+  const ofSynthetic = yield* levels(synthetic);
   if (!ofReal || !ofSynthetic) return null;
   const [orderReal, orderSynthetic] = [orderOf(ofReal), orderOf(ofSynthetic)];
   return {

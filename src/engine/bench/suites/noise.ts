@@ -1,4 +1,5 @@
 /** What noise on the source does to each model's images (the paper's section V.E): test only, the real target stays clean. */
+import type { SliceReport } from '../../evaluation/evaluateSlices';
 import {
   type Bench,
   type BenchModel,
@@ -30,6 +31,7 @@ import {
   scoresKey,
   sliceScores,
   slicesText,
+  worked,
 } from './pairScores';
 
 export const noise: Suite<PairScores> = {
@@ -91,8 +93,11 @@ function noiseCell(bench: Bench, model: BenchModel, pair: BenchPair, at: Noise):
         seed,
         change: (pixels, slice) => noisySlice(pixels, { ...at, seed, subject, slice }),
       });
+      const scores: SliceReport[] = [];
+      for (const [n, image] of made.entries())
+        scores.push(await worked(lab, sliceScores(prepared, slices[n], image)));
       return {
-        slices: made.map((image, n) => sliceScores(prepared, slices[n], image)),
+        slices: scores,
         lesionKept: null,
       };
     },

@@ -10,9 +10,10 @@ import {
   sliceReports,
   translatedUnit,
 } from '../../evaluation/evaluateScan';
-import { evaluateSlices, type SliceReport, spread } from '../../evaluation/evaluateSlices';
+import { type SliceReport, scoredSlices, spread } from '../../evaluation/evaluateSlices';
 import { lesionMeasures } from '../../evaluation/lesions';
 import { wilcoxonSignedRank } from '../../evaluation/wilcoxon';
+import { inPieces, type Pieces } from '../../pieces';
 import type { ChangeInput } from '../../translateScan';
 import {
   type Bench,
@@ -106,11 +107,11 @@ export function scoreCells(bench: Bench, model: BenchModel): Cell<PairScores>[] 
 }
 
 /** A slice's image against the real one. @param image on the scale, as `onScale` gives it */
-export function sliceScores(
+export function* sliceScores(
   { target: { shape }, targetUnit, foreground, inside }: PreparedPair,
   index: number,
   image: Float32Array,
-): SliceReport {
+): Pieces<SliceReport> {
   const [width, height] = shape;
   const [from, to] = [index * width * height, (index + 1) * width * height];
   const slice = {
@@ -120,7 +121,8 @@ export function sliceScores(
     foreground: foreground.subarray(from, to),
     inside: inside.subarray(from, to),
   };
-  return { ...evaluateSlices(slice, [0]).slices[0], index };
+  const [scores] = yield* scoredSlices(slice, [0]);
+  return { ...scores, index };
 }
 
 /** What a model makes of slices, each on the scale, in their order. @param change as of `translatedUnit` */
@@ -135,6 +137,10 @@ export async function madeSlices(
   await translatedUnit(prepared, own, slices, seed, lab.hooks, keep, change);
   return made;
 }
+
+/** Work on the processor, as the lab's hooks let it go on. */
+export const worked = <T>(lab: Lab, work: Pieces<T>): Promise<T> =>
+  inPieces(work, lab.hooks, () => lab.now());
 
 /** Between two things that take the processor for a while: a cancel that waits. @throws Aborted */
 async function hear({ hooks }: Lab): Promise<void> {
@@ -152,10 +158,11 @@ async function scoresOf(
   await hear(lab);
   const image = await make(prepared);
   await hear(lab);
-  const found = lesions();
+  const found = await worked(lab, lesions());
+  const kept = found && (await worked(lab, lesionMeasures(image, prepared.targetUnit, found.regions)));
   return {
-    slices: sliceReports(prepared, image),
-    lesionKept: found ? lesionMeasures(image, prepared.targetUnit, found.regions).kept : null,
+    slices: await worked(lab, sliceReports(prepared, image)),
+    lesionKept: kept ? kept.kept : null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** How much chance decides an image (the paper's section V.D): the spread of its scores over samples from several seeds. */
 import { counted } from '../../counted';
 import { spread } from '../../evaluation/evaluateSlices';
+import type { Score } from '../../evaluation/metrics/scoreSlice';
 import { pixelSpread } from '../../evaluation/pixelSpread';
 import {
   type Bench,
@@ -19,7 +20,7 @@ import { kindOf, passesOf } from '../lab';
 import { rowsOf } from '../rows';
 import type { Cell, Suite } from '../suite';
 import type { Column, Measured, Table, TableRow } from '../suiteReport';
-import { madeSlices, type Results, sliceScores, wholePairs } from './pairScores';
+import { madeSlices, type Results, sliceScores, wholePairs, worked } from './pairScores';
 
 /** Of a model's images of a pair. */
 export interface SampleScores {
@@ -94,20 +95,21 @@ function sampleCell(bench: Bench, model: BenchModel, pair: BenchPair): Cell<Samp
           `${model.name}: draws nothing and must make one image of a slice, got two; the backend computes wrong: try another`,
         );
       const area = prepared.target.shape[0] * prepared.target.shape[1];
-      return {
-        random,
-        slices: slices.map((index, at) => {
-          const images = made.map((sample) => sample[at]);
-          const scores = images.map((image) => sliceScores(prepared, index, image).whole);
-          const mask = prepared.foreground.subarray(index * area, (index + 1) * area);
-          return {
-            index,
-            psnr: scores.map((score) => score?.psnr ?? null),
-            ssim: scores.map((score) => score?.ssim ?? null),
-            pixel: measured(pixelSpread(images, mask))?.mean ?? null,
-          };
-        }),
-      };
+      const scored: SampledSlice[] = [];
+      for (const [at, index] of slices.entries()) {
+        const images = made.map((sample) => sample[at]);
+        const scores: (Score | null)[] = [];
+        for (const image of images)
+          scores.push((await worked(lab, sliceScores(prepared, index, image))).whole);
+        const mask = prepared.foreground.subarray(index * area, (index + 1) * area);
+        scored.push({
+          index,
+          psnr: scores.map((score) => score?.psnr ?? null),
+          ssim: scores.map((score) => score?.ssim ?? null),
+          pixel: measured(pixelSpread(images, mask))?.mean ?? null,
+        });
+      }
+      return { random, slices: scored };
     },
   };
 }

@@ -19,8 +19,12 @@ export function paperProtocol(
   // The reference's maximum after the division by its mean.
   let peak = 0;
   for (const value of reference) peak = Math.max(peak, value / referenceMean);
-  const a = Float64Array.from(synthetic, (value) => value / syntheticMean / peak);
-  const b = Float64Array.from(reference, (value) => value / referenceMean / peak);
+  const scaled = (values: Pixels, mean: number) => {
+    const result = new Float64Array(values.length);
+    for (let p = 0; p < values.length; p++) result[p] = values[p] / mean / peak;
+    return result;
+  };
+  const [a, b] = [scaled(synthetic, syntheticMean), scaled(reference, referenceMean)];
   return { psnr: psnr(a, b, 1), ssim: ssim(a, b, width, height, 1) };
 }
 

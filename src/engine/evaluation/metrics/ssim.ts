@@ -44,7 +44,11 @@ export function ssimMap(
       `SSIM: an image must be at least ${taps.length} pixels a side, got ${width} x ${height}; compare larger slices`,
     );
   }
-  const products = (a: Pixels, b: Pixels) => Float64Array.from(a, (value, p) => value * b[p]);
+  const products = (a: Pixels, b: Pixels) => {
+    const product = new Float64Array(a.length);
+    for (let p = 0; p < a.length; p++) product[p] = a[p] * b[p];
+    return product;
+  };
   const filtered = (values: Pixels) => filterSeparable(values, width, height, taps);
   const meanX = filtered(image);
   const meanY = filtered(reference);

@@ -1,0 +1,37 @@
+import { Aborted } from '../errors';
+
+/** Long work on the processor, which stops for a moment wherever it yields: at least every 50 ms or so, on the largest scans. */
+export type Pieces<T> = Generator<undefined, T, undefined>;
+
+/** Whoever runs it lets waiting messages in no later than this, ms: a cancel is heard within 300 ms where a piece takes longer than meant. */
+const LONGEST = 50;
+
+/** Without a stop. */
+export function atOnce<T>(work: Pieces<T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+export interface PieceHooks {
+  signal?: AbortSignal;
+  /** Lets a cancel in; throws if the device has failed. */
+  pause?: () => Promise<void>;
+}
+
+/** @param now milliseconds, monotonic. @throws Aborted soon after the signal; whatever the pause throws */
+export async function inPieces<T>(
+  work: Pieces<T>,
+  { signal, pause }: PieceHooks,
+  now: () => number,
+): Promise<T> {
+  for (let since = now(); ; ) {
+    const { done, value } = work.next();
+    if (done) return value;
+    if (now() - since < LONGEST) continue;
+    await pause?.();
+    if (signal?.aborted) throw new Aborted('scores: cancelled');
+    since = now();
+  }
+}
