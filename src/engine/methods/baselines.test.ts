@@ -21,13 +21,15 @@ import { selfAttentionRows } from '../networks/selfAttentionTable';
 import { numberOfValues } from '../networks/table';
 import { TableWriter } from '../networks/tableWriter';
 import * as tf from '../tf';
+import type { TrainingState } from '../training/iteration';
 import { l1Loss, leastSquares } from '../training/losses';
 import { disposeNetworks, networksOf, parametersOf } from '../training/networks';
-import { presetSettings, withMethod } from '../training/settings';
+import { presetSettings, type TrainSettings, withMethod } from '../training/settings';
 import { startRun } from '../training/startRun';
 import { methodOf, trainingOf } from '.';
 import { trainStep as cganStep } from './cgan/train';
 import { trainStep as ddpmStep } from './ddpm/train';
+import { trainStep as unitStep } from './unit/train';
 
 beforeAll(async () => {
   await startEngine('wasm', await nodeEnvironment(() => {}, null));
@@ -209,4 +211,63 @@ it('a noised image has the share of it that the schedule says', async () => {
   // abar_500 of BASELINES.md section 6.
   expect(got[3] / from[3]).toBeCloseTo(Math.sqrt(0.4922851724), 6);
   tf.dispose([x, none, out]);
+});
+
+describe('UNIT with shared blocks', () => {
+  const shared = (settings: TrainSettings): TrainSettings => ({
+    ...settings,
+    options: { ...settings.options, 'shared-blocks': 1 },
+  });
+
+  it('has two blocks of the code in common at the paper’s size', () => {
+    const settings = shared(withMethod(presetSettings('paper', { a: 'T1w', b: 'T2w' }), 'unit'));
+    const specs = new Map(networksOf(settings).map((spec) => [spec.name, spec]));
+    const counts = trainingOf(settings).tied!(settings).map(({ networks, has }) =>
+      numberOfValues(specs.get(networks[0])!.table.filter(({ name }) => has(name))),
+    );
+    expect(counts).toEqual([1_180_160, 1_180_160]);
+  });
+
+  it('keeps them alike, and learns by the sum of what both are told', async () => {
+    const settings = shared(tinySettings({ method: 'unit' }));
+    const alone = tinySettings({ method: 'unit' });
+    const images = { a: image(1), b: image(2) };
+    const gradientsOf = async (of: TrainSettings, run: TrainingState) => {
+      const found = new Map<string, number[]>();
+      const losses = unitStep(
+        { ...run, settings: of },
+        images,
+        { generators: 1e-3, discriminators: 0 },
+        (name, all) => {
+          for (const [n, gradient] of all.entries()) found.set(`${name} ${n}`, [...gradient.dataSync()]);
+        },
+      );
+      tf.dispose([...losses.values()]);
+      return found;
+    };
+    const [one, two] = [startRun(settings), startRun(settings)];
+    const tied = trainingOf(settings).tied!(settings);
+    const apart = await gradientsOf(alone, one);
+    const together = await gradientsOf(settings, two);
+    let compared = 0;
+    for (const { networks, has } of tied) {
+      const { table } = two.networks.get(networks[0])!.spec;
+      for (const [n, { name }] of table.entries()) {
+        const [a, b] = networks.map((network) => parametersOf(two.networks.get(network)!)[n].dataSync());
+        expect(
+          [...a].some((value, at) => value !== b[at]),
+          name,
+        ).toBe(!has(name));
+        if (!has(name)) continue;
+        const [mine, theirs] = networks.map((network) => apart.get(`${network} ${n}`)!);
+        const wanted = mine.map((value, at) => Math.fround(value + theirs[at]));
+        expect(together.get(`${networks[0]} ${n}`)).toEqual(wanted);
+        compared++;
+      }
+    }
+    expect(compared).toBe(8);
+    disposeNetworks(one.networks);
+    disposeNetworks(two.networks);
+    tf.dispose([images.a, images.b]);
+  });
 });

@@ -66,6 +66,8 @@ export interface Training<C extends NetworkOf = NetworkOf> {
   readonly rates: { readonly rule: RateRule; readonly usual: TrainSettings['rates'] | null };
   /** The networks of a run, those that its variant has, in a fixed order. */
   networks(settings: TrainSettings): readonly NetworkSpec[];
+  /** Parameters that networks have in common; none where absent. */
+  tied?(settings: TrainSettings): readonly Tied[];
   /** Those whose averages translate in a direction, together: a model's parameters are theirs. */
   translates(direction: Direction): readonly string[];
   /** Those that begin with a model of this method, which translates in a direction; null where there are none. */
@@ -86,6 +88,13 @@ export interface Training<C extends NetworkOf = NetworkOf> {
   /** Its variant in words, for card and log. */
   text(settings: TrainSettings): readonly string[];
   memory(settings: TrainSettings): Activations;
+}
+
+/** Parameters that networks of one table have in common: each keeps its own, and all begin alike and take the same steps. */
+export interface Tied {
+  readonly networks: readonly string[];
+  /** By its name of the authors'. */
+  has(parameter: string): boolean;
 }
 
 export interface Beside {

@@ -1,5 +1,6 @@
 /** What the phases of any method's iteration share: losses as they are noted, gradients of a term, updates. */
 import { valueAndGradients } from '../autodiff/vjp';
+import type { Tied } from '../methods/method';
 import { WEIGHT_DECAY } from '../methods/options';
 import * as tf from '../tf';
 import { updateByAdam } from './adam';
@@ -109,6 +110,20 @@ export class GradientSums {
 
   get(name: string): tf.Tensor[] | undefined {
     return this.sums.get(name);
+  }
+
+  /** What networks have in common learns by the sum of what each of them is told. */
+  tie({ networks, has }: Tied, iteration: Iteration): void {
+    const all = networks.map((name) => this.sums.get(name)!);
+    for (const [n, { name }] of iteration.network(networks[0]).spec.table.entries()) {
+      if (!has(name)) continue;
+      const sum = tf.addN(all.map((gradients) => gradients[n]));
+      for (const gradients of all) {
+        gradients[n].dispose();
+        gradients[n] = tf.clone(sum);
+      }
+      sum.dispose();
+    }
   }
 
   updateAll(iteration: Iteration): void {

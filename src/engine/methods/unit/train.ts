@@ -14,7 +14,7 @@ import { l1Loss, meanSquare } from '../../training/losses';
 import { otherSide, SIDES, type Side } from '../../training/sides';
 import { type NamedDraws, namedDraws } from './draws';
 import { adversarialTerm, discriminate } from './multiScale';
-import { OPTIONS } from './training';
+import { OPTIONS, training } from './training';
 
 export const trainStep: TrainStep = (state, ...rest) =>
   unitStep(namedDraws(state.settings, state.step))(state, ...rest);
@@ -68,6 +68,7 @@ export const unitStep =
       };
       iteration.generatorTermOf(loss, learning, gradients);
     }
+    for (const tied of training.tied!(state.settings)) gradients.tie(tied, iteration);
     gradients.updateAll(iteration);
     return iteration.losses;
   };

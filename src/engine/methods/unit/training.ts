@@ -1,5 +1,6 @@
 /** UNIT's training as data; what MUNIT shares with it is exported for it. */
 import { ONE_PASS } from '../../diffusion/schedule';
+import { RESIDUAL_BLOCKS } from '../../networks/contentAutoencoder/config';
 import { decoderTable, encoderTable } from '../../networks/contentAutoencoder/table';
 import { LAYERS, multiScaleDiscriminatorTable } from '../../networks/multiScaleDiscriminator/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
@@ -41,6 +42,17 @@ export const HALVE_EVERY = {
   usual: 0,
 } as const satisfies TrainingOption;
 
+const SHARED_BLOCKS = {
+  id: 'shared-blocks',
+  label: 'Shared residual blocks (1: yes)',
+  short: 'shared blocks',
+  text: '1: both contrasts have the last residual block of the encoder and the first of the decoder in common, as in the NIPS version; 0: none, as in the later code',
+  kind: 'whole',
+  least: 0,
+  most: 1,
+  usual: 0,
+} as const satisfies TrainingOption;
+
 export const OPTIONS = {
   image: {
     id: 'weight-image',
@@ -66,6 +78,7 @@ export const OPTIONS = {
     ...WEIGHT_RANGE,
     usual: 0.01,
   },
+  sharedBlocks: SHARED_BLOCKS,
   scales: SCALES,
   halving: HALVE_EVERY,
 } as const satisfies Record<string, TrainingOption>;
@@ -122,6 +135,9 @@ export const ofCodes = (id: string): Pick<Training, 'translates' | 'startsFrom'>
   return { translates, startsFrom: (method, direction) => (method === id ? translates(direction) : null) };
 };
 
+const LAST_OF_ENCODER = `enc.model.3.model.${RESIDUAL_BLOCKS - 1}.`;
+const FIRST_OF_DECODER = 'dec.model.0.model.0.';
+
 const networkOfSettings = ({ widths }: TrainSettings): UnitNetwork => ({ method: 'unit', dim: widths.r });
 
 export const training: Training<UnitNetwork> = {
@@ -146,6 +162,13 @@ export const training: Training<UnitNetwork> = {
       multiScaleNetwork(settings, side, 4 + n),
     ]);
   },
+  tied: ({ options }) =>
+    options[OPTIONS.sharedBlocks.id] === 1
+      ? [
+          { networks: ['e.a', 'e.b'], has: (name) => name.startsWith(LAST_OF_ENCODER) },
+          { networks: ['g.a', 'g.b'], has: (name) => name.startsWith(FIRST_OF_DECODER) },
+        ]
+      : [],
   ...ofCodes('unit'),
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
