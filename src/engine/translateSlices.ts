@@ -1,5 +1,7 @@
 /** Slices at the model's size through a translator: seeds, samples and batches, but nothing of scans or files. */
+
 import { joinArrays } from './joinArrays';
+import { MEAN_STYLE } from './meanStyle';
 import type { Draws, RunTranslator } from './methods/translator';
 import { normals } from './random';
 import * as tf from './tf';
@@ -12,8 +14,11 @@ export interface TranslateSettings {
   seed: number;
   /** Number of samples that are averaged, 1..16. */
   samples: number;
-  /** 'shared': all slices start from the same noise and latents (less flicker); 'independent': as the authors. */
-  noise: 'shared' | 'independent';
+  /**
+   * 'shared': all slices start from the same noise and latents (less flicker); 'independent': as the authors; 'mean': nothing is drawn,
+   * the style is the mean of all (`meanStyle.ts`).
+   */
+  noise: 'shared' | 'independent' | typeof MEAN_STYLE;
 }
 
 export interface SliceInput {
@@ -66,7 +71,7 @@ async function translateBatch(
   const sums = slices.map(() => new Float64Array(pixels));
   const squares = slices.map(() => new Float64Array(pixels));
   // Where nothing is drawn, one sample is all of them.
-  const drawn = random ? samples : 1;
+  const drawn = random && noise !== MEAN_STYLE ? samples : 1;
   const source = tf.tensor4d(joinArrays(slices.map((s) => s.pixels)), [b, size, size, 1]);
   try {
     for (let sample = 0; sample < drawn; sample++) {
@@ -78,7 +83,8 @@ async function translateBatch(
         );
       const draws: Draws = {
         noise: (step) => draw('noise', step, pixels),
-        latent: (step, length) => draw('latent', step, length),
+        latent: (step, length) =>
+          noise === MEAN_STYLE ? new Float32Array(b * length) : draw('latent', step, length),
       };
       let step = 0;
       for await (const image of run(source, draws, signal)) {

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { median } from '../../engine/evaluation/median';
 import { slicesText } from '../../engine/evaluation/missingText';
 import { inputWarnings } from '../../engine/inputWarnings';
+import { MEAN_STYLE, refuseMeanStyle } from '../../engine/meanStyle';
 import { previewCard } from '../../engine/methods/preview';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
@@ -44,6 +45,8 @@ import { type TranslatedVolume, translateVolume } from './translateVolume';
 
 const LARGEST_SEED = 2 ** 32 - 1;
 
+const NOISES = ['shared', 'independent', MEAN_STYLE] as const;
+
 export const translateCommand: Command = {
   name: 'translate',
   summary: 'Translate a scan to another contrast',
@@ -64,8 +67,8 @@ export const translateCommand: Command = {
     seed: { value: 'N', text: 'the same seed gives the same image', default: '0' },
     samples: { value: 'N', text: 'how many samples are averaged, 1 to 16', default: '1' },
     noise: {
-      value: 'shared|independent',
-      text: 'whether all slices start from the same noise',
+      value: NOISES.join('|'),
+      text: `whether all slices start from the same noise; ${MEAN_STYLE}: of MUNIT, the mean style instead of one that is drawn`,
       default: 'shared',
     },
     steps: {
@@ -92,7 +95,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const settings: TranslateSettings = {
     seed: wholeNumber(args, 'seed', 0, LARGEST_SEED),
     samples: wholeNumber(args, 'samples', 1, 16),
-    noise: oneOf(args, 'noise', ['shared', 'independent']),
+    noise: oneOf(args, 'noise', NOISES),
   };
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1), undefined, openGiven);
   const { ending } = scan;
@@ -106,6 +109,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
   const whole = await loadModel(modelName);
   refuseUnconditional(whole.card);
+  refuseMeanStyle(whole.card, settings);
   const model = args.has('preview') ? inShort(whole) : whole;
   const prepared = prepareScan(scan.image, model.card, measures);
   const unsuited = inputWarnings(prepared, model.card).map(({ text }) => text);

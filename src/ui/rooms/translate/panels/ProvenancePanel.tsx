@@ -1,4 +1,5 @@
 import type { Provenance } from '../../../../workers/translate/protocol';
+import { MEAN_STYLE } from '../../../../workers/translate/provenance';
 import { Facts } from '../../../components/Facts';
 import { formatDuration, formatGrid, formatValue } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
@@ -27,7 +28,10 @@ export function ProvenancePanel() {
                 {p.weightsSha256.slice(0, 12)}…
               </code>,
             ],
-            ['Seed', `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${p.noise} noise`],
+            [
+              'Seed',
+              `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${p.noise === MEAN_STYLE ? 'mean style' : `${p.noise} noise`}`,
+            ],
             [
               'Steps',
               p.previewOf === undefined

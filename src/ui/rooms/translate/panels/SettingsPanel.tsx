@@ -1,9 +1,15 @@
+import type { TranslateSettings } from '../../../../workers/translate/protocol';
+import { hasStyle, MEAN_STYLE } from '../../../../workers/translate/provenance';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
+import { noiseFor } from '../state/recipe';
+import { chosenCard } from '../state/selectors';
 
 /** What decides the result besides scan and model. */
 export function SettingsPanel() {
   const settings = useApp((s) => s.settings);
+  const card = useApp(chosenCard);
+  const noise = noiseFor(card, settings.noise);
   const disabled = useApp((s) => s.run !== null);
   const { setSettings } = useApp((s) => s.actions);
   return (
@@ -17,8 +23,7 @@ export function SettingsPanel() {
       <summary>
         <h2>Settings</h2>
         <span className="dim num">
-          seed {settings.seed}, {settings.samples} {settings.samples === 1 ? 'sample' : 'samples'},{' '}
-          {settings.noise}
+          seed {settings.seed}, {settings.samples} {settings.samples === 1 ? 'sample' : 'samples'}, {noise}
         </span>
       </summary>
       <fieldset disabled={disabled}>
@@ -39,13 +44,12 @@ export function SettingsPanel() {
         <label className="field">
           <span>Noise</span>
           <select
-            value={settings.noise}
-            onChange={(event) =>
-              setSettings({ noise: event.target.value === 'shared' ? 'shared' : 'independent' })
-            }
+            value={noise}
+            onChange={(event) => setSettings({ noise: event.target.value as TranslateSettings['noise'] })}
           >
             <option value="shared">shared by all slices (less flicker)</option>
             <option value="independent">independent (as the authors)</option>
+            {card && hasStyle(card) && <option value={MEAN_STYLE}>none: the mean style</option>}
           </select>
         </label>
         <p className="dim">

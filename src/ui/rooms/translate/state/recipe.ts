@@ -1,6 +1,10 @@
 import type { BackendName, ModelCard, Scan } from '../../../../workers/translate/protocol';
-import { previewCard } from '../../../../workers/translate/provenance';
+import { hasStyle, MEAN_STYLE, previewCard } from '../../../../workers/translate/provenance';
 import type { PageSettings, Recipe } from '../../../state/types';
+
+/** What a model can: the mean style is of those with styles. */
+export const noiseFor = (card: ModelCard | null, noise: Recipe['noise']): Recipe['noise'] =>
+  noise === MEAN_STYLE && !(card && hasStyle(card)) ? 'shared' : noise;
 
 /** What would be made now, or null while scan, model or engine are missing. */
 export function recipeOf(
@@ -14,7 +18,15 @@ export function recipeOf(
   const { source, target, network, preprocessing, diffusion } = short ?? card;
   const model = { source, target, network, preprocessing, diffusion };
   const previewOf = short ? { previewOf: card.diffusion.steps } : {};
-  return { scanId: scan.scanId, cardId: card.id, model, backend, ...settings, ...previewOf };
+  return {
+    scanId: scan.scanId,
+    cardId: card.id,
+    model,
+    backend,
+    ...settings,
+    noise: noiseFor(card, settings.noise),
+    ...previewOf,
+  };
 }
 
 /** One string a recipe: equal exactly when everything that decides the result is equal. */
