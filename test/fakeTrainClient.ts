@@ -6,6 +6,7 @@ import { nameOfVolume } from '../src/volume/oneVolume';
 import type { NewRun, TrainClient } from '../src/workers/train/client';
 import type {
   AddedVolume,
+  CardWords,
   Direction,
   MemoryEstimate,
   Preview,
@@ -39,6 +40,8 @@ export interface FakeTrainClient extends TrainClient {
   damaged: UnreadableRun[];
   /** The browser was asked to keep what is stored. */
   isKept: boolean;
+  /** Of the model that was last taken out. */
+  words: CardWords | undefined;
   /** Another tab gives its run back. */
   free: () => void;
   /** What is said of each history. */
@@ -117,6 +120,7 @@ export function createFakeTrainClient(): FakeTrainClient {
     damaged: [],
     damage: [],
     isKept: false,
+    words: undefined,
     free: () => {},
     get losses() {
       return losses;
@@ -259,8 +263,9 @@ export function createFakeTrainClient(): FakeTrainClient {
       if (unreadable.has(runId)) throw new Error(`${runId}: must stay while the run is read; try again`);
       return [{ name: 'checkpoint.json', blob: new Blob(['{']) }];
     },
-    async exportModel(runId, direction) {
+    async exportModel(runId, direction, words) {
       log.push(`exportModel ${runId} ${direction}`);
+      client.words = words;
       const { contrasts } = client.stored.find((one) => one.runId === runId)!.settings;
       const [from, to] = direction === 'aToB' ? [contrasts.a, contrasts.b] : [contrasts.b, contrasts.a];
       const card = fakeCard(from, to);

@@ -147,11 +147,16 @@ it('trains, pauses with a checkpoint, resumes with its history first, and export
   expect(scored.at(-1)).toMatchObject({ slice: scored.length, of: scored.length });
   expect(second.events.filter((e) => 'preview' in e)).toHaveLength(2);
 
-  const { card, weights } = await calls.exportModel({ runId: 'one', direction: 'bToA' }, context());
+  const asked = { runId: 'one', direction: 'bToA' } as const;
+  const none = { data: '', licence: ' ' };
+  const { card, weights } = await calls.exportModel({ ...asked, words: none }, context());
   expect(parseModelCard(JSON.parse(JSON.stringify(card)))).toEqual(card);
   expect(card).toMatchObject({ source: 'FLAIR', target: 'T1w', training: { iterations: 3 } });
   expect(card.training.data).toContain('digital phantoms');
   expect(card.weights.bytes).toBe(weights.length);
+  const words = { data: 'heads of ours', licence: 'CC BY 4.0' };
+  const said = await calls.exportModel({ ...asked, words }, context());
+  expect(said.card).toMatchObject({ training: words, licence: words.licence });
 
   await calls.deleteRun({ runId: 'one' }, context());
   expect(await calls.runs({}, context())).toEqual({ readable: [], unreadable: [] });

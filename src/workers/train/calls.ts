@@ -227,12 +227,12 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 
     runFiles: async ({ runId }) => copiesOf(runId, await environment.runs.open(runId)),
 
-    exportModel: async ({ runId, direction }, { transfer }) => {
+    exportModel: async ({ runId, direction, words }, { transfer }) => {
       const { files, index } = await openStored(runId);
       const { card, weights } = await exportRun(files, index, direction, {
         date: environment.today().toISOString().slice(0, 10),
-        data: dataText(index),
-        licence: dataLicence(index),
+        data: words.data.trim() || dataText(index),
+        licence: words.licence.trim() || dataLicence(index),
       });
       transfer(weights.buffer as ArrayBuffer);
       return { direction, card, weights };

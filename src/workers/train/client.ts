@@ -7,6 +7,7 @@ import { type CallOptions, type MakeWorker, namedError, WorkerLink } from '../li
 import type { BackendName, EngineInfo, InputFile, ModelCard } from '../translate/protocol';
 import type {
   AddedVolume,
+  CardWords,
   Direction,
   ExportedModel,
   Grid,
@@ -71,7 +72,7 @@ export interface TrainClient {
   deleteRun(runId: string): Promise<void>;
   whenFree(runIds: string[]): Promise<void>;
   runFiles(runId: string): Promise<InputFile[]>;
-  exportModel(runId: string, direction: Direction): Promise<ExportedModel>;
+  exportModel(runId: string, direction: Direction, words?: CardWords): Promise<ExportedModel>;
   /** Whether the browser keeps stored runs when its disk is full, having been asked to or not; null where it does not say. */
   keepRuns(ask: boolean): Promise<boolean | null>;
   /** Ends the worker, so that its memory comes back. The next call makes another. */
@@ -161,8 +162,16 @@ class Client implements TrainClient {
     return this.askWithoutEngine('runFiles', { runId });
   }
 
-  exportModel(runId: string, direction: Direction): Promise<ExportedModel> {
-    return this.ask('exportModel', { runId, direction });
+  exportModel(
+    runId: string,
+    direction: Direction,
+    words: CardWords = { data: '', licence: '' },
+  ): Promise<ExportedModel> {
+    return this.ask('exportModel', {
+      runId,
+      direction,
+      words: { data: words.data, licence: words.licence },
+    });
   }
 
   async keepRuns(ask: boolean): Promise<boolean | null> {

@@ -111,6 +111,12 @@ export type TrainEvent =
 /** As far as it can be read, with a sentence for each of its first damaged lines. */
 export type ToldHistory = Pick<ReadHistory, 'steps' | 'validations' | 'damage'>;
 
+/** What the user says on a model's card of the scans behind it; where it is empty, the card says what the scans' names tell. */
+export interface CardWords {
+  data: string;
+  licence: string;
+}
+
 export interface ExportedModel {
   direction: Direction;
   card: ModelCard;
@@ -175,7 +181,11 @@ export interface TrainCalls {
   /** Copies of all its files as they are; also of a run that cannot be read. */
   runFiles: { params: { runId: string }; event: never; result: InputFile[] };
   /** The EMA network of a stored run's last checkpoint with its card. R where the variant has no diffusion. */
-  exportModel: { params: { runId: string; direction: Direction }; event: never; result: ExportedModel };
+  exportModel: {
+    params: { runId: string; direction: Direction; words: CardWords };
+    event: never;
+    result: ExportedModel;
+  };
 }
 
 export type TrainCallName = keyof TrainCalls;

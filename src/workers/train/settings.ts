@@ -20,6 +20,7 @@ export {
   gridOfSide,
   hasAverages,
   hasJudges,
+  mapOfSide,
   neededOf,
   PRESET_NAMES,
   presetSettings,

@@ -1,8 +1,10 @@
 import { trainedSize, variantText } from '../../../../workers/train/settings';
 import { NumberInput } from '../../../components/NumberInput';
+import { formatGrid } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
 import { isLocked } from '../state/selectors';
 import { AugmentationOptions } from './AugmentationOptions';
+import { ImageOptions } from './ImageOptions';
 import { RateOptions } from './RateOptions';
 import { weightsText } from './runWords';
 import { VariantOptions } from './VariantOptions';
@@ -92,6 +94,13 @@ export function OptionsPanel() {
           <span className="dim num">{weightsText(settings)}</span>
         </summary>
         <RateOptions disabled={disabled} />
+      </details>
+      <details className="panel disclosure">
+        <summary>
+          <h2>Image</h2>
+          <span className="dim num">{formatGrid(settings)}</span>
+        </summary>
+        <ImageOptions disabled={disabled} />
       </details>
       <details className="panel disclosure">
         <summary>

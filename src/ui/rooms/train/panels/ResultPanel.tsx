@@ -2,6 +2,7 @@ import type { Direction } from '../../../../workers/train/protocol';
 import { isUnconditional, trainedDirections } from '../../../../workers/train/settings';
 import { useApp } from '../../../state/StoreContext';
 import { directionName, isGoing } from '../state/selectors';
+import { CardWords } from './CardWords';
 import { checkpointBlock } from './runWords';
 
 const SHORT: Record<Direction, string> = { aToB: 'ab', bToA: 'ba' };
@@ -61,6 +62,7 @@ export function ResultPanel() {
           It translates nothing: download it, and draw its images by <code>syndiff sample</code>.
         </p>
       )}
+      <CardWords runId={run.runId} />
       <p className="dim" aria-live="polite">
         {isExporting ? 'Writing the model…' : (why ?? `The averaged weights of iteration ${run.checkpoint}.`)}
       </p>

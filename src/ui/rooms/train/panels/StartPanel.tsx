@@ -5,13 +5,14 @@ import { FileButton } from '../../../components/FileButton';
 import { formatGrid } from '../../../format';
 import { MODEL_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
-import { isLocked, startModels } from '../state/selectors';
+import { backModels, chosenBack, isLocked, startModels } from '../state/selectors';
 import { ContrastInput } from './ContrastInput';
 
 /** What is trained: between which contrasts, how large, and from where. */
 export function StartPanel() {
   const settings = useApp((s) => s.train.settings);
-  const cardId = useApp((s) => s.train.start.cardId);
+  const start = useApp((s) => s.train.start);
+  const { cardId } = start;
   const disabled = useApp((s) => isLocked(s.train));
   const shipped = useApp((s) => s.models);
   const own = useApp((s) => s.own);
@@ -21,9 +22,14 @@ export function StartPanel() {
     () => startModels({ models: shipped, own, loaded, ownStarts }),
     [shipped, own, loaded, ownStarts],
   );
+  const backs = useMemo(
+    () => backModels({ models: shipped, own, loaded, ownStarts, settings, start }),
+    [shipped, own, loaded, ownStarts, settings, start],
+  );
+  const back = chosenBack(backs, start);
   const isSourceless = isUnconditional(settings.variant);
   const isReading = useApp((s) => s.train.isReadingStart);
-  const { pickPreset, pickStart, openStart } = useApp((s) => s.actions.train);
+  const { pickPreset, pickStart, pickStartBack, openStart } = useApp((s) => s.actions.train);
   return (
     <section className="panel" aria-label="Model to train">
       <header className="panel-head">
@@ -78,7 +84,29 @@ export function StartPanel() {
       </div>
       {isSourceless && <p className="dim">A training without a source begins with random weights.</p>}
       {cardId !== null && (
-        <p className="dim">Its contrasts, grid and network are taken over; A to B alone is trained.</p>
+        <p className="dim">
+          Its contrasts, grid and network are taken over
+          {settings.variant.direction === 'aToB' ? '; A to B alone is trained.' : '.'}
+        </p>
+      )}
+      {backs.length > 0 && (
+        <label className="field">
+          <span>
+            Start of {settings.contrasts.b} to {settings.contrasts.a}
+          </span>
+          <select
+            value={back?.card.id ?? ''}
+            disabled={disabled}
+            onChange={({ target }) => pickStartBack(target.value || null)}
+          >
+            <option value="">none</option>
+            {backs.map(({ card: { id, name }, source }) => (
+              <option key={id} value={id}>
+                {source.kind === 'file' ? `Own: ${name}` : name}
+              </option>
+            ))}
+          </select>
+        </label>
       )}
     </section>
   );

@@ -19,5 +19,6 @@ export const initialTrain: TrainData = {
   stored: null,
   unreadable: [],
   isKept: null,
+  cardWords: null,
   isExporting: false,
 };

@@ -1,4 +1,5 @@
 /** Derived values of the Train room. Each returns a value of the state itself or a primitive, or is meant for useMemo. */
+import { intensityMaps, type RelativeMap } from '../../../../volume/intensity';
 import { aloneTexts, noPairsText, subjectsInBoth } from '../../../../volume/pairing';
 import { shortPaths } from '../../../../volume/shortPaths';
 import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
@@ -8,7 +9,9 @@ import {
   gridOfSide,
   hasR,
   isUnconditional,
+  mapOfSide,
   presetSettings,
+  SIDES,
   settingsOfRun,
   trainedDirections,
 } from '../../../../workers/train/settings';
@@ -16,7 +19,7 @@ import type { ModelCard } from '../../../../workers/translate/protocol';
 import { sentenceOf } from '../../../state/notices';
 import type { AppData } from '../../../state/types';
 import { pathOf, ROLES, type ScanChoice, scanChoice, type Use } from './scanChoice';
-import type { TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
+import type { StartChoice, TrainData, TrainRun, TrainVolume, VolumeSource } from './types';
 
 export const ROLE_SIDES: Record<Role, Side> = { trainA: 'a', trainB: 'b', valA: 'a', valB: 'b' };
 export const DIRECTIONS: readonly Direction[] = ['aToB', 'bToA'];
@@ -153,9 +156,18 @@ export function unpairedTexts(
 /** Sources of the networks that the variant has: those of R wait for a variant with R, and without a source all begin at random. */
 export function usedSources({ settings, start }: Pick<TrainData, 'settings' | 'start'>): ClientStartPoint {
   if (isUnconditional(settings.variant)) return {};
-  if (hasR(settings.variant)) return start.sources;
-  const { rAToB: _, rBToA: __, ...others } = start.sources;
-  return others;
+  const { rAToB, rBToA, bToA, ...others } = start.sources;
+  return {
+    ...others,
+    ...(settings.variant.direction !== 'aToB' && bToA && { bToA }),
+    ...(hasR(settings.variant) && { ...(rAToB && { rAToB }), ...(rBToA && { rBToA }) }),
+  };
+}
+
+/** The map of arbitrary units that is in force; null where both contrasts have one of their own (CT). */
+export function relativeMap(settings: Pick<TrainSettings, 'intensity'>): RelativeMap | null {
+  const maps = SIDES.map((side) => mapOfSide(settings, side));
+  return maps.find((map) => map !== 'hu') ?? null;
 }
 
 /** A sentence about R, which a frozen variant never trains; null where all is well. */
@@ -206,4 +218,40 @@ export function startModels({
   }));
   const others = ofTranslate.filter(({ card }) => !ownStarts[card.id]);
   return [...shipped, ...others, ...Object.values(ownStarts)];
+}
+
+type StartModels = ReturnType<typeof startModels>;
+
+/** Of the models to start from those that may start B to A beside the one for A to B: of its network and image, with contrasts exchanged. */
+export function backModels(
+  state: Parameters<typeof startModels>[0] & Pick<TrainData, 'settings' | 'start'>,
+): StartModels {
+  const { settings, start } = state;
+  const all = startModels(state);
+  const there = all.find(({ card }) => card.id === start.cardId)?.card;
+  if (!there) return [];
+  const { size, pixelSize, huEnds } = settings;
+  const image = (side: Side, other: Side) =>
+    JSON.stringify([size, pixelSize, huEnds ?? null, mapOfSide(settings, side), mapOfSide(settings, other)]);
+  return all.filter(({ card }) => {
+    const { preprocessing, network } = card;
+    const { source, target } = intensityMaps(preprocessing);
+    const own = [preprocessing.size, preprocessing.pixelSize, preprocessing.huEnds ?? null, source, target];
+    return (
+      card.source === settings.contrasts.b &&
+      card.target === settings.contrasts.a &&
+      JSON.stringify(network) === JSON.stringify(there.network) &&
+      JSON.stringify(own) === image('b', 'a')
+    );
+  });
+}
+
+/** The one that is chosen of them. */
+export const chosenBack = (models: StartModels, { sources }: StartChoice): StartModels[number] | null =>
+  models.find(({ source }) => sources.bToA && isSameSource(source, sources.bToA)) ?? null;
+
+function isSameSource(one: ClientStartSource, other: ClientStartSource): boolean {
+  if (one.kind === 'shipped' || other.kind === 'shipped')
+    return one.kind === 'shipped' && other.kind === 'shipped' && one.id === other.id;
+  return one.file.name === other.file.name && one.file.size === other.file.size;
 }

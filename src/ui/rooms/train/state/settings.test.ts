@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
 import { presetSettings, trainedDirections } from '../../../../workers/train/settings';
 import {
+  backModels,
   frozenRWarning,
+  relativeMap,
   runName,
   settingsProblem,
   startBlock,
@@ -42,6 +44,35 @@ describe('start point', () => {
       intensity: 'foreground-p99.5',
       variant: { direction: 'aToB' },
     });
+  });
+
+  it('takes a second model of the same network for the way back, and leaves it again', () => {
+    act().pickStart('T1w-FLAIR');
+    expect(backModels({ ...made.store.getState(), ...train() }).map(({ card }) => card.id)).toEqual([
+      'FLAIR-T1w',
+    ]);
+    act().pickStartBack('FLAIR-T1w');
+    const bToA = { kind: 'shipped', id: 'FLAIR-T1w' };
+    expect(train().settings.variant.direction).toBe('both');
+    expect(usedSources(train())).toEqual({ aToB: { kind: 'shipped', id: 'T1w-FLAIR' }, bToA });
+    // One way alone has no network for it.
+    act().patchVariant({ direction: 'aToB' });
+    expect(usedSources(train())).toEqual({ aToB: { kind: 'shipped', id: 'T1w-FLAIR' } });
+    act().pickStartBack(null);
+    expect(train().start.sources).toStrictEqual({ aToB: { kind: 'shipped', id: 'T1w-FLAIR' } });
+    act().pickStartBack('FLAIR-T1w');
+    act().pickStart('FLAIR-T1w');
+    expect(train().start.sources).toStrictEqual({ aToB: bToA });
+  });
+
+  it('keeps the intensity map that was chosen, whatever contrasts and preset', () => {
+    act().patchSettings({ intensity: 'foreground-p99.5', pixelSize: 2 });
+    act().setContrast('b', 'CT');
+    expect(train().settings).toMatchObject({ intensity: { a: 'foreground-p99.5', b: 'hu' }, pixelSize: 2 });
+    act().pickPreset('small');
+    expect(train().settings.intensity).toEqual({ a: 'foreground-p99.5', b: 'hu' });
+    expect(relativeMap(train().settings)).toBe('foreground-p99.5');
+    expect(relativeMap({ intensity: 'hu' })).toBeNull();
   });
 
   it('goes back to random weights on the grid of the preset', () => {

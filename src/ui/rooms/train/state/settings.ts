@@ -4,6 +4,7 @@ import type { PresetName, TrainSettings } from '../../../../workers/train/protoc
 import {
   isLong,
   isUnconditional,
+  neededOf,
   presetSettings,
   settingsFromCard,
   sideMaps,
@@ -13,7 +14,7 @@ import {
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { sortFiles } from '../../../state/files';
 import { initialTrain } from './initial';
-import { isLocked, startModels } from './selectors';
+import { backModels, isLocked, relativeMap, startModels } from './selectors';
 import type { TrainContext } from './trainContext';
 import type { TrainActions, TrainData } from './types';
 
@@ -29,6 +30,7 @@ export function settingsActions(
   | 'patchVariant'
   | 'setEvery'
   | 'pickStart'
+  | 'pickStartBack'
   | 'openStart'
   | 'setStartR'
 > {
@@ -48,7 +50,7 @@ export function settingsActions(
   const begin = (card: ModelCard, source: ClientStartSource) =>
     choose(({ settings, start }) => ({
       settings: settingsFromCard(settings, card),
-      start: { cardId: card.id, sources: { ...start.sources, aToB: source } },
+      start: { cardId: card.id, sources: { ...withoutModels(start.sources), aToB: source } },
     }));
 
   return {
@@ -57,14 +59,17 @@ export function settingsActions(
       const contrasts = { ...settings.contrasts, [side]: suffix.trim() };
       if (contrasts[side] === settings.contrasts[side]) return;
       // A start model's maps stay, whatever its contrasts are called.
-      const intensity = start.cardId === null ? sideMaps(contrasts, 'foreground-median') : settings.intensity;
+      const intensity =
+        start.cardId === null
+          ? sideMaps(contrasts, relativeMap(settings) ?? 'foreground-median')
+          : settings.intensity;
       choose({ settings: { ...settings, contrasts, intensity } });
     },
 
     pickPreset: (preset) =>
       choose(({ settings, start }) => ({
         settings: withPreset(settings, preset, start.cardId !== null),
-        start: { cardId: null, sources: withSource(start.sources, 'aToB', null) },
+        start: { cardId: null, sources: withoutModels(start.sources) },
       })),
 
     patchSettings: (change) =>
@@ -79,7 +84,7 @@ export function settingsActions(
         // A model to start from takes a source.
         const leaves = isFree && from.cardId !== null;
         const settings = leaves ? withPreset(before, before.preset, true) : before;
-        const start = leaves ? { cardId: null, sources: withSource(from.sources, 'aToB', null) } : from;
+        const start = leaves ? { cardId: null, sources: withoutModels(from.sources) } : from;
         const next = { ...settings, variant: { ...settings.variant, ...change } };
         const hasOtherCourse = JSON.stringify(startCourse(next)) !== JSON.stringify(startCourse(settings));
         return {
@@ -97,6 +102,18 @@ export function settingsActions(
       }
       const model = startModels({ ...get(), ...train() }).find(({ card }) => card.id === cardId);
       if (model) begin(model.card, model.source);
+    },
+
+    pickStartBack(cardId) {
+      const model = backModels({ ...get(), ...train() }).find(({ card }) => card.id === cardId);
+      if (cardId !== null && !model) return;
+      choose(({ settings, start }) => {
+        const direction = neededOf(settings.method, settings.variant).direction ?? (model ? 'both' : 'aToB');
+        return {
+          settings: { ...settings, variant: { ...settings.variant, direction } },
+          start: { ...start, sources: withSource(start.sources, 'bToA', model?.source ?? null) },
+        };
+      });
     },
 
     async openStart(files) {
@@ -162,6 +179,10 @@ function withSource(
   return source ? { ...others, [network]: source } : others;
 }
 
+/** Without those that start what translates. */
+const withoutModels = (sources: ClientStartPoint): ClientStartPoint =>
+  withSource(withSource(sources, 'aToB', null), 'bToA', null);
+
 /**
  * The networks and grid of a preset, all other choices kept. `fromModel`: the settings were a start model's, whose one
  * direction and schedule go with it.
@@ -169,7 +190,7 @@ function withSource(
 export function withPreset(settings: TrainSettings, preset: PresetName, fromModel: boolean): TrainSettings {
   const fresh = presetSettings(preset, settings.contrasts);
   // Iterations, rates and average go with the preset: those of the demonstration are wrong for the others.
-  const { method, variant, diffusion, batch, augmentation, seed } = settings;
+  const { method, variant, diffusion, batch, augmentation, seed, intensity } = settings;
   const { options } = withMethod(settings, fromModel ? fresh.method : method);
   const { rates } = withMethod(fresh, fromModel ? fresh.method : method);
   return {
@@ -177,6 +198,7 @@ export function withPreset(settings: TrainSettings, preset: PresetName, fromMode
     method: fromModel ? fresh.method : method,
     variant: fromModel ? { ...variant, direction: 'both' } : variant,
     diffusion: fromModel ? { ...fresh.diffusion, steps: diffusion.steps } : diffusion,
+    ...(fromModel ? {} : { intensity }),
     ...{ batch, options, rates, augmentation, seed },
   };
 }

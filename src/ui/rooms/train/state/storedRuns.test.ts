@@ -43,6 +43,18 @@ it('downloads weights and card, the card naming the weights', async () => {
   expect(card.weights.file).toBe('FLAIR-T1w.safetensors');
 });
 
+it('says on the card what was typed for this run, and for no other', async () => {
+  await trained();
+  act().setCardWords({ data: 'our heads' });
+  act().setCardWords({ licence: 'CC BY 4.0' });
+  await act().downloadModel('aToB');
+  expect(made.trainClient.words).toMatchObject({ data: 'our heads', licence: 'CC BY 4.0' });
+  await act().stop();
+  await trained(6);
+  await act().downloadModel('aToB');
+  expect(made.trainClient.words).toBeUndefined();
+});
+
 it('takes no model out of a run that goes on', async () => {
   await act().tryPhantoms();
   void act().start();

@@ -44,7 +44,7 @@ export function createRefreshStored({
 export function storedRunActions(
   context: TrainContext,
   refreshStored: RefreshStored,
-): Pick<TrainActions, 'open' | 'deleteRun' | 'downloadRun' | 'useModel' | 'downloadModel'> {
+): Pick<TrainActions, 'open' | 'deleteRun' | 'downloadRun' | 'useModel' | 'downloadModel' | 'setCardWords'> {
   const {
     get,
     train,
@@ -54,6 +54,10 @@ export function storedRunActions(
     report,
   } = context;
 
+  /** What was typed for another run is not said of this one. */
+  const wordsOf = ({ cardWords, run }: TrainData) =>
+    cardWords && cardWords.runId === run?.runId ? cardWords : undefined;
+
   /** The open run's model as files; null, with a notice, where there is none. */
   const exportFiles = async (direction: Direction): Promise<{ id: string; files: File[] } | null> => {
     const { run, isExporting } = train();
@@ -61,7 +65,7 @@ export function storedRunActions(
     patch({ isExporting: true });
     try {
       await context.ready();
-      const { card, weights } = await trainClient.exportModel(run.runId, direction);
+      const { card, weights } = await trainClient.exportModel(run.runId, direction, wordsOf(train()));
       const json = JSON.stringify(card, null, 2);
       return {
         id: card.id,
@@ -113,6 +117,14 @@ export function storedRunActions(
         report(error);
       }
     },
+
+    setCardWords: (change) =>
+      patch(({ run, cardWords }) => {
+        if (!run) return {};
+        const { runId } = run;
+        const before = cardWords?.runId === runId ? cardWords : { data: '', licence: '' };
+        return { cardWords: { ...before, ...change, runId } };
+      }),
 
     async useModel(direction) {
       const model = await exportFiles(direction);

@@ -4,6 +4,7 @@ import type { EntityFilter } from '../../../../volume/entityFilter';
 import type { ClientOwnWeights, ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type {
   AddedVolume,
+  CardWords,
   Direction,
   MemoryEstimate,
   PresetName,
@@ -115,6 +116,8 @@ export interface TrainData {
   unreadable: readonly UnreadableRun[];
   /** Whether the browser keeps them until they are deleted; null where it does not say. */
   isKept: boolean | null;
+  /** For the cards of models that are taken from the open run. */
+  cardWords: (CardWords & { runId: string }) | null;
   /** A model is being written for use or download. */
   isExporting: boolean;
 }
@@ -160,6 +163,9 @@ export interface TrainActions {
   setEvery(patch: Partial<Intervals>): void;
   /** A shipped model, an own one of Translate's or of `ownStarts`, by its card; null: random. */
   pickStart(cardId: string | null): void;
+  /** Beside a start model, another one for B to A (`backModels`), by its card; null: A to B alone is trained, or B to A begins at random. */
+  pickStartBack(cardId: string | null): void;
+  setCardWords(patch: Partial<CardWords>): void;
   /** Weights with their card.json where there is one. */
   openStart(files: File[]): Promise<void>;
   /** Weights of an R; null: random. */
