@@ -6,13 +6,15 @@
  * so that the insides of one are in memory at a time. Together they are the joint gradient.
  */
 import { vjp } from '../../autodiff/vjp';
+import { leafOf, replaceLeaf } from '../../networks/parameters';
 import { type PatchDiscriminatorWeights, runPatchDiscriminator } from '../../networks/patchDiscriminator/run';
+import { normalised, powerStep } from '../../networks/spectralNorm';
 import * as tf from '../../tf';
 import { GradientSums, Iteration, sumOf, type TrainStep } from '../../training/iteration';
 import { l1Loss, leastSquares } from '../../training/losses';
 import { parametersOf } from '../../training/networks';
 import { otherSide, SIDES, type Side } from '../../training/sides';
-import { CYCLE_WEIGHT } from './training';
+import { CYCLE_WEIGHT, hasSpectralNorm } from './training';
 
 /** An image of the other contrast, [b, h, w, 1] -> the same, [-1, 1]. */
 export type RunGenerator<Weights> = (weights: Weights, x: tf.Tensor4D) => tf.Tensor4D;
@@ -42,8 +44,9 @@ function generators<Weights>(
   const there = iteration.network(`g.${side}`);
   const back = iteration.network(`g.${otherSide(side)}`);
   const { value: made, pullback } = vjp(() => run(there.tree as Weights, real), parametersOf(there));
-  const adversarial = () => iteration.note('adversarial', leastSquares(judge(iteration, side, made), 1));
-  const [ofJudge] = iteration.generatorTerm(adversarial, [made]);
+  const [ofJudge] = judged(iteration, side, (judge) =>
+    iteration.generatorTerm(() => iteration.note('adversarial', leastSquares(judge(made), 1)), [made]),
+  );
   const cycle = () => {
     const loss = iteration.note('cycle', l1Loss(run(back.tree as Weights, made), real));
     return tf.mul(loss, state.settings.options[CYCLE_WEIGHT.id]) as tf.Scalar;
@@ -60,10 +63,29 @@ function generators<Weights>(
 function discriminator(iteration: Iteration, side: Side, made: tf.Tensor4D): void {
   const network = iteration.network(`d.${side}`);
   const term = (name: string, x: tf.Tensor4D, wanted: 0 | 1) =>
-    iteration.term(name, 0.5, () => leastSquares(judge(iteration, side, x), wanted), network);
+    judged(iteration, side, (judge) =>
+      iteration.term(name, 0.5, () => leastSquares(judge(x), wanted), network),
+    );
   iteration.update(`d.${side}`, sumOf([term('dReal', iteration.x[side], 1), term('dFake', made, 0)]));
 }
 
-function judge(iteration: Iteration, side: Side, x: tf.Tensor4D): tf.Tensor4D {
-  return runPatchDiscriminator(iteration.network(`d.${side}`).tree as PatchDiscriminatorWeights, x);
+/**
+ * A term that looks through a contrast's discriminator. Where that has a spectral norm, one step of its power iteration is made before
+ * each look.
+ */
+function judged<T>(iteration: Iteration, side: Side, term: (judge: (x: tf.Tensor4D) => tf.Tensor4D) => T): T {
+  const { convs } = iteration.network(`d.${side}`).tree as PatchDiscriminatorWeights;
+  if (!hasSpectralNorm(iteration.state.settings)) return term((x) => runPatchDiscriminator({ convs }, x));
+  const { spec, tree } = iteration.network(`u.${side}`);
+  const found = spec.table.map((row, n) => powerStep(convs[n].weight, leafOf(tree, row)));
+  try {
+    return term((x) =>
+      runPatchDiscriminator({ convs: convs.map((conv, n) => normalised(conv, found[n])) }, x),
+    );
+  } finally {
+    for (const [n, row] of spec.table.entries()) {
+      replaceLeaf(tree, row, tf.reshape(found[n].u, row.shape));
+      tf.dispose([found[n].u, found[n].v]);
+    }
+  }
 }

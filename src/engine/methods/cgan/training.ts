@@ -3,6 +3,7 @@ import { ONE_PASS } from '../../diffusion/schedule';
 import { patchDiscriminatorTable } from '../../networks/patchDiscriminator/table';
 import type { ResnetGeneratorConfig } from '../../networks/resnetGenerator/config';
 import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
+import { singularTable } from '../../networks/spectralNorm';
 import type { ParameterTable } from '../../networks/table';
 import type { TrainSettings } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
@@ -24,6 +25,21 @@ export const CYCLE_WEIGHT = {
   ...WEIGHT_RANGE,
   usual: 100,
 } as const satisfies TrainingOption;
+
+/** SAGAN's, of its discriminators. */
+export const SPECTRAL_NORM = {
+  id: 'spectral-norm',
+  label: 'Spectral norm of discriminators (1: yes)',
+  short: 'spectral norm',
+  text: '1: each kernel of a discriminator is divided by its largest singular value, as in the original; 0: not',
+  kind: 'whole',
+  least: 0,
+  most: 1,
+  usual: 0,
+} as const satisfies TrainingOption;
+
+export const hasSpectralNorm = ({ options }: Pick<TrainSettings, 'options'>): boolean =>
+  options[SPECTRAL_NORM.id] === 1;
 
 const LOSSES: readonly Loss[] = [
   TOTAL,
@@ -57,7 +73,11 @@ export function cycleGanTraining<C extends NetworkOf>(id: C['method'], of: Cycle
     options: [CYCLE_WEIGHT, ...(of.options ?? [])],
     rates: RATES,
     networks: (settings) =>
-      SIDES.flatMap((side) => [generator(settings, side, of), patchDiscriminator(settings, side)]),
+      SIDES.flatMap((side) => [
+        generator(settings, side, of),
+        patchDiscriminator(settings, side),
+        ...(hasSpectralNorm(settings) ? [singularVectors(settings, side)] : []),
+      ]),
     translates: (direction) => [`g.${sidesOf(direction).target}`],
     startsFrom: (method, direction) => (method === id ? [`g.${sidesOf(direction).target}`] : null),
     network: of.network,
@@ -103,6 +123,19 @@ function patchDiscriminator({ widths }: TrainSettings, side: Side): NetworkSpec 
     role: 'discriminator',
     side,
     table,
+    learns: true,
+    averaged: false,
+  };
+}
+
+/** What the power iteration of a discriminator's spectral norm has come to: kept with the run, for it goes on from there. */
+function singularVectors(settings: TrainSettings, side: Side): NetworkSpec {
+  return {
+    name: `u.${side}`,
+    number: side === 'a' ? 4 : 5,
+    role: 'discriminator',
+    side,
+    table: singularTable(patchDiscriminator(settings, side).table),
     learns: true,
     averaged: false,
   };

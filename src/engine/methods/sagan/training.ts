@@ -3,7 +3,7 @@
 import type { ResnetGeneratorConfig } from '../../networks/resnetGenerator/config';
 import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
-import { CGAN_BLOCKS, cycleGanTraining, resnetText } from '../cgan/training';
+import { CGAN_BLOCKS, cycleGanTraining, resnetText, SPECTRAL_NORM } from '../cgan/training';
 import type { Training } from '../method';
 import type { TrainingOption } from '../options';
 import type { SaganNetwork } from './method';
@@ -52,5 +52,5 @@ export const training: Training<SaganNetwork> = cycleGanTraining<SaganNetwork>('
   // Scores, their softmax and its gradient of both blocks of two generators, a quarter of the side.
   attentionBytes: (settings) =>
     isUnpooled(settings) ? 2 * 2 * 3 * 4 * settings.batch * (trainedSize(settings) / 4) ** 4 : 0,
-  options: [BLOCKS, UNPOOLED],
+  options: [BLOCKS, UNPOOLED, SPECTRAL_NORM],
 });
