@@ -1,4 +1,7 @@
-/** The wasm kernels, compiled from AssemblyScript where they are missing or other than their sources; for vite, vitest and the command line. */
+/**
+ * The wasm kernels, compiled from AssemblyScript where they are missing or other than their sources; for vite, vitest and the command line.
+ * With them TensorFlow.js's own wasm, and both once more for threads: on memory that is shared.
+ */
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -18,13 +21,21 @@ const CACHE = 'node_modules/.cache/syndiff-kernels';
 /** No runtime and no data: the memory is TensorFlow.js's, which knows nothing of what the compiler would put there. */
 const OPTIONS = [
   ...['--runtime', 'stub', '--importMemory', '--enable', 'simd', '-O3', '--noAssert'],
+  // Of 4 GiB, as TensorFlow.js's: a memory that is shared has to say so.
+  ...['--maximumMemory', '65536'],
   // Sizes and addresses are both 32 bits here.
   ...['--use', 'abort=', '--disableWarning', '201'],
 ];
 
-/** Each import is a module of one string: the bytes in base64, or where the page fetches them. */
-const BYTES = 'virtual:kernels';
-const ADDRESS = 'virtual:kernels-address';
+const TENSORFLOW = 'node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm';
+
+/** Modules of one string: the bytes in base64, or, with `-address`, where the page fetches them. */
+const FILES = {
+  'virtual:kernels': compiledKernels,
+  'virtual:kernels-shared': (root) => sharedFile(root, 'kernels', compiledKernels),
+  'virtual:tensorflow-shared': (root) => sharedFile(root, 'tensorflow', () => join(root, TENSORFLOW)),
+};
+const ADDRESS = '-address';
 
 /**
  * @param {string} root the checkout
@@ -33,14 +44,14 @@ const ADDRESS = 'virtual:kernels-address';
 export function kernelsPlugin(root) {
   return {
     name: 'kernels',
-    resolveId: (source) => (source === BYTES || source === ADDRESS ? `\0${source}` : null),
+    resolveId: (source) => (source.replace(ADDRESS, '') in FILES ? `\0${source}` : null),
     async load(id) {
-      if (id === `\0${BYTES}`) {
-        const bytes = readFileSync(await compiledKernels(root));
-        return `export default ${JSON.stringify(bytes.toString('base64'))};`;
-      }
-      if (id !== `\0${ADDRESS}`) return null;
-      return `export { default } from ${JSON.stringify(`${await compiledKernels(root)}?url`)};`;
+      const source = id.slice(1);
+      const fileOf = id.startsWith('\0') && FILES[source.replace(ADDRESS, '')];
+      if (!fileOf) return null;
+      const file = await fileOf(root);
+      if (source.endsWith(ADDRESS)) return `export { default } from ${JSON.stringify(`${file}?url`)};`;
+      return `export default ${JSON.stringify(readFileSync(file).toString('base64'))};`;
     },
   };
 }
@@ -57,15 +68,86 @@ export async function compiledKernels(root, temporary = tmpdir()) {
   const compiler = JSON.parse(readFileSync(join(root, 'node_modules/assemblyscript/package.json'), 'utf8'));
   const hash = createHash('sha256').update(JSON.stringify([compiler.version, OPTIONS]));
   for (const name of names.sort()) hash.update(name).update(readFileSync(join(folder, name)));
-  const file = join(root, CACHE, `kernels-${hash.digest('hex').slice(0, 16)}.wasm`);
+  return kept(root, 'kernels', hash.digest('hex'), () => compile(folder, names), temporary);
+}
+
+/** A file's bytes with shared memory, named by what they were made from. */
+async function sharedFile(root, name, fileOf) {
+  const bytes = readFileSync(await fileOf(root));
+  const hash = createHash('sha256').update(bytes).update(withSharedMemory.toString()).digest('hex');
+  return kept(root, `${name}-shared`, hash, () => withSharedMemory(bytes), tmpdir());
+}
+
+async function kept(root, name, hash, make, temporary) {
+  const file = join(root, CACHE, `${name}-${hash.slice(0, 16)}.wasm`);
   if (existsSync(file)) return file;
-  const bytes = await compile(folder, names);
+  const bytes = await make();
   try {
     return written(file, bytes);
   } catch {
-    return written(join(mkdtempSync(join(temporary, 'syndiff-kernels-')), 'kernels.wasm'), bytes);
+    return written(join(mkdtempSync(join(temporary, 'syndiff-kernels-')), `${name}.wasm`), bytes);
   }
 }
+
+/**
+ * A module whose memory, its own or imported, is shared: one bit of its declaration. What it computes is the same, and it knows nothing of
+ * other threads: only one may call it, or what it calls with rooms of its own.
+ * @param {Uint8Array} bytes of a module with one memory that has a maximum
+ * @returns {Uint8Array}
+ */
+export function withSharedMemory(bytes) {
+  const result = Uint8Array.from(bytes);
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return value;
+    }
+  };
+  const skipName = () => {
+    const length = number();
+    at += length;
+  };
+  let shared = 0;
+  const limits = (isMemory) => {
+    const flags = bytes[at];
+    if (isMemory) {
+      if (flags !== WITH_MAXIMUM)
+        throw new Error(`memory: must have a maximum and be unshared, got ${flags}`);
+      result[at] = WITH_MAXIMUM | SHARED;
+      shared++;
+    }
+    at++;
+    number();
+    if (flags & WITH_MAXIMUM) number();
+  };
+  while (at < bytes.length) {
+    const section = bytes[at++];
+    const end = number() + at;
+    if (section === IMPORTS)
+      for (let left = number(); left > 0; left--) {
+        skipName();
+        skipName();
+        const kind = bytes[at++];
+        if (kind === 0) number();
+        else if (kind === 3) at += 2;
+        else {
+          if (kind === 1) at++;
+          limits(kind === 2);
+        }
+      }
+    if (section === MEMORIES) for (let left = number(); left > 0; left--) limits(true);
+    at = end;
+  }
+  if (shared !== 1) throw new Error(`memory: must be one, got ${shared}`);
+  return result;
+}
+
+// Of the binary format of WebAssembly: sections, and flags of a memory's limits.
+const [IMPORTS, MEMORIES] = [2, 5];
+const [WITH_MAXIMUM, SHARED] = [1, 2];
 
 /** Written aside and renamed, so that another process never sees half of it. */
 function written(file, bytes) {

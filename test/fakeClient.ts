@@ -263,6 +263,7 @@ export function createFakeClient(): FakeClient {
       adapter: null,
       features: [],
       limits: {},
+      threads: null,
       selfTestError: 0,
       selfTestMs: 0,
     };

@@ -136,6 +136,7 @@ export function createFakeTrainClient(): FakeTrainClient {
         adapter: null,
         features: [],
         limits: {},
+        threads: null,
         selfTestError: 0,
         selfTestMs: 0,
       };

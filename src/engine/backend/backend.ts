@@ -6,8 +6,15 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { BadRequest, DeviceLost, OutOfMemory } from '../../errors';
 import { registerConvolutionGradients } from '../autodiff/convolutionGradients';
-import { ownKernels, refuseKernels, startKernels, wantOwnKernels } from '../kernels/wasm/kernels';
+import {
+  isMemoryShared,
+  ownKernels,
+  refuseKernels,
+  startKernels,
+  wantOwnKernels,
+} from '../kernels/wasm/kernels';
 import { registerOwnKernels } from '../kernels/wasm/register';
+import type { StartThread } from '../kernels/wasm/threads';
 import * as tf from '../tf';
 import { ownSelfTestError, SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
 import { isSoftware, SOFTWARE_RENDERER } from './softwareGpu';
@@ -32,9 +39,17 @@ export interface EngineInfo {
   /** Enabled WebGPU features and the limits in force; on wasm `OWN_KERNELS` where these are in use. */
   features: string[];
   limits: Record<string, number>;
+  /** On wasm with `OWN_KERNELS`; else null. */
+  threads: ThreadsInUse | null;
   /** Largest relative error of the known-answer self-test on the chosen backend. */
   selfTestError: number;
   selfTestMs: number;
+}
+
+export interface ThreadsInUse {
+  count: number;
+  /** Why there is one only, where more were wanted; without a full stop. */
+  note: string | null;
 }
 
 export interface AdapterDescription {
@@ -55,10 +70,25 @@ export interface BackendEnvironment {
   wasmPaths: Parameters<typeof setWasmPaths>[0];
   /** Our own kernels for wasm, compiled (kernels/wasm/); asked for where the backend is wasm. */
   wasmKernels: () => Promise<BufferSource>;
+  /** Threads for wasm, or why there are none here. */
+  threads: WasmThreads | string;
   /** Milliseconds, monotonic. */
   now: () => number;
   /** The device of the chosen backend is gone or has failed: nothing that it computed since can be trusted. */
   onDeviceError: (error: DeviceLost | OutOfMemory) => void;
+}
+
+/** What measures best and leaves the machine usable, by its number of cores. */
+export const defaultThreads = (cores: number): number => Math.max(1, Math.min(cores, 4));
+
+export interface WasmThreads {
+  /** How many are wanted, from 1 on. */
+  count: number;
+  /** As wasmPaths and wasmKernels, for memory that is shared; `fetched`: as addresses, not files. */
+  wasmPaths: Parameters<typeof setWasmPaths>[0];
+  fetched: boolean;
+  wasmKernels: () => Promise<BufferSource>;
+  startThread: StartThread;
 }
 
 const ORDER: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
@@ -111,7 +141,7 @@ export async function startEngine(
   throw new Error(`backend: none works here: ${trials.map((t) => t.reason).join('; ')}`);
 }
 
-type Working = Pick<EngineInfo, 'adapter' | 'features' | 'limits' | 'selfTestError' | 'selfTestMs'>;
+type Working = Omit<EngineInfo, 'backend' | 'reason' | 'trials'>;
 
 /** Starts and tests one backend: what it is, or why it is not to be used. */
 async function tryBackend(
@@ -141,23 +171,55 @@ async function tryBackend(
     }
     works = true;
     if (backend === 'wasm') await useOwnKernels(environment);
+    const selfTestMs = environment.now() - begin;
+    const threads = ownKernels() && (await useThreads(environment));
     const features = ownKernels() ? [...started.features, OWN_KERNELS] : started.features;
-    return { ...started, features, selfTestError: error, selfTestMs: environment.now() - begin };
+    return { ...started, features, threads, selfTestError: error, selfTestMs };
   } catch (error) {
     return { outcome: 'unavailable', reason: `${backend} did not start: ${messageOf(failure ?? error)}` };
   }
 }
 
 /** Our own kernels, where they start and compute right; without them all is plain TensorFlow.js. */
-async function useOwnKernels({ wasmKernels }: BackendEnvironment): Promise<void> {
+async function useOwnKernels({ wasmKernels, threads }: BackendEnvironment): Promise<void> {
   try {
-    await startKernels(await wasmKernels());
+    const isShared = typeof threads !== 'string' && isMemoryShared();
+    await startKernels(await (isShared ? threads.wasmKernels : wasmKernels)());
     registerOwnKernels();
     for (const error of [await selfTestError(), await ownSelfTestError()])
       if (!(error <= SELF_TEST_TOLERANCE)) refuseKernels();
   } catch {
     // No SIMD, or the file did not come.
     refuseKernels();
+  }
+}
+
+/** Threads beside this one for our kernels, as many as are wanted where they start; what there is now. */
+async function useThreads({ threads }: BackendEnvironment): Promise<ThreadsInUse> {
+  if (typeof threads === 'string') return { count: 1, note: threads };
+  const { count, startThread } = threads;
+  if (count > 1 && !isMemoryShared()) return { count: 1, note: 'the memory could not be shared' };
+  try {
+    await ownKernels()!.useThreads(count, startThread);
+    return { count, note: null };
+  } catch (error) {
+    return { count: 1, note: messageOf(error) };
+  }
+}
+
+/** What was told at the start, with the threads that there are now. */
+export function withPresentThreads(info: EngineInfo): EngineInfo {
+  const kernels = ownKernels();
+  if (!kernels || kernels.threadsLost === null) return info;
+  return { ...info, threads: { count: kernels.threadCount, note: kernels.threadsLost } };
+}
+
+/** Whether this machine gives memory to share of the size that TensorFlow.js's wasm may grow to; some phones do not. */
+function canShareMemory(): boolean {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }) !== null;
+  } catch {
+    return false;
   }
 }
 
@@ -186,10 +248,16 @@ const START: Record<BackendName, (environment: BackendEnvironment, forced: boole
     });
     return NO_GPU_DETAILS;
   },
-  wasm: async ({ wasmPaths }) => {
+  wasm: async ({ wasmPaths, threads }) => {
     // The threaded build breaks when minified and would need blob: workers, which the page's policy forbids.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    setWasmPaths(wasmPaths);
+    const isShared =
+      typeof threads !== 'string' &&
+      threads.count > 1 &&
+      (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) &&
+      canShareMemory();
+    if (isShared) setWasmPaths(threads.wasmPaths, threads.fetched);
+    else setWasmPaths(wasmPaths);
     registerConvolutionGradients('wasm');
     if (!(await tf.setBackend('wasm'))) return { skip: 'WebAssembly did not start', outcome: 'unavailable' };
     return NO_GPU_DETAILS;

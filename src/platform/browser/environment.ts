@@ -1,9 +1,12 @@
 /** What the engine needs to know of the browser: its GPU, its WebGL renderer, and where the wasm files are served. */
 
 import kernels from 'virtual:kernels-address';
+import sharedKernels from 'virtual:kernels-shared-address';
+import sharedWasm from 'virtual:tensorflow-shared-address';
 import plainWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm?url';
 import simdWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url';
-import type { BackendEnvironment } from '../../engine/backend/backend';
+import { type BackendEnvironment, defaultThreads } from '../../engine/backend/backend';
+import { startThread } from './threads';
 
 export function browserEnvironment(onDeviceError: BackendEnvironment['onDeviceError']): BackendEnvironment {
   return {
@@ -16,6 +19,19 @@ export function browserEnvironment(onDeviceError: BackendEnvironment['onDeviceEr
       'tfjs-backend-wasm-threaded-simd.wasm': simdWasm,
     },
     wasmKernels: async () => (await fetch(kernels)).arrayBuffer(),
+    threads: globalThis.crossOriginIsolated
+      ? {
+          count: defaultThreads(navigator.hardwareConcurrency),
+          wasmPaths: {
+            'tfjs-backend-wasm.wasm': plainWasm,
+            'tfjs-backend-wasm-simd.wasm': sharedWasm,
+            'tfjs-backend-wasm-threaded-simd.wasm': sharedWasm,
+          },
+          fetched: false,
+          wasmKernels: async () => (await fetch(sharedKernels)).arrayBuffer(),
+          startThread,
+        }
+      : 'the page is not isolated from others (its server sends no COOP and COEP headers), so that threads cannot share memory',
     now: () => performance.now(),
     onDeviceError,
   };

@@ -3,3 +3,13 @@ declare module 'virtual:kernels-address' {
   const address: string;
   export default address;
 }
+
+/** The same, and TensorFlow.js's wasm, for memory that threads share. */
+declare module 'virtual:kernels-shared-address' {
+  const address: string;
+  export default address;
+}
+declare module 'virtual:tensorflow-shared-address' {
+  const address: string;
+  export default address;
+}

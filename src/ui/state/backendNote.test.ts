@@ -11,6 +11,7 @@ function infoOf(trials: BackendTrial[]): EngineInfo {
     adapter: null,
     features: [],
     limits: {},
+    threads: null,
     selfTestError: 0,
     selfTestMs: 1,
   };

@@ -3,12 +3,15 @@
  * room taken by `allocate`. The memory may grow at any allocation, its addresses stay; views of it (`floats`) do not.
  */
 import * as tf from '../../tf';
-
-type Numbers = (...values: number[]) => void;
+import { CUTS, partsOf, RUN } from './parts';
+import { roundUp } from './rooms';
+import { type Kernel, MOST_TASKS } from './taskLine';
+import { type StartThread, Threads, ThreadsLost } from './threads';
 
 /** What assembly/index.ts exports. */
 const NAMES = [
   'adam',
+  'addRuns',
   'clearBorder',
   'dense',
   'filterGradient',
@@ -19,11 +22,13 @@ const NAMES = [
   'line',
   'lineSilu',
   'moments',
+  'nearMeans',
   'normLine',
   'packPanels',
   'pairs',
   'place',
   'product',
+  'runSums',
   'silu',
   'softmax',
   'trim',
@@ -44,18 +49,108 @@ export interface WasmBackend extends tf.KernelBackend {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
 }
 
+type Name = (typeof NAMES)[number];
+
 export class Kernels {
-  readonly run: Readonly<Record<(typeof NAMES)[number], Numbers>>;
-  private room = 0;
-  private roomBytes = 0;
+  /** Each as assembly/ says, without what only a part of its work needs to be told (parts.ts); on all threads where it is worth it. */
+  readonly run: Readonly<Record<Name, Kernel>>;
+  private threads: Threads | null = null;
+  private readonly own: readonly Kernel[];
+  private readonly workRoom = new Room(this);
+  private readonly threadsRoom = new Room(this);
 
   constructor(
     readonly backend: WasmBackend,
+    private readonly module: WebAssembly.Module,
     instance: WebAssembly.Instance,
   ) {
-    this.run = instance.exports as Kernels['run'];
+    const kernels = instance.exports as Readonly<Record<string, Kernel>>;
     for (const name of NAMES)
-      if (!(name in this.run)) throw new Error(`kernels: must have ${name}, got none; build them again`);
+      if (!(name in kernels)) throw new Error(`kernels: must have ${name}, got none; build them again`);
+    this.own = NAMES.map((name) => kernels[name]);
+    const run = Object.fromEntries(
+      NAMES.map((name, i) => [name, name in CUTS ? this.inParts(name, i) : kernels[name]]),
+    ) as Record<Name, Kernel>;
+    run.moments = (x, pixels, c, out) => this.moments(x, pixels, c, out);
+    this.run = run;
+  }
+
+  /** A kernel in parts that several threads make, where there are some. */
+  private inParts(name: string, index: number): Kernel {
+    return (...args) => {
+      const { threads } = this;
+      const count = this.threadCount;
+      const cut = CUTS[name](args);
+      const calls = partsOf(cut, count, MOST_TASKS);
+      if (!threads || calls.length === 1) {
+        for (const call of calls) this.own[index](...call);
+        return;
+      }
+      const bytes = roundUp(cut.room?.bytes ?? 0, 64);
+      const room = cut.room && {
+        argument: cut.room.argument,
+        address: this.threadsRoom.of(bytes * (count - 1)),
+        bytes,
+      };
+      threads.run(index, calls, room ?? null);
+    };
+  }
+
+  private moments(x: number, pixels: number, c: number, out: number): void {
+    const runs = Math.ceil(pixels / RUN);
+    if (this.threadCount === 1) {
+      this.own[NAMES.indexOf('moments')](x, pixels, c, out, this.threadsRoom.of(8 * c));
+      return;
+    }
+    const sums = this.threadsRoom.of(8 * c * runs);
+    this.run.nearMeans(x, pixels, c, out);
+    this.run.runSums(x, pixels, c, out, sums);
+    this.run.addRuns(sums, runs, c, out);
+  }
+
+  /**
+   * So many threads compute from now on; the memory must be shared for more than one.
+   * @throws Error saying why there are not as many: there is one then
+   */
+  async useThreads(count: number, startThread: StartThread): Promise<void> {
+    if (count === 1 || (this.threads !== null && count <= this.threads.most)) {
+      this.threads?.use(count);
+      return;
+    }
+    this.endThreads();
+    const { memory } = this.backend.wasm.asm;
+    const { module } = this;
+    this.threads = await Threads.start(this.own, { module, memory, names: NAMES }, count, { startThread });
+  }
+
+  endThreads(): void {
+    this.threads?.end('they were ended');
+    this.threads = null;
+  }
+
+  /** How many compute. */
+  get threadCount(): number {
+    return this.threads?.count ?? 1;
+  }
+
+  /** Why threads that were there are not any more. */
+  get threadsLost(): string | null {
+    return this.threads?.lost ?? null;
+  }
+
+  /** For a while fewer threads than there are, or as many as there are. */
+  limitThreads(count: number): void {
+    this.threads?.use(count);
+  }
+
+  /** What can be made once more from the beginning is made by one thread where another has failed. */
+  whole<T>(make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof ThreadsLost)) throw error;
+      return make();
+    }
   }
 
   /** Bytes from an address, or the `count` numbers there: valid until the memory grows. */
@@ -80,15 +175,27 @@ export class Kernels {
     this.backend.wasm._free(address);
   }
 
-  /** Room for one operation's own use, valid until the next one takes it: it grows to the largest and stays. */
+  /** Room for one operation's own use, valid until the next one takes it. */
   workspace(bytes: number): number {
-    if (bytes > this.roomBytes) {
-      if (this.room) this.free(this.room);
-      this.roomBytes = 0;
-      this.room = this.allocate(bytes);
-      this.roomBytes = bytes;
+    return this.workRoom.of(bytes);
+  }
+}
+
+/** Memory that grows to the largest that was asked for and stays. */
+class Room {
+  private address = 0;
+  private bytes = 0;
+
+  constructor(private readonly kernels: Kernels) {}
+
+  of(bytes: number): number {
+    if (bytes > this.bytes) {
+      if (this.address) this.kernels.free(this.address);
+      this.bytes = 0;
+      this.address = this.kernels.allocate(bytes);
+      this.bytes = bytes;
     }
-    return this.room;
+    return this.address;
   }
 }
 
@@ -100,6 +207,12 @@ export function ownKernels(): Kernels | null {
   return wanted && loaded !== null && loaded.backend === tf.backend() ? loaded : null;
 }
 
+/** Whether the current backend, which must be wasm, has memory that threads can share. */
+export function isMemoryShared(): boolean {
+  const { buffer } = (tf.backend() as WasmBackend).wasm.asm.memory;
+  return typeof SharedArrayBuffer !== 'undefined' && (buffer as unknown) instanceof SharedArrayBuffer;
+}
+
 /** false: everything runs on plain TensorFlow.js until it is true again; to compare the two in one process. */
 export function wantOwnKernels(own: boolean): void {
   wanted = own;
@@ -107,7 +220,7 @@ export function wantOwnKernels(own: boolean): void {
 
 /**
  * Makes them known to `ownKernels`, on the current backend, which must be wasm.
- * @param bytes the compiled module
+ * @param bytes the compiled module, for a memory as the backend's: shared or not
  * @throws WebAssembly.CompileError where the machine has no SIMD
  */
 export async function startKernels(bytes: BufferSource): Promise<void> {
@@ -115,10 +228,11 @@ export async function startKernels(bytes: BufferSource): Promise<void> {
   if (loaded?.backend === backend) return;
   const { memory } = backend.wasm.asm;
   const module = await WebAssembly.compile(bytes);
-  loaded = new Kernels(backend, await WebAssembly.instantiate(module, { env: { memory } }));
+  loaded = new Kernels(backend, module, await WebAssembly.instantiate(module, { env: { memory } }));
 }
 
 /** Forgets them: they have computed wrong. */
 export function refuseKernels(): void {
+  loaded?.endThreads();
   loaded = null;
 }

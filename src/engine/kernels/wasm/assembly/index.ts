@@ -1,7 +1,7 @@
 /** Kernels on memory that they share with TensorFlow.js's wasm backend: numbers are float32, images [h][w][c], addresses in bytes. */
 export { adam, dense, head, pairs, silu, softmax } from './elements';
 export { clearBorder, place, trim } from './images';
-export { line, lineSilu, moments, normLine } from './norm';
+export { addRuns, line, lineSilu, moments, nearMeans, normLine, runSums } from './norm';
 export { filterGradient } from './outerProducts';
 export { packPanels, product } from './product';
 export { firDown, firSmooth, firUp } from './resample';

@@ -6,8 +6,18 @@ const RUN = 128;
 
 /**
  * Of each channel a number near its mean, and the sums of what is left of it and of its square: [c][3] float64. c a multiple of 4.
+ * @param sums room for two rows of c numbers
  */
-export function moments(x: usize, pixels: i32, c: i32, out: usize): void {
+export function moments(x: usize, pixels: i32, c: i32, out: usize, sums: usize): void {
+  nearMeans(x, pixels, c, out);
+  for (let begin = 0; begin < pixels; begin += RUN) {
+    runSums(x + begin * c * 4, min(RUN, pixels - begin), c, out, sums);
+    addRuns(sums, 1, c, out);
+  }
+}
+
+/** The first part of `moments`: the numbers, and sums that are zero. */
+export function nearMeans(x: usize, pixels: i32, c: i32, out: usize): void {
   const pixel = (c * 4) as usize;
   const sample = min(pixels, 64);
   const middle = x + ((pixels - sample) >> 1) * pixel;
@@ -25,6 +35,11 @@ export function moments(x: usize, pixels: i32, c: i32, out: usize): void {
       store<f64>(to + l * 24, 0, 16);
     }
   }
+}
+
+/** The second part: of each run of pixels the sums in float32, [runs][2][c]. Any pixels that begin at a run. */
+export function runSums(x: usize, pixels: i32, c: i32, out: usize, sums: usize): void {
+  const pixel = (c * 4) as usize;
   for (let begin = 0; begin < pixels; begin += RUN) {
     const count = min(RUN, pixels - begin);
     for (let i = 0; i < c; i += 4) {
@@ -44,18 +59,25 @@ export function moments(x: usize, pixels: i32, c: i32, out: usize): void {
         squares = f32x4.add(squares, f32x4.mul(d, d));
         from += pixel;
       }
-      add(to, f32x4.extract_lane(sum, 0), f32x4.extract_lane(squares, 0));
-      add(to + 24, f32x4.extract_lane(sum, 1), f32x4.extract_lane(squares, 1));
-      add(to + 48, f32x4.extract_lane(sum, 2), f32x4.extract_lane(squares, 2));
-      add(to + 72, f32x4.extract_lane(sum, 3), f32x4.extract_lane(squares, 3));
+      v128.store(sums + i * 4, sum);
+      v128.store(sums + pixel + i * 4, squares);
     }
+    sums += 2 * pixel;
   }
 }
 
-@inline
-function add(to: usize, sum: f32, squares: f32): void {
-  store<f64>(to, load<f64>(to, 8) + sum, 8);
-  store<f64>(to, load<f64>(to, 16) + squares, 16);
+/** The third part: the runs' sums in float64, in their order. */
+export function addRuns(sums: usize, runs: i32, c: i32, out: usize): void {
+  const row = (c * 4) as usize;
+  for (let r = 0; r < runs; r++) {
+    let to = out;
+    for (let at: usize = 0; at < row; at += 4) {
+      store<f64>(to, load<f64>(to, 8) + load<f32>(sums + at), 8);
+      store<f64>(to, load<f64>(to, 16) + load<f32>(sums + row + at), 16);
+      to += 24;
+    }
+    sums += 2 * row;
+  }
 }
 
 /**

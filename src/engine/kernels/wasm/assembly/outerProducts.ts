@@ -61,7 +61,7 @@ export function outerProducts(
 
 /**
  * Adds to dw[kh][kw][cin][cout8] what one image contributes to the gradient of a convolution's weights.
- * @param x with its border; dy [height][width][cout8]; cin a multiple of 4, steps in bytes
+ * @param x with its border; dy [height][width][cout8]; cin a multiple of 4, steps in bytes, tap from one of dw to the next
  */
 export function filterGradient(
   x: usize,
@@ -76,9 +76,9 @@ export function filterGradient(
   cin: i32,
   cout8: i32,
   dw: usize,
+  tap: usize,
 ): void {
   const pixel = (cout8 * 4) as usize;
-  const tap = cin * pixel;
   for (let y = 0; y < height; y++) {
     for (let i = 0; i < kh; i++) {
       for (let j = 0; j < kw; j++)

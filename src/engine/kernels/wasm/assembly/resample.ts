@@ -1,4 +1,7 @@
-/** FIR [1,3,3,1] by 2, without zeros put in or taken out (networks/resample.ts). Channels a multiple of 4; rows in bytes. */
+/**
+ * FIR [1,3,3,1] by 2, without zeros put in or taken out (networks/resample.ts). Channels a multiple of 4; rows in bytes. Rows from
+ * `begin` to before `end` are made: of the smaller image, of the result where both are of one size.
+ */
 import { constant } from './vector';
 
 /**
@@ -6,9 +9,19 @@ import { constant } from './vector';
  * @param out rows of outRow bytes, pixels of c numbers
  * @param zeros a row of width c zeros
  */
-export function firUp(x: usize, height: i32, width: i32, c: i32, out: usize, outRow: usize, zeros: usize): void {
+export function firUp(
+  x: usize,
+  height: i32,
+  width: i32,
+  c: i32,
+  out: usize,
+  outRow: usize,
+  zeros: usize,
+  begin: i32,
+  end: i32,
+): void {
   const row = (width * c * 4) as usize;
-  for (let y = 0; y < height; y++) {
+  for (let y = begin; y < end; y++) {
     const own = x + y * row;
     upRow(own, y > 0 ? own - row : zeros, width, c, out + 2 * y * outRow);
     upRow(own, y < height - 1 ? own + row : zeros, width, c, out + (2 * y + 1) * outRow);
@@ -58,12 +71,23 @@ function fourRows(
 }
 
 /** Down: row i is (x[2i-1] + 3 x[2i] + 3 x[2i+1] + x[2i+2])/8, columns alike, zeros outside; height and width even. */
-export function firDown(x: usize, height: i32, width: i32, c: i32, out: usize, outRow: usize, zeros: usize): void {
+export function firDown(
+  x: usize,
+  height: i32,
+  width: i32,
+  c: i32,
+  out: usize,
+  outRow: usize,
+  zeros: usize,
+  begin: i32,
+  end: i32,
+): void {
   const pixel = (c * 4) as usize;
   const row = width * pixel;
   const eighth = constant(0.125);
   const most = constant(0.375);
-  for (let y = 0; y < height; y += 2) {
+  out += begin * outRow;
+  for (let y = 2 * begin; y < 2 * end; y += 2) {
     const r1 = x + y * row;
     const r2 = r1 + row;
     const r0 = y > 0 ? r1 - row : zeros;
@@ -94,12 +118,22 @@ export function firDown(x: usize, height: i32, width: i32, c: i32, out: usize, o
 }
 
 /** At full rate with two zeros about: [height][width][c] -> [height + 1][width + 1][c]. */
-export function firSmooth(x: usize, height: i32, width: i32, c: i32, out: usize, zeros: usize): void {
+export function firSmooth(
+  x: usize,
+  height: i32,
+  width: i32,
+  c: i32,
+  out: usize,
+  zeros: usize,
+  begin: i32,
+  end: i32,
+): void {
   const pixel = (c * 4) as usize;
   const row = width * pixel;
   const eighth = constant(0.125);
   const most = constant(0.375);
-  for (let y = 0; y <= height; y++) {
+  out += begin * (width + 1) * pixel;
+  for (let y = begin; y < end; y++) {
     const own = x + y * row;
     const r0 = y > 1 ? own - 2 * row : zeros;
     const r1 = y > 0 ? own - row : zeros;

@@ -312,6 +312,7 @@ function gather(at: usize, step: usize, count: i32): v128 {
  * u = G w G', as 36 times panels of [cin][cout]. The weight of (tap, i, o) lies at tap tapStep + i inStep + o outStep bytes: a turned
  * kernel begins at its last tap and has a negative tapStep.
  * @param cin rows of a panel, of which those from `filled` on are zeros
+ * @param begin, end the channels out that are made, of all cout: begin a multiple of 8, end too or cout
  */
 export function winogradWeights(
   w: usize,
@@ -322,14 +323,19 @@ export function winogradWeights(
   cin: i32,
   cout: i32,
   u: usize,
+  begin: i32,
+  end: i32,
 ): void {
   const cout8 = (cout + 7) & ~7;
   const plane = (cin * cout8 * 4) as usize;
-  if (filled < cin || cout < cout8) memory.fill(u, 0, 36 * plane);
+  if (filled < cin || cout < cout8) {
+    const panels = (((end + 7) & ~7) - begin) * cin * 4;
+    for (let xi = 0; xi < 36; xi++) memory.fill(u + xi * plane + begin * cin * 4, 0, panels);
+  }
   const root = constant(ROOT);
   const third = constant(-1.0 / 3.0);
   const sixth = constant(1.0 / 6.0);
-  for (let o = 0; o < cout; o += 4) {
+  for (let o = begin; o < end; o += 4) {
     const lanes = cout - o;
     for (let i = 0; i < filled; i++) {
       let at = w + i * inStep + o * outStep;
@@ -472,6 +478,7 @@ function spread(
  * @param x as for `winograd`
  * @param dy [4 ceil(height/4)][4 ceil(width/4)][cout8], zeros beyond the image and behind cout
  * @param work room for (6 (4 tilesX + 2) cin + 36 block (cin + cout8) + 96) numbers
+ * @param begin, end which of the six rows of transformed weights are added to
  */
 export function winogradFilterGradient(
   x: usize,
@@ -483,6 +490,8 @@ export function winogradFilterGradient(
   cout8: i32,
   work: usize,
   block: i32,
+  begin: i32,
+  end: i32,
 ): void {
   const pixel = (cin * 4) as usize;
   const stripRow = ((4 * tilesX + 2) * cin * 4) as usize;
@@ -503,7 +512,7 @@ export function winogradFilterGradient(
     inputRows(x + (4 * ty) * stripRow, stripRow, strip);
     for (let tx = 0; tx < tilesX; tx += block) {
       const tiles = min(block, tilesX - tx);
-      for (let i = 0; i < 6; i++)
+      for (let i = begin; i < end; i++)
         inputColumns(strip + i * stripRow + 4 * tx * pixel, pixel, tiles, v + 6 * i * vPlane, vPlane);
       for (let t = 0; t < tiles; t++) {
         const from = dy + (4 * ty) * yRow + (4 * (tx + t)) * yPixel;
@@ -524,7 +533,7 @@ export function winogradFilterGradient(
               64,
             );
           }
-          for (let i = 0; i < 6; i++) {
+          for (let i = begin; i < end; i++) {
             const p = scratch + i * 64;
             spread(
               v128.load(p),
@@ -541,7 +550,7 @@ export function winogradFilterGradient(
           }
         }
       }
-      for (let xi = 0; xi < 36; xi++)
+      for (let xi = 6 * begin; xi < 6 * end; xi++)
         outerProducts(
           v + xi * vPlane,
           pixel,
@@ -579,7 +588,10 @@ function middleThird(d1: v128, d2: v128, d3: v128, d4: v128): v128 {
   return f32x4.add(near, f32x4.mul(f32x4.sub(d3, d4), f32x4.splat(ROOT / 6)));
 }
 
-/** dw = G' du G of one filter: du[36][cin][cout8] -> dw[3][3][filled][cout]; cin as it is stored, filled as it is wanted. */
+/**
+ * dw = G' du G of one filter: du[36][cin][cout8] -> dw[3][3][filled][cout]; cin as it is stored, filled as it is wanted, channels in from
+ * `begin` to before `end` of it.
+ */
 export function winogradFilterBack(
   du: usize,
   cin: i32,
@@ -588,10 +600,12 @@ export function winogradFilterBack(
   cout: i32,
   dw: usize,
   scratch: usize,
+  begin: i32,
+  end: i32,
 ): void {
   const plane = (cin * cout8 * 4) as usize;
   const tap = (filled * cout * 4) as usize;
-  for (let i = 0; i < filled; i++) {
+  for (let i = begin; i < end; i++) {
     for (let o = 0; o < cout; o += 4) {
       const from = du + (i * cout8 + o) * 4;
       for (let j = 0; j < 6; j++) {
