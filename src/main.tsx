@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { leaveTab } from './platform/browser/tabId';
 import { openTabStore } from './platform/browser/tabStore';
+import { threadsChoice } from './platform/browser/threadsChoice';
 import { App } from './ui/App';
 import { backendOfQuery } from './ui/backendChoice';
 import { download } from './ui/download';
@@ -23,9 +24,11 @@ async function fetchDemo({ file, name }: DemoFile): Promise<File> {
   return new File([await response.blob()], name);
 }
 
+const threads = threadsChoice(() => window.localStorage);
 const store = createAppStore({
-  client: createEngineClient(),
-  trainClient: createTrainClient(),
+  client: createEngineClient(undefined, threads.wanted),
+  trainClient: createTrainClient(undefined, threads.wanted),
+  threads,
   fetchDemo,
   download: (name, data, type) => download(name, data as BlobPart, type),
   now: () => new Date(),

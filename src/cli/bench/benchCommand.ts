@@ -23,7 +23,7 @@ import { FILTER_OPTION, filterOf, volumeOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
 import { nearest } from '../kit/nearest';
-import { BACKEND_OPTION, BACKENDS, pauseOf, startNodeEngine } from '../kit/nodeEngine';
+import { ENGINE_OPTIONS, engineChoice, engineSentence, pauseOf, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, optional, required, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { counted, JSON_OPTION, jsonText, timeText } from '../kit/report';
@@ -86,7 +86,7 @@ export const benchCommand: Command = {
     filter: FILTER_OPTION,
     volume: { value: 'N', text: 'which volume of source scans with several, from 0' },
     'reference-volume': { value: 'N', text: 'which volume of target scans with several, from 0' },
-    backend: BACKEND_OPTION,
+    ...ENGINE_OPTIONS,
     json: JSON_OPTION,
   },
   example: '--suite quality --models runs --data data --split test --out bench1',
@@ -101,7 +101,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const seed = wholeNumber(args, 'seed', 0, 2 ** 31 - 1);
   const limit = optional(args, 'limit', (a, n) => wholeNumber(a, n, 1, 1e6)) ?? Number.POSITIVE_INFINITY;
   const patientOf = patientsBy(args.text('patient'));
-  const want = oneOf(args, 'backend', BACKENDS);
+  const want = engineChoice(args);
   const against = args.text('against');
   const choice = {
     filter: filterOf(args),
@@ -139,10 +139,12 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const scored = translating.filter(({ card }) => paired.has(taskKey(card)));
   io.guard();
   const engine = await startNodeEngine(want, io.signal);
-  const { backend, reason, adapter } = engine.info;
-  say(`backend ${backend}: ${reason}`);
+  const { backend, adapter } = engine.info;
+  say(engineSentence(engine.info));
   const device = [backend, adapter?.description ?? cpus()[0]?.model ?? arch()].join(', ');
-  const contenders = ids.includes('speed') ? [...ownEngines(backend), onnxEngine] : [];
+  const contenders = ids.includes('speed')
+    ? [...ownEngines(backend), onnxEngine(engine.info.threads?.count ?? 1)]
+    : [];
   const benchOf = (suite: Suite): Bench => ({
     ...{ models: suite.needs ? all : scored, ...data, real, features, device, contenders },
     options: {

@@ -1,4 +1,4 @@
-/** onnxruntime-web, which others would take, as an engine whose speed is compared: on wasm, one thread, the graph that this program writes. */
+/** onnxruntime-web, which others would take, as an engine whose speed is compared: on wasm, the graph that this program writes. */
 import type { Contender, SpeedTask } from '../../engine/bench/speed';
 import { makeSchedule } from '../../engine/diffusion/schedule';
 import { onnxModel } from '../../engine/models/onnxModel';
@@ -7,12 +7,12 @@ import { packageVersion } from '../../platform/node/packageRoot';
 
 type Runtime = typeof import('onnxruntime-web');
 
-export const onnxEngine: Contender = {
+export const onnxEngine = (threads: number): Contender => ({
   id: 'onnx',
-  label: 'onnxruntime-web wasm, 1 thread',
+  label: `onnxruntime-web wasm, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
   start: async ({ card, weights, source, draws }: SpeedTask) => {
     const { env, InferenceSession, Tensor } = await runtime();
-    env.wasm.numThreads = 1;
+    env.wasm.numThreads = threads;
     const bytes = await onnxModel(
       { card, weights: { state: weights } },
       { half: false, kind: 'straight', version: packageVersion() },
@@ -46,7 +46,7 @@ export const onnxEngine: Contender = {
       dispose: () => session.release(),
     };
   },
-};
+});
 
 /** Only where this program is developed: it is no part of it. */
 async function runtime(): Promise<Runtime> {

@@ -3,7 +3,7 @@ import { HEAD_SHARE } from '../../volume/headSlices';
 import { FILTER_OPTION } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
-import { BACKEND_OPTION } from '../kit/nodeEngine';
+import { ENGINE_OPTIONS } from '../kit/nodeEngine';
 import { JSON_OPTION } from '../kit/report';
 import { evaluateModels } from './evaluateModels';
 import { evaluatePair, INTENSITIES } from './evaluatePair';
@@ -27,6 +27,7 @@ export const evaluateCommand: Command = {
         'spread-slices',
         'card',
         'backend',
+        'threads',
       ],
       there: ['slices', 'intensity', 'data-range', 'lesion'],
     },
@@ -83,7 +84,7 @@ export const evaluateCommand: Command = {
       text: 'with --samples-spread: of how many slices a scan (1 if not given)',
     },
     card: { text: "with --models: write the scores into the models' own card.json" },
-    backend: BACKEND_OPTION,
+    ...ENGINE_OPTIONS,
     json: JSON_OPTION,
   },
   example: 'sub-01_desc-synth_FLAIR.nii.gz sub-01_FLAIR.nii.gz --json',

@@ -12,7 +12,7 @@ import { filterOf, volumeOf } from '../kit/choice';
 import type { Arguments } from '../kit/command';
 import type { Io } from '../kit/io';
 import { type LoadedModel, loadModel, writeCard } from '../kit/models';
-import { BACKENDS, pauseOf, startNodeEngine } from '../kit/nodeEngine';
+import { engineChoice, engineSentence, pauseOf, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, optional, required, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { jsonText } from '../kit/report';
@@ -29,7 +29,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   const slices = optional(args, 'spread-slices', (a, n) => wholeNumber(a, n, 1, 1000)) ?? 1;
   const samples = count === undefined ? null : { count, slices };
   const patientOf = patientsBy(args.text('patient'));
-  const want = oneOf(args, 'backend', BACKENDS);
+  const want = engineChoice(args);
   const folders = namesIn(required(args, 'data'));
   const choice: ScanChoice = {
     filter: filterOf(args),
@@ -47,8 +47,8 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   }
   io.guard();
   const engine = await startNodeEngine(want, io.signal);
-  const { backend, reason } = engine.info;
-  io.err(`backend ${backend}: ${reason}\n`);
+  const { backend } = engine.info;
+  io.err(`${engineSentence(engine.info)}\n`);
   const progress = startProgress(io);
   const pause = pauseOf(engine, io);
   const data = folders.map((folder) => basename(resolve(folder))).join(', ');

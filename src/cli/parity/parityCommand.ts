@@ -8,8 +8,7 @@ import { filesBelow } from '../../platform/node/filesBelow';
 import { readScanAll } from '../../platform/node/scans';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
-import { BACKEND_OPTION, BACKENDS, startNodeEngine } from '../kit/nodeEngine';
-import { oneOf } from '../kit/options';
+import { ENGINE_OPTIONS, engineChoice, engineSentence, startNodeEngine } from '../kit/nodeEngine';
 import { startProgress } from '../kit/progress';
 import { JSON_OPTION, jsonText } from '../kit/report';
 
@@ -17,14 +16,14 @@ export const parityCommand: Command = {
   name: 'parity',
   summary: "Hold the engine against numbers that the authors' code produced; exit code 1 if any differs",
   positionals: ['DIR'],
-  options: { backend: BACKEND_OPTION, json: JSON_OPTION },
+  options: { ...ENGINE_OPTIONS, json: JSON_OPTION },
   example: 'golden --backend wasm --json',
   run,
 };
 
 async function run(args: Arguments, io: Io): Promise<number> {
   const [folder] = args.positionals;
-  const want = oneOf(args, 'backend', BACKENDS);
+  const want = engineChoice(args);
   const names = await filesBelow(folder);
   const known = await parityCases(
     names.map((name) => name.replaceAll(sep, '/')),
@@ -36,7 +35,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   if (known.length === 0) throw new BadRequest(`${folder}: must hold golden files, got none that is known`);
 
   const { info, signal } = await startNodeEngine(want, io.signal);
-  io.err(`backend ${info.backend}: ${info.reason}\n`);
+  io.err(`${engineSentence(info)}\n`);
   const results = await runAll(known, io, signal);
   const passed = results.every((result) => result.passed);
   if (args.has('json')) io.out(jsonText({ backend: info.backend, passed, results }));

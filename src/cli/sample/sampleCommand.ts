@@ -10,8 +10,15 @@ import { modelPixels, screenImage } from '../../volume/modelImage';
 import type { Arguments, Command } from '../kit/command';
 import { type Io, saying } from '../kit/io';
 import { type LoadedModel, loadModel } from '../kit/models';
-import { BACKEND_OPTION, BACKENDS, pauseOf, startNodeEngine } from '../kit/nodeEngine';
-import { oneOf, required, wholeNumber } from '../kit/options';
+import {
+  ENGINE_OPTIONS,
+  type EngineChoice,
+  engineChoice,
+  engineSentence,
+  pauseOf,
+  startNodeEngine,
+} from '../kit/nodeEngine';
+import { required, wholeNumber } from '../kit/options';
 import { greyPng } from '../kit/png';
 import { startProgress } from '../kit/progress';
 import { counted, JSON_OPTION, jsonText } from '../kit/report';
@@ -36,7 +43,7 @@ export const sampleCommand: Command = {
       default: '0',
     },
     seed: { value: 'N', text: 'the same seed gives the same images', default: '0' },
-    backend: BACKEND_OPTION,
+    ...ENGINE_OPTIONS,
     json: JSON_OPTION,
   },
   example: '--model run1/a-to-b/card.json --count 100 --seed 1 --output images',
@@ -50,7 +57,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     first: wholeNumber(args, 'first', 0, MOST),
     count: wholeNumber(args, 'count', 1, MOST),
   };
-  const want = oneOf(args, 'backend', BACKENDS);
+  const want = engineChoice(args);
   const model = await loadModel(required(args, 'model'));
   refuseConditional(model.card);
   const names = Array.from({ length: settings.count }, (_, n) => {
@@ -76,7 +83,7 @@ interface Order {
   io: Io;
   output: string;
   settings: { seed: number; first: number; count: number };
-  want: (typeof BACKENDS)[number];
+  want: EngineChoice;
   model: LoadedModel;
   /** Paths of the images. */
   names: readonly string[];
@@ -90,8 +97,8 @@ function refuseThere(names: readonly string[]): void {
 
 async function draw({ args, io, output, settings, want, model, names }: Order): Promise<number> {
   const engine = await startNodeEngine(want, io.signal);
-  const { backend, reason } = engine.info;
-  io.err(`backend ${backend}: ${reason}\n`);
+  const { backend } = engine.info;
+  io.err(`${engineSentence(engine.info)}\n`);
   const progress = startProgress(io);
   const translator = await loadTranslator(model.card, model.weights.state);
   let done = 0;

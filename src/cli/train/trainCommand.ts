@@ -31,7 +31,14 @@ import { filterOf, volumesOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import { type Io, saying } from '../kit/io';
 import { writeCard } from '../kit/models';
-import { BACKENDS, type NodeEngine, pauseOf, startNodeEngine } from '../kit/nodeEngine';
+import {
+  type EngineChoice,
+  engineChoice,
+  engineSentence,
+  type NodeEngine,
+  pauseOf,
+  startNodeEngine,
+} from '../kit/nodeEngine';
 import { oneOf, optional, required } from '../kit/options';
 import { greyPng } from '../kit/png';
 import { startProgress } from '../kit/progress';
@@ -108,9 +115,9 @@ interface ReadyRun {
 async function run(args: Arguments, io: Io): Promise<number> {
   const out = required(args, 'out');
   const split = optional(args, 'eval', (a, n) => oneOf(a, n, EVALUATIONS));
-  const backend = oneOf(args, 'backend', BACKENDS);
+  const want = engineChoice(args);
   const files = new DiskRun(join(out, RUN_FOLDER), isRunFile);
-  const order = { args, io, out, files, split, backend };
+  const order = { args, io, out, files, split, want };
   try {
     return await carryOut(order);
   } catch (error) {
@@ -185,7 +192,7 @@ interface Order {
   out: string;
   files: DiskRun;
   split: EvaluationSplit | undefined;
-  backend: (typeof BACKENDS)[number];
+  want: EngineChoice;
 }
 
 /** Takes the run's folder for this process, and clears what one that was killed has left beside it. */
@@ -197,7 +204,7 @@ async function takeFolder({ files, io, out }: Order): Promise<void> {
 }
 
 async function begun(order: Order): Promise<ReadyRun> {
-  const { args, io, files, split, backend } = order;
+  const { args, io, files, split, want } = order;
   refuseTogether(args);
   const isOne = args.has('unconditional');
   const names = {
@@ -229,7 +236,7 @@ async function begun(order: Order): Promise<ReadyRun> {
   // Another process may have come to its end in between.
   await refuseStored(order);
 
-  const engine = await startEngine(io, backend);
+  const engine = await startEngine(io, want);
   // What is outside of the backend does not decide whether it fits.
   refuseTooLarge(estimateOf(settings, engine, 0));
   const { data, volumes, aligned, inputs } = await loadData(
@@ -278,7 +285,7 @@ async function refuseStored({ out, files }: Order): Promise<void> {
 }
 
 async function resumed(order: Order): Promise<ReadyRun> {
-  const { args, io, out, files, split, backend } = order;
+  const { args, io, out, files, split, want } = order;
   refuseWithResume(args);
   if (!(await storedIn(files)))
     throw new BadRequest(`${out}: must hold a run to go on with, got none; start one without --resume`);
@@ -298,7 +305,7 @@ async function resumed(order: Order): Promise<ReadyRun> {
     io.err(
       `${found.reason}; the run goes on with ${USUAL_EVERY.checkpoint} iterations between checkpoints, as by default, and its models' cards say "${call.data}" of the scans, and of their licence "${call.licence}"\n`,
     );
-  const engine = await startEngine(io, backend);
+  const engine = await startEngine(io, want);
   const data = await ofRun(files, readRunData(files, index));
   io.guard();
   const estimate = estimateOf(index.settings, engine, dataBytes(data));
@@ -368,9 +375,9 @@ async function callOf({ volumes, settings }: CheckpointIndex, out: string): Prom
   };
 }
 
-async function startEngine(io: Io, backend: (typeof BACKENDS)[number]): Promise<NodeEngine> {
-  const engine = await startNodeEngine(backend, io.signal);
-  io.err(`backend ${engine.info.backend}: ${engine.info.reason}\n`);
+async function startEngine(io: Io, want: EngineChoice): Promise<NodeEngine> {
+  const engine = await startNodeEngine(want, io.signal);
+  io.err(`${engineSentence(engine.info)}\n`);
   return engine;
 }
 

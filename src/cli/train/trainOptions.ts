@@ -22,7 +22,7 @@ import { intensityMaps } from '../../volume/intensity';
 import { FILTER_OPTION } from '../kit/choice';
 import type { Arguments, OptionSpec } from '../kit/command';
 import { type LoadedModel, loadModel } from '../kit/models';
-import { BACKEND_OPTION } from '../kit/nodeEngine';
+import { ENGINE_OPTIONS } from '../kit/nodeEngine';
 import { decimal, oneOf, optional, wholeNumber } from '../kit/options';
 import { JSON_OPTION } from '../kit/report';
 import { refuseForMethod, refuseOtherThanStart } from './trainContradictions';
@@ -138,7 +138,7 @@ export const TRAIN_OPTIONS: Record<string, OptionSpec> = {
     value: 'val|test',
     text: 'after training, score the models on the pairs of this split, beside the baselines',
   },
-  backend: BACKEND_OPTION,
+  ...ENGINE_OPTIONS,
   json: JSON_OPTION,
   ...OF_A_NEW_RUN,
 };

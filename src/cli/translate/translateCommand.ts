@@ -37,7 +37,7 @@ import type { Arguments, Command } from '../kit/command';
 import { headSlicesOf } from '../kit/headSlices';
 import type { Io } from '../kit/io';
 import { type LoadedModel, loadModel } from '../kit/models';
-import { BACKEND_OPTION, BACKENDS, startNodeEngine } from '../kit/nodeEngine';
+import { ENGINE_OPTIONS, engineChoice, engineSentence, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, optional, required, sliceRange, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { counted, JSON_OPTION, jsonText, timeText } from '../kit/report';
@@ -77,7 +77,7 @@ export const translateCommand: Command = {
     preview: {
       text: 'for models of 1000 steps: take 50 of them, to look at and not to score',
     },
-    backend: BACKEND_OPTION,
+    ...ENGINE_OPTIONS,
     dtype: { value: 'float32|int16', text: 'how voxels are stored (default float32; CT int16, in HU)' },
     volume: { value: 'N', text: 'which volume of an INPUT with several, from 0', default: '0' },
     json: JSON_OPTION,
@@ -90,7 +90,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const [input] = args.positionals;
   const output = required(args, 'output');
   const modelName = required(args, 'model');
-  const want = oneOf(args, 'backend', BACKENDS);
+  const want = engineChoice(args);
   const asked = optional(args, 'dtype', (a, name) => oneOf(a, name, ['float32', 'int16'] as const));
   const settings: TranslateSettings = {
     seed: wholeNumber(args, 'seed', 0, LARGEST_SEED),
@@ -119,7 +119,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   io.guard();
   const date = new Date();
   const { info, signal } = await startNodeEngine(want, io.signal);
-  io.err(`backend ${info.backend}: ${info.reason}\n`);
+  io.err(`${engineSentence(info)}\n`);
   const withSteps = steps !== undefined;
   const result = await translateWithProgress(io, prepared, model, slices, settings, withSteps, signal);
 

@@ -14,6 +14,7 @@ import {
   wantOwnKernels,
 } from '../kernels/wasm/kernels';
 import { registerOwnKernels } from '../kernels/wasm/register';
+import { MOST_THREADS } from '../kernels/wasm/taskLine';
 import type { StartThread } from '../kernels/wasm/threads';
 import * as tf from '../tf';
 import { ownSelfTestError, SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
@@ -89,6 +90,13 @@ export interface WasmThreads {
   fetched: boolean;
   wasmKernels: () => Promise<BufferSource>;
   startThread: StartThread;
+}
+
+/** @param count of threads that are wanted on wasm; null: as many as the environment thinks best */
+export function withThreads(environment: BackendEnvironment, count: number | null): BackendEnvironment {
+  const { threads } = environment;
+  if (count === null || typeof threads === 'string') return environment;
+  return { ...environment, threads: { ...threads, count: Math.min(count, MOST_THREADS) } };
 }
 
 const ORDER: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];

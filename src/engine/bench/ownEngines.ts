@@ -7,15 +7,26 @@ import type { Contender, SpeedTask } from './speed';
 
 /** On the current backend; plain TensorFlow.js first, which images of others are held against. */
 export function ownEngines(backend: string): Contender[] {
-  return [
-    translatorEngine('plain', `TensorFlow.js ${backend}`, false),
-    ...(ownKernels() || backend === 'webgpu'
-      ? [translatorEngine('own', `our kernels on ${backend}`, true)]
-      : []),
-  ];
+  const plain = translatorEngine('plain', `TensorFlow.js ${backend}`, false);
+  const threads = ownKernels()?.threadCount ?? 1;
+  if (threads > 1)
+    return [
+      plain,
+      translatorEngine('own-1', `our kernels on ${backend}, 1 thread`, true, 1),
+      translatorEngine('own', `our kernels on ${backend}, ${threads} threads`, true),
+    ];
+  if (ownKernels() || backend === 'webgpu')
+    return [plain, translatorEngine('own', `our kernels on ${backend}`, true)];
+  return [plain];
 }
 
-function translatorEngine(id: string, label: string, isOurs: boolean): Contender {
+/** @param threads at most */
+function translatorEngine(
+  id: string,
+  label: string,
+  isOurs: boolean,
+  threads = Number.POSITIVE_INFINITY,
+): Contender {
   return {
     ...{ id, label, isOurs },
     start: async ({ card, weights, source, draws }: SpeedTask) => {
@@ -25,6 +36,7 @@ function translatorEngine(id: string, label: string, isOurs: boolean): Contender
       return {
         step: async () => {
           wantOwnKernels(isOurs);
+          ownKernels()?.limitThreads(threads);
           const images = translator.run(given, draws);
           try {
             // What it starts from, and what its first step makes of that.
@@ -37,6 +49,7 @@ function translatorEngine(id: string, label: string, isOurs: boolean): Contender
           } finally {
             await images.return(undefined);
             wantOwnKernels(true);
+            ownKernels()?.limitThreads(Number.POSITIVE_INFINITY);
           }
         },
         dispose: () => {

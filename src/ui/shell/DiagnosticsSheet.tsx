@@ -11,7 +11,8 @@ import { diagnosticsText, sectionsOf } from './diagnosticsText';
 export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
   const { phase, requested, failure } = useApp((s) => s.engine);
   const running = useApp((s) => s.run !== null);
-  const { start, diagnostics } = useApp((s) => s.actions);
+  const threads = useApp((s) => s.threads);
+  const { start, useThreads, diagnostics } = useApp((s) => s.actions);
   const [found, setFound] = useState<Diagnostics | null>(null);
   const [copied, setCopied] = useState(false);
 
@@ -25,6 +26,7 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
     };
   }, [phase, diagnostics]);
 
+  const most = Math.min(Math.max(navigator.hardwareConcurrency, threads ?? 1), 32);
   const copy = async (d: Diagnostics) => {
     await navigator.clipboard.writeText(diagnosticsText(d));
     setCopied(true);
@@ -43,6 +45,21 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
             {BACKEND_CHOICES.map((choice) => (
               <option key={choice} value={choice}>
                 {choice === 'auto' ? 'auto: the fastest that computes right' : choice}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="field threads-field" title="On wasm; they change the time alone">
+          <span>Threads</span>
+          <select
+            value={threads ?? 'auto'}
+            disabled={running || phase === 'starting'}
+            onChange={({ target: { value } }) => void useThreads(value === 'auto' ? null : Number(value))}
+          >
+            <option value="auto">auto</option>
+            {Array.from({ length: most }, (_, i) => i + 1).map((count) => (
+              <option key={count} value={count}>
+                {count}
               </option>
             ))}
           </select>

@@ -17,6 +17,7 @@ export function sectionsOf(d: Diagnostics): Section[] {
       rows: [
         ['Backend', d.backend],
         ['Why', d.reason],
+        ...(d.threads ? [['Threads', threadsText(d.threads)] as const] : []),
         ...(d.path ? [['Computes by', d.path] as const] : []),
         [
           'Self-test',
@@ -41,6 +42,9 @@ export function sectionsOf(d: Diagnostics): Section[] {
   ];
   return sections.filter((section) => section.rows.length > 0);
 }
+
+const threadsText = ({ count, note }: NonNullable<Diagnostics['threads']>): string =>
+  note === null ? String(count) : `${count}, because ${note}`;
 
 function entriesOf(values: object): Row[] {
   return Object.entries(values).map(([name, value]) => [name, String(value)]);

@@ -12,6 +12,8 @@ export interface Services {
   /** Hands a file to the user. */
   download(name: string, data: Uint8Array | string | Blob, type: string): void;
   now(): Date;
+  /** Threads on wasm that the user wants, null where the engine shall choose; absent: nothing is remembered. */
+  threads?: { wanted(): number | null; want(count: number | null): void };
 }
 
 /** What every group of actions works with. */

@@ -5,12 +5,12 @@ import { sentenceOf } from './notices';
 import type { AppActions, BackendChoice } from './types';
 
 interface Engine {
-  actions: Pick<AppActions, 'start' | 'diagnostics'>;
+  actions: Pick<AppActions, 'start' | 'useThreads' | 'diagnostics'>;
   /** Settles when the latest start has ended, well or not. */
   whenStarted(): Promise<void>;
 }
 
-export function createEngine({ get, set, services: { client }, notify, report }: Context): Engine {
+export function createEngine({ get, set, services: { client, threads }, notify, report }: Context): Engine {
   let started: Promise<void> = Promise.resolve();
 
   client.onRestart((sentence) => {
@@ -57,6 +57,11 @@ export function createEngine({ get, set, services: { client }, notify, report }:
         get().actions.compare.cancel();
         started = start(requested);
         return started;
+      },
+      useThreads(count) {
+        set({ threads: count });
+        threads?.want(count);
+        return get().actions.start(get().engine.requested);
       },
       diagnostics: () =>
         client.diagnostics().catch((error: unknown) => {

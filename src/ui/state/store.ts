@@ -30,6 +30,7 @@ export function createAppStore(services: Services): AppStore {
     api.subscribe(createInputCheck(context));
     return {
       ...initialData,
+      threads: services.threads?.wanted() ?? null,
       actions: {
         ...notices,
         ...engine.actions,

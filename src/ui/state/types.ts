@@ -178,6 +178,8 @@ export interface Notice {
 
 export interface AppData {
   engine: EngineState;
+  /** Wanted on wasm; null: as many as the engine thinks best. */
+  threads: number | null;
   models: ModelCard[];
   /** Models whose weights have been read, by card id. */
   loaded: Record<string, LoadedModel>;
@@ -216,6 +218,8 @@ export interface AppData {
 
 export interface AppActions {
   start(backend: BackendChoice): Promise<void>;
+  /** Remembers how many threads are wanted on wasm, and starts the engine with them. */
+  useThreads(count: number | null): Promise<void>;
   /**
    * Opens dropped files as what the zone is for, or sorts them into scans and weights. Settles when questions are answered.
    * @param pathOf with the folders that were dropped

@@ -59,7 +59,7 @@ beforeAll(async () => {
   };
   calls = createTrainCalls(environment);
   otherTab = createTrainCalls(environment);
-  await calls.start({ backend: 'wasm' }, context());
+  await calls.start({ backend: 'wasm', threads: null }, context());
 });
 
 it('refuses to train without volumes, and keeps no run of it', async () => {

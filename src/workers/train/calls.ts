@@ -1,5 +1,10 @@
 /** What the training worker can do for the page: one handler a call. Runs are kept in files, so that the worker may die. */
-import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
+import {
+  type BackendEnvironment,
+  type EngineInfo,
+  startEngine,
+  withThreads,
+} from '../../engine/backend/backend';
 import { uniformSource } from '../../engine/random';
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import { estimateMemory } from '../../engine/training/estimate';
@@ -118,8 +123,8 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
   }
 
   return {
-    start: async ({ backend }) => {
-      info = await startEngine(backend, environment.engine);
+    start: async ({ backend, threads }) => {
+      info = await startEngine(backend, withThreads(environment.engine, threads));
       return info;
     },
 

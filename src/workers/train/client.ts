@@ -82,8 +82,12 @@ export interface TrainClient {
 const makeTrainWorker: MakeWorker = (name) =>
   new Worker(new URL('./train.worker.ts', import.meta.url), { type: 'module', name });
 
-export function createTrainClient(makeWorker: MakeWorker = makeTrainWorker): TrainClient {
-  return new Client(makeWorker);
+/** @param threads as the engine's client */
+export function createTrainClient(
+  makeWorker: MakeWorker = makeTrainWorker,
+  threads: () => number | null = () => null,
+): TrainClient {
+  return new Client(makeWorker, threads);
 }
 
 class Client implements TrainClient {
@@ -93,7 +97,10 @@ class Client implements TrainClient {
   /** The present worker's start, good or bad; null where it has not been asked for. */
   private started: Promise<EngineInfo> | null = null;
 
-  constructor(makeWorker: MakeWorker) {
+  constructor(
+    makeWorker: MakeWorker,
+    private readonly threads: () => number | null,
+  ) {
     this.link = new WorkerLink({
       makeWorker,
       name: 'syndiff-training',
@@ -213,7 +220,10 @@ class Client implements TrainClient {
   }
 
   private async startWorker(): Promise<EngineInfo> {
-    return this.link.call(this.link.open(), 'start', { backend: this.backend });
+    return this.link.call(this.link.open(), 'start', {
+      backend: this.backend,
+      threads: this.threads(),
+    });
   }
 
   private end(reason: string): void {

@@ -125,7 +125,11 @@ export interface ExportedModel {
 }
 
 export interface TrainCalls {
-  start: { params: { backend: 'auto' | BackendName }; event: never; result: EngineInfo };
+  start: {
+    params: { backend: 'auto' | BackendName; threads: number | null };
+    event: never;
+    result: EngineInfo;
+  };
   /**
    * One volume. `path`: where it lay in what was dropped, which tells its partner. `volume`: which one of a file with several; without,
    * the first one is shown until somebody says.

@@ -3,7 +3,13 @@
  * they belong to the page, so that a worker can be thrown away at any time.
  */
 import packageJson from '../../../package.json';
-import { type BackendEnvironment, type EngineInfo, startEngine } from '../../engine/backend/backend';
+import {
+  type BackendEnvironment,
+  type EngineInfo,
+  startEngine,
+  withPresentThreads,
+  withThreads,
+} from '../../engine/backend/backend';
 import { memoryUse } from '../../engine/backend/memory';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { MODEL_INDEX } from '../../engine/cards/modelIndex';
@@ -78,10 +84,10 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
   };
 
   return {
-    start: async ({ backend }) => {
+    start: async ({ backend, threads }) => {
       model?.translator.dispose();
       model = null;
-      info = await startEngine(backend, environment.engine);
+      info = await startEngine(backend, withThreads(environment.engine, threads));
       return info;
     },
 
@@ -267,7 +273,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     diagnostics: async () => {
       if (!info) throw new BadRequest('diagnostics: the engine must be started first');
       return {
-        ...info,
+        ...withPresentThreads(info),
         versions: { syndiff: packageJson.version, tfjs: tf.version.tfjs },
         userAgent: environment.userAgent,
         memory: memoryUse(),

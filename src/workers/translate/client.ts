@@ -98,8 +98,12 @@ const makeEngineWorker: MakeWorker = (name) =>
 /** After this many losses without a finished slice in between the GPU is given up for wasm. */
 const LOSSES_BEFORE_WASM = 2;
 
-export function createEngineClient(makeWorker: MakeWorker = makeEngineWorker): EngineClient {
-  return new Client(makeWorker);
+/** @param threads asked at each start of a worker: how many are wanted on wasm, null where the engine shall choose */
+export function createEngineClient(
+  makeWorker: MakeWorker = makeEngineWorker,
+  threads: () => number | null = () => null,
+): EngineClient {
+  return new Client(makeWorker, threads);
 }
 
 /** Calls that are made again of the next worker. A file that has brought a worker down is not opened a second time. */
@@ -128,7 +132,10 @@ class Client implements EngineClient {
   private losses = 0;
   private readonly listeners = new Set<(reason: string) => void>();
 
-  constructor(makeWorker: MakeWorker) {
+  constructor(
+    makeWorker: MakeWorker,
+    private readonly threads: () => number | null,
+  ) {
     this.link = new WorkerLink({
       makeWorker,
       name: 'syndiff-engine',
@@ -331,7 +338,7 @@ class Client implements EngineClient {
       try {
         worker = this.link.open();
         const backend = this.losses >= LOSSES_BEFORE_WASM ? 'wasm' : this.backend;
-        const info = await this.link.call(worker, 'start', { backend });
+        const info = await this.link.call(worker, 'start', { backend, threads: this.threads() });
         await this.replay(worker);
         return info;
       } catch (error) {

@@ -239,7 +239,12 @@ export interface Match {
 
 /** Request -> its parameters, events and result. */
 export interface Calls {
-  start: { params: { backend: 'auto' | BackendName }; event: never; result: EngineInfo };
+  /** threads: on wasm; null is what the engine thinks best. */
+  start: {
+    params: { backend: 'auto' | BackendName; threads: number | null };
+    event: never;
+    result: EngineInfo;
+  };
   models: { params: Record<string, never>; event: never; result: ModelCard[] };
   openScan: { params: { files: InputFile[]; volume?: number; scanId: string }; event: never; result: Scan };
   /** Resamples the scan (trilinear) to the grid of another one where they differ; used for references. */

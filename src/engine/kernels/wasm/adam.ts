@@ -28,9 +28,11 @@ export function adamUpdate(
   const made = given.slice(0, 3).map(({ shape }) => kernels.backend.makeOutput(shape, 'float32'));
   const [p, m, v, g, newP, newM, newV] = [...given, ...made].map((tensor) => kernels.addressOf(tensor));
   const [beta1, beta2] = betas;
-  kernels.run.adam(
-    ...[p, m, v, g, parameter.size, beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, step, decay],
-    ...[newP, newM, newV],
+  kernels.whole(() =>
+    kernels.run.adam(
+      ...[p, m, v, g, parameter.size, beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, step, decay],
+      ...[newP, newM, newV],
+    ),
   );
   const [one, two, three] = made.map((info) => tf.engine().makeTensorFromTensorInfo(info));
   return [one, two, three];

@@ -46,13 +46,15 @@ function run(
   const [from, beside, to] = [x, source, out].map((image) => kernels.addressOf(image));
   for (let i = 0; i < b; i++) {
     const place = i * h * w * 4;
-    program.run({
-      x: from + place,
-      source: isAlone ? 0 : beside + place,
-      t: t[i],
-      z: latents.subarray(i * length, (i + 1) * length),
-      out: to + place,
-    });
+    kernels.whole(() =>
+      program.run({
+        x: from + place,
+        source: isAlone ? 0 : beside + place,
+        t: t[i],
+        z: latents.subarray(i * length, (i + 1) * length),
+        out: to + place,
+      }),
+    );
   }
   return tf.engine().makeTensorFromTensorInfo(out) as tf.Tensor4D;
 }

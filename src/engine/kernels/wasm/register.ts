@@ -56,7 +56,8 @@ function replace(kernelName: string, own: Own): void {
   if (placed.has(plain.kernelFunc)) return;
   const kernelFunc: tf.KernelFunc = (call) => {
     const kernels = ownKernels();
-    return (kernels && own(kernels, call as unknown as Call)) ?? plain.kernelFunc(call);
+    const made = kernels?.whole(() => own(kernels, call as unknown as Call));
+    return made ?? plain.kernelFunc(call);
   };
   placed.add(kernelFunc);
   tf.unregisterKernel(kernelName, 'wasm');

@@ -48,40 +48,34 @@ export class Threads {
     { startThread, silenceMs = SILENCE_MS }: { startThread: StartThread; silenceMs?: number },
   ): Promise<Threads> {
     const shared = new SharedArrayBuffer(LINE_BYTES);
+    const line = taskLine(shared, kernels, 0);
     const others: Thread[] = [];
-    try {
-      const ready: Promise<void>[] = [];
-      let threads: Threads | null = null;
-      const line = taskLine(shared, kernels, 0);
-      for (let me = 1; me < count; me++) {
+    let threads: Threads | null = null;
+    const ready = (thread: Thread, me: number) =>
+      new Promise<void>((resolve, reject) => {
+        const fail = (reason: string) => {
+          reject(new Error(reason));
+          threads?.end(reason);
+        };
+        thread.listen((message) => (message === READY ? resolve() : fail(message)), fail);
         line.setAwake(me, true);
-        const thread = startThread();
-        others.push(thread);
-        ready.push(
-          new Promise((resolve, reject) => {
-            const late = setTimeout(() => reject(new Error('a thread did not start in time')), START_MS);
-            const failed = (reason: string) => {
-              clearTimeout(late);
-              reject(new Error(reason));
-              threads?.end(reason);
-            };
-            const heard = (message: string) => {
-              if (message !== READY) return failed(message);
-              clearTimeout(late);
-              resolve();
-            };
-            thread.listen(heard, failed);
-          }),
-        );
         thread.send({ ...given, shared, me });
-      }
-      await Promise.all(ready);
-      threads = new Threads(kernels, shared, others, silenceMs);
-      return threads;
+      });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('a thread did not start in time')), START_MS);
+    });
+    try {
+      while (others.length < count - 1) others.push(startThread());
+      await Promise.race([Promise.all(others.map((thread, i) => ready(thread, i + 1))), late]);
     } catch (error) {
       for (const thread of others) thread.stop();
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
+    threads = new Threads(kernels, shared, others, silenceMs);
+    return threads;
   }
 
   /** How many compute, this one included. */
@@ -114,7 +108,7 @@ export class Threads {
     while (this.line.takeOne());
     if (this.line.finish(this.silenceMs)) return;
     this.end('a thread has failed');
-    throw new ThreadsLost('wasm: a thread has failed; the page goes on with one');
+    throw new ThreadsLost('wasm: a thread has failed; what it computed is not whole');
   }
 
   /** Ends the others: this thread goes on alone. */
