@@ -49,8 +49,8 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
             ))}
           </select>
         </label>
-        <label className="field threads-field" title="On wasm; they change the time alone">
-          <span>Threads</span>
+        <label className="field" title="They change the time alone">
+          <span>Threads on wasm</span>
           <select
             value={threads ?? 'auto'}
             disabled={running || phase === 'starting'}

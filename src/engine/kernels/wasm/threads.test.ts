@@ -1,7 +1,8 @@
 /** Several threads: the same bits as one, over odd sizes; and what remains where a thread fails. */
 import { beforeAll, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../platform/node/environment';
-import { startEngine } from '../../backend/backend';
+import { startThread } from '../../../platform/node/threads';
+import { startEngine, withPresentThreads } from '../../backend/backend';
 import { hashNormals, hashWeights } from '../../hash';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/config';
 import { disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
@@ -9,6 +10,8 @@ import { ncsnppTable } from '../../networks/ncsnpp/table';
 import * as tf from '../../tf';
 import { fastDenoiser } from '../fastDenoiser';
 import { ownKernels } from './kernels';
+import { type Kernel, LINE_BYTES, taskLine } from './taskLine';
+import { type StartThread, Threads, ThreadsLost } from './threads';
 
 const THREADS = 3;
 
@@ -16,6 +19,14 @@ beforeAll(async () => {
   const info = await startEngine('wasm', await nodeEnvironment(() => {}, null, THREADS));
   expect(info.threads).toEqual({ count: THREADS, note: null });
 });
+
+/** Faster than by `toEqual`. */
+function sameBits(...both: [tf.TypedArray, tf.TypedArray]): boolean {
+  const [a, b] = both.map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  );
+  return Buffer.compare(a, b) === 0;
+}
 
 /** The same by one thread, by two and by three. */
 async function expectSameBits(make: () => Promise<tf.TypedArray>): Promise<void> {
@@ -26,7 +37,7 @@ async function expectSameBits(make: () => Promise<tf.TypedArray>): Promise<void>
     made.push(await make());
   }
   expect(made[0].some((v) => v !== 0)).toBe(true);
-  for (const other of made.slice(1)) expect(other).toEqual(made[0]);
+  for (const other of made.slice(1)) expect(sameBits(other, made[0])).toBe(true);
 }
 
 let seed = 0;
@@ -87,4 +98,108 @@ it('the diffusive generator', async () => {
   tf.dispose([...images, z]);
   dispose();
   disposeGenerator(generator);
+});
+
+it('sees memory that has grown since the threads began', async () => {
+  const [filter, before] = [random<tf.Tensor4D>(3, 3, 8, 16), ownKernels()!.backend.wasm.asm.memory.buffer];
+  const kept: tf.Tensor[] = [];
+  while (ownKernels()!.backend.wasm.asm.memory.buffer.byteLength <= before.byteLength)
+    kept.push(tf.zeros([2 ** 22]));
+  const x = random<tf.Tensor4D>(1, 80, 80, 8);
+  await expectSameBits(async () => tf.tidy(() => tf.conv2d(x, filter, 1, 'same').dataSync()));
+  tf.dispose([...kept, x, filter]);
+});
+
+it('each task is done once, by whoever is free', async () => {
+  const shared = new SharedArrayBuffer(LINE_BYTES);
+  const done: number[] = [];
+  const line = taskLine(shared, [(...values) => done.push(...values)], 0);
+  const other = taskLine(shared, [(value, room) => done.push(-value, room)], 2);
+  line.use(3);
+  // More rounds than there are places, so that they come round.
+  for (let round = 0; round < 40; round++) {
+    const calls = Array.from({ length: 5 }, (_, i) => [i + 1, 0]);
+    // The second thread has to be called, the third is awake.
+    line.setAwake(2, true);
+    expect(line.post(0, calls, { argument: 1, address: 1000, bytes: 10 })).toEqual(round === 0 ? [1] : []);
+    expect(other.takeOne()).toBe(true);
+    while (line.takeOne());
+    expect(other.takeOne()).toBe(false);
+    expect(line.finish(100)).toBe(true);
+    expect(done.splice(0)).toEqual([-1, 1010, 2, 0, 3, 0, 4, 0, 5, 0]);
+  }
+});
+
+/** Two threads on a module of nothing, of which this one takes no task before the other has: it is not quick. */
+async function twoThreads(start: StartThread): Promise<Threads> {
+  const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const slow: Kernel = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  return Threads.start([slow], { module, memory, names: ['missing'] }, 2, {
+    startThread: start,
+    silenceMs: 200,
+  });
+}
+
+it('goes on with one thread where another fails', async () => {
+  // The other thread has no kernel of this name.
+  const threads = await twoThreads(startThread);
+  expect(threads.count).toBe(2);
+  expect(() => threads.run(0, [[], [], [], []], null)).toThrow(ThreadsLost);
+  expect([threads.count, threads.lost]).toEqual([1, 'a thread has failed']);
+});
+
+it('goes on with one thread where another takes a task and is not heard of again', async () => {
+  let shared: SharedArrayBuffer;
+  const silent: StartThread = () => ({
+    send: (message) => {
+      // Of the line's counts the second is of the tasks that are taken.
+      if (message === null) Atomics.add(new Int32Array(shared), 1, 1);
+      else shared = message.shared;
+    },
+    listen: (hear) => void setTimeout(() => hear('ready')),
+    stop: () => {},
+  });
+  const threads = await twoThreads(silent);
+  taskLine(shared!, [], 1).setAwake(1, false);
+  expect(() => threads.run(0, [[], []], null)).toThrow(ThreadsLost);
+  expect(threads.count).toBe(1);
+});
+
+it.each([
+  ['the script of a thread could not be loaded', 'fail'],
+  ['CompileError: wasm', 'hear'],
+] as const)('does without threads that do not start: %s', async (reason, way) => {
+  let stopped = 0;
+  const broken: StartThread = () => ({
+    send: () => {},
+    listen: (hear, fail) => void setTimeout(() => (way === 'fail' ? fail : hear)(reason)),
+    stop: () => void stopped++,
+  });
+  await expect(twoThreads(broken)).rejects.toThrow(reason);
+  expect(stopped).toBe(1);
+});
+
+it('makes an operation again by one thread where another has failed, and says so', async () => {
+  const kernels = ownKernels()!;
+  const info = await startEngine('wasm', await nodeEnvironment(() => {}, null, THREADS));
+  const [x, filter] = [random<tf.Tensor4D>(1, 80, 80, 8), random<tf.Tensor4D>(3, 3, 8, 16)];
+  const values = () => tf.tidy(() => tf.conv2d(x, filter, 1, 'same').dataSync());
+  const expected = values();
+  const { threads } = kernels as unknown as { threads: Threads };
+  const { run } = threads;
+  threads.run = (...given) => {
+    run.apply(threads, given);
+    threads.end('a thread has failed');
+    // What it has written is not whole.
+    throw new ThreadsLost();
+  };
+  expect(withPresentThreads(info).threads).toEqual({ count: THREADS, note: null });
+  expect(sameBits(values(), expected)).toBe(true);
+  expect(withPresentThreads(info).threads).toEqual({ count: 1, note: 'a thread has failed' });
+  // The next start begins others.
+  await startEngine('wasm', await nodeEnvironment(() => {}, null, 2));
+  expect(ownKernels()!.threadCount).toBe(2);
+  expect(sameBits(values(), expected)).toBe(true);
+  tf.dispose([x, filter]);
 });
