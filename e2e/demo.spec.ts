@@ -79,6 +79,7 @@ test('diagnostics can be copied', async ({ page, context }) => {
   for (const line of [
     /Backend: wasm/,
     /Why: wasm was asked for/,
+    /Threads: \d+$/m,
     /Self-test: largest relative error \d/,
     /WebGPU adapter: not in use/,
     /peak: [\d.]+ MB/,

@@ -47,6 +47,9 @@ test('in a folder of a server: models, engine, rooms and the demo', async ({ pag
   const { port } = server.address() as AddressInfo;
   await page.goto(`http://localhost:${port}${FOLDER}?backend=wasm`);
   await engineReady(page);
+  await page.getByTestId('backend-badge').click();
+  await expect(page.getByRole('dialog')).toContainText(/Threads1, because the page is not isolated/);
+  await page.keyboard.press('Escape');
   await expect(modelSelect(page).locator('option')).toHaveText(['T1w to T2w', 'T1w to FLAIR']);
 
   await page.getByRole('link', { name: 'Train', exact: true }).click();

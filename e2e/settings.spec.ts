@@ -44,6 +44,15 @@ test('another backend opens the scan again and hides what it has not made', asyn
   await expect(pane(page, 'synthetic')).toContainText('Not translated');
   await choose('wasm');
   await expectImage(page, 'synthetic');
+  // Threads change the time alone: the image stays. The browser keeps the choice.
+  await page.getByTestId('backend-badge').click();
+  const sheet = page.getByRole('dialog', { name: 'Diagnostics' });
+  await expect(sheet).toContainText(/Threads[2-4]/);
+  await sheet.getByRole('combobox', { name: 'Threads' }).selectOption('1');
+  await expect(sheet).toContainText(/Threads1(?!,)/);
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate(() => localStorage.getItem('syndiff-threads'))).toBe('1');
+  await expectImage(page, 'synthetic');
   await page.getByText('Settings', { exact: true }).click();
   await page.getByRole('spinbutton', { name: 'Seed' }).fill('3');
   await translate(page);

@@ -98,7 +98,7 @@ it('cuts what is worth it: all units once, a few parts for each thread', () => {
   expect(partsOf({ ...cut, cost: 1000 }, 4, 64)).toEqual([[0, 10]]);
   for (const threads of [2, 3, 8]) {
     const calls = partsOf(cut, threads, 64);
-    expect(calls.length).toBe(Math.min(10, 4 * threads));
+    expect(calls.length).toBe(Math.min(10, 8 * threads));
     expect(calls[0][0]).toBe(0);
     expect(calls.at(-1)![1]).toBe(10);
     calls.slice(1).forEach(([begin], i) => {

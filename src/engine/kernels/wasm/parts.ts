@@ -217,7 +217,7 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
 /** Less than this in a part is not worth the telling: about 20 microseconds. */
 const LEAST_COST = 200_000;
 /** Parts for each thread, so that one that is held up does not hold up the others. */
-const PARTS = 4;
+const PARTS = 8;
 
 /** @returns the calls that make the whole together: one where there is one thread, or little to do */
 export function partsOf({ units, cost, part }: Cut, threads: number, most: number): number[][] {
