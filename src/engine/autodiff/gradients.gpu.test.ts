@@ -91,7 +91,7 @@ const OPERATIONS: Operation[] = [
     run: (x, weight, bias) =>
       layerNorm({ weight: weight as unknown as tf.Tensor1D, bias: bias as unknown as tf.Tensor1D }, x),
   },
-  { name: 'instanceNorm', shapes: [[2, 5, 4, 3]], run: instanceNorm },
+  { name: 'instanceNorm', shapes: [[2, 5, 4, 3]], run: (x) => instanceNorm(x) },
   ...[
     { kernel: 3, stride: 1, pad: 1 },
     { kernel: 3, stride: 2, pad: 0 },

@@ -53,6 +53,11 @@ export function isRecording(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
 
+/** True while what is recorded will be differentiated, and its gradient again (R1). */
+export function isRecordedTwice(): boolean {
+  return tf.engine().state.gradientDepth > 1;
+}
+
 function record<T extends tf.Tensor>(f: () => T): [T, TapeNode[]] {
   const { state } = tf.engine();
   if (state.gradientDepth > 0) throw new Error('vjp: must not run inside a function that is differentiated');

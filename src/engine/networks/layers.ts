@@ -1,10 +1,22 @@
 /** Building blocks shared by the networks. Images are [b, h, w, c]. All functions are pure; callers tidy. */
+import { leakyRelu } from '../autodiff/leakyRelu';
 import { isRecording } from '../autodiff/vjp';
+import { ownKernels } from '../kernels/wasm/kernels';
+import {
+  ownAddToChannels,
+  ownConv2d,
+  ownDense,
+  ownMeanOverPositions,
+} from '../kernels/wasm/operations/layers';
+import { type Activation, ownAffineNorm, ownNorm, ownStyleNorm } from '../kernels/wasm/operations/norm';
+import { ownOnce } from '../kernels/wasm/operations/operation';
+import { ownSilu, ownSum } from '../kernels/wasm/operations/pointwise';
 import * as tf from '../tf';
 import type { Affine, Conv, Dense } from './parameters';
 
 /** x W + b on [b, in]. */
 export function dense({ weight, bias }: Dense, x: tf.Tensor2D): tf.Tensor2D {
+  if (ownOnce()) return ownDense(x, weight, bias);
   return tf.add(tf.matMul(x, weight), bias);
 }
 
@@ -15,6 +27,7 @@ export function conv2d(
   stride = 1,
   pad = (weight.shape[0] - 1) / 2,
 ): tf.Tensor4D {
+  if (bias && ownOnce()) return ownConv2d(x, weight, bias, stride, pad);
   // One pass over the image less where the bias goes in with the products; the fused kernel has no second derivative.
   if (bias && !isRecording()) {
     return tf.fused.conv2d({ x, filter: weight, strides: stride, pad, bias });
@@ -25,6 +38,7 @@ export function conv2d(
 
 /** x + bias, [b, h, w, c] and [b or 1, 1, 1, c]: the gradient sums over positions as products, as group norm does. */
 export function addToChannels(x: tf.Tensor4D, bias: tf.Tensor4D): tf.Tensor4D {
+  if (ownOnce()) return ownAddToChannels(x, bias);
   if (!isRecording()) return tf.add(x, bias);
   const operation = tf.customGrad((...args) => ({
     value: tf.add(args[0] as tf.Tensor4D, args[1] as tf.Tensor4D),
@@ -51,6 +65,7 @@ export function maxPool2(x: tf.Tensor4D): tf.Tensor4D {
 
 /** SiLU: x sigmoid(x). Keeps x alone for its gradient. */
 export function silu<T extends tf.Tensor>(x: T): T {
+  if (ownOnce()) return ownSilu(x);
   if (!isRecording()) return tf.mul(x, tf.sigmoid(x));
   const operation = tf.customGrad((value, save) => {
     (save as tf.GradSaveFunc)([value as tf.Tensor]);
@@ -65,6 +80,7 @@ export function silu<T extends tf.Tensor>(x: T): T {
 
 /** (a + b)/sqrt 2: keeps the variance of two independent summands (the authors' skip_rescale). */
 export function rescaledSum(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D {
+  if (ownKernels()) return ownSum(a, b, Math.SQRT1_2, Math.SQRT1_2);
   return tf.mul(tf.add(a, b), Math.SQRT1_2);
 }
 
@@ -73,6 +89,7 @@ export function rescaledSum(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D {
  * exact in float32 than one long sum, and wasm needs no transposition for it.
  */
 export function meanOverPositions(x: tf.Tensor4D): tf.Tensor3D {
+  if (ownKernels() && !isRecording()) return ownMeanOverPositions(x);
   const [b, h, w, c] = x.shape;
   const overColumns = tf.matMul(tf.fill([1, w], 1 / w) as tf.Tensor2D, tf.reshape(x, [b * h, w, c]));
   return tf.matMul(tf.fill([1, h], 1 / h) as tf.Tensor2D, tf.reshape(overColumns, [b, h, c]));
@@ -106,11 +123,29 @@ function groupStatistics(x: tf.Tensor4D, groups: number, epsilon: number): [tf.T
   return [centred, tf.rsqrt(tf.add(variance, epsilon))];
 }
 
+/** What comes behind a norm, in one pass with it where kernels of our own run. */
+function activated(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
+  if (typeof activation === 'object') return leakyRelu(x, activation.slope);
+  return activation === 'silu' ? silu(x) : activation === 'relu' ? tf.relu(x) : x;
+}
+
 /**
- * Group norm, then scale and shift, each [b or 1, 1, 1, c]. The variance is biased, as in PyTorch. The gradient keeps x alone
- * and takes its statistics again.
+ * Group norm, then scale and shift, each [b or 1, 1, 1, c], and an activation. The variance is biased, as in PyTorch. The gradient keeps
+ * x alone and takes its statistics again.
  */
 export function scaledGroupNorm(
+  x: tf.Tensor4D,
+  groups: number,
+  epsilon: number,
+  scale: tf.Tensor4D,
+  shift: tf.Tensor4D,
+  activation: Activation = 'none',
+): tf.Tensor4D {
+  if (ownOnce()) return ownAffineNorm({ x, scale, shift }, { groups, epsilon, activation });
+  return activated(plainScaledGroupNorm(x, groups, epsilon, scale, shift), activation);
+}
+
+function plainScaledGroupNorm(
   x: tf.Tensor4D,
   groups: number,
   epsilon: number,
@@ -153,23 +188,38 @@ function normGradients(
 }
 
 /** Instance norm without affine, eps 1e-5 (the ResNet generator and PatchGAN). */
-export function instanceNorm(x: tf.Tensor4D): tf.Tensor4D {
+export function instanceNorm(x: tf.Tensor4D, activation: Activation = 'none'): tf.Tensor4D {
   const c = x.shape[3];
+  if (ownOnce()) return ownNorm({ x }, { groups: c, epsilon: 1e-5, activation });
   const ones: tf.Tensor4D = tf.ones([1, 1, 1, c]);
-  return scaledGroupNorm(x, c, 1e-5, ones, tf.zeros([1, 1, 1, c]));
+  return scaledGroupNorm(x, c, 1e-5, ones, tf.zeros([1, 1, 1, c]), activation);
 }
 
 /** AdaIN: instance norm, then scale and shift of each image's channels, [b, 1, 1, c] (MUNIT). */
-export function adaptiveInstanceNorm(x: tf.Tensor4D, scale: tf.Tensor4D, shift: tf.Tensor4D): tf.Tensor4D {
-  return scaledGroupNorm(x, x.shape[3], 1e-5, scale, shift);
+export function adaptiveInstanceNorm(
+  x: tf.Tensor4D,
+  scale: tf.Tensor4D,
+  shift: tf.Tensor4D,
+  activation: Activation = 'none',
+): tf.Tensor4D {
+  return scaledGroupNorm(x, x.shape[3], 1e-5, scale, shift, activation);
 }
 
 /**
  * MUNIT's layer norm, over each image's pixels and channels: (x - mean) / (std + 1e-5) with the unbiased std, unlike PyTorch's own,
  * then scale and shift of each channel.
  */
-export function layerNorm({ weight, bias }: Affine, x: tf.Tensor4D): tf.Tensor4D {
+export function layerNorm(
+  { weight, bias }: Affine,
+  x: tf.Tensor4D,
+  activation: Activation = 'none',
+): tf.Tensor4D {
   const [, h, w, c] = x.shape;
+  if (ownOnce())
+    return ownAffineNorm(
+      { x, scale: weight, shift: bias },
+      { groups: 1, epsilon: 1e-5, activation, isLayer: true },
+    );
   const count = h * w * c;
   const mean = (v: tf.Tensor4D) =>
     tf.reshape(tf.mean(meanOverPositions(v), 2, true), [-1, 1, 1, 1]) as tf.Tensor4D;
@@ -177,7 +227,7 @@ export function layerNorm({ weight, bias }: Affine, x: tf.Tensor4D): tf.Tensor4D
   const variance = tf.mul(mean(tf.mul(centred, centred)), count / (count - 1));
   const normal = tf.div(centred, tf.add(tf.sqrt(variance), 1e-5)) as tf.Tensor4D;
   const perChannel = (v: tf.Tensor1D) => tf.reshape(v, [1, 1, 1, c]) as tf.Tensor4D;
-  return addToChannels(tf.mul(normal, perChannel(weight)), perChannel(bias));
+  return activated(addToChannels(tf.mul(normal, perChannel(weight)), perChannel(bias)), activation);
 }
 
 /** NCSN++'s group count for a width. */
@@ -186,8 +236,12 @@ export function groupsFor(channels: number): number {
 }
 
 /** Group norm with learned scale and shift, eps 1e-6. */
-export function affineGroupNorm(affine: Affine, x: tf.Tensor4D): tf.Tensor4D {
-  return groupNorm(affine, x, groupsFor(x.shape[3]), 1e-6);
+export function affineGroupNorm(
+  affine: Affine,
+  x: tf.Tensor4D,
+  activation: Activation = 'none',
+): tf.Tensor4D {
+  return groupNorm(affine, x, groupsFor(x.shape[3]), 1e-6, activation);
 }
 
 /** Group norm with learned scale and shift. */
@@ -196,19 +250,29 @@ export function groupNorm(
   x: tf.Tensor4D,
   groups: number,
   epsilon: number,
+  activation: Activation = 'none',
 ): tf.Tensor4D {
   const c = x.shape[3];
+  if (ownOnce()) return ownAffineNorm({ x, scale: weight, shift: bias }, { groups, epsilon, activation });
   const perChannel = (v: tf.Tensor1D) => tf.reshape(v, [1, 1, 1, c]) as tf.Tensor4D;
-  return scaledGroupNorm(x, groups, epsilon, perChannel(weight), perChannel(bias));
+  return scaledGroupNorm(x, groups, epsilon, perChannel(weight), perChannel(bias), activation);
 }
 
 export type AdaptiveGroupNorm = { style: Dense };
 
 /** AdaGN: scale and shift are a dense layer of the style z [b, z_emb_dim]. */
-export function adaptiveGroupNorm({ style }: AdaptiveGroupNorm, x: tf.Tensor4D, z: tf.Tensor2D): tf.Tensor4D {
+export function adaptiveGroupNorm(
+  { style }: AdaptiveGroupNorm,
+  x: tf.Tensor4D,
+  z: tf.Tensor2D,
+  activation: Activation = 'none',
+): tf.Tensor4D {
   const [b, , , c] = x.shape;
-  const [gamma, beta] = tf.split(tf.reshape(dense(style, z), [b, 1, 1, 2 * c]), 2, 3);
-  return scaledGroupNorm(x, groupsFor(c), 1e-6, gamma as tf.Tensor4D, beta as tf.Tensor4D);
+  const numbers = dense(style, z);
+  if (ownOnce())
+    return ownStyleNorm({ x, style: numbers }, { groups: groupsFor(c), epsilon: 1e-6, activation });
+  const [gamma, beta] = tf.split(tf.reshape(numbers, [b, 1, 1, 2 * c]), 2, 3);
+  return scaledGroupNorm(x, groupsFor(c), 1e-6, gamma as tf.Tensor4D, beta as tf.Tensor4D, activation);
 }
 
 /** z / sqrt(mean z^2 + 1e-8) over the last axis. */

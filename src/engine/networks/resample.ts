@@ -1,5 +1,7 @@
 /** Up- and down-sampling by 2 of [b, h, w, c], with the separable FIR filter [1,3,3,1] (StyleGAN2's upfirdn2d) or without. */
 import { linear } from '../autodiff/linear';
+import { ownKernels } from '../kernels/wasm/kernels';
+import { ownFir } from '../kernels/wasm/operations/linear';
 import * as tf from '../tf';
 
 /**
@@ -54,23 +56,30 @@ function smooth(x: tf.Tensor4D, pad: number): tf.Tensor4D {
 // TensorFlow.js's depthwise convolution has no second derivative, and no first one on wasm. The filter is symmetric, so up and
 // down by the same gain are each other's adjoints.
 
-/** FIR up by 2, gain 4: 2 along each axis. */
-export const firUp = linear(
+const plainUp = linear(
   (x) => up(x, 2),
   (dy) => down(dy, 2),
 );
 
-/** FIR down by 2. */
-export const firDown = linear(
+const plainDown = linear(
   (x) => down(x, 1),
   (dy) => up(dy, 1),
 );
 
-/** FIR with padding (2, 2) at full rate, for the stride-2 convolution that follows it in the input pyramid. */
-export const firSmooth = linear(
+const plainSmooth = linear(
   (x) => smooth(x, 2),
   (dy) => smooth(dy, 1),
 );
+
+/** FIR up by 2, gain 4: 2 along each axis. */
+export const firUp = (x: tf.Tensor4D): tf.Tensor4D => (ownKernels() ? ownFir(x, 'up') : plainUp(x));
+
+/** FIR down by 2. */
+export const firDown = (x: tf.Tensor4D): tf.Tensor4D => (ownKernels() ? ownFir(x, 'down') : plainDown(x));
+
+/** FIR with padding (2, 2) at full rate, for the stride-2 convolution that follows it in the input pyramid. */
+export const firSmooth = (x: tf.Tensor4D): tf.Tensor4D =>
+  ownKernels() ? ownFir(x, 'smooth') : plainSmooth(x);
 
 /** Nearest-neighbour up by 2. */
 export const naiveUp = linear(repeat, (dy) => tf.mul(halve(dy), 4));

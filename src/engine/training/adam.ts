@@ -1,6 +1,7 @@
 /** Adam (Kingma & Ba 2015), as PyTorch has it: the bias corrections outside, eps added to the corrected root. */
 import { adamUpdate } from '../kernels/wasm/adam';
 import { ownKernels } from '../kernels/wasm/kernels';
+import { ownSum } from '../kernels/wasm/operations/pointwise';
 import { leafOf, replaceLeaf } from '../networks/parameters';
 import type { ParameterTable } from '../networks/table';
 import * as tf from '../tf';
@@ -70,6 +71,7 @@ export function updateByAdam(
 
 /** decay a + (1 - decay) b. */
 export function mix(a: tf.Tensor, b: tf.Tensor, decay: number): tf.Tensor {
+  if (ownKernels()) return ownSum(a, b, decay, 1 - decay);
   return tf.add(tf.mul(a, decay), tf.mul(b, 1 - decay));
 }
 

@@ -56,5 +56,5 @@ function twoConvs({ conv0, conv1 }: TwoConvs, x: tf.Tensor4D): tf.Tensor4D {
 }
 
 function normRelu(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.relu(instanceNorm(x));
+  return instanceNorm(x, 'relu');
 }

@@ -29,11 +29,11 @@ export function runStyleNetwork({ mlp }: StyleNetworkWeights, style: tf.Tensor2D
 /** The norms of a decoder with these numbers. */
 export function styleNorms(numbers: tf.Tensor2D): BlockNorm {
   const b = numbers.shape[0];
-  return (x, number) => {
+  return (x, number, activation) => {
     const c = x.shape[3];
     const part = (at: number) =>
       tf.reshape(tf.slice(numbers, [0, at * c], [b, c]), [b, 1, 1, c]) as tf.Tensor4D;
-    return adaptiveInstanceNorm(x, part(2 * number + 1), part(2 * number));
+    return adaptiveInstanceNorm(x, part(2 * number + 1), part(2 * number), activation);
   };
 }
 

@@ -80,7 +80,7 @@ export function runDdpmUnet(
       h = attend(attention, block(residual, tf.concat([h, kept.pop()!], 3)));
       if (then) h = conv2d(then, naiveUp(h));
     }
-    return conv2d(weights.output, silu(groupNorm(weights.outputNorm, h, groups, EPSILON)));
+    return conv2d(weights.output, groupNorm(weights.outputNorm, h, groups, EPSILON, 'silu'));
   });
 }
 
@@ -93,18 +93,18 @@ export function ddpmResidual(
   scaleShift: boolean,
 ): tf.Tensor4D {
   const b = x.shape[0];
-  const h = conv2d(conv0, silu(groupNorm(norm0, x, groups, EPSILON)));
+  const h = conv2d(conv0, groupNorm(norm0, x, groups, EPSILON, 'silu'));
   const c = h.shape[3];
   const told = dense(ofTime, time);
   const perImage = (at: number) =>
     tf.reshape(tf.slice(told, [0, at * c], [b, c]), [b, 1, 1, c]) as tf.Tensor4D;
   const normal = scaleShift
     ? scaledNorm(norm1, h, groups, perImage(0), perImage(1))
-    : groupNorm(norm1, addToChannels(h, perImage(0)), groups, EPSILON);
-  return tf.add(skip ? conv2d(skip, x) : x, conv2d(conv1, silu(normal)));
+    : groupNorm(norm1, addToChannels(h, perImage(0)), groups, EPSILON, 'silu');
+  return tf.add(skip ? conv2d(skip, x) : x, conv2d(conv1, normal));
 }
 
-/** Group norm with scale and shift of its own, then n (1 + scale) + shift. */
+/** Group norm with scale and shift of its own, then n (1 + scale) + shift and SiLU. */
 function scaledNorm(
   { weight, bias }: Affine,
   x: tf.Tensor4D,
@@ -115,7 +115,7 @@ function scaledNorm(
   const perChannel = (v: tf.Tensor1D) => tf.reshape(v, [1, 1, 1, v.shape[0]]) as tf.Tensor4D;
   const more = tf.add(scale, 1);
   const by = tf.mul(perChannel(weight), more) as tf.Tensor4D;
-  return scaledGroupNorm(x, groups, EPSILON, by, tf.add(tf.mul(perChannel(bias), more), shift));
+  return scaledGroupNorm(x, groups, EPSILON, by, tf.add(tf.mul(perChannel(bias), more), shift), 'silu');
 }
 
 /** Self-attention over all positions, one head: x + proj(softmax(q k / sqrt C) v). */

@@ -14,7 +14,7 @@ export type FeatureNetworkWeights = {
 /** [b, 128, 128, 1] in [-1, 1] -> [b, 128]. Brighter or darker as a whole is the same to it. */
 export function runFeatureNetwork({ convs }: FeatureNetworkWeights, x: tf.Tensor4D): tf.Tensor2D {
   return tf.tidy(() => {
-    const maps = convs.reduce((h, conv) => tf.relu(instanceNorm(conv2d(conv, h, 2, 1))), x);
+    const maps = convs.reduce((h, conv) => instanceNorm(conv2d(conv, h, 2, 1), 'relu'), x);
     return tf.reshape(meanOverPositions(maps), [x.shape[0], FEATURES]);
   });
 }

@@ -108,14 +108,17 @@ export function residualBlock(
             ? firDown(v)
             : naiveDown(v)
           : v;
-    let h = resampled(silu(adaptiveGroupNorm(block.norm0, x, z)));
+    let h = resampled(adaptiveGroupNorm(block.norm0, x, z, 'silu'));
     const timeBias = dense(block.time, silu(time));
     h = addToChannels(
       conv2d(block.conv0, h),
       tf.reshape(timeBias, [timeBias.shape[0], 1, 1, timeBias.shape[1]]),
     );
-    h = 'style' in block.norm1 ? adaptiveGroupNorm(block.norm1, h, z) : affineGroupNorm(block.norm1, h);
-    h = conv2d(block.conv1, silu(h));
+    h =
+      'style' in block.norm1
+        ? adaptiveGroupNorm(block.norm1, h, z, 'silu')
+        : affineGroupNorm(block.norm1, h, 'silu');
+    h = conv2d(block.conv1, h);
     const skip = resampled(x);
     return rescaledSum(block.skip ? conv2d(block.skip, skip) : skip, h);
   });
@@ -194,14 +197,14 @@ export function runGenerator(
       }
       if (level.attention) h = attend(level.attention, h);
       if (level.output) {
-        const step = conv2d(level.output.conv, silu(affineGroupNorm(level.output.norm, h)));
+        const step = conv2d(level.output.conv, affineGroupNorm(level.output.norm, h, 'silu'));
         output = output ? tf.add(config.fir ? firUp(output) : naiveUp(output), step) : step;
       }
       if (level.resample) h = block(level.resample, h, 'up');
     }
 
     // Head.
-    if (weights.head) output = conv2d(weights.head.conv, silu(affineGroupNorm(weights.head.norm, h)));
+    if (weights.head) output = conv2d(weights.head.conv, affineGroupNorm(weights.head.norm, h, 'silu'));
     return config.not_use_tanh ? output! : tf.tanh(output!);
   });
 }

@@ -12,7 +12,8 @@ export function runPatchDiscriminator({ convs }: PatchDiscriminatorWeights, x: t
     convs.reduce((h, conv, i) => {
       const last = i === convs.length - 1;
       const y = conv2d(conv, h, i < convs.length - 2 ? 2 : 1, 1);
-      return last ? y : leakyRelu(i === 0 ? y : instanceNorm(y), 0.2);
+      if (last) return y;
+      return i === 0 ? leakyRelu(y, 0.2) : instanceNorm(y, { slope: 0.2 });
     }, x),
   );
 }

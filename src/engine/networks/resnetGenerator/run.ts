@@ -34,7 +34,7 @@ export function runResnetGenerator(
 }
 
 function normRelu(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.relu(instanceNorm(x));
+  return instanceNorm(x, 'relu');
 }
 
 /**

@@ -1,0 +1,189 @@
+/** Convolutions and dense layers with their bias, and what is added to or summed over channels. First derivatives alone. */
+import * as tf from '../../../tf';
+import { convolution } from '../convolution';
+import type { Kernels } from '../kernels';
+import { Rooms, roundUp } from '../rooms';
+import { operation, outputOf } from './operation';
+
+const sums = operation({
+  name: 'OwnChannelSums',
+  run(kernels, { x }, attributes) {
+    const { batch, isOne, by, shape } = attributes as {
+      batch: number;
+      isOne: boolean;
+      by: number;
+      shape: number[];
+    };
+    const c = x.shape[x.shape.length - 1];
+    const out = outputOf(kernels, shape);
+    const pixels = tf.util.sizeFromShape(x.shape) / (batch * c);
+    const work = kernels.workspace(8 * c);
+    kernels.run.channelSums(
+      ...[kernels.addressOf(x), batch, pixels, c, Number(isOne), by, kernels.addressOf(out), work],
+    );
+    return out;
+  },
+});
+
+/** Sums over everything but the last axis, as a tensor of this shape. */
+const sumsOf = (x: tf.Tensor, shape: number[]): tf.Tensor =>
+  sums({ x }, { batch: 1, isOne: true, by: 1, shape });
+
+/** Mean over all positions, [b, h, w, c] -> [b, 1, c]; without a derivative. */
+export function ownMeanOverPositions(x: tf.Tensor4D): tf.Tensor3D {
+  const [b, h, w, c] = x.shape;
+  return sums({ x }, { batch: b, isOne: false, by: 1 / (h * w), shape: [b, 1, c] });
+}
+
+const addChannels = operation({
+  name: 'OwnAddToChannels',
+  run(kernels, { x, bias }) {
+    const [b, h, w, c] = x.shape;
+    const out = outputOf(kernels, x.shape);
+    const [from, add, to] = [x, bias, out].map((tensor) => kernels.addressOf(tensor));
+    const step = tf.util.sizeFromShape(bias.shape) === c ? 0 : 4 * c;
+    kernels.run.addChannels(from, b, h * w, c, add, step, to);
+    return out;
+  },
+  gradient: {
+    inputs: [],
+    of: (dy, _, attributes) => ({
+      x: () => dy,
+      bias: () => {
+        const { shape } = attributes as { shape: number[] };
+        const isOne = tf.util.sizeFromShape(shape) === dy.shape[3];
+        return sums({ x: dy }, { batch: isOne ? 1 : dy.shape[0], isOne, by: 1, shape });
+      },
+    }),
+  },
+});
+
+/** [b, h, w, c] and c numbers, or c for each image, of any shape. */
+export const ownAddToChannels = (x: tf.Tensor4D, bias: tf.Tensor): tf.Tensor4D =>
+  addChannels({ x, bias }, { shape: bias.shape });
+
+type Shape4 = [number, number, number, number];
+
+const conv = operation({
+  name: 'OwnConv2D',
+  run(kernels, { x, filter, bias }, attributes) {
+    const { strides, pad } = attributes as { strides: number; pad: number };
+    const info = tf.backend_util.computeConv2DInfo(
+      x.shape as Shape4,
+      filter.shape as Shape4,
+      strides,
+      1,
+      pad,
+    );
+    return convolution(kernels, x, filter, info, bias);
+  },
+  gradient: {
+    inputs: ['x', 'filter'],
+    of(dy, [x, filter], { strides, pad }) {
+      const shared = { strides, pad, dataFormat: 'NHWC', dimRoundingMode: undefined };
+      const run = (name: string, inputs: Record<string, tf.Tensor>, own: object) =>
+        tf.engine().runKernel(name, inputs, { ...shared, ...own } as unknown as tf.NamedAttrMap) as tf.Tensor;
+      return {
+        x: () => run('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape }),
+        filter: () => run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape }),
+        bias: () => sumsOf(dy, [dy.shape[3]!]),
+      };
+    },
+  },
+});
+
+/** With a bias, of any kernel, one stride and zeros about. */
+export const ownConv2d = (
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  bias: tf.Tensor1D,
+  strides: number,
+  pad: number,
+): tf.Tensor4D => conv({ x, filter, bias }, { strides, pad });
+
+/** So many rows and more repay packing the weights. */
+const MANY_ROWS = 4;
+
+const denseBack = operation({
+  name: 'OwnDenseBack',
+  run(kernels, { dy, weight }) {
+    const [rows, n] = dy.shape;
+    const k = weight.shape[0];
+    const out = outputOf(kernels, [rows, k]);
+    const [from, w, to] = [dy, weight, out].map((tensor) => kernels.addressOf(tensor));
+    if (rows < MANY_ROWS) kernels.run.denseBack(from, rows, k, n, w, to);
+    else multiply(kernels, from, rows, n, k, { address: w, rowStep: 4, columnStep: 4 * n }, to);
+    return out;
+  },
+});
+
+const denseFilterBack = operation({
+  name: 'OwnDenseFilterBack',
+  run(kernels, { x, dy }) {
+    const [rows, k] = x.shape;
+    const n = dy.shape[1];
+    const out = outputOf(kernels, [k, n]);
+    const [from, slopes, to] = [x, dy, out].map((tensor) => kernels.addressOf(tensor));
+    if (rows < MANY_ROWS || k % 4 !== 0 || n % 8 !== 0)
+      kernels.run.denseFilterBack(from, slopes, rows, k, n, to);
+    else {
+      kernels.floats(to, k * n).fill(0);
+      // As a 1x1 convolution's, on an image of one row.
+      kernels.run.filterGradient(from, 4 * k, 4 * k * rows, 1, slopes, 1, rows, 1, 1, k, n, to);
+    }
+    return out;
+  },
+});
+
+const dense = operation({
+  name: 'OwnDense',
+  run(kernels, { x, weight, bias }) {
+    const [rows, k] = x.shape;
+    const n = weight.shape[1];
+    const out = outputOf(kernels, [rows, n]);
+    const [from, w, b, to] = [x, weight, bias, out].map((tensor) => kernels.addressOf(tensor));
+    if (rows < MANY_ROWS) kernels.run.denseRows(from, rows, k, n, w, b, to);
+    else multiply(kernels, from, rows, k, n, { address: w, rowStep: 4 * n, columnStep: 4 }, to, b);
+    return out;
+  },
+  gradient: {
+    inputs: ['x', 'weight'],
+    of: (dy, [x, weight]) => ({
+      x: () => denseBack({ dy, weight }),
+      weight: () => denseFilterBack({ x, dy }),
+      bias: () => sumsOf(dy, [dy.shape[1]!]),
+    }),
+  },
+});
+
+/** Rows [rows, k] times a matrix [k, n] that lies in memory with these steps, plus a bias of n numbers where its address is not 0. */
+function multiply(
+  kernels: Kernels,
+  x: number,
+  ...[rows, k, n, { address, rowStep, columnStep }, out, bias = 0]: [
+    rows: number,
+    k: number,
+    n: number,
+    matrix: { address: number; rowStep: number; columnStep: number },
+    out: number,
+    bias?: number,
+  ]
+): void {
+  const rooms = new Rooms();
+  const columns = roundUp(n, 8);
+  const [panels, padded] = [rooms.floats(k * columns), rooms.floats(columns)];
+  const at = kernels.workspace(rooms.bytes);
+  kernels.run.packPanels(address, rowStep, columnStep, k, n, at + panels, 32 * k);
+  if (bias) {
+    const room = kernels.floats(at + padded, columns).fill(0);
+    room.set(kernels.floats(bias, n));
+  }
+  kernels.run.product(
+    ...[x, 4 * k, 0, 0, 1, k, at + panels, out, 4 * n, 4 * n * rows, 1, rows, n],
+    ...[bias ? at + padded : 0, 0, 1],
+  );
+}
+
+/** x W + b on [rows, k]. */
+export const ownDense = (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D =>
+  dense({ x, weight, bias });
