@@ -1,7 +1,6 @@
 /** Adam (Kingma & Ba 2015), as PyTorch has it: the bias corrections outside, eps added to the corrected root. */
-import { adamUpdate } from '../kernels/wasm/adam';
 import { ownKernels } from '../kernels/wasm/kernels';
-import { ownSum } from '../kernels/wasm/operations/pointwise';
+import { adamUpdate } from '../kernels/wasm/updates';
 import { leafOf, replaceLeaf } from '../networks/parameters';
 import type { ParameterTable } from '../networks/table';
 import * as tf from '../tf';
@@ -39,22 +38,19 @@ export function updateByAdam(
   const step = rate / (1 - BETA1 ** state.updates);
   const root = 1 / Math.sqrt(1 - BETA2 ** state.updates);
   const kernels = ownKernels();
+  if (kernels) {
+    const before = table.map(
+      (row, i) => [leafOf(tree, row), state.mean[i], state.square[i], gradients[i]] as const,
+    );
+    const numbers = { betas: [BETA1, BETA2], epsilon: EPSILON, step, root, decay } as const;
+    const after = adamUpdate(kernels, before, numbers);
+    tf.dispose([...state.mean, ...state.square, ...gradients]);
+    state.mean = after.map(([, mean]) => mean);
+    state.square = after.map(([, , square]) => square);
+    for (const [i, row] of table.entries()) replaceLeaf(tree, row, after[i][0]);
+    return;
+  }
   table.forEach((row, i) => {
-    if (kernels) {
-      const before = [leafOf(tree, row), state.mean[i], state.square[i], gradients[i]] as const;
-      const [parameter, mean, square] = adamUpdate(kernels, ...before, {
-        betas: [BETA1, BETA2],
-        epsilon: EPSILON,
-        step,
-        root,
-        decay,
-      });
-      tf.dispose([state.mean[i], state.square[i], gradients[i]]);
-      state.mean[i] = mean;
-      state.square[i] = square;
-      replaceLeaf(tree, row, parameter);
-      return;
-    }
     const [mean, square, parameter] = tf.tidy(() => {
       const gradient = decay > 0 ? tf.add(gradients[i], tf.mul(leafOf(tree, row), decay)) : gradients[i];
       const m = mix(state.mean[i], gradient, BETA1);
@@ -71,7 +67,6 @@ export function updateByAdam(
 
 /** decay a + (1 - decay) b. */
 export function mix(a: tf.Tensor, b: tf.Tensor, decay: number): tf.Tensor {
-  if (ownKernels()) return ownSum(a, b, decay, 1 - decay);
   return tf.add(tf.mul(a, decay), tf.mul(b, 1 - decay));
 }
 

@@ -1,5 +1,7 @@
 /** The networks of a run (those that its variant has), their optimizer states and moving averages. */
 import type { StateDict } from '../formats/namedTensor';
+import { ownKernels } from '../kernels/wasm/kernels';
+import { averagesOf } from '../kernels/wasm/updates';
 import { trainingOf } from '../methods';
 import type { NetworkSpec } from '../methods/method';
 import { disposeTree, leafOf, loadTree } from '../networks/parameters';
@@ -61,9 +63,15 @@ export function updateAverage(network: TrainedNetwork, decay: number): void {
   const parameters = parametersOf(network);
   const before = network.ema;
   network.ema = before
-    ? before.map((average, i) => tf.tidy(() => mix(average, parameters[i], decay)))
+    ? averaged(before, parameters, decay)
     : parameters.map((parameter) => tf.clone(parameter));
   tf.dispose(before ?? []);
+}
+
+function averaged(before: readonly tf.Tensor[], parameters: readonly tf.Tensor[], decay: number) {
+  const kernels = ownKernels();
+  if (kernels) return averagesOf(kernels, before, parameters, decay);
+  return before.map((average, i) => tf.tidy(() => mix(average, parameters[i], decay)));
 }
 
 /** The network's average, which translates; the parameters themselves before the first update. In the table's order. */

@@ -5,8 +5,9 @@ import { startEngine } from '../../backend/backend';
 import { hashNormals } from '../../hash';
 import { leafOf, treeOf } from '../../networks/parameters';
 import * as tf from '../../tf';
-import { startAdam, updateByAdam } from '../../training/adam';
+import { mix, startAdam, updateByAdam } from '../../training/adam';
 import { ownKernels, wantOwnKernels } from './kernels';
+import { averagesOf } from './updates';
 
 beforeAll(async () => {
   await startEngine('wasm', await nodeEnvironment(() => {}, null));
@@ -127,6 +128,19 @@ it.each([0, 0.01])('updates parameters by Adam as plain operations do, decay %f'
   own.forEach((values, i) => {
     values.forEach((v, n) => {
       expect(Math.abs(v - plain[i][n])).toBeLessThan(1e-6 * Math.max(1, Math.abs(plain[i][n])));
+    });
+  });
+});
+
+it('takes moving averages as plain operations do', () => {
+  tf.tidy(() => {
+    const shapes = [[3], [5, 7], [64]];
+    const [averages, parameters] = [0, 1].map(() => shapes.map((shape) => random(...shape)));
+    const own = averagesOf(ownKernels()!, averages, parameters, 0.98);
+    own.forEach((average, i) => {
+      const plain = mix(averages[i], parameters[i], 0.98);
+      // Scalars are rounded to float32 once or twice.
+      expect(tf.max(tf.abs(tf.sub(average, plain))).dataSync()[0]).toBeLessThan(1e-6);
     });
   });
 });

@@ -10,7 +10,7 @@ import { type StartThread, Threads, ThreadsLost } from './threads';
 
 /** What assembly/index.ts exports. */
 const NAMES = [
-  'adam',
+  'adamAll',
   'addRuns',
   'addChannels',
   'channelSums',
@@ -48,6 +48,7 @@ const NAMES = [
   'softmax',
   'trim',
   'weightedSum',
+  'weightedSums',
   'winograd',
   'winogradFilterBack',
   'winogradFilterGradient',

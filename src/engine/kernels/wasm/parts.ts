@@ -19,6 +19,8 @@ export interface Cut {
 const MOVED = 4;
 /** Pixels or numbers that are not cut. */
 const BLOCK = 1024;
+/** Numbers of a parameter, about. */
+const PARAMETER = 10_000;
 /** Pixels whose sums are taken in float32 (assembly/norm.ts). */
 export const RUN = 128;
 
@@ -57,18 +59,12 @@ const rows = (args: readonly number[], units: number, cost: number): Cut => ({
 });
 
 export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = {
-  adam: (args) => {
-    const n = args[4];
-    return {
-      units: Math.ceil(n / BLOCK),
-      cost: 7 * n * MOVED,
-      part: (begin, end) => {
-        const at = begin * BLOCK * 4;
-        const part = moved(args, { 0: at, 1: at, 2: at, 3: at, 13: at, 14: at, 15: at });
-        return withArgument(part, 4, Math.min(n, end * BLOCK) - begin * BLOCK);
-      },
-    };
-  },
+  // Its list alone knows how long the parameters are.
+  adamAll: (args) => ({
+    units: args[1],
+    cost: args[1] * PARAMETER * 7 * MOVED,
+    part: (begin, end) => withArgument(moved(args, { 0: begin * 32 }), 1, end - begin),
+  }),
   filterGradient: (args) => {
     const [, , , , , height, width, kh, kw, cin, cout8] = args;
     return {

@@ -2,6 +2,7 @@
 import * as tf from '../../tf';
 import { convolution, dataGradient, filterGradient, isCovered } from './convolution';
 import { type Kernels, ownKernels } from './kernels';
+import { batchMatMul } from './matMul';
 
 interface Attributes {
   strides: number | [number, number];
@@ -36,6 +37,14 @@ export function registerOwnKernels(): void {
   replace('Conv2DBackpropFilter', (kernels, { inputs: { x, dy }, attrs }) => {
     const info = infoOf(x.shape, attrs.filterShape as number[], attrs);
     return isCovered(info) ? filterGradient(kernels, x, dy, info) : null;
+  });
+  replace('BatchMatMul', (kernels, { inputs: { a, b }, attrs }) =>
+    batchMatMul(kernels, a, b, attrs as { transposeA: boolean; transposeB: boolean }),
+  );
+  // TensorFlow.js copies, and clones all that a backward pass keeps.
+  replace('Identity', ({ backend }, { inputs: { x } }) => {
+    backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
   });
 }
 

@@ -114,11 +114,47 @@ export function head(
   }
 }
 
+/** `adam` of `count` tensors, each told by eight numbers: where its p, m, v and g lie, how many numbers they are, where the new p, m, v go. */
+export function adamAll(
+  list: usize,
+  count: i32,
+  beta1: f32,
+  rest1: f32,
+  beta2: f32,
+  rest2: f32,
+  root: f32,
+  epsilon: f32,
+  step: f32,
+  decay: f32,
+): void {
+  for (let i = 0; i < count; i++) {
+    adam(
+      load<u32>(list),
+      load<u32>(list, 4),
+      load<u32>(list, 8),
+      load<u32>(list, 12),
+      load<i32>(list, 16),
+      beta1,
+      rest1,
+      beta2,
+      rest2,
+      root,
+      epsilon,
+      step,
+      decay,
+      load<u32>(list, 20),
+      load<u32>(list, 24),
+      load<u32>(list, 28),
+    );
+    list += 32;
+  }
+}
+
 /**
  * One update of Adam (training/adam.ts): m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g g, p = p - step m / (root sqrt(v) + epsilon), with
  * decay p added to g first.
  */
-export function adam(
+function adam(
   p: usize,
   m: usize,
   v: usize,

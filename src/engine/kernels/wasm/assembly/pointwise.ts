@@ -77,6 +77,14 @@ export function weightedSum(x: usize, a: f32, y: usize, b: f32, n: i32, out: usi
   if (n > 0) sumAt<f32>(x + at, a4, y + at, b4, out + at, n);
 }
 
+/** The same of `count` pairs, each told by four numbers: where x and y lie, how many numbers they are, where their sum goes. */
+export function weightedSums(list: usize, count: i32, a: f32, b: f32): void {
+  for (let i = 0; i < count; i++) {
+    weightedSum(load<u32>(list), a, load<u32>(list, 4), b, load<i32>(list, 8), load<u32>(list, 12));
+    list += 16;
+  }
+}
+
 @inline
 function scaledAt<Kind>(x: usize, by: v128, out: usize, lanes: i32): void {
   put<Kind>(out, f32x4.mul(get<Kind>(x, lanes), by), lanes);

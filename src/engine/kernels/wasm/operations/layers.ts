@@ -1,8 +1,7 @@
 /** Convolutions and dense layers with their bias, and what is added to or summed over channels. First derivatives alone. */
 import * as tf from '../../../tf';
 import { convolution } from '../convolution';
-import type { Kernels } from '../kernels';
-import { Rooms, roundUp } from '../rooms';
+import { coversTurned, MANY_ROWS, multiply, multiplyTurned } from '../matMul';
 import { operation, outputOf } from './operation';
 
 const sums = operation({
@@ -101,9 +100,6 @@ export const ownConv2d = (
   pad: number,
 ): tf.Tensor4D => conv({ x, filter, bias }, { strides, pad });
 
-/** So many rows and more repay packing the weights. */
-const MANY_ROWS = 4;
-
 const denseBack = operation({
   name: 'OwnDenseBack',
   run(kernels, { dy, weight }) {
@@ -112,7 +108,7 @@ const denseBack = operation({
     const out = outputOf(kernels, [rows, k]);
     const [from, w, to] = [dy, weight, out].map((tensor) => kernels.addressOf(tensor));
     if (rows < MANY_ROWS) kernels.run.denseBack(from, rows, k, n, w, to);
-    else multiply(kernels, from, rows, n, k, { address: w, rowStep: 4, columnStep: 4 * n }, to);
+    else multiply(kernels, from, { address: w, rowStep: 4, columnStep: 4 * n }, to, { rows, k: n, n: k });
     return out;
   },
 });
@@ -124,13 +120,8 @@ const denseFilterBack = operation({
     const n = dy.shape[1];
     const out = outputOf(kernels, [k, n]);
     const [from, slopes, to] = [x, dy, out].map((tensor) => kernels.addressOf(tensor));
-    if (rows < MANY_ROWS || k % 4 !== 0 || n % 8 !== 0)
-      kernels.run.denseFilterBack(from, slopes, rows, k, n, to);
-    else {
-      kernels.floats(to, k * n).fill(0);
-      // As a 1x1 convolution's, on an image of one row.
-      kernels.run.filterGradient(from, 4 * k, 4 * k * rows, 1, slopes, 1, rows, 1, 1, k, n, to);
-    }
+    if (rows < MANY_ROWS || !coversTurned(k, n)) kernels.run.denseFilterBack(from, slopes, rows, k, n, to);
+    else multiplyTurned(kernels, from, slopes, to, { rows, k, n });
     return out;
   },
 });
@@ -143,7 +134,7 @@ const dense = operation({
     const out = outputOf(kernels, [rows, n]);
     const [from, w, b, to] = [x, weight, bias, out].map((tensor) => kernels.addressOf(tensor));
     if (rows < MANY_ROWS) kernels.run.denseRows(from, rows, k, n, w, b, to);
-    else multiply(kernels, from, rows, k, n, { address: w, rowStep: 4 * n, columnStep: 4 }, to, b);
+    else multiply(kernels, from, { address: w, rowStep: 4 * n, columnStep: 4 }, to, { rows, k, n }, b);
     return out;
   },
   gradient: {
@@ -155,34 +146,6 @@ const dense = operation({
     }),
   },
 });
-
-/** Rows [rows, k] times a matrix [k, n] that lies in memory with these steps, plus a bias of n numbers where its address is not 0. */
-function multiply(
-  kernels: Kernels,
-  x: number,
-  ...[rows, k, n, { address, rowStep, columnStep }, out, bias = 0]: [
-    rows: number,
-    k: number,
-    n: number,
-    matrix: { address: number; rowStep: number; columnStep: number },
-    out: number,
-    bias?: number,
-  ]
-): void {
-  const rooms = new Rooms();
-  const columns = roundUp(n, 8);
-  const [panels, padded] = [rooms.floats(k * columns), rooms.floats(columns)];
-  const at = kernels.workspace(rooms.bytes);
-  kernels.run.packPanels(address, rowStep, columnStep, k, n, at + panels, 32 * k);
-  if (bias) {
-    const room = kernels.floats(at + padded, columns).fill(0);
-    room.set(kernels.floats(bias, n));
-  }
-  kernels.run.product(
-    ...[x, 4 * k, 0, 0, 1, k, at + panels, out, 4 * n, 4 * n * rows, 1, rows, n],
-    ...[bias ? at + padded : 0, 0, 1],
-  );
-}
 
 /** x W + b on [rows, k]. */
 export const ownDense = (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D =>

@@ -21,7 +21,6 @@ import {
 import { reflectPad } from '../../../networks/reflectPad';
 import { firDown, firSmooth, firUp } from '../../../networks/resample';
 import * as tf from '../../../tf';
-import { mix } from '../../../training/adam';
 import { r1Penalty } from '../../../training/losses';
 import { ownKernels, wantOwnKernels } from '../kernels';
 
@@ -149,7 +148,6 @@ describe.each(IMAGES)('on %i x [%i, %i, %i]', (b, h, w, c) => {
     expectTwin((x) => leakyRelu(x, 0.2), [image]);
     expectTwin((x) => silu(x), [image]);
     expectTwin((x, y) => rescaledSum(four(x), four(y)), [image, image]);
-    expectTwin((x, y) => mix(x, y, 0.98), [image, image]);
   });
 
   it('takes means', () => {
@@ -186,6 +184,35 @@ it.each([
   const run: Run = (x, weight, bias) =>
     dense({ weight: weight as tf.Tensor2D, bias: one(bias) }, x as tf.Tensor2D);
   expectTwin(run, [[rows, k], [k, n], [n]]);
+});
+
+it.each([
+  [[2], 8, 8, 12],
+  [[], 5, 7, 9],
+  [[2, 3], 16, 5, 8],
+  [[1], 3, 20, 4],
+] as [number[], number, number, number][])('products of %j matrices, %i x %i by %i', (batch, m, k, n) => {
+  for (const [transposeA, transposeB] of [
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ]) {
+    const a = [...batch, ...(transposeA ? [k, m] : [m, k])];
+    const b = [...batch, ...(transposeB ? [n, k] : [k, n])];
+    expectTwin((x, y) => tf.matMul(x, y, transposeA, transposeB), [a, b]);
+  }
+});
+
+it('clones without a copy, and each clone by itself', () => {
+  const kernels = ownKernels()!;
+  const x = random([5]);
+  const values = x.dataSync();
+  const clone = tf.clone(x);
+  expect(kernels.addressOf(clone)).toBe(kernels.addressOf(x));
+  x.dispose();
+  expect(clone.dataSync()).toEqual(values);
+  clone.dispose();
 });
 
 it('normalises what lies far from 0', () => {
