@@ -4,10 +4,10 @@
  */
 
 import { BadRequest } from '../../errors';
-import type { NamedImage } from '../../volume/image';
 import { intensityMaps } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
 import type { Baselines } from '../evaluation/baselines/fitBaselines';
+import type { MeasuredImage } from '../evaluation/evaluateScan';
 import type { StateDict } from '../formats/namedTensor';
 import { textHash } from '../hash';
 import type { SliceSet } from '../training/data';
@@ -45,8 +45,8 @@ export interface BenchPair {
 }
 
 export interface LoadedPair {
-  source: NamedImage;
-  target: NamedImage;
+  source: MeasuredImage;
+  target: MeasuredImage;
   /** An expert's outline of lesions on their grid, one byte a voxel; null where there is none. */
   outline: Uint8Array | null;
 }

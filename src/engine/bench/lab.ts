@@ -1,5 +1,6 @@
 /** A pair as a suite sees it: prepared for a model, with the slices that count. */
 import { BadRequest } from '../../errors';
+import { scanMeasures } from '../../volume/scanMeasures';
 import type { ModelCard } from '../cards/modelCard';
 import { type LesionsFound, lesionsOf, type PreparedPair, preparePair } from '../evaluation/evaluateScan';
 import { namedSlices, slicesToScore, spreadOut } from '../evaluation/slicesToScore';
@@ -35,13 +36,16 @@ export function* pairOnBench(
   { source, target, outline }: LoadedPair,
   card: Pick<ModelCard, 'preprocessing'>,
 ): Pieces<PairOnBench> {
-  const { head, damaged } = slicesToScore(target.image);
+  const measured = { ...target, measures: target.measures ?? scanMeasures(target.image) };
+  measured.measures.levels();
+  yield;
+  const { head, damaged } = slicesToScore(target.image, measured.measures);
   yield;
   if (head.length === 0)
     throw new BadRequest(`${target.name}: must have a slice with enough head, got none; leave the scan out`);
   const share = sharedSlices(bench, pair);
   const wanted = share === null ? namedSlices(head, damaged) : spreadOut(head, share);
-  const prepared = yield* preparePair(source, target, card, wanted);
+  const prepared = yield* preparePair(source, measured, card, wanted);
   let found: LesionsFound | null | undefined;
   const lesions = function* (): Pieces<LesionsFound | null> {
     if (found === undefined) found = yield* lesionsOf(prepared, pair.task.target, outline);

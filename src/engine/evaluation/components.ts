@@ -10,7 +10,7 @@ export interface Components {
 }
 
 /** Voxels of a piece of the work. */
-const PIECE = 2 ** 18;
+const PIECE = 2 ** 16;
 
 /** Voxels that share a face are connected. */
 export function* components(mask: Uint8Array, [ni, nj, nk]: Shape3): Pieces<Components> {

@@ -5,9 +5,7 @@
 import { BadRequest } from '../../errors';
 import type { Image3, NamedImage } from '../../volume/image';
 import {
-  foregroundThreshold,
   type IntensityFrame,
-  intensityFrame,
   isAbsolute,
   referenceFrame,
   thresholdOfLevels,
@@ -16,7 +14,7 @@ import {
 } from '../../volume/intensity';
 import { planeView, putSlice } from '../../volume/planes';
 import { needSameGrid } from '../../volume/resample';
-import type { ScanMeasures } from '../../volume/scanMeasures';
+import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import type { ModelCard } from '../cards/modelCard';
 import type { RunTranslator } from '../methods/translator';
 import type { Pieces } from '../pieces';
@@ -73,21 +71,30 @@ export interface PreparedPair {
   outside: Outside | null;
 }
 
+/** A scan, and its measures where they are kept. */
+export type MeasuredImage = NamedImage & { measures?: ScanMeasures };
+
 /**
  * A slice counts where both scans are finite and the target is not constant, for all methods alike.
  * @throws BadRequest where the two lie on different grids, or no slice counts
  */
 export function* preparePair(
-  { name: sourceName, image: source }: NamedImage,
-  { name: targetName, image: target }: NamedImage,
+  { name: sourceName, image: source, measures = scanMeasures(source) }: MeasuredImage,
+  { name: targetName, image: target, measures: ofTarget = scanMeasures(target) }: MeasuredImage,
   card: Pick<ModelCard, 'preprocessing'>,
   slices: readonly number[],
 ): Pieces<PreparedPair> {
   needSameGrid({ name: sourceName, ...source }, { name: targetName, ...target });
-  const { intensity: frames, measures } = prepareScan(source, card);
+  // Each of these looks at all voxels.
+  measures.levels();
+  yield;
+  const { intensity: frames } = prepareScan(source, card, measures);
+  yield;
+  const { map: targetMap } = frames.target;
+  const threshold = thresholdOfLevels(ofTarget.levels(), targetMap);
   yield;
   const { low, high, map } = frames.source;
-  const foreground = foregroundMask(target.voxels, foregroundThreshold(target.voxels, frames.target.map));
+  const foreground = foregroundMask(target.voxels, threshold);
   yield;
   const area = target.shape[0] * target.shape[1];
   const judged: { index: number; missing: Missing | null }[] = [];
@@ -99,7 +106,7 @@ export function* preparePair(
   const unscored = missingText(judged, { synthetic: sourceName, reference: targetName });
   if (counting.length === 0 && unscored)
     throw new BadRequest(`${unscored}; replace such values, or leave the scan out`);
-  const realFrame = referenceFrame((map) => intensityFrame(target.voxels, map), frames.target);
+  const realFrame = referenceFrame(ofTarget.frameOf, frames.target);
   yield;
   const targetUnit = onScale(target.voxels, realFrame);
   yield;

@@ -1,7 +1,8 @@
 /** Which axial slices of a reference are scored, and which cannot be, so that none is left out without a word. */
 import { HEAD_SHARE, headSlices } from '../../volume/headSlices';
 import type { Image3 } from '../../volume/image';
-import { foregroundBySlice, foregroundThreshold } from '../../volume/intensity';
+import { foregroundBySlice, thresholdOfLevels } from '../../volume/intensity';
+import { scanMeasures } from '../../volume/scanMeasures';
 import { countNotFinite, isConstant } from './metrics/missing';
 
 export interface SlicesToScore {
@@ -13,10 +14,14 @@ export interface SlicesToScore {
   empty: number[];
 }
 
-export function slicesToScore(image: Image3): SlicesToScore {
+/** @param measures of the image, where they are kept */
+export function slicesToScore(image: Image3, measures = scanMeasures(image)): SlicesToScore {
   const { shape, voxels } = image;
   const area = shape[0] * shape[1];
-  const head = headSlices(foregroundBySlice(image, foregroundThreshold(voxels)), HEAD_SHARE.evaluation);
+  const head = headSlices(
+    foregroundBySlice(image, thresholdOfLevels(measures.levels())),
+    HEAD_SHARE.evaluation,
+  );
   const isHead = new Set(head);
   const [damaged, empty]: number[][] = [[], []];
   for (let k = 0; k < shape[2]; k++) {

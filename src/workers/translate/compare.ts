@@ -79,7 +79,10 @@ function benchOf({ models, pairs, options }: CompareRequest, { scanOf, weights }
         patient,
         task,
         load: async () => {
-          const [source, target] = [sourceScanId, referenceScanId].map((scanId) => scanOf(scanId).file);
+          const [source, target] = [sourceScanId, referenceScanId].map((scanId) => {
+            const { file, measures } = scanOf(scanId);
+            return { name: file.name, image: file.image, measures };
+          });
           return { source, target, outline: null };
         },
       }),
