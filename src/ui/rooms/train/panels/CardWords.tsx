@@ -17,18 +17,20 @@ export function CardWords({ runId }: { runId: string }) {
       <summary>
         <h3>Words for the model's card</h3>
       </summary>
-      {FIELDS.map(({ id, label, empty }) => (
-        <label key={id} className="field">
-          <span>{label}</span>
-          <input
-            type="text"
-            maxLength={MOST}
-            placeholder={empty}
-            value={words?.runId === runId ? words[id] : ''}
-            onChange={({ target }) => setCardWords({ [id]: target.value })}
-          />
-        </label>
-      ))}
+      <fieldset>
+        {FIELDS.map(({ id, label, empty }) => (
+          <label key={id} className="field">
+            <span>{label}</span>
+            <input
+              type="text"
+              maxLength={MOST}
+              placeholder={empty}
+              value={words?.runId === runId ? words[id] : ''}
+              onChange={({ target }) => setCardWords({ [id]: target.value })}
+            />
+          </label>
+        ))}
+      </fieldset>
     </details>
   );
 }
