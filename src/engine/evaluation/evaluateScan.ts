@@ -108,12 +108,9 @@ export function* preparePair(
     throw new BadRequest(`${unscored}; replace such values, or leave the scan out`);
   const realFrame = referenceFrame(ofTarget.frameOf, frames.target);
   yield;
-  const targetUnit = onScale(target.voxels, realFrame);
-  yield;
-  const sourceUnit = toUnitRange(source.voxels, frames.source);
-  yield;
-  const sourceScaled = onScale(source.voxels, frames.source);
-  yield;
+  const targetUnit = yield* bySlice(target, (voxels) => onScale(voxels, realFrame));
+  const sourceUnit = yield* bySlice(source, (voxels) => toUnitRange(voxels, frames.source));
+  const sourceScaled = yield* bySlice(source, (voxels) => onScale(voxels, frames.source));
   return {
     source,
     target,
@@ -129,6 +126,20 @@ export function* preparePair(
     unscored,
     outside: outsideOf(targetUnit, area, counting),
   };
+}
+
+/** What is done to each voxel by itself, a slice after the other. */
+function* bySlice(
+  { shape, voxels }: Image3,
+  change: (slice: Float32Array) => Float32Array,
+): Pieces<Float32Array> {
+  const area = shape[0] * shape[1];
+  const changed = new Float32Array(voxels.length);
+  for (let from = 0; from < voxels.length; from += area) {
+    changed.set(change(voxels.subarray(from, from + area)), from);
+    yield;
+  }
+  return changed;
 }
 
 /** The source stands in for what is made of it. */
