@@ -10,6 +10,7 @@ import {
   voxelLevels,
 } from './intensity';
 import { percent } from './percent';
+import { type Tally, untallied } from './tally';
 
 /** Values are counted up to this number; an image has far more. */
 const MANY_VALUES = 64;
@@ -53,12 +54,13 @@ export interface IntensityCheck {
   disturbed: 'levels' | 'values' | null;
 }
 
-/** @param levels of the image's voxels, where they are known */
+/** @param levels and tally of the image's voxels, where they are known */
 export function checkIntensities(
   image: Image3,
   levels: VoxelLevels = voxelLevels(image.voxels),
+  tally: Tally = untallied(image.voxels),
 ): IntensityCheck {
-  const { voxels } = image;
+  const all = tally.count;
   const { min, max } = levels;
   // checkScan.ts tells of NaN and infinities.
   if (!(max > min)) {
@@ -68,33 +70,33 @@ export function checkIntensities(
   }
   const isHu = looksLikeHu(levels);
   const grave =
-    swappedBytes(voxels, levels) ??
+    swappedBytes(tally, levels) ??
     // Hounsfield units: checkInput.ts says whether that suits the model.
     (isHu
       ? undefined
-      : (outOfRange(levels) ?? brightBackground(image, levels) ?? standardised(voxels, levels)));
+      : (outOfRange(levels) ?? brightBackground(image, tally, levels) ?? standardised(tally, levels)));
   if (grave) return { warnings: [grave], disturbed: 'levels' };
-  const counts = countVoxels(voxels, thresholdOfLevels(levels), hotAbove(levels));
+  const counts = countVoxels(tally, thresholdOfLevels(levels), hotAbove(levels));
   const negative =
-    counts.negative > 0.01 * voxels.length && !isHu
+    counts.negative > 0.01 * all && !isHu
       ? [
-          `${percent(counts.negative / voxels.length, 'Less')} of the voxels are negative; they count as background (0) for the model.`,
+          `${percent(counts.negative / all, 'Less')} of the voxels are negative; they count as background (0) for the model.`,
         ]
       : [];
-  const foreground = counts.foreground / voxels.length;
+  const foreground = counts.foreground / all;
   // checkScan.ts tells of them.
-  const disturbed = counts.infinite > LOST * voxels.length ? 'values' : null;
+  const disturbed = counts.infinite > LOST * all ? 'values' : null;
   if (isHu) return { warnings: [...negative, ...fewValues(counts)], disturbed };
   const isHot = hasHotVoxels(levels);
   if (isHot || (counts.hot > 0 && foreground > SPIKES))
-    return { warnings: [...negative, hotText(counts.hot, voxels.length, levels)], disturbed };
+    return { warnings: [...negative, hotText(counts.hot, all, levels)], disturbed };
   // What would be foreground without them then counts as background.
   if (foreground < SPIKES && counts.valuesBelow === MANY_VALUES) {
     return { warnings: [spikesText(foreground), ...negative], disturbed: 'values' };
   }
-  const part = brightPart(image);
+  const part = brightPart(image, tally);
   if (part && counts.valuesBelow + counts.values >= MANY_VALUES)
-    return { warnings: [brightPartText(part, voxels.length), ...negative], disturbed: 'values' };
+    return { warnings: [brightPartText(part, all), ...negative], disturbed: 'values' };
   return { warnings: [...negative, ...fewValues(counts)], disturbed };
 }
 
@@ -118,12 +120,12 @@ function outOfRange({ min, max, p99_9 }: VoxelLevels): string | undefined {
 }
 
 /** 16-bit integers in the wrong order of their bytes: those that were high, and few, are now the low ones. */
-function swappedBytes(voxels: Float32Array, { min, max }: VoxelLevels): string | undefined {
+function swappedBytes({ values }: Tally, { min, max }: VoxelLevels): string | undefined {
   if (min < -32768 || max > 65535) return undefined;
   const low = new Set<number>();
   const high = new Set<number>();
-  for (let at = 0; at < voxels.length; at++) {
-    const value = voxels[at];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
     if (!Number.isInteger(value) || (value & 0xff) > MOST_HIGH_BYTE) return undefined;
     low.add(value & 0xff);
     high.add((value >> 8) & 0xff);
@@ -141,13 +143,12 @@ interface BrightPart {
 }
 
 /** Null where values follow each other without a gap, or what lies below it is no head but its air. */
-function brightPart(image: Image3): BrightPart | null {
-  const { voxels } = image;
+function brightPart(image: Image3, { values, times, count: all }: Tally): BrightPart | null {
   // Of positive floats the upper bits are the octave and its quarter; those of infinity and NaN lie above all others.
-  const bits = new Int32Array(voxels.buffer, voxels.byteOffset, voxels.length);
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   const counts = new Uint32Array(1 << 10);
   for (let at = 0; at < bits.length; at++)
-    if (bits[at] > 0 && bits[at] < INFINITY_BITS) counts[bits[at] >> 21]++;
+    if (bits[at] > 0 && bits[at] < INFINITY_BITS) counts[bits[at] >> 21] += times ? times[at] : 1;
   const startOf = (bin: number) => new Float32Array(Uint32Array.of(bin << 21).buffer)[0];
   let count = 0;
   let empty = 0;
@@ -159,14 +160,12 @@ function brightPart(image: Image3): BrightPart | null {
     if (empty >= GAP) {
       const others = startOf(bin + 1);
       let head = 0;
-      for (let at = 0; at < voxels.length; at++)
-        if (voxels[at] > 0.1 * others && voxels[at] <= others) head++;
+      for (let at = 0; at < values.length; at++)
+        if (values[at] > 0.1 * others && values[at] <= others) head += times ? times[at] : 1;
       const [air] = percentiles(sides(image), [50]);
-      const isHead = head >= Math.max(count, LEAST_HEAD * voxels.length) && air < 0.1 * others;
+      const isHead = head >= Math.max(count, LEAST_HEAD * all) && air < 0.1 * others;
       if (isHead)
-        return count > LEAST_SPIKES * voxels.length
-          ? { count, from: startOf(bin + 1 + empty), others }
-          : null;
+        return count > LEAST_SPIKES * all ? { count, from: startOf(bin + 1 + empty), others } : null;
     }
     empty = 0;
     count += counts[bin];
@@ -198,77 +197,93 @@ function hotText(hot: number, count: number, levels: VoxelLevels): string {
 }
 
 /** A head lies in dark air: where the image's sides are bright, and nearly all of it, values are shifted, inverted or padded. */
-function brightBackground(image: Image3, { p0_5, p99_5, p99_9 }: VoxelLevels): string | undefined {
-  const { voxels } = image;
+function brightBackground(
+  image: Image3,
+  tally: Tally,
+  { p0_5, p99_5, p99_9 }: VoxelLevels,
+): string | undefined {
   const threshold = 0.1 * p99_9;
-  let above = 0;
-  for (let at = 0; at < voxels.length; at++) if (voxels[at] > threshold) above++;
+  const above = countAbove(tally, threshold);
   const [low, air, high] = percentiles(sides(image), [10, 50, 90]);
   const range = p99_5 - p0_5;
   // Beside air that is bright enough the head itself is dark.
   const isFilled = high - low < FLAT_SIDES * range || low > 0.5 * p99_5;
-  if (!(air > threshold) || (above < FULL * voxels.length && !isFilled)) return undefined;
+  if (!(air > threshold) || (above < FULL * tally.count && !isFilled)) return undefined;
   const why = 'models know heads in dark air, so the result would be wrong';
   const levels = `about ${figure(air)}, where the brightest tissue has ${figure(p99_5)}`;
   if (high - low > EVEN_AIR * range)
     return `The sides of the scan are not dark (${levels}): ${why}; set what surrounds the head to 0, or take a scan that shows all of the head.`;
-  if (darkerShare(voxels, air, 0.1 * range) > 0.5)
+  if (darkerShare(tally, air, 0.1 * range) > 0.5)
     return `The background is brighter than the head (about ${figure(air)}): ${why}; set the background to 0 or, where the whole image is inverted, invert it back.`;
   return `The background is not dark (${levels}): ${why}; subtract ${figure(air)} first, or check whether the scan is cut out of a larger one.`;
 }
 
 /** Of the voxels that differ from the air, which share is darker. */
-function darkerShare(voxels: Float32Array, air: number, least: number): number {
-  let [darker, brighter] = [0, 0];
-  for (let at = 0; at < voxels.length; at++) {
-    if (voxels[at] < air - least) darker++;
-    else if (voxels[at] > air + least) brighter++;
-  }
+function darkerShare(tally: Tally, air: number, least: number): number {
+  const darker = countBelow(tally, air - least);
+  const brighter = countAbove(tally, air + least);
   return darker / (darker + brighter);
 }
 
 /** The outermost voxels of each axial slice. */
 function sides({ voxels, shape: [ni, nj, nk] }: Image3): Float32Array {
-  const values: number[] = [];
+  const values = new Float32Array(nk * (nj === 1 ? ni : 2 * ni + 2 * (nj - 2)));
+  let n = 0;
   for (let k = 0; k < nk; k++)
     for (let j = 0; j < nj; j++) {
       const row = (k * nj + j) * ni;
-      if (j === 0 || j === nj - 1) for (let i = 0; i < ni; i++) values.push(voxels[row + i]);
-      else values.push(voxels[row], voxels[row + ni - 1]);
+      if (j === 0 || j === nj - 1) for (let i = 0; i < ni; i++) values[n++] = voxels[row + i];
+      else {
+        values[n++] = voxels[row];
+        values[n++] = voxels[row + ni - 1];
+      }
     }
-  return Float32Array.from(values);
+  return values;
+}
+
+function countAbove({ values, times }: Tally, level: number): number {
+  let count = 0;
+  for (let at = 0; at < values.length; at++) if (values[at] > level) count += times ? times[at] : 1;
+  return count;
+}
+
+function countBelow({ values, times }: Tally, level: number): number {
+  let count = 0;
+  for (let at = 0; at < values.length; at++) if (values[at] < level) count += times ? times[at] : 1;
+  return count;
 }
 
 /** Tissue below 0 is lost: the model's scale begins there. */
-function standardised(voxels: Float32Array, { min, p0_5, p99_5 }: VoxelLevels): string | undefined {
+function standardised(tally: Tally, { min, p0_5, p99_5 }: VoxelLevels): string | undefined {
   if (!(p0_5 < -STANDARDISED * p99_5)) return undefined;
-  let negative = 0;
-  for (let at = 0; at < voxels.length; at++) if (voxels[at] < 0) negative++;
+  const negative = countBelow(tally, 0);
   const [as, advice] =
     p0_5 < -STANDARD_LEVEL
       ? ['a phase or difference image', 'take the magnitude image']
       : ['a standardised image (z-scores, or -1 to 1)', 'take the scan as it was before'];
-  return `${percent(negative / voxels.length, 'Less')} of the voxels are negative, down to ${figure(min)}, as in ${as}, and count as background (0) for the model, so the result would be wrong: ${advice}, or shift its values until the background is 0.`;
+  return `${percent(negative / tally.count, 'Less')} of the voxels are negative, down to ${figure(min)}, as in ${as}, and count as background (0) for the model, so the result would be wrong: ${advice}, or shift its values until the background is 0.`;
 }
 
 /** How many voxels, and the numbers of different values of the foreground, of positive ones below it and of all, up to MANY_VALUES. */
-function countVoxels(voxels: Float32Array, threshold: number, hotAbove: number) {
+function countVoxels(tally: Tally, threshold: number, hotAbove: number) {
+  const { values, times } = tally;
   let negative = 0;
   let foreground = 0;
   let hot = 0;
   let infinite = 0;
   // Numbers alone: with sets in it this loop would take six times as long.
-  for (let at = 0; at < voxels.length; at++) {
-    const value = voxels[at];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    const count = times ? times[at] : 1;
     if (value - value !== 0) {
-      if (value === Number.POSITIVE_INFINITY) infinite++;
+      if (value === Number.POSITIVE_INFINITY) infinite += count;
       continue;
     }
-    if (value < 0) negative++;
-    if (value > hotAbove) hot++;
-    if (value > threshold) foreground++;
+    if (value < 0) negative += count;
+    if (value > hotAbove) hot += count;
+    if (value > threshold) foreground += count;
   }
-  return { negative, foreground, hot, infinite, ...differentValues(voxels, threshold) };
+  return { negative, foreground, hot, infinite, ...differentValues(values, threshold) };
 }
 
 /** Looks no further once there are many of each kind, which in most scans is soon. */

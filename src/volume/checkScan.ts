@@ -5,6 +5,7 @@ import type { Image3 } from './image';
 import { percent } from './percent';
 import { type ScanMeasures, scanMeasures } from './scanMeasures';
 import type { SlicePlan } from './slices';
+import { notFinite, type Tally } from './tally';
 
 /**
  * Sentences, the gravest first; empty for an ordinary head scan.
@@ -12,27 +13,25 @@ import type { SlicePlan } from './slices';
  */
 export function checkScan(
   scan: Pick<ScanFile, 'image' | 'volumeCount' | 'volumeIndex' | 'remarks' | 'odd'>,
-  measures: Pick<ScanMeasures, 'intensities'> = scanMeasures(scan.image),
+  measures: Pick<ScanMeasures, 'intensities' | 'tally'> = scanMeasures(scan.image),
 ): string[] {
   return [
     ...scan.remarks,
     ...measures.intensities().warnings,
-    ...checkNumbers(scan.image.voxels, scan.odd),
+    ...checkNumbers(measures.tally(), scan.odd),
     ...volumesTold(scan),
     ...checkGeometry(scan.image),
   ];
 }
 
 /** @param odd what of them is none because the file holds numbers beyond float32, which its remarks tell */
-function checkNumbers(voxels: Float32Array, odd: Pick<OddNumbers, 'beyond'> | undefined): string[] {
-  let [nan, infinite] = [0, -(odd?.beyond ?? 0)];
-  for (let at = 0; at < voxels.length; at++)
-    if (Number.isNaN(voxels[at])) nan++;
-    else if (voxels[at] - voxels[at] !== 0) infinite++;
+function checkNumbers(tally: Tally, odd: Pick<OddNumbers, 'beyond'> | undefined): string[] {
+  const none = notFinite(tally);
+  const [nan, infinite] = [none.nan, none.infinite - (odd?.beyond ?? 0)];
   const told = (count: number, what: string) =>
     count > 0
       ? [
-          `${count.toLocaleString('en')} ${count === 1 ? 'voxel' : 'voxels'} (${percent(count / voxels.length)}) ${count === 1 ? 'is' : 'are'} ${what}, which counts as background (0).`,
+          `${count.toLocaleString('en')} ${count === 1 ? 'voxel' : 'voxels'} (${percent(count / tally.count)}) ${count === 1 ? 'is' : 'are'} ${what}, which counts as background (0).`,
         ]
       : [];
   return [...told(nan, 'NaN'), ...told(infinite, 'infinite')];

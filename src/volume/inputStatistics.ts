@@ -16,6 +16,7 @@ import {
   voxelLevels,
 } from './intensity';
 import { extractSlice, planSlices } from './slices';
+import { type Tally, untallied } from './tally';
 
 /** Measures of one scan; the median is that of the head's inside. */
 export const MEASURES = [
@@ -71,13 +72,14 @@ export function hasSkull({ skull }: Pick<InputStatistics, 'skull'>): boolean {
 
 /**
  * @param frame of the model's map; of Hounsfield units all levels count from its low end, air
- * @param levels of the scan's voxels, where they are known
+ * @param levels and tally of the scan's voxels, where they are known
  * @returns null where no slice holds any foreground
  */
 export function inputStatistics(
   scan: Image3,
   frame: IntensityFrame,
   levels: VoxelLevels = voxelLevels(scan.voxels),
+  tally: Tally = untallied(scan.voxels),
 ): InputStatistics | null {
   const threshold = thresholdOfLevels(levels, frame.map);
   const slices = largeSlices(scan, levels, threshold, frame.low);
@@ -90,7 +92,7 @@ export function inputStatistics(
   return {
     width: median(slices.map(({ outline }) => extent(outline, 1) * pixel)),
     depth: median(slices.map(({ outline }) => extent(outline, SIZE) * pixel)),
-    ...foregroundValues(scan.voxels, threshold, frame),
+    ...foregroundValues(tally, threshold, frame),
     smoothness: neighbourCorrelation(slices),
     skull,
     ...inside,
@@ -312,25 +314,25 @@ function insideOf(
 
 /** In one go over all voxels. */
 function foregroundValues(
-  voxels: Float32Array,
+  { values, times, count: all }: Tally,
   threshold: number,
   { low, high }: IntensityFrame,
 ): Pick<InputStatistics, 'foreground' | 'histogram'> {
   const counts = new Float64Array(HISTOGRAM_BINS);
   let above = 0;
   let finite = 0;
-  for (let at = 0; at < voxels.length; at++) {
-    const value = voxels[at];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
     if (!(value > threshold)) continue;
-    above++;
+    const count = times ? times[at] : 1;
+    above += count;
     if (!Number.isFinite(value)) continue;
-    finite++;
-    counts[
-      Math.min(Math.max(Math.floor(((value - low) / (high - low)) * HISTOGRAM_BINS), 0), HISTOGRAM_BINS - 1)
-    ]++;
+    finite += count;
+    const bin = Math.floor(((value - low) / (high - low)) * HISTOGRAM_BINS);
+    counts[Math.min(Math.max(bin, 0), HISTOGRAM_BINS - 1)] += count;
   }
   return {
-    foreground: above / voxels.length,
+    foreground: above / all,
     histogram: [...counts].map((count) => (finite > 0 ? count / finite : 0)),
   };
 }

@@ -5,6 +5,7 @@
  */
 import { check, choose, each, type Infer, object, oneOf, optional } from '../schema';
 import type { Image3 } from './image';
+import { type Tally, untallied } from './tally';
 
 /**
  * `foreground-p99.5`: 0 = -1, 99.5th percentile of the foreground = +1. `foreground-median`: 0 = -1, three times its median = +1.
@@ -76,7 +77,7 @@ export interface VoxelLevels {
   readonly max: number;
 }
 
-export function voxelLevels(voxels: Float32Array): VoxelLevels {
+export function voxelLevels(voxels: Float32Array | Tally): VoxelLevels {
   const [min, p0_5, p75, p95, p99_5, p99_9, max] = percentiles(voxels, [0, 0.5, 75, 95, 99.5, 99.9, 100]);
   return { min, p0_5, p75, p95, p99_5, p99_9, max };
 }
@@ -139,7 +140,10 @@ export function intensityFrame(
 }
 
 /** A scan's frames of all maps in arbitrary units, which share their foreground; hot voxels are none of it. */
-export function relativeFrames(voxels: Float32Array, levels: Ranks): Record<RelativeMap, IntensityFrame> {
+export function relativeFrames(
+  voxels: Float32Array | Tally,
+  levels: Ranks,
+): Record<RelativeMap, IntensityFrame> {
   const ceiling = hasHotVoxels(levels) ? 0.1 * levels.p99_9 : Number.POSITIVE_INFINITY;
   const [median, p99_5] = percentiles(voxels, [50, 99.5], relativeThreshold(levels), ceiling);
   const frame = (map: RelativeMap, high: number) => ({ map, low: 0, high: high > 0 ? high : 1 });
@@ -245,19 +249,20 @@ export function foregroundBySlice(volume: Image3, threshold: number): Float32Arr
  * @param percents 0..100
  */
 export function percentiles(
-  values: Float32Array,
+  values: Float32Array | Tally,
   percents: readonly number[],
   above = Number.NEGATIVE_INFINITY,
   upTo = Number.POSITIVE_INFINITY,
 ): number[] {
-  const upper = countUpperHalves(values, above, upTo);
+  const tally = values instanceof Float32Array ? untallied(values) : values;
+  const upper = countUpperHalves(tally, above, upTo);
   const count = upper.reduce((sum, n) => sum + n, 0);
   if (count === 0) return percents.map(() => Number.NaN);
   const positions = percents.map((percent) => (percent / 100) * (count - 1));
   const ranks = [
     ...new Set(positions.flatMap((p) => [Math.floor(p), Math.min(Math.floor(p) + 1, count - 1)])),
   ];
-  const value = orderStatistics(values, { above, upTo }, upper, ranks);
+  const value = orderStatistics(tally, { above, upTo }, upper, ranks);
   return positions.map((position) => {
     const rank = Math.floor(position);
     const a = value.get(rank)!;
@@ -285,18 +290,19 @@ function bitsOf(values: Float32Array): Int32Array {
 /** All ones in infinities and NaN alone. */
 const EXPONENT = 0x7f800000;
 
-function countUpperHalves(values: Float32Array, above: number, upTo: number): Uint32Array {
+function countUpperHalves({ values, times }: Tally, above: number, upTo: number): Uint32Array {
   const bits = bitsOf(values);
   const counts = new Uint32Array(1 << 16);
   for (let n = 0; n < values.length; n++) {
     const own = bits[n];
-    if ((own & EXPONENT) !== EXPONENT && values[n] > above && values[n] <= upTo) counts[upperHalf(own)]++;
+    if ((own & EXPONENT) !== EXPONENT && values[n] > above && values[n] <= upTo)
+      counts[upperHalf(own)] += times ? times[n] : 1;
   }
   return counts;
 }
 
 function orderStatistics(
-  values: Float32Array,
+  { values, times }: Tally,
   { above, upTo }: { above: number; upTo: number },
   upper: Uint32Array,
   ranks: readonly number[],
@@ -319,7 +325,8 @@ function orderStatistics(
   for (let n = 0; n < values.length; n++) {
     const own = bits[n];
     const table = tableOf[upperHalf(own)];
-    if (table > 0 && values[n] > above && values[n] <= upTo) tables[table - 1][lowerHalf(own)]++;
+    if (table > 0 && values[n] > above && values[n] <= upTo)
+      tables[table - 1][lowerHalf(own)] += times ? times[n] : 1;
   }
   return new Map(
     places.map(({ rank, half, left }) => {

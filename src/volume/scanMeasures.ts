@@ -9,9 +9,12 @@ import {
   type VoxelLevels,
   voxelLevels,
 } from './intensity';
+import { type Tally, tallyOf } from './tally';
 
 /** Each is found when it is first asked for, and kept; the scan's voxels must not change meanwhile. */
 export interface ScanMeasures {
+  /** What the others rest on. */
+  tally(): Tally;
   levels(): VoxelLevels;
   /** What is unusual about the intensities, whatever the model. */
   intensities(): IntensityCheck;
@@ -22,21 +25,26 @@ export interface ScanMeasures {
 }
 
 export function scanMeasures(scan: Image3): ScanMeasures {
+  let tally: Tally | undefined;
   let levels: VoxelLevels | undefined;
   let intensities: IntensityCheck | undefined;
   let frames: Record<RelativeMap, IntensityFrame> | undefined;
   const statistics = new Map<string, InputStatistics | null>();
   const measures: ScanMeasures = {
+    tally: () => {
+      tally ??= tallyOf(scan.voxels);
+      return tally;
+    },
     levels: () => {
-      levels ??= voxelLevels(scan.voxels);
+      levels ??= voxelLevels(measures.tally());
       return levels;
     },
     intensities: () => {
-      intensities ??= checkIntensities(scan, measures.levels());
+      intensities ??= checkIntensities(scan, measures.levels(), measures.tally());
       return intensities;
     },
     frameOf: (map) => {
-      frames ??= relativeFrames(scan.voxels, measures.levels());
+      frames ??= relativeFrames(measures.tally(), measures.levels());
       return frames[map];
     },
     statistics: (frame) => {
@@ -44,7 +52,7 @@ export function scanMeasures(scan: Image3): ScanMeasures {
       const key = `${map} ${low} ${high}`;
       const known = statistics.get(key);
       if (known !== undefined) return known;
-      const found = inputStatistics(scan, frame, measures.levels());
+      const found = inputStatistics(scan, frame, measures.levels(), measures.tally());
       statistics.set(key, found);
       return found;
     },

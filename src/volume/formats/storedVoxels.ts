@@ -63,18 +63,23 @@ export function placeSlices(
     return -stride[canonical];
   });
   const [na, nb] = shape;
-  const count = stored.length / (na * nb);
-  let from = 0;
-  for (let c = first; c < first + count; c++) {
-    for (let b = 0; b < nb; b++) {
-      let to = start + c * step[2] + b * step[1];
-      for (let a = 0; a < na; a++, to += step[0]) {
-        const value = slope * stored[from++] + intercept;
+  const counts = [na, nb, stored.length / (na * nb)];
+  // Neighbours in memory are written one after the other, whatever axis they are stored along: a cache line is filled at once.
+  const inner = axis[0];
+  const [middle, outer] = [0, 1, 2].filter((one) => one !== inner);
+  const from = [1, na, na * nb];
+  const scaled = slope !== 1 || intercept !== 0;
+  for (let c = 0; c < counts[outer]; c++)
+    for (let b = 0; b < counts[middle]; b++) {
+      const read = c * from[outer] + b * from[middle];
+      const write = start + first * step[2] + c * step[outer] + b * step[middle];
+      const [stepRead, stepWrite, count] = [from[inner], step[inner], counts[inner]];
+      for (let a = 0, at = read, to = write; a < count; a++, at += stepRead, to += stepWrite) {
+        const value = scaled ? slope * stored[at] + intercept : stored[at];
         // Untouched zeros take no memory, however many a small file unpacks to.
         if (value !== 0 || Object.is(value, -0)) voxels[to] = value;
       }
     }
-  }
 }
 
 /** Voxels that float32 cannot hold: beyond its range, below its smallest number, and 64-bit integers so large that no float is exact. */
