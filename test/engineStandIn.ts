@@ -37,6 +37,7 @@ export function engineStandIn(engine: BackendEnvironment, dieAfterSteps = Infini
         throw new Error('no server here');
       },
       pause: () => new Promise((resolve) => setTimeout(resolve)),
+      memory: (bytes) => new SharedArrayBuffer(bytes),
       today: () => new Date(0),
       userAgent: 'test',
     }),

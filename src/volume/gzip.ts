@@ -158,6 +158,7 @@ async function* through(
 
 function* split(parts: readonly Uint8Array[]): Generator<Uint8Array<ArrayBuffer>> {
   for (const part of parts) {
-    for (let at = 0; at < part.length; at += INPUT_CHUNK) yield part.slice(at, at + INPUT_CHUNK);
+    for (let at = 0; at < part.length; at += INPUT_CHUNK)
+      yield part.subarray(at, at + INPUT_CHUNK) as Uint8Array<ArrayBuffer>;
   }
 }

@@ -12,6 +12,7 @@ export const initialData: AppData = {
   held: null,
   cardId: null,
   opening: null,
+  read: null,
   isReturning: false,
   leftovers: null,
   source: null,

@@ -191,6 +191,8 @@ export interface AppData {
   cardId: string | null;
   /** What is being read at the moment, for the screen. */
   opening: 'source' | 'reference' | 'weights' | null;
+  /** How much of the scan that is being read is there, 0..1; null before the first of it. */
+  read: number | null;
   /** What was open before the page was loaded again is not all there yet. */
   isReturning: boolean;
   /** What was open before and cannot be brought back. */

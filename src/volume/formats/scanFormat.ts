@@ -20,8 +20,10 @@ export interface ScanFormat extends ScanNames {
 export interface ReadOptions {
   /** From 0; dimensions beyond the third count as one. */
   readonly volume: VolumeChoice | 'all';
-  /** Called between pieces of some megabytes; what it throws ends the reading. */
-  readonly pause?: () => Promise<void>;
+  /** Called between pieces of some megabytes with the share of the voxels that are there, 0..1; what it throws ends the reading. */
+  readonly pause?: (share: number) => Promise<void>;
+  /** Where voxels are put, zeros to begin with; an ArrayBuffer where absent. */
+  readonly memory?: (bytes: number) => ArrayBufferLike;
 }
 
 /** One 3-D volume of a scan, and what of its file is needed to write another image in its place. */

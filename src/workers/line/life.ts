@@ -29,6 +29,10 @@ async function fetchOwnJson(path: string): Promise<unknown> {
 /** Lets waiting messages in. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
+/** Of voxels that the page shows and this worker reads: one memory where the browser lets pages share it (cross-origin isolated). */
+const memory = (bytes: number): ArrayBufferLike =>
+  self.crossOriginIsolated ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+
 let deviceError: DeviceLost | OutOfMemory | null = null;
 
 /** The first error ends this worker: nothing that it computed since can be trusted. */
@@ -51,6 +55,7 @@ export const browser = {
   loadWeights: (path, expected, onProgress, signal) =>
     loadWeights(ownUrl(path), expected, onProgress, signal),
   pause,
+  memory,
   today: () => new Date(),
 } satisfies ModelFiles & Record<string, unknown>;
 

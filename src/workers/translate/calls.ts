@@ -46,6 +46,7 @@ import { resampleToGrid, sameGrid } from '../../volume/resample';
 import { isSameImage } from '../../volume/sameImage';
 import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
+import { notFinite } from '../../volume/tally';
 import { fetchCard, type ModelFiles, openModel } from '../line/modelFiles';
 import type { CallHandlers } from '../line/serve';
 import type { Calls, Scan, SliceResult } from './protocol';
@@ -57,6 +58,8 @@ export interface CallsEnvironment extends ModelFiles {
   checkDevice: () => void;
   /** Lets waiting messages in, a cancel among them. */
   pause: () => Promise<void>;
+  /** For voxels: shared with the page where that can be. */
+  memory: (bytes: number) => ArrayBufferLike;
   today: () => Date;
   userAgent: string;
 }
@@ -98,11 +101,12 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     openScan: async ({ files, volume, scanId }, context) => {
-      const pause = async () => {
+      const pause = async (read: number) => {
+        context.event({ read });
         await environment.pause();
         context.signal.throwIfAborted();
       };
-      const file = await openScan(files, { volume, pause });
+      const file = await openScan(files, { volume, pause, memory: environment.memory });
       // From here on nothing waits: a scan that was given up is not kept.
       context.signal.throwIfAborted();
       const scan = measured(file);
@@ -292,7 +296,7 @@ function foregroundOf({ file, measures }: OpenScan): Foreground {
   return { voxels: file.image.voxels, threshold: thresholdOfLevels(measures.levels()) };
 }
 
-/** The page's copy: what is not finite becomes the finite minimum, so that it can be drawn. */
+/** The page's: what is not finite becomes the finite minimum, so that it can be drawn. */
 function forPage(
   scanId: string,
   { file, measures }: OpenScan,
@@ -303,9 +307,10 @@ function forPage(
   const range = rangeOfLevels(levels);
   const { name, image, volumeCount, volumeIndex } = file;
   const { axisCodes, dtype } = file.describe();
-  const voxels = image.voxels.map((v) => (Number.isFinite(v) ? v : range.min));
+  const voxels = voxelsForPage(image.voxels, range.min, measures);
   const perSlice = foregroundBySlice(image, threshold);
-  transfer(voxels.buffer, perSlice.buffer as ArrayBuffer);
+  transfer(perSlice.buffer as ArrayBuffer);
+  if (voxels.buffer instanceof ArrayBuffer) transfer(voxels.buffer);
   return {
     ...image,
     scanId,
@@ -324,4 +329,15 @@ function forPage(
     foregroundBySlice: perSlice,
     warnings: checkScan(file, measures),
   };
+}
+
+/** The worker's own where they are shared and nothing of them must be replaced, else a copy. Nobody writes to them. */
+function voxelsForPage(own: Float32Array, least: number, measures: ScanMeasures): Float32Array {
+  const { nan, infinite } = notFinite(measures.tally());
+  const isClean = nan + infinite === 0;
+  if (isClean && !(own.buffer instanceof ArrayBuffer)) return own;
+  const copy = own.slice();
+  if (isClean) return copy;
+  for (let at = 0; at < copy.length; at++) if (!Number.isFinite(copy[at])) copy[at] = least;
+  return copy;
 }

@@ -104,6 +104,18 @@ it('makes a preview of a model of many steps, says so, and does not score it', a
 });
 
 describe('client and worker calls', () => {
+  it('shares the voxels of a scan, copies those of one with NaN for the page, and tells how much is read', async () => {
+    client = createEngineClient(() => makeStandIn());
+    await client.start('wasm');
+    const told: number[] = [];
+    const scan = await client.openScan([scanFile()], { onRead: (share) => told.push(share) });
+    expect(told).toEqual([1]);
+    expect(scan.voxels.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const holed = await client.openScan([scanFile((v) => (v === 1900 ? Number.NaN : undefined))]);
+    expect(holed.voxels.buffer).toBeInstanceOf(ArrayBuffer);
+    expect(holed.voxels).toEqual(scan.voxels.map((value, v) => (v === 1900 ? scan.range.min : value)));
+  });
+
   it('opens, translates in the given order, scores and saves', async () => {
     const { scan, request } = await open(makeStandIn);
     expect(scan.shape).toEqual(SHAPE);

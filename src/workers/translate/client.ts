@@ -53,6 +53,13 @@ export interface TranslateRequest {
   preview?: boolean;
 }
 
+export interface OpenOptions {
+  volume?: number;
+  /** The share of the voxels that have been read, 0..1. */
+  onRead?: (share: number) => void;
+  signal?: AbortSignal;
+}
+
 export interface TranslateOptions {
   onSlice: (slice: SliceResult) => void;
   onProgress?: (progress: TranslateProgress) => void;
@@ -64,7 +71,7 @@ export interface EngineClient {
   start(backend?: 'auto' | BackendName): Promise<EngineInfo>;
   models(): Promise<ModelCard[]>;
   /** .nii, .nii.gz, or a .hdr/.img pair. Rejects with Aborted on the signal, and holds nothing of the scan. */
-  openScan(files: File[], options?: { volume?: number; signal?: AbortSignal }): Promise<Scan>;
+  openScan(files: File[], options?: OpenOptions): Promise<Scan>;
   /** Resamples a scan to the grid of another one where they differ. */
   matchGrid(scanId: string, toScanId: string): Promise<{ scan: Scan } & Match>;
   /** Close scans that were matched to its grid with it: a new worker could not match them again. */
@@ -155,13 +162,10 @@ class Client implements EngineClient {
     return this.ask('models', () => ({}));
   }
 
-  async openScan(
-    files: File[],
-    { volume, signal }: { volume?: number; signal?: AbortSignal } = {},
-  ): Promise<Scan> {
+  async openScan(files: File[], { volume, onRead, signal }: OpenOptions = {}): Promise<Scan> {
     const scanId = `scan-${this.scanCount++}`;
     const params = { files: inputFiles(files), volume, scanId };
-    const scan = await this.ask('openScan', () => params, undefined, signal);
+    const scan = await this.ask('openScan', () => params, onRead && (({ read }) => onRead(read)), signal);
     this.scans.set(scanId, { files, volume });
     return scan;
   }

@@ -46,8 +46,8 @@ export interface Diagnostics extends EngineInfo {
 }
 
 /**
- * A scan as the page holds it. The worker keeps its own copy, so `voxels` belongs to the page: NaN and infinities are replaced
- * by the finite minimum.
+ * A scan as the page holds it: NaN and infinities are replaced by the finite minimum. `voxels` are read only: where the browser
+ * allows it they are the worker's own, in memory that both share.
  */
 export interface Scan extends Image3 {
   scanId: string;
@@ -246,7 +246,12 @@ export interface Calls {
     result: EngineInfo;
   };
   models: { params: Record<string, never>; event: never; result: ModelCard[] };
-  openScan: { params: { files: InputFile[]; volume?: number; scanId: string }; event: never; result: Scan };
+  openScan: {
+    params: { files: InputFile[]; volume?: number; scanId: string };
+    /** The share of the voxels that have been read, 0..1. */
+    event: { read: number };
+    result: Scan;
+  };
   /** Resamples the scan (trilinear) to the grid of another one where they differ; used for references. */
   matchGrid: {
     params: { scanId: string; toScanId: string };

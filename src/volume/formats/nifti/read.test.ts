@@ -401,6 +401,17 @@ describe('readNifti', () => {
     await expect(readNifti(short)).rejects.toThrow(/need \d+ bytes, got pixel data cut short/);
   });
 
+  it('tells between pieces how much is there, and puts voxels into the memory that it is given', async () => {
+    const values = new Float32Array(512 * 512 * 10).fill(7);
+    const part = blobOf({ name: 'a.nii', bytes: makeNifti({ dims: [512, 512, 10], values, sform }).file });
+    const shares: number[] = [];
+    const memory = (bytes: number) => new SharedArrayBuffer(bytes);
+    const { image } = await openScan([part], { pause: async (share) => void shares.push(share), memory });
+    expect(shares).toEqual([0.4, 0.8, 1]);
+    expect(image.voxels.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(image.voxels).toEqual(values);
+  });
+
   it('asks between pieces whether it shall go on', async () => {
     const large = makeNifti({ dims: [512, 512, 10], values: new Float32Array(512 * 512 * 10), sform }).file;
     let pauses = 0;

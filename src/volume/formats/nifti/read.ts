@@ -94,7 +94,8 @@ async function readVolumes(
   await voxels.skip(first * bytesPerVolume);
   const images: ReadVoxels[] = [];
   for (let n = 0; n < count; n++) {
-    const image = await readVoxels(voxels, header, options.pause);
+    const pause = async (share: number) => options.pause?.((n + share) / count);
+    const image = await readVoxels(voxels, header, pause, options.memory);
     if (!image) throw cutShort(voxels, header, end, voxels.position);
     images.push(image);
   }
@@ -125,13 +126,14 @@ interface ReadVoxels {
 async function readVoxels(
   stream: ByteStream,
   header: NiftiHeader,
-  pause: () => Promise<void> = async () => {},
+  pause: (share: number) => Promise<void>,
+  memory: ReadOptions['memory'] = (bytes) => new ArrayBuffer(bytes),
 ): Promise<ReadVoxels | null> {
   const { shape, type, littleEndian } = header;
   const orientation = closestCanonical(header.affine);
   const bytesPerSlice = shape[0] * shape[1] * type.bytes;
   const slices = Math.min(shape[2], Math.max(1, Math.floor(PIECE / bytesPerSlice)));
-  const voxels = new Float32Array(shape[0] * shape[1] * shape[2]);
+  const voxels = new Float32Array(memory(4 * shape[0] * shape[1] * shape[2]));
   const odd: OddNumbers = { beyond: 0, vanished: 0, inexact: 0 };
   const piece = new Uint8Array(slices * bytesPerSlice);
   for (let k = 0; k < shape[2]; k += slices) {
@@ -141,7 +143,7 @@ async function readVoxels(
     const numbers = type.read(stored);
     countOdd(odd, header, numbers);
     placeSlices(voxels, header, orientation, numbers, k);
-    await pause();
+    await pause(Math.min(1, (k + slices) / shape[2]));
   }
   return { voxels, odd };
 }

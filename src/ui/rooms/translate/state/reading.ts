@@ -5,6 +5,8 @@ type Kind = 'source' | 'reference';
 
 export interface Reading {
   begin(kind: Kind): AbortController;
+  /** How much of it is there, 0..1; of the last one begun the screen shows it. */
+  tell(turn: AbortController, share: number): void;
   /** Only what has not been overtaken. */
   end(turn: AbortController): void;
   cancel(): void;
@@ -13,7 +15,7 @@ export interface Reading {
 export function createReading({ get, set }: Pick<Context, 'get' | 'set'>): Reading {
   const turns = new Map<Kind, AbortController>();
   const show = () => {
-    if (get().opening !== 'weights') set({ opening: [...turns.keys()].at(-1) ?? null });
+    if (get().opening !== 'weights') set({ opening: [...turns.keys()].at(-1) ?? null, read: null });
   };
   return {
     begin: (kind) => {
@@ -21,8 +23,11 @@ export function createReading({ get, set }: Pick<Context, 'get' | 'set'>): Readi
       turns.get(kind)?.abort();
       turns.delete(kind);
       turns.set(kind, turn);
-      set({ opening: kind });
+      set({ opening: kind, read: null });
       return turn;
+    },
+    tell: (turn, read) => {
+      if ([...turns.values()].at(-1) === turn) set({ read });
     },
     end: (turn) => {
       for (const [kind, one] of turns) if (one === turn) turns.delete(kind);

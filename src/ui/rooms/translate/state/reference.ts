@@ -67,7 +67,11 @@ export function createReferenceScan(
         const { signal } = turn;
         let opened: Scan;
         try {
-          opened = await client.openScan(scanFiles, { volume, signal });
+          opened = await client.openScan(scanFiles, {
+            volume,
+            signal,
+            onRead: (share) => reading.tell(turn, share),
+          });
         } catch (error) {
           if (!signal.aborted) report(error, 'reference');
           reading.end(turn);

@@ -73,7 +73,11 @@ export function createSourceScan(
     const overtake = former('source', 'reference');
     let scan: Scan;
     try {
-      scan = await client.openScan(files, { volume, signal });
+      scan = await client.openScan(files, {
+        volume,
+        signal,
+        onRead: (share) => reading.tell(turn, share),
+      });
     } catch (error) {
       if (signal.aborted) return 'cancel';
       report(error, 'source');
