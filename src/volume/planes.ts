@@ -66,7 +66,12 @@ export function planeView({ shape, zooms }: Pick<Image3, 'shape' | 'zooms'>, pla
  * @throws BadRequest for a slice that is not there
  */
 export function takeSlice(voxels: Float32Array, view: PlaneView, n: number): Float32Array {
-  const pixels = new Float32Array(view.width * view.height);
+  const { width, height, start, step } = view;
+  checkSlice(view, n);
+  const first = start + n * step[2];
+  // Neighbours in the slice are neighbours in memory.
+  if (step[0] === 1 && step[1] === width) return voxels.slice(first, first + width * height);
+  const pixels = new Float32Array(width * height);
   eachPixel(view, n, (voxel, pixel) => {
     pixels[pixel] = voxels[voxel];
   });
@@ -75,14 +80,17 @@ export function takeSlice(voxels: Float32Array, view: PlaneView, n: number): Flo
 
 /** Writes what `takeSlice` gives. @throws BadRequest for a slice that is not there or of another size */
 export function putSlice(voxels: Float32Array, view: PlaneView, n: number, pixels: Float32Array): void {
-  const { width, height, plane } = view;
+  const { width, height, plane, start, step } = view;
   if (pixels.length !== width * height)
     throw new BadRequest(
       `${plane} slice: must have ${width} x ${height} pixels, got ${pixels.length}; use the volume's own grid`,
     );
-  eachPixel(view, n, (voxel, pixel) => {
-    voxels[voxel] = pixels[pixel];
-  });
+  checkSlice(view, n);
+  if (step[0] === 1 && step[1] === width) voxels.set(pixels, start + n * step[2]);
+  else
+    eachPixel(view, n, (voxel, pixel) => {
+      voxels[voxel] = pixels[pixel];
+    });
 }
 
 /** Which of the voxels lies under pixel (x, y) of slice n, and its [i, j, k]; null outside of the volume. */
@@ -96,10 +104,13 @@ export function voxelUnder(
   return { at, voxel: [at % ni, Math.floor(at / ni) % nj, Math.floor(at / (ni * nj))] };
 }
 
-function eachPixel(view: PlaneView, n: number, visit: (voxel: number, pixel: number) => void): void {
-  const { plane, count, width, height, start, step } = view;
+function checkSlice({ plane, count }: PlaneView, n: number): void {
   if (!(Number.isInteger(n) && n >= 0 && n < count))
     throw new BadRequest(`${plane} slice: must be 0 to ${count - 1}, got ${n}; choose a slice of the volume`);
+}
+
+function eachPixel(view: PlaneView, n: number, visit: (voxel: number, pixel: number) => void): void {
+  const { width, height, start, step } = view;
   let pixel = 0;
   for (let y = 0; y < height; y++) {
     let voxel = start + y * step[1] + n * step[2];

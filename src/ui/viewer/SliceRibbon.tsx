@@ -1,4 +1,12 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { describeSlice, sliceForKey, sliceUnder } from './ribbon';
 import type { SliceRibbonProps } from './types';
 import './viewer.css';
@@ -24,8 +32,8 @@ export function SliceRibbon({ label, states, scores, current, onGo }: SliceRibbo
     if (!element || size.width === 0) return;
     element.width = Math.round(size.width * devicePixelRatio);
     element.height = Math.round(size.height * devicePixelRatio);
-    drawRibbon(element, states, scores, current);
-  }, [size, states, scores, current]);
+    drawRibbon(element, states, scores);
+  }, [size, states, scores]);
 
   const goTo = (index: number): void => {
     if (index !== current) onGo(index);
@@ -63,6 +71,7 @@ export function SliceRibbon({ label, states, scores, current, onGo }: SliceRibbo
       onKeyDown={onKeyDown}
     >
       <canvas ref={canvas} />
+      {count > 0 && <div className="slice-ribbon-marker" style={markerStyle(current, count, size.width)} />}
     </div>
   );
 }
@@ -72,7 +81,6 @@ function drawRibbon(
   canvas: HTMLCanvasElement,
   states: SliceRibbonProps['states'],
   scores: SliceRibbonProps['scores'],
-  current: number,
 ): void {
   const context = canvas.getContext('2d');
   if (!context) return;
@@ -82,7 +90,6 @@ function drawRibbon(
   const dim = color('--text-dim', '#98a1ad');
   const accent = color('--accent', '#5aa9ff');
   const good = color('--good', '#5bc48c');
-  const text = color('--text', '#e6e9ed');
   const { width, height } = canvas;
   const ratio = devicePixelRatio;
   const margin = 3 * ratio;
@@ -106,11 +113,12 @@ function drawRibbon(
     if (state === 'done' && score === null) bar(index, dim, 1, 0.75);
     if (state === 'done' && score !== null) bar(index, good, 0.25 + 0.75 * score, 0.35 + 0.65 * score);
   });
-  context.globalAlpha = 1;
+}
 
-  const middle = (current + 0.5) * cell;
-  const marker = Math.max(cell, 2 * ratio);
-  context.strokeStyle = text;
-  context.lineWidth = ratio;
-  context.strokeRect(middle - marker / 2 - ratio / 2, ratio / 2, marker + ratio, height - ratio);
+/** Around the current cell: moved by itself, so that a step through the slices draws no cell again. */
+function markerStyle(current: number, count: number, width: number): CSSProperties {
+  const cell = width / count;
+  const inner = Math.max(cell, 2);
+  const left = (current + 0.5) * cell - inner / 2 - 1;
+  return { width: inner + 2, transform: `translateX(${left}px)` };
 }

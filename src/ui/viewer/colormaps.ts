@@ -49,18 +49,19 @@ export function colorize(image: SliceImage, window: WindowLevel, colormap: Color
   const { pixels, width, height } = image;
   // 255 levels between two stops: every grey exactly once, and the middle colour of five exactly in the middle.
   const top = 255 * (STOPS[colormap].length - 1);
-  const table = Array.from({ length: top + 1 }, (_, level) => colorAt(colormap, level / top));
+  const table = new Uint8ClampedArray(4 * (top + 1)).fill(255);
+  for (let level = 0; level <= top; level++) table.set(colorAt(colormap, level / top), 4 * level);
   const bytes = new Uint8ClampedArray(width * height * 4);
   for (let row = 0; row < height; row++) {
     const from = (height - 1 - row) * width;
     for (let i = 0; i < width; i++) {
       const level = Math.round(((pixels[from + i] - window.center) / window.width + 0.5) * top);
       // NaN fails the comparison and takes the first colour.
-      const [r, g, b] = table[level > 0 ? Math.min(level, top) : 0];
+      const from4 = level > 0 ? 4 * Math.min(level, top) : 0;
       const at = (row * width + i) * 4;
-      bytes[at] = r;
-      bytes[at + 1] = g;
-      bytes[at + 2] = b;
+      bytes[at] = table[from4];
+      bytes[at + 1] = table[from4 + 1];
+      bytes[at + 2] = table[from4 + 2];
       bytes[at + 3] = 255;
     }
   }

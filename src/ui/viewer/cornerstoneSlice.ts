@@ -73,8 +73,7 @@ function describe(image: SliceImage, color: boolean): Described {
   };
 }
 
-function grayImage(image: SliceImage): cornerstone.Image {
-  const stored = quantise(image);
+function grayImage(image: SliceImage, stored: Uint16Array): cornerstone.Image {
   // Typed as number[], but meant for and fastest with a Uint16Array.
   const getPixelData = (): number[] => stored as unknown as number[];
   return { ...describe(image, false), getPixelData } as cornerstone.Image;
@@ -103,8 +102,12 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
   host.append(inner);
   cornerstone.enable(inner);
 
+  /** In device pixels, as last measured: asking the element would lay out the page at every slice. */
+  let pane: Size = { width: 0, height: 0 };
   let shown: Shown | null = null;
   let drawn: { from: Shown; image: cornerstone.Image } | null = null;
+  /** Of the grey image on the screen; the next one is written over it. */
+  let stored: Uint16Array | undefined;
 
   function imageFor(next: Shown): cornerstone.Image {
     const gray = next.colormap === 'gray';
@@ -116,15 +119,15 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
         (drawn.from.window.center === next.window.center && drawn.from.window.width === next.window.width));
     if (drawn && same) return drawn.image;
     if (!gray) return colorImage(next.image, next.window, next.colormap);
-    const image = grayImage(next.image);
+    stored = quantise(next.image, stored);
+    const image = grayImage(next.image, stored);
     // All grey images have the same stored range: under the same window the table of 65536 greys need not be made again.
     if (drawn?.from.colormap === 'gray') image.cachedLut = drawn.image.cachedLut;
     return image;
   }
 
   function draw(): void {
-    if (!shown || inner.clientWidth === 0 || inner.clientHeight === 0) return;
-    const pane = { width: inner.clientWidth, height: inner.clientHeight };
+    if (!shown || pane.width === 0 || pane.height === 0) return;
     const { pixelWidth, pixelHeight } = place(shown.image, pane, shown.transform);
     const window = toStoredWindow(shown.window, shown.image);
     const viewport: cornerstone.Viewport = {
@@ -143,8 +146,9 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
 
   const observer = new ResizeObserver(() => {
     const ratio = devicePixelRatio;
-    inner.style.width = `${Math.round(host.clientWidth * ratio)}px`;
-    inner.style.height = `${Math.round(host.clientHeight * ratio)}px`;
+    pane = { width: Math.round(host.clientWidth * ratio), height: Math.round(host.clientHeight * ratio) };
+    inner.style.width = `${pane.width}px`;
+    inner.style.height = `${pane.height}px`;
     inner.style.transform = `scale(${1 / ratio})`;
     cornerstone.resize(inner, false);
     draw();

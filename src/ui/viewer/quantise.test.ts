@@ -21,6 +21,13 @@ describe('quantise', () => {
     expect([...quantise(slice(5, 1, values, -1, 1))]).toEqual([0, 0, 65535, 0, 65535]);
   });
 
+  it('writes all of an array that it is given, where that has the size', () => {
+    const former = new Uint16Array(2).fill(9);
+    expect(quantise(slice(2, 1, [Number.NaN, 1], 0, 1), former)).toBe(former);
+    expect([...former]).toEqual([0, 65535]);
+    expect(quantise(slice(3, 1, [0, 1, 1], 0, 1), former)).not.toBe(former);
+  });
+
   it('draws a constant volume', () => {
     expect([...quantise(slice(2, 1, [7, 7], 7, 7))]).toEqual([0, 0]);
   });

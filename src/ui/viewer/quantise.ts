@@ -16,18 +16,20 @@ function storedPerUnit(range: Range): number {
  * Stored pixels of a slice, width*height, row 0 = top of the screen (the slice's last row, i.e. anterior for axial).
  * `min` of the volume goes to 0, `max` to 65535, so a value has the same grey on every slice. Values outside the range are
  * clipped; NaN draws as `min`.
+ * @param former an array that is no longer in use, which is filled and returned where it has the size
  */
-export function quantise(image: SliceImage): Uint16Array {
-  const { pixels, width, height, min } = image;
-  const scale = storedPerUnit(image);
-  const stored = new Uint16Array(width * height);
+export function quantise(image: SliceImage, former?: Uint16Array): Uint16Array {
+  const { width, height } = image;
+  const { pixels, min, max } = image.unmapped ?? image;
+  const scale = storedPerUnit({ min, max });
+  const stored = former?.length === width * height ? former : new Uint16Array(width * height);
   for (let row = 0; row < height; row++) {
-    const from = (height - 1 - row) * width;
-    for (let i = 0; i < width; i++) {
-      const value = Math.round((pixels[from + i] - min) * scale);
-      // NaN fails both comparisons and stays at 0.
-      if (value >= TOP) stored[row * width + i] = TOP;
-      else if (value > 0) stored[row * width + i] = value;
+    let from = (height - 1 - row) * width;
+    const end = (row + 1) * width;
+    for (let to = row * width; to < end; to++) {
+      const value = (pixels[from++] - min) * scale;
+      // Rounded; NaN fails both comparisons and is 0.
+      stored[to] = value >= TOP ? TOP : value > 0 ? (value + 0.5) | 0 : 0;
     }
   }
   return stored;

@@ -13,6 +13,11 @@ export interface SliceImage {
   /** Finite range of the whole volume (not only of this slice): quantisation to 16 bit uses it, so grey values are stable. */
   min: number;
   max: number;
+  /**
+   * The same image before a rising linear map made `pixels`, `min` and `max` of it. Grey panes are drawn from it, so that `pixels` may be
+   * made when they are asked for.
+   */
+  unmapped?: { pixels: Float32Array; min: number; max: number };
 }
 
 /** Window/level in the volume's own units. */

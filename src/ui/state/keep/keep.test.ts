@@ -1,5 +1,5 @@
 /** What a tab has open is the same after a reload; what is removed leaves nothing; what goes wrong is a sentence. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../test/fakeTrainClient';
 import { type MemoryTab, memoryTab } from '../../../../test/memoryTab';
 import { takeSlice } from '../../../volume/planes';
@@ -158,6 +158,20 @@ describe('after a reload', () => {
     const third = await page();
     expect(currentResults(third.store.getState())?.made.slices.size).toBe(1);
   });
+});
+
+it('scrolling writes nothing until it rests, and the slice on the screen comes back', async () => {
+  const first = await page();
+  await act(first).dropFiles([file('a_T1w.nii')]);
+  await written();
+  const put = vi.spyOn(tab, 'put');
+  for (const slice of [1, 2, 3, 2, 1]) {
+    act(first).setSlice(slice);
+    await written();
+  }
+  expect(put).not.toHaveBeenCalled();
+  await vi.waitFor(() => expect(put).toHaveBeenCalledOnce());
+  expect((await page()).store.getState().view.slice).toBe(1);
 });
 
 it('the chosen volumes of source and reference come back', async () => {

@@ -11,6 +11,9 @@ import type { KeptNames, TabFiles } from './tabFiles';
 
 export const INDEX = 'index';
 
+/** Milliseconds without a step through the slices after which the one on the screen is kept: scrolling writes nothing. */
+const QUIET = 400;
+
 /** Writes now and after every change. `notKept`: told of what does not fit, at most once an object; `spare` is not deleted. */
 export function startKeeping(
   store: AppStore,
@@ -149,18 +152,23 @@ export function startKeeping(
     isBusy = false;
   };
 
+  let whenQuiet: ReturnType<typeof setTimeout> | undefined;
   store.subscribe((state, before) => {
     const was = keptPart(before);
     if (keptPart(state).some((value, n) => value !== was[n])) void changed();
+    else if (state.view.slice !== before.view.slice) {
+      clearTimeout(whenQuiet);
+      whenQuiet = setTimeout(changed, QUIET);
+    }
   });
   void changed();
 }
 
-/** What a change of means that there is something to write. */
+/** What a change of means that there is something to write at once. */
 function keptPart(state: AppState): unknown[] {
   const { source, reference, own, cardId, settings, range, view, results, train } = state;
   return [
-    ...[source, reference, own, cardId, settings, range, view.slice, view.mode, results],
+    ...[source, reference, own, cardId, settings, range, view.mode, results],
     ...[train.settings, train.every, train.start, train.ownStarts, train.volumes, train.filters],
   ];
 }

@@ -1,18 +1,20 @@
 import { useState } from 'react';
 import { scanStem } from '../../../../volume/formats/names';
 import { download } from '../../../download';
-import { useApp } from '../../../state/StoreContext';
+import { useApp, useGetState } from '../../../state/StoreContext';
 import { panesToPng } from '../../../viewer/savePng';
 import { chosenCard, currentResults, makesHu } from '../state/selectors';
-import { usePanes } from './usePanes';
+import { panesOf, showsImage } from './panes';
+import { paneInput } from './usePanes';
 
 /** Files to take away: the volume with its sidecar, or a picture of the panes. */
 export function SavePanel() {
   const done = useApp((s) => currentResults(s)?.made.slices.size ?? 0);
-  const windows = useApp((s) => s.view.windows);
-  const slice = useApp((s) => s.view.slice);
-  const name = useApp((s) => s.source?.name ?? '');
-  const panes = usePanes();
+  const hasPicture = useApp((s) => {
+    const input = paneInput(s);
+    return input !== null && showsImage(input);
+  });
+  const getState = useGetState();
   const isHu = useApp((s) => makesHu(chosenCard(s)));
   const [chosen, setDtype] = useState<'float32' | 'int16' | null>(null);
   // HU are whole numbers by custom.
@@ -20,12 +22,16 @@ export function SavePanel() {
   const { save, notify } = useApp((s) => s.actions);
 
   const savePng = async () => {
+    const input = paneInput(getState());
+    if (!input) return;
+    const panes = panesOf(input);
+    const { windows } = getState().view;
     const shown = panes.flatMap(({ title, badge, image, group, colormap }) =>
       image ? [{ title, badge, image, window: windows[group], colormap }] : [],
     );
     try {
       const png = await panesToPng(shown);
-      download(`${scanStem(name)}_slice-${slice}.png`, png, 'image/png');
+      download(`${scanStem(input.source.name)}_slice-${input.slice}.png`, png, 'image/png');
     } catch (error) {
       notify('error', `Picture: could not be made, got ${String(error)}; try again.`);
     }
@@ -56,7 +62,7 @@ export function SavePanel() {
           type="button"
           className="button"
           data-testid="save-png"
-          disabled={panes.every((pane) => !pane.image)}
+          disabled={!hasPicture}
           onClick={() => void savePng()}
         >
           PNG of the panes

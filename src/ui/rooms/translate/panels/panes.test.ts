@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCard, fakeScan, fakeSlice } from '../../../../../test/fakeClient';
+import { quantise } from '../../../viewer/quantise';
 import { addToVolume, emptyVolume } from '../state/madeVolume';
 import { type PaneInput, panesOf } from './panes';
 
@@ -35,6 +36,21 @@ describe('panesOf', () => {
     expect(left.badge).toBeUndefined();
     expect(right).toMatchObject({ id: 'synthetic', title: 'FLAIR', badge: 'Synthetic' });
     expect(right.image!.pixels[0]).toBeCloseTo(4 / 20, 6);
+  });
+
+  it('copies and maps no pixel of a slice that is only looked at', () => {
+    for (const [pane, voxels] of [
+      [panesOf(input)[0], source.voxels],
+      [panesOf(input)[1], input.made!.voxels],
+    ] as const) {
+      const { pixels, min, max } = pane.image!.unmapped!;
+      expect([pixels.buffer, pixels.byteOffset]).toEqual([voxels.buffer, 4 * 4 * 4]);
+      // Grey is the same of both.
+      const { unmapped, ...mapped } = pane.image!;
+      expect(quantise({ ...mapped, min: mapped.min, max: mapped.max })).toEqual(
+        quantise({ ...mapped, pixels, min, max }),
+      );
+    }
   });
 
   it('adds the reference, divided by its own upper value, and the difference from it', () => {

@@ -1,7 +1,7 @@
 /** Which images the centre shows, as data: in normalised intensity, so that one window serves every contrast, but CT in HU. */
 
 import { contrastOfName } from '../../../../volume/names';
-import { type PlaneView, takeSlice } from '../../../../volume/planes';
+import type { PlaneView } from '../../../../volume/planes';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import type { MadeVolume, Reference, ViewMode, WindowGroup } from '../../../state/types';
 import { blend, checkerboard, difference, swipe } from '../../../viewer/comparison';
@@ -46,6 +46,11 @@ const MODE_TITLES: Record<Exclude<ViewMode, 'side' | 'spread'>, string> = {
   blend: 'Blend',
 };
 
+/** Whether any pane shows an image. */
+export function showsImage({ mode, made, card }: Pick<PaneInput, 'mode' | 'made' | 'card'>): boolean {
+  return mode === 'side' || (made !== null && card !== null);
+}
+
 export function panesOf(input: PaneInput): Pane[] {
   const synthetic = syntheticPane(input);
   if (input.mode === 'side')
@@ -79,19 +84,31 @@ export function scanImage(scan: Scan, k: number, ends: Ends): SliceImage {
   return normalised(sliceImage(sliceView(scan), scan.voxels, k, { min, max }), ends);
 }
 
+/** Of a volume whose axial slices lie one after the other; the pixels are the volume's own. */
 function sliceImage(
   view: PlaneView,
   voxels: Float32Array,
   k: number,
   range: { min: number; max: number },
 ): SliceImage {
-  const { width, height, spacing } = view;
-  return { pixels: takeSlice(voxels, view, k), width, height, spacing, ...range };
+  const { width, height, spacing, step } = view;
+  const pixels = voxels.subarray(k * step[2], k * step[2] + width * height);
+  return { pixels, width, height, spacing, ...range };
 }
 
+/** Mapped when its values are asked for: scrolling through grey slices asks for none. */
 function normalised(image: SliceImage, { low, high }: Ends): SliceImage {
+  const { pixels, min, max, width, height, spacing } = image;
   const map = (value: number) => (value - low) / (high - low);
-  return { ...image, pixels: image.pixels.map(map), min: map(image.min), max: map(image.max) };
+  let mapped: Float32Array | undefined;
+  return {
+    ...{ width, height, spacing, min: map(min), max: map(max) },
+    unmapped: { pixels, min, max },
+    get pixels() {
+      mapped ??= pixels.map(map);
+      return mapped;
+    },
+  };
 }
 
 function sourcePane({ source, card, slice }: PaneInput): Pane {
@@ -174,8 +191,7 @@ function comparedPane(input: PaneInput, synthetic: Pane, mode: keyof typeof MODE
 /** Normalised intensity over the width of the window in which CT is shown first. */
 function onHu(image: SliceImage): SliceImage {
   const { center, width } = FULL_WINDOWS.hu;
-  const map = (value: number) => center + (value - 0.5) * width;
-  return { ...image, pixels: image.pixels.map(map), min: map(image.min), max: map(image.max) };
+  return normalised(image, { low: 0.5 - center / width, high: 0.5 + (1 - center) / width });
 }
 
 function compare(

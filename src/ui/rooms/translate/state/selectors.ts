@@ -63,10 +63,20 @@ export function msPerStep(state: AppData): number | null {
 
 /** The results of what is chosen now; results of other settings are never returned. */
 export function currentResults(state: AppData): ResultSet | null {
-  const recipe = currentRecipe(state);
-  if (!recipe) return null;
-  const key = recipeKey(recipe);
+  const key = currentKey(state);
   return state.results.find((set) => set.key === key) ?? null;
+}
+
+/** Of the last state that was asked about: selectors ask at every change, and what decides the key changes seldom. */
+let known: { of: readonly unknown[]; key: string | null } = { of: [], key: null };
+
+function currentKey(state: AppData): string | null {
+  const of = [state.source, chosenCard(state), state.engine.startedOn, state.settings];
+  if (of.length !== known.of.length || of.some((value, n) => value !== known.of[n])) {
+    const recipe = currentRecipe(state);
+    known = { of, key: recipe && recipeKey(recipe) };
+  }
+  return known.key;
 }
 
 export function currentSlice(state: AppData): MadeSlice | null {
