@@ -10,7 +10,10 @@ export function formatValue(value: number): string {
 /** "112, 98 · 431": pixel and value, read from the slice itself, not from what is drawn. */
 export function probeText(image: SliceImage, probe: Probe): string {
   if (!probe || probe.i >= image.width || probe.j >= image.height) return '';
-  return `${probe.i}, ${probe.j} · ${formatValue(image.pixels[probe.i + image.width * probe.j])}`;
+  const at = probe.i + image.width * probe.j;
+  const { unmapped } = image;
+  const value = unmapped ? unmapped.map(unmapped.pixels[at]) : image.pixels[at];
+  return `${probe.i}, ${probe.j} · ${formatValue(value)}`;
 }
 
 /** "W 800 L 400 · 1.5×"; the zoom only where it is not 1. */

@@ -14,10 +14,10 @@ export interface SliceImage {
   min: number;
   max: number;
   /**
-   * The same image before a rising linear map made `pixels`, `min` and `max` of it. Grey panes are drawn from it, so that `pixels` may be
-   * made when they are asked for.
+   * The same image before a rising linear map made `pixels`, `min` and `max` of it. Grey panes are drawn and probed by it, so that `pixels`
+   * may be made when they are asked for.
    */
-  unmapped?: { pixels: Float32Array; min: number; max: number };
+  unmapped?: { pixels: Float32Array; min: number; max: number; map: (value: number) => number };
 }
 
 /** Window/level in the volume's own units. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCard, fakeScan, fakeSlice } from '../../../../../test/fakeClient';
 import { quantise } from '../../../viewer/quantise';
+import { probeText } from '../../../viewer/readout';
 import { addToVolume, emptyVolume } from '../state/madeVolume';
 import { type PaneInput, panesOf } from './panes';
 
@@ -47,6 +48,7 @@ describe('panesOf', () => {
       expect([pixels.buffer, pixels.byteOffset]).toEqual([voxels.buffer, 4 * 4 * 4]);
       // Grey is the same of both.
       const { unmapped, ...mapped } = pane.image!;
+      expect(probeText(pane.image!, { i: 1, j: 1 })).toBe(probeText(mapped, { i: 1, j: 1 }));
       expect(quantise({ ...mapped, min: mapped.min, max: mapped.max })).toEqual(
         quantise({ ...mapped, pixels, min, max }),
       );

@@ -103,7 +103,7 @@ function normalised(image: SliceImage, { low, high }: Ends): SliceImage {
   let mapped: Float32Array | undefined;
   return {
     ...{ width, height, spacing, min: map(min), max: map(max) },
-    unmapped: { pixels, min, max },
+    unmapped: { pixels, min, max, map },
     get pixels() {
       mapped ??= pixels.map(map);
       return mapped;
