@@ -3,9 +3,11 @@ import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Bench, type BenchModel, pairsOf, taskKey, tasksOf, taskText } from '../../engine/bench/bench';
-import { ownEngines } from '../../engine/bench/ownEngines';
+import { onnxEngine } from '../../engine/bench/onnxEngine';
+import { ownEngines, trainingEngines } from '../../engine/bench/ownEngines';
 import { rowsOf } from '../../engine/bench/rows';
 import { runSuite, type SuiteProgress } from '../../engine/bench/runSuite';
+import { deviceText, enginesBeside } from '../../engine/bench/startEngines';
 import type { Suite } from '../../engine/bench/suite';
 import type { SuiteReport } from '../../engine/bench/suiteReport';
 import { SUITES } from '../../engine/bench/suites';
@@ -16,6 +18,7 @@ import { isUnconditionalModel } from '../../engine/unconditional';
 import { Aborted, BadRequest } from '../../errors';
 import { lockFolder } from '../../platform/node/folderLock';
 import { namesIn } from '../../platform/node/nameList';
+import { packageVersion } from '../../platform/node/packageRoot';
 import { SPLITS } from '../../platform/node/trainingScans';
 import { patientsBy } from '../evaluate/splitPairs';
 import { isBadInput } from '../kit/badInput';
@@ -23,7 +26,14 @@ import { FILTER_OPTION, filterOf, volumeOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
 import { nearest } from '../kit/nearest';
-import { ENGINE_OPTIONS, engineChoice, engineSentence, pauseOf, startNodeEngine } from '../kit/nodeEngine';
+import {
+  ENGINE_OPTIONS,
+  engineChoice,
+  engineSentence,
+  type NodeEngine,
+  pauseOf,
+  startNodeEngine,
+} from '../kit/nodeEngine';
 import { oneOf, optional, required, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { counted, JSON_OPTION, jsonText, timeText } from '../kit/report';
@@ -31,7 +41,7 @@ import { benchData } from './benchData';
 import { CELLS_FILE, checkFolder, makeBenchFolder, writeReport } from './benchFolder';
 import { CellFile } from './cellFile';
 import { namedModels } from './namedModels';
-import { onnxEngine } from './onnxEngine';
+import { onnxRuntime } from './onnxRuntime';
 import { brainFeatures, realSlices } from './realSlices';
 
 const ALL = 'all';
@@ -75,7 +85,7 @@ export const benchCommand: Command = {
     against: { value: 'NAME', text: 'the row that others are held against (if not given: SynDiff)' },
     preset: {
       value: PRESET_NAMES.join('|'),
-      text: 'of the training whose iterations are timed (if not given: tiny)',
+      text: 'of the training whose iterations are timed (if not given: tiny; of speed small, too, without --quick)',
     },
     quick: { text: 'of speed: a few runs of each engine, for a first look' },
     limit: { value: 'N', text: 'at most N subjects of a data set' },
@@ -139,14 +149,13 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const scored = translating.filter(({ card }) => paired.has(taskKey(card)));
   io.guard();
   const engine = await startNodeEngine(want, io.signal);
-  const { backend, adapter } = engine.info;
   say(engineSentence(engine.info));
-  const device = [backend, adapter?.description ?? cpus()[0]?.model ?? arch()].join(', ');
-  const contenders = ids.includes('speed')
-    ? [...ownEngines(backend), onnxEngine(engine.info.threads?.count ?? 1)]
-    : [];
+  const { backend } = engine.info;
+  const compared = ids.includes('speed') ? await comparedEngines(engine) : {};
+  const device = deviceText([engine.info], machineName());
   const benchOf = (suite: Suite): Bench => ({
-    ...{ models: suite.needs ? all : scored, ...data, real, features, device, contenders },
+    ...{ models: suite.needs ? all : scored, ...data, real, features, device },
+    ...(suite.id === 'speed' && compared),
     options: {
       ...{ slices: slices ?? suite.usual.slices, samples: samples ?? suite.usual.samples },
       ...{ seed, against, preset, quick: args.has('quick') },
@@ -195,6 +204,32 @@ async function run(args: Arguments, io: Io): Promise<number> {
   }
   if (args.has('json')) io.out(jsonText({ split, data: folders, backend, suites: reports }));
   return failures > 0 ? BAD_INPUT : 0;
+}
+
+const machineName = (): string => cpus()[0]?.model ?? arch();
+
+/** What speed compares: on a GPU that is there, and on wasm; onnxruntime-web has no WebGPU in Node. */
+async function comparedEngines({
+  info,
+  environment,
+}: NodeEngine): Promise<Pick<Bench, 'contenders' | 'trainers' | 'leftOut' | 'device'>> {
+  const { engines, leftOut } = await enginesBeside(info, environment);
+  return {
+    contenders: [
+      ...ownEngines(engines),
+      onnxEngine(
+        { provider: 'wasm', threads: info.threads?.count ?? 1, graph: 'straight' },
+        packageVersion(),
+        onnxRuntime,
+      ),
+    ],
+    trainers: trainingEngines(engines),
+    leftOut: [
+      ...leftOut,
+      'onnxruntime-web on WebGPU is compared by the page, #/bench under npm run dev: it has none in Node.',
+    ],
+    device: deviceText(engines, machineName()),
+  };
 }
 
 /** As of one scan among several: the rest is done. */

@@ -1,5 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { defaultThreads, type EngineInfo, startEngine } from '../../engine/backend/backend';
+import {
+  type BackendEnvironment,
+  defaultThreads,
+  type EngineInfo,
+  startEngine,
+} from '../../engine/backend/backend';
 import { MOST_THREADS } from '../../engine/kernels/wasm/taskLine';
 import { BadRequest } from '../../errors';
 import { nodeEnvironment } from '../../platform/node/environment';
@@ -40,6 +45,8 @@ export function engineChoice(args: Arguments): EngineChoice {
 
 export interface NodeEngine {
   readonly info: EngineInfo;
+  /** What it was started in. */
+  readonly environment: BackendEnvironment;
   /** Aborts on Ctrl-C and when the GPU fails; its reason is then the error to report. */
   readonly signal: AbortSignal;
 }
@@ -54,12 +61,13 @@ export async function startNodeEngine(
 ): Promise<NodeEngine> {
   const failed = new AbortController();
   const gpu = want === 'webgpu' ? 'all' : want === 'auto' ? 'hardware' : null;
-  const info = await startEngine(want, await nodeEnvironment((error) => failed.abort(error), gpu, threads));
+  const environment = await nodeEnvironment((error) => failed.abort(error), gpu, threads);
+  const info = await startEngine(want, environment);
   if (want !== 'auto' && info.backend !== want) {
     const why = info.trials.find(({ backend }) => backend === want)?.reason;
     throw new BadRequest(`--backend ${want}: does not work here (${why}); use --backend auto`);
   }
-  return { info, signal: AbortSignal.any([stop, failed.signal]) };
+  return { info, environment, signal: AbortSignal.any([stop, failed.signal]) };
 }
 
 /** What computes, for stderr. */

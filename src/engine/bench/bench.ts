@@ -13,6 +13,7 @@ import { textHash } from '../hash';
 import type { SliceSet } from '../training/data';
 import type { PresetName } from '../training/settings';
 import type { TranslateHooks } from '../translateSlices';
+import type { TrainingEngine } from './ownEngines';
 import type { Contender } from './speed';
 
 /** A direction of translation, as BIDS suffixes. */
@@ -100,8 +101,11 @@ export interface Bench {
   /** For models that translate nothing. */
   real?: readonly RealSlices[];
   features?: FeatureFile;
-  /** Engines whose speed is compared. */
+  /** Engines whose speed is compared, and those that train. */
   contenders?: readonly Contender[];
+  trainers?: readonly TrainingEngine[];
+  /** Why others are left out, a sentence each. */
+  leftOut?: readonly string[];
   /** What computes, such as backend and machine: times are kept under it. */
   device?: string;
 }

@@ -92,6 +92,12 @@ describe('count of work', () => {
     for (const [run, macs] of cases) expect((await countWork(() => void run())).macs, String(run)).toBe(macs);
   });
 
+  it('counts kernels that run, not other views of the same numbers', async () => {
+    const run = () => void tf.reshape(tf.add(matrix(3, 4), 1), [12]);
+    // Fill and relu make the matrix.
+    expect((await countWork(run)).kernels).toBe(3);
+  });
+
   it('tells the most bytes alive, the same every time', async () => {
     const run = () => {
       tf.tidy(() => tf.add(emptyImage(8), emptyImage(8)));

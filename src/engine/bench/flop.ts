@@ -18,6 +18,8 @@ import { registerShapes, SHAPES, type ShapesBackend } from './shapesBackend';
 export interface Work {
   /** Multiply-adds. */
   macs: number;
+  /** Kernels of TensorFlow.js that run. */
+  kernels: number;
   /** Bytes of all tensors that are alive together at the most, as plain TensorFlow.js would hold them. */
   peakBytes: number;
 }
@@ -35,11 +37,15 @@ export async function countWork(run: () => void | Promise<void>): Promise<Work> 
   await tf.setBackend(SHAPES);
   const backend = tf.backend() as ShapesBackend;
   tf.engine().startScope('count of work');
-  const { macs, liveBytes } = backend;
+  const { macs, kernels, liveBytes } = backend;
   backend.peakBytes = liveBytes;
   try {
     await run();
-    return { macs: backend.macs - macs, peakBytes: backend.peakBytes - liveBytes };
+    return {
+      macs: backend.macs - macs,
+      kernels: backend.kernels - kernels,
+      peakBytes: backend.peakBytes - liveBytes,
+    };
   } finally {
     tf.engine().endScope();
     await tf.setBackend(before);

@@ -24,6 +24,8 @@ interface Stored {
 class ShapesBackend extends tf.KernelBackend {
   /** Of convolutions and matrix products since the start. */
   macs = 0;
+  /** Kernels that have run since the start, but for those that only give the same numbers another shape. */
+  kernels = 0;
   liveBytes = 0;
   peakBytes = 0;
   private readonly stored = new Map<object, Stored>();
@@ -97,6 +99,9 @@ class ShapesBackend extends tf.KernelBackend {
 
 export type { ShapesBackend };
 
+/** Nothing is computed by them. */
+const VIEWS: ReadonlySet<string> = new Set(['Identity', 'Reshape', 'ExpandDims']);
+
 /** Registers backend and kernels, once. */
 export function registerShapes(): void {
   if (tf.findBackendFactory(SHAPES)) return;
@@ -106,8 +111,11 @@ export function registerShapes(): void {
     tf.registerKernel({
       kernelName,
       backendName: SHAPES,
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        kernel(inputs as Record<string, Info>, (attrs ?? {}) as Attributes, backend as ShapesBackend),
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        const shapes = backend as ShapesBackend;
+        if (!VIEWS.has(kernelName)) shapes.kernels++;
+        return kernel(inputs as Record<string, Info>, (attrs ?? {}) as Attributes, shapes);
+      },
     });
   }
 }

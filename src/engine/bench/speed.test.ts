@@ -3,6 +3,8 @@ import { type Contender, madeUpTask, measureSpeed, type SpeedTask, stepTimes } f
 
 const TASK = { card: { preprocessing: { size: 2 } } } as unknown as SpeedTask;
 
+const UNKNOWN = { dispatches: null, bytes: null };
+
 /** A clock that goes on only by what contenders take. */
 function stage() {
   let ms = 0;
@@ -45,10 +47,10 @@ describe('the speed of engines', () => {
     ];
     const found = await measureSpeed(contenders, TASK, { warmUps: 2, runs: 5, seed: 3 }, { now });
     expect(found).toEqual([
-      { id: 'plain', firstMs: 110, ms: [10, 10, 10, 10, 10], psnr: null },
+      { id: 'plain', firstMs: 110, ms: [10, 10, 10, 10, 10], psnr: null, counts: UNKNOWN },
       // 10 log10(2² / (0.2² / 4))
-      { id: 'ours', firstMs: 104, ms: [4, 4, 4, 4, 4], psnr: expect.closeTo(26.02, 2) },
-      { id: 'same', firstMs: 106, ms: [6, 6, 6, 6, 6], psnr: null },
+      { id: 'ours', firstMs: 104, ms: [4, 4, 4, 4, 4], psnr: expect.closeTo(26.02, 2), counts: UNKNOWN },
+      { id: 'same', firstMs: 106, ms: [6, 6, 6, 6, 6], psnr: null, counts: UNKNOWN },
     ]);
     const rounds = Array.from({ length: 7 }, (_, n) => order.slice(3 + 3 * n, 6 + 3 * n).join());
     for (const round of rounds) expect(round.split(',').sort()).toEqual(['ours', 'plain', 'same']);
@@ -80,6 +82,33 @@ describe('the speed of engines', () => {
       { id: 'weak', failed: 'weak: has no more memory' },
     ]);
     expect(disposed).toEqual(['plain', 'weak']);
+  });
+
+  it('makes ready before each step, untimed, and counts when all is timed', async () => {
+    const { contender, now, order } = stage();
+    const plain = contender('plain', { takes: 10 });
+    let readied = 0;
+    const counted: Contender = {
+      ...plain,
+      start: async (task) => {
+        const runner = await plain.start(task);
+        return {
+          ...runner,
+          ready: async () => {
+            readied++;
+            order.push('ready');
+          },
+          counts: async () => {
+            await runner.step();
+            return { dispatches: 12, bytes: 3456 };
+          },
+        };
+      },
+    };
+    const found = await measureSpeed([counted], TASK, { warmUps: 1, runs: 2, seed: 0 }, { now });
+    expect(found).toMatchObject([{ ms: [10, 10], counts: { dispatches: 12, bytes: 3456 } }]);
+    expect(readied).toBe(4);
+    expect(order.join()).toBe('plain,ready,plain,ready,plain,ready,plain,ready,plain');
   });
 
   it('is cancelled between steps', async () => {

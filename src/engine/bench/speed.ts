@@ -7,6 +7,7 @@ import { percentiles } from '../../volume/intensity';
 import type { ModelCard } from '../cards/modelCard';
 import { psnr } from '../evaluation/metrics/psnr';
 import type { StateDict } from '../formats/namedTensor';
+import type { LayerTime, Timing } from '../kernels/layer';
 import type { Draws } from '../methods/translator';
 import { normals, uniforms } from '../random';
 
@@ -28,9 +29,33 @@ export interface Contender {
   start(task: SpeedTask): Promise<StartedContender>;
 }
 
+/** What a step takes; null where that is not known. */
+export interface StepCounts {
+  /** Kernels that are started. */
+  dispatches: number | null;
+  /** Bytes of memory that it holds at the most, weights too. */
+  bytes: number | null;
+}
+
+/** Where a step's time goes. */
+export interface LayerReport {
+  /** Of one step, those that take longest first. */
+  layers: readonly LayerTime[];
+  /** FLOP a second of the same machine, measured where it multiplies and adds in registers alone. */
+  peak: number;
+  /** How it was timed, a sentence. */
+  note: string;
+}
+
 export interface StartedContender {
+  /** Before each step, and not timed: puts right what other engines have changed. */
+  ready?(): Promise<void>;
   /** The model's first estimate of the clean image, and nothing of it is left to be computed. */
   step(): Promise<Float32Array>;
+  /** Asked for when all has been timed. Absent: not known. */
+  counts?(): Promise<StepCounts>;
+  /** After a step. Absent: what it computes is not told apart. @throws where it cannot, in a sentence */
+  layers?(timing: Timing): Promise<LayerReport>;
   dispose(): void | Promise<void>;
 }
 
@@ -58,7 +83,10 @@ export interface SpeedResult {
   ms: number[];
   /** dB against the first engine's image, data range 2; null for the first one, and where both are the same. */
   psnr: number | null;
+  counts: StepCounts;
 }
+
+const UNKNOWN: StepCounts = { dispatches: null, bytes: null };
 
 /** Milliseconds of a step: half of them, and nine of ten, took no longer. */
 export function stepTimes({ ms }: Pick<SpeedResult, 'ms'>): { median: number; p90: number } {
@@ -81,6 +109,7 @@ export async function measureSpeed(
   const firstMs = new Map<Contender, number>();
   const images = new Map<Contender, Float32Array>();
   const ms = new Map<Contender, number[]>(contenders.map((one) => [one, []]));
+  const counts = new Map<Contender, StepCounts>();
   const attempt = async (contender: Contender, work: () => Promise<void>) => {
     if (signal?.aborted) throw new Aborted('bench: cancelled');
     try {
@@ -103,11 +132,19 @@ export async function measureSpeed(
       for (const contender of shuffled([...started.keys()], seed, round)) {
         if (failed.has(contender)) continue;
         await attempt(contender, async () => {
+          const runner = started.get(contender)!;
+          await runner.ready?.();
           const begin = now();
-          await started.get(contender)!.step();
+          await runner.step();
           if (round >= warmUps) ms.get(contender)!.push(now() - begin);
         });
       }
+    for (const [contender, runner] of started)
+      if (runner.counts && !failed.has(contender))
+        await attempt(contender, async () => {
+          await runner.ready?.();
+          counts.set(contender, await runner.counts!());
+        });
   } finally {
     for (const runner of started.values()) await runner.dispose();
   }
@@ -124,6 +161,7 @@ export async function measureSpeed(
       firstMs: firstMs.get(contender)!,
       ms: ms.get(contender)!,
       psnr: found !== null && Number.isFinite(found) ? found : null,
+      counts: counts.get(contender) ?? UNKNOWN,
     };
   });
 }
@@ -150,3 +188,6 @@ export function madeUpTask(card: ModelCard, weights: StateDict): SpeedTask {
     },
   };
 }
+
+/** In labels. */
+export const threadsText = (count: number): string => (count === 1 ? '1 thread' : `${count} threads`);

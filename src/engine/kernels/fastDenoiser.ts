@@ -7,11 +7,15 @@ import { psnr } from '../evaluation/metrics/psnr';
 import { denoiserOf, type Generator } from '../networks/ncsnpp/run';
 import * as tf from '../tf';
 import { ownKernels } from './wasm/kernels';
+import type { NcsnppProgram } from './wasm/ncsnpp';
+import type { FusedGenerator } from './webgpu/generator';
 
 /** A generator on the backend by kernels of its own. */
 export interface FastGenerator {
   /** What computes, for Diagnostics. */
   readonly label: string;
+  /** For benchmarks, of the sizes that have run: what they count and time; null before the first run. */
+  readonly inside?: () => { program: NcsnppProgram } | { fused: FusedGenerator } | null;
   /** Its first image of each size is held against that of the plain operations: for kernels that few machines have seen yet. */
   readonly onTrial?: boolean;
   /**
@@ -42,6 +46,8 @@ export interface FastDenoiser {
   denoise: Denoiser;
   /** What computes, and why where it is not kernels. */
   path(): string;
+  /** As of a `FastGenerator`; null where plain operations compute. */
+  inside(): ReturnType<NonNullable<FastGenerator['inside']>>;
   /** What it holds beside the weights. */
   dispose(): void;
 }
@@ -53,6 +59,7 @@ export const PLAIN = 'plain operations';
 export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoiser {
   const plain = denoiserOf(generator);
   let making: Promise<FastGenerator> | null = null;
+  let inUse: FastGenerator | null = null;
   let path = PLAIN;
   const dispose = () => {
     making?.then(
@@ -60,11 +67,13 @@ export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoi
       () => {},
     );
     making = null;
+    inUse = null;
   };
   let refused = false;
   const tried = new Set<string>();
   return {
     path: () => path,
+    inside: () => inUse?.inside?.() ?? null,
     dispose,
     denoise: async (x, source, t, z) => {
       const make = refused ? null : kernels[tf.getBackend()]?.();
@@ -79,6 +88,7 @@ export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoi
             tried.add(String(x.shape));
           }
           path = fast.label;
+          inUse = fast;
           return estimate;
         } catch (error) {
           refused = true;

@@ -1,6 +1,7 @@
 /** What translates: a method's network on the backend, behind one form that knows no method. */
 import type { ScheduleOptions } from '../diffusion/schedule';
 import type { StateDict } from '../formats/namedTensor';
+import type { FastDenoiser } from '../kernels/fastDenoiser';
 import { disposeTree, loadTree } from '../networks/parameters';
 import type * as tf from '../tf';
 import { type MethodId, methodOf, type Network } from '.';
@@ -30,6 +31,8 @@ export interface Translator {
   run(source: tf.Tensor4D, draws: Draws, signal?: AbortSignal): AsyncGenerator<tf.Tensor4D>;
   /** What computed last, and why where it is not kernels of our own; of those that have some. */
   path?(): string;
+  /** For benchmarks: those kernels, once they have computed; null where they do not. */
+  inside?(): ReturnType<FastDenoiser['inside']>;
   dispose(): void;
 }
 

@@ -22,6 +22,7 @@ export const fastGenerator: MakeFastGenerator = async ({ config, weights }) => {
   };
   return {
     label: 'SIMD kernels of our own, float32',
+    inside: () => made,
     run: async ([x, source = x], t, z) => {
       const kernels = ownKernels();
       const [, height, width] = x.shape;

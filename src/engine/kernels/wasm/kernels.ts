@@ -33,6 +33,7 @@ const NAMES = [
   'lineSilu',
   'moments',
   'nearMeans',
+  'multiplyAdds',
   'normLine',
   'packPanels',
   'pairs',

@@ -10,6 +10,7 @@ import type { GeneratorConfig } from '../../networks/ncsnpp/config';
 import type { NcsnppWeights, ResidualBlock } from '../../networks/ncsnpp/run';
 import type { Affine, Conv, Dense } from '../../networks/parameters';
 import type * as tf from '../../tf';
+import { convolutionLayer, type Layer, movedLayer } from '../layer';
 import type { Kernels } from './kernels';
 import { type Buffer, Packed, Plan } from './plan';
 import { roundUp } from './rooms';
@@ -99,6 +100,17 @@ export class NcsnppProgram {
     this.plan.run(this.arena);
   }
 
+  /** As `run`, for benchmarks. */
+  watched(inputs: Inputs, done: (layer: Layer) => void): void {
+    this.inputs = inputs;
+    this.plan.watched(this.arena, done);
+  }
+
+  /** Of images and packed weights; the weights that it was given are not its own. */
+  get bytes(): number {
+    return this.plan.bytes + this.packed.bytes;
+  }
+
   dispose(): void {
     this.packed.dispose();
     this.kernels.free(this.arena);
@@ -109,7 +121,7 @@ export class NcsnppProgram {
     const { plan, kernels } = this;
     const { nz, z_emb_dim, num_channels_dae } = this.config;
     const first = plan.take(Math.max(nz, z_emb_dim, 4 * num_channels_dae));
-    plan.add((arena) => {
+    plan.add(movedLayer('style and time', { height: 1, width: 1 }, z_emb_dim), (arena) => {
       const { z, t } = this.inputs;
       const inverse = 1 / Math.sqrt(z.reduce((sum, v) => sum + v * v, 0) / z.length + 1e-8);
       const layers = style.length;
@@ -193,7 +205,7 @@ export class NcsnppProgram {
   private input(): Image {
     const image = this.image(this.height, this.width, INPUT_CHANNELS);
     const [scale, offset] = this.config.centered ? [1, 0] : [2, -1];
-    this.plan.add((arena) => {
+    this.plan.add(movedLayer('input', image, INPUT_CHANNELS), (arena) => {
       const { x, source } = this.inputs;
       const to = arena + image.buffer.offset;
       this.kernels.run.pairs(x, source, this.height * this.width, scale, offset, to);
@@ -204,7 +216,7 @@ export class NcsnppProgram {
   private firstConvolution(conv: Conv, x: Image): Image {
     const bordered = this.bordered(x.height, x.width, x.channels);
     const { channels, rows, columns } = bordered;
-    this.plan.add((arena) =>
+    this.plan.add(movedLayer('border', bordered, channels), (arena) =>
       this.kernels.run.place(
         ...[arena + x.buffer.offset, x.height, x.width, channels],
         ...[arena + bordered.buffer.offset, rows, columns, channels, 1, 1, 1],
@@ -222,7 +234,7 @@ export class NcsnppProgram {
       ? winogradSize(height, width, channels, 1)
       : { rows: height + 2, columns: width + 2 };
     const buffer = this.plan.take(rows * columns * channels);
-    this.plan.add((arena) =>
+    this.plan.add(movedLayer('border', { height, width }, channels), (arena) =>
       this.kernels.run.clearBorder(arena + buffer.offset, rows, columns, channels, 1, 1, height, width),
     );
     return { buffer, height, width, channels, rows, columns };
@@ -246,10 +258,11 @@ export class NcsnppProgram {
     const biasAt = (arena: number) => (biasBuffer ? arena + biasBuffer.offset : (bias ?? 0));
     const residualAt = (arena: number) => (residual ? arena + residual.buffer.offset : 0);
     const from = kernels.addressOf(weight);
+    const layer = convolutionLayer('3x3', out, cin, cout, 9);
     if (!repays(height, width)) {
       const packed = this.panels(weight, channels);
       const row = x.columns * channels * 4;
-      plan.add((arena) =>
+      plan.add(layer, (arena) =>
         kernels.run.product(
           ...[arena + x.buffer.offset, channels * 4, row, row, 3, 3 * channels, packed],
           ...[arena + out.buffer.offset, cout * 4, width * cout * 4, height, width, cout],
@@ -262,7 +275,7 @@ export class NcsnppProgram {
     const packed = this.packed.take(size.weights);
     kernels.run.winogradWeights(from, cin * cout * 4, cout * 4, 4, cin, channels, cout, packed);
     const work = plan.take(size.work);
-    plan.add((arena) =>
+    plan.add(layer, (arena) =>
       kernels.run.winograd(
         ...[arena + x.buffer.offset, packed, arena + out.buffer.offset, height, width, channels, cout],
         ...[biasAt(arena), residualAt(arena), scale, arena + work.offset, size.block],
@@ -300,14 +313,14 @@ export class NcsnppProgram {
   }
 
   /** Group norm, scale and shift of images side by side as one line a channel; gives the two rows of it, each of all channels. */
-  private line(norm: Norm, xs: readonly Image[]): Buffer {
+  private line(norm: Norm, xs: readonly Image[], layer: Layer): Buffer {
     const { plan, kernels } = this;
     const { height, width } = xs[0];
     const pixels = height * width;
     const channels = xs.reduce((sum, x) => sum + x.channels, 0);
     const [sums, scales, line] = [plan.take(6 * channels), plan.take(2 * channels), plan.take(2 * channels)];
     const groups = groupsFor(channels);
-    plan.add((arena) => {
+    plan.add(layer, (arena) => {
       let at = arena + sums.offset;
       for (const x of xs) {
         kernels.run.moments(arena + x.buffer.offset, pixels, x.channels, at);
@@ -329,10 +342,11 @@ export class NcsnppProgram {
   /** silu(norm(xs)) into the middle of `out`. */
   private normSilu(norm: Norm, xs: readonly Image[], out: Image & { columns?: number }): void {
     const { plan, kernels } = this;
-    const line = this.line(norm, xs);
     const { channels, columns = out.width } = out;
+    const layer = movedLayer('norm + SiLU', out, channels);
+    const line = this.line(norm, xs, layer);
     const border = columns === out.width ? 0 : (columns + 1) * channels * 4;
-    plan.add((arena) => {
+    plan.add(layer, (arena) => {
       let at = 0;
       for (const x of xs) {
         kernels.run.lineSilu(
@@ -351,7 +365,7 @@ export class NcsnppProgram {
     const { channels, columns = out.width } = out;
     const border = columns === out.width ? 0 : (columns + 1) * channels * 4;
     const kernel = how === 'up' ? kernels.run.firUp : kernels.run.firDown;
-    this.plan.add((arena) =>
+    this.plan.add(movedLayer(`FIR ${how}`, out, channels), (arena) =>
       kernel(
         ...[arena + x.buffer.offset, x.height, x.width, channels],
         ...[arena + out.buffer.offset + border, columns * channels * 4, this.zeros],
@@ -404,7 +418,7 @@ export class NcsnppProgram {
     const buffer = plan.take(roundUp(cout, 8));
     const both = this.bias(conv0.bias, time.bias);
     const [k, n] = time.weight.shape;
-    plan.add((arena) => {
+    plan.add(movedLayer('time bias', { height: 1, width: 1 }, cout), (arena) => {
       const to = arena + buffer.offset;
       kernels.floats(to, roundUp(cout, 8)).fill(0);
       kernels.run.dense(arena + this.time.offset, kernels.addressOf(time.weight), both, k, n, to);
@@ -448,7 +462,7 @@ export class NcsnppProgram {
     const packed = this.packed.take(x.channels * roundUp(n, 8));
     const from = kernels.addressOf(weight) + row * n * 4;
     kernels.run.packPanels(from, n * 4, 4, x.channels, n, packed, x.channels * 32);
-    this.plan.add((arena) =>
+    this.plan.add(convolutionLayer('1x1', x, x.channels, n, 1), (arena) =>
       kernels.run.product(
         ...[arena + x.buffer.offset, x.channels * 4, 0, 0, 1, x.channels, packed],
         ...[arena + out.buffer.offset, n * 4, 0, 1, x.height * x.width, n],
@@ -463,7 +477,7 @@ export class NcsnppProgram {
     const { height, width, channels } = pyramid;
     const cout = conv.weight.shape[3];
     const smooth = this.image(height + 1, width + 1, channels);
-    plan.add((arena) =>
+    plan.add(movedLayer('FIR smooth', smooth, channels), (arena) =>
       kernels.run.firSmooth(
         ...[arena + pyramid.buffer.offset, height, width, channels],
         ...[arena + smooth.buffer.offset, this.zeros],
@@ -473,7 +487,7 @@ export class NcsnppProgram {
     const packed = this.panels(conv.weight, channels);
     const bias = this.bias(conv.bias);
     const [pixel, row] = [channels * 4, (width + 1) * channels * 4];
-    plan.add((arena) =>
+    plan.add(convolutionLayer('3x3 of stride 2', out, channels, cout, 9), (arena) =>
       kernels.run.product(
         ...[arena + smooth.buffer.offset, 2 * pixel, 2 * row, row, 3, 3 * channels, packed],
         ...[arena + out.buffer.offset, cout * 4, h.width * cout * 4, h.height, h.width, cout],
@@ -489,8 +503,9 @@ export class NcsnppProgram {
     const { height, width, channels } = x;
     const positions = height * width;
     const normal = this.image(height, width, channels);
-    const line = this.line(weights.norm, [x]);
-    plan.add((arena) => {
+    const layer = movedLayer('norm', x, channels);
+    const line = this.line(weights.norm, [x], layer);
+    plan.add(layer, (arena) => {
       const [a, to] = [arena + line.offset, arena + normal.buffer.offset];
       const pixel = channels * 4;
       kernels.run.line(
@@ -507,7 +522,9 @@ export class NcsnppProgram {
     const positions8 = roundUp(positions, 8);
     const panels = plan.take(Math.max(channels * positions8, positions * roundUp(channels, 8)));
     const scores = plan.take(positions * positions);
-    plan.add((arena) => {
+    // Scores and mixed values: two products.
+    const work = { ...movedLayer('attention', x, channels), macs: 2 * positions ** 2 * channels };
+    plan.add(work, (arena) => {
       const [p, s, pixel, row] = [arena + panels.offset, arena + scores.offset, channels * 4, positions * 4];
       const at = (image: Image) => arena + image.buffer.offset;
       kernels.run.packPanels(at(key), 4, pixel, channels, positions, p, channels * 32);
@@ -545,7 +562,7 @@ export class NcsnppProgram {
     });
     const bias = conv.bias ? kernels.floats(kernels.addressOf(conv.bias), 1)[0] : 0;
     const tanh = this.config.not_use_tanh ? 0 : 1;
-    this.plan.add((arena) =>
+    this.plan.add(convolutionLayer('3x3', x, channels, 1, 9), (arena) =>
       kernels.run.head(
         ...[arena + bordered.buffer.offset, height, width, bordered.columns, channels, packed, bias, tanh],
         this.inputs.out,

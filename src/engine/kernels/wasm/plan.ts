@@ -1,4 +1,5 @@
 /** A program of kernels on buffers whose places in one arena are settled before it runs. */
+import type { Layer } from '../layer';
 import type { Kernels } from './kernels';
 import { roundUp } from './rooms';
 
@@ -16,14 +17,23 @@ export class Plan {
   /** The arena's size. */
   bytes = 0;
   private readonly free: { offset: number; bytes: number }[] = [];
-  private readonly steps: Step[] = [];
+  private readonly steps: { layer: Layer; step: Step }[] = [];
 
-  add(step: Step): void {
-    this.steps.push(step);
+  /** @param layer what it is a part of, for benchmarks: the same object in all steps of one layer */
+  add(layer: Layer, step: Step): void {
+    this.steps.push({ layer, step });
   }
 
   run(arena: number): void {
-    for (const step of this.steps) step(arena);
+    for (const { step } of this.steps) step(arena);
+  }
+
+  /** The same, told of every step as it is done. */
+  watched(arena: number, done: (layer: Layer) => void): void {
+    for (const { layer, step } of this.steps) {
+      step(arena);
+      done(layer);
+    }
   }
 
   /** A buffer of so many float32, whose contents are whatever was there. */
@@ -66,6 +76,8 @@ export class Plan {
 
 /** Weights as the kernels want them, in memory of their own until they are disposed. */
 export class Packed {
+  /** Of all that is taken. */
+  bytes = 0;
   private readonly taken: number[] = [];
 
   constructor(private readonly kernels: Kernels) {}
@@ -74,6 +86,7 @@ export class Packed {
   take(floats: number): number {
     const address = this.kernels.allocate(floats * 4);
     this.taken.push(address);
+    this.bytes += floats * 4;
     this.kernels.floats(address, floats).fill(0);
     return address;
   }

@@ -1,5 +1,6 @@
 /** Writes a network down as a graph, one layer after the other. Images are [b, h, w, c], c filled up to vectors of four. */
 import type * as tf from '../../tf';
+import { convolutionLayer, type Layer, movedLayer } from '../layer';
 import { attention } from './attention';
 import { type VectorsSpec, vectorQuads, vectors } from './conditioning';
 import { convolution, type Part, type Size, type Tile } from './convolution';
@@ -75,6 +76,7 @@ export class GraphBuilder {
   /** Kernels are written when all columns are known. */
   private readonly dispatches: {
     label: string;
+    layer: Layer;
     kernel: () => Kernel;
     reads: readonly (Operand | number | Column)[];
     writes: readonly number[];
@@ -98,11 +100,12 @@ export class GraphBuilder {
 
   private add(
     label: string,
+    layer: Layer,
     kernel: () => Kernel,
     reads: readonly (Operand | number | Column)[],
     writes: readonly number[],
   ) {
-    this.dispatches.push({ label, kernel, reads, writes });
+    this.dispatches.push({ label, layer, kernel, reads, writes });
   }
 
   private resolved(operand: Operand | number | Column): Operand {
@@ -160,9 +163,13 @@ export class GraphBuilder {
     const pixels = batch * height * width;
     this.images = channels.map((count) => this.buffer(4 * pixels * count));
     const out = this.image(height, width, sum(channels));
-    this.add('input', () => joinImages(channels, pixels, storage, { scale, shift }), this.images, [
-      out.buffer,
-    ]);
+    this.add(
+      'input',
+      movedLayer('input', out, out.channels),
+      () => joinImages(channels, pixels, storage, { scale, shift }),
+      this.images,
+      [out.buffer],
+    );
     return out;
   }
 
@@ -185,6 +192,7 @@ export class GraphBuilder {
     };
     this.add(
       'vectors',
+      movedLayer('style and time', { height: 1, width: 1 }, style + time),
       () => vectors({ batch, ...lengths, ...this.counts, weights }),
       [this.hidden, this.block(matrices), this.block(biases)],
       [this.vectors],
@@ -230,6 +238,7 @@ export class GraphBuilder {
     });
     this.add(
       'norm',
+      movedLayer('norm', images[0], sum(layout)),
       () =>
         groupNorm({
           parts,
@@ -293,6 +302,7 @@ export class GraphBuilder {
     const norm = parts.find((part) => part.norm)?.norm;
     this.add(
       label,
+      layerOf(parts, out, sum(widths)),
       () =>
         convolution({
           parts: specs,
@@ -342,6 +352,7 @@ export class GraphBuilder {
     };
     this.add(
       kind,
+      movedLayer(`${fir ? 'FIR ' : ''}${kind}`, raw, channels),
       () => resample(spec),
       [image.buffer, ...(norm ? [norm.buffer] : [])],
       [raw.buffer, ...(activated ? [activated.buffer] : [])],
@@ -355,7 +366,8 @@ export class GraphBuilder {
     const { height, width } = qkv;
     const out = this.image(height, width, channels);
     const spec = { positions: height * width, channels, quads: quads(channels), batch, storage };
-    this.add('attention', () => attention(spec), [qkv.buffer], [out.buffer]);
+    const layer = { ...movedLayer('attention', out, channels), macs: 2 * spec.positions ** 2 * channels };
+    this.add('attention', layer, () => attention(spec), [qkv.buffer], [out.buffer]);
     return out;
   }
 
@@ -366,6 +378,7 @@ export class GraphBuilder {
     const output = this.buffer(4 * pixels * channels);
     this.add(
       'output',
+      movedLayer('output', image, channels),
       () => firstChannels(channels, quads(image.channels), pixels, storage),
       [image.buffer],
       [output],
@@ -375,8 +388,9 @@ export class GraphBuilder {
       buffers: this.buffers,
       blocks: this.blocks,
       dispatches: this.dispatches.map(
-        ({ label, kernel, reads, writes }): Dispatch => ({
+        ({ label, layer, kernel, reads, writes }): Dispatch => ({
           label,
+          layer,
           kernel: kernel(),
           reads: reads.map((operand) => this.resolved(operand)),
           writes,
@@ -386,6 +400,24 @@ export class GraphBuilder {
       output,
     };
   }
+}
+
+/** "3x3 and 1x1" where the 1x1 skip is more rows of the same sum. */
+function layerOf(
+  parts: readonly ConvolutionPart[],
+  out: { height: number; width: number },
+  cout: number,
+): Layer {
+  const kinds = parts.map(({ kernel = 3, stride = 1 }) => {
+    const size = `${kernel}x${kernel}`;
+    return stride === 1 ? size : `${size} of stride ${stride}`;
+  });
+  const cin = (kernel: number) =>
+    sum(parts.filter((part) => (part.kernel ?? 3) === kernel).map(({ image }) => image.channels));
+  const [own, skip] = [cin(parts[0].kernel ?? 3), parts[0].kernel === 1 ? 0 : cin(1)];
+  const taps = (parts[0].kernel ?? 3) ** 2;
+  const layer = convolutionLayer([...new Set(kinds)].join(' and '), out, own, cout, taps);
+  return { ...layer, macs: layer.macs + out.height * out.width * skip * cout };
 }
 
 /** Calls with every channel and its place among vectors that begin anew with every image. */

@@ -4,6 +4,8 @@ import type { MakeFastGenerator } from '../fastDenoiser';
 import { FusedGenerator, type FusedOptions } from './generator';
 import { onSoftware, webgpuBackend } from './runtime';
 import { candidateTiles } from './tiles';
+import { wantedStorage } from './wanted';
+import type { Storage } from './wgsl';
 
 /** As of plain operations (selfTest.ts); halves round at 5e-4 of a number, some dozen times one after the other. */
 const TOLERANCES = { f32: 1e-3, f16: 1e-2 };
@@ -11,19 +13,23 @@ const TOLERANCES = { f32: 1e-3, f16: 1e-2 };
 /** Halves where the device has arithmetic of them, a sign that it moves them well; float32 else. */
 const precisionOf = (device: GPUDevice) => (device.features.has('shader-f16') ? 'f16' : 'f32');
 
-/** Why a device is not to be trusted with these kernels, or null: asked once. */
-const verdicts = new WeakMap<GPUDevice, Promise<string | null>>();
+/** Why a device is not to be trusted with these kernels, or null: asked once of each precision. */
+const verdicts: Readonly<Record<Storage, WeakMap<GPUDevice, Promise<string | null>>>> = {
+  f32: new WeakMap(),
+  f16: new WeakMap(),
+};
 
 export const fastGenerator: MakeFastGenerator = async (generator) => {
   const { device } = webgpuBackend();
+  const wanted = wantedStorage();
   // Such a driver compiles the shaders for longer than it computes by them.
-  if (onSoftware(device)) throw new Error('the WebGPU adapter runs in software');
-  const precision = precisionOf(device);
+  if (onSoftware(device) && wanted === null) throw new Error('the WebGPU adapter runs in software');
+  const precision = wanted ?? precisionOf(device);
   const options: FusedOptions = { storage: precision, weights: precision };
-  let verdict = verdicts.get(device);
+  let verdict = verdicts[precision].get(device);
   if (!verdict) {
     verdict = verdictOf(options);
-    verdicts.set(device, verdict);
+    verdicts[precision].set(device, verdict);
   }
   const against = await verdict;
   if (against !== null) throw new Error(against);
@@ -31,6 +37,7 @@ export const fastGenerator: MakeFastGenerator = async (generator) => {
   return {
     label: `fused WGSL kernels, ${precision} with float32 sums`,
     onTrial: true,
+    inside: () => ({ fused }),
     run: (images, t, z, outputs) => fused.run(images, t, z, outputs),
     dispose: () => fused.dispose(),
   };

@@ -134,9 +134,14 @@ export class FusedGenerator {
     return mapping(this.layers, latents, embeddings, t.length, (tensor) => this.values.get(tensor)!);
   }
 
+  /** Of the sizes made ready so far, for benchmarks. */
+  ready(): Promise<GraphRun[]> {
+    return Promise.all(this.runs.values());
+  }
+
   /** Of the sizes made ready so far. */
   async counts(): Promise<RunCounts & { weights: number }> {
-    const runs = await Promise.all(this.runs.values());
+    const runs = await this.ready();
     const { buffer } = (await this.weights)!;
     return {
       dispatches: Math.max(...runs.map(({ counts }) => counts.dispatches)),

@@ -1,5 +1,6 @@
 /** A network as dispatches over buffers: plain data, from which the memory is planned and the device is set up. */
 import type * as tf from '../../tf';
+import type { Layer } from '../layer';
 import type { Kernel, Storage } from './wgsl';
 
 /** A buffer by its number, or a block of weights by its. */
@@ -7,6 +8,8 @@ export type Operand = { buffer: number /** Bytes, of 256. */; offset?: number } 
 
 export interface Dispatch {
   label: string;
+  /** Of one of the batch's images, for benchmarks. */
+  layer: Layer;
   kernel: Kernel;
   /** In the order of the shader's bindings; then what it writes, buffers by their numbers. */
   reads: readonly Operand[];

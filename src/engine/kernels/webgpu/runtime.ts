@@ -112,11 +112,12 @@ export interface RunInputs {
 
 export class GraphRun {
   private constructor(
-    private readonly device: GPUDevice,
-    private readonly graph: Graph,
+    readonly device: GPUDevice,
+    readonly graph: Graph,
     private readonly bufferOf: readonly GPUBuffer[],
     private readonly pieces: readonly GPUBuffer[],
-    private readonly steps: readonly { pipeline: GPUComputePipeline; group: GPUBindGroup }[],
+    /** One a dispatch of the graph. */
+    readonly steps: readonly { pipeline: GPUComputePipeline; group: GPUBindGroup }[],
   ) {}
 
   /** @throws Error saying what the GPU refused */

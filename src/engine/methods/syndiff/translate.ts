@@ -28,6 +28,7 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
     keeps: (image) => kept.has(image),
     random: true,
     path: fast?.path,
+    inside: fast?.inside,
     async *run(source, draws, signal) {
       const noise = (step: number) => draws.noise(step);
       const latent = (step: number) => draws.latent(step, network.nz);

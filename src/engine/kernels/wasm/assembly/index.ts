@@ -8,6 +8,7 @@ export { addRuns, line, lineSilu, moments, nearMeans, normLine, runSums } from '
 export { firLine, firSpread } from './lines';
 export { filterGradient } from './outerProducts';
 export { leakyBack, scaled, siluBack, siluTo, weightedSum, weightedSums } from './pointwise';
+export { multiplyAdds } from './peak';
 export { packPanels, product } from './product';
 export { reflectFold, reflectPad } from './reflect';
 export { firDown, firSmooth, firUp } from './resample';

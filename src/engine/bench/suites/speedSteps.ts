@@ -1,0 +1,120 @@
+/** A reverse step by each engine, in random order: times, dispatches, memory, and how far its image lies from the first one's. */
+import { type Bench, type BenchModel, modelKey } from '../bench';
+import { kindOf } from '../lab';
+import { madeUpTask, measureSpeed, type SpeedOptions, type SpeedResult, stepTimes } from '../speed';
+import type { Cell } from '../suite';
+import type { Chart, Table, TableRow } from '../suiteReport';
+import {
+  deviceOf,
+  enginesOf,
+  type Failed,
+  foundOf,
+  idOf,
+  keyBegin,
+  labelOf,
+  modelsOf,
+  onAnyBackend,
+  pauseOf,
+  type Results,
+  sizeText,
+} from './speedParts';
+
+export type Steps = readonly (SpeedResult | Failed)[];
+
+/** Of each engine: runs where no `--samples` are given, and those before that do not count; and for a first look. */
+export const RUNS = 20;
+const WARM_UPS = 3;
+const QUICK_RUNS = 5;
+const QUICK_WARM_UPS = 1;
+
+const optionsOf = ({ options }: Bench): SpeedOptions => ({
+  warmUps: options.quick ? QUICK_WARM_UPS : WARM_UPS,
+  runs: options.quick ? QUICK_RUNS : options.samples,
+  seed: options.seed,
+});
+
+function stepsKey(bench: Bench, model: BenchModel): string {
+  const { runs, seed } = optionsOf(bench);
+  return `${keyBegin(bench, 'speed', enginesOf(bench))}/${runs} runs, seed ${seed}/${modelKey(model)}`;
+}
+
+export function stepsCell(bench: Bench, model: BenchModel): Cell<Steps> {
+  const { warmUps, runs } = optionsOf(bench);
+  return {
+    key: stepsKey(bench, model),
+    label: `${model.name}, time of a reverse step`,
+    kind: `speed of ${kindOf(model.card)}`,
+    work: (2 + warmUps + runs) * enginesOf(bench).length,
+    compute: (lab) =>
+      onAnyBackend(async () =>
+        measureSpeed(enginesOf(bench), madeUpTask(model.card, await model.weights()), optionsOf(bench), {
+          now: () => lab.now(),
+          signal: lab.hooks.signal,
+          pause: pauseOf(lab),
+        }),
+      ),
+  };
+}
+
+const MIB = 2 ** 20;
+
+export function stepsTable(bench: Bench, model: BenchModel, results: Results<Steps>): Table {
+  const { card, name } = model;
+  const found = foundOf<SpeedResult>(results, stepsKey(bench, model), enginesOf(bench));
+  const times = new Map(found.flatMap((one) => ('ms' in one ? [[one.id, stepTimes(one)] as const] : [])));
+  const ours = enginesOf(bench).flatMap(({ id, isOurs }) => (isOurs ? (times.get(id) ?? []) : []));
+  const best = ours.length > 0 ? Math.min(...ours.map(({ median }) => median)) : null;
+  const steps = Math.max(1, card.diffusion.steps);
+  const rows = found.map((result): TableRow => {
+    const row = { name: labelOf(bench, result.id) };
+    if ('failed' in result) return { ...row, values: {}, failed: result.failed };
+    const { median, p90 } = times.get(result.id)!;
+    const { dispatches, bytes } = result.counts;
+    return {
+      ...row,
+      values: {
+        ...{ median, p90, first: result.firstMs, psnr: result.psnr, dispatches },
+        slice: (median * steps) / 1000,
+        ratio: best === null ? null : median / best,
+        memory: bytes === null ? null : bytes / MIB,
+      },
+      failed: null,
+    };
+  });
+  const { warmUps, runs } = optionsOf(bench);
+  return {
+    id: `speed-${idOf(model)}`,
+    title: `${name}: a reverse step of ${sizeText(model)}`,
+    rowsAre: 'engine',
+    columns: [
+      { id: 'median', label: 'median (ms)', digits: 1, better: 'lower' },
+      { id: 'p90', label: 'p90 (ms)', digits: 1, better: 'lower' },
+      { id: 'slice', label: 'seconds a slice', digits: 2, better: 'lower' },
+      { id: 'ratio', label: 'times ours', digits: 2, better: null },
+      { id: 'first', label: 'first step (ms)', digits: 0, better: 'lower' },
+      { id: 'dispatches', label: 'dispatches', digits: 0, better: 'lower' },
+      { id: 'memory', label: 'memory (MiB)', digits: 0, better: 'lower' },
+      { id: 'psnr', label: 'PSNR (dB)', digits: 1, better: null },
+    ],
+    rows,
+    notes: [
+      `On ${deviceOf(bench)}: ${runs} steps of each engine after ${warmUps} that do not count, in random order; a slice is ${steps} of them. First step: from the weights in memory to its image, compiling included.`,
+      'Dispatches: kernels that are started in a step; on wasm our program of the whole network is one. Memory: what is in use at once, weights too; of TensorFlow.js on wasm all tensors by counting. What is empty is not told by its engine. PSNR: against the image of the first row, data range 2; none where both are the same.',
+      ...(bench.leftOut ?? []),
+    ],
+  };
+}
+
+export const stepsChart = (bench: Bench, results: Results<Steps>): Chart => ({
+  id: 'step',
+  title: 'Milliseconds of a reverse step, shorter is better',
+  kind: 'bars',
+  xLabel: 'engine',
+  yLabel: 'ms',
+  series: modelsOf(bench).map((model) => ({
+    name: model.name,
+    points: foundOf<SpeedResult>(results, stepsKey(bench, model), enginesOf(bench)).flatMap((result) =>
+      'ms' in result ? [{ x: labelOf(bench, result.id), y: stepTimes(result).median, std: null }] : [],
+    ),
+  })),
+});
