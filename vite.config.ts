@@ -46,7 +46,14 @@ export default defineConfig({
   // The page knows its files by their place beside it, so that it can be hosted in any folder of a server.
   base: './',
   plugins: [react(), withoutPolicyInDevelopment, kernelsPlugin(import.meta.dirname)],
-  server: { port: FIRST_PORT },
+  // As scripts/start.mjs: threads share memory on isolated pages alone.
+  server: {
+    port: FIRST_PORT,
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  },
   worker: {
     format: 'es',
     plugins: () => [webglWhenWanted, kernelsPlugin(import.meta.dirname)],
@@ -70,6 +77,8 @@ export default defineConfig({
       '@tensorflow/tfjs-backend-webgpu',
       'nifti-reader-js',
     ],
+    // It looks for its wasm files beside itself; the Bench room compares it in development.
+    exclude: ['onnxruntime-web'],
   },
   // Two copies of tfjs-core would each have an own engine; `module` before `main` makes all tfjs packages take the same one.
   // Only the page wants `browser` besides: it leaves out what TensorFlow.js does in Node, an own fetch of 78 kB compressed.

@@ -38,7 +38,7 @@ test('the page loads at most 200 kB compressed before it can be used, and nothin
 
 // They take 294 and 310 kB, of which 13 kB are WGSL kernels that machines with WebGPU alone load, and 73 kB more with WebGL; all of
 // TensorFlow.js would be 405 and 421.
-for (const worker of ['translate.worker', 'train.worker']) {
+for (const worker of ['translate.worker', 'train.worker', 'bench.worker']) {
   test(`${worker} is at most 330 kB compressed`, () => {
     const sizes = filesOf(worker).map((file) => gzipSync(readFileSync(`${ASSETS}/${file}`)).length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(330_000);

@@ -1,6 +1,9 @@
 import { useSyncExternalStore } from 'react';
 
-export const ROOMS = ['translate', 'compare', 'train', 'models', 'about'] as const;
+/** Those of the bar at the top. */
+export const BAR_ROOMS = ['translate', 'compare', 'train', 'models', 'about'] as const;
+/** bench: reached from Diagnostics and About. */
+const ROOMS = [...BAR_ROOMS, 'bench'] as const;
 export type Room = (typeof ROOMS)[number];
 
 export const ROOM_NAMES: Record<Room, string> = {
@@ -9,6 +12,7 @@ export const ROOM_NAMES: Record<Room, string> = {
   train: 'Train',
   models: 'Models',
   about: 'About',
+  bench: 'Bench',
 };
 
 /** "#/models" -> "models"; anything unknown is the Translate room. */

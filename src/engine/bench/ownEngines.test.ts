@@ -42,7 +42,7 @@ it('tells the layers of our program apart, with all of its work', async () => {
     let pauses = 0;
     const pause = async () => void pauses++;
     const { layers, peak } = await runner.layers!({ now, runs: 2, pause });
-    expect(pauses).toBeGreaterThan(4);
+    expect(pauses).toBe(2);
     expect(peak).toBeGreaterThan(1e8);
     const macs = layers.reduce((sum, layer) => sum + layer.count * layer.macs, 0);
     const all = await translationWork(card.network, card.diffusion, 16);

@@ -199,7 +199,7 @@ async function layersOf(
     throw new Error('layers: are told apart of the diffusive generator alone, got another network');
   const nz = 'nz' in card.network ? Number(card.network.nz) : 0;
   const layers = await programLayers(kernels, inside.program, nz, timing);
-  const peak = await multiplyAddPeak(kernels, timing);
+  const peak = multiplyAddPeak(kernels, timing.now);
   return {
     layers,
     peak,

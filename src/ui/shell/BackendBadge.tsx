@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ErrorBoundary } from '../components/ErrorBoundary';
 import { FailureNote } from '../components/FailureNote';
 import { Sheet } from '../components/Sheet';
@@ -9,6 +9,13 @@ import { DiagnosticsSheet } from './DiagnosticsSheet';
 export function BackendBadge() {
   const [isOpen, setOpen] = useState(false);
   const engine = useApp((s) => s.engine);
+  // A link in the sheet leads to another room.
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = () => setOpen(false);
+    window.addEventListener('hashchange', close);
+    return () => window.removeEventListener('hashchange', close);
+  }, [isOpen]);
   const words =
     engine.phase === 'starting' ? 'starting' : engine.phase === 'failed' ? 'no engine' : engine.info?.backend;
   return (

@@ -68,6 +68,9 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
           {copied ? 'Copied' : 'Copy as text'}
         </button>
       </div>
+      <p>
+        <a href="#/bench">Measure the speed of this machine</a>
+      </p>
       {phase === 'starting' && <p className="dim">The engine is starting and tests itself.</p>}
       {phase === 'failed' && <p>{failure}</p>}
       {phase === 'ready' &&

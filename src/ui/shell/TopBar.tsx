@@ -1,6 +1,6 @@
 import CircleHelp from 'lucide-react/icons/circle-question-mark';
 import { runPercent } from '../rooms/train/state/selectors';
-import { ROOM_NAMES, ROOMS, type Room } from '../routes';
+import { BAR_ROOMS, ROOM_NAMES, type Room } from '../routes';
 import { useApp } from '../state/StoreContext';
 import { BackendBadge } from './BackendBadge';
 import { preloadRoom } from './roomCode';
@@ -14,7 +14,7 @@ export function TopBar({ room, onHelp }: { room: Room; onHelp: () => void }) {
         <span>SynDiff Web</span>
       </a>
       <nav aria-label="Rooms">
-        {ROOMS.map((name) => (
+        {BAR_ROOMS.map((name) => (
           <a
             key={name}
             href={`#/${name}`}

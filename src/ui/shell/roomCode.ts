@@ -10,6 +10,7 @@ const LOADERS: Record<Exclude<Room, 'translate'>, () => Promise<ComponentType>> 
   train: async () => (await import('../rooms/train/panels/TrainRoom')).TrainRoom,
   models: async () => (await import('../rooms/models/ModelsRoom')).ModelsRoom,
   about: async () => (await import('../rooms/about/AboutRoom')).AboutRoom,
+  bench: async () => (await import('../rooms/bench/BenchRoom')).BenchRoom,
 };
 type LateRoom = keyof typeof LOADERS;
 

@@ -410,7 +410,7 @@ function lost(reason: string): Error {
   return namedError({ name: 'DeviceLost', message: `engine: ${reason}` });
 }
 
-function sourceOf(source: ClientModelSource): ModelSource {
+export function sourceOf(source: ClientModelSource): ModelSource {
   if (source.kind === 'shipped') return source;
   const [file, card] = inputFiles(source.card ? [source.file, source.card] : [source.file]);
   return { kind: 'file', file, settings: source.settings, card };

@@ -29,3 +29,17 @@ it('FLOP a second and the share of the peak of each layer and of all; none where
     },
   ]);
 });
+
+it('layers of little time are one row', () => {
+  const size = { height: 4, width: 4, cin: 1, cout: 1, count: 1 };
+  const rows = layerRows({
+    peak: 1e9,
+    layers: [
+      { ...size, kind: '3x3', macs: 100, ms: 1000 },
+      { ...size, kind: '1x1', macs: 10, ms: 3 },
+      { ...size, kind: 'border', macs: 0, ms: 2 },
+    ],
+  });
+  expect(rows.map(({ name }) => name)).toEqual(['all', '3x3, 4x4, 1', '2 others, each below 0.5 %']);
+  expect(rows[2].values).toMatchObject({ count: 2, ms: 5, gflop: 2e-8 });
+});

@@ -1,5 +1,5 @@
 /** Where a step of our kernels spends its time, by kinds and sizes of layers, and how much of the machine that is. */
-import { layerName } from '../../kernels/layer';
+import { type LayerTime, layerName } from '../../kernels/layer';
 import { type Bench, type BenchModel, modelKey } from '../bench';
 import { kindOf } from '../lab';
 import { type Contender, type LayerReport, madeUpTask } from '../speed';
@@ -40,8 +40,7 @@ export function layersCell(bench: Bench, model: BenchModel): Cell<Layers> {
     key: layersKey(bench, model),
     label: `${model.name}, time of its layers`,
     kind: `layers of ${kindOf(model.card)}`,
-    // The peak takes about as many pauses.
-    work: engines.length * 2 * runs,
+    work: engines.length * (1 + runs),
     compute: (lab) =>
       onAnyBackend(async () => {
         const task = madeUpTask(model.card, await model.weights());
@@ -103,6 +102,9 @@ export function layerTables(bench: Bench, model: BenchModel, results: Results<La
   });
 }
 
+/** Layers that take less of the time are one row. */
+const LEAST_PART = 0.005;
+
 /** All together first. */
 export function layerRows({ layers, peak }: Pick<LayerReport, 'layers' | 'peak'>): TableRow[] {
   const allMs = layers.reduce((sum, { ms }) => sum + ms, 0);
@@ -121,10 +123,20 @@ export function layerRows({ layers, peak }: Pick<LayerReport, 'layers' | 'peak'>
       failed: null,
     };
   };
-  const counts = layers.reduce((sum, { count }) => sum + count, 0);
-  const macs = layers.reduce((sum, layer) => sum + layer.count * layer.macs, 0);
+  const rowOf = (name: string, some: readonly LayerTime[]) =>
+    row(
+      name,
+      some.reduce((sum, { count }) => sum + count, 0),
+      some.reduce((sum, { ms }) => sum + ms, 0),
+      some.reduce((sum, { count, macs }) => sum + count * macs, 0),
+    );
+  const small = layers.filter(({ ms }) => ms < LEAST_PART * allMs);
+  const isFew = small.length < 2;
   return [
-    row('all', counts, allMs, macs),
-    ...layers.map((layer) => row(layerName(layer), layer.count, layer.ms, layer.count * layer.macs)),
+    rowOf('all', layers),
+    ...layers
+      .filter((layer) => isFew || !small.includes(layer))
+      .map((layer) => rowOf(layerName(layer), [layer])),
+    ...(isFew ? [] : [rowOf(`${small.length} others, each below ${100 * LEAST_PART} %`, small)]),
   ];
 }

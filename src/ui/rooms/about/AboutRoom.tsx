@@ -83,6 +83,11 @@ export function AboutRoom() {
         <li>Slices are translated one by one, so thin steps between slices can remain.</li>
         <li>Each model's own limits and held-out figures stand on its card in Models.</li>
       </ul>
+      <h2>Speed</h2>
+      <p>
+        How long a slice takes depends on the machine: <a href="#/bench">Bench</a> measures this one, by our
+        kernels and by plain TensorFlow.js, and tells where the time goes.
+      </p>
       <h2>Privacy</h2>
       <p>
         Scans and weights are read in this page, translated on this machine, and leave it only when you save

@@ -1,0 +1,107 @@
+/** What the Bench room knows: it lives with the room's code, so that a run goes on in other rooms and the page's first load has nothing of it. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { BenchClient } from '../../../workers/bench/client';
+import type { SpeedEvent, SuiteProgress } from '../../../workers/bench/protocol';
+import type { KeptCell, LoadProgress, SuiteReport } from '../../../workers/translate/protocol';
+import type { BackendChoice } from '../../state/types';
+import type { Comparable } from '../compare/state/types';
+
+export interface BenchRun {
+  loading: LoadProgress | null;
+  progress: SuiteProgress | null;
+  /** Milliseconds since 1970. */
+  begun: number;
+  /** Share of the work that is done, by the time that it takes; null: not known yet. */
+  part: number | null;
+}
+
+export interface Asked {
+  model: Pick<Comparable, 'id' | 'name' | 'card'>;
+  quick: boolean;
+  backend: BackendChoice;
+}
+
+export interface BenchState {
+  /** The user's choice; null: the first model. */
+  modelId: string | null;
+  quick: boolean;
+  run: BenchRun | null;
+  /** What the results are of; null: there are none. */
+  asked: Asked | null;
+  machine: string | null;
+  report: SuiteReport | null;
+  /** By key, of all runs: not measured again. */
+  kept: ReadonlyMap<string, KeptCell>;
+  /** How the last run ended, where not well. */
+  ended: { kind: 'cancelled' | 'failed'; text: string } | null;
+  choose(choice: Partial<Pick<BenchState, 'modelId' | 'quick'>>): void;
+  start(model: Comparable, backend: BackendChoice): Promise<void>;
+  cancel(): void;
+}
+
+export function createBenchStore(client: BenchClient, now: () => number): StoreApi<BenchState> {
+  let abort: AbortController | null = null;
+  return createStore<BenchState>()((set, get) => ({
+    modelId: null,
+    quick: true,
+    run: null,
+    asked: null,
+    machine: null,
+    report: null,
+    kept: new Map(),
+    ended: null,
+
+    choose: (choice) => set(choice),
+
+    start: async ({ id, name, card, source }, backend) => {
+      if (get().run) return;
+      const { quick, kept } = get();
+      const controller = new AbortController();
+      abort = controller;
+      const run = { loading: null, progress: null, begun: now(), part: null };
+      set({ run, asked: { model: { id, name, card }, quick, backend }, report: null, ended: null });
+      try {
+        await client.speed(
+          { backend, quick, model: { id, name, card, source }, kept: [...kept.values()] },
+          { signal: controller.signal, onEvent: (event) => set((state) => withEvent(state, event, now())) },
+        );
+      } catch (error) {
+        set({
+          ended: controller.signal.aborted
+            ? {
+                kind: 'cancelled',
+                text: 'Cancelled: what is measured is kept, and Start goes on from there.',
+              }
+            : { kind: 'failed', text: (error as Error).message },
+        });
+      } finally {
+        if (abort === controller) abort = null;
+        set({ run: null });
+      }
+    },
+
+    cancel: () => abort?.abort(),
+  }));
+}
+
+function withEvent(state: BenchState, event: SpeedEvent, at: number): Partial<BenchState> {
+  const { run, kept } = state;
+  if ('machine' in event) return { machine: event.machine };
+  if ('report' in event) return { report: event.report };
+  if ('cell' in event) return { kept: new Map(kept).set(event.cell.key, event.cell) };
+  if (!run) return {};
+  if ('loading' in event) return { run: { ...run, loading: event.loading } };
+  const { progress } = event;
+  return { run: { ...run, loading: null, progress, part: partOf(run, progress, at) } };
+}
+
+/** Never less than before: an estimate may grow. */
+function partOf(
+  { begun, part }: BenchRun,
+  { done, cells, msLeft, isLeast }: SuiteProgress,
+  at: number,
+): number {
+  const elapsed = at - begun;
+  const isKnown = msLeft !== null && !isLeast;
+  return Math.max(part ?? 0, isKnown ? elapsed / Math.max(1, elapsed + msLeft) : done / Math.max(1, cells));
+}
