@@ -44,3 +44,8 @@ for (const worker of ['translate.worker', 'train.worker', 'bench.worker']) {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(330_000);
   });
 }
+
+test('the measuring worker has nothing of onnxruntime-web, which is compared in development alone', () => {
+  for (const file of filesOf('bench.worker'))
+    expect(readFileSync(`${ASSETS}/${file}`, 'utf8'), file).not.toMatch(/InferenceSession|irVersion/);
+});

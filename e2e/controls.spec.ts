@@ -100,6 +100,11 @@ test('every control of every room can be pressed at every width and at 200 %', a
     await look(`${room}, with notices`);
   }
   await sweep('Models');
+  await page.evaluate(() => {
+    location.hash = '#/bench';
+  });
+  await expect(page.getByTestId('bench-start')).toBeVisible();
+  await look('Bench', SMALL);
 
   await writeRun(page, 'run-2026-01-31T09-30-00-000Z', { 'checkpoint.json': '{"format":2,"settings":{"si' });
   await page.getByRole('link', { name: 'Train' }).click();
