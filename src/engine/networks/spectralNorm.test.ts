@@ -5,7 +5,8 @@ import { startEngine } from '../backend/backend';
 import { hashNormals } from '../hash';
 import * as tf from '../tf';
 import type { Conv } from './parameters';
-import { normalised, powerStep, type Singular, singularTable } from './spectralNorm';
+import { normalised, powerStep, type Singular } from './spectralNorm';
+import { singularTable } from './spectralNormTable';
 
 beforeAll(async () => {
   await startEngine('wasm', await nodeEnvironment(() => {}, null));

@@ -8,7 +8,6 @@
  */
 import * as tf from '../tf';
 import type { Conv } from './parameters';
-import type { ParameterRow, ParameterTable } from './table';
 
 /** Of PyTorch. */
 const EPSILON = 1e-12;
@@ -17,20 +16,6 @@ const EPSILON = 1e-12;
 export interface Singular {
   v: tf.Tensor2D;
   u: tf.Tensor2D;
-}
-
-/** The u of each kernel of a table, in its order, under PyTorch's name. They begin at random. */
-export function singularTable(table: ParameterTable): ParameterTable {
-  const kernels = table.filter(({ kind }) => kind === 'conv');
-  return kernels.map(
-    ({ name, shape }, n): ParameterRow => ({
-      path: `us.${n}`,
-      name: `${name}_u`,
-      kind: 'asIs',
-      shape: [shape[0]],
-      start: 'normal',
-    }),
-  );
 }
 
 /** [kh, kw, in, out] -> [kh kw in, out]. */

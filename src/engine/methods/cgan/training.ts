@@ -3,7 +3,7 @@ import { ONE_PASS } from '../../diffusion/schedule';
 import { patchDiscriminatorTable } from '../../networks/patchDiscriminator/table';
 import type { ResnetGeneratorConfig } from '../../networks/resnetGenerator/config';
 import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
-import { singularTable } from '../../networks/spectralNorm';
+import { singularTable } from '../../networks/spectralNormTable';
 import type { ParameterTable } from '../../networks/table';
 import type { TrainSettings } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
