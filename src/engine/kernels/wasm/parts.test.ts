@@ -32,12 +32,14 @@ const [H, W, C, O] = [13, 9, 12, 20];
 const O8 = 24;
 const SIZE = winogradSize(H, W, C, O);
 const CALLS: Record<string, number[]> = {
+  addChannels: [FROM, 3, H * W, C, WEIGHTS, C * 4, TO],
   adamAll: [LIST, 3, 0.5, 0.5, 0.9, 0.1, 1, 1e-8, 1e-3, 0.01],
   filterGradient: [FROM, C * 4, (W + 2) * C * 4, 1, BESIDE, H, W, 3, 3, C, O8, TO],
   firDown: [FROM, 14, 10, C, TO, 6 * C * 4, BESIDE],
   firSmooth: [FROM, H, W, C, TO, BESIDE],
   firUp: [FROM, H, W, C, TO, 20 * C * 4, BESIDE],
   head: [FROM, H, W, W + 3, C, WEIGHTS, 0.1, 1, TO],
+  leakyBack: [FROM, BESIDE, 3001, 0.2, TO],
   line: [FROM, H, W, C, WEIGHTS, WEIGHTS + C * 4, TO, C * 4, (W + 2) * C * 4],
   lineSilu: [FROM, H, W, C, WEIGHTS, WEIGHTS + C * 4, TO, C * 4, (W + 2) * C * 4],
   packPanels: [FROM, O * 4, 4, C, O, TO, C * 32],
@@ -59,12 +61,18 @@ const CALLS: Record<string, number[]> = {
     O,
   ].concat([BESIDE, TO, 0.7]),
   runSums: [FROM, 3 * RUN + 5, C, WEIGHTS, TO],
+  scaled: [TO, 0.5, 3001, TO],
+  siluBack: [FROM, BESIDE, 3001, TO],
+  siluTo: [FROM, 3001, TO],
   softmax: [TO, H, W, 0.3],
+  weightedSum: [FROM, 0.9, BESIDE, 0.1, 3001, TO],
   winograd: [FROM, WEIGHTS, TO, H, W, C, O, BESIDE, TO, 0.7, ROOM, SIZE.block],
   winogradFilterBack: [FROM, C, O8, 10, O, TO, ROOM],
   winogradFilterGradient: [FROM, WEIGHTS, TO, SIZE.tilesY, SIZE.tilesX, C, O8, ROOM, SIZE.block],
   winogradWeights: [FROM, C * O * 4, O * 4, 4, 10, C, O, TO],
 };
+/** Of one image: by its pixels. */
+const ONE_IMAGE = [FROM, 1, 3 * RUN + 5, C, WEIGHTS, C * 4, TO];
 /** Of one row: by its pixels. */
 const ONE_ROW = [FROM, C * 4, 0, 0, 1, C, WEIGHTS, TO, O * 4, 0, 1, 27, O, BESIDE, TO, 0.7];
 
@@ -84,16 +92,19 @@ function after(name: string, calls: readonly number[][]): Buffer {
   return Buffer.from(memory.buffer.slice(0, ROOM));
 }
 
-it.each([...Object.entries(CALLS), ['product', ONE_ROW] as const])('%s', (name, args) => {
-  const { units, part } = CUTS[name](args);
-  expect(units).toBeGreaterThan(1);
-  const nothing = after(name, []);
-  const whole = after(name, [part(0, units)]);
-  expect(whole.equals(nothing)).toBe(false);
-  // Backwards: no part needs what another has made.
-  const parts = Array.from({ length: units }, (_, i) => part(i, i + 1)).reverse();
-  expect(after(name, parts).equals(whole)).toBe(true);
-});
+it.each([...Object.entries(CALLS), ['product', ONE_ROW] as const, ['addChannels', ONE_IMAGE] as const])(
+  '%s',
+  (name, args) => {
+    const { units, part } = CUTS[name](args);
+    expect(units).toBeGreaterThan(1);
+    const nothing = after(name, []);
+    const whole = after(name, [part(0, units)]);
+    expect(whole.equals(nothing)).toBe(false);
+    // Backwards: no part needs what another has made.
+    const parts = Array.from({ length: units }, (_, i) => part(i, i + 1)).reverse();
+    expect(after(name, parts).equals(whole)).toBe(true);
+  },
+);
 
 it('cuts what is worth it: all units once, a few parts for each thread', () => {
   const part = (begin: number, end: number) => [begin, end];

@@ -51,6 +51,19 @@ function rowsOfLine(args: readonly number[]): Cut {
   };
 }
 
+/** Number by number: `count` is the argument that says how many, `places` where they lie. */
+function numbers(args: readonly number[], count: number, places: readonly number[], cost: number): Cut {
+  const n = args[count];
+  return {
+    units: Math.ceil(n / BLOCK),
+    cost: n * cost * MOVED,
+    part: (begin, end) => {
+      const part = moved(args, Object.fromEntries(places.map((place) => [place, begin * BLOCK * 4])));
+      return withArgument(part, count, Math.min(n, end * BLOCK) - begin * BLOCK);
+    },
+  };
+}
+
 /** Rows of an image, which the kernel is told. */
 const rows = (args: readonly number[], units: number, cost: number): Cut => ({
   units,
@@ -59,6 +72,29 @@ const rows = (args: readonly number[], units: number, cost: number): Cut => ({
 });
 
 export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = {
+  // Of one image by its pixels, else by images.
+  addChannels: (args) => {
+    const [, batch, pixels, c, , step] = args;
+    const cost = batch * pixels * c * MOVED;
+    if (batch > 1)
+      return {
+        units: batch,
+        cost,
+        part: (begin, end) => {
+          const image = pixels * c * 4;
+          const part = moved(args, { 0: begin * image, 4: begin * step, 6: begin * image });
+          return withArgument(part, 1, end - begin);
+        },
+      };
+    return {
+      units: Math.ceil(pixels / RUN),
+      cost,
+      part: (begin, end) => {
+        const part = moved(args, { 0: begin * RUN * c * 4, 6: begin * RUN * c * 4 });
+        return withArgument(part, 2, Math.min(pixels, end * RUN) - begin * RUN);
+      },
+    };
+  },
   // Its list alone knows how long the parameters are.
   adamAll: (args) => ({
     units: args[1],
@@ -90,6 +126,7 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
       },
     };
   },
+  leakyBack: (args) => numbers(args, 2, [0, 1, 4], 1),
   line: rowsOfLine,
   lineSilu: rowsOfLine,
   packPanels: (args) => {
@@ -159,6 +196,9 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
       },
     };
   },
+  scaled: (args) => numbers(args, 2, [0, 3], 1),
+  siluBack: (args) => numbers(args, 2, [0, 1, 3], 6),
+  siluTo: (args) => numbers(args, 1, [0, 2], 4),
   softmax: (args) => {
     const [, count, n] = args;
     return {
@@ -167,6 +207,7 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
       part: (begin, end) => withArgument(moved(args, { 0: begin * n * 4 }), 1, end - begin),
     };
   },
+  weightedSum: (args) => numbers(args, 4, [0, 2, 5], 1),
   winograd: (args) => {
     const [, , , height, width, cin, cout] = args;
     const row = 4 * width * cout * 4;

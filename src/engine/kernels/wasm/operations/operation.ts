@@ -33,7 +33,7 @@ export function operation({ name, run, gradient }: Operation) {
       const kernels = ownKernels();
       if (!kernels)
         throw new Error(`kernels: must stay in use until a backward pass is over, got none for ${name}`);
-      return run(kernels, inputs as Infos, (attrs ?? {}) as Attributes);
+      return kernels.whole(() => run(kernels, inputs as Infos, (attrs ?? {}) as Attributes));
     },
   });
   if (gradient) {
