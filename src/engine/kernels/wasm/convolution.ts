@@ -2,7 +2,7 @@
 import type * as tf from '../../tf';
 import type { Kernels } from './kernels';
 import { Rooms, roundUp } from './rooms';
-import { repays, repaysAtOnce, winogradSize } from './winograd';
+import { repays, winogradSize } from './winograd';
 
 export type ConvolutionInfo = Pick<
   tf.backend_util.Conv2DInfo,
@@ -152,7 +152,7 @@ function run(
   bias: number,
 ): void {
   const { batch, kh, kw, stride, height, width } = shape;
-  if (kh === 3 && kw === 3 && stride === 1 && repaysAtOnce(batch, height, width))
+  if (kh === 3 && kw === 3 && stride === 1 && repays(height, width, batch))
     byWinograd(kernels, shape, source, filter, out, bias);
   else directly(kernels, shape, source, filter, out, bias);
 }

@@ -238,7 +238,7 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
       units: 6,
       cost: 36 * tilesY * tilesX * cin * cout8,
       part: (begin, end) => [...args, begin, end],
-      room: { argument: 7, bytes: 4 * (6 * (4 * tilesX + 2) * cin + 36 * block * (cin + cout8) + 96) },
+      room: { argument: 7, bytes: 4 * (6 * (4 * tilesX + 2) * cin + 36 * (block * (cin + cout8) + 32) + 96) },
     };
   },
   winogradWeights: (args) => {

@@ -19,6 +19,9 @@ export interface WinogradSize {
   work: number;
 }
 
+/** Numbers from one of the 36 planes to the next (assembly/winograd.ts). */
+const planeOf = (numbers: number): number => numbers + 16;
+
 /** @param cin channels in, cout channels out, height and width of the result */
 export function winogradSize(height: number, width: number, cin: number, cout: number): WinogradSize {
   const tilesX = Math.ceil(width / 4);
@@ -34,21 +37,16 @@ export function winogradSize(height: number, width: number, cin: number, cout: n
     cin: stored,
     cout: columns8,
     block,
-    weights: 36 * stored * columns8,
-    work: 6 * (4 * tilesX + 2) * stored + 36 * block * (stored + columns8) + 96,
+    weights: 36 * planeOf(stored * columns8),
+    work: 6 * (4 * tilesX + 2) * stored + 36 * (planeOf(block * stored) + planeOf(block * columns8)) + 96,
   };
 }
 
-/** Fewer tiles than this do not repay reading the transformed weights, four times as many as there are weights. */
+/** Fewer tiles than this do not repay making and reading the transformed weights, four times as many as there are weights. */
 const FEWEST_TILES = 4;
-/** Nor these making them for one image. */
-const FEWEST_TILES_AT_ONCE = 16;
 
 const tilesOf = (height: number, width: number) => Math.ceil(height / 4) * Math.ceil(width / 4);
 
-/** Whether Winograd is faster than plain products, its weights transformed before. */
-export const repays = (height: number, width: number): boolean => tilesOf(height, width) >= FEWEST_TILES;
-
-/** The same where they are transformed for these images alone. */
-export const repaysAtOnce = (batch: number, height: number, width: number): boolean =>
-  batch * tilesOf(height, width) >= FEWEST_TILES_AT_ONCE;
+/** Whether Winograd is faster than plain products, where its weights are transformed for so many images at once or before. */
+export const repays = (height: number, width: number, batch = 1): boolean =>
+  batch * tilesOf(height, width) >= FEWEST_TILES;
