@@ -16,6 +16,8 @@ export interface CallOptions<Event> {
   onEvent?: (event: Event) => void;
   /** Asks the worker to stop; the call then fails with Aborted. */
   signal?: AbortSignal;
+  /** It fails with Aborted at once, and what the worker still tells of it is not heard. */
+  leavesAtOnce?: boolean;
 }
 
 interface Pending {
@@ -70,13 +72,18 @@ export class WorkerLink<C extends CallTable<C>> {
     worker: WorkerLike,
     call: K,
     params: C[K]['params'],
-    { onEvent, signal }: CallOptions<C[K]['event']> = {},
+    { onEvent, signal, leavesAtOnce }: CallOptions<C[K]['event']> = {},
   ): Promise<C[K]['result']> {
     if (signal?.aborted) return Promise.reject(cancelled(call));
     // It may have been lost while a file was read for it.
     if (worker !== this.worker) return Promise.reject(this.options.lost('the worker was replaced'));
     const id = this.nextId++;
-    const cancel = () => worker.postMessage({ id, call: 'cancel' });
+    const cancel = () => {
+      worker.postMessage({ id, call: 'cancel' });
+      if (!leavesAtOnce) return;
+      this.pending.get(id)?.reject(cancelled(call));
+      this.pending.delete(id);
+    };
     signal?.addEventListener('abort', cancel);
     return new Promise<C[K]['result']>((resolve, reject) => {
       this.pending.set(id, {

@@ -48,6 +48,7 @@ import { type ScanMeasures, scanMeasures } from '../../volume/scanMeasures';
 import { derivativeName, sidecarJson, sidecarName, syntheticDescrip } from '../../volume/sidecar';
 import { notFinite } from '../../volume/tally';
 import { fetchCard, type ModelFiles, openModel } from '../line/modelFiles';
+import { oneAtATime } from '../line/oneAtATime';
 import type { CallHandlers } from '../line/serve';
 import type { Calls, Scan, SliceResult } from './protocol';
 import { TranslationProgress } from './translationProgress';
@@ -79,6 +80,17 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
   let model: Model | null = null;
   let info: EngineInfo | null = null;
   const timings: Record<string, number> = {};
+  /** A call that was cancelled still ends its step, and the page has gone on: what computes on the model waits for it. */
+  const inTurn = oneAtATime();
+  const onModel =
+    <Params, Context extends { signal: AbortSignal }, Result>(
+      handler: (params: Params, context: Context) => Promise<Result>,
+    ) =>
+    (params: Params, context: Context) =>
+      inTurn(async () => {
+        context.signal.throwIfAborted();
+        return handler(params, context);
+      });
 
   const scanOf = (scanId: string): OpenScan => {
     const scan = scans.get(scanId);
@@ -141,7 +153,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       return inputWarnings(prepareScan(file.image, wanted, measures), wanted);
     },
 
-    loadModel: async ({ source }, { event, signal }) => {
+    loadModel: onModel(async ({ source }, { event, signal }) => {
       const begin = environment.engine.now();
       const { card, weights, fromCache } = await openModel(environment, source, event, signal);
       refuseUnconditional(card);
@@ -158,12 +170,12 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         custom: source.kind === 'file',
         fromCache,
       };
-    },
+    }),
 
     readModel: async ({ source }, { event, signal }) =>
       (await openModel(environment, source, event, signal)).card,
 
-    compare: async (request, { event, signal }) => {
+    compare: onModel(async (request, { event, signal }) => {
       if (!info) throw new BadRequest('comparison: the engine must be started first; reload the page');
       // Loaded when it is wanted: a translation needs nothing of it.
       const { compareModels } = await lateCode('comparison', () => import('./compare'));
@@ -179,9 +191,9 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         event,
       });
       return null;
-    },
+    }),
 
-    translate: async ({ scanId, modelId, slices, settings, preview }, { event, signal }) => {
+    translate: onModel(async ({ scanId, modelId, slices, settings, preview }, { event, signal }) => {
       const { file, measures } = scanOf(scanId);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
@@ -222,7 +234,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       Object.assign(timings, progress.timings());
       const previewOf = short ? whole.diffusion.steps : undefined;
       return provenanceOf(card, prepared, settings, { backend: info.backend, date, previewOf });
-    },
+    }),
 
     score: async ({ scanId, referenceScanId, provenance, slices }) => {
       if (provenance.previewOf !== undefined)

@@ -123,6 +123,9 @@ const MADE_AGAIN: ReadonlySet<CallName> = new Set([
   'compare',
 ]);
 
+/** Cancelled ones are over for the page at once; the worker ends their step before it begins another of them. */
+const LEFT_AT_ONCE: ReadonlySet<CallName> = new Set(['loadModel', 'translate', 'compare']);
+
 class Client implements EngineClient {
   private readonly link: WorkerLink<Calls>;
   private scanCount = 0;
@@ -285,7 +288,8 @@ class Client implements EngineClient {
       while (this.bringingUp) await unlessAborted(this.bringingUp, call, signal);
       if (this.down) throw this.down;
       try {
-        return await this.link.call(this.link.open(), call, params(), { onEvent, signal });
+        const leavesAtOnce = LEFT_AT_ONCE.has(call);
+        return await this.link.call(this.link.open(), call, params(), { onEvent, signal, leavesAtOnce });
       } catch (error) {
         if (!isLoss(error)) throw error;
         if (signal?.aborted) throw cancelled(call);

@@ -2,7 +2,8 @@
  * What crosses the worker line: types only. README.md beside this file gives the states and who owns which buffer.
  *
  * Every request has an id; its answers carry the same id. A long request may send `event`s before its one `done` or
- * `failed`. `cancel` names the request to stop; it then fails with name "Aborted" within one reverse step.
+ * `failed`. `cancel` names the request to stop; it then fails with name "Aborted" within one reverse step, for which the page waits
+ * only where its answer matters.
  */
 import type { BackendName, EngineInfo } from '../../engine/backend/backend';
 import type { MemoryUse } from '../../engine/backend/memory';
