@@ -1,3 +1,4 @@
+import type { ColdStart } from '../../workers/translate/coldStart';
 import type { Diagnostics } from '../../workers/translate/protocol';
 import { formatBytes } from '../format';
 
@@ -35,6 +36,7 @@ export function sectionsOf(d: Diagnostics): Section[] {
         ['Held, peak', formatBytes(memory.reservedBytes)],
       ],
     },
+    { title: 'From drop to first slice, ms', rows: d.coldStart ? coldStartRows(d.coldStart) : [] },
     { title: 'Timings, ms', rows: Object.entries(d.timings).map(([name, ms]) => [name, ms.toFixed(1)]) },
     { title: 'Versions', rows: [...entriesOf(d.versions), ['Browser', d.userAgent]] },
     { title: 'Features', rows: [['Enabled', d.features.join(', ') || 'none']] },
@@ -45,6 +47,23 @@ export function sectionsOf(d: Diagnostics): Section[] {
 
 const threadsText = ({ count, note }: NonNullable<Diagnostics['threads']>): string =>
   note === null ? String(count) : `${count}, because ${note}`;
+const WEIGHTS_FROM: Record<ColdStart['weightsFrom'], string> = {
+  network: 'Weights downloaded (first visit)',
+  store: 'Weights from this browser’s store',
+  file: 'Weights from a file',
+};
+
+function coldStartRows({ read, weights, weightsFrom, placed, compile, run, total }: ColdStart): Row[] {
+  const ms = (value: number) => value.toFixed(0);
+  return [
+    ['Scan read', ms(read)],
+    [WEIGHTS_FROM[weightsFrom], ms(weights)],
+    ['Weights put on the backend', ms(placed)],
+    ...(compile === null ? [] : [['Kernels made in the first step', ms(compile)] as const]),
+    [compile === null ? 'Slice, with its kernels' : 'Slice computed', ms(run)],
+    ['Together', ms(total)],
+  ];
+}
 
 function entriesOf(values: object): Row[] {
   return Object.entries(values).map(([name, value]) => [name, String(value)]);

@@ -50,6 +50,7 @@ import { notFinite } from '../../volume/tally';
 import { fetchCard, type ModelFiles, openModel } from '../line/modelFiles';
 import { oneAtATime } from '../line/oneAtATime';
 import type { CallHandlers } from '../line/serve';
+import { type ColdStart, coldStartOf, type FirstSlice } from './coldStart';
 import type { Calls, Scan, SliceResult } from './protocol';
 import { TranslationProgress } from './translationProgress';
 
@@ -66,6 +67,8 @@ export interface CallsEnvironment extends ModelFiles {
 }
 
 export interface OpenScan {
+  /** Milliseconds from the call to what the page is given. */
+  readMs: number;
   file: ScanFile;
   measures: ScanMeasures;
 }
@@ -73,12 +76,15 @@ export interface OpenScan {
 interface Model {
   card: ModelCard;
   translator: LoadedTranslator;
+  /** How it came here, until its first slice is made. */
+  loaded: Pick<FirstSlice, 'weights' | 'weightsFrom' | 'placed'> | null;
 }
 
 export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> {
   const scans = new Map<string, OpenScan>();
   let model: Model | null = null;
   let info: EngineInfo | null = null;
+  let coldStart: ColdStart | undefined;
   const timings: Record<string, number> = {};
   /** A call that was cancelled still ends its step, and the page has gone on: what computes on the model waits for it. */
   const inTurn = oneAtATime();
@@ -113,6 +119,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     openScan: async ({ files, volume, scanId }, context) => {
+      const { now } = environment.engine;
+      const begin = now();
       const pause = async (read: number) => {
         context.event({ read });
         await environment.pause();
@@ -124,18 +132,21 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const scan = measured(file);
       refuseEmpty(file, scan.measures.levels());
       scans.set(scanId, scan);
-      return forPage(scanId, scan, context.transfer);
+      const opened = forPage(scanId, scan, context.transfer);
+      scan.readMs = now() - begin;
+      return opened;
     },
 
     matchGrid: async ({ scanId, toScanId }, context) => {
-      const { file } = scanOf(scanId);
+      const { file, readMs } = scanOf(scanId);
       const source = scanOf(toScanId);
       const target = source.file.image;
       const resampled = !sameGrid(file.image, target);
       if (resampled) {
         const { shape, zooms, affine } = target;
         const voxels = resampleToGrid(file.image, target);
-        scans.set(scanId, measured({ ...file, image: { shape, zooms, affine, voxels } }));
+        const matched = measured({ ...file, image: { shape, zooms, affine, voxels } });
+        scans.set(scanId, { ...matched, readMs });
       }
       const matched = scanOf(scanId);
       const overlap = headOverlap(foregroundOf(source), foregroundOf(matched));
@@ -154,15 +165,19 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     loadModel: onModel(async ({ source }, { event, signal }) => {
-      const begin = environment.engine.now();
+      const { now } = environment.engine;
+      const begin = now();
       const { card, weights, fromCache } = await openModel(environment, source, event, signal);
       refuseUnconditional(card);
       // Before the change: a cancelled call leaves the model that was there.
       signal.throwIfAborted();
+      const inMemory = now();
       const translator = await loadTranslator(card, weights.state);
       model?.translator.dispose();
-      model = { card, translator };
-      timings.loadWeights = environment.engine.now() - begin;
+      const weightsFrom = source.kind === 'file' ? 'file' : fromCache ? 'store' : 'network';
+      const loaded = { weights: inMemory - begin, weightsFrom, placed: now() - inMemory } as const;
+      model = { card, translator, loaded };
+      timings.loadWeights = now() - begin;
       return {
         modelId: card.id,
         card,
@@ -194,7 +209,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     }),
 
     translate: onModel(async ({ scanId, modelId, slices, settings, preview }, { event, signal }) => {
-      const { file, measures } = scanOf(scanId);
+      const { file, measures, readMs: read } = scanOf(scanId);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
       }
@@ -226,6 +241,12 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
           strip: { frames: slice.chain.map(screenImage), labels: [...translator.frames] },
           ms: progress.slice(),
         };
+        if (model?.loaded) {
+          const steps = translator.steps * settings.samples;
+          const slice = { firstStep: progress.firstStep(), slice: result.ms, steps };
+          coldStart = coldStartOf({ read, ...model.loaded, ...slice });
+          model.loaded = null;
+        }
         const frames = result.strip.frames.map(({ pixels }) => pixels);
         const arrays = [slice.image, ...(slice.spread ? [slice.spread] : []), ...frames];
         event({ slice: result }, arrays.map(({ buffer }) => buffer) as ArrayBuffer[]);
@@ -295,13 +316,14 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         memory: memoryUse(),
         path: model?.translator.path?.(),
         timings: { ...timings, selfTest: info.selfTestMs },
+        coldStart,
       };
     },
   };
 }
 
 function measured(file: ScanFile): OpenScan {
-  return { file, measures: scanMeasures(file.image) };
+  return { readMs: 0, file, measures: scanMeasures(file.image) };
 }
 
 function foregroundOf({ file, measures }: OpenScan): Foreground {

@@ -131,6 +131,13 @@ describe('client and worker calls', () => {
     expect(got[0].strip.frames).toHaveLength(5);
     expect(provenance).toMatchObject({ source: 'T1w', target: 'FLAIR', backend: 'wasm', seed: 5, steps: 4 });
 
+    const cold = (await client.diagnostics()).coldStart!;
+    expect(cold.weightsFrom).toBe('file');
+    expect(cold.read).toBeGreaterThan(0);
+    expect(cold.total).toBeCloseTo(cold.read + cold.weights + cold.placed + cold.compile! + cold.run, 6);
+    // The first slice's alone, and not added up over the others.
+    expect(cold.compile! + cold.run).toBeCloseTo(got[0].ms, 6);
+
     const reference = await client.openScan([scanFile()]);
     const { scanId } = scan;
     const first = got.slice(0, 1);

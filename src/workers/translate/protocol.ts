@@ -22,6 +22,7 @@ import type { Image3 } from '../../volume/image';
 import type { RelativeMap } from '../../volume/intensity';
 import type { ScreenImage } from '../../volume/modelImage';
 import type { NamedBlob } from '../../volume/namedBlob';
+import type { ColdStart } from './coldStart';
 
 export type { AdapterDescription, BackendName, BackendTrial, EngineInfo } from '../../engine/backend/backend';
 export type { CellResult } from '../../engine/bench/suite';
@@ -44,6 +45,8 @@ export interface Diagnostics extends EngineInfo {
   path?: string;
   /** Milliseconds by what was timed: weights, compile (first step), step, slice. */
   timings: Record<string, number>;
+  /** Of the model that was loaded last, once it has made a slice. */
+  coldStart?: ColdStart;
 }
 
 /**

@@ -46,9 +46,14 @@ export class TranslationProgress {
     };
   }
 
+  /** Milliseconds of the first step, once it has ended. */
+  firstStep(): number {
+    return (this.firstStepEnd ?? this.now()) - this.begin;
+  }
+
   timings(): Record<string, number> {
     return {
-      firstStep: (this.firstStepEnd ?? this.now()) - this.begin,
+      firstStep: this.firstStep(),
       step: this.msPerStep() ?? 0,
       slice: (this.now() - this.begin) / Math.max(1, this.slicesDone),
     };

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { createFakeClient } from '../../../test/fakeClient';
+import { diagnosticsText } from './diagnosticsText';
+
+it('copies what the time from a drop to the first slice went on', async () => {
+  const found = await createFakeClient().diagnostics();
+  expect(diagnosticsText(found)).not.toContain('From drop');
+  const cold = {
+    read: 12.3,
+    weights: 400,
+    weightsFrom: 'store',
+    placed: 8,
+    compile: 90,
+    run: 60,
+    total: 570.3,
+  } as const;
+  const text = diagnosticsText({ ...found, coldStart: cold });
+  expect(text).toContain(`From drop to first slice, ms
+  Scan read: 12
+  Weights from this browser’s store: 400
+  Weights put on the backend: 8
+  Kernels made in the first step: 90
+  Slice computed: 60
+  Together: 570
+`);
+  const onePass = diagnosticsText({ ...found, coldStart: { ...cold, compile: null, run: 150 } });
+  expect(onePass).toContain('Slice, with its kernels: 150');
+});
