@@ -47,6 +47,7 @@ export function sectionsOf(d: Diagnostics): Section[] {
 
 const threadsText = ({ count, note }: NonNullable<Diagnostics['threads']>): string =>
   note === null ? String(count) : `${count}, because ${note}`;
+
 const WEIGHTS_FROM: Record<ColdStart['weightsFrom'], string> = {
   network: 'Weights downloaded (first visit)',
   store: 'Weights from this browser’s store',

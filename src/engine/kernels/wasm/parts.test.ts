@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 // What is read, up to ROOM, and what is written, behind it; a kernel's own room lies at the end.
 const MIB = 2 ** 20;
-const [FROM, BESIDE, WEIGHTS, TO, ROOM] = [64, MIB / 2, MIB, 2 * MIB, 3 * MIB];
+const [FROM, BESIDE, WEIGHTS, TO, OTHER, ROOM] = [64, MIB / 2, MIB, 2 * MIB, 2.5 * MIB, 3 * MIB];
 
 /** Of three parameters: where they, their moments and their gradients lie, how long they are, where what becomes of them goes. */
 const LIST = WEIGHTS + 0.75 * MIB;
