@@ -1,8 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { numberChoice } from './platform/browser/numberChoice';
 import { leaveTab } from './platform/browser/tabId';
 import { openTabStore } from './platform/browser/tabStore';
-import { threadsChoice } from './platform/browser/threadsChoice';
 import { App } from './ui/App';
 import { backendOfQuery } from './ui/backendChoice';
 import { download } from './ui/download';
@@ -24,11 +24,13 @@ async function fetchDemo({ file, name }: DemoFile): Promise<File> {
   return new File([await response.blob()], name);
 }
 
-const threads = threadsChoice(() => window.localStorage);
+const threads = numberChoice('syndiff-threads', () => window.localStorage);
+const batch = numberChoice('syndiff-batch', () => window.localStorage);
 const store = createAppStore({
   client: createEngineClient(undefined, threads.wanted),
   trainClient: createTrainClient(undefined, threads.wanted),
   threads,
+  batch,
   fetchDemo,
   download: (name, data, type) => download(name, data as BlobPart, type),
   now: () => new Date(),

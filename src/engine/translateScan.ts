@@ -39,25 +39,27 @@ export async function* translateScan(
 ): AsyncGenerator<TranslatedSlice> {
   refuseUnconditional(card);
   refuseMeanStyle(card, settings);
-  for (const index of slices) {
-    const mapped = toModelRange(extractSlice(image, plan, index, source.low), source);
-    const input = { index, pixels: change(mapped, index) };
-    const done = translateSlices(translator, [input], card.preprocessing.size, settings, hooks);
-    for await (const { mean, spread, chain } of done) {
-      const made = fromModelRange(mean, target);
-      yield {
-        index,
-        image: restoreSlice(plan, made, target.low),
-        // A difference of 2 in the model's range is the frame's width.
-        spread:
-          spread &&
-          restoreSlice(
-            plan,
-            spread.map((s) => (s / 2) * (target.high - target.low)),
-          ),
-        chain: chain.map(modelPixels),
-        isConstant: made.every((value) => value === made[0]),
-      };
+  function* inputs() {
+    for (const index of slices) {
+      const mapped = toModelRange(extractSlice(image, plan, index, source.low), source);
+      yield { index, pixels: change(mapped, index) };
     }
+  }
+  const done = translateSlices(translator, inputs(), card.preprocessing.size, settings, hooks);
+  for await (const { index, mean, spread, chain } of done) {
+    const made = fromModelRange(mean, target);
+    yield {
+      index,
+      image: restoreSlice(plan, made, target.low),
+      // A difference of 2 in the model's range is the frame's width.
+      spread:
+        spread &&
+        restoreSlice(
+          plan,
+          spread.map((s) => (s / 2) * (target.high - target.low)),
+        ),
+      chain: chain.map(modelPixels),
+      isConstant: made.every((value) => value === made[0]),
+    };
   }
 }

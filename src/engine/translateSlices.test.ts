@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OutOfMemory } from '../errors';
 import { nodeEnvironment } from '../platform/node/environment';
 import { startEngine } from './backend/backend';
 import { PAPER_SCHEDULE } from './diffusion/schedule';
 import { hashNormals, hashWeights } from './hash';
-import { loadTranslator, type Translator } from './methods/translator';
+import { loadTranslator, type RunTranslator, type Translator } from './methods/translator';
 import { type GeneratorConfig, PAPER_GENERATOR } from './networks/ncsnpp/config';
 import { ncsnppTable } from './networks/ncsnpp/table';
 import { disposeTree, loadTree } from './networks/parameters';
@@ -48,7 +49,7 @@ async function translate(
 ): Promise<Map<number, SliceOutput>> {
   const out = new Map<number, SliceOutput>();
   const inputs = order.map((i) => slices.find((s) => s.index === i)!);
-  for await (const slice of translateSlices(generator, inputs, SIZE, { ...settings, ...change }, {}, batch)) {
+  for await (const slice of translateSlices(generator, inputs, SIZE, { ...settings, ...change }, { batch })) {
     out.set(slice.index, slice);
   }
   return out;
@@ -65,6 +66,36 @@ describe('translateSlices', () => {
       expect(Math.max(...off)).toBeLessThan(1e-5);
     }
     expect((await translate([5])).get(5)).toEqual(straight.get(5));
+  });
+
+  it('takes half as many slices at a time where the memory is not enough, and no fewer than one', async () => {
+    const asked: number[] = [];
+    const least = (most: number, error: Error): RunTranslator => ({
+      ...generator,
+      run: (source, draws, signal) => {
+        asked.push(source.shape[0]);
+        if (source.shape[0] > most) throw error;
+        return generator.run(source, draws, signal);
+      },
+    });
+    const got = async (translator: RunTranslator) => {
+      const indices: number[] = [];
+      for await (const { index } of translateSlices(
+        translator,
+        slices,
+        SIZE,
+        { ...settings, samples: 1 },
+        { batch: 4 },
+      ))
+        indices.push(index);
+      return indices;
+    };
+    expect(await got(least(1, new OutOfMemory('used up')))).toEqual([4, 5, 6]);
+    expect(asked.splice(0)).toEqual([3, 1, 1, 1]);
+    await expect(got(least(0, new RangeError('no memory')))).rejects.toThrow('no memory');
+    expect(asked.splice(0)).toEqual([3, 1]);
+    await expect(got(least(1, new Error('another reason')))).rejects.toThrow('another reason');
+    expect(asked).toEqual([3]);
   });
 
   it('depends on the seed and on the kind of noise', async () => {
@@ -138,9 +169,9 @@ it('translates by R in one pass, without chance', async () => {
   const r = await loadTranslator({ network, diffusion: PAPER_SCHEDULE }, state);
   const weights = loadTree<ResnetGeneratorWeights>(table, state);
   const steps: number[] = [];
-  const hooks = { onStep: (count: number) => steps.push(count) };
+  const hooks = { batch: 2, onStep: (count: number) => steps.push(count) };
   const done: SliceOutput[] = [];
-  for await (const slice of translateSlices(r, slices, SIZE, settings, hooks, 2)) done.push(slice);
+  for await (const slice of translateSlices(r, slices, SIZE, settings, hooks)) done.push(slice);
   expect(done.map(({ index }) => index)).toEqual([4, 5, 6]);
   // Two samples of two slices, then of one.
   expect(steps).toEqual([2, 2, 1, 1]);

@@ -38,6 +38,8 @@ export interface SliceOutput {
 }
 
 export interface TranslateHooks {
+  /** Slices at a time, 1 where not told: more keep a large GPU busy, and change images by float32 rounding alone. */
+  batch?: number;
   signal?: AbortSignal;
   /** After every step of every sample, with the number of slices in the batch. */
   onStep?: (slicesInBatch: number) => void;
@@ -45,18 +47,44 @@ export interface TranslateHooks {
   pause?: () => Promise<void>;
 }
 
-/** Yields slices in the given order, `batch` at a time. @throws Error naming the first slice that comes out as no finite numbers */
+/**
+ * Yields slices in the given order, each taken when its turn comes, `hooks.batch` at a time; where the memory is not enough for as many, by half as many from then on.
+ * @throws Error naming the first slice that comes out as no finite numbers
+ */
 export async function* translateSlices(
   translator: RunTranslator,
-  slices: readonly SliceInput[],
+  slices: Iterable<SliceInput>,
   size: number,
   settings: TranslateSettings,
   hooks: TranslateHooks = {},
-  batch = 1,
 ): AsyncGenerator<SliceOutput> {
-  for (let start = 0; start < slices.length; start += batch)
-    yield* await translateBatch(translator, slices.slice(start, start + batch), size, settings, hooks);
+  let most = hooks.batch ?? 1;
+  const inputs = slices[Symbol.iterator]();
+  const waiting: SliceInput[] = [];
+  for (;;) {
+    while (waiting.length < most) {
+      const next = inputs.next();
+      if (next.done) break;
+      waiting.push(next.value);
+    }
+    const batch = waiting.slice(0, most);
+    if (batch.length === 0) return;
+    let made: SliceOutput[];
+    try {
+      made = await translateBatch(translator, batch, size, settings, hooks);
+    } catch (error) {
+      if (batch.length === 1 || !isOutOfMemory(error)) throw error;
+      most = Math.floor(batch.length / 2);
+      continue;
+    }
+    waiting.splice(0, batch.length);
+    yield* made;
+  }
 }
+
+/** A GPU's own word, and what wasm and JavaScript throw where no memory is left. */
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof RangeError || (error instanceof Error && error.name === 'OutOfMemory');
 
 async function translateBatch(
   { steps, keeps, random, run }: RunTranslator,

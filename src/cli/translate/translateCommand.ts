@@ -77,6 +77,11 @@ export const translateCommand: Command = {
     preview: {
       text: 'for models of 1000 steps: take 50 of them, to look at and not to score',
     },
+    batch: {
+      value: 'N',
+      text: 'slices at a time, 1 to 16: more may be faster on a large GPU; where the memory is not enough, fewer are taken',
+      default: '1',
+    },
     ...ENGINE_OPTIONS,
     dtype: { value: 'float32|int16', text: 'how voxels are stored (default float32; CT int16, in HU)' },
     volume: { value: 'N', text: 'which volume of an INPUT with several, from 0', default: '0' },
@@ -91,6 +96,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const output = required(args, 'output');
   const modelName = required(args, 'model');
   const want = engineChoice(args);
+  const batch = wholeNumber(args, 'batch', 1, 16);
   const asked = optional(args, 'dtype', (a, name) => oneOf(a, name, ['float32', 'int16'] as const));
   const settings: TranslateSettings = {
     seed: wholeNumber(args, 'seed', 0, LARGEST_SEED),
@@ -120,8 +126,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const date = new Date();
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`${engineSentence(info)}\n`);
-  const withSteps = steps !== undefined;
-  const result = await translateWithProgress(io, prepared, model, slices, settings, withSteps, signal);
+  const doing = { keepChain: args.has('steps'), batch, signal };
+  const result = await translateWithProgress(io, prepared, model, slices, settings, doing);
 
   if (result.constant.length > 0)
     io.err(
@@ -219,8 +225,7 @@ async function translateWithProgress(
   model: LoadedModel,
   slices: readonly number[],
   settings: TranslateSettings,
-  keepChain: boolean,
-  signal: AbortSignal,
+  { keepChain, batch, signal }: { keepChain: boolean; batch: number; signal: AbortSignal },
 ): Promise<TranslatedVolume> {
   const progress = startProgress(io);
   const begin = performance.now();
@@ -232,7 +237,11 @@ async function translateWithProgress(
     );
   };
   try {
-    const result = await translateVolume(prepared, model, slices, settings, keepChain, { signal, onStep });
+    const result = await translateVolume(prepared, model, slices, settings, keepChain, {
+      batch,
+      signal,
+      onStep,
+    });
     // The GPU may have failed in the very last step.
     if (signal.aborted) throw new Aborted('translation: cancelled');
     return result;

@@ -13,20 +13,22 @@ export interface TranslatedVolume {
   readonly voxels: Float32Array;
   /** The translator's frames of the first sample, like `voxels` but not clipped; empty if not asked for. */
   readonly chain: readonly Float32Array[];
-  /** Milliseconds of each slice, in the order of `slices`. */
+  /** Milliseconds of each slice, of those that were made together its share, in the order of `slices`. */
   readonly times: readonly number[];
   /** Slices that came out as one value. */
   readonly constant: readonly number[];
 }
 
 export interface TranslateCalls {
+  /** Slices at a time. */
+  readonly batch: number;
   readonly signal: AbortSignal;
   /** Slices finished, and reverse steps over all slices and samples. */
   readonly onStep: (done: { slices: number; steps: number }) => void;
 }
 
 /**
- * Translates axial slices of a scan one after the other on the current backend, into whole volumes.
+ * Translates axial slices of a scan in their order on the current backend, into whole volumes.
  * Throws Aborted within one reverse step of the signal.
  */
 export async function translateVolume(
@@ -35,7 +37,7 @@ export async function translateVolume(
   slices: readonly number[],
   settings: TranslateSettings,
   keepChain: boolean,
-  { signal, onStep }: TranslateCalls,
+  { batch, signal, onStep }: TranslateCalls,
 ): Promise<TranslatedVolume> {
   const { image, plan, intensity } = prepared;
   const { low, high } = intensity.target;
@@ -49,15 +51,23 @@ export async function translateVolume(
   const times: number[] = [];
   const constant: number[] = [];
   let steps = 0;
+  let last = 1;
   const hooks = {
+    batch,
     signal,
-    onStep: () => onStep({ slices: times.length, steps: ++steps }),
+    onStep: (together: number) => {
+      steps += together;
+      last = together;
+      onStep({ slices: times.length, steps });
+    },
     // wasm computes without a pause in which Ctrl-C could be heard.
     pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
   const translator = await loadTranslator(card, weights.state);
   try {
     let begin = performance.now();
+    let share = 0;
+    let toEnd = 0;
     for await (const slice of translateScan(prepared, { card, translator }, slices, settings, hooks)) {
       putSlice(voxels, view, slice.index, slice.image);
       chain.forEach((frame, n) => {
@@ -66,7 +76,12 @@ export async function translateVolume(
         putSlice(frame, view, slice.index, restoreSlice(plan, values, low));
       });
       if (slice.isConstant) constant.push(slice.index);
-      times.push(performance.now() - begin);
+      if (toEnd === 0) {
+        toEnd = last;
+        share = (performance.now() - begin) / last;
+      }
+      toEnd--;
+      times.push(share);
       begin = performance.now();
     }
   } finally {

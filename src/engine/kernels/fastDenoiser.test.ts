@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tinyConfig } from '../../../test/tinyModel';
+import { OutOfMemory } from '../../errors';
 import { hashNormals, hashWeights } from '../hash';
 import { denoiserOf, disposeGenerator, loadGenerator } from '../networks/ncsnpp/run';
 import { ncsnppTable } from '../networks/ncsnpp/table';
@@ -50,6 +51,22 @@ describe('fastDenoiser', () => {
     expect(await step(denoise)).toEqual(want);
     expect(told).toEqual(['run', 'run', 'dispose']);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('leaves it to fewer images where the memory is not enough for several', async () => {
+    const told: string[] = [];
+    const makes = kernels(9, told);
+    const made = await (await makes.cpu())();
+    const { run } = made;
+    made.run = async (images, ...rest) => {
+      if (images[0].shape[0] > 1) throw new OutOfMemory('used up');
+      return run(images, ...rest);
+    };
+    const { denoise, path } = fastDenoiser(generator, makes);
+    const two = tf.zeros<tf.Rank.R4>([2, 16, 16, 1]);
+    await expect(denoise(two, two, [1, 1], tf.zeros([2, config.nz]))).rejects.toThrow('used up');
+    expect(new Set(await step(denoise))).toEqual(new Set([0.5]));
+    expect(path()).toBe('kernels');
   });
 
   it('holds the first image of kernels on trial against the plain one', async () => {

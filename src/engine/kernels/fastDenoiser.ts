@@ -2,6 +2,8 @@
  * Kernels of our own where the backend has some: another path to the same numbers as the plain operations, which are the oracle and what
  * remains where kernels are not there, compute wrong on this machine or fail.
  */
+
+import { OutOfMemory } from '../../errors';
 import type { Denoiser } from '../diffusion/sampler';
 import { psnr } from '../evaluation/metrics/psnr';
 import { denoiserOf, type Generator } from '../networks/ncsnpp/run';
@@ -91,6 +93,8 @@ export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoi
           inUse = fast;
           return estimate;
         } catch (error) {
+          // Fewer images may fit, and plain operations need more.
+          if (x.shape[0] > 1 && error instanceof OutOfMemory) throw error;
           refused = true;
           path = `${PLAIN}: ${error instanceof Error ? error.message : String(error)}`;
           dispose();

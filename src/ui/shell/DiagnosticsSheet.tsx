@@ -7,12 +7,15 @@ import { useApp } from '../state/StoreContext';
 import type { BackendChoice } from '../state/types';
 import { diagnosticsText, sectionsOf } from './diagnosticsText';
 
+const BATCHES = [1, 2, 4, 8];
+
 /** Which backend, why, and everything a bug report needs. */
 export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
   const { phase, requested, failure } = useApp((s) => s.engine);
   const running = useApp((s) => s.run !== null);
   const threads = useApp((s) => s.threads);
-  const { start, useThreads, diagnostics } = useApp((s) => s.actions);
+  const batch = useApp((s) => s.batch);
+  const { start, useThreads, useBatch, diagnostics } = useApp((s) => s.actions);
   const [found, setFound] = useState<Diagnostics | null>(null);
   const [copied, setCopied] = useState(false);
 
@@ -58,6 +61,23 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
           >
             <option value="auto">auto</option>
             {Array.from({ length: most }, (_, i) => i + 1).map((count) => (
+              <option key={count} value={count}>
+                {count}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label
+          className="field"
+          title="More may be faster on a large GPU; where its memory is not enough, fewer are taken"
+        >
+          <span>Slices at a time on WebGPU</span>
+          <select
+            value={batch ?? 1}
+            disabled={running}
+            onChange={({ target: { value } }) => useBatch(value === '1' ? null : Number(value))}
+          >
+            {BATCHES.map((count) => (
               <option key={count} value={count}>
                 {count}
               </option>

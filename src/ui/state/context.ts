@@ -13,7 +13,14 @@ export interface Services {
   download(name: string, data: Uint8Array | string | Blob, type: string): void;
   now(): Date;
   /** Threads on wasm that the user wants, null where the engine shall choose; absent: nothing is remembered. */
-  threads?: { wanted(): number | null; want(count: number | null): void };
+  threads?: NumberChoice;
+  /** Slices at a time on a GPU, null for one after the other; absent: nothing is remembered. */
+  batch?: NumberChoice;
+}
+
+interface NumberChoice {
+  wanted(): number | null;
+  want(count: number | null): void;
 }
 
 /** What every group of actions works with. */

@@ -5,12 +5,18 @@ import { sentenceOf } from './notices';
 import type { AppActions, BackendChoice } from './types';
 
 interface Engine {
-  actions: Pick<AppActions, 'start' | 'useThreads' | 'diagnostics'>;
+  actions: Pick<AppActions, 'start' | 'useThreads' | 'useBatch' | 'diagnostics'>;
   /** Settles when the latest start has ended, well or not. */
   whenStarted(): Promise<void>;
 }
 
-export function createEngine({ get, set, services: { client, threads }, notify, report }: Context): Engine {
+export function createEngine({
+  get,
+  set,
+  services: { client, threads, batch },
+  notify,
+  report,
+}: Context): Engine {
   let started: Promise<void> = Promise.resolve();
 
   client.onRestart((sentence) => {
@@ -62,6 +68,10 @@ export function createEngine({ get, set, services: { client, threads }, notify, 
         set({ threads: count });
         threads?.want(count);
         return get().actions.start(get().engine.requested);
+      },
+      useBatch(count) {
+        set({ batch: count });
+        batch?.want(count);
       },
       diagnostics: () =>
         client.diagnostics().catch((error: unknown) => {

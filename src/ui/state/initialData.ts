@@ -6,6 +6,7 @@ import type { AppData } from './types';
 export const initialData: AppData = {
   engine: { phase: 'starting', requested: 'auto', info: null, startedOn: null, failure: null },
   threads: null,
+  batch: null,
   models: [],
   loaded: {},
   own: {},

@@ -31,6 +31,7 @@ export function createAppStore(services: Services): AppStore {
     return {
       ...initialData,
       threads: services.threads?.wanted() ?? null,
+      batch: services.batch?.wanted() ?? null,
       actions: {
         ...notices,
         ...engine.actions,

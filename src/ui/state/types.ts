@@ -180,6 +180,8 @@ export interface AppData {
   engine: EngineState;
   /** Wanted on wasm; null: as many as the engine thinks best. */
   threads: number | null;
+  /** Slices at a time on a GPU; null: one after the other. */
+  batch: number | null;
   models: ModelCard[];
   /** Models whose weights have been read, by card id. */
   loaded: Record<string, LoadedModel>;
@@ -222,6 +224,8 @@ export interface AppActions {
   start(backend: BackendChoice): Promise<void>;
   /** Remembers how many threads are wanted on wasm, and starts the engine with them. */
   useThreads(count: number | null): Promise<void>;
+  /** Remembers how many slices are wanted at a time: of the next translation. */
+  useBatch(count: number | null): void;
   /**
    * Opens dropped files as what the zone is for, or sorts them into scans and weights. Settles when questions are answered.
    * @param pathOf with the folders that were dropped

@@ -208,7 +208,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       return null;
     }),
 
-    translate: onModel(async ({ scanId, modelId, slices, settings, preview }, { event, signal }) => {
+    translate: onModel(async ({ scanId, modelId, slices, settings, preview, batch }, { event, signal }) => {
       const { file, measures, readMs: read } = scanOf(scanId);
       if (!model || model.card.id !== modelId || !info) {
         throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
@@ -223,9 +223,10 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const progress = new TranslationProgress(slices.length, translator.steps * settings.samples, now);
       event({ progress: progress.report() });
       const hooks = {
+        batch,
         signal,
-        onStep: () => {
-          progress.step();
+        onStep: (together: number) => {
+          progress.step(together);
           event({ progress: progress.report() });
         },
         pause: async () => {

@@ -258,6 +258,28 @@ describe('client and worker calls', () => {
     expect(elapsed).toEqual([...elapsed].sort((a, b) => a - b));
   });
 
+  it('takes half as many slices at a time after a lost device, and gives a backend up for one slice alone', async () => {
+    const asked: (number | undefined)[] = [];
+    const backends: string[] = [];
+    let workers = 0;
+    const { request } = await open(() => {
+      const worker = makeStandIn(workers++ < 3 ? 1 : Infinity); // before a slice is done
+      const post = worker.postMessage;
+      worker.postMessage = (message: Request) => {
+        if (message.call === 'translate') asked.push(message.params.batch);
+        if (message.call === 'start') backends.push(message.params.backend);
+        post(message);
+      };
+      return worker;
+    });
+    await client.start('auto');
+    const got: number[] = [];
+    await client.translate({ ...request, batch: 4 }, { onSlice: (s) => got.push(s.index) });
+    expect(got).toEqual(slices);
+    expect(asked).toEqual([4, 2, 1]);
+    expect(backends).toEqual(['wasm', 'auto', 'auto', 'auto']);
+  });
+
   it('gives up when wasm fails too, says so, and can be started anew', async () => {
     let workers = 0;
     const { request } = await open(() => {

@@ -51,6 +51,8 @@ export interface TranslateRequest {
   settings: TranslateSettings;
   /** By the shorter chain of a method that has one. */
   preview?: boolean;
+  /** Slices at a time, 1 where not told. */
+  batch?: number;
 }
 
 export interface OpenOptions {
@@ -140,6 +142,8 @@ class Client implements EngineClient {
   /** Why there will be no worker until the next `start`. */
   private down: Error | null = null;
   private losses = 0;
+  /** Slices at a time of the translation that runs; half as many after a loss, which is none of the backend's then. */
+  private batch = 1;
   private readonly listeners = new Set<(reason: string) => void>();
 
   constructor(
@@ -231,9 +235,11 @@ class Client implements EngineClient {
     // What former workers have done of this request.
     let before = { slices: 0, elapsedMs: 0 };
     let elapsedMs = 0;
+    this.batch = request.batch ?? 1;
     const missing = () => {
       before = { slices: done.size, elapsedMs };
-      return { ...request, slices: request.slices.filter((index) => !done.has(index)) };
+      const slices = request.slices.filter((index) => !done.has(index));
+      return { ...request, slices, batch: this.batch };
     };
     return this.ask(
       'translate',
@@ -299,7 +305,8 @@ class Client implements EngineClient {
   }
 
   private afterLoss(reason: string): void {
-    this.losses++;
+    if (this.batch > 1) this.batch = Math.floor(this.batch / 2);
+    else this.losses++;
     // One that is being brought up is told by its own calls being rejected.
     if (this.bringingUp) return;
     if (this.losses > LOSSES_BEFORE_WASM) this.giveUp(reason, lost(reason));

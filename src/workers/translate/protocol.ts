@@ -278,6 +278,8 @@ export interface Calls {
       settings: TranslateSettings;
       /** By the shorter chain of a method that has one (methods/preview.ts); such slices are never scored. */
       preview?: boolean;
+      /** Slices at a time, 1 where not told; fewer where the memory is not enough. */
+      batch?: number;
     };
     event: { slice: SliceResult } | { progress: TranslateProgress };
     result: Provenance;

@@ -4,9 +4,15 @@ import type { TranslateProgress } from './protocol';
 export class TranslationProgress {
   private readonly begin: number;
   private firstStepEnd: number | null = null;
+  /** As many ended with the first. */
+  private firstSteps = 0;
   private sliceBegin: number;
   private stepsDone = 0;
   private slicesDone = 0;
+  /** Slices of the batch, how many of them are still to end, and the share of each in its time. */
+  private together = 1;
+  private toEnd = 0;
+  private share = 0;
 
   constructor(
     private readonly slices: number,
@@ -18,18 +24,25 @@ export class TranslationProgress {
     this.sliceBegin = this.begin;
   }
 
-  step(): void {
-    this.stepsDone++;
+  /** @param slices that made it together */
+  step(slices: number): void {
+    this.stepsDone += slices;
+    this.firstSteps ||= slices;
+    this.together = slices;
     this.firstStepEnd ??= this.now();
   }
 
-  /** Ends a slice; returns its milliseconds. */
+  /** Ends a slice; returns its milliseconds, of those that were made together its share. */
   slice(): number {
     this.slicesDone++;
     const end = this.now();
-    const ms = end - this.sliceBegin;
+    if (this.toEnd === 0) {
+      this.toEnd = this.together;
+      this.share = (end - this.sliceBegin) / this.together;
+    }
+    this.toEnd--;
     this.sliceBegin = end;
-    return ms;
+    return this.share;
   }
 
   report(): TranslateProgress {
@@ -62,7 +75,7 @@ export class TranslationProgress {
   private msPerStep(): number | null {
     if (this.firstStepEnd === null) return null;
     // Until a second step has been timed the first one is all there is.
-    if (this.stepsDone === 1) return this.firstStepEnd - this.begin;
-    return (this.now() - this.firstStepEnd) / (this.stepsDone - 1);
+    if (this.stepsDone === this.firstSteps) return (this.firstStepEnd - this.begin) / this.firstSteps;
+    return (this.now() - this.firstStepEnd) / (this.stepsDone - this.firstSteps);
   }
 }

@@ -1,4 +1,6 @@
 /** A graph on a device: memory, pipelines and bind groups made once, then one submit a run. Nothing here waits for the GPU. */
+
+import { OutOfMemory } from '../../../errors';
 import { isSoftware } from '../../backend/softwareGpu';
 import { encodeFloat16 } from '../../formats/float16';
 import * as tf from '../../tf';
@@ -14,7 +16,7 @@ const bytesOf = ({ length, storage }: Block) => Math.max(16, length * (storage =
 
 /**
  * Runs `make` and turns what the device has to say of it into one error. What `make` has made is handed to `undo` then.
- * @throws Error saying what the GPU refused: memory, a shader, a size
+ * @throws Error saying what the GPU refused: a shader, a size; OutOfMemory
  */
 export async function checked<T>(
   device: GPUDevice,
@@ -42,7 +44,8 @@ export async function checked<T>(
   if (made) undo(made.value);
   // What is thrown follows from what the device says first.
   const { message } = refused ?? (thrown as Error);
-  throw new Error(`webgpu kernels: the GPU must take them, got an error of it (${message})`, {
+  const Kind = refused && refused === errors[kinds.indexOf('out-of-memory')] ? OutOfMemory : Error;
+  throw new Kind(`webgpu kernels: the GPU must take them, got an error of it (${message})`, {
     cause: thrown,
   });
 }

@@ -1,7 +1,7 @@
 /** One run: the weights are loaded, then slice after slice is made. */
 import type { LoadedModel, ModelCard } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
-import type { AppActions, Run } from '../../../state/types';
+import type { AppActions, AppData, Run } from '../../../state/types';
 import { addSlice, beginResults, patchResults } from './results';
 import type { ScoreMissing } from './scoring';
 import { chosenCard, currentRecipe, missingSlices, translateBlock } from './selectors';
@@ -58,6 +58,7 @@ export function runActions(
             ...{ scanId: scan.scanId, modelId: model.modelId, slices },
             settings: { seed, samples, noise },
             preview: previewOf !== undefined,
+            batch: batchOf(get()),
           },
           {
             signal: controller.signal,
@@ -91,6 +92,10 @@ export function runActions(
     },
   };
 }
+
+/** Together they keep a GPU busy; on a CPU one slice after the other stands sooner. */
+const batchOf = ({ engine, batch }: AppData): number =>
+  engine.info?.backend === 'webgpu' ? (batch ?? 1) : 1;
 
 /** Gives the engine the card's weights, unless it holds them. */
 async function loadWeights(

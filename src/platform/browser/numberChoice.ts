@@ -1,10 +1,8 @@
-/** How many threads the user wants on wasm, kept in this browser: null is what the engine thinks best. */
-export interface ThreadsChoice {
+/** A number, of threads or of slices at a time, that the user wants, kept in this browser: null is what the program thinks best. */
+export interface NumberChoice {
   wanted(): number | null;
   want(count: number | null): void;
 }
-
-const KEY = 'syndiff-threads';
 
 /** What is used of localStorage. */
 interface Items {
@@ -13,13 +11,13 @@ interface Items {
   removeItem(key: string): void;
 }
 
-/** @param storage throws where the browser blocks it: then the choice lasts as long as the page */
-export function threadsChoice(storage: () => Items): ThreadsChoice {
+/** @param key its name in the storage @param storage throws where the browser blocks it: then the choice lasts as long as the page */
+export function numberChoice(key: string, storage: () => Items): NumberChoice {
   let here: number | null = null;
   return {
     wanted() {
       try {
-        const text = storage().getItem(KEY) ?? '';
+        const text = storage().getItem(key) ?? '';
         here = /^[1-9]\d?$/.test(text) ? Number(text) : null;
       } catch {
         // What was chosen on this page remains.
@@ -29,8 +27,8 @@ export function threadsChoice(storage: () => Items): ThreadsChoice {
     want(count) {
       here = count;
       try {
-        if (count === null) storage().removeItem(KEY);
-        else storage().setItem(KEY, String(count));
+        if (count === null) storage().removeItem(key);
+        else storage().setItem(key, String(count));
       } catch {
         // Not remembered.
       }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { threadsChoice } from './threadsChoice';
+import { numberChoice } from './numberChoice';
+
+const KEY = 'syndiff-threads';
 
 function storageOf(items: Map<string, string>) {
   return () => ({
@@ -11,20 +13,20 @@ function storageOf(items: Map<string, string>) {
 
 it('is remembered by the browser, and forgotten where the engine shall choose', () => {
   const items = new Map<string, string>();
-  expect(threadsChoice(storageOf(items)).wanted()).toBeNull();
-  threadsChoice(storageOf(items)).want(2);
-  expect(threadsChoice(storageOf(items)).wanted()).toBe(2);
-  threadsChoice(storageOf(items)).want(null);
-  expect(threadsChoice(storageOf(items)).wanted()).toBeNull();
+  expect(numberChoice(KEY, storageOf(items)).wanted()).toBeNull();
+  numberChoice(KEY, storageOf(items)).want(2);
+  expect(numberChoice(KEY, storageOf(items)).wanted()).toBe(2);
+  numberChoice(KEY, storageOf(items)).want(null);
+  expect(numberChoice(KEY, storageOf(items)).wanted()).toBeNull();
   expect(items.size).toBe(0);
 });
 
 it.each(['0', '-1', '2.5', 'many', '100'])('takes no "%s"', (text) => {
-  expect(threadsChoice(storageOf(new Map([['syndiff-threads', text]]))).wanted()).toBeNull();
+  expect(numberChoice(KEY, storageOf(new Map([[KEY, text]]))).wanted()).toBeNull();
 });
 
 it('lasts as long as the page where storage is blocked', () => {
-  const choice = threadsChoice(() => {
+  const choice = numberChoice(KEY, () => {
     throw new Error('blocked');
   });
   expect(choice.wanted()).toBeNull();
