@@ -25,7 +25,7 @@ export function prepareScan(
   return {
     image,
     measures,
-    plan: planSlices(image, preprocessing, measures.levels()),
+    plan: planSlices(image, preprocessing, measures.levels(), measures.foreground),
     intensity: modelFrames(measures.frameOf, preprocessing),
   };
 }

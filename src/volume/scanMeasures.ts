@@ -9,6 +9,7 @@ import {
   type VoxelLevels,
   voxelLevels,
 } from './intensity';
+import { countForeground, type ForegroundCounts } from './slices';
 import { type Tally, tallyOf } from './tally';
 
 /** Each is found when it is first asked for, and kept; the scan's voxels must not change meanwhile. */
@@ -16,6 +17,8 @@ export interface ScanMeasures {
   /** What the others rest on. */
   tally(): Tally;
   levels(): VoxelLevels;
+  /** For plans of its slices. */
+  foreground(): ForegroundCounts;
   /** What is unusual about the intensities, whatever the model. */
   intensities(): IntensityCheck;
   /** The scan's own frame of a map in arbitrary units. */
@@ -27,6 +30,7 @@ export interface ScanMeasures {
 export function scanMeasures(scan: Image3): ScanMeasures {
   let tally: Tally | undefined;
   let levels: VoxelLevels | undefined;
+  let foreground: ForegroundCounts | undefined;
   let intensities: IntensityCheck | undefined;
   let frames: Record<RelativeMap, IntensityFrame> | undefined;
   const statistics = new Map<string, InputStatistics | null>();
@@ -38,6 +42,10 @@ export function scanMeasures(scan: Image3): ScanMeasures {
     levels: () => {
       levels ??= voxelLevels(measures.tally());
       return levels;
+    },
+    foreground: () => {
+      foreground ??= countForeground(scan, measures.levels());
+      return foreground;
     },
     intensities: () => {
       intensities ??= checkIntensities(scan, measures.levels(), measures.tally());

@@ -47,11 +47,13 @@ const HEAD_SHARE = 0.02;
  * How axial slices of the volume are laid on the model's square.
  * @param grid pixelSize in mm and size in pixels, from the model's card
  * @param levels of the volume's voxels, where they are known
+ * @param foreground of the volume by these levels, asked for where the plan crops; where it is kept
  */
 export function planSlices(
   volume: Image3,
   grid: { pixelSize: number; size: number },
   levels?: VoxelLevels,
+  foreground = () => countForeground(volume, levels ?? voxelLevels(volume.voxels)),
 ): SlicePlan {
   const { pixelSize, size } = grid;
   if (!(pixelSize > 0 && Number.isInteger(size) && size > 0))
@@ -62,7 +64,7 @@ export function planSlices(
   const scaleI = axisScale(ni, volume.zooms[0], pixelSize);
   const scaleJ = axisScale(nj, volume.zooms[1], pixelSize);
   const crops = pixelsOver(ni, scaleI) > size || pixelsOver(nj, scaleJ) > size;
-  const head = crops ? countForeground(volume, levels ?? voxelLevels(volume.voxels)) : null;
+  const head = crops ? foreground() : null;
   const axis = (count: number, scale: number, profile: Float64Array | undefined): AxisPlan => ({
     count,
     scale,
@@ -188,10 +190,13 @@ function headRange(profile: Float64Array): [number, number] {
 }
 
 /** Foreground voxels over all slices: by in-plane position, by i and by j. */
-function countForeground(
-  { shape, voxels }: Image3,
-  levels: VoxelLevels,
-): { map: Float64Array; i: Float64Array; j: Float64Array } {
+export interface ForegroundCounts {
+  map: Float64Array;
+  i: Float64Array;
+  j: Float64Array;
+}
+
+export function countForeground({ shape, voxels }: Image3, levels: VoxelLevels): ForegroundCounts {
   const [ni, nj] = shape;
   const threshold = thresholdOfLevels(levels);
   const counts = { map: new Float64Array(ni * nj), i: new Float64Array(ni), j: new Float64Array(nj) };

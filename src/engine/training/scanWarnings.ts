@@ -20,6 +20,8 @@ export function scanWarnings(
   return [
     ...(noise ? [noise.text] : []),
     ...checkScan({ image, volumeCount: 1, volumeIndex: 0, remarks, odd }, measures),
-    ...(isAbsurdSize(image) ? [] : checkPlan(image, planSlices(image, grid, measures.levels()))),
+    ...(isAbsurdSize(image)
+      ? []
+      : checkPlan(image, planSlices(image, grid, measures.levels(), measures.foreground))),
   ];
 }
