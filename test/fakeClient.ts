@@ -234,9 +234,15 @@ export function createFakeClient(): FakeClient {
         copy: score(index, voxels[4 * index]),
       }));
     },
-    async save({ slices, dtype }) {
+    async save({ slices, dtype }, onSaved) {
+      onSaved?.(1);
       note(`save ${dtype} ${slices.map(({ index }) => index).join(',')}`);
-      return { imageName: 'out.nii.gz', image: new Uint8Array(3), sidecarName: 'out.json', sidecar: '{}' };
+      return {
+        imageName: 'out.nii.gz',
+        image: new Blob([new Uint8Array(3)]),
+        sidecarName: 'out.json',
+        sidecar: '{}',
+      };
     },
     async diagnostics() {
       return {

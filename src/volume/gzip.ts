@@ -114,11 +114,18 @@ export async function firstBytes(bytes: Uint8Array, count: number): Promise<Uint
   return concat(chunks).subarray(0, count);
 }
 
-/** The parts, one after the other, as one gzip member. */
-export async function gzip(parts: readonly Uint8Array[]): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of through(parts, new CompressionStream('gzip'))) chunks.push(chunk);
-  return concat(chunks);
+/** The parts, one after the other, as one gzip member, piece by piece: a part is asked for when those before it are packed. */
+export function gzip(
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  return through(parts, new CompressionStream('gzip'));
+}
+
+/** All that comes, in one. */
+export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return concat(all);
 }
 
 export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -132,13 +139,13 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 async function* through(
-  parts: readonly Uint8Array[],
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   transform: CompressionStream | DecompressionStream,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const pieces = split(parts);
   const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller) {
-      const next = pieces.next();
+    async pull(controller) {
+      const next = await pieces.next();
       if (next.done) controller.close();
       else controller.enqueue(next.value);
     },
@@ -156,8 +163,10 @@ async function* through(
   }
 }
 
-function* split(parts: readonly Uint8Array[]): Generator<Uint8Array<ArrayBuffer>> {
-  for (const part of parts) {
+async function* split(
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for await (const part of parts) {
     for (let at = 0; at < part.length; at += INPUT_CHUNK)
       yield part.subarray(at, at + INPUT_CHUNK) as Uint8Array<ArrayBuffer>;
   }

@@ -5,11 +5,11 @@ import {
   applyAffine,
   canonicalAffine,
   canonicalShape,
+  canonicalSteps,
   closestCanonical,
   invertAffine,
   isUsableAffine,
   multiplyAffine,
-  storedSteps,
   voxelSizes,
 } from './orientation';
 
@@ -39,19 +39,15 @@ describe('closestCanonical', () => {
     }
   });
 
-  it('sends canonical voxels to the stored ones at the same place in the world', () => {
+  it('sends stored voxels to the canonical ones at the same place in the world', () => {
     for (const { affine, shape } of cases) {
       const orientation = closestCanonical(affine);
-      const { start, step } = storedSteps(shape, orientation);
+      const { start, step } = canonicalSteps(shape, orientation);
       const world = canonicalAffine(affine, shape, orientation);
-      const [ni, nj, nk] = canonicalShape(shape, orientation);
-      const voxel: Shape3 = [ni - 1, Math.floor(nj / 2), Math.floor(nk / 3)];
-      const at = start + voxel[0] * step[0] + voxel[1] * step[1] + voxel[2] * step[2];
-      const stored: Shape3 = [
-        at % shape[0],
-        Math.floor(at / shape[0]) % shape[1],
-        Math.floor(at / (shape[0] * shape[1])),
-      ];
+      const [ni, nj] = canonicalShape(shape, orientation);
+      const stored: Shape3 = [shape[0] - 1, Math.floor(shape[1] / 2), Math.floor(shape[2] / 3)];
+      const at = start + stored[0] * step[0] + stored[1] * step[1] + stored[2] * step[2];
+      const voxel: Shape3 = [at % ni, Math.floor(at / ni) % nj, Math.floor(at / (ni * nj))];
       const there = applyAffine(affine, stored);
       applyAffine(world, voxel).forEach((mm, axis) => {
         expect(Math.abs(mm - there[axis])).toBeLessThan(1e-9);

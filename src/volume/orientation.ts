@@ -100,18 +100,23 @@ export function canonicalAffine(affine: Affine, storedShape: Shape3, orientation
 }
 
 /**
- * Where canonical voxel (i, j, k) lies in the stored array (first axis fastest):
- * start + i*step[0] + j*step[1] + k*step[2].
+ * Where stored voxel (a, b, c) lies in the canonical array (first axis fastest):
+ * start + a*step[0] + b*step[1] + c*step[2].
  */
-export function storedSteps(storedShape: Shape3, orientation: Orientation): { start: number; step: Shape3 } {
-  const stride = [1, storedShape[0], storedShape[0] * storedShape[1]];
+export function canonicalSteps(
+  storedShape: Shape3,
+  { axis, flip }: Pick<Orientation, 'axis' | 'flip'>,
+): { start: number; step: Shape3 } {
+  const [ni, nj] = axis.map((stored) => storedShape[stored]);
+  const stride = [1, ni, ni * nj];
   let start = 0;
-  const [i, j, k] = orientation.axis.map((stored, canonical) => {
-    if (!orientation.flip[canonical]) return stride[stored];
-    start += (storedShape[stored] - 1) * stride[stored];
-    return -stride[stored];
+  const [a, b, c] = storedShape.map((size, stored) => {
+    const canonical = axis.indexOf(stored);
+    if (!flip[canonical]) return stride[canonical];
+    start += (size - 1) * stride[canonical];
+    return -stride[canonical];
   });
-  return { start, step: [i, j, k] };
+  return { start, step: [a, b, c] };
 }
 
 function toAffine(value: (row: number, column: number) => number): Affine {

@@ -14,6 +14,7 @@ export const initialData: AppData = {
   cardId: null,
   opening: null,
   read: null,
+  saving: null,
   isReturning: false,
   leftovers: null,
   source: null,

@@ -545,7 +545,11 @@ describe('save', () => {
   it('hands over the volume and its sidecar with the finished slices', async () => {
     await act().openSource([file('a_T1w.nii')]);
     await act().translate();
+    const told = new Set<number | null>();
+    const unsubscribe = store.subscribe(({ saving }) => told.add(saving));
     await act().save('int16');
+    unsubscribe();
+    expect([...told]).toEqual([0, 1, null]);
     expect(client.log.at(-1)).toBe('save int16 4');
     expect(downloads).toEqual(['out.nii.gz', 'out.json']);
   });

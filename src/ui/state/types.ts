@@ -195,6 +195,8 @@ export interface AppData {
   opening: 'source' | 'reference' | 'weights' | null;
   /** How much of the scan that is being read is there, 0..1; null before the first of it. */
   read: number | null;
+  /** How much of the image is written that is being saved, 0..1; null where none is. */
+  saving: number | null;
   /** What was open before the page was loaded again is not all there yet. */
   isReturning: boolean;
   /** What was open before and cannot be brought back. */

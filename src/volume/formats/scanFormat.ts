@@ -39,10 +39,15 @@ export interface ScanFile extends NamedImage {
   readonly ending: string;
   describe(): VolumeDescription;
   /**
-   * A file of this format that opens in the same place in any viewer.
+   * A file of this format that opens in the same place in any viewer, piece by piece: no more of it is held than a few megabytes.
    * @param voxels as `image.voxels`; several make a file of as many volumes
    * @throws BadRequest for another number of voxels
    */
+  chunks(
+    voxels: Float32Array | readonly Float32Array[],
+    options: WriteOptions,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>>;
+  /** The same at once. */
   write(voxels: Float32Array | readonly Float32Array[], options: WriteOptions): Promise<Uint8Array>;
 }
 
@@ -70,4 +75,6 @@ export interface WriteOptions {
   units: 'arbitrary' | 'HU';
   /** What the image is, for the header: at most 79 ASCII characters, the rest is cut. */
   descrip: string;
+  /** Called after each piece with the share of the voxels that are written, 0..1. */
+  pause?: (share: number) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Voxels as files hold them, in their own order and number type, and as the program does: what all formats share. */
 import { BadRequest, UnsupportedFile } from '../../errors';
 import type { Shape3 } from '../image';
-import { canonicalShape, type Orientation, storedSteps } from '../orientation';
+import { canonicalShape, canonicalSteps, type Orientation } from '../orientation';
 import { percent } from '../percent';
 import type { VolumeChoice, WriteOptions } from './scanFormat';
 
@@ -53,15 +53,7 @@ export function placeSlices(
   stored: ArrayLike<number>,
   first: number,
 ): void {
-  const [ni, nj] = canonicalShape(shape, { axis, flip, codes: '' });
-  const stride = [1, ni, ni * nj];
-  let start = 0;
-  const step = shape.map((size, stored) => {
-    const canonical = axis.indexOf(stored);
-    if (!flip[canonical]) return stride[canonical];
-    start += (size - 1) * stride[canonical];
-    return -stride[canonical];
-  });
+  const { start, step } = canonicalSteps(shape, { axis, flip });
   const [na, nb] = shape;
   const counts = [na, nb, stored.length / (na * nb)];
   // Neighbours in memory are written one after the other, whatever axis they are stored along: a cache line is filled at once.
@@ -148,26 +140,45 @@ export function int16Slope(volumes: readonly Float32Array[]): number {
   return largest === 0 ? 1 : Math.max(Math.fround(largest / 32767), 2 ** -126);
 }
 
-/** Canonical voxels as a file holds them. */
-export function storedVoxels(
+/** Bytes that are made at a time; a stored slice at least. */
+const PIECE = 2 ** 22;
+
+/** Canonical voxels as a file holds them, some stored slices at a time: no more of the file is held than that. */
+export function* storedPieces(
   voxels: Float32Array,
   stored: Shape3,
   orientation: Orientation,
   { dtype, slope, littleEndian }: { dtype: WriteOptions['dtype']; slope: number; littleEndian: boolean },
-): Uint8Array {
-  const shape = canonicalShape(stored, orientation);
-  const { start, step } = storedSteps(stored, orientation);
-  const view = new DataView(new ArrayBuffer(voxels.length * STORED_BYTES[dtype]));
-  const write =
-    dtype === 'float32'
-      ? (at: number, value: number) => view.setFloat32(4 * at, value, littleEndian)
-      : (at: number, value: number) => view.setInt16(2 * at, toInt16(value, slope), littleEndian);
-  let from = 0;
-  for (let k = 0; k < shape[2]; k++)
-    for (let j = 0; j < shape[1]; j++)
-      for (let i = 0; i < shape[0]; i++)
-        write(start + i * step[0] + j * step[1] + k * step[2], voxels[from++]);
-  return new Uint8Array(view.buffer);
+): Generator<Uint8Array<ArrayBuffer>> {
+  const { start, step } = canonicalSteps(stored, orientation);
+  const [na, nb, nc] = stored;
+  const bytes = STORED_BYTES[dtype];
+  const slices = Math.max(1, Math.floor(PIECE / (na * nb * bytes)));
+  for (let first = 0; first < nc; first += slices) {
+    const count = Math.min(slices, nc - first) * na * nb;
+    const piece = dtype === 'float32' ? new Float32Array(count) : new Int16Array(count);
+    let to = 0;
+    for (let c = first; c < first + slices && c < nc; c++)
+      for (let b = 0; b < nb; b++) {
+        let from = start + c * step[2] + b * step[1];
+        for (let a = 0; a < na; a++, from += step[0])
+          piece[to++] = dtype === 'float32' ? voxels[from] : toInt16(voxels[from], slope);
+      }
+    const own = new Uint8Array(piece.buffer);
+    if (!littleEndian) reverseWords(own, bytes);
+    yield own;
+  }
+}
+
+/** In place: the other byte order. Typed arrays are little-endian on every platform that runs this. */
+export function reverseWords(bytes: Uint8Array, size: number): void {
+  for (let at = 0; at + size <= bytes.length; at += size) {
+    for (let low = at, high = at + size - 1; low < high; low++, high--) {
+      const kept = bytes[low];
+      bytes[low] = bytes[high];
+      bytes[high] = kept;
+    }
+  }
 }
 
 function toInt16(value: number, slope: number): number {

@@ -286,18 +286,27 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       });
     },
 
-    save: async ({ scanId, provenance, slices, dtype }, { transfer }) => {
+    save: async ({ scanId, provenance, slices, dtype }, { event, signal }) => {
       const { file: scan } = scanOf(scanId);
       const { target } = provenance.intensity;
-      const voxels = new Float32Array(scan.image.voxels.length).fill(untranslated(target));
+      const voxels = new Float32Array(scan.image.voxels.length);
+      const empty = untranslated(target);
+      // Memory of zeros that nobody writes to takes none.
+      if (empty !== 0) voxels.fill(empty);
       const view = planeView(scan.image, 'axial');
       for (const slice of slices) putSlice(voxels, view, slice.index, slice.image);
-      const image = await scan.write(voxels, {
-        dtype,
-        units: isAbsolute(target.map) ? 'HU' : 'arbitrary',
-        descrip: syntheticDescrip(provenance),
-      });
-      transfer(image.buffer as ArrayBuffer);
+      const image = await blobOf(
+        scan.chunks(voxels, {
+          dtype,
+          units: isAbsolute(target.map) ? 'HU' : 'arbitrary',
+          descrip: syntheticDescrip(provenance),
+          pause: async (saved) => {
+            event({ saved });
+            await environment.pause();
+            signal.throwIfAborted();
+          },
+        }),
+      );
       const imageName = derivativeName(scan.name, provenance.target, scan.ending);
       const sidecar = sidecarJson({
         ...provenance,
@@ -375,4 +384,21 @@ function voxelsForPage(own: Float32Array, least: number, measures: ScanMeasures)
   if (isClean) return copy;
   for (let at = 0; at < copy.length; at++) if (!Number.isFinite(copy[at])) copy[at] = least;
   return copy;
+}
+
+/** Bytes after which chunks become a blob, which the browser keeps, on its disk where it is large. */
+const BLOB_PART = 2 ** 23;
+
+async function blobOf(chunks: AsyncIterable<Uint8Array<ArrayBuffer>>): Promise<Blob> {
+  const blobs: Blob[] = [];
+  let held: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    held.push(chunk);
+    bytes += chunk.length;
+    if (bytes < BLOB_PART) continue;
+    blobs.push(new Blob(held));
+    [held, bytes] = [[], 0];
+  }
+  return new Blob([...blobs, ...held]);
 }

@@ -185,11 +185,14 @@ describe('client and worker calls', () => {
     expect(twice).toMatchObject({ resampled: false, overlap: 1, same: true });
     expect((await client.score(asked)).map((pair) => pair.synthetic.index)).toEqual([3]);
 
-    const saved = await client.save({ scanId: scan.scanId, provenance, slices: got, dtype: 'float32' });
+    const written: number[] = [];
+    const saved = await client.save(
+      { scanId: scan.scanId, provenance, slices: got, dtype: 'float32' },
+      (share) => written.push(share),
+    );
+    expect(written).toEqual([1]);
     expect(saved.imageName).toBe('sub-01_desc-synth_FLAIR.nii.gz');
-    const again = await client.openScan([
-      new File([saved.image as Uint8Array<ArrayBuffer>], saved.imageName),
-    ]);
+    const again = await client.openScan([new File([saved.image], saved.imageName)]);
     expect(again.affine).toEqual(scan.affine);
     for (const { index, image } of got) {
       expect(again.voxels.slice(index * 480, (index + 1) * 480)).toEqual(image);

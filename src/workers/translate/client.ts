@@ -94,7 +94,8 @@ export interface EngineClient {
   /** Rejects with Aborted on the signal. Slices that were handed out stay valid across a restart. */
   translate(request: TranslateRequest, options: TranslateOptions): Promise<Provenance>;
   score(params: Calls['score']['params']): Promise<ScorePair[]>;
-  save(params: Calls['save']['params']): Promise<SavedFiles>;
+  /** @param onSaved told the share of the voxels that are written, 0..1; from 0 again where the worker was replaced */
+  save(params: Calls['save']['params'], onSaved?: (share: number) => void): Promise<SavedFiles>;
   diagnostics(): Promise<Diagnostics>;
   /** Called whenever the worker had to be started again, with the reason. */
   onRestart(listener: (reason: string) => void): () => void;
@@ -263,8 +264,8 @@ class Client implements EngineClient {
     return this.ask('score', () => params);
   }
 
-  save(params: Calls['save']['params']): Promise<SavedFiles> {
-    return this.ask('save', () => params);
+  save(params: Calls['save']['params'], onSaved?: (share: number) => void): Promise<SavedFiles> {
+    return this.ask('save', () => params, onSaved && (({ saved }) => onSaved(saved)));
   }
 
   diagnostics(): Promise<Diagnostics> {

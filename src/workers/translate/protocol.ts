@@ -140,7 +140,7 @@ export interface ScorePair {
 export interface SavedFiles {
   /** e.g. sub-01_desc-synth_FLAIR.nii.gz */
   imageName: string;
-  image: Uint8Array;
+  image: Blob;
   sidecarName: string;
   sidecar: string;
 }
@@ -304,7 +304,8 @@ export interface Calls {
       slices: { index: number; image: Float32Array }[];
       dtype: 'float32' | 'int16';
     };
-    event: never;
+    /** The share of the voxels that are written, 0..1. */
+    event: { saved: number };
     result: SavedFiles;
   };
   diagnostics: { params: Record<string, never>; event: never; result: Diagnostics };

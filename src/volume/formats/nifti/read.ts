@@ -1,6 +1,6 @@
 /** Reads NIfTI-1 and -2: .nii, .nii.gz, .hdr with .img. Equal to nibabel's closest-canonical reading, voxel for voxel. */
 import { CorruptFile, UnsupportedFile } from '../../../errors';
-import { concat } from '../../gzip';
+import { concat, whole } from '../../gzip';
 import type { Image3 } from '../../image';
 import type { NamedBlob } from '../../namedBlob';
 import { canonicalAffine, canonicalShape, closestCanonical, voxelSizes } from '../../orientation';
@@ -14,10 +14,11 @@ import {
   oddTexts,
   placeSlices,
   refuseTooMany,
+  reverseWords,
 } from '../storedVoxels';
 import { type NiftiHeader, parseNiftiHeader } from './header';
 import { LAYOUT, niftiVersion } from './version';
-import { type NiftiPlace, writeNifti } from './write';
+import { type NiftiPlace, niftiChunks } from './write';
 
 export interface NiftiFile extends ScanFile, NiftiPlace {}
 
@@ -236,17 +237,7 @@ function toFile(
     odd,
     ending: '.nii.gz',
     describe: () => describe(name, place),
-    write: (voxels, options) => writeNifti(place, voxels, options),
+    chunks: (voxels, options) => niftiChunks(place, voxels, options),
+    write: (voxels, options) => whole(niftiChunks(place, voxels, options)),
   };
-}
-
-/** In place: the other byte order. Typed arrays are little-endian on every platform that runs this. */
-function reverseWords(bytes: Uint8Array, size: number): void {
-  for (let at = 0; at + size <= bytes.length; at += size) {
-    for (let low = at, high = at + size - 1; low < high; low++, high--) {
-      const kept = bytes[low];
-      bytes[low] = bytes[high];
-      bytes[high] = kept;
-    }
-  }
 }

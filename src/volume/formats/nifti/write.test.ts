@@ -73,6 +73,21 @@ async function checkRoundTrip(volume: NiftiFile) {
 }
 
 describe('writeNifti', () => {
+  it('makes a large file piece by piece, and tells how much is written', async () => {
+    const values = Float32Array.from({ length: 512 * 512 * 9 }, (_, n) => n % 30011);
+    const volume = await readOne('a.nii', makeNifti({ dims: [512, 512, 9], values }).file);
+    const shares: number[] = [];
+    const pause = async (share: number) => void shares.push(share);
+    const how = { dtype: 'float32', units: 'arbitrary', descrip: '', pause } as const;
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for await (const piece of volume.chunks(volume.image.voxels, how)) pieces.push(piece);
+    // Four slices of a megabyte at a time.
+    expect(shares).toEqual([4 / 9, 8 / 9, 1]);
+    expect(pieces.length).toBeGreaterThan(3);
+    const back = await readOne('b.nii.gz', await new Blob(pieces).arrayBuffer());
+    expect(back.image.voxels).toEqual(volume.image.voxels);
+  });
+
   const oblique = [
     [-1.4, 0.3, 0.1, 90],
     [0.3, -1.1, 0.2, 70],

@@ -4,7 +4,7 @@ import type { Affine, Shape3 } from '../../image';
 import { displayRange } from '../../intensity';
 import type { Orientation } from '../../orientation';
 import type { WriteOptions } from '../scanFormat';
-import { checkVoxels, int16Slope, STORED_BYTES, storedVoxels } from '../storedVoxels';
+import { checkVoxels, int16Slope, STORED_BYTES, storedPieces } from '../storedVoxels';
 import { LAYOUT } from './version';
 
 /** The file as it was. */
@@ -36,25 +36,34 @@ const FIELDS = {
 const MAGIC = { 1: 'n+1\0', 2: 'n+2\0\r\n\x1a\n' } as const;
 
 /**
- * A single-file .nii.gz in the source's byte order and NIfTI version with its stored shape, affine, qform and sform.
+ * Piece by piece, a single-file .nii.gz in the source's byte order and NIfTI version with its stored shape, affine, qform and sform.
  * Replaced: dim (to the one volume), datatype, bitpix, vox_offset, scl_*, cal_* (0.5th to 99.5th percentile), descrip,
  * magic. Every other byte of the header is the source's; extensions are dropped, since they describe other voxels.
  *
  * @param canonicalVoxels as `Image3.voxels`; several make a 4-D file with one volume each
  */
-export async function writeNifti(
+export async function* niftiChunks(
   { header, orientation }: NiftiPlace,
   canonicalVoxels: Float32Array | readonly Float32Array[],
   options: WriteOptions,
-): Promise<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const volumes = canonicalVoxels instanceof Float32Array ? [canonicalVoxels] : canonicalVoxels;
   for (const voxels of volumes) checkVoxels(voxels, header.shape, orientation);
-  const { dtype, units } = options;
+  const { dtype, units, pause } = options;
   const slope = dtype === 'int16' && units !== 'HU' ? int16Slope(volumes) : 1;
-  const stored = volumes.map((voxels) =>
-    storedVoxels(voxels, header.shape, orientation, { dtype, slope, littleEndian: header.littleEndian }),
-  );
-  return gzip([makeHeader(header, volumes, options, slope), ...stored]);
+  const how = { dtype, slope, littleEndian: header.littleEndian };
+  const bytes = volumes.reduce((sum, { length }) => sum + length * STORED_BYTES[dtype], 0);
+  async function* parts() {
+    yield makeHeader(header, volumes, options, slope);
+    let written = 0;
+    for (const voxels of volumes)
+      for (const piece of storedPieces(voxels, header.shape, orientation, how)) {
+        yield piece;
+        written += piece.length;
+        await pause?.(written / bytes);
+      }
+  }
+  yield* gzip(parts());
 }
 
 function makeHeader(

@@ -14,6 +14,7 @@ export function SavePanel() {
     const input = paneInput(s);
     return input !== null && showsImage(input);
   });
+  const saving = useApp((s) => s.saving);
   const getState = useGetState();
   const isHu = useApp((s) => makesHu(chosenCard(s)));
   const [chosen, setDtype] = useState<'float32' | 'int16' | null>(null);
@@ -53,10 +54,10 @@ export function SavePanel() {
           type="button"
           className="button"
           data-testid="save-nifti"
-          disabled={done === 0}
+          disabled={done === 0 || saving !== null}
           onClick={() => void save(dtype)}
         >
-          Image + sidecar
+          {saving === null ? 'Image + sidecar' : `Writing… ${Math.floor(100 * saving)} %`}
         </button>
         <button
           type="button"

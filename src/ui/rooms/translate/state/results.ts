@@ -1,10 +1,9 @@
 /** The finished slices: one set for each recipe. */
-import { takeSlice } from '../../../../volume/planes';
 import type { ModelCard, Scan, SliceResult } from '../../../../workers/translate/protocol';
 import { provenanceOf } from '../../../../workers/translate/provenance';
 import type { Context } from '../../../state/context';
 import type { AppActions, Recipe, ResultSet } from '../../../state/types';
-import { addToVolume, emptyVolume } from './madeVolume';
+import { addToVolume, emptyVolume, sliceToSend } from './madeVolume';
 import { recipeKey } from './recipe';
 import { currentResults, framesOf } from './selectors';
 import { unsavedSlices } from './unsaved';
@@ -72,17 +71,15 @@ export function resultActions({
     async save(dtype) {
       const { source } = get();
       const results = currentResults(get());
-      if (!source || !results || results.made.slices.size === 0) return;
+      if (!source || !results || results.made.slices.size === 0 || get().saving !== null) return;
       try {
         const { key, version, made } = results;
-        const { view, voxels, slices: done } = made;
-        const slices = [...done.keys()].map((index) => ({ index, image: takeSlice(voxels, view, index) }));
-        const files = await client.save({
-          scanId: source.scanId,
-          provenance: results.provenance,
-          slices,
-          dtype,
-        });
+        const slices = [...made.slices.keys()].map((index) => sliceToSend(made, index));
+        const { scanId } = source;
+        set({ saving: 0 });
+        const files = await client.save({ scanId, provenance: results.provenance, slices, dtype }, (saving) =>
+          set({ saving }),
+        );
         download(files.imageName, files.image, 'application/octet-stream');
         download(files.sidecarName, files.sidecar, 'application/json');
         patchResults(set, key, (r) => ({ ...r, saved: version }));
@@ -92,6 +89,8 @@ export function resultActions({
         );
       } catch (error) {
         report(error);
+      } finally {
+        set({ saving: null });
       }
     },
   };

@@ -1,7 +1,7 @@
-import { takeSlice } from '../../../../volume/planes';
 import type { ScorePair } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
 import type { ResultSet } from '../../../state/types';
+import { sliceToSend } from './madeVolume';
 import { patchResults } from './results';
 import { currentResults, unscoredSlices } from './selectors';
 
@@ -23,12 +23,11 @@ export function createScoring({ get, set, services: { client }, report }: Contex
         const results = currentResults(state);
         if (todo.length === 0 || !results || !state.source || !state.reference) return;
         const { source, reference } = state;
-        const { view, voxels } = results.made;
         const scored = await client.score({
           scanId: source.scanId,
           referenceScanId: reference.scan.scanId,
           provenance: results.provenance,
-          slices: todo.map((index) => ({ index, image: takeSlice(voxels, view, index) })),
+          slices: todo.map((index) => sliceToSend(results.made, index)),
         });
         if (get().reference !== reference) continue;
         if (scored.length < todo.length) return;
