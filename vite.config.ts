@@ -76,6 +76,7 @@ export default defineConfig({
       '@tensorflow/tfjs-backend-webgl',
       '@tensorflow/tfjs-backend-webgpu',
       'nifti-reader-js',
+      'protobufjs/light',
     ],
     // It looks for its wasm files beside itself; the Bench room compares it in development.
     exclude: ['onnxruntime-web'],

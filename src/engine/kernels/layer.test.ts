@@ -5,7 +5,7 @@ const size = { height: 8, width: 16 };
 
 it('names layers by kind, size and channels, and counts multiply-adds', () => {
   const layer = convolutionLayer('3x3', size, 4, 6, 9);
-  expect(layerName(layer)).toBe('3x3, 8x16, 4->6');
+  expect(layerName(layer)).toBe('3x3, 8x16, 4→6');
   expect(layer.macs).toBe(8 * 16 * 4 * 6 * 9);
   expect(layerName(movedLayer('norm', size, 5))).toBe('norm, 8x16, 5');
 });

@@ -31,9 +31,9 @@ export interface Timing {
   pause?: () => Promise<void>;
 }
 
-/** "3x3, 256x256, 16->16". */
+/** "3x3, 256x256, 16→32"; one number where as many channels come out. */
 export const layerName = ({ kind, height, width, cin, cout }: Layer): string =>
-  `${kind}, ${height}x${width}, ${cin === cout ? cin : `${cin}->${cout}`}`;
+  `${kind}, ${height}x${width}, ${cin === cout ? cin : `${cin}→${cout}`}`;
 
 export function convolutionLayer(
   kind: string,

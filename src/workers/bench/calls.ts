@@ -68,6 +68,8 @@ export function createBenchCalls(environment: BenchEnvironment): CallHandlers<Be
           report();
         },
       };
+      // Who takes part is seen at once.
+      report();
       await runSuite(suite, bench, store, {
         now: environment.engine.now,
         signal,

@@ -18,12 +18,12 @@ it('FLOP a second and the share of the peak of each layer and of all; none where
       failed: null,
     },
     {
-      name: '3x3, 10x10, 5->2',
+      name: '3x3, 10x10, 5→2',
       values: { count: 3, ms: 6, part: 75, gflop: 0.006, speed: 1, share: 25 },
       failed: null,
     },
     {
-      name: 'norm, 10x10, 5->2',
+      name: 'norm, 10x10, 5→2',
       values: { count: 1, ms: 2, part: 25, gflop: null, speed: null, share: null },
       failed: null,
     },

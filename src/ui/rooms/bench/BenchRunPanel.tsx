@@ -21,7 +21,7 @@ export function BenchRunPanel({ bench, chosen }: { bench: BenchState; chosen: Co
           {block ??
             (kept.size > 0
               ? 'What was measured on this machine is not measured again.'
-              : 'Nothing is uploaded.')}
+              : 'Every engine in turn, in random order.')}
         </p>
       )}
       <button

@@ -48,6 +48,8 @@ it('shows what is told, and gives the next run what was measured', async () => {
   tell({ machine: 'wasm, a browser' });
   tell({ loading: { receivedBytes: 1, totalBytes: 2 } });
   expect(store.getState().run).toMatchObject({ loading: { receivedBytes: 1 }, part: null });
+  tell({ loading: { receivedBytes: 2, totalBytes: 2 } });
+  expect(store.getState().run?.loading).toBeNull();
   pass(1000);
   tell(progress(3000));
   expect(store.getState().run).toMatchObject({ loading: null, part: 0.25 });

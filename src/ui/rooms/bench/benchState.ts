@@ -1,5 +1,5 @@
 /** What the Bench room knows: it lives with the room's code, so that a run goes on in other rooms and the page's first load has nothing of it. */
-import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand';
 import type { BenchClient } from '../../../workers/bench/client';
 import type { SpeedEvent, SuiteProgress } from '../../../workers/bench/protocol';
 import type { KeptCell, LoadProgress, SuiteReport } from '../../../workers/translate/protocol';
@@ -90,7 +90,10 @@ function withEvent(state: BenchState, event: SpeedEvent, at: number): Partial<Be
   if ('report' in event) return { report: event.report };
   if ('cell' in event) return { kept: new Map(kept).set(event.cell.key, event.cell) };
   if (!run) return {};
-  if ('loading' in event) return { run: { ...run, loading: event.loading } };
+  if ('loading' in event) {
+    const { receivedBytes, totalBytes } = event.loading;
+    return { run: { ...run, loading: receivedBytes < totalBytes ? event.loading : null } };
+  }
   const { progress } = event;
   return { run: { ...run, loading: null, progress, part: partOf(run, progress, at) } };
 }
