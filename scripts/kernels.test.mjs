@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ROOT } from './install.mjs';
-import { compiledKernels, kernelsPlugin } from './kernels.mjs';
+import { compiledKernels, kernelsPlugin, withSharedMemory } from './kernels.mjs';
 
 /** Ids of a module's sections, in order. */
 function sections(bytes) {
@@ -44,4 +44,25 @@ it('hands them to Node as bytes and to the page as a file', async () => {
   const base64 = JSON.parse(code.slice('export default '.length, -1));
   expect(Buffer.from(base64, 'base64')).toEqual(readFileSync(await compiledKernels(ROOT)));
   expect(await load(resolveId('virtual:kernels-address'))).toContain('.wasm?url');
+});
+
+it('makes the memory of a module shared, its own or imported, and nothing else of it', async () => {
+  const { resolveId, load } = kernelsPlugin(ROOT);
+  const bytesOf = async (id) => Buffer.from((await load(resolveId(id))).split('"')[1], 'base64');
+  const own = readFileSync(await compiledKernels(ROOT));
+  const [kernels, tensorflow] = await Promise.all(
+    ['virtual:kernels-shared', 'virtual:tensorflow-shared'].map(bytesOf),
+  );
+  expect(kernels.filter((byte, i) => byte !== own[i])).toHaveLength(1);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  const { exports } = await WebAssembly.instantiate(new WebAssembly.Module(kernels), { env: { memory } });
+  expect(exports.memory).toBe(memory);
+  expect(WebAssembly.Module.exports(new WebAssembly.Module(tensorflow))).toContainEqual({
+    name: 'memory',
+    kind: 'memory',
+  });
+  // A memory without a maximum, and a module without one.
+  const EMPTY = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  expect(() => withSharedMemory(Uint8Array.from([...EMPTY, 5, 3, 1, 0, 1]))).toThrow('must have a maximum');
+  expect(() => withSharedMemory(Uint8Array.from(EMPTY))).toThrow('must be one, got 0');
 });

@@ -15,9 +15,9 @@ export interface OwnRoom {
 }
 
 /** Bytes that a line takes. */
-export const LINE_BYTES = 256 + 64 * 24 * 8;
+export const LINE_BYTES = 512 + 64 * 24 * 8;
 
-/** At most so many tasks are posted at once, of so many arguments, among so many threads. */
+/** At most so many tasks are posted at once, among so many threads. */
 export const MOST_TASKS = 64;
 export const MOST_THREADS = 32;
 
@@ -27,22 +27,32 @@ export const MOST_THREADS = 32;
  * @param me 0 for the thread that posts
  */
 export function taskLine(shared: SharedArrayBuffer, kernels: readonly Kernel[], me: number) {
-  // Counts of tasks posted, taken and done since the beginning; how many threads take part; who is awake from AWAKE on.
-  const [POSTED, TAKEN, DONE, FAILED, THREADS, AWAKE] = [0, 1, 2, 3, 4, 8];
+  // Counts of tasks posted and done since the beginning; how many have been posted last; how many threads take part; who is awake.
+  const [POSTED, DONE, COUNT, FAILED, THREADS, AWAKE] = [0, 1, 2, 3, 4, 8];
   const [TASKS, NUMBERS] = [64, 24];
-  // About 20 and 50 microseconds: most kernels follow each other sooner, and waking a thread takes longer.
+  // About 10 and 25 microseconds: most kernels follow each other sooner, and waking a thread takes about as long.
   const [SPINS_OF_POSTER, SPINS] = [2000, 5000];
   const PARKED_AFTER_MS = 300;
   const control = new Int32Array(shared, 0, 64);
-  const tasks = new Float64Array(shared, 256);
+  /** Of each task, as long as nobody has taken it, the count of those posted with it. */
+  const free = new Int32Array(shared, 256, TASKS);
+  const tasks = new Float64Array(shared, 512);
 
-  /** @returns false where none is left */
+  /**
+   * Each thread begins at its own place in the line, the same one every time: what the last kernel has written there lies in its own cache
+   * still. Then it takes from the ends of what the others have not come to yet.
+   * @returns false where none is left
+   */
   function takeOne(): boolean {
-    for (;;) {
-      const ticket = Atomics.load(control, TAKEN);
-      if (((Atomics.load(control, POSTED) - ticket) | 0) <= 0) return false;
-      if (Atomics.compareExchange(control, TAKEN, ticket, (ticket + 1) | 0) !== ticket) continue;
-      const at = (ticket & (TASKS - 1)) * NUMBERS;
+    const posted = Atomics.load(control, POSTED);
+    const count = Atomics.load(control, COUNT);
+    const threads = Atomics.load(control, THREADS);
+    const [first, end] = [0, 1].map((next) => Math.floor(((me + next) * count) / threads));
+    for (let k = 0; k < count; k++) {
+      const i = first + k < end ? first + k : (first - 1 - (k - (end - first)) + count) % count;
+      if (Atomics.load(free, i) !== posted) continue;
+      if (Atomics.compareExchange(free, i, posted, ~posted) !== posted) continue;
+      const at = i * NUMBERS;
       const args = Array.from(tasks.subarray(at + 5, at + 5 + tasks[at + 1]));
       if (me > 0 && tasks[at + 2] >= 0) args[tasks[at + 2]] = tasks[at + 3] + (me - 1) * tasks[at + 4];
       try {
@@ -54,6 +64,7 @@ export function taskLine(shared: SharedArrayBuffer, kernels: readonly Kernel[], 
       if (done === Atomics.load(control, POSTED)) Atomics.notify(control, DONE);
       return true;
     }
+    return false;
   }
 
   return {
@@ -69,13 +80,15 @@ export function taskLine(shared: SharedArrayBuffer, kernels: readonly Kernel[], 
      * @returns the threads that have to be called
      */
     post(kernel: number, calls: readonly number[][], room: OwnRoom | null): number[] {
-      const posted = Atomics.load(control, POSTED);
+      const posted = (Atomics.load(control, POSTED) + calls.length) | 0;
       calls.forEach((args, i) => {
-        const at = ((posted + i) & (TASKS - 1)) * NUMBERS;
+        const at = i * NUMBERS;
         tasks.set([kernel, args.length, room?.argument ?? -1, room?.address ?? 0, room?.bytes ?? 0], at);
         tasks.set(args, at + 5);
+        Atomics.store(free, i, posted);
       });
-      Atomics.store(control, POSTED, (posted + calls.length) | 0);
+      Atomics.store(control, COUNT, calls.length);
+      Atomics.store(control, POSTED, posted);
       Atomics.notify(control, POSTED);
       const called: number[] = [];
       for (let i = 1; i < Atomics.load(control, THREADS); i++)
