@@ -8,10 +8,15 @@ import { constant, exp4, one } from './vector';
 /** Pixels whose sums are taken in float32, before they are added up in float64; so many lie in a processor's own cache. */
 const RUN = 128;
 
-/** Numbers of each channel that the gradient takes over: mean and 1/std of its group, and what corrects the latter's own gradient. */
+/**
+ * Numbers of each channel that the gradient takes over: mean and 1/std of its group, what corrects the latter's own gradient, and what
+ * rounding has left of the mean, by which all pixels of a channel would be off together.
+ */
 const MEAN = 0;
 const INVERSE = 1;
 const CORRECTION = 2;
+const REST = 3;
+const STATISTICS = 4;
 
 @inline
 function nearSum<Kind>(x: usize, pixel: usize, count: i32, lanes: i32): v128 {
@@ -40,7 +45,7 @@ function runSums<Kind>(x: usize, pixel: usize, count: i32, lanes: i32, near: v12
 /**
  * @param work [2][c] float64, then [c] float32: sums about a number near each channel's mean, and that number
  * @param isLayer the unbiased std plus epsilon divides (layerNorm in networks/layers.ts), not the root of the biased variance plus epsilon
- * @param stats [3][c]
+ * @param stats [STATISTICS][c]
  */
 function statistics(
   x: usize,
@@ -103,6 +108,7 @@ function statistics(
       store<f32>(at + MEAN * pixel, mean as f32);
       store<f32>(at + INVERSE * pixel, (1 / below) as f32);
       store<f32>(at + CORRECTION * pixel, correction as f32);
+      store<f32>(at + REST * pixel, (mean - (mean as f32)) as f32);
     }
   }
 }
@@ -176,9 +182,16 @@ function shiftAt(shift: usize, at: usize, lanes: i32): v128 {
   return shift ? getSome(shift + at, lanes) : f32x4.splat(0);
 }
 
+/** Of u = (x - mean) factor + shift, with what is left of the mean. */
+@inline
+function shiftWithRest(shift: usize, stats: usize, pixel: usize, factor: v128, at: usize, lanes: i32): v128 {
+  const rest = getSome(stats + at + REST * pixel, lanes);
+  return f32x4.sub(shiftAt(shift, at, lanes), f32x4.mul(rest, factor));
+}
+
 /**
  * @param scale, shift [c] each; of the next image `step` bytes further, 0 where all have the same; addresses 0: none
- * @param out as x; stats [batch][3][c]; work 20 c bytes
+ * @param out as x; stats [batch][STATISTICS][c]; work 20 c bytes
  */
 export function groupNorm(
   x: usize,
@@ -209,7 +222,7 @@ export function groupNorm(
         const mean = getSome(stats + at, lanes);
         const inverse = getSome(stats + at + INVERSE * pixel, lanes);
         const factor = f32x4.mul(inverse, scaleAt(scale, at, lanes));
-        const add = shiftAt(shift, at, lanes);
+        const add = shiftWithRest(shift, stats, pixel, factor, at, lanes);
         const from = x + begin * pixel + at;
         const to = out + begin * pixel + at;
         if (isSilu) {
@@ -221,7 +234,7 @@ export function groupNorm(
     }
     x += pixels * pixel;
     out += pixels * pixel;
-    stats += 3 * pixel;
+    stats += STATISTICS * pixel;
     if (scale) scale += step;
     if (shift) shift += step;
   }
@@ -374,7 +387,7 @@ export function groupNormBack(
         const mean = getSome(stats + at, lanes);
         const inverse = getSome(stats + at + INVERSE * pixel, lanes);
         const factor = f32x4.mul(inverse, scaleAt(scale, at, lanes));
-        const add = shiftAt(shift, at, lanes);
+        const add = shiftWithRest(shift, stats, pixel, factor, at, lanes);
         const place = begin * pixel + at;
         const sums = work + i * 8;
         if (isSilu) {
@@ -393,8 +406,12 @@ export function groupNormBack(
       let products: f64 = 0;
       for (let i = g * size; i < (g + 1) * size; i++) {
         const s: f64 = scale ? load<f32>(scale + i * 4) : 1;
+        const r: f64 = load<f32>(stats + i * 4 + INVERSE * pixel);
+        const rest: f64 = load<f32>(stats + i * 4 + REST * pixel);
+        const own = load<f64>(work + (c + i) * 8) - rest * r * load<f64>(work + i * 8);
+        store<f64>(work + (c + i) * 8, own);
         sum += s * load<f64>(work + i * 8);
-        products += s * load<f64>(work + (c + i) * 8);
+        products += s * own;
       }
       sum /= numbers;
       products /= numbers;
@@ -404,8 +421,10 @@ export function groupNormBack(
         const k: f64 = load<f32>(stats + i * 4 + CORRECTION * pixel);
         const at = terms + i * 4;
         store<f32>(at, (r * s) as f32);
-        store<f32>(at + pixel, (-r * r * k * products) as f32);
-        store<f32>(at + 2 * pixel, (-r * sum) as f32);
+        const away = -r * r * k * products;
+        const rest: f64 = load<f32>(stats + i * 4 + REST * pixel);
+        store<f32>(at + pixel, away as f32);
+        store<f32>(at + 2 * pixel, (-r * sum - away * rest) as f32);
       }
     }
     for (let i = 0; i < c; i++) {
@@ -429,7 +448,7 @@ export function groupNormBack(
     x += pixels * pixel;
     dy += pixels * pixel;
     dx += pixels * pixel;
-    stats += 3 * pixel;
+    stats += STATISTICS * pixel;
     if (scale) scale += step;
     if (shift) shift += step;
     if (dscale) dscale += step;

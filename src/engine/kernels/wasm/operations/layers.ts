@@ -4,7 +4,7 @@ import { convolution } from '../convolution';
 import { coversTurned, MANY_ROWS, multiply, multiplyTurned } from '../matMul';
 import { operation, outputOf } from './operation';
 
-const sums = operation({
+const sums = /* @__PURE__ */ operation({
   name: 'OwnChannelSums',
   run(kernels, { x }, attributes) {
     const { batch, isOne, by, shape } = attributes as {
@@ -26,15 +26,15 @@ const sums = operation({
 
 /** Sums over everything but the last axis, as a tensor of this shape. */
 const sumsOf = (x: tf.Tensor, shape: number[]): tf.Tensor =>
-  sums({ x }, { batch: 1, isOne: true, by: 1, shape });
+  sums.run({ x }, { batch: 1, isOne: true, by: 1, shape });
 
 /** Mean over all positions, [b, h, w, c] -> [b, 1, c]; without a derivative. */
 export function ownMeanOverPositions(x: tf.Tensor4D): tf.Tensor3D {
   const [b, h, w, c] = x.shape;
-  return sums({ x }, { batch: b, isOne: false, by: 1 / (h * w), shape: [b, 1, c] });
+  return sums.run({ x }, { batch: b, isOne: false, by: 1 / (h * w), shape: [b, 1, c] });
 }
 
-const addChannels = operation({
+const addChannels = /* @__PURE__ */ operation({
   name: 'OwnAddToChannels',
   run(kernels, { x, bias }) {
     const [b, h, w, c] = x.shape;
@@ -51,7 +51,7 @@ const addChannels = operation({
       bias: () => {
         const { shape } = attributes as { shape: number[] };
         const isOne = tf.util.sizeFromShape(shape) === dy.shape[3];
-        return sums({ x: dy }, { batch: isOne ? 1 : dy.shape[0], isOne, by: 1, shape });
+        return sums.run({ x: dy }, { batch: isOne ? 1 : dy.shape[0], isOne, by: 1, shape });
       },
     }),
   },
@@ -59,11 +59,11 @@ const addChannels = operation({
 
 /** [b, h, w, c] and c numbers, or c for each image, of any shape. */
 export const ownAddToChannels = (x: tf.Tensor4D, bias: tf.Tensor): tf.Tensor4D =>
-  addChannels({ x, bias }, { shape: bias.shape });
+  addChannels.run({ x, bias }, { shape: bias.shape });
 
 type Shape4 = [number, number, number, number];
 
-const conv = operation({
+const conv = /* @__PURE__ */ operation({
   name: 'OwnConv2D',
   run(kernels, { x, filter, bias }, attributes) {
     const { strides, pad } = attributes as { strides: number; pad: number };
@@ -98,9 +98,9 @@ export const ownConv2d = (
   bias: tf.Tensor1D,
   strides: number,
   pad: number,
-): tf.Tensor4D => conv({ x, filter, bias }, { strides, pad });
+): tf.Tensor4D => conv.run({ x, filter, bias }, { strides, pad });
 
-const denseBack = operation({
+const denseBack = /* @__PURE__ */ operation({
   name: 'OwnDenseBack',
   run(kernels, { dy, weight }) {
     const [rows, n] = dy.shape;
@@ -113,7 +113,7 @@ const denseBack = operation({
   },
 });
 
-const denseFilterBack = operation({
+const denseFilterBack = /* @__PURE__ */ operation({
   name: 'OwnDenseFilterBack',
   run(kernels, { x, dy }) {
     const [rows, k] = x.shape;
@@ -126,7 +126,7 @@ const denseFilterBack = operation({
   },
 });
 
-const dense = operation({
+const dense = /* @__PURE__ */ operation({
   name: 'OwnDense',
   run(kernels, { x, weight, bias }) {
     const [rows, k] = x.shape;
@@ -140,8 +140,8 @@ const dense = operation({
   gradient: {
     inputs: ['x', 'weight'],
     of: (dy, [x, weight]) => ({
-      x: () => denseBack({ dy, weight }),
-      weight: () => denseFilterBack({ x, dy }),
+      x: () => denseBack.run({ dy, weight }),
+      weight: () => denseFilterBack.run({ x, dy }),
       bias: () => sumsOf(dy, [dy.shape[1]!]),
     }),
   },
@@ -149,4 +149,4 @@ const dense = operation({
 
 /** x W + b on [rows, k]. */
 export const ownDense = (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D =>
-  dense({ x, weight, bias });
+  dense.run({ x, weight, bias });

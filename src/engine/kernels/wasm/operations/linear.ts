@@ -22,7 +22,7 @@ const sizeAfter: Record<Fir, (side: number) => number> = {
   smoothBack: (side) => side - 1,
 };
 
-const fir = operation({
+const fir = /* @__PURE__ */ operation({
   name: 'OwnFir',
   run(kernels, { x }, attributes) {
     const { kind, gain } = attributes as { kind: Fir; gain: number };
@@ -46,7 +46,7 @@ const fir = operation({
     of: (dy, _, attributes) => {
       const { kind, gain } = attributes as { kind: Fir; gain: number };
       const [adjoint, more] = ADJOINT[kind];
-      return { x: () => fir({ x: dy }, { kind: adjoint, gain: gain * more }) };
+      return { x: () => fir.run({ x: dy }, { kind: adjoint, gain: gain * more }) };
     },
   },
 });
@@ -85,9 +85,9 @@ const axisAfterAxis: Apply = (kernels, kind, from, [h, w, c], to) => {
 };
 
 export const ownFir = (x: tf.Tensor4D, kind: Exclude<Fir, 'smoothBack'>): tf.Tensor4D =>
-  fir({ x }, { kind, gain: 1 });
+  fir.run({ x }, { kind, gain: 1 });
 
-const reflect = operation({
+const reflect = /* @__PURE__ */ operation({
   name: 'OwnReflectPad',
   run(kernels, { x }, attributes) {
     const { n, isFold } = attributes as { n: number; isFold: boolean };
@@ -100,9 +100,10 @@ const reflect = operation({
   },
   gradient: {
     inputs: [],
-    of: (dy, _, { n, isFold }) => ({ x: () => reflect({ x: dy }, { n, isFold: !isFold }) }),
+    of: (dy, _, { n, isFold }) => ({ x: () => reflect.run({ x: dy }, { n, isFold: !isFold }) }),
   },
 });
 
 /** As reflectPad of networks/. */
-export const ownReflectPad = (x: tf.Tensor4D, n: number): tf.Tensor4D => reflect({ x }, { n, isFold: false });
+export const ownReflectPad = (x: tf.Tensor4D, n: number): tf.Tensor4D =>
+  reflect.run({ x }, { n, isFold: false });

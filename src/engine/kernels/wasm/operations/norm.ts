@@ -35,7 +35,7 @@ function forward(kernels: Kernels, inputs: Infos, attributes: Attributes): tf.Te
   const { groups, epsilon, activation, isLayer = false } = attributes as unknown as NormAttributes;
   const { x } = inputs;
   const [b, h, w, c] = x.shape;
-  const [out, stats] = [outputOf(kernels, x.shape), outputOf(kernels, [b, 3, c])];
+  const [out, stats] = [outputOf(kernels, x.shape), outputOf(kernels, [b, 4, c])];
   const work = kernels.workspace(20 * c);
   kernels.run.groupNorm(
     ...[kernels.addressOf(x), b, h * w, c, groups, epsilon, Number(isLayer)],
@@ -65,31 +65,24 @@ function backward(kernels: Kernels, inputs: Infos, attributes: Attributes): tf.T
   return [dx, ...slopes];
 }
 
-const BACK = 'OwnNormBack';
-operation({ name: BACK, run: backward });
+const back = /* @__PURE__ */ operation({ name: 'OwnNormBack', run: backward });
 
 /** A norm of x and what these are the names of. */
 function norm(name: string, others: string[]) {
   const inputs = ['x', ...others];
   const of: NonNullable<Operation['gradient']>['of'] = (dy, saved, attributes) => {
     const given = Object.fromEntries(inputs.map((input, i) => [input, saved[i]]));
-    const all = tf
-      .engine()
-      .runKernel(
-        BACK,
-        { ...given, dy, stats: saved[inputs.length] },
-        attributes as unknown as tf.NamedAttrMap,
-      ) as tf.Tensor[];
+    const all = back.all({ ...given, dy, stats: saved[inputs.length] }, attributes);
     return Object.fromEntries(inputs.map((input, i) => [input, () => all[i]]));
   };
-  const run = operation({ name, run: forward, gradient: { inputs, outputs: [false, true], of } });
+  const { run } = operation({ name, run: forward, gradient: { inputs, outputs: [false, true], of } });
   return (tensors: Record<string, tf.Tensor>, attributes: NormAttributes): tf.Tensor4D =>
-    tf.tidy(() => run<tf.Tensor4D>(tensors, { ...attributes }));
+    tf.tidy(() => run(tensors, { ...attributes }));
 }
 
 /** Without scale and shift: of { x }. */
-export const ownNorm = norm('OwnNorm', []);
+export const ownNorm = /* @__PURE__ */ norm('OwnNorm', []);
 /** { x, scale, shift }, of c numbers, or of c for each image. */
-export const ownAffineNorm = norm('OwnAffineNorm', ['scale', 'shift']);
+export const ownAffineNorm = /* @__PURE__ */ norm('OwnAffineNorm', ['scale', 'shift']);
 /** { x, style }: scale, then shift of each image, [b, 2 c]. */
-export const ownStyleNorm = norm('OwnStyleNorm', ['style']);
+export const ownStyleNorm = /* @__PURE__ */ norm('OwnStyleNorm', ['style']);

@@ -24,8 +24,30 @@ export interface Operation {
   };
 }
 
-/** Makes it known to TensorFlow.js. @returns what runs it */
-export function operation({ name, run, gradient }: Operation) {
+/** What runs it: to its first output, or to all. */
+export interface RunOperation {
+  run<T extends tf.Tensor>(inputs: Inputs, attributes?: Attributes): T;
+  all(inputs: Inputs, attributes?: Attributes): tf.Tensor[];
+}
+
+/**
+ * Made known to TensorFlow.js when it first runs: to load a file of operations does nothing, so that bundles leave out what they do not
+ * use. Calls are marked as pure for these.
+ */
+export function operation(made: Operation): RunOperation {
+  let isKnown = false;
+  const all = (inputs: Inputs, attributes: Attributes = {}): tf.Tensor[] => {
+    if (!isKnown) register(made);
+    isKnown = true;
+    return [tf.engine().runKernel(made.name, inputs, attributes as unknown as tf.NamedAttrMap)].flat();
+  };
+  return {
+    run: <T extends tf.Tensor>(inputs: Inputs, attributes?: Attributes) => all(inputs, attributes)[0] as T,
+    all,
+  };
+}
+
+function register({ name, run, gradient }: Operation): void {
   tf.registerKernel({
     kernelName: name,
     backendName: 'wasm',
@@ -36,20 +58,14 @@ export function operation({ name, run, gradient }: Operation) {
       return kernels.whole(() => run(kernels, inputs as Infos, (attrs ?? {}) as Attributes));
     },
   });
-  if (gradient) {
-    tf.registerGradient({
-      kernelName: name,
-      inputsToSave: gradient.inputs,
-      outputsToSave: gradient.outputs ?? [],
-      gradFunc: (dy, saved, attributes) =>
-        gradient.of(Array.isArray(dy) ? dy[0] : dy, saved, attributes as Attributes),
-    });
-  }
-  /** The first output. */
-  return <T extends tf.Tensor>(inputs: Inputs, attributes: Attributes = {}): T => {
-    const out = tf.engine().runKernel(name, inputs, attributes as unknown as tf.NamedAttrMap);
-    return (Array.isArray(out) ? out[0] : out) as T;
-  };
+  if (!gradient) return;
+  tf.registerGradient({
+    kernelName: name,
+    inputsToSave: gradient.inputs,
+    outputsToSave: gradient.outputs ?? [],
+    gradFunc: (dy, saved, attributes) =>
+      gradient.of(Array.isArray(dy) ? dy[0] : dy, saved, attributes as Attributes),
+  });
 }
 
 /** The kernels, for operations that have a first derivative alone: none in what is differentiated twice (R1), where plain ones run. */

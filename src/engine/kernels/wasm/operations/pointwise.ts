@@ -2,17 +2,17 @@
 import * as tf from '../../../tf';
 import { operation, outputOf } from './operation';
 
-const scaled = operation({
+const scaled = /* @__PURE__ */ operation({
   name: 'OwnScaled',
   run(kernels, { x }, { by }) {
     const out = outputOf(kernels, x.shape);
     kernels.run.scaled(kernels.addressOf(x), by as number, sizeOf(x), kernels.addressOf(out));
     return out;
   },
-  gradient: { inputs: [], of: (dy, _, { by }) => ({ x: () => scaled({ x: dy }, { by }) }) },
+  gradient: { inputs: [], of: (dy, _, { by }) => ({ x: () => scaled.run({ x: dy }, { by }) }) },
 });
 
-const sum = operation({
+const sum = /* @__PURE__ */ operation({
   name: 'OwnSum',
   run(kernels, { a, b }, { byA, byB }) {
     const out = outputOf(kernels, a.shape);
@@ -23,17 +23,17 @@ const sum = operation({
   gradient: {
     inputs: [],
     of: (dy, _, { byA, byB }) => ({
-      a: () => scaled({ x: dy }, { by: byA }),
-      b: () => scaled({ x: dy }, { by: byB }),
+      a: () => scaled.run({ x: dy }, { by: byA }),
+      b: () => scaled.run({ x: dy }, { by: byB }),
     }),
   },
 });
 
 /** byA a + byB b, of one shape; derivatives of every order. */
 export const ownSum = <T extends tf.Tensor>(a: T, b: T, byA: number, byB: number): T =>
-  sum({ a, b }, { byA, byB });
+  sum.run({ a, b }, { byA, byB });
 
-const leakyBack = operation({
+const leakyBack = /* @__PURE__ */ operation({
   name: 'OwnLeakyReluBack',
   run(kernels, { dy, x }, { slope }) {
     const out = outputOf(kernels, x.shape);
@@ -43,11 +43,11 @@ const leakyBack = operation({
   },
   gradient: {
     inputs: ['x'],
-    of: (dy, [x], { slope }) => ({ dy: () => leakyBack({ dy, x }, { slope }), x: () => tf.zerosLike(x) }),
+    of: (dy, [x], { slope }) => ({ dy: () => leakyBack.run({ dy, x }, { slope }), x: () => tf.zerosLike(x) }),
   },
 });
 
-const leaky = operation({
+const leaky = /* @__PURE__ */ operation({
   name: 'OwnLeakyRelu',
   run(kernels, { x }, { slope }) {
     const out = outputOf(kernels, x.shape);
@@ -57,14 +57,14 @@ const leaky = operation({
   },
   gradient: {
     inputs: ['x'],
-    of: (dy, [x], { slope }) => ({ x: () => leakyBack({ dy, x }, { slope }) }),
+    of: (dy, [x], { slope }) => ({ x: () => leakyBack.run({ dy, x }, { slope }) }),
   },
 });
 
 /** x where positive, slope x elsewhere; derivatives of every order. */
-export const ownLeakyRelu = <T extends tf.Tensor>(x: T, slope: number): T => leaky({ x }, { slope });
+export const ownLeakyRelu = <T extends tf.Tensor>(x: T, slope: number): T => leaky.run({ x }, { slope });
 
-const siluBack = operation({
+const siluBack = /* @__PURE__ */ operation({
   name: 'OwnSiluBack',
   run(kernels, { dy, x }) {
     const out = outputOf(kernels, x.shape);
@@ -74,17 +74,17 @@ const siluBack = operation({
   },
 });
 
-const silu = operation({
+const silu = /* @__PURE__ */ operation({
   name: 'OwnSilu',
   run(kernels, { x }) {
     const out = outputOf(kernels, x.shape);
     kernels.run.siluTo(kernels.addressOf(x), sizeOf(x), kernels.addressOf(out));
     return out;
   },
-  gradient: { inputs: ['x'], of: (dy, [x]) => ({ x: () => siluBack({ dy, x }) }) },
+  gradient: { inputs: ['x'], of: (dy, [x]) => ({ x: () => siluBack.run({ dy, x }) }) },
 });
 
 /** x sigmoid(x); a first derivative alone. */
-export const ownSilu = <T extends tf.Tensor>(x: T): T => silu({ x });
+export const ownSilu = <T extends tf.Tensor>(x: T): T => silu.run({ x });
 
 const sizeOf = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
