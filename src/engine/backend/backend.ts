@@ -16,6 +16,7 @@ import {
 import { registerOwnKernels } from '../kernels/wasm/register';
 import { MOST_THREADS } from '../kernels/wasm/taskLine';
 import type { StartThread } from '../kernels/wasm/threads';
+import { type KeptText, keepTiles } from '../kernels/webgpu/tileStore';
 import * as tf from '../tf';
 import { ownSelfTestError, SELF_TEST_TOLERANCE, selfTestError } from './selfTest';
 import { isSoftware, SOFTWARE_RENDERER } from './softwareGpu';
@@ -71,6 +72,8 @@ export interface BackendEnvironment {
   wasmPaths: Parameters<typeof setWasmPaths>[0];
   /** Our own kernels for wasm, compiled (kernels/wasm/); asked for where the backend is wasm. */
   wasmKernels: () => Promise<BufferSource>;
+  /** Where the kernels' tiles that a GPU was found to be fastest by are kept; null: they are found at each start. */
+  tiles: KeptText | null;
   /** Threads for wasm, or why there are none here. */
   threads: WasmThreads | string;
   /** Milliseconds, monotonic. */
@@ -276,7 +279,10 @@ const START: Record<BackendName, (environment: BackendEnvironment, forced: boole
   },
 };
 
-async function startWebGpu({ gpu, onDeviceError }: BackendEnvironment, forced: boolean): Promise<Started> {
+async function startWebGpu(
+  { gpu, tiles, now, onDeviceError }: BackendEnvironment,
+  forced: boolean,
+): Promise<Started> {
   if (!gpu) return { skip: 'WebGPU is not available', outcome: 'unavailable' };
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return { skip: 'WebGPU has no adapter', outcome: 'unavailable' };
@@ -304,6 +310,7 @@ async function startWebGpu({ gpu, onDeviceError }: BackendEnvironment, forced: b
     if (reason !== 'destroyed') onDeviceError(new DeviceLost(`webgpu: the GPU device was lost (${message})`));
   });
 
+  keepTiles(device, { kept: tiles, now });
   tf.env().set('WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE', false);
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));

@@ -6,6 +6,7 @@ import sharedWasm from 'virtual:tensorflow-shared-address';
 import plainWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm?url';
 import simdWasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url';
 import { type BackendEnvironment, defaultThreads } from '../../engine/backend/backend';
+import { keptText } from './keptText';
 import { startThread } from './threads';
 
 export function browserEnvironment(onDeviceError: BackendEnvironment['onDeviceError']): BackendEnvironment {
@@ -19,6 +20,7 @@ export function browserEnvironment(onDeviceError: BackendEnvironment['onDeviceEr
       'tfjs-backend-wasm-threaded-simd.wasm': simdWasm,
     },
     wasmKernels: async () => (await fetch(kernels)).arrayBuffer(),
+    tiles: keptText('tiles.json'),
     threads: globalThis.crossOriginIsolated
       ? {
           count: defaultThreads(navigator.hardwareConcurrency),

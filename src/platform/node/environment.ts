@@ -27,6 +27,7 @@ export async function nodeEnvironment(
     webglRenderer: null,
     wasmPaths: dirname(wasmFile) + sep,
     wasmKernels: async () => Buffer.from(kernels, 'base64'),
+    tiles: null,
     threads: {
       count: threads,
       wasmPaths: {

@@ -5,10 +5,10 @@ import { attention } from './attention';
 import { type VectorsSpec, vectorQuads, vectors } from './conditioning';
 import { convolution, type Part, type Size, type Tile } from './convolution';
 import { firstChannels, joinImages } from './ends';
-import type { Block, Dispatch, Graph, Operand, Values } from './graph';
+import type { Block, Dispatch, Graph, Operand, Tiling, Values } from './graph';
 import { groupNorm } from './groupNorm';
 import { type Resampling, resample, resampledSize } from './resample';
-import { chooseTile } from './tiles';
+import { candidateTiles, chooseTile } from './tiles';
 import { bytesOfVector, ceilDiv, type Kernel, quads, type Storage } from './wgsl';
 
 export interface Image {
@@ -53,13 +53,16 @@ export interface ConvolutionPart {
   from?: number;
 }
 
+/** @param shape the same for all convolutions that compute alike */
+export type TileChoice = (out: Size, batch: number, shape: string) => Tile;
+
 export interface BuilderOptions {
   batch: number;
   /** Of images, and of the weights of convolutions and products. */
   storage: Storage;
   weights: Storage;
   /** Which tile a convolution takes. */
-  tile?: (out: Size, batch: number) => Tile;
+  tile?: TileChoice;
 }
 
 /** A binding begins at a multiple of 256 bytes. */
@@ -80,6 +83,7 @@ export class GraphBuilder {
     kernel: () => Kernel;
     reads: readonly (Operand | number | Column)[];
     writes: readonly number[];
+    tiling?: Tiling;
   }[] = [];
   private readonly vectors: number;
   private images: number[] = [];
@@ -104,8 +108,9 @@ export class GraphBuilder {
     kernel: () => Kernel,
     reads: readonly (Operand | number | Column)[],
     writes: readonly number[],
+    tiling?: Tiling,
   ) {
-    this.dispatches.push({ label, layer, kernel, reads, writes });
+    this.dispatches.push({ label, layer, kernel, reads, writes, tiling });
   }
 
   private resolved(operand: Operand | number | Column): Operand {
@@ -271,7 +276,6 @@ export class GraphBuilder {
     const widths = parts[0].weights.map((tensor) => tensor.shape.at(-1)!);
     const outQuads = quadsOf(widths);
     const size = { height: out.height, width: out.width, quads: outQuads };
-    const tile = (this.options.tile ?? chooseTile)(size, batch);
     const specs = parts.map((part): Part => {
       const { image, kernel = 3, stride = 1, norm } = part;
       const { height, width, channels } = image;
@@ -288,6 +292,8 @@ export class GraphBuilder {
         activate: part.activate ?? false,
       };
     });
+    const shape = shapeText(specs, size, this.options, statistics);
+    const tile = (this.options.tile ?? chooseTile)(size, batch, shape);
     const rows = sum(specs.map((part) => part.quads * part.kernel ** 2 * 4));
     const block = this.block({
       length: rows * 4 * outQuads,
@@ -295,29 +301,32 @@ export class GraphBuilder {
       fill: (values) => convolutionWeights(parts, widths, rows, values),
     });
     const made = this.image(out.height, out.width, out.channels);
+    const statisticsBytes = ({ width, height }: Tile) =>
+      32 * batch * ceilDiv(out.width, width) * ceilDiv(out.height, height) * outQuads;
     if (statistics) {
-      const tiles = ceilDiv(out.width, tile.width) * ceilDiv(out.height, tile.height);
-      made.statistics = { buffer: this.buffer(32 * batch * tiles * outQuads), tile };
+      made.statistics = { buffer: this.buffer(statisticsBytes(tile)), tile };
     }
     const norm = parts.find((part) => part.norm)?.norm;
+    const kernel = (by: Tile) =>
+      convolution({
+        parts: specs,
+        out: size,
+        batch,
+        normQuads: norm ? quadsOf(norm.layout) : 0,
+        vectorQuads: vectorQuads(this.counts),
+        residual: residual !== undefined,
+        scale,
+        tanh,
+        statistics,
+        storage,
+        weights,
+        tile: by,
+      });
+    const imageBytes = this.buffers[made.buffer];
     this.add(
       label,
       layerOf(parts, out, sum(widths)),
-      () =>
-        convolution({
-          parts: specs,
-          out: size,
-          batch,
-          normQuads: norm ? quadsOf(norm.layout) : 0,
-          vectorQuads: vectorQuads(this.counts),
-          residual: residual !== undefined,
-          scale,
-          tanh,
-          statistics,
-          storage,
-          weights,
-          tile,
-        }),
+      () => kernel(tile),
       [
         ...parts.map(({ image }) => image.buffer),
         block,
@@ -326,6 +335,16 @@ export class GraphBuilder {
         ...(residual ? [residual.buffer] : []),
       ],
       [made.buffer, ...(made.statistics ? [made.statistics.buffer] : [])],
+      {
+        shape,
+        out: size,
+        tile,
+        tiles: candidateTiles(size),
+        by: (other) => ({
+          kernel: kernel(other),
+          bytes: [imageBytes, ...(statistics ? [statisticsBytes(other)] : [])],
+        }),
+      },
     );
     return made;
   }
@@ -388,12 +407,13 @@ export class GraphBuilder {
       buffers: this.buffers,
       blocks: this.blocks,
       dispatches: this.dispatches.map(
-        ({ label, layer, kernel, reads, writes }): Dispatch => ({
+        ({ label, layer, kernel, reads, writes, tiling }): Dispatch => ({
           label,
           layer,
           kernel: kernel(),
           reads: reads.map((operand) => this.resolved(operand)),
           writes,
+          tiling,
         }),
       ),
       inputs: { images: this.images, hidden: this.hidden },
@@ -418,6 +438,21 @@ function layerOf(
   const taps = (parts[0].kernel ?? 3) ** 2;
   const layer = convolutionLayer([...new Set(kinds)].join(' and '), out, own, cout, taps);
   return { ...layer, macs: layer.macs + out.height * out.width * skip * cout };
+}
+
+/** "2x 64x64x16: 3x3 of 8 normed + 1x1 of 8, f16 by f16, measured". */
+function shapeText(
+  parts: readonly Part[],
+  { height, width, quads }: Size,
+  { batch, storage, weights }: BuilderOptions,
+  measured: boolean,
+): string {
+  const texts = parts.map((part) => {
+    const stride = part.stride === 1 ? '' : `/${part.stride}`;
+    return `${part.kernel}x${part.kernel}${stride} of ${part.quads}${part.norm === null ? '' : ' normed'}`;
+  });
+  const end = measured ? ', measured' : '';
+  return `${batch}x ${height}x${width}x${quads}: ${texts.join(' + ')}, ${storage} by ${weights}${end}`;
 }
 
 /** Calls with every channel and its place among vectors that begin anew with every image. */

@@ -4,6 +4,7 @@ import type { MakeFastGenerator } from '../fastDenoiser';
 import { FusedGenerator, type FusedOptions } from './generator';
 import { onSoftware, webgpuBackend } from './runtime';
 import { candidateTiles } from './tiles';
+import { tuningOf } from './tuning';
 import { wantedStorage } from './wanted';
 import type { Storage } from './wgsl';
 
@@ -33,15 +34,23 @@ export const fastGenerator: MakeFastGenerator = async (generator) => {
   }
   const against = await verdict;
   if (against !== null) throw new Error(against);
-  const fused = new FusedGenerator(generator, options);
+  const tuning = onSoftware(device) ? null : await tuningOf(device);
+  const fused = new FusedGenerator(generator, { ...options, tuning: tuning ?? undefined });
   return {
-    label: `fused WGSL kernels, ${precision} with float32 sums`,
+    get label() {
+      return `fused WGSL kernels, ${precision} with float32 sums${tilesText(fused.tuned)}`;
+    },
     onTrial: true,
     inside: () => ({ fused }),
     run: (images, t, z, outputs) => fused.run(images, t, z, outputs),
     dispose: () => fused.dispose(),
   };
 };
+
+const tilesText = (found: FusedGenerator['tuned']) =>
+  !found || found.tuned === 0
+    ? ''
+    : `, tiles tuned${found.tuned < found.shapes ? ` for ${found.tuned} of ${found.shapes} shapes` : ''}`;
 
 /** The self-test's network by the tiles that its small images take, and by the largest ones, which software does not use. */
 async function verdictOf(options: FusedOptions, isSoftware: boolean): Promise<string | null> {

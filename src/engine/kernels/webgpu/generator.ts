@@ -5,13 +5,13 @@ import type { Generator } from '../../networks/ncsnpp/run';
 import { tensorsOf } from '../../networks/parameters';
 import * as tf from '../../tf';
 import { attentionMemory } from './attention';
-import type { BuilderOptions } from './builder';
+import type { BuilderOptions, TileChoice } from './builder';
 import type { Graph } from './graph';
 import { mapping } from './mapping';
 import { type NetworkShape, ncsnppGraph } from './ncsnppGraph';
 import {
   bufferOf,
-  GraphRun,
+  type GraphRun,
   onSoftware,
   type RunCounts,
   submitPending,
@@ -20,6 +20,7 @@ import {
   webgpuBackend,
 } from './runtime';
 import { chooseTile, softwareTile } from './tiles';
+import { type Tuning, tunedRun, tunedShapes } from './tuning';
 import { quads, type Storage } from './wgsl';
 
 export interface FusedOptions {
@@ -28,6 +29,8 @@ export interface FusedOptions {
   weights: Storage;
   /** Which tile a convolution takes; chosen by the device unless told. */
   tile?: BuilderOptions['tile'];
+  /** Tiles are tried on the device, unless told, and remembered. */
+  tuning?: Tuning;
 }
 
 export class FusedGenerator {
@@ -37,6 +40,8 @@ export class FusedGenerator {
   private readonly values = new Map<tf.Tensor, Float32Array>();
   private readonly runs = new Map<string, Promise<GraphRun>>();
   private disposed = false;
+  /** Of the last size made ready: shapes of convolutions, and of how many the tile was found by trying. */
+  tuned: { shapes: number; tuned: number } | null = null;
 
   constructor(
     private readonly generator: Generator,
@@ -59,12 +64,15 @@ export class FusedGenerator {
     const { config, weights } = this.generator;
     const { device } = this.backend;
     refuseUncovered(this.generator, shape, device.limits);
-    const graph = ncsnppGraph(config, weights, shape, {
-      ...this.options,
-      tile: this.options.tile ?? (onSoftware(device) ? softwareTile : chooseTile),
-    });
-    this.weights ??= this.upload(graph);
-    const run = await GraphRun.make(device, graph, await this.weights);
+    const tuning = this.options.tile ? undefined : this.options.tuning;
+    const chosen: TileChoice = (out, batch, convolution) =>
+      tuning?.tiles.tileOf(convolution, out) ?? chooseTile(out, batch);
+    const tile = this.options.tile ?? (onSoftware(device) ? softwareTile : chosen);
+    const graph = () => ncsnppGraph(config, weights, shape, { ...this.options, tile });
+    const first = graph();
+    this.weights ??= this.upload(first);
+    const run = await tunedRun(device, first, graph, await this.weights, tuning);
+    if (tuning) this.tuned = tunedShapes(run.graph, tuning.tiles);
     // Given up in the meantime: nobody else would free it.
     if (this.disposed) run.dispose();
     return run;

@@ -1,10 +1,23 @@
 /** A network as dispatches over buffers: plain data, from which the memory is planned and the device is set up. */
 import type * as tf from '../../tf';
 import type { Layer } from '../layer';
+import type { Size, Tile } from './convolution';
 import type { Kernel, Storage } from './wgsl';
 
 /** A buffer by its number, or a block of weights by its. */
 export type Operand = { buffer: number /** Bytes, of 256. */; offset?: number } | { block: number };
+
+/** A convolution, and what other tiles make of it. */
+export interface Tiling {
+  /** The same for all that compute alike. */
+  shape: string;
+  out: Size;
+  tile: Tile;
+  /** Those that fit. */
+  tiles: readonly Tile[];
+  /** The kernel by another tile, and the bytes of each buffer that it writes. */
+  by(tile: Tile): { kernel: Kernel; bytes: readonly number[] };
+}
 
 export interface Dispatch {
   label: string;
@@ -14,6 +27,7 @@ export interface Dispatch {
   /** In the order of the shader's bindings; then what it writes, buffers by their numbers. */
   reads: readonly Operand[];
   writes: readonly number[];
+  tiling?: Tiling;
 }
 
 export type Values = (tensor: tf.Tensor) => Float32Array;

@@ -1,7 +1,4 @@
-/**
- * Each kernel against its twin of plain operations, over odd sizes, channels that fill no vector, and batches. Runs where it is asked for, as
- * generator.gpu.test.ts says.
- */
+/** Each kernel against its twin of plain operations, over odd sizes, channels that fill no vector, and batches. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../../../../test/softwareVulkan';
 import { relativeError } from '../../../parity/compare';
@@ -11,14 +8,15 @@ import { hashNormals } from '../../hash';
 import { adaptiveGroupNorm, attention, conv2d, groupNorm, groupsFor, silu } from '../../networks/layers';
 import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../../networks/resample';
 import * as tf from '../../tf';
-import { GraphBuilder, type Image } from './builder';
+import { GraphBuilder, type Image, type TileChoice } from './builder';
 import { bufferOf, GraphRun, submitPending, uploadWeights, webgpuBackend } from './runtime';
-import { candidateTiles, softwareTile } from './tiles';
+import { candidateTiles, chooseTile, softwareTile } from './tiles';
+import { TunedTiles } from './tunedTiles';
+import { tune, tunedShapes, untuned } from './tuning';
 import type { Storage } from './wgsl';
 
 const errors: Error[] = [];
-const asked = process.env.SYNDIFF_KERNELS !== undefined;
-const environment = await nodeEnvironment((error) => errors.push(error), asked ? 'all' : null);
+const environment = await nodeEnvironment((error) => errors.push(error));
 const adapter = await environment.gpu?.requestAdapter();
 
 let seed = 0;
@@ -42,30 +40,32 @@ interface Case {
   build: (g: GraphBuilder, input: Image) => Image;
   plain: (input: tf.Tensor4D) => tf.Tensor4D;
   storage?: Storage;
-  tile?: typeof softwareTile;
+  tile?: TileChoice;
 }
 
 let hidden: { style: tf.Tensor2D; time: tf.Tensor2D };
 
-/** Largest relative error of a graph of a few layers; what it allocates is freed. */
-async function errorOf({
-  images,
-  build,
-  plain,
-  storage = 'f32',
-  tile = softwareTile,
-}: Case): Promise<number> {
+/** A graph of a few layers on the device. */
+async function runOf({ images, build, storage = 'f32', tile = softwareTile }: Omit<Case, 'plain'>) {
   const [batch, height, width] = images[0].shape;
   const g = new GraphBuilder({ batch, storage, weights: storage, tile });
   g.conditions(STYLE, TIME);
   const channels = images.map(({ shape }) => shape[3]);
   const made = build(g, g.input(channels, height, width, 1, 0));
   const graph = g.output(made, made.channels);
-  const backend = webgpuBackend();
+  const { device } = webgpuBackend();
   const values = new Map<tf.Tensor, Float32Array>();
   for (const tensor of used) values.set(tensor, (await tensor.data()) as Float32Array);
-  const weights = await uploadWeights(backend.device, graph.blocks, (tensor) => values.get(tensor)!);
-  const run = await GraphRun.make(backend.device, graph, weights);
+  const weights = await uploadWeights(device, graph.blocks, (tensor) => values.get(tensor)!);
+  return { run: await GraphRun.make(device, graph, weights), weights };
+}
+
+/** Largest relative error of such a graph; what it allocates is freed. */
+async function errorOf(example: Case): Promise<number> {
+  const { images, plain } = example;
+  const [batch] = images[0].shape;
+  const { run, weights } = await runOf(example);
+  const backend = webgpuBackend();
   const rows = await tf.concat([hidden.style, hidden.time], 1).data<'float32'>();
   const want = tf.tidy(() => plain(tf.concat(images, 3)));
   const out = tf.zerosLike(want);
@@ -107,7 +107,7 @@ function convolved(g: GraphBuilder, input: Image, { weight: w, bias }: ReturnTyp
   });
 }
 
-describe.skipIf(!adapter)('kernels (runs with SYNDIFF_KERNELS where there is an adapter)', () => {
+describe.skipIf(!adapter)('kernels (runs where there is an adapter)', () => {
   beforeAll(async () => {
     await startEngine('webgpu', environment);
     hidden = { style: normal(2, STYLE), time: normal(2, TIME) };
@@ -168,35 +168,86 @@ describe.skipIf(!adapter)('kernels (runs with SYNDIFF_KERNELS where there is an 
     },
   );
 
-  it('the tiles of a GPU: most and least work a thread, sums left over, residual, tanh, stride 2', async () => {
+  /** The convolution of six vectors by a tile of a GPU; compilers take a second and more for each. */
+  const gpuTile =
+    (pick: number): TileChoice =>
+    (out, batch, shape) =>
+      shape.includes('of 6') ? candidateTiles(out).at(pick)! : softwareTile(out, batch);
+
+  it('the tile of most work a thread, over sizes that it does not divide: residual, tanh, statistics', async () => {
     const [first, second] = [conv(3, 2, 24), conv(3, 24, 24)];
-    for (const pick of [0, -1])
-      expect(
-        await errorOf({
-          tile: (out) => candidateTiles(out).at(pick)!,
-          images: [normal(1, 11, 18, 2)],
-          build: (g, input) => {
-            const h = convolved(g, input, first);
-            const again = g.convolution(
-              'residual',
-              [{ image: h, weights: [second.weight] }],
-              h,
-              g.constant([second.bias], [24]),
-              { residual: h, tanh: true, scale: 0.01 },
-            );
-            return g.convolution(
-              'pyramid',
-              [{ image: again, stride: 2, pad: 0, weights: [second.weight] }],
-              { height: 5, width: 8, channels: 24 },
-              g.constant([second.bias], [24]),
-            );
-          },
-          plain: (input) => {
-            const h = conv2d(first, input);
-            return conv2d(second, tf.tanh(tf.mul(tf.add(h, conv2d(second, h)), 0.01)), 2, 0);
-          },
-        }),
-      ).toBeLessThan(TOLERANCES.f32);
+    const affine = { weight: weight<tf.Tensor1D>(24), bias: weight<tf.Tensor1D>(24) };
+    const error = await errorOf({
+      tile: gpuTile(0),
+      images: [normal(1, 11, 18, 2)],
+      build: (g, input) => {
+        const h = convolved(g, input, first);
+        const made = g.convolution(
+          'second',
+          [{ image: h, weights: [second.weight] }],
+          h,
+          g.constant([second.bias], [24]),
+          { residual: h, tanh: true, scale: 0.01, statistics: true },
+        );
+        const gamma = g.constant([affine.weight], [24]);
+        const norm = g.norm([made], 6, 1e-6, gamma, g.constant([affine.bias], [24]));
+        return g.resample('smooth', true, made, norm).activated;
+      },
+      plain: (input) => {
+        const h = conv2d(first, input);
+        const made: tf.Tensor4D = tf.tanh(tf.mul(tf.add(h, conv2d(second, h)), 0.01));
+        return firSmooth(silu(groupNorm(affine, made, 6, 1e-6)));
+      },
+    });
+    expect(error).toBeLessThan(TOLERANCES.f32);
+  });
+
+  it('the tile of least work a thread, stride 2', async () => {
+    const [first, second] = [conv(3, 2, 24), conv(3, 24, 24)];
+    const error = await errorOf({
+      tile: gpuTile(-1),
+      images: [normal(1, 11, 18, 2)],
+      build: (g, input) =>
+        g.convolution(
+          'second',
+          [{ image: convolved(g, input, first), stride: 2, pad: 0, weights: [second.weight] }],
+          { height: 5, width: 8, channels: 24 },
+          g.constant([second.bias], [24]),
+        ),
+      plain: (input) => conv2d(second, conv2d(first, input), 2, 0),
+    });
+    expect(error).toBeLessThan(TOLERANCES.f32);
+  });
+
+  it('tiles are tried on the device, remembered, and give the same numbers', async () => {
+    const layers = [conv(1, 4, 4), conv(1, 4, 4)];
+    const images = [normal<tf.Tensor4D>(1, 8, 16, 4)];
+    const build = (g: GraphBuilder, input: Image) =>
+      layers.reduce(
+        (image, { weight: w, bias }) =>
+          g.convolution('conv', [{ image, kernel: 1, weights: [w] }], image, g.constant([bias], [4])),
+        input,
+      );
+    const { run, weights } = await runOf({ images, build, tile: chooseTile });
+    const texts: string[] = [];
+    const kept = {
+      read: async () => texts.at(-1) ?? null,
+      write: async (text: string) => void texts.push(text),
+    };
+    const tiles = await TunedTiles.of('software', kept);
+    const { now } = environment;
+    expect(await tune(run, { tiles, now }, 0)).toBe(false);
+    expect(tunedShapes(run.graph, tiles)).toEqual({ shapes: 1, tuned: 0 });
+    await tune(run, { tiles, now });
+    expect(tunedShapes(run.graph, tiles)).toEqual({ shapes: 1, tuned: 1 });
+    const remembered = await TunedTiles.of('software', kept);
+    expect(untuned(run.graph, remembered)).toEqual([]);
+    expect(untuned(run.graph, await TunedTiles.of('another', kept))).toEqual([2]);
+    run.dispose();
+    weights.buffer.destroy();
+    const plain = (input: tf.Tensor4D) => layers.reduce((image, layer) => conv2d(layer, image), input);
+    const tile: TileChoice = (out, _, shape) => remembered.tileOf(shape, out)!;
+    expect(await errorOf({ images, build, plain, tile })).toBeLessThan(TOLERANCES.f32);
   });
 
   const KINDS = { up: [firUp, naiveUp], down: [firDown, naiveDown], smooth: [firSmooth, firSmooth] } as const;

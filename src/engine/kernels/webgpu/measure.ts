@@ -1,26 +1,19 @@
 /** What benchmarks look into: a graph's dispatches timed by themselves, and how fast the device could be. Imported by them alone. */
 import { type LayerTime, LayerWatch, layerName, type Timing } from '../layer';
+import { type Clock, clockOf, MOST_REPEATS, type Step, timed } from './clock';
 import type { GraphRun } from './runtime';
 
-/** A dispatch is repeated until it takes this long: clocks of GPUs are coarse where a page may read them. */
+/** A dispatch is repeated until it takes this long. */
 const ENOUGH_MS = 10;
-const MOST_REPEATS = 1024;
-
-interface Step {
-  pipeline: GPUComputePipeline;
-  group: GPUBindGroup;
-  workgroups: readonly [x: number, y: number, z: number];
-}
 
 export interface GraphLayers {
   layers: LayerTime[];
-  /** By the GPU's own clock, or the processor's around submits. */
-  clock: 'timestamps' | 'submits';
+  clock: Clock['kind'];
 }
 
 /** Of the graph's dispatches, each distinct one by itself, on what is in its buffers. */
 export async function graphLayers({ device, graph, steps }: GraphRun, timing: Timing): Promise<GraphLayers> {
-  const clock = clockOf(device, timing);
+  const clock = clockOf(device, timing.now);
   const watch = new LayerWatch();
   const known = new Map<string, { step: Step; repeats: number }>();
   try {
@@ -35,12 +28,9 @@ export async function graphLayers({ device, graph, steps }: GraphRun, timing: Ti
             repeats: 1,
           };
           known.set(name, found);
-          for (;;) {
-            const taken = await clock.time(found.step, found.repeats);
-            ms.set(name, taken / found.repeats);
-            if (taken >= ENOUGH_MS || found.repeats >= MOST_REPEATS) break;
-            found.repeats *= 2;
-          }
+          const taken = await timed(clock, found.step, ENOUGH_MS, found.repeats);
+          found.repeats = taken.repeats;
+          ms.set(name, taken.ms);
           await timing.pause?.();
         }
         watch.add(layer, ms.get(name)!);
@@ -51,75 +41,6 @@ export async function graphLayers({ device, graph, steps }: GraphRun, timing: Ti
     clock.dispose();
   }
   return { layers: watch.times(), clock: clock.kind };
-}
-
-interface Clock {
-  kind: GraphLayers['clock'];
-  /** Milliseconds of so many dispatches one after the other. */
-  time(step: Step, repeats: number): Promise<number>;
-  dispose(): void;
-}
-
-function record(pass: GPUComputePassEncoder, { pipeline, group, workgroups }: Step, repeats: number): void {
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, group);
-  for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(...workgroups);
-  pass.end();
-}
-
-const clockOf = (device: GPUDevice, timing: Timing): Clock =>
-  device.features.has('timestamp-query') ? timestamps(device) : submits(device, timing);
-
-function timestamps(device: GPUDevice): Clock {
-  const set = device.createQuerySet({ type: 'timestamp', count: 2 });
-  const resolved = device.createBuffer({
-    size: 16,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-  });
-  const read = device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
-  return {
-    kind: 'timestamps',
-    time: async (step, repeats) => {
-      const encoder = device.createCommandEncoder();
-      record(
-        encoder.beginComputePass({
-          timestampWrites: { querySet: set, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
-        }),
-        step,
-        repeats,
-      );
-      encoder.resolveQuerySet(set, 0, 2, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, read, 0, 16);
-      device.queue.submit([encoder.finish()]);
-      await read.mapAsync(GPUMapMode.READ);
-      const [begin, end] = new BigUint64Array(read.getMappedRange().slice(0));
-      read.unmap();
-      // Nanoseconds.
-      return Number(end - begin) / 1e6;
-    },
-    dispose: () => {
-      set.destroy();
-      resolved.destroy();
-      read.destroy();
-    },
-  };
-}
-
-function submits(device: GPUDevice, { now }: Timing): Clock {
-  return {
-    kind: 'submits',
-    time: async (step, repeats) => {
-      const encoder = device.createCommandEncoder();
-      record(encoder.beginComputePass(), step, repeats);
-      const commands = encoder.finish();
-      await device.queue.onSubmittedWorkDone();
-      const begin = now();
-      device.queue.submit([commands]);
-      await device.queue.onSubmittedWorkDone();
-      return now() - begin;
-    },
-    dispose: () => {},
-  };
 }
 
 const PEAK_GROUPS = 4096;
@@ -158,7 +79,7 @@ export async function multiplyAddPeak(device: GPUDevice, timing: Timing): Promis
   });
   const entries = [{ binding: 0, resource: { buffer } }];
   const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-  const clock = clockOf(device, timing);
+  const clock = clockOf(device, timing.now);
   let best = 0;
   let repeats = 1;
   try {

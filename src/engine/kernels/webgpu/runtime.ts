@@ -84,7 +84,8 @@ export async function uploadWeights(
 /** Shaders once a device, whichever network wants them. */
 const compiled = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
 
-function pipeline(device: GPUDevice, code: string, label: string): Promise<GPUComputePipeline> {
+/** @throws Error saying what the GPU refused */
+export function pipelineOf(device: GPUDevice, code: string, label: string): Promise<GPUComputePipeline> {
   let known = compiled.get(device);
   if (!known) {
     known = new Map();
@@ -121,13 +122,14 @@ export class GraphRun {
     private readonly pieces: readonly GPUBuffer[],
     /** One a dispatch of the graph. */
     readonly steps: readonly { pipeline: GPUComputePipeline; group: GPUBindGroup }[],
+    private readonly resource: (operand: Operand) => GPUBindingResource,
   ) {}
 
   /** @throws Error saying what the GPU refused */
   static async make(device: GPUDevice, graph: Graph, weights: Weights): Promise<GraphRun> {
     const pipelines = await checked(
       device,
-      () => Promise.all(graph.dispatches.map(({ kernel, label }) => pipeline(device, kernel.code, label))),
+      () => Promise.all(graph.dispatches.map(({ kernel, label }) => pipelineOf(device, kernel.code, label))),
       () => {},
     );
     return checked(
@@ -153,10 +155,15 @@ export class GraphRun {
           const layout = pipelines[i].getBindGroupLayout(0);
           return { pipeline: pipelines[i], group: device.createBindGroup({ label, layout, entries }) };
         });
-        return new GraphRun(device, graph, bufferOf, pieces, steps);
+        return new GraphRun(device, graph, bufferOf, pieces, steps, resource);
       },
       (run) => run.dispose(),
     );
+  }
+
+  /** What a dispatch reads, in the order of its bindings. */
+  read(dispatch: number): GPUBindingResource[] {
+    return this.graph.dispatches[dispatch].reads.map(this.resource);
   }
 
   get counts(): RunCounts {

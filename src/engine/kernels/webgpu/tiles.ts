@@ -48,8 +48,10 @@ export function candidateTiles({ height, width, quads }: Size): Tile[] {
     : [{ width: 8, height: 1, across: 1, groups: 8, vectors: 1, unrolled: true, shared: true }];
 }
 
+export const chooseTile = (out: Size, batch: number): Tile => enoughWork(out, batch, candidateTiles(out));
+
 /** The first candidate that gives enough workgroups, else the one that gives most. */
-export function chooseTile(out: Size, batch: number, tiles = candidateTiles(out)): Tile {
+function enoughWork(out: Size, batch: number, tiles: readonly Tile[]): Tile {
   const count = (tile: Tile) => workgroupsOf(tile, out, batch);
   const enough = tiles.find((tile) => count(tile) >= ENOUGH_WORKGROUPS);
   return enough ?? tiles.reduce((best, tile) => (count(tile) > count(best) ? tile : best));
@@ -58,5 +60,5 @@ export function chooseTile(out: Size, batch: number, tiles = candidateTiles(out)
 /** On the CPU a thread's sums that are more than its registers cost more than they save, and compilers are slow with long texts. */
 export function softwareTile(out: Size, batch: number): Tile {
   const tiles = candidateTiles(out).filter(({ across, vectors }) => across * vectors <= 4);
-  return { ...chooseTile(out, batch, tiles), unrolled: false };
+  return { ...enoughWork(out, batch, tiles), unrolled: false };
 }
