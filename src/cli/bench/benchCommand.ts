@@ -214,13 +214,15 @@ async function comparedEngines({
   environment,
 }: NodeEngine): Promise<Pick<Bench, 'contenders' | 'trainers' | 'leftOut' | 'device'>> {
   const { engines, leftOut } = await enginesBeside(info, environment);
+  // As many as ours.
+  const threads = Math.max(1, ...engines.map((engine) => engine.threads?.count ?? 1));
   return {
     contenders: [
       ...ownEngines(engines),
-      onnxEngine(
-        { provider: 'wasm', threads: info.threads?.count ?? 1, graph: 'straight' },
-        packageVersion(),
-        onnxRuntime,
+      ...(threads === 1 ? [1] : [1, threads]).map((count) =>
+        onnxEngine({ provider: 'wasm', threads: count, graph: 'straight' }, packageVersion(), () =>
+          onnxRuntime(count),
+        ),
       ),
     ],
     trainers: trainingEngines(engines),

@@ -42,7 +42,7 @@ describe.skipIf(!adapter)(
       expect(trainingEngines(found.engines).map(({ id }) => id)).toEqual([
         'webgpu-plain',
         'wasm-plain',
-        'wasm-own',
+        'wasm-own-1',
       ]);
     });
 
@@ -63,9 +63,9 @@ describe.skipIf(!adapter)(
           'webgpu-f32',
           'webgpu-f16',
           'wasm-plain',
-          'wasm-own',
+          'wasm-own-1',
         ]);
-        for (const id of ['webgpu-f32', 'wasm-plain', 'wasm-own'])
+        for (const id of ['webgpu-f32', 'wasm-plain', 'wasm-own-1'])
           expect(of(id).psnr, id).toBeGreaterThan(100);
         expect(of('webgpu-f16').psnr).toBeGreaterThan(60);
         const [plain, f32, f16] = ['webgpu-plain', 'webgpu-f32', 'webgpu-f16'].map((id) => of(id).counts);

@@ -199,10 +199,12 @@ async function layersOf(
     throw new Error('layers: are told apart of the diffusive generator alone, got another network');
   const nz = 'nz' in card.network ? Number(card.network.nz) : 0;
   const layers = await programLayers(kernels, inside.program, nz, timing);
-  const peak = multiplyAddPeak(kernels, timing.now);
+  const { threadCount } = kernels;
+  const peak = threadCount * multiplyAddPeak(kernels, timing.now);
+  const times = threadCount === 1 ? '' : ` The peak is one thread's, times ${threadCount}.`;
   return {
     layers,
     peak,
-    note: 'Each layer within a step. 3x3 convolutions of stride 1 are made by Winograd with a quarter of the multiplications, so that their share of the peak may be above 100 %.',
+    note: `Each layer within a step. 3x3 convolutions of stride 1 are made by Winograd with a quarter of the multiplications, so that their share of the peak may be above 100 %.${times}`,
   };
 }

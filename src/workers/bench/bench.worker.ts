@@ -15,7 +15,8 @@ const others: BenchEnvironment['others'] = async (engines) => {
       ],
     };
   const { onnxContenders } = await import('./onnxContenders');
-  const threads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  // As many as ours.
+  const threads = Math.max(1, ...engines.map((engine) => engine.threads?.count ?? 1));
   const isGpu = engines.some(({ backend }) => backend === 'webgpu');
   return { contenders: onnxContenders(isGpu, threads), leftOut: [] };
 };
