@@ -38,8 +38,10 @@ export async function programLayers(
 const FLOP_A_PASS = 12 * 4 * 2;
 /** Long enough for a coarse clock, and short beside what interrupts it. */
 const ENOUGH_MS = 4;
-/** Browsers take the slow code of a first call for many more: the best counts. */
+/** So many runs without a better one end it: compilers take the slow code of a first call for many more. */
 const PEAK_RUNS = 40;
+/** What counts as better. */
+const BETTER = 1.01;
 
 /** FLOP a second of one thread that multiplies and adds in registers, the best of many runs. */
 export function multiplyAddPeak(kernels: Kernels, now: () => number): number {
@@ -55,8 +57,9 @@ export function multiplyAddPeak(kernels: Kernels, now: () => number): number {
         passes *= 2;
         continue;
       }
-      best = Math.max(best, (passes * FLOP_A_PASS * 1000) / ms);
-      run++;
+      const found = (passes * FLOP_A_PASS * 1000) / ms;
+      run = found > BETTER * best ? 0 : run + 1;
+      best = Math.max(best, found);
     }
   } finally {
     kernels.free(room);
