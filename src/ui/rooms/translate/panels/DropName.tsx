@@ -12,12 +12,10 @@ export function DropName({
   invitation: string;
 }) {
   const isReading = useApp((s) => s.opening === kind);
-  const read = useApp((s) => s.read);
   return (
     <div className="drop-name" aria-live="polite">
       {name !== undefined && <p>{shortName(name)}</p>}
       {isReading && <p>{name === undefined ? 'Reading the scan…' : 'Reading another scan…'}</p>}
-      {isReading && read !== null && <progress aria-label="Reading the scan" value={read} max={1} />}
       {name === undefined && !isReading && <p>{invitation}</p>}
     </div>
   );

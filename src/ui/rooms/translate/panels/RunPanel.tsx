@@ -3,7 +3,7 @@ import { runPanelHeight } from '../../../components/heightProperty';
 import { Meter } from '../../../components/Meter';
 import { useApp } from '../../../state/StoreContext';
 import { missingSlices, translateBlock } from '../state/selectors';
-import { runWords } from './runWords';
+import { readingWords, runWords } from './runWords';
 
 /**
  * The one big button; while it works, how far it is, how long it takes, and Cancel. Both are one element, never `disabled`
@@ -14,7 +14,9 @@ export function RunPanel() {
   const block = useApp(translateBlock);
   const todo = useApp((s) => missingSlices(s).length);
   const { translate, cancel } = useApp((s) => s.actions);
-  const words = run && runWords(run);
+  const opening = useApp((s) => s.opening);
+  const read = useApp((s) => s.read);
+  const words = run ? runWords(run) : readingWords(opening, read);
   const isDone = !block && todo === 0;
   const isOff = run ? run.isCancelling : block !== null || isDone;
   const press = () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Run } from '../../../state/types';
-import { runWords } from './runWords';
+import { readingWords, runWords } from './runWords';
 
 const loading: Run = {
   phase: 'loading',
@@ -48,4 +48,14 @@ it('says why the first step is slow, and never counts beyond the last slice', ()
     label: 'Finishing',
     value: 1,
   });
+});
+
+it('says how much of a scan is read while pieces of it are still to come', () => {
+  expect(readingWords('source', 0.25)).toEqual({ label: 'Reading the scan', value: 0.25 });
+  expect(readingWords('reference', 0.5)).toEqual({ label: 'Reading the reference', value: 0.5 });
+  expect([readingWords('source', null), readingWords('source', 1), readingWords('weights', 0.5)]).toEqual([
+    null,
+    null,
+    null,
+  ]);
 });

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '../../../format';
-import type { Run } from '../../../state/types';
+import type { AppData, Run } from '../../../state/types';
 
 /** What the progress bar says. `value` 0..1; null while the end is unknown. */
 export function runWords(run: Run): { label: string; value: number | null; detail?: string } {
@@ -27,4 +27,13 @@ export function runWords(run: Run): { label: string; value: number | null; detai
     value: (done + step / stepsPerSlice) / total,
     detail: remainingMs === null ? undefined : `${formatDuration(remainingMs)} left`,
   };
+}
+
+/** The same of a scan that is read in several pieces; null where none is, or all of it is there. */
+export function readingWords(
+  opening: AppData['opening'],
+  read: AppData['read'],
+): { label: string; value: number } | null {
+  if (read === null || read >= 1 || (opening !== 'source' && opening !== 'reference')) return null;
+  return { label: `Reading the ${opening === 'source' ? 'scan' : 'reference'}`, value: read };
 }

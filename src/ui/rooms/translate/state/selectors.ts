@@ -262,9 +262,9 @@ export function translateBlock(state: AppData): string | null {
   if (state.engine.phase === 'starting') return 'The engine is starting.';
   if (state.engine.phase === 'failed')
     return 'The engine does not run: press “no engine” at the top right for the reason and other backends.';
+  if (state.opening) return 'A file is being read.';
   if (!state.source) return 'Drop a scan first.';
   if (!chosenCard(state)) return 'Choose a model first.';
   if (state.compare.run) return 'A comparison goes on in Compare; cancel it or wait.';
-  if (state.opening) return 'A file is being read.';
   return null;
 }
