@@ -53,15 +53,17 @@ export interface NodeEngine {
 
 /**
  * Starts the engine in Node: WebGPU through Dawn where a Vulkan device exists, else wasm.
+ * @param trains as of BackendEnvironment
  * Throws BadRequest where a backend was asked for by name and does not work here: a result under another name would mislead.
  */
 export async function startNodeEngine(
   { backend: want, threads }: EngineChoice,
   stop: AbortSignal,
+  trains = false,
 ): Promise<NodeEngine> {
   const failed = new AbortController();
   const gpu = want === 'webgpu' ? 'all' : want === 'auto' ? 'hardware' : null;
-  const environment = await nodeEnvironment((error) => failed.abort(error), gpu, threads);
+  const environment = { ...(await nodeEnvironment((error) => failed.abort(error), gpu, threads)), trains };
   const info = await startEngine(want, environment);
   if (want !== 'auto' && info.backend !== want) {
     const why = info.trials.find(({ backend }) => backend === want)?.reason;

@@ -376,7 +376,7 @@ async function callOf({ volumes, settings }: CheckpointIndex, out: string): Prom
 }
 
 async function startEngine(io: Io, want: EngineChoice): Promise<NodeEngine> {
-  const engine = await startNodeEngine(want, io.signal);
+  const engine = await startNodeEngine(want, io.signal, true);
   io.err(`${engineSentence(engine.info)}\n`);
   return engine;
 }

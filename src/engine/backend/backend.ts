@@ -38,7 +38,7 @@ export interface EngineInfo {
   trials: BackendTrial[];
   /** WebGPU adapter as the browser names it; null on other backends. */
   adapter: AdapterDescription | null;
-  /** Enabled WebGPU features and the limits in force; on wasm `OWN_KERNELS` where these are in use. */
+  /** Enabled WebGPU features and the limits in force; on wasm `OWN_KERNELS` where these are in use, on WebGPU what is used for trainings. */
   features: string[];
   limits: Record<string, number>;
   /** On wasm with `OWN_KERNELS`; else null. */
@@ -76,6 +76,8 @@ export interface BackendEnvironment {
   tiles: KeptText | null;
   /** Threads for wasm, or why there are none here. */
   threads: WasmThreads | string;
+  /** For trainings: WebGPU's kernels for these are tested and used (kernels/webgpu/operations/). */
+  trains?: boolean;
   /** Milliseconds, monotonic. */
   now: () => number;
   /** The device of the chosen backend is gone or has failed: nothing that it computed since can be trusted. */
@@ -109,6 +111,9 @@ const WANTED_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', '
 
 /** The kernels of kernels/wasm/, among an engine's features. */
 export const OWN_KERNELS = 'own SIMD kernels';
+
+export const TRAINING_KERNELS = 'own kernels for training';
+export const NO_TRAINING_KERNELS = 'plain operations in training';
 
 const WANTED_LIMITS = [
   'maxBufferSize',
@@ -181,10 +186,12 @@ async function tryBackend(
       };
     }
     works = true;
+    const forTraining = backend === 'webgpu' && environment.trains ? await useTrainingKernels() : [];
     if (backend === 'wasm') await useOwnKernels(environment);
     const selfTestMs = environment.now() - begin;
     const threads = ownKernels() && (await useThreads(environment));
-    const features = ownKernels() ? [...started.features, OWN_KERNELS] : started.features;
+    const own = ownKernels() ? [OWN_KERNELS] : forTraining;
+    const features = [...started.features, ...own];
     return { ...started, features, threads, selfTestError: error, selfTestMs };
   } catch (error) {
     return { outcome: 'unavailable', reason: `${backend} did not start: ${messageOf(failure ?? error)}` };
@@ -203,6 +210,15 @@ async function useOwnKernels({ wasmKernels, threads }: BackendEnvironment): Prom
     // No SIMD, or the file did not come.
     refuseKernels();
   }
+}
+
+/** Our own kernels for trainings on WebGPU, those that this device computes right; what Diagnostics tells of them. */
+async function useTrainingKernels(): Promise<string[]> {
+  const { useGpuOperations } = await import('../kernels/webgpu/operations/use');
+  const { used, refused } = await useGpuOperations();
+  const told = (what: string, names: readonly string[]) =>
+    names.length > 0 ? [`${what}: ${names.join('; ')}`] : [];
+  return [...told(TRAINING_KERNELS, used), ...told(NO_TRAINING_KERNELS, refused)];
 }
 
 /** Threads beside this one for our kernels, as many as are wanted where they start; what there is now. */

@@ -1,6 +1,7 @@
 /** Building blocks shared by the networks. Images are [b, h, w, c]. All functions are pure; callers tidy. */
 import { leakyRelu } from '../autodiff/leakyRelu';
 import { isRecording } from '../autodiff/vjp';
+import { ownsOnce } from '../kernels/own';
 import { ownKernels } from '../kernels/wasm/kernels';
 import {
   ownAddToChannels,
@@ -141,7 +142,7 @@ export function scaledGroupNorm(
   shift: tf.Tensor4D,
   activation: Activation = 'none',
 ): tf.Tensor4D {
-  if (ownOnce()) return ownAffineNorm({ x, scale, shift }, { groups, epsilon, activation });
+  if (ownsOnce('norm')) return ownAffineNorm({ x, scale, shift }, { groups, epsilon, activation });
   return activated(plainScaledGroupNorm(x, groups, epsilon, scale, shift), activation);
 }
 
@@ -190,7 +191,7 @@ function normGradients(
 /** Instance norm without affine, eps 1e-5 (the ResNet generator and PatchGAN). */
 export function instanceNorm(x: tf.Tensor4D, activation: Activation = 'none'): tf.Tensor4D {
   const c = x.shape[3];
-  if (ownOnce()) return ownNorm({ x }, { groups: c, epsilon: 1e-5, activation });
+  if (ownsOnce('norm')) return ownNorm({ x }, { groups: c, epsilon: 1e-5, activation });
   const ones: tf.Tensor4D = tf.ones([1, 1, 1, c]);
   return scaledGroupNorm(x, c, 1e-5, ones, tf.zeros([1, 1, 1, c]), activation);
 }
@@ -215,7 +216,7 @@ export function layerNorm(
   activation: Activation = 'none',
 ): tf.Tensor4D {
   const [, h, w, c] = x.shape;
-  if (ownOnce())
+  if (ownsOnce('norm'))
     return ownAffineNorm(
       { x, scale: weight, shift: bias },
       { groups: 1, epsilon: 1e-5, activation, isLayer: true },
@@ -253,7 +254,8 @@ export function groupNorm(
   activation: Activation = 'none',
 ): tf.Tensor4D {
   const c = x.shape[3];
-  if (ownOnce()) return ownAffineNorm({ x, scale: weight, shift: bias }, { groups, epsilon, activation });
+  if (ownsOnce('norm'))
+    return ownAffineNorm({ x, scale: weight, shift: bias }, { groups, epsilon, activation });
   const perChannel = (v: tf.Tensor1D) => tf.reshape(v, [1, 1, 1, c]) as tf.Tensor4D;
   return scaledGroupNorm(x, groups, epsilon, perChannel(weight), perChannel(bias), activation);
 }
@@ -269,7 +271,7 @@ export function adaptiveGroupNorm(
 ): tf.Tensor4D {
   const [b, , , c] = x.shape;
   const numbers = dense(style, z);
-  if (ownOnce())
+  if (ownsOnce('norm'))
     return ownStyleNorm({ x, style: numbers }, { groups: groupsFor(c), epsilon: 1e-6, activation });
   const [gamma, beta] = tf.split(tf.reshape(numbers, [b, 1, 1, 2 * c]), 2, 3);
   return scaledGroupNorm(x, groupsFor(c), 1e-6, gamma as tf.Tensor4D, beta as tf.Tensor4D, activation);

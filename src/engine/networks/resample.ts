@@ -1,6 +1,6 @@
 /** Up- and down-sampling by 2 of [b, h, w, c], with the separable FIR filter [1,3,3,1] (StyleGAN2's upfirdn2d) or without. */
 import { linear } from '../autodiff/linear';
-import { ownKernels } from '../kernels/wasm/kernels';
+import { owns } from '../kernels/own';
 import { ownFir } from '../kernels/wasm/operations/linear';
 import * as tf from '../tf';
 
@@ -72,14 +72,14 @@ const plainSmooth = linear(
 );
 
 /** FIR up by 2, gain 4: 2 along each axis. */
-export const firUp = (x: tf.Tensor4D): tf.Tensor4D => (ownKernels() ? ownFir(x, 'up') : plainUp(x));
+export const firUp = (x: tf.Tensor4D): tf.Tensor4D => (owns('fir') ? ownFir(x, 'up') : plainUp(x));
 
 /** FIR down by 2. */
-export const firDown = (x: tf.Tensor4D): tf.Tensor4D => (ownKernels() ? ownFir(x, 'down') : plainDown(x));
+export const firDown = (x: tf.Tensor4D): tf.Tensor4D => (owns('fir') ? ownFir(x, 'down') : plainDown(x));
 
 /** FIR with padding (2, 2) at full rate, for the stride-2 convolution that follows it in the input pyramid. */
 export const firSmooth = (x: tf.Tensor4D): tf.Tensor4D =>
-  ownKernels() ? ownFir(x, 'smooth') : plainSmooth(x);
+  owns('fir') ? ownFir(x, 'smooth') : plainSmooth(x);
 
 /** Nearest-neighbour up by 2. */
 export const naiveUp = linear(repeat, (dy) => tf.mul(halve(dy), 4));

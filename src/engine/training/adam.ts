@@ -1,4 +1,5 @@
 /** Adam (Kingma & Ba 2015), as PyTorch has it: the bias corrections outside, eps added to the corrected root. */
+import { gpuUpdates } from '../kernels/own';
 import { ownKernels } from '../kernels/wasm/kernels';
 import { adamUpdate } from '../kernels/wasm/updates';
 import { leafOf, replaceLeaf } from '../networks/parameters';
@@ -38,12 +39,13 @@ export function updateByAdam(
   const step = rate / (1 - BETA1 ** state.updates);
   const root = 1 / Math.sqrt(1 - BETA2 ** state.updates);
   const kernels = ownKernels();
-  if (kernels) {
+  const onGpu = gpuUpdates();
+  if (kernels || onGpu) {
     const before = table.map(
       (row, i) => [leafOf(tree, row), state.mean[i], state.square[i], gradients[i]] as const,
     );
     const numbers = { betas: [BETA1, BETA2], epsilon: EPSILON, step, root, decay } as const;
-    const after = adamUpdate(kernels, before, numbers);
+    const after = kernels ? adamUpdate(kernels, before, numbers) : onGpu!.adamUpdate(before, numbers);
     tf.dispose([...state.mean, ...state.square, ...gradients]);
     state.mean = after.map(([, mean]) => mean);
     state.square = after.map(([, , square]) => square);

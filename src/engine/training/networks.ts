@@ -1,5 +1,6 @@
 /** The networks of a run (those that its variant has), their optimizer states and moving averages. */
 import type { StateDict } from '../formats/namedTensor';
+import { gpuUpdates } from '../kernels/own';
 import { ownKernels } from '../kernels/wasm/kernels';
 import { averagesOf } from '../kernels/wasm/updates';
 import { trainingOf } from '../methods';
@@ -71,6 +72,8 @@ export function updateAverage(network: TrainedNetwork, decay: number): void {
 function averaged(before: readonly tf.Tensor[], parameters: readonly tf.Tensor[], decay: number) {
   const kernels = ownKernels();
   if (kernels) return averagesOf(kernels, before, parameters, decay);
+  const onGpu = gpuUpdates();
+  if (onGpu) return onGpu.averagesOf(before, parameters, decay);
   return before.map((average, i) => tf.tidy(() => mix(average, parameters[i], decay)));
 }
 

@@ -124,7 +124,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 
   return {
     start: async ({ backend, threads }) => {
-      info = await startEngine(backend, withThreads(environment.engine, threads));
+      info = await startEngine(backend, withThreads({ ...environment.engine, trains: true }, threads));
       return info;
     },
 

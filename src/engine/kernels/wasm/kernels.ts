@@ -231,10 +231,12 @@ export function isMemoryShared(): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && (buffer as unknown) instanceof SharedArrayBuffer;
 }
 
-/** false: everything runs on plain TensorFlow.js until it is true again; to compare the two in one process. */
+/** false: everything runs on plain TensorFlow.js until it is true again; to compare the two in one process. WebGPU's obey, too. */
 export function wantOwnKernels(own: boolean): void {
   wanted = own;
 }
+
+export const areOwnKernelsWanted = (): boolean => wanted;
 
 /**
  * Makes them known to `ownKernels`, on the current backend, which must be wasm.

@@ -48,7 +48,7 @@ export function registerOwnKernels(): void {
   });
 }
 
-function infoOf(x: readonly number[], filter: readonly number[], attrs: Record<string, unknown>) {
+export function infoOf(x: readonly number[], filter: readonly number[], attrs: Record<string, unknown>) {
   const { strides, pad, dilations = 1, dimRoundingMode } = attrs as unknown as Attributes;
   return tf.backend_util.computeConv2DInfo(
     x as Shape4,

@@ -13,8 +13,8 @@ export interface AdamNumbers {
 }
 
 /** A parameter, its mean, mean square and gradient. */
-type Before = readonly [parameter: tf.Tensor, mean: tf.Tensor, square: tf.Tensor, gradient: tf.Tensor];
-type After = [parameter: tf.Tensor, mean: tf.Tensor, square: tf.Tensor];
+export type Before = readonly [parameter: tf.Tensor, mean: tf.Tensor, square: tf.Tensor, gradient: tf.Tensor];
+export type After = [parameter: tf.Tensor, mean: tf.Tensor, square: tf.Tensor];
 
 /** @returns of each parameter itself, its mean and its mean square after the update; what is given stays */
 export function adamUpdate(kernels: Kernels, all: readonly Before[], numbers: AdamNumbers): After[] {

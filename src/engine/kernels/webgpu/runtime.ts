@@ -202,9 +202,14 @@ export class GraphRun {
 }
 
 /** What is used of TensorFlow.js's backend, beyond its types. */
-interface Backend {
+export interface Backend {
   device: GPUDevice;
   commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  dispatchCountInPass: number;
+  /** Of tensors whose memory the commands that are not submitted yet use. */
+  commandQueueOwnedIds: WeakSet<object>;
+  ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
   makeTensorInfo(shape: number[], dtype: 'float32'): tf.TensorInfo;

@@ -5,7 +5,7 @@ import { Rooms } from '../rooms';
 import { operation, outputOf } from './operation';
 
 /** FIR up and down by 2, at full rate with two zeros about it, and the adjoint of the last, with one (networks/resample.ts). */
-type Fir = 'up' | 'down' | 'smooth' | 'smoothBack';
+export type Fir = 'up' | 'down' | 'smooth' | 'smoothBack';
 
 /** The adjoint, and what it is larger by: the filter is symmetric, and up has a gain of 4 to make up for the zeros. */
 const ADJOINT: Record<Fir, [Fir, number]> = {
@@ -15,7 +15,7 @@ const ADJOINT: Record<Fir, [Fir, number]> = {
   smoothBack: ['smooth', 1],
 };
 
-const sizeAfter: Record<Fir, (side: number) => number> = {
+export const sizeAfter: Record<Fir, (side: number) => number> = {
   up: (side) => 2 * side,
   down: (side) => side / 2,
   smooth: (side) => side + 1,
@@ -63,7 +63,7 @@ const bothAxes: Apply = (kernels, kind, from, [h, w, c], to) => {
 };
 
 /** Stride and zeros before of the filter along an axis. */
-const STEPS: Record<Exclude<Fir, 'up'>, [number, number]> = {
+export const STEPS: Record<Exclude<Fir, 'up'>, [number, number]> = {
   down: [2, 1],
   smooth: [1, 2],
   smoothBack: [1, 1],

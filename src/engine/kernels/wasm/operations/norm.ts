@@ -6,7 +6,7 @@ import { type Attributes, type Infos, type Operation, operation, outputOf } from
 /** What comes behind a norm: SiLU, or u where positive and `slope` u elsewhere. */
 export type Activation = 'none' | 'relu' | 'silu' | { slope: number };
 
-interface NormAttributes {
+export interface NormAttributes {
   groups: number;
   epsilon: number;
   activation: Activation;
@@ -14,7 +14,7 @@ interface NormAttributes {
   isLayer?: boolean;
 }
 
-const slopeOf = (activation: Activation): number =>
+export const slopeOf = (activation: Activation): number =>
   typeof activation === 'object' ? activation.slope : activation === 'relu' ? 0 : 1;
 
 /** Addresses of scale and shift, and how many bytes further those of the next image lie: 0 where all have the same. */

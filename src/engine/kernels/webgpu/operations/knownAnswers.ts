@@ -1,0 +1,125 @@
+/**
+ * What each operation must give on small fixed inputs, by the plain operations of the cpu backend: some GPUs and drivers compute silently
+ * wrong numbers. Two sums of every output, weighted by fixed normal numbers, so that no number of it goes unseen.
+ */
+import { vjp } from '../../../autodiff/vjp';
+import { hashNormals } from '../../../hash';
+import { adaptiveGroupNorm, groupNorm, instanceNorm } from '../../../networks/layers';
+import { firDown, firSmooth, firUp } from '../../../networks/resample';
+import type { ParameterTable } from '../../../networks/table';
+import * as tf from '../../../tf';
+import { startAdam, updateByAdam } from '../../../training/adam';
+import { type TrainedNetwork, updateAverage } from '../../../training/networks';
+import type { GpuOperation } from '../../own';
+
+/** Relative to the norm of an output; a single wrong number among a few thousand makes 1e-2. */
+export const KNOWN_TOLERANCE = 1e-4;
+
+const fixed = <T extends tf.Tensor>(seed: number, shape: number[]): T =>
+  tf.tensor(hashNormals(seed, tf.util.sizeFromShape(shape)), shape) as T;
+
+/** The value, then the gradient of each input. */
+function valueAndGradients(run: (...xs: tf.Tensor[]) => tf.Tensor, shapes: number[][]): tf.Tensor[] {
+  const xs = shapes.map((shape, i) => fixed(10 + i, shape));
+  const { value, pullback } = vjp(() => run(...xs), xs);
+  return [value, ...pullback(fixed(20, value.shape))];
+}
+
+/** A convolution's, without the convolution. */
+export function weightGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  filterShape: number[],
+  strides: number,
+  pad: number,
+): tf.Tensor {
+  const attributes = { filterShape, strides, pad, dataFormat: 'NHWC', dimRoundingMode: undefined };
+  const named = attributes as unknown as tf.NamedAttrMap;
+  return tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, named) as tf.Tensor;
+}
+
+const SHAPE = [37, 5];
+const TABLE: ParameterTable = [{ path: 'weight', name: 'weight', kind: 'asIs', shape: SHAPE, start: 'zero' }];
+
+const IMAGE = [2, 13, 11, 12];
+
+const RUNS: Record<GpuOperation, () => tf.Tensor[]> = {
+  norm: () => [
+    ...valueAndGradients(
+      (x, z, weight, bias) =>
+        adaptiveGroupNorm(
+          { style: { weight: weight as tf.Tensor2D, bias: bias as tf.Tensor1D } },
+          x as tf.Tensor4D,
+          z as tf.Tensor2D,
+          'silu',
+        ),
+      [IMAGE, [2, 3], [3, 24], [24]],
+    ),
+    ...valueAndGradients(
+      (x, weight, bias) =>
+        groupNorm({ weight: weight as tf.Tensor1D, bias: bias as tf.Tensor1D }, x as tf.Tensor4D, 4, 1e-6, {
+          slope: 0.2,
+        }),
+      [IMAGE, [12], [12]],
+    ),
+    ...valueAndGradients((x) => instanceNorm(x as tf.Tensor4D), [IMAGE]),
+  ],
+  filterGradient: () => [
+    weightGradient(fixed(1, [2, 17, 9, 5]), fixed(20, [2, 17, 9, 37]), [3, 3, 5, 37], 1, 1),
+    weightGradient(fixed(1, [2, 17, 9, 5]), fixed(20, [2, 8, 4, 37]), [4, 4, 5, 37], 2, 1),
+  ],
+  fir: () =>
+    [firUp, firDown, firSmooth].flatMap((run) =>
+      valueAndGradients((x) => run(x as tf.Tensor4D), [[2, 6, 10, 3]]),
+    ),
+  updates: () => {
+    const tree = { weight: fixed(1, SHAPE) };
+    const state = startAdam(TABLE, tree);
+    for (let i = 0; i < 2; i++) updateByAdam(TABLE, tree, state, [fixed(2 + i, SHAPE)], 1e-2, 0.1);
+    const network = { spec: { table: TABLE }, tree, ema: [fixed(5, SHAPE)] } as unknown as TrainedNetwork;
+    updateAverage(network, 0.9);
+    return [tree.weight, ...state.mean, ...state.square, ...network.ema!];
+  },
+};
+
+type Make = (make: () => tf.Tensor[]) => Promise<tf.Tensor[]>;
+
+/** Of each output the two sums, and its norm. @param make runs it, and may look whether the device has taken it */
+export async function sumsOf(
+  operation: GpuOperation,
+  make: Make = async (run) => run(),
+): Promise<{ sums: number[]; norms: number[] }> {
+  const outputs = await make(() => tf.tidy(RUNS[operation]));
+  try {
+    const values = await Promise.all(outputs.map((output) => output.data<'float32'>()));
+    const product = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a).reduce((sum, v, i) => sum + v * b[i], 0);
+    return {
+      sums: values.flatMap((v) => [30, 31].map((seed) => product(v, hashNormals(seed, v.length)))),
+      norms: values.map((v) => Math.sqrt(product(v, v))),
+    };
+  } finally {
+    tf.dispose(outputs);
+  }
+}
+
+/** Largest difference from what is known, as a part of the output's norm; NaN where a number is none. */
+export async function errorOf(operation: GpuOperation, make?: Make): Promise<number> {
+  const { sums, norms } = await sumsOf(operation, make);
+  const errors = sums.map((sum, i) => Math.abs(sum - KNOWN[operation][i]) / norms[i >> 1]);
+  return errors.length === KNOWN[operation].length ? Math.max(...errors) : Number.NaN;
+}
+
+const KNOWN: Record<GpuOperation, readonly number[]> = {
+  norm: [
+    -41.89635, 73.868275, -27.626433, -89.867696, 71.336508, 10.200294, 140.12332, -72.950577, -29.269121,
+    31.469727, 64.450288, -17.782315, -15.998176, -16.821648, -1.9909408, -9.7701586, 30.227304, -20.644877,
+    -1.7552661, -96.845335, -28.426604, -16.525758,
+  ],
+  fir: [
+    -6.6901194, -39.372841, 23.944469, 40.759679, 0.7336357, 2.188816, 0.0046300459, 2.5413967, 7.9394386,
+    -10.735534, 6.4125397, 4.4028183,
+  ],
+  filterGradient: [558.1659, 155.85757, -445.3721, 556.8565],
+  updates: [-4.1396077, 8.798841, 7.2857164, -3.8649329, 6.3838276, -1.9191413, -8.4688296, -2.8490924],
+};
