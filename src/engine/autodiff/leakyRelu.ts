@@ -1,4 +1,4 @@
-import { ownKernels } from '../kernels/wasm/kernels';
+import { owns } from '../kernels/own';
 import { ownLeakyRelu } from '../kernels/wasm/operations/pointwise';
 import * as tf from '../tf';
 
@@ -7,7 +7,7 @@ import * as tf from '../tf';
  * function has (it is 0).
  */
 export function leakyRelu<T extends tf.Tensor>(x: T, slope: number): T {
-  if (ownKernels()) return ownLeakyRelu(x, slope);
+  if (owns('pointwise')) return ownLeakyRelu(x, slope);
   return tf.customGrad((value, save) => {
     (save as tf.GradSaveFunc)([value as tf.Tensor]);
     return {

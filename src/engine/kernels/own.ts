@@ -8,7 +8,7 @@ import { areOwnKernelsWanted, ownKernels } from './wasm/kernels';
 import type { AdamNumbers, After, Before } from './wasm/updates';
 
 /** What WebGPU has kernels for, too. */
-export const GPU_OPERATIONS = ['norm', 'fir', 'filterGradient', 'updates'] as const;
+export const GPU_OPERATIONS = ['norm', 'fir', 'filterGradient', 'updates', 'pointwise', 'channels'] as const;
 export type GpuOperation = (typeof GPU_OPERATIONS)[number];
 
 /** Updates of all parameters of a network, as wasm/updates.ts has them. */

@@ -1,8 +1,7 @@
 /** Building blocks shared by the networks. Images are [b, h, w, c]. All functions are pure; callers tidy. */
 import { leakyRelu } from '../autodiff/leakyRelu';
 import { isRecording } from '../autodiff/vjp';
-import { ownsOnce } from '../kernels/own';
-import { ownKernels } from '../kernels/wasm/kernels';
+import { owns, ownsOnce } from '../kernels/own';
 import {
   ownAddToChannels,
   ownConv2d,
@@ -28,7 +27,7 @@ export function conv2d(
   stride = 1,
   pad = (weight.shape[0] - 1) / 2,
 ): tf.Tensor4D {
-  if (bias && ownOnce()) return ownConv2d(x, weight, bias, stride, pad);
+  if (bias && ownsOnce('channels')) return ownConv2d(x, weight, bias, stride, pad);
   // One pass over the image less where the bias goes in with the products; the fused kernel has no second derivative.
   if (bias && !isRecording()) {
     return tf.fused.conv2d({ x, filter: weight, strides: stride, pad, bias });
@@ -39,7 +38,7 @@ export function conv2d(
 
 /** x + bias, [b, h, w, c] and [b or 1, 1, 1, c]: the gradient sums over positions as products, as group norm does. */
 export function addToChannels(x: tf.Tensor4D, bias: tf.Tensor4D): tf.Tensor4D {
-  if (ownOnce()) return ownAddToChannels(x, bias);
+  if (ownsOnce('channels')) return ownAddToChannels(x, bias);
   if (!isRecording()) return tf.add(x, bias);
   const operation = tf.customGrad((...args) => ({
     value: tf.add(args[0] as tf.Tensor4D, args[1] as tf.Tensor4D),
@@ -66,7 +65,7 @@ export function maxPool2(x: tf.Tensor4D): tf.Tensor4D {
 
 /** SiLU: x sigmoid(x). Keeps x alone for its gradient. */
 export function silu<T extends tf.Tensor>(x: T): T {
-  if (ownOnce()) return ownSilu(x);
+  if (ownsOnce('pointwise')) return ownSilu(x);
   if (!isRecording()) return tf.mul(x, tf.sigmoid(x));
   const operation = tf.customGrad((value, save) => {
     (save as tf.GradSaveFunc)([value as tf.Tensor]);
@@ -81,7 +80,7 @@ export function silu<T extends tf.Tensor>(x: T): T {
 
 /** (a + b)/sqrt 2: keeps the variance of two independent summands (the authors' skip_rescale). */
 export function rescaledSum(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D {
-  if (ownKernels()) return ownSum(a, b, Math.SQRT1_2, Math.SQRT1_2);
+  if (owns('pointwise')) return ownSum(a, b, Math.SQRT1_2, Math.SQRT1_2);
   return tf.mul(tf.add(a, b), Math.SQRT1_2);
 }
 
@@ -90,7 +89,7 @@ export function rescaledSum(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D {
  * exact in float32 than one long sum, and wasm needs no transposition for it.
  */
 export function meanOverPositions(x: tf.Tensor4D): tf.Tensor3D {
-  if (ownKernels() && !isRecording()) return ownMeanOverPositions(x);
+  if (owns('channels') && !isRecording()) return ownMeanOverPositions(x);
   const [b, h, w, c] = x.shape;
   const overColumns = tf.matMul(tf.fill([1, w], 1 / w) as tf.Tensor2D, tf.reshape(x, [b * h, w, c]));
   return tf.matMul(tf.fill([1, h], 1 / h) as tf.Tensor2D, tf.reshape(overColumns, [b, h, c]));

@@ -3,8 +3,9 @@
  * pixels are shared out over workgroups where there are few weights; the parts are added then.
  */
 import type * as tf from '../../../tf';
-import { dispatch, disposeInfos, eachNumber, outputOf, program, THREADS, workgroupsFor } from '../dispatch';
+import { dispatch, outputOf, program, THREADS } from '../dispatch';
 import { ceilDiv, unrolled } from '../wgsl';
+import { totalOf } from './sums';
 
 /** Weights of a workgroup, and how many pixels are in its memory at once. */
 const ROWS = THREADS;
@@ -78,15 +79,6 @@ ${unrolled(DOWN, (i) => `    if (first + ${i}u < s.rows) { out[at + ${i}u * s.ou
   }`,
 });
 
-const total = eachNumber('sum of parts', {
-  whole: ['parts'],
-  reads: ['parts'],
-  writes: ['out'],
-  body: `  var sum = 0.0;
-  for (var part = 0u; part < s.parts; part++) { sum += parts[part * s.count + i]; }
-  out[i] = sum;`,
-});
-
 /** Of undilated convolutions of one group, zeros about the image. */
 export function filterGradient(
   x: tf.TensorInfo,
@@ -103,8 +95,7 @@ export function filterGradient(
   );
   const run = STEP * ceilDiv(pixels, STEP * wanted);
   const parts = ceilDiv(pixels, run);
-  const made = outputOf(info.filterShape);
-  const sums = parts === 1 ? made : outputOf([parts, rows, outChannels]);
+  const sums = outputOf(parts === 1 ? info.filterShape : [parts, rows, outChannels]);
   dispatch(product, {
     whole: [
       ...[info.inHeight, info.inWidth, inChannels, outHeight, outWidth, outChannels],
@@ -115,9 +106,5 @@ export function filterGradient(
     writes: [sums],
     workgroups: [down, across, parts],
   });
-  if (parts === 1) return made;
-  const count = rows * outChannels;
-  dispatch(total, { whole: [count, parts], reads: [sums], writes: [made], workgroups: workgroupsFor(count) });
-  disposeInfos(sums);
-  return made;
+  return parts === 1 ? sums : totalOf(sums, rows * outChannels, info.filterShape);
 }

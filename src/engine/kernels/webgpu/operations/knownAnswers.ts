@@ -2,9 +2,18 @@
  * What each operation must give on small fixed inputs, by the plain operations of the cpu backend: some GPUs and drivers compute silently
  * wrong numbers. Two sums of every output, weighted by fixed normal numbers, so that no number of it goes unseen.
  */
+import { leakyRelu } from '../../../autodiff/leakyRelu';
 import { vjp } from '../../../autodiff/vjp';
 import { hashNormals } from '../../../hash';
-import { adaptiveGroupNorm, groupNorm, instanceNorm } from '../../../networks/layers';
+import {
+  adaptiveGroupNorm,
+  addToChannels,
+  conv2d,
+  groupNorm,
+  instanceNorm,
+  rescaledSum,
+  silu,
+} from '../../../networks/layers';
 import { firDown, firSmooth, firUp } from '../../../networks/resample';
 import type { ParameterTable } from '../../../networks/table';
 import * as tf from '../../../tf';
@@ -72,6 +81,21 @@ const RUNS: Record<GpuOperation, () => tf.Tensor[]> = {
     [firUp, firDown, firSmooth].flatMap((run) =>
       valueAndGradients((x) => run(x as tf.Tensor4D), [[2, 6, 10, 3]]),
     ),
+  pointwise: () => [
+    ...valueAndGradients((x, y) => silu(rescaledSum(x as tf.Tensor4D, y as tf.Tensor4D)), [IMAGE, IMAGE]),
+    ...valueAndGradients((x) => leakyRelu(x, 0.2), [IMAGE]),
+  ],
+  channels: () => [
+    ...valueAndGradients(
+      (x, bias) => addToChannels(x as tf.Tensor4D, bias as tf.Tensor4D),
+      [IMAGE, [2, 1, 1, 12]],
+    ),
+    ...valueAndGradients(
+      (x, weight, bias) =>
+        conv2d({ weight: weight as tf.Tensor4D, bias: bias as tf.Tensor1D }, x as tf.Tensor4D),
+      [IMAGE, [1, 1, 12, 5], [5]],
+    ),
+  ],
   updates: () => {
     const tree = { weight: fixed(1, SHAPE) };
     const state = startAdam(TABLE, tree);
@@ -121,5 +145,13 @@ const KNOWN: Record<GpuOperation, readonly number[]> = {
     -10.735534, 6.4125397, 4.4028183,
   ],
   filterGradient: [558.1659, 155.85757, -445.3721, 556.8565],
+  pointwise: [
+    -15.197621, -39.356517, -7.4114551, -27.382935, -7.4114551, -27.382935, 5.8331742, -43.856455, -32.578142,
+    -37.477816,
+  ],
+  channels: [
+    -23.086463, -125.17052, -27.119651, -32.045575, 102.57817, -33.187192, 64.184197, -64.16599, 113.62005,
+    -50.118967, 93.105273, 24.639842, -49.162762, -52.784722,
+  ],
   updates: [-4.1396077, 8.798841, 7.2857164, -3.8649329, 6.3838276, -1.9191413, -8.4688296, -2.8490924],
 };

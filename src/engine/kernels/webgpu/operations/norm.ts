@@ -7,41 +7,7 @@ import { type NormAttributes, slopeOf } from '../../wasm/operations/norm';
 import type { Attributes, Infos } from '../../wasm/operations/operation';
 import { dispatch, disposeInfos, eachNumber, outputOf, program, THREADS, workgroupsFor } from '../dispatch';
 import { ceilDiv } from '../wgsl';
-
-const MOST_PARTS = 128;
-const LEAST_RUN = 64;
-
-const SHARED = `var<workgroup> first: array<f32, ${THREADS}>;
-var<workgroup> second: array<f32, ${THREADS}>;`;
-
-/** A thread's channel and pixels; `a` and `b` are its sums, which are added over the rows of threads. */
-const channelSums = (add: string, before = '') => `  let lane = thread % s.lanes;
-  let row = thread / s.lanes;
-  let rows = ${THREADS}u / s.lanes;
-  let channel = group.x * s.lanes + lane;
-  let image = group.z;
-  let begin = group.y * s.run;
-  let end = min(begin + s.run, s.pixels);
-  let base = image * s.pixels * s.channels + channel;
-  let inside = channel < s.channels;
-  var a = 0.0;
-  var b = 0.0;
-  ${before}
-  if (inside) {
-    for (var p = begin + row; p < end; p += rows) {
-      let i = base + p * s.channels;
-      ${add}
-    }
-  }
-  first[thread] = a;
-  second[thread] = b;
-  workgroupBarrier();
-  if (row > 0u || !inside) { return; }
-  for (var r = 1u; r < rows; r++) {
-    a += first[r * s.lanes + lane];
-    b += second[r * s.lanes + lane];
-  }
-  let at = (image * groups.y + group.y) * 2u * s.channels + channel;`;
+import { channelSums, lanesFor, PLACE_OF_SUMS, partsOf, SHARED } from './sums';
 
 // About the part's first pixel: numbers far from 0 would lose their variance.
 const moments = program('norm moments', {
@@ -53,6 +19,7 @@ const moments = program('norm moments', {
     'let d = x[i] - pivot; a += d; b += d * d;',
     'var pivot = 0.0; if (inside) { pivot = x[base + begin * s.channels]; }',
   )}
+  ${PLACE_OF_SUMS}
   let n = f32(end - begin);
   parts[at] = pivot + a / n;
   parts[at + s.channels] = max(0.0, b - a * a / n);`,
@@ -151,6 +118,7 @@ const slopeSums = program('norm slopes', {
   writes: ['parts'],
   functions: `${SHARED}\n${SIGMOID}`,
   body: `${channelSums(`${NORMALISED} ${BEFORE_ACTIVATION} a += du; b += du * n;`)}
+  ${PLACE_OF_SUMS}
   parts[at] = a;
   parts[at + s.channels] = b;`,
 });
@@ -236,19 +204,6 @@ const slope = eachNumber('norm slope', {
   let m = (image * (s.channels / s.ofGroup) + channel / s.ofGroup) * 2u;
   dx[i] = stats[at + s.channels] * (gain * du - means[m] - n * means[m + 1u] * stats[at + 2u * s.channels]);`,
 });
-
-/** How the sums over an image are shared out. */
-function partsOf(pixels: number) {
-  const run = Math.max(LEAST_RUN, ceilDiv(pixels, MOST_PARTS));
-  return { run, parts: ceilDiv(pixels, run) };
-}
-
-/** Threads side by side on channels: a power of two. */
-const lanesFor = (channels: number): number => {
-  let lanes = 1;
-  while (lanes < channels && lanes < THREADS) lanes *= 2;
-  return lanes;
-};
 
 /** The tensors that `scale` and `shift` are bound to (any, where there are none) and the numbers of SCALED. */
 function scaling({ x, style, scale, shift }: Infos, { activation }: NormAttributes, any: tf.TensorInfo) {

@@ -5,10 +5,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../../../../../test/softwareVulkan';
 import { nodeEnvironment } from '../../../../platform/node/environment';
+import { leakyRelu } from '../../../autodiff/leakyRelu';
 import { vjp } from '../../../autodiff/vjp';
 import { NO_TRAINING_KERNELS, startEngine } from '../../../backend/backend';
 import { hashNormals } from '../../../hash';
-import { groupNorm, instanceNorm, layerNorm, scaledGroupNorm } from '../../../networks/layers';
+import {
+  addToChannels,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  meanOverPositions,
+  rescaledSum,
+  scaledGroupNorm,
+  silu,
+} from '../../../networks/layers';
 import { firDown, firSmooth, firUp } from '../../../networks/resample';
 import * as tf from '../../../tf';
 import { r1Penalty } from '../../../training/losses';
@@ -171,12 +181,43 @@ describe.skipIf(!adapter)('operations for training on WebGPU', () => {
   it.each([
     [1, 6, 10, 3],
     [3, 2, 4, 8],
-  ])('filters %i x [%i, %i, %i], and twice in R1', async (...image) => {
+  ])('filters %i x [%i, %i, %i]', async (...image) => {
     for (const run of [firUp, firDown, firSmooth]) {
       await expectTwin((x) => run(four(x)), [image]);
-      const cubed = (x: tf.Tensor4D) => tf.pow(run(x), 3);
-      await expectTwin((x) => r1Penalty(cubed, four(x)), [image]);
     }
+  });
+
+  it.each([
+    [1, 9, 11, 3],
+    [2, 12, 6, 70],
+  ])('sums and activations of %i x [%i, %i, %i]', async (b, h, w, c) => {
+    const image = [b, h, w, c];
+    await expectTwin((x, y) => rescaledSum(silu(four(x)), four(y)), [image, image]);
+    await expectTwin((x) => leakyRelu(x, 0.2), [image]);
+    await expectTwin((x, bias) => addToChannels(four(x), four(bias)), [image, [b, 1, 1, c]]);
+    await expectTwin((x, bias) => addToChannels(four(x), four(bias)), [image, [1, 1, 1, c]]);
+  });
+
+  it('differentiates twice what R1 sees', async () => {
+    const squared = (x: tf.Tensor4D) => {
+      const y = firSmooth(firDown(firUp(x)));
+      const z = rescaledSum(y, leakyRelu(y, 0.1));
+      return tf.mul(z, z);
+    };
+    await expectTwin((x) => r1Penalty(squared, four(x)), [[2, 4, 6, 3]]);
+  });
+
+  it('takes means', async () => {
+    const x = values([2, 20, 9, 5]);
+    const found: Float32Array[] = [];
+    for (const backend of ['cpu', 'webgpu']) {
+      await tf.setBackend(backend);
+      const made = tf.tidy(() => meanOverPositions(four(tensorOf(x))));
+      expect(made.shape).toEqual([2, 1, 5]);
+      found.push(await made.data<'float32'>());
+      made.dispose();
+    }
+    expect(differenceOf(found[0], found[1])).toBeLessThan(FORWARD);
   });
 
   it('are not used where nobody wants them', async () => {

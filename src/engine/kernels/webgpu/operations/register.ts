@@ -7,6 +7,8 @@ import { infoOf } from '../../wasm/register';
 import { filterGradient } from './filterGradient';
 import { fir } from './fir';
 import { norm, normBack } from './norm';
+import { addToChannels, leakyBack, scaled, silu, siluBack, sum } from './pointwise';
+import { sumsOfChannels } from './sums';
 
 type Run = (inputs: Infos, attributes: Attributes) => tf.TensorInfo | tf.TensorInfo[];
 
@@ -16,6 +18,25 @@ const OPERATIONS: Readonly<Record<string, Run>> = {
   OwnAffineNorm: norm,
   OwnStyleNorm: norm,
   OwnNormBack: normBack,
+  OwnScaled: ({ x }, { by }) => scaled(x, by as number),
+  OwnSum: ({ a, b }, { byA, byB }) => sum(a, b, byA as number, byB as number),
+  OwnSilu: ({ x }) => silu(x),
+  OwnSiluBack: ({ dy, x }) => siluBack(dy, x),
+  OwnLeakyRelu: ({ x }, { slope }) => leakyBack(x, x, slope as number),
+  OwnLeakyReluBack: ({ dy, x }, { slope }) => leakyBack(dy, x, slope as number),
+  OwnAddToChannels: ({ x, bias }) => addToChannels(x, bias),
+  OwnChannelSums: ({ x }, { batch, by, shape }) =>
+    sumsOfChannels(x, batch as number, by as number, shape as number[]),
+  // TensorFlow.js's with the bias in it; the gradients are those of its own kernels.
+  OwnConv2D: ({ x, filter, bias }, { strides, pad }) => {
+    const { kernelFunc } = tf.getKernel('FusedConv2D', 'webgpu');
+    const attrs = { strides, pad, dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
+    return kernelFunc({
+      inputs: { x, filter, bias },
+      attrs: attrs as unknown as tf.NamedAttrMap,
+      backend: tf.backend(),
+    }) as tf.TensorInfo;
+  },
   OwnFir: ({ x }, { kind, gain }) => fir(x, kind as Fir, gain as number),
 };
 
