@@ -1,6 +1,6 @@
 /** The program itself as engines whose speed is compared: the same translator, and the same training, by our kernels and by plain TensorFlow.js. */
 import { type EngineInfo, OWN_KERNELS } from '../backend/backend';
-import { PLAIN } from '../kernels/fastDenoiser';
+import { PLAIN } from '../kernels/fastPath';
 import type { Timing } from '../kernels/layer';
 import { ownKernels, wantOwnKernels } from '../kernels/wasm/kernels';
 import { multiplyAddPeak, programLayers } from '../kernels/wasm/measure';

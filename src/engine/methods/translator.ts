@@ -1,7 +1,7 @@
 /** What translates: a method's network on the backend, behind one form that knows no method. */
 import type { ScheduleOptions } from '../diffusion/schedule';
 import type { StateDict } from '../formats/namedTensor';
-import type { FastDenoiser } from '../kernels/fastDenoiser';
+import type { Inside } from '../kernels/fastPath';
 import { disposeTree, loadTree } from '../networks/parameters';
 import type * as tf from '../tf';
 import { type MethodId, methodOf, type Network } from '.';
@@ -29,10 +29,10 @@ export interface Translator {
    * @throws Aborted between images once the signal is aborted
    */
   run(source: tf.Tensor4D, draws: Draws, signal?: AbortSignal): AsyncGenerator<tf.Tensor4D>;
-  /** What computed last, and why where it is not kernels of our own; of those that have some. */
-  path?(): string;
+  /** What computed last, and why where it is not kernels of our own; of those that have some on the backend. */
+  path?(): string | undefined;
   /** For benchmarks: those kernels, once they have computed; null where they do not. */
-  inside?(): ReturnType<FastDenoiser['inside']>;
+  inside?(): Inside | null;
   dispose(): void;
 }
 

@@ -3,10 +3,18 @@ import type * as tf from '../../tf';
 import { convolutionLayer, type Layer, movedLayer } from '../layer';
 import { attention } from './attention';
 import { type VectorsSpec, vectorQuads, vectors } from './conditioning';
-import { convolution, type Part, type Size, type Tile } from './convolution';
+import {
+  type Activation,
+  convolution,
+  type KernelSide,
+  type Part,
+  type Size,
+  type Tile,
+} from './convolution';
 import { firstChannels, joinImages } from './ends';
 import type { Block, Dispatch, Graph, Operand, Tiling, Values } from './graph';
 import { groupNorm } from './groupNorm';
+import { normed } from './normed';
 import { type Resampling, resample, resampledSize } from './resample';
 import { candidateTiles, chooseTile } from './tiles';
 import { bytesOfVector, ceilDiv, type Kernel, quads, type Storage } from './wgsl';
@@ -17,7 +25,7 @@ export interface Image {
   width: number;
   channels: number;
   /** What a norm wants to know, where the convolution that made the image has taken it. */
-  statistics?: { buffer: number; tile: Tile };
+  statistics?: { buffer: number; tile: Tile; phases: 1 | 4 };
 }
 
 /** Vectors of channels that depend on z, on t, or on nothing: where they lie is known when all are. */
@@ -41,13 +49,14 @@ export interface Norm {
 
 export interface ConvolutionPart {
   image: Image;
-  kernel?: 1 | 3;
+  kernel?: KernelSide;
   stride?: 1 | 2;
-  pad?: 0 | 1;
+  pad?: Part['pad'];
+  reflect?: boolean;
   norm?: Norm;
   /** Which of the norm's images this is. */
   normPart?: number;
-  activate?: boolean;
+  activate?: Activation;
   /** [k, k, in, out] or [in, out], side by side over the output; the image's channels begin at `from` of `in`. */
   weights: readonly tf.Tensor[];
   from?: number;
@@ -86,12 +95,18 @@ export class GraphBuilder {
     tiling?: Tiling;
   }[] = [];
   private readonly vectors: number;
+  private readonly biases: Block;
   private images: number[] = [];
-  private hidden = -1;
+  private hidden: number | null = null;
+  /** Where no vector listens to z or t: the constants, which need no dispatch then. */
+  private readonly constants: { block: number };
 
   constructor(private readonly options: BuilderOptions) {
     // Its size is known at the end.
     this.vectors = this.buffer(0);
+    const fill = (values: Values) => biasesOf(this.columns, this.placed, values);
+    this.biases = { length: 0, storage: 'f32', fill };
+    this.constants = { block: this.blocks.push(this.biases) - 1 };
   }
 
   private buffer(bytes: number): number {
@@ -116,7 +131,8 @@ export class GraphBuilder {
   private resolved(operand: Operand | number | Column): Operand {
     if (typeof operand === 'number') return { buffer: operand };
     if (!('kind' in operand)) return operand;
-    return { buffer: this.vectors, offset: 16 * this.placeOf(operand) };
+    const place = this.hidden === null ? this.constants : { buffer: this.vectors };
+    return { ...place, offset: 16 * this.placeOf(operand) };
   }
 
   private image(height: number, width: number, channels: number): Image {
@@ -183,23 +199,17 @@ export class GraphBuilder {
     const { batch, weights } = this.options;
     const lengths = { style, time };
     this.hidden = this.buffer(4 * batch * (style + time));
-    const { columns } = this;
     // Their sizes are known at the end.
     const matrices = {
       length: 0,
       storage: weights,
       fill: (values: Values) => this.matrices(lengths, values),
     };
-    const biases: Block = {
-      length: 0,
-      storage: 'f32',
-      fill: (values) => biasesOf(columns, this.placed, values),
-    };
     this.add(
       'vectors',
       movedLayer('style and time', { height: 1, width: 1 }, style + time),
       () => vectors({ batch, ...lengths, ...this.counts, weights }),
-      [this.hidden, this.block(matrices), this.block(biases)],
+      [this.hidden, this.block(matrices), this.constants],
       [this.vectors],
     );
     this.finish = () => {
@@ -207,7 +217,6 @@ export class GraphBuilder {
       const all = vectorQuads(this.counts);
       this.buffers[this.vectors] = 16 * batch * all;
       matrices.length = 4 * (style * styleQuads + time * timeQuads);
-      biases.length = 4 * all;
     };
   }
 
@@ -232,14 +241,21 @@ export class GraphBuilder {
     return joined(parts);
   }
 
-  /** a and b of a group norm over images read as one; gamma and beta are of one kind. */
-  norm(images: readonly Image[], groups: number, epsilon: number, gamma: Column, beta: Column): Norm {
+  /** From one batch entry's vectors to the next's. */
+  private get vectorStride(): number {
+    return this.hidden === null ? 0 : vectorQuads(this.counts);
+  }
+
+  /** a and b of a group norm over images read as one; gamma and beta are of one kind, or 1 and 0. */
+  norm(images: readonly Image[], groups: number, epsilon: number, gamma?: Column, beta?: Column): Norm {
     const { batch } = this.options;
     const layout = images.map(({ channels }) => channels);
     const buffer = this.buffer(32 * batch * quadsOf(layout));
     const parts = images.map(({ height, width, channels, statistics }) => {
       if (!statistics) throw new Error('norm: must follow a convolution that measures, got another image');
-      return { height, width, channels, tile: statistics.tile };
+      const { tile, phases } = statistics;
+      const side = phases === 4 ? 2 : 1;
+      return { height: height / side, width: width / side, channels, tile, phases };
     });
     this.add(
       'norm',
@@ -250,10 +266,10 @@ export class GraphBuilder {
           groups,
           epsilon,
           batch,
-          beta: this.placeOf(beta) - this.placeOf(gamma),
-          vectorQuads: vectorQuads(this.counts),
+          beta: gamma && beta ? this.placeOf(beta) - this.placeOf(gamma) : null,
+          vectorQuads: this.vectorStride,
         }),
-      [...images.map(({ statistics }) => statistics!.buffer), gamma],
+      [...images.map(({ statistics }) => statistics!.buffer), ...(gamma ? [gamma] : [])],
       [buffer],
     );
     return { buffer, layout };
@@ -269,15 +285,27 @@ export class GraphBuilder {
       scale = 1,
       tanh = false,
       statistics = false,
-    }: { residual?: Image; scale?: number; tanh?: boolean; statistics?: boolean } = {},
+      transposed = false,
+    }: {
+      residual?: Image;
+      scale?: number;
+      tanh?: boolean;
+      statistics?: boolean;
+      /** PyTorch's ConvTranspose2d(3, stride 2, padding 1, output_padding 1) of [3, 3, out, in]; `out` has twice the part's sides. */
+      transposed?: boolean;
+    } = {},
   ): Image {
     const { batch, storage, weights } = this.options;
     // Convolutions whose outputs lie side by side: each begins at a vector of its own.
-    const widths = parts[0].weights.map((tensor) => tensor.shape.at(-1)!);
+    const widths = transposed
+      ? PHASES.map(() => out.channels)
+      : parts[0].weights.map((tensor) => tensor.shape.at(-1)!);
     const outQuads = quadsOf(widths);
-    const size = { height: out.height, width: out.width, quads: outQuads };
+    const side = transposed ? 2 : 1;
+    const size = { height: out.height / side, width: out.width / side, quads: outQuads };
     const specs = parts.map((part): Part => {
-      const { image, kernel = 3, stride = 1, norm } = part;
+      const { image, stride = 1, norm, reflect = false } = part;
+      const kernel = transposed ? 2 : (part.kernel ?? 3);
       const { height, width, channels } = image;
       const normAt = norm ? quadsOf(norm.layout.slice(0, part.normPart ?? 0)) : null;
       const pad = part.pad ?? (kernel === 3 ? 1 : 0);
@@ -288,6 +316,7 @@ export class GraphBuilder {
         kernel,
         stride,
         pad,
+        reflect,
         norm: normAt,
         activate: part.activate ?? false,
       };
@@ -298,13 +327,16 @@ export class GraphBuilder {
     const block = this.block({
       length: rows * 4 * outQuads,
       storage: weights,
-      fill: (values) => convolutionWeights(parts, widths, rows, values),
+      fill: (values) =>
+        transposed
+          ? transposedWeights(parts[0], out.channels, values)
+          : convolutionWeights(parts, widths, rows, values),
     });
     const made = this.image(out.height, out.width, out.channels);
     const statisticsBytes = ({ width, height }: Tile) =>
-      32 * batch * ceilDiv(out.width, width) * ceilDiv(out.height, height) * outQuads;
+      32 * batch * ceilDiv(size.width, width) * ceilDiv(size.height, height) * outQuads;
     if (statistics) {
-      made.statistics = { buffer: this.buffer(statisticsBytes(tile)), tile };
+      made.statistics = { buffer: this.buffer(statisticsBytes(tile)), tile, phases: transposed ? 4 : 1 };
     }
     const norm = parts.find((part) => part.norm)?.norm;
     const kernel = (by: Tile) =>
@@ -313,11 +345,12 @@ export class GraphBuilder {
         out: size,
         batch,
         normQuads: norm ? quadsOf(norm.layout) : 0,
-        vectorQuads: vectorQuads(this.counts),
+        vectorQuads: this.vectorStride,
         residual: residual !== undefined,
         scale,
         tanh,
         statistics,
+        shuffle: transposed,
         storage,
         weights,
         tile: by,
@@ -325,7 +358,7 @@ export class GraphBuilder {
     const imageBytes = this.buffers[made.buffer];
     this.add(
       label,
-      layerOf(parts, out, sum(widths)),
+      transposed ? transposedLayer(parts[0], out) : layerOf(parts, out, sum(widths)),
       () => kernel(tile),
       [
         ...parts.map(({ image }) => image.buffer),
@@ -347,6 +380,29 @@ export class GraphBuilder {
       },
     );
     return made;
+  }
+
+  /** [residual +] activation(a x + b) as an image of its own. */
+  normed(image: Image, norm: Norm, activate: Activation, residual?: Image): Image {
+    const { batch, storage } = this.options;
+    const { height, width, channels } = image;
+    const out = this.image(height, width, channels);
+    this.add(
+      'normed',
+      movedLayer('norm', out, channels),
+      () =>
+        normed({
+          batch,
+          pixels: height * width,
+          quads: quads(channels),
+          activate,
+          residual: residual !== undefined,
+          storage,
+        }),
+      [image.buffer, norm.buffer, ...(residual ? [residual.buffer] : [])],
+      [out.buffer],
+    );
+    return out;
   }
 
   /** An image by another number of pixels; with a norm also silu(a x + b) so. */
@@ -403,6 +459,7 @@ export class GraphBuilder {
       [output],
     );
     this.finish();
+    this.biases.length = 4 * vectorQuads(this.counts);
     return {
       buffers: this.buffers,
       blocks: this.blocks,
@@ -440,6 +497,14 @@ function layerOf(
   return { ...layer, macs: layer.macs + out.height * out.width * skip * cout };
 }
 
+/** Of the nine places of its kernel each pixel that goes in meets all, one that comes out a quarter. */
+function transposedLayer(
+  { image }: ConvolutionPart,
+  out: { height: number; width: number; channels: number },
+): Layer {
+  return convolutionLayer('transposed 3x3', out, image.channels, out.channels, 9 / 4);
+}
+
 /** "2x 64x64x16: 3x3 of 8 normed + 1x1 of 8, f16 by f16, measured". */
 function shapeText(
   parts: readonly Part[],
@@ -449,7 +514,8 @@ function shapeText(
 ): string {
   const texts = parts.map((part) => {
     const stride = part.stride === 1 ? '' : `/${part.stride}`;
-    return `${part.kernel}x${part.kernel}${stride} of ${part.quads}${part.norm === null ? '' : ' normed'}`;
+    const edge = part.reflect ? ' mirrored' : '';
+    return `${part.kernel}x${part.kernel}${stride} of ${part.quads}${part.norm === null ? '' : ' normed'}${edge}`;
   });
   const end = measured ? ', measured' : '';
   return `${batch}x ${height}x${width}x${quads}: ${texts.join(' + ')}, ${storage} by ${weights}${end}`;
@@ -503,6 +569,44 @@ function convolutionWeights(
           });
         }
   }
+  return out;
+}
+
+/** Row and column of the pixels that a transposed convolution of stride 2 makes of each. */
+const PHASES = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+] as const;
+
+/** Of a phase, the row of the kernel that meets the pixel itself and the next one; null: none does. */
+const MET = [
+  [1, null],
+  [2, 0],
+] as const;
+
+/** Rows: vector of channels, place among 2x2 pixels, channel; columns: phases, then outputs, filled up. */
+function transposedWeights(
+  { image, weights: [tensor] }: ConvolutionPart,
+  channels: number,
+  values: Values,
+): Float32Array {
+  const data = values(tensor);
+  const from = tensor.shape.at(-1)!;
+  const own = 4 * quads(channels);
+  const out = new Float32Array(16 * quads(image.channels) * 4 * own);
+  PHASES.forEach(([y, x], phase) => {
+    for (const [place, [down, across]] of PHASES.entries()) {
+      const [ky, kx] = [MET[y][down], MET[x][across]];
+      if (ky === null || kx === null) continue;
+      for (let channel = 0; channel < image.channels; channel++) {
+        const row = Math.floor(channel / 4) * 16 + place * 4 + (channel % 4);
+        for (let o = 0; o < channels; o++)
+          out[row * 4 * own + phase * own + o] = data[((ky * 3 + kx) * channels + o) * from + channel];
+      }
+    }
+  });
   return out;
 }
 

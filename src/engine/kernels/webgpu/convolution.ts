@@ -27,15 +27,26 @@ export interface Size {
 }
 
 export interface Part extends Size {
-  kernel: 1 | 3;
+  kernel: KernelSide;
   stride: 1 | 2;
   /** Zeros before the first row and column; behind the last as many as the output wants. */
-  pad: 0 | 1;
+  pad: 0 | 1 | 3;
+  /** In place of these zeros the image mirrored at its outermost pixels, which are not repeated. */
+  reflect: boolean;
   /** Where its a and b begin among those of the norm, vectors; null: taken as it is. */
   norm: number | null;
-  /** SiLU after the norm. */
-  activate: boolean;
+  /** SiLU after the norm, or another. */
+  activate: Activation;
 }
+
+export type KernelSide = 1 | 2 | 3 | 7;
+
+/** true: SiLU. */
+export type Activation = boolean | 'relu';
+
+/** The line that activates `v`. */
+export const activated = (activation: Activation): string =>
+  activation === false ? '' : activation === 'relu' ? ' v = max(v, vec4<f32>(0.0));' : ' v = silu(v);';
 
 /** Threads of a workgroup: `groups` by (width / across) x height. */
 export interface Tile {
@@ -65,6 +76,8 @@ export interface ConvolutionSpec {
   scale: number;
   tanh: boolean;
   statistics: boolean;
+  /** The output's vectors are those of four pixels, which go side by side into an image of twice the sides: left to right, then top to bottom. */
+  shuffle: boolean;
   storage: Storage;
   weights: Storage;
   tile: Tile;
@@ -80,7 +93,7 @@ export function convolution(spec: ConvolutionSpec): Kernel {
   const stages = parts.map((part) => stageOf(part, tile));
   const accumulators = tile.across * tile.vectors;
   const memory = Math.max(
-    ...stages.map(({ pixels, rows }) => pixels + (tile.shared ? rows * columns : 0)),
+    ...stages.map(({ pixels, rows, shared }) => pixels + (shared ? rows * columns : 0)),
     spec.statistics ? 2 * threads * tile.vectors : 0,
   );
   const code = `${declarations([
@@ -126,17 +139,25 @@ interface Stage {
   pixels: number;
   haloWidth: number;
   haloHeight: number;
+  /** As the tile's, where there is room. */
+  shared: boolean;
 }
 
+/** Vectors of workgroup memory: 16 KiB, which every device has. */
+const MOST_MEMORY = 1024;
+
 /** What a part has in workgroup memory at a time. */
-function stageOf({ kernel, stride, quads }: Part, { width, height }: Tile): Stage {
+function stageOf({ kernel, stride, quads }: Part, tile: Tile): Stage {
+  const { width, height } = tile;
   const haloWidth = (width - 1) * stride + kernel;
   const haloHeight = (height - 1) * stride + kernel;
-  const most = kernel === 3 ? 1 : Math.max(1, Math.min(4, Math.floor(512 / (haloWidth * haloHeight))));
+  const most = kernel > 1 ? 1 : Math.max(1, Math.min(4, Math.floor(512 / (haloWidth * haloHeight))));
   let depth = most;
   while (quads % depth !== 0) depth--;
   const rows = depth * kernel * kernel * 4;
-  return { depth, rows, pixels: depth * haloWidth * haloHeight, haloWidth, haloHeight };
+  const pixels = depth * haloWidth * haloHeight;
+  const shared = tile.shared && pixels + rows * tile.groups * tile.vectors <= MOST_MEMORY;
+  return { depth, rows, pixels, haloWidth, haloHeight, shared };
 }
 
 /** Rows of the weights that a part takes: a vector of channels, a place of the kernel, a channel of the vector. */
@@ -145,16 +166,18 @@ const rowsOf = ({ kernel, quads }: Part) => quads * kernel * kernel * 4;
 function partCode(spec: ConvolutionSpec, part: Part, index: number, stages: readonly Stage[]): string {
   const { tile, out, storage, weights } = spec;
   const { kernel, stride, pad, quads } = part;
-  const { depth, rows, pixels, haloWidth, haloHeight } = stages[index];
+  const { depth, rows, pixels, haloWidth, haloHeight, shared } = stages[index];
   const threads = threadsOf(tile);
   const columns = tile.groups * tile.vectors;
   const firstRow = spec.parts.slice(0, index).reduce((sum, p) => sum + rowsOf(p), 0);
+  const place = (name: string, size: number, at: string) =>
+    part.reflect ? `let ${name} = ${size - 1} - abs(${size - 1} - abs(${at}));` : `let ${name} = ${at};`;
   const norm = (at: string) => `(batch * ${spec.normQuads}u + ${part.norm}u + ${at}) * 2u`;
   const normed =
     part.norm === null
       ? ''
       : `let n = ${norm('quad')};
-        v = norm[n] * v + norm[n + 1u];${part.activate ? ' v = silu(v);' : ''}`;
+        v = norm[n] * v + norm[n + 1u];${activated(part.activate)}`;
   const whole = out.quads % columns === 0;
   const weight = loaded(
     weights,
@@ -175,8 +198,8 @@ function partCode(spec: ConvolutionSpec, part: Part, index: number, stages: read
     workgroupBarrier();
     for (var i = thread; i < ${pixels}u${tile.unrolled ? '' : ' + none'}; i += ${threads}u) {
       let quad = first + i / ${haloWidth * haloHeight}u;
-      let x = left * ${stride} + i32(i % ${haloWidth}u) - ${pad};
-      let y = top * ${stride} + i32((i / ${haloWidth}u) % ${haloHeight}u) - ${pad};
+      ${place('x', part.width, `left * ${stride} + i32(i % ${haloWidth}u) - ${pad}`)}
+      ${place('y', part.height, `top * ${stride} + i32((i / ${haloWidth}u) % ${haloHeight}u) - ${pad}`)}
       var v = vec4<f32>(0.0);
       if (x >= 0 && x < ${part.width} && y >= 0 && y < ${part.height}) {
         v = ${loaded(storage, `in${index}[((batch * ${part.height}u + u32(y)) * ${part.width}u + u32(x)) * ${quads}u + quad]`)};
@@ -184,47 +207,59 @@ function partCode(spec: ConvolutionSpec, part: Part, index: number, stages: read
       }
       memory[i] = v;
     }
-${tile.shared ? sharedWeights : ''}    workgroupBarrier();
+${shared ? sharedWeights : ''}    workgroupBarrier();
     for (var row = 0u; row < ${depth * kernel}u${tile.unrolled ? '' : ' + none'}; row++) {
       let pixel = ((row / ${kernel}u) * ${haloHeight}u + y0 * ${stride}u + row % ${kernel}u) * ${haloWidth}u + x0 * ${stride}u;
       let weight = ${
-        tile.shared
+        shared
           ? `${pixels}u + row * ${kernel * 4 * columns}u + channel`
           : `(${firstRow}u + (first * ${kernel}u + row) * ${kernel * 4}u) * ${out.quads}u + column + channel`
       };
-${(tile.unrolled ? unrolledColumns : loopedColumns)(tile, part, spec)}
+${(tile.unrolled ? unrolledColumns : loopedColumns)(tile, part, spec, shared)}
     }
   }`;
 }
 
-function unrolledColumns(tile: Tile, { kernel, stride }: Part, spec: ConvolutionSpec): string {
+function unrolledColumns(
+  tile: Tile,
+  { kernel, stride }: Part,
+  spec: ConvolutionSpec,
+  shared: boolean,
+): string {
   const pixels = unrolled(
     (tile.across - 1) * stride + kernel,
     (i) => `      let p${i} = memory[pixel + ${i}u];`,
   );
-  const column = (kx: number) => products(spec, (p) => `p${p * stride + kx}`, 'weight', kx * 4);
+  const column = (kx: number) => products(spec, (p) => `p${p * stride + kx}`, 'weight', kx * 4, shared);
   return `${pixels}
 ${unrolled(kernel, (kx) => `      {\n${column(kx)}\n      }`)}`;
 }
 
-function loopedColumns(tile: Tile, { kernel, stride }: Part, spec: ConvolutionSpec): string {
+function loopedColumns(tile: Tile, { kernel, stride }: Part, spec: ConvolutionSpec, shared: boolean): string {
   return `      for (var kx = 0u; kx < ${kernel}u + none; kx++) {
-        let first = weight + kx * ${4 * rowLength(spec)}u;
+        let first = weight + kx * ${4 * rowLength(spec, shared)}u;
 ${unrolled(tile.across, (p) => `        let p${p} = memory[pixel + kx + ${p * stride}u];`)}
-${products(spec, (p) => `p${p}`, 'first', 0)}
+${products(spec, (p) => `p${p}`, 'first', 0, shared)}
       }`;
 }
 
 /** Vectors from one row of weights to the next, where they are read. */
-const rowLength = ({ tile, out }: ConvolutionSpec) => (tile.shared ? tile.groups * tile.vectors : out.quads);
+const rowLength = ({ tile, out }: ConvolutionSpec, shared: boolean) =>
+  shared ? tile.groups * tile.vectors : out.quads;
 
 /** A vector of channels of each pixel times their rows of weights. */
-function products(spec: ConvolutionSpec, pixel: (p: number) => string, first: string, row: number): string {
-  const { across, vectors, groups, shared } = spec.tile;
+function products(
+  spec: ConvolutionSpec,
+  pixel: (p: number) => string,
+  first: string,
+  row: number,
+  shared: boolean,
+): string {
+  const { across, vectors, groups } = spec.tile;
   return unrolled(4, (lane) =>
     unrolled(vectors, (v) => {
       const w = `w${lane}_${v}`;
-      const at = `${first} + ${(row + lane) * rowLength(spec) + v * groups}u`;
+      const at = `${first} + ${(row + lane) * rowLength(spec, shared) + v * groups}u`;
       const sums = unrolled(across, (p) => {
         const sum = `sum${p * vectors + v}`;
         return `        ${sum} = fma(vec4<f32>(${pixel(p)}.${'xyzw'[lane]}), ${w}, ${sum});`;
@@ -257,13 +292,22 @@ ${unrolled(tile.across, (p) => {
   const value = `(${sum} + addend${v}${spec.residual ? ` + ${loaded(storage, `residual[${at}]`)}` : ''})${spec.scale === 1 ? '' : ` * ${literal(spec.scale)}`}`;
   return `  ${when(
     inside(p),
-    `let ${at} = ((batch * ${out.height}u + u32(top) + y0) * ${out.width}u + u32(left) + x0 + ${p}u) * ${out.quads}u + ${quad};
+    `let ${at} = ${placeOut(spec, 'u32(top) + y0', `u32(left) + x0 + ${p}u`, quad)};
     ${sum} = ${spec.tanh ? `tanh(${value})` : value}; out[${at}] = ${stored(storage, sum)};`,
   )}`;
 })}
   ${whole ? '' : '}'}`;
   });
   return spec.statistics ? finished + statistics(spec, tiles, inside) : finished;
+}
+
+/** Where a vector of an output pixel goes. */
+function placeOut({ out, shuffle }: ConvolutionSpec, y: string, x: string, quad: string): string {
+  if (!shuffle) return `((batch * ${out.height}u + ${y}) * ${out.width}u + ${x}) * ${out.quads}u + ${quad}`;
+  const own = out.quads / 4;
+  const pixel = `(${quad} / ${own}u)`;
+  const row = `batch * ${2 * out.height}u + (${y}) * 2u + ${pixel} / 2u`;
+  return `((${row}) * ${2 * out.width}u + (${x}) * 2u + ${pixel} % 2u) * ${own}u + ${quad} % ${own}u`;
 }
 
 /**

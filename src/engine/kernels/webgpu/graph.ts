@@ -5,7 +5,7 @@ import type { Size, Tile } from './convolution';
 import type { Kernel, Storage } from './wgsl';
 
 /** A buffer by its number, or a block of weights by its. */
-export type Operand = { buffer: number /** Bytes, of 256. */; offset?: number } | { block: number };
+export type Operand = ({ buffer: number } | { block: number }) & { /** Bytes, of 256. */ offset?: number };
 
 /** A convolution, and what other tiles make of it. */
 export interface Tiling {
@@ -46,7 +46,7 @@ export interface Graph {
   blocks: readonly Block[];
   dispatches: readonly Dispatch[];
   /** What is written before the first dispatch. */
-  inputs: { images: readonly number[]; hidden: number };
+  inputs: { images: readonly number[] /** Null where it listens to no z and t. */; hidden: number | null };
   output: number;
 }
 
@@ -67,7 +67,7 @@ export function planMemory({ buffers, dispatches, inputs, output }: Graph): Memo
     first[id] = Math.min(first[id], at);
     last[id] = Math.max(last[id], at);
   };
-  for (const id of [...inputs.images, inputs.hidden]) uses(id, -1);
+  for (const id of [...inputs.images, inputs.hidden]) if (id !== null) uses(id, -1);
   dispatches.forEach(({ reads, writes }, at) => {
     for (const operand of reads) if ('buffer' in operand) uses(operand.buffer, at);
     for (const id of writes) uses(id, at);

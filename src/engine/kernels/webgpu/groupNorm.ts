@@ -10,6 +10,8 @@ export interface Measured {
   width: number;
   channels: number;
   tile: { width: number; height: number };
+  /** Pixels that each measured one is made of, with statistics of their own: 4 where a convolution shuffled them. */
+  phases: 1 | 4;
 }
 
 export interface GroupNormSpec {
@@ -18,14 +20,14 @@ export interface GroupNormSpec {
   groups: number;
   epsilon: number;
   batch: number;
-  /** How many vectors after gamma beta begins; channels are laid out as the parts'. */
-  beta: number;
+  /** How many vectors after gamma beta begins; channels are laid out as the parts'. Null: gamma is 1 and beta 0. */
+  beta: number | null;
   vectorQuads: number;
 }
 
 const THREADS = 64;
 
-/** Bindings: statistics of the parts, vectors from gamma on, norm (pairs of vectors a, b). */
+/** Bindings: statistics of the parts, [vectors from gamma on], norm (pairs of vectors a, b). */
 export function groupNorm(spec: GroupNormSpec): Kernel {
   const { parts, groups, batch } = spec;
   const channels = parts.reduce((sum, part) => sum + part.channels, 0);
@@ -39,20 +41,21 @@ export function groupNorm(spec: GroupNormSpec): Kernel {
     (_, i) => 4 * parts.slice(0, i).reduce((sum, part) => sum + quads(part.channels), 0),
   );
   const total = 4 * parts.reduce((sum, part) => sum + quads(part.channels), 0);
-  const pixels = parts[0].height * parts[0].width;
+  const pixels = parts[0].height * parts[0].width * parts[0].phases;
 
   /** For every tile of every channel of the group: `mean`, `squares` about it, and `n` pixels. */
   const everyTile = (body: string) =>
     parts
       .map(
         (part, i) => `
-  for (var i = thread; i < ${ofGroup * tiles[i].count}u; i += ${THREADS}u) {
+  for (var i = thread; i < ${ofGroup * tiles[i].count * part.phases}u; i += ${THREADS}u) {
     let channel = first + i % ${ofGroup}u;
     if (channel >= ${starts[i]}u && channel < ${starts[i] + part.channels}u) {
-      let t = i / ${ofGroup}u;
-      let at = ((batch * ${tiles[i].count}u + t) * 2u) * ${4 * quads(part.channels)}u + channel - ${starts[i]}u;
+      let t = i / ${ofGroup * part.phases}u;
+      let row = ${4 * quads(part.channels)}u * ((i / ${ofGroup}u) % ${part.phases}u);
+      let at = ((batch * ${tiles[i].count}u + t) * 2u) * ${4 * quads(part.channels) * part.phases}u + row + channel - ${starts[i]}u;
       let mean = statistics${i}[at];
-      let squares = statistics${i}[at + ${4 * quads(part.channels)}u];
+      let squares = statistics${i}[at + ${4 * quads(part.channels) * part.phases}u];
       let n = f32(min(${part.tile.width}u, ${part.width}u - (t % ${tiles[i].x}u) * ${part.tile.width}u)
         * min(${part.tile.height}u, ${part.height}u - (t / ${tiles[i].x}u) * ${part.tile.height}u));
       ${body}
@@ -69,7 +72,7 @@ export function groupNorm(spec: GroupNormSpec): Kernel {
   );
   const code = `${declarations([
     ...parts.map((_, i) => [`statistics${i}`, 'array<f32>'] as const),
-    ['vectors', 'array<f32>'],
+    ...(spec.beta === null ? [] : [['vectors', 'array<f32>'] as const]),
     ['norm', 'array<f32>', 'read_write'],
   ])}
 var<workgroup> sums: array<f32, ${THREADS}>;
@@ -104,8 +107,8 @@ ${everyTile('part += squares + n * (mean - middle) * (mean - middle);')}
   for (var i = thread; i < ${ofGroup}u; i += ${THREADS}u) {
     let channel = first + i;
     let place = ${place};
-    let gamma = vectors[batch * ${4 * spec.vectorQuads}u + place];
-    let beta = vectors[batch * ${4 * spec.vectorQuads}u + ${4 * spec.beta}u + place];
+    let gamma = ${spec.beta === null ? '1.0' : `vectors[batch * ${4 * spec.vectorQuads}u + place]`};
+    let beta = ${spec.beta === null ? '0.0' : `vectors[batch * ${4 * spec.vectorQuads}u + ${4 * spec.beta}u + place]`};
     put(place, batch, gamma * inverse, beta - middle * gamma * inverse);
   }
 ${

@@ -64,7 +64,7 @@ describe('ncsnppGraph', () => {
     const graph = graphOf({ ...LIGHT, ch_mult: [1, 2], attn_resolutions: [128] }, 16, 'f32');
     const { pieceOf, pieces } = planMemory(graph);
     const owner = new Map<number, number>();
-    for (const id of [...graph.inputs.images, graph.inputs.hidden]) owner.set(pieceOf[id], id);
+    for (const id of [...graph.inputs.images, graph.inputs.hidden!]) owner.set(pieceOf[id], id);
     for (const { reads, writes, label } of graph.dispatches) {
       // What is read is still what was written last.
       const read = reads.flatMap((operand) => ('buffer' in operand ? [operand.buffer] : []));

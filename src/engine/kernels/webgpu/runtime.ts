@@ -110,8 +110,8 @@ export interface RunCounts {
 /** What goes in: buffers of images, whose bytes are copied, and numbers. */
 export interface RunInputs {
   images: readonly GPUBuffer[];
-  /** Style and time of each batch entry. */
-  hidden: Float32Array<ArrayBuffer>;
+  /** Style and time of each batch entry; null where the graph has none. */
+  hidden: Float32Array<ArrayBuffer> | null;
 }
 
 export class GraphRun {
@@ -148,7 +148,11 @@ export class GraphRun {
                 offset: operand.offset ?? 0,
                 size: Math.ceil(graph.buffers[operand.buffer] / 16) * 16 - (operand.offset ?? 0),
               }
-            : { buffer: weights.buffer, ...weights.places[operand.block] };
+            : {
+                buffer: weights.buffer,
+                offset: weights.places[operand.block].offset + (operand.offset ?? 0),
+                size: weights.places[operand.block].size - (operand.offset ?? 0),
+              };
         const steps = graph.dispatches.map(({ reads, writes, label }, i) => {
           const operands = [...reads, ...writes.map((buffer) => ({ buffer }))];
           const entries = operands.map((operand, binding) => ({ binding, resource: resource(operand) }));
@@ -176,7 +180,8 @@ export class GraphRun {
     await checked(
       device,
       () => {
-        device.queue.writeBuffer(bufferOf[graph.inputs.hidden], 0, hidden);
+        if (hidden && graph.inputs.hidden !== null)
+          device.queue.writeBuffer(bufferOf[graph.inputs.hidden], 0, hidden);
         const encoder = device.createCommandEncoder();
         const copy = (from: GPUBuffer, to: GPUBuffer, id: number) => {
           encoder.copyBufferToBuffer(from, 0, to, 0, graph.buffers[id]);

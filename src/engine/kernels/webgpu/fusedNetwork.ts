@@ -1,0 +1,143 @@
+/** A network by fused kernels on TensorFlow.js's WebGPU device: one set of weights, a plan for each size of image. */
+import * as tf from '../../tf';
+import type { BuilderOptions, TileChoice } from './builder';
+import type { Graph } from './graph';
+import {
+  type Backend,
+  bufferOf,
+  type GraphRun,
+  onSoftware,
+  type RunCounts,
+  submitPending,
+  uploadWeights,
+  type Weights,
+  webgpuBackend,
+} from './runtime';
+import { chooseTile, softwareTile } from './tiles';
+import { type Tuning, tunedRun, tunedShapes } from './tuning';
+import type { Storage } from './wgsl';
+
+export interface FusedOptions {
+  /** Of images, and of weights. */
+  storage: Storage;
+  weights: Storage;
+  /** Which tile a convolution takes; chosen by the device unless told. */
+  tile?: BuilderOptions['tile'];
+  /** Tiles are tried on the device, unless told, and remembered. */
+  tuning?: Tuning;
+}
+
+export abstract class FusedNetwork<Shape> {
+  protected readonly backend: Backend = webgpuBackend();
+  /** Of the tensors that the CPU computes with, too; there from the first size made ready on. */
+  protected readonly values = new Map<tf.Tensor, Float32Array>();
+  private weights: Promise<Weights> | null = null;
+  private readonly runs = new Map<string, Promise<GraphRun>>();
+  private disposed = false;
+  /** Of the last size made ready: shapes of convolutions, and of how many the tile was found by trying. */
+  tuned: { shapes: number; tuned: number } | null = null;
+
+  constructor(private readonly options: FusedOptions) {}
+
+  /** @throws Error where a size is not covered */
+  protected abstract graph(shape: Shape, options: Omit<BuilderOptions, 'batch'>): Graph;
+  /** All weights, and those whose values are kept. */
+  protected abstract tensors(): { all: tf.Tensor[]; kept: tf.Tensor[] };
+
+  /** Makes ready what images of these sizes need. @throws Error where a size is not covered, or saying what the GPU refused */
+  prepare(shape: Shape): Promise<GraphRun> {
+    const key = JSON.stringify(shape);
+    let run = this.runs.get(key);
+    if (!run) {
+      run = this.make(shape);
+      this.runs.set(key, run);
+      run.catch(() => this.runs.delete(key));
+    }
+    return run;
+  }
+
+  private async make(shape: Shape): Promise<GraphRun> {
+    const { device } = this.backend;
+    const tuning = this.options.tile ? undefined : this.options.tuning;
+    const chosen: TileChoice = (out, batch, convolution) =>
+      tuning?.tiles.tileOf(convolution, out) ?? chooseTile(out, batch);
+    const tile = this.options.tile ?? (onSoftware(device) ? softwareTile : chosen);
+    const graph = () => this.graph(shape, { ...this.options, tile });
+    const first = graph();
+    this.weights ??= this.upload(first);
+    const run = await tunedRun(device, first, graph, await this.weights, tuning);
+    if (tuning) this.tuned = tunedShapes(run.graph, tuning.tiles);
+    // Given up in the meantime: nobody else would free it.
+    if (this.disposed) run.dispose();
+    return run;
+  }
+
+  private async upload({ blocks }: Graph): Promise<Weights> {
+    const values = new Map<tf.Tensor, Float32Array>();
+    const { all, kept } = this.tensors();
+    for (const tensor of all) values.set(tensor, (await tensor.data()) as Float32Array);
+    for (const tensor of kept) this.values.set(tensor, values.get(tensor)!);
+    return uploadWeights(this.backend.device, blocks, (tensor) => values.get(tensor)!);
+  }
+
+  /**
+   * @param images [b, h, w, c] each
+   * @param hidden style and time of each batch entry, null where the network has none
+   * @returns [b, h, w, outputs]
+   */
+  protected async submit(
+    run: GraphRun,
+    images: readonly tf.Tensor4D[],
+    hidden: Float32Array<ArrayBuffer> | null,
+    outputs: number,
+  ): Promise<tf.Tensor4D> {
+    const { backend } = this;
+    const [batch, height, width] = images[0].shape;
+    const out = tf
+      .engine()
+      .makeTensorFromTensorInfo(
+        backend.makeTensorInfo([batch, height, width, outputs], 'float32'),
+      ) as tf.Tensor4D;
+    try {
+      const buffers = images.map((image) => bufferOf(backend, image));
+      const target = bufferOf(backend, out);
+      submitPending(backend);
+      await run.run({ images: buffers, hidden }, target);
+      return out;
+    } catch (error) {
+      out.dispose();
+      throw error;
+    }
+  }
+
+  /** Of the sizes made ready so far, for benchmarks. */
+  ready(): Promise<GraphRun[]> {
+    return Promise.all(this.runs.values());
+  }
+
+  /** Of the sizes made ready so far. */
+  async counts(): Promise<RunCounts & { weights: number }> {
+    const runs = await this.ready();
+    const { buffer } = (await this.weights)!;
+    return {
+      dispatches: Math.max(...runs.map(({ counts }) => counts.dispatches)),
+      bytes: runs.reduce((sum, { counts }) => sum + counts.bytes, 0),
+      weights: buffer.size,
+    };
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const run of this.runs.values())
+      run.then(
+        (made) => made.dispose(),
+        () => {},
+      );
+    this.runs.clear();
+    this.weights?.then(
+      ({ buffer }) => buffer.destroy(),
+      () => {},
+    );
+    this.weights = null;
+  }
+}
