@@ -10,8 +10,13 @@ import { image, matrix, NETWORK_TOLERANCE, parseGolden } from '../../../parity/k
 import { nodeEnvironment } from '../../../platform/node/environment';
 import { startEngine } from '../../backend/backend';
 import { selfTestError, selfTestOutput } from '../../backend/selfTest';
-import type { GeneratorConfig } from '../../networks/ncsnpp/config';
-import { disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
+import { type Denoiser, sampleChain } from '../../diffusion/sampler';
+import { makeSchedule, PAPER_SCHEDULE } from '../../diffusion/schedule';
+import { psnr } from '../../evaluation/metrics/psnr';
+import { hashNormals, hashWeights } from '../../hash';
+import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/config';
+import { denoiserOf, disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
+import { ncsnppTable } from '../../networks/ncsnpp/table';
 import * as tf from '../../tf';
 import { FusedGenerator } from './generator';
 
@@ -45,6 +50,42 @@ describe.skipIf(!adapter)('fused generator (runs with SYNDIFF_KERNELS where ther
         }),
       );
       expect(error).toBeLessThan(storage === 'f32' ? 1e-5 : TOLERANCES.f16);
+    },
+    15 * MINUTES,
+  );
+
+  it(
+    'a chain of four steps in halves keeps 60 dB against plain operations in float32',
+    async () => {
+      const config: GeneratorConfig = {
+        ...PAPER_GENERATOR,
+        image_size: 16,
+        num_channels_dae: 8,
+        ch_mult: [1, 2],
+        num_res_blocks: 1,
+        attn_resolutions: [8],
+        nz: 8,
+        z_emb_dim: 16,
+      };
+      const generator = loadGenerator(config, hashWeights(11, ncsnppTable(config)));
+      const fused = new FusedGenerator(generator, { storage: 'f16', weights: 'f16' });
+      const source = tf.tensor4d(hashNormals(12, 256), [1, 16, 16, 1]);
+      const chain = async (denoise: Denoiser) => {
+        let result = new Float32Array();
+        const noise = (step: number) => hashNormals(20 + step, 256);
+        const latent = (step: number) => hashNormals(30 + step, config.nz);
+        const schedule = makeSchedule(PAPER_SCHEDULE);
+        expect(schedule.steps).toBe(4);
+        for await (const { x } of sampleChain(denoise, schedule, source, { noise, latent }))
+          result = (await x.data<'float32'>()).slice();
+        return result;
+      };
+      const want = await chain(denoiserOf(generator));
+      const got = await chain((x, from, t, z) => fused.run([x, from], t, z, 1));
+      expect(psnr(got, want, 2)).toBeGreaterThanOrEqual(60);
+      fused.dispose();
+      disposeGenerator(generator);
+      source.dispose();
     },
     15 * MINUTES,
   );
