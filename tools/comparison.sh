@@ -4,7 +4,8 @@
 #
 #   tools/comparison.sh DATA OUT [PART...]      DATA: a BIDS data set with T1w, FLAIR and splits (tcga-lgg)
 #
-# Parts, each needs those before it: methods variants unconditional (trainings), suites. SEEDS="1 2 3" trains the methods by several seeds.
+# Parts, each needs those before it: methods variants unconditional (trainings), suites. SEEDS="1 2 3" trains the methods by several seeds,
+# METHODS="syndiff cgan" some of them.
 set -euo pipefail
 data=$1 out=$2
 shift 2
@@ -30,7 +31,7 @@ train() {
 methods() {
   local seed method
   for seed in ${SEEDS:-1}; do
-    for method in syndiff cgan attgan sagan unit munit resnet ddpm unit-ddpm; do
+    for method in ${METHODS:-syndiff cgan attgan sagan unit munit resnet ddpm unit-ddpm}; do
       train "$out/methods/seed$seed/$method" "${pairs[@]}" --method "$method" --steps 300 --every-preview 300 --seed "$seed"
     done
   done
