@@ -121,7 +121,8 @@ describe.skipIf(!adapter)('kernels (runs where there is an adapter)', () => {
     tf.removeBackend('webgpu');
   });
 
-  it.each(['f32', 'f16'] as const)(
+  // What reads and writes halves is the same for all kernels: one of each storage is enough, unless all are asked for.
+  it.each(asked ? (['f32', 'f16'] as const) : (['f32'] as const))(
     'residual block of two images with AdaGN, time and 1x1 skip, %s',
     async (storage) => {
       const [first, second] = [conv(3, 3, 7), conv(3, 3, 9)];
@@ -285,8 +286,7 @@ describe.skipIf(!adapter)('kernels (runs where there is an adapter)', () => {
     },
   );
 
-  // What reads and writes halves is the same for all kernels: the residual block's are enough, unless all are asked for.
-  it.each(asked ? (['f32', 'f16'] as const) : (['f32'] as const))('attention, %s', async (storage) => {
+  it.each(asked ? (['f32', 'f16'] as const) : (['f16'] as const))('attention, %s', async (storage) => {
     const first = conv(3, 2, 6);
     const norm = { weight: weight<tf.Tensor1D>(6), bias: weight<tf.Tensor1D>(6) };
     const [query, key, value, out] = [dense(6, 6), dense(6, 6), dense(6, 6), dense(6, 6)];
