@@ -5,7 +5,7 @@ import { hashNormals, hashWeights } from '../hash';
 import { denoiserOf, disposeGenerator, loadGenerator } from '../networks/ncsnpp/run';
 import { ncsnppTable } from '../networks/ncsnpp/table';
 import * as tf from '../tf';
-import { type FastGenerator, fastDenoiser } from './fastDenoiser';
+import { type FastGenerator, fastDenoiser, ON_WASM } from './fastDenoiser';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -112,7 +112,7 @@ describe('fastDenoiser', () => {
     dispose();
     await Promise.resolve();
     expect(told).toEqual(['run', 'dispose']);
-    const other = fastDenoiser(generator);
+    const other = fastDenoiser(generator, ON_WASM);
     expect(await step(other.denoise)).toEqual(await step(denoiserOf(generator)));
     expect(other.path()).toBe('plain operations');
     disposeGenerator(generator);

@@ -29,8 +29,12 @@ export interface FastGenerator extends Fast {
 export type MakeFastGenerator = (generator: Generator) => Promise<FastGenerator>;
 
 /** Of a backend: what loads its kernels, where they are there and wanted, which is asked at each step. */
-const KERNELS: Partial<Record<string, () => Promise<MakeFastGenerator> | null>> = {
+type GeneratorKernels = Partial<Record<string, () => Promise<MakeFastGenerator> | null>>;
+
+export const ON_WASM: GeneratorKernels = {
   wasm: () => (ownKernels() ? import('./wasm/fastGenerator').then((code) => code.fastGenerator) : null),
+};
+export const ON_WEBGPU: GeneratorKernels = {
   webgpu: () => import('./webgpu/fastGenerator').then((code) => code.fastGenerator),
 };
 
@@ -45,7 +49,7 @@ export interface FastDenoiser {
 }
 
 /** By kernels from the first step on where the backend has them, else, and from a failure on, by plain operations. */
-export function fastDenoiser(generator: Generator, kernels = KERNELS): FastDenoiser {
+export function fastDenoiser(generator: Generator, kernels: GeneratorKernels): FastDenoiser {
   const made = Object.entries(kernels).map(([backend, load]): [string, Kernels<FastGenerator>[string]] => [
     backend,
     () => load!()?.then((make) => () => make(generator)) ?? null,

@@ -1,9 +1,12 @@
 /** What methods share whose network makes the target of the source in one pass. */
 import { Aborted } from '../../errors';
+import type { FastNetworks } from '../kernels/fastNetworks';
 import type { FastPath } from '../kernels/fastPath';
 import type * as tf from '../tf';
 import type { NetworkOf } from './method';
 import type { Draws, MakeTranslator } from './translator';
+
+type OnePath = FastPath<[tf.Tensor4D]>;
 
 export const onePassFrames = (): readonly string[] => ['source', 'one pass'];
 
@@ -14,10 +17,13 @@ export const onePassFrames = (): readonly string[] => ['source', 'one pass'];
  */
 export function onePassTranslator<C extends NetworkOf, Weights>(
   run: (weights: Weights, source: tf.Tensor4D, network: C, draws: Draws) => tf.Tensor4D,
-  { random = false, fast }: { random?: boolean; fast?: (weights: Weights) => FastPath<[tf.Tensor4D]> } = {},
+  {
+    random = false,
+    fast,
+  }: { random?: boolean; fast?: (networks: FastNetworks, weights: Weights) => OnePath | undefined } = {},
 ): MakeTranslator<C, Weights> {
   return (network, _, weights, made) => {
-    const own = fast && made?.once('one pass', () => fast(weights));
+    const own = fast && made?.once('one pass', () => fast(made.fast, weights));
     return {
       frames: onePassFrames(),
       steps: 1,

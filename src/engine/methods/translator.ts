@@ -1,6 +1,7 @@
 /** What translates: a method's network on the backend, behind one form that knows no method. */
 import type { ScheduleOptions } from '../diffusion/schedule';
 import type { StateDict } from '../formats/namedTensor';
+import { type FastNetworks, onEveryBackend } from '../kernels/fastNetworks';
 import type { Inside } from '../kernels/fastPath';
 import { disposeTree, loadTree } from '../networks/parameters';
 import type * as tf from '../tf';
@@ -49,10 +50,12 @@ export type RunTranslator = Omit<Translator, 'dispose'>;
 export class MadeOfWeights {
   private readonly made = new Map<string, { dispose(): void }>();
 
+  constructor(readonly fast: FastNetworks) {}
+
   /** One of a name, for all translators of the same weights. */
-  once<T extends { dispose(): void }>(name: string, make: () => T): T {
+  once<T extends { dispose(): void } | undefined>(name: string, make: () => T): T {
     const thing = (this.made.get(name) as T | undefined) ?? make();
-    this.made.set(name, thing);
+    if (thing) this.made.set(name, thing);
     return thing;
   }
 
@@ -90,7 +93,7 @@ export async function loadTranslator(
   const make = await translatorMaker(network.method);
   const table = methodOf(network).table(network);
   const tree = loadTree<unknown>(table, state);
-  const made = new MadeOfWeights();
+  const made = new MadeOfWeights(onEveryBackend);
   const dispose = () => {
     made.dispose();
     disposeTree(table, tree);

@@ -1,5 +1,6 @@
 /** Translations of slices by a run's own networks, as the finished model would give them. */
 import type { ScheduleOptions } from '../diffusion/schedule';
+import { onWasm } from '../kernels/fastNetworks';
 import { trainingOf } from '../methods';
 import { MadeOfWeights, type RunTranslator, translatorMaker } from '../methods/translator';
 import { treeOf } from '../networks/parameters';
@@ -24,7 +25,7 @@ export async function* translateImages(
   diffusion: ScheduleOptions = trainingOf(state.settings).diffusion(state.settings),
 ): AsyncGenerator<Float32Array> {
   const { settings } = state;
-  const made = new MadeOfWeights();
+  const made = new MadeOfWeights(onWasm);
   const translator = await averagedTranslator(state, direction, diffusion, made);
   const slices = sources.map((pixels, index) => ({ index, pixels }));
   const noise = isUnconditional(settings.variant) ? 'independent' : 'shared';

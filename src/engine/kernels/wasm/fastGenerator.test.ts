@@ -7,7 +7,7 @@ import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/con
 import { denoiserOf, disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
 import * as tf from '../../tf';
-import { fastDenoiser } from '../fastDenoiser';
+import { fastDenoiser, ON_WASM } from '../fastDenoiser';
 import { ownKernels, wantOwnKernels } from './kernels';
 import { isCovered } from './ncsnpp';
 
@@ -47,7 +47,7 @@ it.each(CASES)('%s: as plain operations', async (_, change, b, h, w) => {
   const config = { ...SMALL, ...change };
   expect(isCovered(config, h, w)).toBe(true);
   const generator = loadGenerator(config, hashWeights(4, ncsnppTable(config)));
-  const { denoise, dispose } = fastDenoiser(generator);
+  const { denoise, dispose } = fastDenoiser(generator, ON_WASM);
   const given = inputs(config, b, h, w);
   const made = async (by: typeof denoise) => {
     const image = await by(...given);
@@ -81,7 +81,7 @@ it('keeps its memory over many slices and changes of size, and gives all of it b
   const tensors = tf.memory().numTensors;
   const round = async () => {
     const generator = loadGenerator(SMALL, hashWeights(4, ncsnppTable(SMALL)));
-    const { denoise, path, dispose } = fastDenoiser(generator);
+    const { denoise, path, dispose } = fastDenoiser(generator, ON_WASM);
     for (const side of [16, 16, 32, 16]) {
       const given = inputs(SMALL, 1, side, side);
       tf.dispose([...given, await denoise(...given)]);

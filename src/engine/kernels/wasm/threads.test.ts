@@ -8,7 +8,7 @@ import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/con
 import { disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
 import * as tf from '../../tf';
-import { fastDenoiser } from '../fastDenoiser';
+import { fastDenoiser, ON_WASM } from '../fastDenoiser';
 import { ownKernels } from './kernels';
 import { type Kernel, LINE_BYTES, taskLine } from './taskLine';
 import { type StartThread, Threads, ThreadsLost } from './threads';
@@ -85,7 +85,7 @@ const NETWORK: GeneratorConfig = {
 
 it('the diffusive generator', async () => {
   const generator = loadGenerator(NETWORK, hashWeights(4, ncsnppTable(NETWORK)));
-  const { denoise, path, dispose } = fastDenoiser(generator);
+  const { denoise, path, dispose } = fastDenoiser(generator, ON_WASM);
   const images = [1, 2].map((seed) => tf.tensor4d(hashNormals(seed, 68 * 52), [1, 68, 52, 1]));
   const z = tf.tensor2d(hashNormals(3, NETWORK.nz), [1, NETWORK.nz]);
   await expectSameBits(async () => {

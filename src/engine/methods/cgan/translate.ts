@@ -1,8 +1,7 @@
-import { fastResnetGenerator } from '../../kernels/fastOnePass';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../../networks/resnetGenerator/run';
 import { onePassTranslator } from '../onePass';
 import type { CganNetwork } from './method';
 
 export const makeTranslator = onePassTranslator<CganNetwork, ResnetGeneratorWeights>(runResnetGenerator, {
-  fast: fastResnetGenerator,
+  fast: (networks, weights) => networks.resnetGenerator?.(weights),
 });

@@ -1,8 +1,7 @@
-import { fastResnetGenerator } from '../../kernels/fastOnePass';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../../networks/resnetGenerator/run';
 import { onePassTranslator } from '../onePass';
 import type { ResnetNetwork } from './method';
 
 export const makeTranslator = onePassTranslator<ResnetNetwork, ResnetGeneratorWeights>(runResnetGenerator, {
-  fast: fastResnetGenerator,
+  fast: (networks, weights) => networks.resnetGenerator?.(weights),
 });

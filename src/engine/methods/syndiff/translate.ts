@@ -1,7 +1,6 @@
 /** The reverse chain from noise to the target contrast, an image after every step. */
 import { sampleChain } from '../../diffusion/sampler';
 import { makeSchedule } from '../../diffusion/schedule';
-import { fastDenoiser } from '../../kernels/fastDenoiser';
 import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
 import * as tf from '../../tf';
 import { chainFrames } from '../chainFrames';
@@ -20,7 +19,7 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
   const schedule = makeSchedule(diffusion);
   const kept = new Set(chainFrames(schedule.steps).map(({ image }) => image));
   const generator = { config: network, weights, fourierFrequencies: null };
-  const fast = made?.once('denoiser', () => fastDenoiser(generator));
+  const fast = made?.once('denoiser', () => made.fast.denoiser(generator));
   const denoise = fast?.denoise ?? denoiserOf(generator);
   return {
     frames: syndiff.frames(diffusion),
