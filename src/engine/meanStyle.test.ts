@@ -33,8 +33,11 @@ it('draws nothing: all seeds make one image, which is none of those of drawn sty
 it('is refused of a network without styles', () => {
   const unit = { id: 'x', network: trainingOf({ method: 'unit' }).network(tinySettings({ method: 'unit' })) };
   expect(hasStyle(unit)).toBe(false);
-  expect(() => refuseMeanStyle(unit, { noise: 'shared' })).not.toThrow();
-  expect(() => refuseMeanStyle(unit, { noise: 'mean' })).toThrow(
+  expect(() => refuseMeanStyle(unit, { noise: 'shared', samples: 2 })).not.toThrow();
+  expect(() => refuseMeanStyle(unit, { noise: 'mean', samples: 1 })).toThrow(
     'x: must be a model with styles (MUNIT) for noise "mean", got one of unit; choose shared or independent',
+  );
+  expect(() => refuseMeanStyle(unit, { noise: 'mean', samples: 3 })).toThrow(
+    'samples: must be 1 with noise "mean", which draws nothing, got 3; leave one of the two out',
   );
 });

@@ -112,7 +112,6 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const limit = optional(args, 'limit', (a, n) => wholeNumber(a, n, 1, 1e6)) ?? Number.POSITIVE_INFINITY;
   const patientOf = patientsBy(args.text('patient'));
   const want = engineChoice(args);
-  const against = args.text('against');
   const choice = {
     filter: filterOf(args),
     source: volumeOf(args, 'volume'),
@@ -131,7 +130,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   };
   const all = await namedModels(required(args, 'models'));
   checkRows(all);
-  checkAgainst(against, all);
+  const against = againstOf(args.text('against'), all);
   const show = (text: string) => progress.show(text);
   const found = { folders, split, limit, patientOf, choice, say, show };
   const translating = all.filter(({ card }) => !isUnconditionalModel(card));
@@ -264,12 +263,15 @@ function checkRows(models: readonly BenchModel[]): void {
   }
 }
 
-function checkAgainst(against: string | undefined, models: readonly BenchModel[]): void {
+/** A row's name, in letters of either case. */
+function againstOf(text: string | undefined, models: readonly BenchModel[]): string | undefined {
+  if (text === undefined) return undefined;
   const names = [...new Set(models.map(({ name }) => name))];
-  if (against !== undefined && !names.includes(against))
-    throw new BadRequest(
-      `--against: must be a row's name (${names.join(', ')}), got "${against}"; choose one`,
-    );
+  const found =
+    names.find((name) => name === text) ?? names.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (found === undefined)
+    throw new BadRequest(`--against: must be a row's name (${names.join(', ')}), got "${text}"; choose one`);
+  return found;
 }
 
 /**

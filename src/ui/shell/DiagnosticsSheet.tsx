@@ -11,7 +11,8 @@ const BATCHES = [1, 2, 4, 8];
 
 /** Which backend, why, and everything a bug report needs. */
 export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
-  const { phase, requested, failure } = useApp((s) => s.engine);
+  const { phase, requested, failure, info } = useApp((s) => s.engine);
+  const backend = info?.backend;
   const running = useApp((s) => s.run !== null);
   const threads = useApp((s) => s.threads);
   const batch = useApp((s) => s.batch);
@@ -74,7 +75,7 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
           <span>Slices at a time on WebGPU</span>
           <select
             value={batch ?? 1}
-            disabled={running}
+            disabled={running || backend !== 'webgpu'}
             onChange={({ target: { value } }) => useBatch(value === '1' ? null : Number(value))}
           >
             {BATCHES.map((count) => (

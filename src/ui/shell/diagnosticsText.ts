@@ -36,14 +36,29 @@ export function sectionsOf(d: Diagnostics): Section[] {
         ['Held, peak', formatBytes(memory.reservedBytes)],
       ],
     },
-    { title: 'From drop to first slice, ms', rows: d.coldStart ? coldStartRows(d.coldStart) : [] },
-    { title: 'Timings, ms', rows: Object.entries(d.timings).map(([name, ms]) => [name, ms.toFixed(1)]) },
+    {
+      title: 'From drop to first slice, ms',
+      rows: d.coldStart ? coldStartRows(d.coldStart) : [['No slice yet', 'translate one']],
+    },
+    {
+      title: 'Timings, ms',
+      rows: Object.entries(d.timings).map(([name, ms]) => [TIMINGS[name] ?? name, ms.toFixed(1)]),
+    },
     { title: 'Versions', rows: [...entriesOf(d.versions), ['Browser', d.userAgent]] },
     { title: 'Features', rows: [['Enabled', d.features.join(', ') || 'none']] },
     { title: 'Limits', rows: entriesOf(d.limits) },
   ];
   return sections.filter((section) => section.rows.length > 0);
 }
+
+/** What workers/translate/calls.ts times. */
+const TIMINGS: Readonly<Record<string, string>> = {
+  loadWeights: 'Weights loaded',
+  firstStep: 'First step',
+  step: 'Step',
+  slice: 'Slice',
+  selfTest: 'Self-test',
+};
 
 const threadsText = ({ count, note }: NonNullable<Diagnostics['threads']>): string =>
   note === null ? String(count) : `${count}, because ${note}`;

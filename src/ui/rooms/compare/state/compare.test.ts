@@ -67,10 +67,11 @@ describe('pairs', () => {
     expect(pairIds()).toHaveLength(4);
   });
 
-  it('says where source and reference are one image', async () => {
+  it('refuses a pair whose source and reference are one image, and says so', async () => {
     await act().dropFiles(dropped('sub-01_T1w.nii', 'sub-01_acq-twice_FLAIR.nii'));
-    expect(state().compare.pairs.map(({ notes }) => notes)).toEqual([
-      ['Source and reference must be two images, got the same in both: the scores mean nothing.'],
+    expect(state().compare.pairs).toEqual([]);
+    expect(state().notices.map(({ text }) => text)).toEqual([
+      'sub-01_T1w.nii and sub-01_acq-twice_FLAIR.nii: source and reference must be two images, got the same in both; drop the real FLAIR',
     ]);
   });
 

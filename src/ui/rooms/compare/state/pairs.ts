@@ -1,4 +1,5 @@
 /** The pairs of the Compare room: read one after the other, each on its source's grid. */
+import { BadRequest } from '../../../../errors';
 import { shortName } from '../../../../plainText';
 import { volumesTold } from '../../../../volume/checkScan';
 import { LEAST_OVERLAP } from '../../../../volume/headOverlap';
@@ -83,9 +84,12 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
       reference = opened;
       const { overlap, same } = await client.matchGrid(reference.scanId, source.scanId);
       signal.throwIfAborted();
-      const notes = same
-        ? ['Source and reference must be two images, got the same in both: the scores mean nothing.']
-        : overlap < LEAST_OVERLAP
+      if (same)
+        throw new BadRequest(
+          `${source.name} and ${reference.name}: source and reference must be two images, got the same in both; drop the real ${task.target}`,
+        );
+      const notes =
+        overlap < LEAST_OVERLAP
           ? [
               `The heads overlap by ${Math.floor(100 * overlap)} % only: another head, or not registered; the scores mean nothing.`,
             ]

@@ -2,7 +2,7 @@ import type { TranslateSettings } from '../../../../workers/translate/protocol';
 import { hasStyle, MEAN_STYLE } from '../../../../workers/translate/provenance';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
-import { noiseFor } from '../state/recipe';
+import { noiseFor, samplesFor } from '../state/recipe';
 import { chosenCard } from '../state/selectors';
 
 /** What decides the result besides scan and model. */
@@ -10,6 +10,7 @@ export function SettingsPanel() {
   const settings = useApp((s) => s.settings);
   const card = useApp(chosenCard);
   const noise = noiseFor(card, settings.noise);
+  const samples = samplesFor(noise, settings.samples);
   const disabled = useApp((s) => s.run !== null);
   const { setSettings } = useApp((s) => s.actions);
   return (
@@ -23,7 +24,7 @@ export function SettingsPanel() {
       <summary>
         <h2>Settings</h2>
         <span className="dim num">
-          seed {settings.seed}, {settings.samples} {settings.samples === 1 ? 'sample' : 'samples'}, {noise}
+          seed {settings.seed}, {samples} {samples === 1 ? 'sample' : 'samples'}, {noise}
         </span>
       </summary>
       <fieldset disabled={disabled}>
@@ -36,9 +37,9 @@ export function SettingsPanel() {
         />
         <NumberInput
           label="Samples, averaged"
-          value={settings.samples}
+          value={samples}
           min={1}
-          max={16}
+          max={samplesFor(noise, 16)}
           onChange={(samples) => setSettings({ samples })}
         />
         <label className="field">

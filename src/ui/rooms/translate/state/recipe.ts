@@ -6,6 +6,10 @@ import type { PageSettings, Recipe } from '../../../state/types';
 export const noiseFor = (card: ModelCard | null, noise: Recipe['noise']): Recipe['noise'] =>
   noise === MEAN_STYLE && !(card && hasStyle(card)) ? 'shared' : noise;
 
+/** The mean style draws nothing: all samples would be one image. */
+export const samplesFor = (noise: Recipe['noise'], samples: number): number =>
+  noise === MEAN_STYLE ? 1 : samples;
+
 /** What would be made now, or null while scan, model or engine are missing. */
 export function recipeOf(
   scan: Scan | null,
@@ -18,13 +22,15 @@ export function recipeOf(
   const { source, target, network, preprocessing, diffusion } = short ?? card;
   const model = { source, target, network, preprocessing, diffusion };
   const previewOf = short ? { previewOf: card.diffusion.steps } : {};
+  const noise = noiseFor(card, settings.noise);
   return {
     scanId: scan.scanId,
     cardId: card.id,
     model,
     backend,
     ...settings,
-    noise: noiseFor(card, settings.noise),
+    noise,
+    samples: samplesFor(noise, settings.samples),
     ...previewOf,
   };
 }
