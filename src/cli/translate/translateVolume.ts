@@ -1,6 +1,7 @@
 import { methodOf } from '../../engine/methods';
 import { loadTranslator } from '../../engine/methods/translator';
 import type { PreparedScan } from '../../engine/prepareScan';
+import { SliceTimes } from '../../engine/sliceTimes';
 import { translateScan } from '../../engine/translateScan';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import { untranslated } from '../../volume/intensity';
@@ -51,23 +52,20 @@ export async function translateVolume(
   const times: number[] = [];
   const constant: number[] = [];
   let steps = 0;
-  let last = 1;
+  const translator = await loadTranslator(card, weights.state);
+  const sliceTimes = new SliceTimes(() => performance.now());
   const hooks = {
     batch,
     signal,
     onStep: (together: number) => {
       steps += together;
-      last = together;
+      sliceTimes.step(together);
       onStep({ slices: times.length, steps });
     },
     // wasm computes without a pause in which Ctrl-C could be heard.
     pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
-  const translator = await loadTranslator(card, weights.state);
   try {
-    let begin = performance.now();
-    let share = 0;
-    let toEnd = 0;
     for await (const slice of translateScan(prepared, { card, translator }, slices, settings, hooks)) {
       putSlice(voxels, view, slice.index, slice.image);
       chain.forEach((frame, n) => {
@@ -76,13 +74,7 @@ export async function translateVolume(
         putSlice(frame, view, slice.index, restoreSlice(plan, values, low));
       });
       if (slice.isConstant) constant.push(slice.index);
-      if (toEnd === 0) {
-        toEnd = last;
-        share = (performance.now() - begin) / last;
-      }
-      toEnd--;
-      times.push(share);
-      begin = performance.now();
+      times.push(sliceTimes.slice());
     }
   } finally {
     translator.dispose();

@@ -1,4 +1,5 @@
 /** Counts reverse steps and estimates the time left. The first step builds kernels, so it is left out of the rate. */
+import { SliceTimes } from '../../engine/sliceTimes';
 import type { TranslateProgress } from './protocol';
 
 export class TranslationProgress {
@@ -6,13 +7,9 @@ export class TranslationProgress {
   private firstStepEnd: number | null = null;
   /** As many ended with the first. */
   private firstSteps = 0;
-  private sliceBegin: number;
   private stepsDone = 0;
   private slicesDone = 0;
-  /** Slices of the batch, how many of them are still to end, and the share of each in its time. */
-  private together = 1;
-  private toEnd = 0;
-  private share = 0;
+  private readonly times: SliceTimes;
 
   constructor(
     private readonly slices: number,
@@ -21,28 +18,21 @@ export class TranslationProgress {
     private readonly now: () => number,
   ) {
     this.begin = now();
-    this.sliceBegin = this.begin;
+    this.times = new SliceTimes(now);
   }
 
   /** @param slices that made it together */
   step(slices: number): void {
     this.stepsDone += slices;
     this.firstSteps ||= slices;
-    this.together = slices;
+    this.times.step(slices);
     this.firstStepEnd ??= this.now();
   }
 
   /** Ends a slice; returns its milliseconds, of those that were made together its share. */
   slice(): number {
     this.slicesDone++;
-    const end = this.now();
-    if (this.toEnd === 0) {
-      this.toEnd = this.together;
-      this.share = (end - this.sliceBegin) / this.together;
-    }
-    this.toEnd--;
-    this.sliceBegin = end;
-    return this.share;
+    return this.times.slice();
   }
 
   report(): TranslateProgress {

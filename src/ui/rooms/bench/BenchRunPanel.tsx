@@ -1,5 +1,4 @@
-import { runPanelHeight } from '../../components/heightProperty';
-import { Meter } from '../../components/Meter';
+import { RunFrame } from '../../components/RunFrame';
 import { formatBytes, formatDuration } from '../../format';
 import { useApp } from '../../state/StoreContext';
 import type { Comparable } from '../compare/state/types';
@@ -13,39 +12,27 @@ export function BenchRunPanel({ bench, chosen }: { bench: BenchState; chosen: Co
   const backend = useApp((state) => state.engine.requested);
   const isOff = run === null && block !== null;
   return (
-    <section ref={runPanelHeight} className="run-panel" aria-label="Measurement">
-      {run ? (
-        <Meter {...progressWords(run)} />
-      ) : (
-        <p className="run-hint dim num" aria-live="polite">
-          {block ??
-            (kept.size > 0
-              ? 'What was measured on this machine is not measured again.'
-              : 'Every engine in turn, in random order.')}
-        </p>
-      )}
-      <button
-        type="button"
-        className={run ? 'button wide' : 'button primary wide'}
-        data-testid={run ? 'bench-cancel' : 'bench-start'}
-        aria-disabled={isOff}
-        // A key held down would start and cancel in turn; so would a double click.
-        onKeyDown={(event) => event.repeat && event.preventDefault()}
-        onClick={(event) => {
-          if (isOff || event.detail > 1) return;
-          if (run) cancel();
-          else if (chosen) void start(chosen, backend);
-        }}
-      >
-        {run ? (
-          <>
-            Cancel <kbd>Esc</kbd>
-          </>
-        ) : (
-          'Start'
-        )}
-      </button>
-    </section>
+    <RunFrame
+      label="Measurement"
+      testId="bench"
+      meter={run && progressWords(run)}
+      hint={
+        block ??
+        (kept.size > 0
+          ? 'What was measured on this machine is not measured again.'
+          : 'Every engine in turn, in random order.')
+      }
+      isOff={isOff}
+      cancelText={
+        <>
+          Cancel <kbd>Esc</kbd>
+        </>
+      }
+      onStart={() => {
+        if (chosen) void start(chosen, backend);
+      }}
+      onCancel={cancel}
+    />
   );
 }
 

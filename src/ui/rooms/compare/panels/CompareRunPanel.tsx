@@ -1,5 +1,4 @@
-import { runPanelHeight } from '../../../components/heightProperty';
-import { Meter } from '../../../components/Meter';
+import { RunFrame } from '../../../components/RunFrame';
 import { formatDuration } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
 import { compareBlock, isOutdated } from '../state/selectors';
@@ -19,38 +18,24 @@ export function CompareRunPanel() {
       ? 'Start computes again only what is missing.'
       : 'Every model, one after the other.';
   return (
-    <section ref={runPanelHeight} className="run-panel" aria-label="Comparison">
-      {run ? (
-        <Meter {...progressWords(run)} />
-      ) : (
-        <p className="run-hint dim num" aria-live="polite">
-          {block ?? hint}
-        </p>
-      )}
-      <button
-        type="button"
-        className={run ? 'button wide' : 'button primary wide'}
-        data-testid={run ? 'compare-cancel' : 'compare-start'}
-        aria-disabled={isOff}
-        // A key held down would start and cancel in turn; so would a double click.
-        onKeyDown={(event) => event.repeat && event.preventDefault()}
-        onClick={(event) => {
-          if (isOff || event.detail > 1) return;
-          if (run) cancel();
-          else void start();
-        }}
-      >
-        {run?.isCancelling ? (
+    <RunFrame
+      label="Comparison"
+      testId="compare"
+      meter={run && progressWords(run)}
+      hint={block ?? hint}
+      isOff={isOff}
+      cancelText={
+        run?.isCancelling ? (
           'Stopping after this step…'
-        ) : run ? (
+        ) : (
           <>
             Cancel <kbd>Esc</kbd>
           </>
-        ) : (
-          'Start'
-        )}
-      </button>
-    </section>
+        )
+      }
+      onStart={() => void start()}
+      onCancel={cancel}
+    />
   );
 }
 
