@@ -50,6 +50,19 @@ describe('readModel', () => {
     await expect(sha).rejects.toThrow(`the sha256 that card.json gives, ${'ef'.repeat(32)}, got ${hash};`);
   });
 
+  it('refuses the network of another method, or of another shape, by the names of both files', async () => {
+    const ofGan = { ...card, network: { method: 'cgan', ngf: 8, n_blocks: 9 } } as ModelCard;
+    const reading = readModel(ofGan, 'card.json', file);
+    await expect(reading).rejects.toThrow(WeightsMismatch);
+    await expect(reading).rejects.toThrow(
+      /^weights\.safetensors: must hold a .* \(cGAN\), as card\.json says, got a diffusive generator; give the card/,
+    );
+    const wider = { ...card, network: { ...card.network, num_channels_dae: 2 * config.num_channels_dae } };
+    await expect(readModel(wider as ModelCard, 'card.json', file)).rejects.toThrow(
+      /^weights\.safetensors, network of card\.json: weights: "/,
+    );
+  });
+
   it('refuses an image size that the network cannot have', async () => {
     const odd = { ...card, preprocessing: { ...card.preprocessing, size: 17 } };
     await expect(readModel(odd, 'card.json', file)).rejects.toThrow(BadRequest);

@@ -3,6 +3,9 @@ import { WeightsMismatch } from '../../errors';
 import { type CustomFile, type CustomSettings, checkSize, customCard, customId } from '../cards/customCard';
 import { type ModelCard, readModelCard } from '../cards/modelCard';
 import { sha256 } from '../formats/sha256';
+import { METHODS, type Network } from '../methods';
+import type { Method } from '../methods/method';
+import { kindOfNames } from '../methods/recognise';
 import { readWeights, type Weights, type WeightsFile } from './readWeights';
 
 /** What it says it is, and its weights. */
@@ -20,12 +23,14 @@ export interface CardFile {
 /**
  * A model whose card has been read.
  * @param name the card's file, for errors
- * @throws WeightsMismatch where the card is that of other weights; BadRequest for an image size that its network cannot have; and
+ * @throws WeightsMismatch where the card is that of other weights, or its network is not theirs; BadRequest for an image size that its network cannot have; and
  *         as `readWeights`
  */
 export async function readModel(card: ModelCard, name: string, file: WeightsFile): Promise<Model> {
   checkFile(card, name, await factsOf(file));
-  return { card, weights: await readWeights(file) };
+  const weights = await readWeights(file);
+  checkNetwork(card, name, file.name, weights.state);
+  return { card, weights };
 }
 
 /**
@@ -59,4 +64,20 @@ function checkFile(card: ModelCard, name: string, file: CustomFile): void {
   if (file.bytes !== bytes) throw must(`hold the ${bytes} bytes that ${name} gives`, `${file.bytes}`);
   if (file.sha256 !== sha256) throw must(`have the sha256 that ${name} gives, ${sha256}`, file.sha256);
   checkSize(`${name}: preprocessing: size`, card.preprocessing.size, card.network);
+}
+
+/** Here rather than where the network is built: a wrong card is told when it is given, and by its name. */
+function checkNetwork({ network }: ModelCard, name: string, file: string, state: Weights['state']): void {
+  const method: Method<Network> = METHODS[network.method];
+  const names = [...state.keys()];
+  if (!method.hasNames(names))
+    throw new WeightsMismatch(
+      `${file}: must hold a ${method.network} (${method.label}), as ${name} says, got a ${kindOfNames(names)}; give the card that belongs to it`,
+    );
+  try {
+    method.infer(state, { ...network });
+  } catch (error) {
+    if (error instanceof Error) error.message = `${file}, network of ${name}: ${error.message}`;
+    throw error;
+  }
 }
