@@ -104,7 +104,7 @@ export function unreached(page: Page, { leastTarget = 0 }: Wanted = {}): Promise
 /** Boxes whose content is wider than they are, but for those that are there to be scrolled sideways. */
 export function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const SIDEWAYS = '.metrics-scroll, .chain, .step-strip';
+    const SIDEWAYS = '.wide-scroll, .chain, .step-strip';
     return [...document.querySelectorAll('*')].flatMap((element) => {
       const isRoot = element === document.documentElement;
       const { overflowX } = getComputedStyle(element);

@@ -9,7 +9,7 @@ export function LesionTable({ lesions }: { lesions: Lesions }) {
   const notes = new Set(rows.flatMap((row) => (isLeftOut(row) || !row.reason ? [] : row.reason)));
   return (
     <>
-      <div className="metrics-scroll">
+      <div className="wide-scroll">
         <table className="metrics num">
           <caption>
             {lesionKind(lesions).heading} ({data}, {split})

@@ -7,7 +7,7 @@ export function MetricsTable({ metrics }: { metrics: ModelCard['metrics'] }) {
   const columns = metricsColumns(rows);
   const cells = (at: number) => columns.map(({ name, cells }) => <td key={name}>{cells[at]}</td>);
   return (
-    <div className="metrics-scroll">
+    <div className="wide-scroll">
       <table className="metrics num">
         <caption>
           {data}, {split}, n = {n}

@@ -106,15 +106,15 @@ function PairRow({ pair, disabled }: { pair: OpenPair; disabled: boolean }) {
             </div>
           );
         })}
-        {pair.notes.map((note) => (
-          <p key={note} className="warning">
-            {note}
-          </p>
-        ))}
       </div>
       <button type="button" className="link-button" disabled={disabled} onClick={() => removePair(pair.id)}>
         Remove<span className="visually-hidden">: {pair.id}</span>
       </button>
+      {pair.notes.map((note) => (
+        <p key={note} className="warning">
+          {note}
+        </p>
+      ))}
     </li>
   );
 }

@@ -1,7 +1,12 @@
 import { useLayoutEffect, useRef } from 'react';
 import { PLANE_EDGES } from '../../../../volume/planes';
 import { colorize } from '../../../viewer/colormaps';
+import type { SliceImage } from '../../../viewer/types';
 import type { GridPane } from '../state/pictureGrid';
+
+/** Width / height as CSS has it, pixels in their real proportions. */
+export const shapeOf = ({ width, height, spacing }: SliceImage): string =>
+  `${width * spacing[0]} / ${height * spacing[1]}`;
 
 /** One image with the sides of the head, pixels in their real proportions. */
 export function Picture({
@@ -12,7 +17,7 @@ export function Picture({
   letters: boolean;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { width, height, spacing } = image;
+  const { width, height } = image;
   useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context) return;
@@ -26,7 +31,7 @@ export function Picture({
         ref={canvas}
         width={width}
         height={height}
-        style={{ aspectRatio: `${width * spacing[0]} / ${height * spacing[1]}` }}
+        style={{ aspectRatio: shapeOf(image) }}
         role="img"
         aria-label={badge ? `${title} (${badge})` : title}
       />

@@ -2,9 +2,10 @@ import { useMemo, useState } from 'react';
 import { Sheet } from '../../../components/Sheet';
 import { useApp } from '../../../state/StoreContext';
 import { ColorScale } from '../../../viewer/ColorScale';
+import type { SliceImage } from '../../../viewer/types';
 import { DIFFERENCES, type GridColumn, pictureGrid } from '../state/pictureGrid';
 import { shownPlace, shownSlices } from '../state/selectors';
-import { Picture } from './Picture';
+import { Picture, shapeOf } from './Picture';
 import '../../../components/grayImage.css';
 import '../../../viewer/viewer.css';
 
@@ -23,6 +24,7 @@ export function Pictures() {
   if (!found) return <p className="dim">Pictures come with the first slice of a model.</p>;
   const { place, slices, columns } = found;
   const own = slices.get(place.pairId)!;
+  const like = columns.find(({ image }) => image)?.image?.image;
   const large = columns.find(({ id }) => id === enlarged);
   return (
     <section className="compare-pictures" aria-label="Pictures">
@@ -60,14 +62,14 @@ export function Pictures() {
           />
         </label>
       </header>
-      <div className="compare-grid-scroll">
+      <div className="wide-scroll">
         <div
           className="compare-grid"
           data-testid="compare-grid"
           style={{ '--columns': columns.length } as React.CSSProperties}
         >
           {columns.map((column) => (
-            <Column key={column.id} column={column} onEnlarge={() => setEnlarged(column.id)} />
+            <Column key={column.id} column={column} like={like} onEnlarge={() => setEnlarged(column.id)} />
           ))}
         </div>
       </div>
@@ -88,9 +90,12 @@ export function Pictures() {
 
 function Column({
   column: { title, image, difference },
+  like,
   onEnlarge,
 }: {
   column: GridColumn;
+  /** Of whose shape is the place of an image that is not made. */
+  like?: SliceImage;
   onEnlarge: () => void;
 }) {
   return (
@@ -103,7 +108,9 @@ function Column({
           <Picture pane={image} letters />
         </button>
       ) : (
-        <p className="no-image dim">not made</p>
+        <p className="no-image dim" style={like && { aspectRatio: shapeOf(like) }}>
+          not made
+        </p>
       )}
       {difference && (
         <button

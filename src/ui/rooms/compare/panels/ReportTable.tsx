@@ -8,7 +8,7 @@ export function ReportTable({ table }: { table: Table }) {
   const best = useMemo(() => columns.map((column) => bestRows(table, column)), [table, columns]);
   return (
     <div className="compare-table" data-testid="compare-table">
-      <div className="compare-table-scroll">
+      <div className="wide-scroll">
         <table className="num">
           <caption>{title}</caption>
           <thead>

@@ -281,4 +281,14 @@ describe('a comparison', () => {
     await act().tryIt();
     expect(client.log.at(-1)).toBe('compare quality: T1w-FLAIR on sub-openmsl12s1, 3 slices, 0 kept');
   });
+
+  it('tries the demo that most models translate', async () => {
+    const [flair] = state().models;
+    const t2w = { ...flair, id: 'first', target: 'T2w' };
+    const rival = { ...flair, id: 'rival', weights: { ...flair.weights, sha256: 'cd'.repeat(32) } };
+    store.setState({ models: [t2w, flair, rival] });
+    await act().tryIt();
+    expect(compare().task).toEqual({ source: 'T1w', target: 'FLAIR' });
+    expect(client.log.at(-1)).toContain('T1w-FLAIR,rival on sub-openmsl12s1');
+  });
 });

@@ -2,7 +2,7 @@
 
 import type { CompareEvent, CompareProgress } from '../../../../workers/translate/protocol';
 import { untilAborted } from '../../../state/untilAborted';
-import { DEMOS } from '../../translate/state/demos';
+import { DEMOS, type Demo } from '../../translate/state/demos';
 import type { CompareContext } from './compareContext';
 import { type ComparePairs, dataOf } from './pairs';
 import {
@@ -15,7 +15,7 @@ import {
   shownSlices,
   sliceKey,
 } from './selectors';
-import type { CompareActions, CompareData, Comparison } from './types';
+import type { CompareActions, CompareData, Comparison, Task } from './types';
 
 /** The page has no choice of it: results are the same whenever they are asked for. */
 const SEED = 0;
@@ -107,7 +107,7 @@ export function compareRunActions(
       try {
         await untilAborted(whenStarted(), signal);
         const { models } = get();
-        const demo = DEMOS.find((one) => one.reference && models.some((card) => isTask(card, one)));
+        const demo = demoOf(models);
         if (!demo?.reference) {
           notify(
             'info',
@@ -142,6 +142,14 @@ export function compareRunActions(
       patch({ shown: { pairId: place.pairId, index } });
     },
   };
+}
+
+/** The one that most models translate, so that there is something to compare; of several the first. */
+function demoOf(models: readonly Task[]): Demo | undefined {
+  const count = (demo: Demo) => models.filter((model) => isTask(model, demo)).length;
+  return DEMOS.filter((demo) => demo.reference && count(demo) > 0).sort(
+    (one, other) => count(other) - count(one),
+  )[0];
 }
 
 function withEvent(before: CompareData, event: CompareEvent, at: number): Partial<CompareData> {
