@@ -1,18 +1,20 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { runPanelHeight } from './heightProperty';
 import { Meter } from './Meter';
+import { RunButton } from './RunButton';
 
 interface RunFrameProps {
   label: string;
-  /** Begins the test ids of its button. */
-  testId: string;
-  /** How far a run is; null: none goes on. */
+  /** Test ids of its button. */
+  testIds: { start: string; cancel: string };
+  isGoing: boolean;
+  /** How far it is, or what it waits for. */
   meter: ComponentProps<typeof Meter> | null;
-  /** Said while none goes on. */
+  /** Said where there is no meter. */
   hint: string;
   isOff: boolean;
-  /** On the button while a run goes on. */
-  cancelText: ReactNode;
+  isCancelling?: boolean;
+  startText?: ReactNode;
   onStart: () => void;
   onCancel: () => void;
 }
@@ -20,11 +22,13 @@ interface RunFrameProps {
 /** What goes on and the one button that starts and cancels it. */
 export function RunFrame({
   label,
-  testId,
+  testIds,
+  isGoing,
   meter,
   hint,
   isOff,
-  cancelText,
+  isCancelling = false,
+  startText = 'Start',
   onStart,
   onCancel,
 }: RunFrameProps) {
@@ -37,21 +41,22 @@ export function RunFrame({
           {hint}
         </p>
       )}
-      <button
-        type="button"
-        className={meter ? 'button wide' : 'button primary wide'}
-        data-testid={`${testId}-${meter ? 'cancel' : 'start'}`}
-        aria-disabled={isOff}
-        // A key held down would start and cancel in turn; so would a double click.
-        onKeyDown={(event) => event.repeat && event.preventDefault()}
-        onClick={(event) => {
-          if (isOff || event.detail > 1) return;
-          if (meter) onCancel();
-          else onStart();
-        }}
+      <RunButton
+        className={isGoing ? 'button wide' : 'button primary wide'}
+        data-testid={isGoing ? testIds.cancel : testIds.start}
+        isOff={isOff}
+        onPress={isGoing ? onCancel : onStart}
       >
-        {meter ? cancelText : 'Start'}
-      </button>
+        {isCancelling ? (
+          'Stopping after this step…'
+        ) : isGoing ? (
+          <>
+            Cancel <kbd>Esc</kbd>
+          </>
+        ) : (
+          startText
+        )}
+      </RunButton>
     </section>
   );
 }

@@ -14,7 +14,8 @@ export function BenchRunPanel({ bench, chosen }: { bench: BenchState; chosen: Co
   return (
     <RunFrame
       label="Measurement"
-      testId="bench"
+      testIds={{ start: 'bench-start', cancel: 'bench-cancel' }}
+      isGoing={run !== null}
       meter={run && progressWords(run)}
       hint={
         block ??
@@ -23,11 +24,6 @@ export function BenchRunPanel({ bench, chosen }: { bench: BenchState; chosen: Co
           : 'Every engine in turn, in random order.')
       }
       isOff={isOff}
-      cancelText={
-        <>
-          Cancel <kbd>Esc</kbd>
-        </>
-      }
       onStart={() => {
         if (chosen) void start(chosen, backend);
       }}

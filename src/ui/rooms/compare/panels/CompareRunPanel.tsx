@@ -20,19 +20,12 @@ export function CompareRunPanel() {
   return (
     <RunFrame
       label="Comparison"
-      testId="compare"
+      testIds={{ start: 'compare-start', cancel: 'compare-cancel' }}
+      isGoing={run !== null}
       meter={run && progressWords(run)}
       hint={block ?? hint}
       isOff={isOff}
-      cancelText={
-        run?.isCancelling ? (
-          'Stopping after this step…'
-        ) : (
-          <>
-            Cancel <kbd>Esc</kbd>
-          </>
-        )
-      }
+      isCancelling={run?.isCancelling}
       onStart={() => void start()}
       onCancel={cancel}
     />

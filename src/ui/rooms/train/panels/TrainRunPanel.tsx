@@ -1,4 +1,5 @@
 import { runPanelHeight } from '../../../components/heightProperty';
+import { RunButton } from '../../../components/RunButton';
 import { useApp } from '../../../state/StoreContext';
 import { startBlock } from '../state/selectors';
 import type { TrainPhase } from '../state/types';
@@ -25,7 +26,6 @@ export function TrainRunPanel() {
   const begins = phase === 'idle' || phase === 'done';
   const isOff = isStarting || phase === 'pausing' || (begins && block !== null);
   const press = () => {
-    if (isOff) return;
     if (begins) void start();
     else if (phase === 'running') pause();
     else if (runId) void resume(runId);
@@ -39,18 +39,15 @@ export function TrainRunPanel() {
       ) : null}
       <EstimateLine />
       <div className="train-buttons">
-        <button
-          type="button"
+        <RunButton
           className={phase === 'idle' || phase === 'paused' ? 'button primary' : 'button'}
           data-testid="train-start-button"
           data-phase={phase}
-          aria-disabled={isOff}
-          // A key held down would start and pause in turn; so would a double click.
-          onKeyDown={(event) => event.repeat && event.preventDefault()}
-          onClick={(event) => event.detail <= 1 && press()}
+          isOff={isOff}
+          onPress={press}
         >
           {isStarting ? 'Starting…' : LABELS[phase]}
-        </button>
+        </RunButton>
         {phase !== 'idle' && (
           <button
             type="button"
