@@ -144,6 +144,10 @@ export function createFakeClient(): FakeClient {
       const known = !(custom && /unknown/.test(source.file.name));
       return known ? fakeCard('T1w', 'FLAIR') : fakeCard('source', 'target');
     },
+    async readStyle(scanId, modelId) {
+      note(`readStyle ${scanId}`);
+      return { modelId, source: 'style.nii', values: [1, -1] };
+    },
     async compare({ suites, models, pairs, options, kept }, { onEvent, signal }) {
       const ids = (all: readonly { id: string }[]) => all.map(({ id }) => id).join(',');
       note(

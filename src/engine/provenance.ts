@@ -3,6 +3,7 @@ import type { SidecarFacts } from '../volume/sidecar';
 import type { BackendName } from './backend/backend';
 import type { ModelCard } from './cards/modelCard';
 import type { PreparedScan } from './prepareScan';
+import { GIVEN_STYLE } from './style';
 import type { TranslateSettings } from './translateSlices';
 
 /** The sidecar's facts but for those of one file. */
@@ -13,7 +14,7 @@ export type Provenance = Omit<SidecarFacts, 'sourceName' | 'slices' | 'softwareV
 export function provenanceOf(
   { id, name, source, target, weights, diffusion, preprocessing }: ModelCard,
   { intensity }: Pick<PreparedScan, 'intensity'>,
-  { seed, samples, noise }: TranslateSettings,
+  { seed, samples, noise, style }: TranslateSettings,
   run: { backend: BackendName; date: Date; previewOf?: number },
 ): Provenance {
   const { size, pixelSize } = preprocessing;
@@ -21,6 +22,7 @@ export function provenanceOf(
     seed,
     samples,
     noise,
+    ...(noise === GIVEN_STYLE && style ? { style } : {}),
     modelId: id,
     modelName: name,
     weightsSha256: weights.sha256,

@@ -3,9 +3,9 @@ import { fromModelRange, toModelRange } from '../volume/intensity';
 import { type ModelPixels, modelPixels } from '../volume/modelImage';
 import { extractSlice, restoreSlice } from '../volume/slices';
 import type { ModelCard } from './cards/modelCard';
-import { refuseMeanStyle } from './meanStyle';
 import type { RunTranslator } from './methods/translator';
 import type { PreparedScan } from './prepareScan';
+import { refuseStyle } from './style';
 import { type TranslateHooks, type TranslateSettings, translateSlices } from './translateSlices';
 import { refuseUnconditional } from './unconditional';
 
@@ -38,7 +38,7 @@ export async function* translateScan(
   change: ChangeInput = (pixels) => pixels,
 ): AsyncGenerator<TranslatedSlice> {
   refuseUnconditional(card);
-  refuseMeanStyle(card, settings);
+  refuseStyle(card, settings);
   function* inputs() {
     for (const index of slices) {
       const mapped = toModelRange(extractSlice(image, plan, index, source.low), source);

@@ -1,9 +1,9 @@
 /** Slices at the model's size through a translator: seeds, samples and batches, but nothing of scans or files. */
-
+import { BadRequest } from '../errors';
 import { joinArrays } from './joinArrays';
-import { MEAN_STYLE } from './meanStyle';
 import type { Draws, RunTranslator } from './methods/translator';
 import { normals } from './random';
+import { type GIVEN_STYLE, type GivenStyle, isFixedStyle, MEAN_STYLE } from './style';
 import * as tf from './tf';
 
 /**
@@ -15,10 +15,11 @@ export interface TranslateSettings {
   /** Number of samples that are averaged, 1..16. */
   samples: number;
   /**
-   * 'shared': all slices start from the same noise and latents (less flicker); 'independent': as the authors; 'mean': nothing is drawn,
-   * the style is the mean of all (`meanStyle.ts`).
+   * 'shared': all slices start from the same noise and latents (less flicker); 'independent': as the authors; 'mean' and 'given': nothing
+   * is drawn, the style is the mean of all, or `style` (`style.ts`).
    */
-  noise: 'shared' | 'independent' | typeof MEAN_STYLE;
+  noise: 'shared' | 'independent' | typeof MEAN_STYLE | typeof GIVEN_STYLE;
+  style?: GivenStyle;
 }
 
 export interface SliceInput {
@@ -90,7 +91,7 @@ async function translateBatch(
   { steps, keeps, random, run }: RunTranslator,
   slices: readonly SliceInput[],
   size: number,
-  { seed, samples, noise }: TranslateSettings,
+  { seed, samples, noise, style }: TranslateSettings,
   { signal, onStep, pause }: TranslateHooks,
 ): Promise<SliceOutput[]> {
   const b = slices.length;
@@ -99,7 +100,7 @@ async function translateBatch(
   const sums = slices.map(() => new Float64Array(pixels));
   const squares = slices.map(() => new Float64Array(pixels));
   // Where nothing is drawn, one sample is all of them.
-  const drawn = random && noise !== MEAN_STYLE ? samples : 1;
+  const drawn = random && !isFixedStyle(noise) ? samples : 1;
   const source = tf.tensor4d(joinArrays(slices.map((s) => s.pixels)), [b, size, size, 1]);
   try {
     for (let sample = 0; sample < drawn; sample++) {
@@ -112,7 +113,9 @@ async function translateBatch(
       const draws: Draws = {
         noise: (step) => draw('noise', step, pixels),
         latent: (step, length) =>
-          noise === MEAN_STYLE ? new Float32Array(b * length) : draw('latent', step, length),
+          isFixedStyle(noise)
+            ? joinArrays(slices.map(() => styleValues(noise, style, length)))
+            : draw('latent', step, length),
       };
       let step = 0;
       for await (const image of run(source, draws, signal)) {
@@ -144,6 +147,16 @@ async function translateBatch(
           ),
     chain: chains[i],
   }));
+}
+
+/** The mean of all styles is 0. */
+function styleValues(noise: string, style: GivenStyle | undefined, length: number): Float32Array {
+  if (noise === MEAN_STYLE) return new Float32Array(length);
+  if (style?.values.length !== length)
+    throw new BadRequest(
+      `style: must have the model's ${length} numbers, got ${style?.values.length ?? 'none'}; read it off its scan again`,
+    );
+  return Float32Array.from(style.values);
 }
 
 function keep(chains: Float32Array[][], values: Float32Array, pixels: number): void {

@@ -47,7 +47,8 @@ export interface KeyPress {
   metaKey: boolean;
 }
 
-const isReadingScan = ({ opening }: AppState): boolean => opening === 'source' || opening === 'reference';
+const isReadingScan = ({ opening }: AppState): boolean =>
+  opening === 'source' || opening === 'reference' || opening === 'style';
 
 /** Does what the key asks for; false where it asks for nothing. */
 export function handleKey(event: KeyPress, state: AppState): boolean {

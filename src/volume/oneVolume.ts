@@ -26,6 +26,18 @@ export function askedOfSeveral(
   return (count) => (count === 1 ? 0 : choose(count));
 }
 
+/**
+ * For `openScan` of a scan that is looked at in passing, where nothing asks for a volume.
+ * @throws BadRequest for several
+ */
+export function onlyVolume(name: string): (count: number) => number {
+  return (count) => {
+    if (count > 1)
+      throw new BadRequest(`${name}: must be one volume, got ${count}; give a file of that volume alone`);
+    return 0;
+  };
+}
+
 /** A file's name in a list, with the volume of it that is meant where it has several. */
 export const nameOfVolume = (name: string, count: number, volume: number): string =>
   count > 1 ? `${name} (volume ${volume})` : name;

@@ -32,6 +32,8 @@ export interface SidecarFacts {
   previewOf?: number;
   samples: number;
   noise: string;
+  /** Read off a scan, in place of one that is drawn: the scan's file name, and the numbers. */
+  style?: { readonly source: string; readonly values: readonly number[] };
   intensity: { source: IntensityFrame; target: IntensityFrame };
   /** The model's square image: its side in pixels, and a pixel's in mm. */
   grid: { size: number; pixelSize: number };
@@ -115,6 +117,7 @@ export function sidecarJson(facts: SidecarFacts): string {
     ...(facts.previewOf === undefined ? {} : { PreviewOfSteps: facts.previewOf }),
     Samples: facts.samples,
     Noise: facts.noise,
+    ...(facts.style ? { Style: { Source: facts.style.source, Values: facts.style.values } } : {}),
     ModelGrid: { Size: facts.grid.size, PixelSize: facts.grid.pixelSize },
     ...(isAbsolute(facts.intensity.target.map) ? { Units: 'HU' } : {}),
     IntensityMap: mapFacts(facts.intensity.source),

@@ -1,5 +1,5 @@
 /** The page's default job and the terminal's, on one phantom: the same slices and the same bytes. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -7,13 +7,14 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { engineStandIn } from '../../../test/engineStandIn';
 import { makeNifti } from '../../../test/makeNifti';
 import { tinyConfig } from '../../../test/tinyModel';
+import { munitState, WITH_ENCODER, WITHOUT_ENCODER } from '../../../test/tinyMunit';
 import { hashWeights } from '../../engine/hash';
 import { encodeWeights } from '../../engine/models/convertWeights';
 import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
 import { nodeEnvironment } from '../../platform/node/environment';
 import { slicesOf } from '../../ui/rooms/translate/state/slices';
 import { initialData } from '../../ui/state/initialData';
-import { createEngineClient } from '../../workers/translate/client';
+import { createEngineClient, type EngineClient } from '../../workers/translate/client';
 import type { SliceResult } from '../../workers/translate/protocol';
 import { fakeIo } from '../kit/fakeIo';
 import { main } from '../main';
@@ -46,7 +47,7 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-async function onThePage() {
+async function onThePage(weights = WEIGHTS, styleName?: string) {
   // Newer versions of Node have locks; the stand-in holds none and would pass for dead.
   vi.stubGlobal('navigator', undefined);
   const engine = await nodeEnvironment(() => {}, null);
@@ -54,11 +55,12 @@ async function onThePage() {
   await client.start('wasm');
   const file = (name: string) => new File([new Uint8Array(readFileSync(at(name)))], name);
   const scan = await client.openScan([file(SCAN)]);
-  const { modelId } = await client.loadModel({ kind: 'file', file: file(WEIGHTS) });
+  const { modelId } = await client.loadModel({ kind: 'file', file: file(weights) });
+  const style = styleName === undefined ? {} : await pageStyle(client, file(styleName), modelId);
   const wanted = slicesOf({ kind: 'head' }, scan, 0);
   const slices: SliceResult[] = [];
   const { scanId } = scan;
-  const { settings } = initialData;
+  const settings = { ...initialData.settings, ...style };
   const asked = { scanId, modelId, slices: [...wanted].reverse(), settings };
   const provenance = await client.translate(asked, { onSlice: (slice) => slices.push(slice) });
   const saved = await client.save({ scanId, provenance, slices, dtype: 'float32' });
@@ -66,10 +68,20 @@ async function onThePage() {
   return { slices: wanted, ...saved };
 }
 
-async function inTheTerminal(output: string) {
+async function pageStyle(client: EngineClient, file: File, modelId: string) {
+  const { scanId } = await client.openScan([file]);
+  const style = await client.readStyle(scanId, modelId);
+  await client.closeScan(scanId);
+  return { noise: 'given', style } as const;
+}
+
+const argv = (output: string, weights: string) => [
+  ...['translate', at(SCAN), '--model', at(weights), '--output', at(output), '--backend', 'wasm'],
+];
+
+async function inTheTerminal(output: string, weights = WEIGHTS, more: readonly string[] = []) {
   const io = fakeIo();
-  const argv = ['translate', at(SCAN), '--model', at(WEIGHTS), '--output', at(output), '--backend', 'wasm'];
-  expect(await main([...argv, '--json'], io), io.stderr).toBe(0);
+  expect(await main([...argv(output, weights), ...more, '--json'], io), io.stderr).toBe(0);
   const sidecar = JSON.parse(readFileSync(at(output.replace('.nii.gz', '.json')), 'utf8'));
   return { slices: JSON.parse(io.stdout).slices, nifti: new Uint8Array(readFileSync(at(output))), sidecar };
 }
@@ -85,4 +97,54 @@ it('translates the slices with head, and gives the same volume and sidecar', asy
   const { Date: _, ...facts } = JSON.parse(page.sidecar);
   expect(terminal.sidecar).toMatchObject(facts);
   expect(Object.keys(terminal.sidecar)).toEqual(Object.keys(JSON.parse(page.sidecar)));
+});
+
+it('gives images the style of a scan, and says which, or in one sentence why not', async () => {
+  const [style, encoder, former] = ['ref_FLAIR.nii', 'munit.safetensors', 'former.safetensors'];
+  copyFileSync(at(SCAN), at(style));
+  for (const [name, config] of [
+    [encoder, WITH_ENCODER],
+    [former, WITHOUT_ENCODER],
+  ] as const)
+    writeFileSync(at(name), encodeWeights({ state: munitState(config), config }, 'f32'));
+  const page = await onThePage(encoder, style);
+  const terminal = await inTheTerminal(page.imageName, encoder, ['--style', at(style)]);
+  expect(gunzipSync(new Uint8Array(await page.image.arrayBuffer()))).toEqual(gunzipSync(terminal.nifti));
+  const { Date: _, ...facts } = JSON.parse(page.sidecar);
+  expect(facts).toMatchObject({ Noise: 'given', Samples: 1, Style: { Source: style } });
+  expect(facts.Style.Values).toHaveLength(8);
+  expect(terminal.sidecar).toMatchObject(facts);
+
+  writeFileSync(at('text.nii'), 'no scan at all');
+  const { file: empty } = makeNifti({ dims: [4, 4, 4], values: Array(64).fill(0) });
+  writeFileSync(at('empty.nii'), new Uint8Array(empty));
+  const { file: several } = makeNifti({
+    dims: [4, 4, 4, 2],
+    values: Array.from({ length: 128 }, (_, n) => n),
+  });
+  writeFileSync(at('several.nii'), new Uint8Array(several));
+  const refused = async (weights: string, ...more: string[]) => {
+    const io = fakeIo();
+    expect(await main([...argv('out.nii.gz', weights), ...more], io)).toBeGreaterThan(0);
+    expect(existsSync(at('out.nii.gz'))).toBe(false);
+    return io.stderr.trim();
+  };
+  expect(await refused(encoder, '--style', at('text.nii'))).toMatch(/^text\.nii: [^\n]*$/);
+  expect(await refused(encoder, '--style', at('empty.nii'))).toMatch(
+    /^empty\.nii: must show a head, got 0 in every voxel/,
+  );
+  expect(await refused(encoder, '--style', at('several.nii'))).toMatch(
+    /^several\.nii: must be one volume, got 2; give a file of that volume alone/,
+  );
+  expect(await refused(encoder, '--style', at('none.nii'))).toMatch(/none\.nii: [^\n]*$/);
+  expect(await refused(WEIGHTS, '--style', at(style))).toMatch(/must be a model with styles \(MUNIT\)/);
+  expect(await refused(former, '--style', at(style))).toMatch(
+    /must hold a style encoder .* exported without/,
+  );
+  expect(await refused(encoder, '--style', at(style), '--samples', '3')).toMatch(
+    /^samples: must be 1 with a given style/,
+  );
+  expect(await refused(encoder, '--style', at(style), '--noise', 'mean')).toMatch(
+    /^--noise: must not be given with --style, which draws nothing; leave one of them out$/,
+  );
 });

@@ -1,11 +1,19 @@
 import { basename, resolve } from 'node:path';
+import type { ModelCard } from '../../engine/cards/modelCard';
 import { median } from '../../engine/evaluation/median';
 import { slicesText } from '../../engine/evaluation/missingText';
 import { inputWarnings } from '../../engine/inputWarnings';
-import { MEAN_STYLE, refuseMeanStyle } from '../../engine/meanStyle';
 import { previewCard } from '../../engine/methods/preview';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
+import {
+  GIVEN_STYLE,
+  MEAN_STYLE,
+  refuseSamples,
+  refuseStyle,
+  refuseStyleScan,
+  styleNameWarning,
+} from '../../engine/style';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import { refuseUnconditional } from '../../engine/unconditional';
 import { Aborted, BadRequest } from '../../errors';
@@ -24,7 +32,9 @@ import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
 import type { WriteOptions } from '../../volume/formats/scanFormat';
 import { HEAD_SHARE } from '../../volume/headSlices';
+import type { NamedImage } from '../../volume/image';
 import { isAbsolute } from '../../volume/intensity';
+import { onlyVolume } from '../../volume/oneVolume';
 import { scanMeasures } from '../../volume/scanMeasures';
 import {
   isOwnSidecar,
@@ -41,7 +51,7 @@ import { ENGINE_OPTIONS, engineChoice, engineSentence, startNodeEngine } from '.
 import { oneOf, optional, required, sliceRange, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { counted, JSON_OPTION, jsonText, timeText } from '../kit/report';
-import { type TranslatedVolume, translateVolume } from './translateVolume';
+import { type TranslateCalls, type TranslatedVolume, translateVolume } from './translateVolume';
 
 const LARGEST_SEED = 2 ** 32 - 1;
 
@@ -70,6 +80,10 @@ export const translateCommand: Command = {
       value: NOISES.join('|'),
       text: `whether all slices start from the same noise; ${MEAN_STYLE}: of MUNIT, the mean style instead of one that is drawn`,
       default: 'shared',
+    },
+    style: {
+      value: 'FILE',
+      text: 'of MUNIT, the style of this scan of the target contrast instead of one that is drawn: the mean over its slices with 10 % foreground and more',
     },
     steps: {
       text: 'also write OUT_steps.nii.gz, 4-D: the noise x_T, then the estimate of every reverse step, of long chains of every eighth part',
@@ -103,19 +117,25 @@ async function run(args: Arguments, io: Io): Promise<number> {
     samples: wholeNumber(args, 'samples', 1, 16),
     noise: oneOf(args, 'noise', NOISES),
   };
+  const styleFile = args.text('style');
+  if (styleFile !== undefined && args.texts('noise').length > 0)
+    throw new BadRequest(
+      '--noise: must not be given with --style, which draws nothing; leave one of them out',
+    );
   const scan = await readScan(input, wholeNumber(args, 'volume', 0, 2 ** 31 - 1), undefined, openGiven);
   const { ending } = scan;
-  const { sidecar, steps } = await checkedOutputs(
-    { output, ending, withSteps: args.has('steps') },
-    input,
+  const { sidecar, steps } = await checkedOutputs({ output, ending, withSteps: args.has('steps') }, input, [
     modelName,
-  );
+    ...(styleFile === undefined ? [] : await scanPaths(styleFile)),
+  ]);
   const measures = scanMeasures(scan.image);
   refuseEmpty(scan, measures.levels());
   const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
   const whole = await loadModel(modelName);
   refuseUnconditional(whole.card);
-  refuseMeanStyle(whole.card, settings);
+  const styleOf =
+    styleFile === undefined ? undefined : await readStyleScan(styleFile, whole.card, settings, io);
+  if (!styleOf) refuseStyle(whole.card, settings);
   const model = args.has('preview') ? inShort(whole) : whole;
   const prepared = prepareScan(scan.image, model.card, measures);
   const unsuited = inputWarnings(prepared, model.card).map(({ text }) => text);
@@ -126,19 +146,26 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const date = new Date();
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`${engineSentence(info)}\n`);
-  const doing = { keepChain: args.has('steps'), batch, signal };
+  const doing = { styleOf, keepChain: args.has('steps'), batch, signal };
   const result = await translateWithProgress(io, prepared, model, slices, settings, doing);
 
+  const { style } = result;
+  const given = style ? ({ noise: GIVEN_STYLE, style } as const) : {};
   if (result.constant.length > 0)
     io.err(
       `${output}: ${slicesText(result.constant)} came out as one value throughout; look at the weights by \`syndiff weights inspect\`, or choose another model\n`,
     );
   const facts: SidecarFacts = {
-    ...provenanceOf(model.card, prepared, settings, {
-      backend: info.backend,
-      date,
-      previewOf: model === whole ? undefined : whole.card.diffusion.steps,
-    }),
+    ...provenanceOf(
+      model.card,
+      prepared,
+      { ...settings, ...given },
+      {
+        backend: info.backend,
+        date,
+        previewOf: model === whole ? undefined : whole.card.diffusion.steps,
+      },
+    ),
     sourceName: basename(input),
     slices,
     softwareVersion: packageVersion(),
@@ -174,6 +201,24 @@ async function run(args: Arguments, io: Io): Promise<number> {
   return 0;
 }
 
+/** The scan whose style is taken; what is odd about it is told. @throws BadRequest for a model that cannot, several samples, an empty scan, one of several volumes */
+async function readStyleScan(
+  path: string,
+  card: ModelCard,
+  { samples }: TranslateSettings,
+  io: Io,
+): Promise<NamedImage> {
+  refuseStyleScan(card);
+  refuseSamples({ noise: GIVEN_STYLE, samples });
+  const say = (sentence: string) => io.err(`${sentence}\n`);
+  const scan = await readScan(path, onlyVolume(basename(path)), undefined, openGiven);
+  const measures = scanMeasures(scan.image);
+  refuseEmpty(scan, measures.levels());
+  const warnings = [styleNameWarning(scan.name, card) ?? [], checkScan(scan, measures)].flat();
+  for (const warning of warnings) say(`${scan.name}: ${warning}`);
+  return scan;
+}
+
 /** The model with its method's shorter chain. */
 function inShort(model: LoadedModel): LoadedModel {
   const { card } = model;
@@ -192,7 +237,7 @@ function inShort(model: LoadedModel): LoadedModel {
 async function checkedOutputs(
   { output, ending, withSteps }: { output: string; ending: string; withSteps: boolean },
   input: string,
-  model: string,
+  others: readonly string[],
 ): Promise<{ sidecar: string; steps?: string }> {
   if (!output.toLowerCase().endsWith(ending))
     throw new BadRequest(`--output: must end in ${ending}, as what is written for ${input}, got "${output}"`);
@@ -201,7 +246,7 @@ async function checkedOutputs(
     throw new BadRequest(`${output}: its sidecar would overwrite the input's; give another name`);
   }
   const steps = withSteps ? `${output.slice(0, -ending.length)}_steps${ending}` : undefined;
-  const inputs = [...(await scanPaths(input)), model];
+  const inputs = [...(await scanPaths(input)), ...others];
   for (const path of steps ? [output, sidecar, steps] : [output, sidecar]) {
     await refuseOverwrite(inputs, path);
     await checkWritable(path);
@@ -225,7 +270,7 @@ async function translateWithProgress(
   model: LoadedModel,
   slices: readonly number[],
   settings: TranslateSettings,
-  { keepChain, batch, signal }: { keepChain: boolean; batch: number; signal: AbortSignal },
+  { keepChain, ...doing }: Pick<TranslateCalls, 'styleOf' | 'batch' | 'signal'> & { keepChain: boolean },
 ): Promise<TranslatedVolume> {
   const progress = startProgress(io);
   const begin = performance.now();
@@ -238,16 +283,15 @@ async function translateWithProgress(
   };
   try {
     const result = await translateVolume(prepared, model, slices, settings, keepChain, {
-      batch,
-      signal,
+      ...doing,
       onStep,
     });
     // The GPU may have failed in the very last step.
-    if (signal.aborted) throw new Aborted('translation: cancelled');
+    if (doing.signal.aborted) throw new Aborted('translation: cancelled');
     return result;
   } catch (error) {
     // The signal also carries the failure of the GPU, which says more than "cancelled".
-    throw signal.aborted && !io.signal.aborted ? signal.reason : error;
+    throw doing.signal.aborted && !io.signal.aborted ? doing.signal.reason : error;
   } finally {
     progress.end();
   }

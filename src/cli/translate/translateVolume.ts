@@ -1,9 +1,13 @@
 import { methodOf } from '../../engine/methods';
 import { loadTranslator } from '../../engine/methods/translator';
 import type { PreparedScan } from '../../engine/prepareScan';
+import { readStyle } from '../../engine/readStyle';
 import { SliceTimes } from '../../engine/sliceTimes';
+import { GIVEN_STYLE, type GivenStyle } from '../../engine/style';
 import { translateScan } from '../../engine/translateScan';
 import type { TranslateSettings } from '../../engine/translateSlices';
+import { Aborted } from '../../errors';
+import type { NamedImage } from '../../volume/image';
 import { untranslated } from '../../volume/intensity';
 import { planeView, putSlice } from '../../volume/planes';
 import { restoreSlice } from '../../volume/slices';
@@ -18,9 +22,13 @@ export interface TranslatedVolume {
   readonly times: readonly number[];
   /** Slices that came out as one value. */
   readonly constant: readonly number[];
+  /** What was read off the scan of the style. */
+  readonly style?: GivenStyle;
 }
 
 export interface TranslateCalls {
+  /** Whose style the images have, in place of the settings' noise. */
+  readonly styleOf?: NamedImage;
   /** Slices at a time. */
   readonly batch: number;
   readonly signal: AbortSignal;
@@ -38,7 +46,7 @@ export async function translateVolume(
   slices: readonly number[],
   settings: TranslateSettings,
   keepChain: boolean,
-  { batch, signal, onStep }: TranslateCalls,
+  { styleOf, batch, signal, onStep }: TranslateCalls,
 ): Promise<TranslatedVolume> {
   const { image, plan, intensity } = prepared;
   const { low, high } = intensity.target;
@@ -65,8 +73,17 @@ export async function translateVolume(
     // wasm computes without a pause in which Ctrl-C could be heard.
     pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
+  let style: GivenStyle | undefined;
   try {
-    for await (const slice of translateScan(prepared, { card, translator }, slices, settings, hooks)) {
+    if (styleOf) {
+      const pause = async () => {
+        await hooks.pause();
+        if (signal.aborted) throw new Aborted('translation: cancelled');
+      };
+      style = await readStyle(styleOf, { card, translator }, { pause });
+    }
+    const how = style ? ({ ...settings, noise: GIVEN_STYLE, style } as const) : settings;
+    for await (const slice of translateScan(prepared, { card, translator }, slices, how, hooks)) {
       putSlice(voxels, view, slice.index, slice.image);
       chain.forEach((frame, n) => {
         // Not clipped: x_T is noise around 0.
@@ -79,5 +96,5 @@ export async function translateVolume(
   } finally {
     translator.dispose();
   }
-  return { voxels, chain, times, constant };
+  return { voxels, chain, times, constant, ...(style && { style }) };
 }

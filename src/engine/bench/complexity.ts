@@ -35,7 +35,7 @@ export interface MemoryPeak {
 }
 
 export interface TranslationComplexity {
-  /** That translate in one direction. */
+  /** That make an image in one direction: of MUNIT without the style encoder, which a model holds beside them. */
   parameters: number;
   /** Steps of a slice; 1 for a network that translates in one pass. */
   steps: number;

@@ -4,7 +4,7 @@
  * convolutions.
  */
 import type { ScheduleOptions } from '../diffusion/schedule';
-import { methodOf, type Network, trainingOf } from '../methods';
+import { type Network, trainingOf, translatingTable } from '../methods';
 import { trainStepOf } from '../methods/trainStep';
 import { translatorMaker } from '../methods/translator';
 import { treeOf } from '../networks/parameters';
@@ -67,7 +67,7 @@ export function emptyImage(size: number, channels = 1, batch = 1): tf.Tensor4D {
 }
 
 export interface TranslationWork extends Work {
-  /** Parameters that translate in one direction. */
+  /** Parameters that make an image in one direction: of MUNIT without the style encoder. */
   parameters: number;
   /** Forward passes, or steps of the chain, that a slice takes. */
   steps: number;
@@ -84,7 +84,7 @@ export async function translationWork(
   diffusion: ScheduleOptions,
   size: number,
 ): Promise<TranslationWork> {
-  const table = methodOf(network).table(network);
+  const table = translatingTable(network);
   const make = await translatorMaker(network.method);
   let steps = 0;
   const work = await countWork(async () => {

@@ -1,10 +1,11 @@
 /** A method's network as an ONNX graph: one reverse step of a chain, or the one pass. */
 
 import type { StateDict } from '../formats/namedTensor';
+import { checkState } from '../networks/checkState';
 import { Graph } from '../onnx/graph';
 import { type GraphKind, type Image, Layers } from '../onnx/layers';
 import { type InGraph, weightsInGraph } from '../onnx/weights';
-import { type MethodId, methodOf, type Network } from '.';
+import { type MethodId, methodOf, type Network, translatingTable } from '.';
 
 /**
  * What a method's graph.ts exports as `makeGraph`: adds inputs, the network and outputs.
@@ -45,7 +46,11 @@ export async function graphOf(
 ): Promise<Graph> {
   const make = await graphMaker(network.method);
   const graph = new Graph();
-  const weights = weightsInGraph<unknown>(graph, methodOf(network).table(network), state, half);
+  checkState(methodOf(network).table(network), state);
+  // What makes no image is left out of the file.
+  const table = translatingTable(network);
+  const used: StateDict = new Map(table.map(({ name }) => [name, state.get(name)!]));
+  const weights = weightsInGraph<unknown>(graph, table, used, half);
   make(new Layers(graph, kind), network, weights, side);
   return graph;
 }

@@ -1,5 +1,6 @@
 /** All methods of translation, a row each; their code with tensors is opened by translator.ts and training. */
 import type { ScheduleOptions } from '../diffusion/schedule';
+import type { ParameterTable } from '../networks/table';
 import type { TrainSettings } from '../training/settings';
 import { attgan } from './attgan/method';
 import { cgan } from './cgan/method';
@@ -35,6 +36,12 @@ export type Network = NetworkOfRow<(typeof METHODS)[MethodId]>;
 /** The row of a network's method. */
 export function methodOf({ method }: { method: MethodId }): Method<Network> {
   return METHODS[method];
+}
+
+/** The parameters that make an image, which is what a network's size and work are counted by. */
+export function translatingTable(network: Network): ParameterTable {
+  const { translating, table } = methodOf(network);
+  return (translating ?? table)(network);
 }
 
 /** How the method of a network, or of a run's settings, trains. */

@@ -33,8 +33,10 @@ export interface Method<C extends NetworkOf = NetworkOf> {
    * @throws WeightsMismatch naming the first parameter that is missing, surplus or of another shape
    */
   infer(state: StateDict, recorded: Readonly<Record<string, unknown>>): C;
-  /** The parameters that translate. */
+  /** The parameters of a model's file. */
   table(network: C): ParameterTable;
+  /** Those of them that make an image of a source; all where absent. */
+  translating?(network: C): ParameterTable;
   /** Whether it is given no source, and so makes images of noise alone; none of the method is where absent. */
   isUnconditional?(network: C): boolean;
   /** An image's sides must be a multiple of this. */

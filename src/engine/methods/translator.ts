@@ -30,6 +30,11 @@ export interface Translator {
    * @throws Aborted between images once the signal is aborted
    */
   run(source: tf.Tensor4D, draws: Draws, signal?: AbortSignal): AsyncGenerator<tf.Tensor4D>;
+  /**
+   * The styles of real images of the target, [b, h, w, 1] in [-1, 1] -> [b, n]; of networks with a style encoder. The caller disposes
+   * the result.
+   */
+  style?(images: tf.Tensor4D): tf.Tensor2D;
   /** What computed last, and why where it is not kernels of our own; of those that have some on the backend. */
   path?(): string | undefined;
   /** For benchmarks: those kernels, once they have computed; null where they do not. */

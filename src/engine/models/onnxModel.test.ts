@@ -116,7 +116,7 @@ describe('the plain path, of both kinds of graph', () => {
     { method: 'sagan', ngf: 4, n_blocks: 3, attention_after: [2, 3], attention_pooled: false },
     { method: 'attgan', width: 2 },
     { method: 'unit', dim: 3 },
-    { method: 'munit', dim: 3, style_dim: 4, mlp_dim: 6 },
+    { method: 'munit', dim: 3, style_dim: 4, mlp_dim: 6, style_encoder: true },
   ];
   it.each(ONE_PASS)('$method, one pass', async (network) => {
     const state = hashWeights(5, methodOf(network).table(network));

@@ -47,8 +47,9 @@ export function startWeights(
       );
     for (const network of networks) {
       const own = new Set(specs.find(({ name }) => name === network)?.table.map(({ name }) => name));
-      weights[network] =
-        networks.length === 1 ? state : new Map([...state].filter(([name]) => own.has(name)));
+      const part = networks.length === 1 ? state : new Map([...state].filter(([name]) => own.has(name)));
+      // A network that the model was exported without begins at random (MUNIT's style encoder).
+      if (part.size > 0) weights[network] = part;
     }
     facts.push({ network: networks[0], name: startName(card), licence: card.licence });
   }

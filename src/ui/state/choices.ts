@@ -24,13 +24,13 @@ export function choiceActions(
     async recall(key) {
       const kept = get().results.find((r) => r.key === key);
       if (!kept || get().run || get().opening) return;
-      const { cardId, seed, samples, noise, previewOf } = kept.recipe;
+      const { cardId, seed, samples, noise, style = get().settings.style, previewOf } = kept.recipe;
       // Own weights may have been described anew since.
       if (kept.own && kept.own !== get().own[cardId] && !(await loadOwn(context, kept.own))) return;
       // Of a model whose chain is short nothing is said about others.
       const card = chosenCard({ ...get(), cardId });
       const preview = card && previewCard(card) ? previewOf !== undefined : get().settings.preview;
-      choose({ cardId, settings: { seed, samples, noise, preview } });
+      choose({ cardId, settings: { seed, samples, noise, style, preview } });
     },
   };
 }

@@ -60,6 +60,9 @@ export function ownWeightsActions(
       const model = await loadOwn(context, { ...own[cardId], settings });
       if (!model) return;
       overtake();
+      // It was read as the former settings have the target.
+      if (get().settings.style?.modelId === cardId)
+        set(({ settings: { style: _, ...others } }) => ({ settings: others }));
       const { name, source, target, preprocessing } = model.card;
       notify(
         'info',

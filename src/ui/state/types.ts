@@ -163,7 +163,7 @@ export interface ViewState {
 }
 
 /** What a notice is about: what is open in a zone, the volumes of a role, or what was dropped on Train and not taken, what is in Compare. */
-export type NoticeTopic = DropZone | Role | 'train' | 'volumes' | 'compare';
+export type NoticeTopic = DropZone | Role | 'style' | 'train' | 'volumes' | 'compare';
 
 export interface Notice {
   id: number;
@@ -192,7 +192,7 @@ export interface AppData {
   /** The chosen model. */
   cardId: string | null;
   /** What is being read at the moment, for the screen. */
-  opening: 'source' | 'reference' | 'weights' | null;
+  opening: 'source' | 'reference' | 'weights' | 'style' | null;
   /** How much of the scan that is being read is there, 0..1; null before the first of it. */
   read: number | null;
   /** How much of the image is written that is being saved, 0..1; null where none is. */
@@ -242,6 +242,8 @@ export interface AppActions {
   /** Reads a new source, and asks where something would be lost with the old one. */
   openSource(files: File[], volume?: number): Promise<void>;
   openReference(files: File[], volume?: number): Promise<void>;
+  /** Reads the style of a scan by the chosen model's encoder, and chooses it. */
+  openStyle(files: File[]): Promise<void>;
   /** The scan that is being read is not opened; what was open stays. */
   cancelReading(): void;
   removeSource(): void;

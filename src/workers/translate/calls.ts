@@ -21,6 +21,7 @@ import { previewCard } from '../../engine/methods/preview';
 import { type LoadedTranslator, loadTranslator } from '../../engine/methods/translator';
 import { prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
+import { readStyle } from '../../engine/readStyle';
 import * as tf from '../../engine/tf';
 import { translateScan } from '../../engine/translateScan';
 import { refuseUnconditional } from '../../engine/unconditional';
@@ -102,6 +103,12 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     const scan = scans.get(scanId);
     if (!scan) throw new BadRequest(`scan: must be open, got ${scanId}; open the file again`);
     return scan;
+  };
+
+  const loadedModel = (modelId: string): Model => {
+    if (!model || model.card.id !== modelId)
+      throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
+    return model;
   };
 
   return {
@@ -190,6 +197,16 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     readModel: async ({ source }, { event, signal }) =>
       (await openModel(environment, source, event, signal)).card,
 
+    readStyle: onModel(async ({ scanId, modelId }, { signal }) => {
+      const { file, measures } = scanOf(scanId);
+      const pause = async () => {
+        await environment.pause();
+        environment.checkDevice();
+        signal.throwIfAborted();
+      };
+      return readStyle(file, loadedModel(modelId), { measures, pause });
+    }),
+
     compare: onModel(async (request, { event, signal }) => {
       if (!info) throw new BadRequest('comparison: the engine must be started first; reload the page');
       // Loaded when it is wanted: a translation needs nothing of it.
@@ -210,13 +227,11 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
 
     translate: onModel(async ({ scanId, modelId, slices, settings, preview, batch }, { event, signal }) => {
       const { file, measures, readMs: read } = scanOf(scanId);
-      if (!model || model.card.id !== modelId || !info) {
-        throw new BadRequest(`translation: model ${modelId} must be loaded first; choose it again`);
-      }
-      const whole = model.card;
+      const { card: whole, translator: all } = loadedModel(modelId);
+      if (!info) throw new BadRequest('translation: the engine must be started first; reload the page');
       const short = preview ? previewCard(whole) : null;
       const card = short ?? whole;
-      const translator = short ? model.translator.by(short.diffusion) : model.translator;
+      const translator = short ? all.by(short.diffusion) : all;
       const { now } = environment.engine;
       const date = environment.today();
       const prepared = prepareScan(file.image, card, measures);

@@ -14,6 +14,7 @@ import type {
   CustomSettings,
   Diagnostics,
   EngineInfo,
+  GivenStyle,
   InputWarning,
   LoadedModel,
   LoadProgress,
@@ -82,6 +83,8 @@ export interface EngineClient {
   checkInput(scanId: string, model: ModelInput): Promise<InputWarning[]>;
   /** The card of own weights, theirs or guessed; what is loaded stays. */
   readModel(source: ClientModelSource, options?: { signal?: AbortSignal }): Promise<ModelCard>;
+  /** The style of an open scan by the loaded model's encoder. */
+  readStyle(scanId: string, modelId: string): Promise<GivenStyle>;
   /** Rejects with Aborted on the signal; what the events have told is done. Cells that were told are not computed again after a restart. */
   compare(
     request: CompareRequest<ClientModelSource>,
@@ -120,6 +123,7 @@ export function createEngineClient(
 const MADE_AGAIN: ReadonlySet<CallName> = new Set([
   'checkInput',
   'loadModel',
+  'readStyle',
   'translate',
   'score',
   'save',
@@ -207,6 +211,10 @@ class Client implements EngineClient {
   readModel(source: ClientModelSource, { signal }: { signal?: AbortSignal } = {}): Promise<ModelCard> {
     const params = { source: sourceOf(source) };
     return this.ask('readModel', () => params, undefined, signal);
+  }
+
+  readStyle(scanId: string, modelId: string): Promise<GivenStyle> {
+    return this.ask('readStyle', () => ({ scanId, modelId }));
   }
 
   async compare(

@@ -16,6 +16,7 @@ import type { ModelCard } from '../../engine/cards/modelCard';
 import type { Missing } from '../../engine/evaluation/metrics/missing';
 import type { ModelInput } from '../../engine/inputWarnings';
 import type { Provenance } from '../../engine/provenance';
+import type { GivenStyle } from '../../engine/style';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import type { InputWarning } from '../../volume/checkInput';
 import type { Image3 } from '../../volume/image';
@@ -33,6 +34,7 @@ export type { Missing } from '../../engine/evaluation/metrics/missing';
 export type { ModelInput } from '../../engine/inputWarnings';
 export type { GeneratorConfig } from '../../engine/networks/ncsnpp/config';
 export type { Provenance } from '../../engine/provenance';
+export type { GivenStyle } from '../../engine/style';
 export type { TranslateSettings } from '../../engine/translateSlices';
 export type { InputWarning } from '../../volume/checkInput';
 export type { IntensityFrame, IntensityMap, RelativeMap } from '../../volume/intensity';
@@ -268,6 +270,8 @@ export interface Calls {
   loadModel: { params: { source: ModelSource }; event: LoadProgress; result: LoadedModel };
   /** The card of a model and whether its weights are its own; nothing is put on the backend. */
   readModel: { params: { source: ModelSource }; event: LoadProgress; result: ModelCard };
+  /** The style of an open scan of the target contrast, by the encoder of the loaded model: for `settings` of a translation. */
+  readStyle: { params: { scanId: string; modelId: string }; event: never; result: GivenStyle };
   /** A model that fails is a row with a reason. Aborted within one reverse step: the events have told what is done. */
   compare: { params: CompareRequest; event: CompareEvent; result: null };
   translate: {

@@ -126,6 +126,9 @@ function trainingCell(bench: Bench, method: MethodId): Cell<TrainingComplexity> 
   };
 }
 
+const MUNIT_NOTE =
+  "Parameters, work and memory of MUNIT are without the style encoder that lies beside them in a model's file: it makes no image.";
+
 const MEGA = 1e6;
 const GIGA = 1e9;
 const MIB = 2 ** 20;
@@ -165,6 +168,7 @@ function translationTable(bench: Bench, results: Results<TranslationComplexity>)
     })),
     notes: [
       `On ${deviceOf(bench)}, batch 1, warm: mean of ${RUNS} runs; of a longer chain ${MOST_STEPS} steps are timed and stand for all.`,
+      ...(methodsOf(bench).includes('munit') ? [MUNIT_NOTE] : []),
       MEMORY_NOTE,
     ],
   };

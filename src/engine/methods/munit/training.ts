@@ -66,6 +66,7 @@ const networkOfSettings = ({ widths, options }: TrainSettings): MunitNetwork => 
   dim: widths.r,
   style_dim: options[OPTIONS.styleDim.id],
   mlp_dim: options[OPTIONS.mlpDim.id],
+  style_encoder: true,
 });
 
 export const training: Training<MunitNetwork> = {
@@ -91,7 +92,8 @@ export const training: Training<MunitNetwork> = {
       codeNetwork('s', side, 6 + n, styleEncoderTable(network)),
     ]);
   },
-  ...ofCodes('munit'),
+  // The style encoder reads the target's images.
+  ...ofCodes('munit', ({ target }) => [`s.${target}`]),
   network: networkOfSettings,
   diffusion: () => ONE_PASS,
   reverseSteps: [],

@@ -126,11 +126,19 @@ export function codeNetwork(
   return { name: `${name}.${side}`, number, role: 'generator', side, table, learns: true, averaged: false };
 }
 
-/** What translates of a run of codes: the source's encoder and the target's decoder. */
-export const ofCodes = (id: string): Pick<Training, 'translates' | 'startsFrom'> => {
+type SidesOfDirection = ReturnType<typeof sidesOf>;
+
+/**
+ * What is a model of a run of codes: the source's encoder and the target's decoder.
+ * @param others networks that go with them, after these
+ */
+export const ofCodes = (
+  id: string,
+  others: (sides: SidesOfDirection) => string[] = () => [],
+): Pick<Training, 'translates' | 'startsFrom'> => {
   const translates = (direction: Direction) => {
-    const { source, target } = sidesOf(direction);
-    return [`e.${source}`, `g.${target}`];
+    const sides = sidesOf(direction);
+    return [`e.${sides.source}`, `g.${sides.target}`, ...others(sides)];
   };
   return { translates, startsFrom: (method, direction) => (method === id ? translates(direction) : null) };
 };

@@ -1,8 +1,8 @@
 import type { Provenance } from '../../../../workers/translate/protocol';
-import { MEAN_STYLE } from '../../../../workers/translate/provenance';
 import { Facts } from '../../../components/Facts';
 import { formatDuration, formatGrid, formatValue } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
+import { noiseText } from '../state/recipe';
 import { currentResults, currentSlice } from '../state/selectors';
 
 /** What made the synthetic slice on the screen, and the results of other settings that are still there. */
@@ -28,10 +28,7 @@ export function ProvenancePanel() {
                 {p.weightsSha256.slice(0, 12)}…
               </code>,
             ],
-            [
-              'Seed',
-              `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${p.noise === MEAN_STYLE ? 'mean style' : `${p.noise} noise`}`,
-            ],
+            ['Seed', `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${noiseText(p)}`],
             [
               'Steps',
               p.previewOf === undefined
@@ -64,8 +61,8 @@ export function ProvenancePanel() {
             >
               {provenance.target}
               {own && `, ${formatGrid(provenance.grid)}, ${provenance.intensity.source.map}`}, seed{' '}
-              {provenance.seed}, {provenance.samples} × {provenance.noise}, {recipe.backend}: {slices.size}{' '}
-              {slices.size === 1 ? 'slice' : 'slices'}
+              {provenance.seed}, {provenance.samples} × {noiseText(provenance)}, {recipe.backend}:{' '}
+              {slices.size} {slices.size === 1 ? 'slice' : 'slices'}
             </button>
           ))}
         </>

@@ -1,15 +1,18 @@
-import type { TranslateSettings } from '../../../../workers/translate/protocol';
-import { hasStyle, MEAN_STYLE } from '../../../../workers/translate/provenance';
+import { shortName } from '../../../../plainText';
+import { SCAN_ENDINGS } from '../../../../volume/formats/names';
+import type { ModelCard, TranslateSettings } from '../../../../workers/translate/protocol';
+import { GIVEN_STYLE, hasStyle, hasStyleEncoder, MEAN_STYLE } from '../../../../workers/translate/provenance';
+import { FileButton } from '../../../components/FileButton';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
-import { noiseFor, samplesFor } from '../state/recipe';
+import { isStyleOf, noiseFor, noiseText, samplesFor } from '../state/recipe';
 import { chosenCard } from '../state/selectors';
 
 /** What decides the result besides scan and model. */
 export function SettingsPanel() {
   const settings = useApp((s) => s.settings);
   const card = useApp(chosenCard);
-  const noise = noiseFor(card, settings.noise);
+  const noise = noiseFor(card, settings);
   const samples = samplesFor(noise, settings.samples);
   const disabled = useApp((s) => s.run !== null);
   const { setSettings } = useApp((s) => s.actions);
@@ -24,7 +27,8 @@ export function SettingsPanel() {
       <summary>
         <h2>Settings</h2>
         <span className="dim num">
-          seed {settings.seed}, {samples} {samples === 1 ? 'sample' : 'samples'}, {noise}
+          seed {settings.seed}, {samples} {samples === 1 ? 'sample' : 'samples'},{' '}
+          {noiseText({ ...settings, noise })}
         </span>
       </summary>
       <fieldset disabled={disabled}>
@@ -51,12 +55,44 @@ export function SettingsPanel() {
             <option value="shared">shared by all slices (less flicker)</option>
             <option value="independent">independent (as the authors)</option>
             {card && hasStyle(card) && <option value={MEAN_STYLE}>none: the mean style</option>}
+            {isStyleOf(settings.style, card) && (
+              <option value={GIVEN_STYLE}>none: the style of a scan</option>
+            )}
           </select>
         </label>
+        {card && hasStyleEncoder(card) && <StyleScan card={card} />}
         <p className="dim">
           The same scan, model and settings give the same result. Time grows with the samples.
         </p>
       </fieldset>
     </details>
+  );
+}
+
+/** A scan whose style is taken: read when it is chosen, and by that model alone. */
+function StyleScan({ card }: { card: ModelCard }) {
+  const style = useApp((s) => s.settings.style);
+  const opening = useApp((s) => s.opening);
+  const { openStyle } = useApp((s) => s.actions);
+  const isOwn = isStyleOf(style, card);
+  return (
+    <>
+      <div className="style-scan">
+        <span>
+          Style of: <span className="dim">{isOwn && style ? shortName(style.source) : 'no scan'}</span>
+        </span>
+        <FileButton
+          label={opening === 'style' ? 'Reading…' : isOwn ? 'Another scan…' : `A ${card.target} scan…`}
+          className="button small"
+          accept={SCAN_ENDINGS}
+          multiple
+          disabled={opening !== null}
+          onFiles={(files) => void openStyle(files)}
+        />
+      </div>
+      {style && !isOwn && (
+        <p className="dim">{shortName(style.source)} was read by another model; choose it again.</p>
+      )}
+    </>
   );
 }

@@ -29,11 +29,13 @@ export function runWords(run: Run): { label: string; value: number | null; detai
   };
 }
 
+const READ = { source: 'scan', reference: 'reference', style: 'scan of the style' } as const;
+
 /** The same of a scan that is read in several pieces; null where none is, or all of it is there. */
 export function readingWords(
   opening: AppData['opening'],
   read: AppData['read'],
 ): { label: string; value: number } | null {
-  if (read === null || read >= 1 || (opening !== 'source' && opening !== 'reference')) return null;
-  return { label: `Reading the ${opening === 'source' ? 'scan' : 'reference'}`, value: read };
+  if (read === null || read >= 1 || opening === null || opening === 'weights') return null;
+  return { label: `Reading the ${READ[opening]}`, value: read };
 }

@@ -1,7 +1,7 @@
 /** What is being read. A file takes the place of one of its kind before it, which may take long; the last one counts. */
 import type { Context } from '../../../state/context';
 
-type Kind = 'source' | 'reference';
+type Kind = 'source' | 'reference' | 'style';
 
 export interface Reading {
   begin(kind: Kind): AbortController;

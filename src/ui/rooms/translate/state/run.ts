@@ -52,11 +52,11 @@ export function runActions(
         const recipe = currentRecipe(get())!;
         const key = beginResults(context, recipe, card, scan);
         set({ run: { ...begun, phase: 'translating' } });
-        const { seed, samples, noise, previewOf } = recipe;
+        const { seed, samples, noise, style, previewOf } = recipe;
         const provenance = await client.translate(
           {
             ...{ scanId: scan.scanId, modelId: model.modelId, slices },
-            settings: { seed, samples, noise },
+            settings: { seed, samples, noise, ...(style && { style }) },
             preview: previewOf !== undefined,
             batch: batchOf(get()),
           },
@@ -98,7 +98,7 @@ const batchOf = ({ engine, batch }: AppData): number =>
   engine.info?.backend === 'webgpu' ? (batch ?? 1) : 1;
 
 /** Gives the engine the card's weights, unless it holds them. */
-async function loadWeights(
+export async function loadWeights(
   { get, set, services: { client } }: Context,
   card: ModelCard,
   signal: AbortSignal,

@@ -15,6 +15,7 @@ import type { ScoreMissing } from './scoring';
 import { chosenCard } from './selectors';
 import { neighbourhood } from './slices';
 import { createSourceScan } from './source';
+import { styleActions } from './styleScan';
 
 /** Slices on each side of the visible one that a demo translates: enough to step through, at seconds a slice without a GPU. */
 const DEMO_REACH = 2;
@@ -26,6 +27,7 @@ type ScanActions = Pick<
   | 'answerDrop'
   | 'answerPick'
   | 'openReference'
+  | 'openStyle'
   | 'cancelReading'
   | 'removeSource'
   | 'removeReference'
@@ -134,6 +136,7 @@ export function scanActions(
   return {
     ...source.actions,
     ...reference.actions,
+    ...styleActions(context, reading, forget),
     cancelReading: reading.cancel,
 
     answerPick: pick.answer,
