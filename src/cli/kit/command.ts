@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly value?: string;
   readonly text: string;
   readonly default?: string;
+  /** The value where none follows: the end, or another option. */
+  readonly implied?: string;
   /** May be given several times, and in a command without arguments be followed by several values: all of them, with commas between. */
   readonly several?: boolean;
 }
@@ -54,7 +56,7 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
       },
     ]),
   );
-  const { values, tokens } = parsed(command, argv, options);
+  const { values, tokens } = parsed(command, withImplied(argv, specs), options);
   const { instead } = command;
   const isOther = instead !== undefined && values[instead.option] !== undefined;
   const wanted = isOther ? [] : command.positionals;
@@ -90,6 +92,14 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
     );
   }
   return args;
+}
+
+function withImplied(argv: readonly string[], specs: Readonly<Record<string, OptionSpec>>): string[] {
+  return argv.map((word, at) => {
+    const implied = word.startsWith('--') ? specs[word.slice(2)]?.implied : undefined;
+    const isAlone = at === argv.length - 1 || argv[at + 1].startsWith('-');
+    return implied !== undefined && isAlone ? `${word}=${implied}` : word;
+  });
 }
 
 type Tokens = NonNullable<ReturnType<typeof parsed>['tokens']>;

@@ -110,7 +110,7 @@ const OF_A_NEW_RUN: Record<string, OptionSpec> = {
   },
   crop: {
     value: 'N',
-    text: "train on random squares of N pixels of the slices (default: whole slices; fine-tune 128); --crop with the image's side for whole slices",
+    text: 'train on random squares of N pixels of the slices, 0: on whole slices (default 0; fine-tune 128)',
   },
   augment: {
     value: 'LIST',
@@ -255,7 +255,7 @@ function readOverrides(args: Arguments) {
     intensity: optional(args, 'intensity', (a, n) => oneOf(a, n, RELATIVE_MAPS)),
     pixelSize: optional(args, 'pixel-size', (a, n) => decimal(a, n, 0.1, 10)),
     ema: optional(args, 'ema', (a, n) => decimal(a, n, 0, 0.999999)),
-    crop: optional(args, 'crop', (a, n) => wholeNumber(a, n, 1, LARGEST_CROP)),
+    crop: optional(args, 'crop', (a, n) => wholeNumber(a, n, 0, LARGEST_CROP)),
     augmentation: optional(args, 'augment', augmentation),
     method: methodOption(args),
     options: ownOptions(args),
@@ -293,7 +293,8 @@ function overridden(
       `--reverse-steps: must be of a method that is trained with few or many (syndiff), got it for ${base.method}; leave it out`,
     );
   const chosen = { ...base.variant, ...(o.direction && { direction: o.direction }), ...o.variant };
-  const deciding = optionsIn(base.method, chosen).map(({ id }) => id);
+  const options = { ...base.options, ...o.options };
+  const deciding = optionsIn({ method: base.method, variant: chosen, options }).map(({ id }) => id);
   const idle = Object.keys(o.options).find((id) => !deciding.includes(id));
   if (idle !== undefined)
     throw new BadRequest(
@@ -302,7 +303,7 @@ function overridden(
   return {
     ...base,
     contrasts,
-    options: { ...base.options, ...o.options },
+    options,
     variant: chosen,
     diffusion: { ...diffusion, steps: o.reverseSteps ?? diffusion.steps },
     iterations: o.iterations ?? settings.iterations,
@@ -316,7 +317,7 @@ function overridden(
     intensity: o.intensity ? sideMaps(contrasts, o.intensity) : settings.intensity,
     pixelSize: o.pixelSize ?? settings.pixelSize,
     ema: o.ema ?? settings.ema,
-    crop: o.crop ?? settings.crop,
+    crop: o.crop === 0 ? undefined : (o.crop ?? settings.crop),
     augmentation: o.augmentation ?? settings.augmentation,
   };
 }
@@ -333,7 +334,7 @@ function methodFlags(): Record<string, OptionSpec> {
       return [
         id,
         {
-          value: kind === 'whole' ? 'N' : 'X',
+          ...(kind === 'switch' ? { value: '[0|1]', implied: '1' } : { value: kind === 'whole' ? 'N' : 'X' }),
           text: `${isCommon({ id }) ? '' : `${of.join(', ')}: `}${text} (default ${usual}${byMethod.join('')})`,
         },
       ];
@@ -345,7 +346,10 @@ function methodFlags(): Record<string, OptionSpec> {
 function ownOptions(args: Arguments): Record<string, number> {
   const rows = METHOD_IDS.flatMap((method) => optionsOf(method));
   const given = rows.flatMap(({ id, kind, least, most }) => {
-    const value = optional(args, id, (a, n) => (kind === 'whole' ? wholeNumber : decimal)(a, n, least, most));
+    const value = optional(args, id, (a, n) => {
+      if (kind === 'switch') return Number(oneOf(a, n, ['0', '1']));
+      return (kind === 'whole' ? wholeNumber : decimal)(a, n, least, most);
+    });
     return value === undefined ? [] : [[id, value] as const];
   });
   return Object.fromEntries(given);

@@ -10,15 +10,19 @@ export interface TrainingOption {
   readonly label: string;
   /** What it decides, for the command line's help. */
   readonly text: string;
-  readonly kind: 'whole' | 'decimal';
+  /** switch: 0 or 1. */
+  readonly kind: 'whole' | 'decimal' | 'switch';
   readonly least: number;
   readonly most: number;
   readonly usual: number;
-  /** Whether it decides anything in a variant; always where absent. */
-  readonly applies?: (variant: Variant) => boolean;
+  /** Whether it decides anything in a variant, beside the method's other options; always where absent. */
+  readonly applies?: (variant: Variant, options: OptionValues) => boolean;
   /** Its name where the page sums the run up; left out there where absent. */
   readonly short?: string;
 }
+
+/** What is off unless it is asked for. */
+export const SWITCH = { kind: 'switch', least: 0, most: 1, usual: 0 } as const;
 
 /** Of a run's settings: every option of its method. */
 export type OptionValues = Readonly<Record<string, number>>;
@@ -44,8 +48,16 @@ export const optionsOf = (method: MethodId): readonly TrainingOption[] => [
 ];
 
 /** Those that decide something. */
-export const optionsIn = (method: MethodId, variant: Variant): readonly TrainingOption[] =>
-  optionsOf(method).filter(({ applies }) => applies?.(variant) ?? true);
+export const optionsIn = ({
+  method,
+  variant,
+  options,
+}: {
+  method: MethodId;
+  variant: Variant;
+  options: OptionValues;
+}): readonly TrainingOption[] =>
+  optionsOf(method).filter(({ applies }) => applies?.(variant, options) ?? true);
 
 /** @param given those that are not the usual ones */
 export function optionValues(method: MethodId, given: OptionValues = {}): OptionValues {
@@ -68,11 +80,9 @@ export function optionRules(
 ): (readonly [holds: boolean, sentence: string])[] {
   return optionsOf(method).map(({ id, kind, least, most }) => {
     const value = values[id];
-    const isKind = kind === 'whole' ? Number.isInteger(value) : Number.isFinite(value);
-    const what = kind === 'whole' ? 'a whole number' : 'a number';
-    return [
-      isKind && value >= least && value <= most,
-      `${id} must be ${what} from ${least} to ${most}, got ${value}`,
-    ];
+    const isKind = kind === 'decimal' ? Number.isFinite(value) : Number.isInteger(value);
+    const what = kind === 'decimal' ? 'a number' : 'a whole number';
+    const range = kind === 'switch' ? '0 or 1' : `${what} from ${least} to ${most}`;
+    return [isKind && value >= least && value <= most, `${id} must be ${range}, got ${value}`];
   });
 }

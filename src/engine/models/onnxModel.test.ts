@@ -1,17 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readGolden } from '../../../test/golden';
 import { runOnnx } from '../../../test/onnxRuntime';
-import { tinyCard } from '../../../test/tinyModel';
+import { tinyCard, tinyConfig } from '../../../test/tinyModel';
 import { BadRequest, WeightsMismatch } from '../../errors';
 import { relativeError } from '../../parity/compare';
 import { parseGolden } from '../../parity/kit';
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { hashNormals, hashWeights } from '../hash';
 import { methodOf, type Network } from '../methods';
+import { ncsnppOf, type OwnUnet } from '../methods/ddpm/network';
+import { runUnet } from '../methods/ddpm/runUnet';
 import { graphOf } from '../methods/graphMaker';
 import { loadTranslator } from '../methods/translator';
+import type { UnitDdpmNetwork } from '../methods/unit-ddpm/method';
 import { type DdpmUnetWeights, runDdpmUnet } from '../networks/ddpmUnet/run';
-import { denoiserOf, loadGenerator } from '../networks/ncsnpp/run';
+import { denoiserOf, loadGenerator, type NcsnppWeights } from '../networks/ncsnpp/run';
 import { loadTree } from '../networks/parameters';
 import { GRAPH_KINDS, type GraphKind } from '../onnx/layers';
 import { isOwnModelFile, modelFile } from '../onnx/modelFile';
@@ -139,7 +142,7 @@ describe('the plain path, of both kinds of graph', () => {
     const network = {
       ...{ method, width: 9, groups: 3, mult: [1, 2], nres: 1, attention: [2] },
       ...{ scale_shift: is, in_channels: 2, out_channels: is ? 2 : 1 },
-    };
+    } as OwnUnet | UnitDdpmNetwork;
     const table = methodOf(network).table(network);
     const state = hashWeights(8, table);
     const both = normals(9, 1, 2, SIDE, SIDE);
@@ -156,6 +159,22 @@ describe('the plain path, of both kinds of graph', () => {
       const made = await runOnnx(await fileOf(network, { state, side: SIDE, kind }), { x, source, t });
       const got = [...made.noise.data, ...(is ? made.v.data : [])];
       expect(relativeError(got, want)).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it("a step of ddpm with SynDiff's U-Net, its latent 0", async () => {
+    const network = ncsnppOf(tinyConfig(16), 2);
+    const table = methodOf(network).table(network);
+    const state = hashWeights(8, table);
+    const both = normals(9, 1, 2, 16, 16);
+    const [x, source] = [channelsOf(both, 0, 1), channelsOf(both, 1, 2)];
+    const image = tf.transpose(tf.tensor4d(both.data, [1, 2, 16, 16]), [0, 2, 3, 1]) as tf.Tensor4D;
+    const plain = runUnet({ config: network, weights: loadTree<NcsnppWeights>(table, state) }, image, [731]);
+    const want = (await tf.transpose(plain, [3, 0, 1, 2]).data()) as Float32Array;
+    const t = { shape: [1], data: Float32Array.of(731) };
+    for (const kind of GRAPH_KINDS) {
+      const made = await runOnnx(await fileOf(network, { state, side: 16, kind }), { x, source, t });
+      expect(relativeError([...made.noise.data, ...made.v.data], want)).toBeLessThan(TOLERANCE);
     }
   });
 });

@@ -88,6 +88,11 @@ export class Layers {
     return dim % 2 === 0 ? joined : this.node('Pad', [joined, this.graph.ints([0, 0, 0, 1])]);
   }
 
+  /** [1, length], for all images of a batch. */
+  zeros(length: number): string {
+    return this.graph.floats(Array(length).fill(0), [1, length]);
+  }
+
   pixelNorm(z: string): string {
     const mean = this.node('ReduceMean', [this.node('Mul', [z, z])], { axes: [1] });
     return this.node('Div', [z, this.node('Sqrt', [this.plus(mean, 1e-8)])]);

@@ -292,9 +292,9 @@ export const hasAverages = (settings: TrainSettings): boolean =>
 
 /** One sentence that names the variant, and the method's numbers that are not the usual ones, for card and log. */
 export function variantText(settings: TrainSettings): string {
-  const { method, variant, options } = settings;
+  const { variant, options } = settings;
   const { pairing, direction } = variant;
-  const changed = optionsIn(method, variant).filter(({ id, usual }) => options[id] !== usual);
+  const changed = optionsIn(settings).filter(({ id, usual }) => options[id] !== usual);
   const one =
     direction === 'both' || isUnconditional(variant)
       ? []
@@ -303,7 +303,7 @@ export function variantText(settings: TrainSettings): string {
     pairing,
     ...trainingOf(settings).text(settings),
     ...one,
-    ...changed.map(({ id }) => `${id} ${options[id]}`),
+    ...changed.map(({ id, kind }) => (kind === 'switch' ? id : `${id} ${options[id]}`)),
   ].join(', ');
 }
 

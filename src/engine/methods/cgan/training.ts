@@ -9,7 +9,7 @@ import type { TrainSettings } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
 import { PAPER_VARIANT } from '../../training/variant';
 import type { Loss, NetworkOf, NetworkSpec, Training } from '../method';
-import type { TrainingOption } from '../options';
+import { SWITCH, type TrainingOption } from '../options';
 import { PATCH_LAYERS, patchRule, planeBytes, TOTAL, WEIGHT_RANGE } from '../resnet/training';
 import type { CganNetwork } from './method';
 
@@ -29,13 +29,10 @@ export const CYCLE_WEIGHT = {
 /** SAGAN's, of its discriminators. */
 export const SPECTRAL_NORM = {
   id: 'spectral-norm',
-  label: 'Spectral norm of discriminators (1: yes)',
+  label: 'Spectral norm of discriminators',
   short: 'spectral norm',
-  text: '1: each kernel of a discriminator is divided by its largest singular value, as in the original; 0: not',
-  kind: 'whole',
-  least: 0,
-  most: 1,
-  usual: 0,
+  text: "each kernel of a discriminator is divided by its largest singular value, as in SAGAN's original",
+  ...SWITCH,
 } as const satisfies TrainingOption;
 
 export const hasSpectralNorm = ({ options }: Pick<TrainSettings, 'options'>): boolean =>

@@ -5,7 +5,6 @@
 import { noised } from '../../diffusion/ancestral';
 import { COSINE_STEPS, makeCosineSchedule } from '../../diffusion/cosine';
 import { noiseError, variationalBound } from '../../diffusion/hybridLoss';
-import { type DdpmUnetWeights, runDdpmUnet } from '../../networks/ddpmUnet/run';
 import { uniforms } from '../../random';
 import * as tf from '../../tf';
 import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
@@ -16,6 +15,7 @@ import { trainKey } from '../../training/streams';
 import { hasR, trainedSides } from '../../training/variant';
 import { NonDiffusive } from '../resnet/nonDiffusive';
 import { namedDraws } from '../unit/draws';
+import { type DdpmWeights, runUnet } from './runUnet';
 import { training } from './training';
 
 /** Of a contrast: the time of each image, 0..999, and N(0, 1), `count` numbers. */
@@ -52,7 +52,7 @@ export const ddpmStep =
     const gradients = new GradientSums();
     for (const side of trainedSides(variant)) {
       const network = iteration.network(`g.${side}`);
-      const weights = network.tree as DdpmUnetWeights;
+      const weights = network.tree as DdpmWeights;
       const condition = r?.image(otherSide(side));
       const real = images[side];
       const at = draws.times(side);
@@ -60,7 +60,7 @@ export const ddpmStep =
         const noise = tf.tensor4d(draws.noise(side, real.size), real.shape);
         const x = noised(schedule, real, at, noise);
         const unet = { config, weights, recompute: settings.recompute };
-        const out = runDdpmUnet(unet, condition ? tf.concat([x, condition], 3) : x, at);
+        const out = runUnet(unet, condition ? tf.concat([x, condition], 3) : x, at);
         if (config.out_channels === 1) {
           const error = tf.mean(noiseError(noise, out)) as tf.Scalar;
           return iteration.note('noise', error);

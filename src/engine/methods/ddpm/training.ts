@@ -1,12 +1,13 @@
 /** DDPM's training as data; what UNIT-DDPM shares with it is exported for it. */
 import { COSINE_SCHEDULE, ONE_PASS, quickCosine } from '../../diffusion/schedule';
 import { type DdpmUnetConfig, groupsOfWidth } from '../../networks/ddpmUnet/config';
-import { ddpmUnetTable } from '../../networks/ddpmUnet/table';
+import { PAPER_GENERATOR } from '../../networks/ncsnpp/config';
+import type { ParameterTable } from '../../networks/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
 import { SIDES, type Side, sidesOf } from '../../training/sides';
-import { hasR, isUnconditional, PAPER_VARIANT, trainedSides } from '../../training/variant';
+import { hasR, isUnconditional, PAPER_VARIANT, trainedSides, type Variant } from '../../training/variant';
 import type { NetworkSpec, Training } from '../method';
-import type { TrainingOption } from '../options';
+import { type OptionValues, SWITCH, type TrainingOption } from '../options';
 import {
   networkOfSettings as networkOfR,
   PATCH_WEIGHT,
@@ -18,7 +19,8 @@ import {
   TOTAL,
   WEIGHT_RANGE,
 } from '../resnet/training';
-import type { DdpmNetwork } from './method';
+import { generatorBytes, generatorOf } from '../syndiff/training';
+import { type DdpmNetwork, isNcsnpp, type Ncsnpp, ncsnppOf, tableOf } from './network';
 
 /** The paper keeps 1e-4; one object, so that the rates stay where the method is changed. */
 export const DIFFUSION_RATES = {
@@ -32,6 +34,16 @@ const LOWEST = 8;
 /** Live activations of a U-Net, in image planes times base width times the sum over its levels of width/pixels. */
 const PLANES = { kept: 100, again: 40 };
 
+const NCSNPP = {
+  id: 'ncsnpp',
+  label: "SynDiff's U-Net",
+  text: "SynDiff's U-Net (NCSN++, latent 0, no tanh) in place of DDPM's, so that only losses and chain are others than SynDiff's",
+  ...SWITCH,
+} as const satisfies TrainingOption;
+
+/** SynDiff's U-Net has its own. */
+const isOwn = (_: Variant, options: OptionValues): boolean => options[NCSNPP.id] !== 1;
+
 export const UNET_OPTIONS = {
   groups: {
     id: 'groups',
@@ -41,15 +53,14 @@ export const UNET_OPTIONS = {
     least: 0,
     most: 64,
     usual: 0,
+    applies: isOwn,
   },
   scaleShift: {
     id: 'scale-shift',
     label: 'Time as scale and shift',
-    text: '1: the time scales and shifts the norms; 0: it is added before them',
-    kind: 'whole',
-    least: 0,
-    most: 1,
-    usual: 0,
+    text: 'the time scales and shifts the norms, instead of being added before them',
+    ...SWITCH,
+    applies: isOwn,
   },
 } as const satisfies Record<string, TrainingOption>;
 
@@ -65,12 +76,9 @@ export const CYCLE_WEIGHT = {
 
 const SIMPLE = {
   id: 'simple-loss',
-  label: 'Simple loss (1: yes)',
-  text: "1: the noise's error alone, and the posterior's variance (L_simple); 0: with the variational bound, by which the variance is learnt",
-  kind: 'whole',
-  least: 0,
-  most: 1,
-  usual: 0,
+  label: 'Simple loss',
+  text: "the noise's error alone, and the posterior's variance (L_simple), without the variational bound, by which the variance is learnt",
+  ...SWITCH,
 } as const satisfies TrainingOption;
 
 /** A U-Net of the run's width and levels. */
@@ -114,8 +122,8 @@ export function fromUnet(
   };
 }
 
-export function unetSpec(name: string, side: Side, number: number, config: DdpmUnetConfig): NetworkSpec {
-  const table = ddpmUnetTable(config);
+/** @param number among the method's networks */
+export function unetSpec(name: string, side: Side, number: number, table: ParameterTable): NetworkSpec {
   return { name: `${name}.${side}`, number, role: 'generator', side, table, learns: true, averaged: true };
 }
 
@@ -132,10 +140,19 @@ export function unetBytes(settings: TrainSettings, { width, mult }: DdpmUnetConf
   return PLANES[settings.recompute ? 'again' : 'kept'] * levels * width * planeBytes(settings);
 }
 
-const networkOfSettings = (settings: TrainSettings): DdpmNetwork => ({
-  method: 'ddpm',
-  ...unetOfSettings(settings, settings.options[SIMPLE.id] === 1 ? 1 : 2),
-});
+function networkOfSettings(settings: TrainSettings): DdpmNetwork {
+  const out = settings.options[SIMPLE.id] === 1 ? 1 : 2;
+  return settings.options[NCSNPP.id] === 1
+    ? ncsnppOf(generatorOf(settings), out)
+    : { method: 'ddpm', ...unetOfSettings(settings, out) };
+}
+
+/** Its base width times that of the first level, and the bytes of its gradient. */
+function sizeOf(settings: TrainSettings, network: DdpmNetwork): { width: number; bytes: number } {
+  if (isNcsnpp(network))
+    return { width: network.num_channels_dae * network.ch_mult[0], bytes: generatorBytes(settings) };
+  return { width: network.width * network.mult[0], bytes: unetBytes(settings, network) };
+}
 
 export const training: Training<DdpmNetwork> = {
   losses: [
@@ -150,12 +167,12 @@ export const training: Training<DdpmNetwork> = {
   choices: [],
   needs: PAPER_VARIANT,
   unconditional: true,
-  options: [CYCLE_WEIGHT, PATCH_WEIGHT, SIMPLE, ...Object.values(UNET_OPTIONS)],
+  options: [CYCLE_WEIGHT, PATCH_WEIGHT, SIMPLE, NCSNPP, ...Object.values(UNET_OPTIONS)],
   rates: DIFFUSION_RATES,
   networks: (settings) =>
     SIDES.flatMap((side, n) => [
       ...(trainedSides(settings.variant).includes(side)
-        ? [unetSpec('g', side, n, networkOfSettings(settings))]
+        ? [unetSpec('g', side, n, tableOf(networkOfSettings(settings)))]
         : []),
       ...rNetworks(settings, side),
     ]),
@@ -173,24 +190,41 @@ export const training: Training<DdpmNetwork> = {
       ? { name: `r.${sidesOf(direction).target}`, network: networkOfR(settings), diffusion: ONE_PASS }
       : null,
   fromNetwork: (settings, network) => {
-    const found = fromUnet(settings, network);
-    return { ...found, options: { ...found.options, [SIMPLE.id]: network.out_channels === 1 ? 1 : 0 } };
+    const found = isNcsnpp(network) ? fromNcsnpp(settings, network) : fromUnet(settings, network);
+    const chosen = {
+      [NCSNPP.id]: isNcsnpp(network) ? 1 : 0,
+      [SIMPLE.id]: network.out_channels === 1 ? 1 : 0,
+    };
+    return { ...found, options: { ...settings.options, ...found.options, ...chosen } };
   },
-  rules: (settings) => [patchRule(settings), unetRule(networkOfSettings(settings)), sizeRule(settings)],
+  rules: (settings) => {
+    const network = networkOfSettings(settings);
+    const own = isNcsnpp(network) ? [] : [unetRule(network)];
+    return [patchRule(settings), ...own, sizeRule(settings)];
+  },
   text: ({ variant }) => [
     `${COSINE_SCHEDULE.steps} steps`,
     ...(hasR(variant) ? ['adversarial', 'cycle'] : []),
   ],
   memory: (settings) => {
     const { held, passing } = rMemory(settings);
-    const network = networkOfSettings(settings);
+    const { width, bytes } = sizeOf(settings, networkOfSettings(settings));
     return {
-      bytes: held + Math.max(passing, unetBytes(settings, network)),
+      bytes: held + Math.max(passing, bytes),
       waiting: 0,
-      widest: Math.max(2 * network.width * network.mult[0], 2 * settings.widths.r),
+      widest: Math.max(2 * width, 2 * settings.widths.r),
     };
   },
 };
+
+/** What of SynDiff's U-Net decides a training; the rest of its options are the paper's. */
+function fromNcsnpp(
+  { options }: TrainSettings,
+  { method: _method, unet: _unet, out_channels: _out, ...generator }: Ncsnpp,
+): Partial<TrainSettings> {
+  const { num_channels, not_use_tanh } = PAPER_GENERATOR;
+  return { generator: { ...generator, num_channels, not_use_tanh }, options };
+}
 
 /** Attention lies at levels by its side: whole slices and crops must be of the generator's size. */
 export function sizeRule(settings: TrainSettings): readonly [boolean, string] {

@@ -8,11 +8,15 @@ import { PAPER_GENERATOR } from '../../networks/ncsnpp/config';
 import { chainFrames } from '../chainFrames';
 import type { Method, NetworkOf } from '../method';
 
-type Own<C extends NetworkOf & DdpmUnetConfig> = Pick<Method<C>, 'id' | 'label' | 'network' | 'training'> & {
+type Own<C extends NetworkOf & DdpmUnetConfig> = Pick<Method<C>, 'id' | 'label' | 'network'> & {
   networkOf(config: DdpmUnetConfig): C;
 };
 
-export function unetMethod<C extends NetworkOf & DdpmUnetConfig>({ networkOf, ...own }: Own<C>): Method<C> {
+/** All but the training. */
+export function unetMethod<C extends NetworkOf & DdpmUnetConfig>({
+  networkOf,
+  ...own
+}: Own<C>): Omit<Method<C>, 'training'> {
   return {
     ...own,
     parse: (record, subject) => networkOf(parseDdpmUnet(record, subject)),

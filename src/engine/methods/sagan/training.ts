@@ -5,7 +5,7 @@ import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
 import { type TrainSettings, trainedSize } from '../../training/settings';
 import { CGAN_BLOCKS, cycleGanTraining, resnetText, SPECTRAL_NORM } from '../cgan/training';
 import type { Training } from '../method';
-import type { TrainingOption } from '../options';
+import { SWITCH, type TrainingOption } from '../options';
 import type { SaganNetwork } from './method';
 
 /** The last two residual blocks, from 1. */
@@ -25,12 +25,9 @@ const BLOCKS = {
 
 const UNPOOLED = {
   id: 'unpooled-attention',
-  label: 'Unpooled attention (1: yes)',
-  text: '1: keys and values of all positions, as in the PyTorch port; 0: pooled to a quarter of them, as in the original',
-  kind: 'whole',
-  least: 0,
-  most: 1,
-  usual: 0,
+  label: 'Unpooled attention',
+  text: 'keys and values of all positions, as in the PyTorch port, instead of pooled to a quarter of them, as in the original',
+  ...SWITCH,
 } as const satisfies TrainingOption;
 
 const isUnpooled = ({ options }: Pick<TrainSettings, 'options'>): boolean => options[UNPOOLED.id] === 1;

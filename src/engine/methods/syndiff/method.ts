@@ -10,14 +10,25 @@ import { training } from './training';
 
 export type SynDiffNetwork = NetworkOf<'syndiff'> & GeneratorConfig;
 
+/** Whether parameters have the names of its diffusive generator. */
+export const isNcsnpp = (names: readonly string[]): boolean =>
+  names.some((name) => /^all_modules\.\d+\./.test(name)) &&
+  names.some((name) => /^z_transform\.\d+\./.test(name));
+
+export const ncsnppText = ({
+  num_channels,
+  num_channels_dae,
+  ch_mult,
+  num_res_blocks,
+}: GeneratorConfig): string =>
+  `${num_channels === 1 ? 'unconditional ' : ''}NCSN++, ${num_channels_dae} base channels × ${ch_mult.join(' ')}, ${num_res_blocks} residual ${num_res_blocks === 1 ? 'block' : 'blocks'} a level`;
+
 export const syndiff: Method<SynDiffNetwork> = {
   id: 'syndiff',
   label: 'SynDiff',
   network: 'diffusive generator',
   parse: (record, subject) => ({ method: 'syndiff', ...parseConfig(record, subject) }),
-  hasNames: (names) =>
-    names.some((name) => /^all_modules\.\d+\./.test(name)) &&
-    names.some((name) => /^z_transform\.\d+\./.test(name)),
+  hasNames: isNcsnpp,
   infer: (state, recorded) => ({ method: 'syndiff', ...inferConfig(state, recorded) }),
   table: ncsnppTable,
   isUnconditional: ({ num_channels }) => num_channels === 1,
@@ -25,12 +36,9 @@ export const syndiff: Method<SynDiffNetwork> = {
   imageSize: ({ image_size }) => image_size,
   diffusion,
   frames: ({ steps }) => chainFrames(steps).map(({ label }) => label),
-  describe: ({ image_size, num_channels, num_channels_dae, ch_mult, num_res_blocks }) => [
-    [
-      'architecture',
-      `${num_channels === 1 ? 'unconditional ' : ''}NCSN++, ${num_channels_dae} base channels × ${ch_mult.join(' ')}, ${num_res_blocks} residual ${num_res_blocks === 1 ? 'block' : 'blocks'} a level`,
-    ],
-    ['image size', `${image_size} x ${image_size}`],
+  describe: (network) => [
+    ['architecture', ncsnppText(network)],
+    ['image size', `${network.image_size} x ${network.image_size}`],
   ],
   training,
 };

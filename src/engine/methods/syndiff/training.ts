@@ -77,6 +77,16 @@ function diffusiveNetworks(settings: TrainSettings, side: Side): NetworkSpec[] {
   return [g, ...(judgesDiffusive(variant) ? [d] : [])];
 }
 
+/** Bytes that the gradient of a diffusive generator takes. */
+export function generatorBytes(settings: TrainSettings): number {
+  const { generator, recompute } = settings;
+  const levels = generator.ch_mult.reduce((sum, mult, level) => sum + mult / 4 ** level, 0);
+  return (
+    PLANES.g[recompute ? 'again' : 'kept'] * levels * generator.num_channels_dae * planeBytes(settings) +
+    attentionBytes(settings)
+  );
+}
+
 /** Scores and their gradients over all pairs of positions, where there is attention. */
 function attentionBytes(settings: TrainSettings): number {
   const { size, batch, generator } = settings;
@@ -250,16 +260,12 @@ export const training: Training<SynDiffNetwork> = {
     ...(hasR(variant) && variant.r === 'frozen' ? ['R frozen'] : []),
   ],
   memory: (settings) => {
-    const { widths, variant, generator, discriminator, recompute } = settings;
+    const { widths, variant, generator, discriminator } = settings;
     const plane = planeBytes(settings);
     const { held, passing } = rMemory(settings);
     const isJudged = judgesDiffusive(variant);
     const inD = isJudged ? PLANES.r1[discriminator] * widths.diffusive * plane : 0;
-    const levels = generator.ch_mult.reduce((sum, mult, level) => sum + mult / 4 ** level, 0);
-    const inG =
-      PLANES.g[recompute ? 'again' : 'kept'] * levels * generator.num_channels_dae * plane +
-      attentionBytes(settings) +
-      (isJudged ? PLANES.throughD * widths.diffusive * plane : 0);
+    const inG = generatorBytes(settings) + (isJudged ? PLANES.throughD * widths.diffusive * plane : 0);
     return {
       bytes: held + Math.max(passing, inD, inG),
       // Real, fake and R1.

@@ -7,10 +7,12 @@ import { training } from './training';
 export type UnitDdpmNetwork = NetworkOf<'unit-ddpm'> & DdpmUnetConfig;
 
 /** Its names are DDPM's: a file that does not tell its method is taken for one of these. */
-export const unitDdpm: Method<UnitDdpmNetwork> = unetMethod<UnitDdpmNetwork>({
-  id: 'unit-ddpm',
-  label: 'UNIT-DDPM',
-  network: 'denoising U-Net of UNIT-DDPM',
-  networkOf: (config) => ({ method: 'unit-ddpm', ...config }),
+export const unitDdpm: Method<UnitDdpmNetwork> = {
+  ...unetMethod<UnitDdpmNetwork>({
+    id: 'unit-ddpm',
+    label: 'UNIT-DDPM',
+    network: 'denoising U-Net of UNIT-DDPM',
+    networkOf: (config) => ({ method: 'unit-ddpm', ...config }),
+  }),
   training,
-});
+};

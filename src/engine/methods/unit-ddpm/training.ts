@@ -1,5 +1,7 @@
 /** UNIT-DDPM's training as data. */
+
 import { COSINE_SCHEDULE, quickCosine } from '../../diffusion/schedule';
+import { ddpmUnetTable } from '../../networks/ddpmUnet/table';
 import type { TrainSettings } from '../../training/settings';
 import { SIDES, sidesOf } from '../../training/sides';
 import { PAPER_VARIANT } from '../../training/variant';
@@ -40,7 +42,7 @@ export const training: Training<UnitDdpmNetwork> = {
   rates: DIFFUSION_RATES,
   networks: (settings) =>
     SIDES.flatMap((side, n) => [
-      unetSpec('g', side, n, networkOfSettings(settings)),
+      unetSpec('g', side, n, ddpmUnetTable(networkOfSettings(settings))),
       // The translation functions are of R's kind, without an average: they only train.
       ...rNetworks(settings, side)
         .filter(({ role }) => role === 'generator')

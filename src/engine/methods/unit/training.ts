@@ -7,7 +7,7 @@ import { type TrainSettings, trainedSize } from '../../training/settings';
 import { type Direction, SIDES, type Side, sidesOf } from '../../training/sides';
 import { PAPER_VARIANT } from '../../training/variant';
 import type { Loss, NetworkSpec, Training } from '../method';
-import type { TrainingOption } from '../options';
+import { SWITCH, type TrainingOption } from '../options';
 import { planeBytes, TOTAL, WEIGHT_RANGE } from '../resnet/training';
 import type { UnitNetwork } from './method';
 
@@ -44,13 +44,10 @@ export const HALVE_EVERY = {
 
 const SHARED_BLOCKS = {
   id: 'shared-blocks',
-  label: 'Shared residual blocks (1: yes)',
+  label: 'Shared residual blocks',
   short: 'shared blocks',
-  text: '1: both contrasts have the last residual block of the encoder and the first of the decoder in common, as in the NIPS version; 0: none, as in the later code',
-  kind: 'whole',
-  least: 0,
-  most: 1,
-  usual: 0,
+  text: 'both contrasts have the last residual block of the encoder and the first of the decoder in common, as in the NIPS version; else none, as in the later code',
+  ...SWITCH,
 } as const satisfies TrainingOption;
 
 export const OPTIONS = {

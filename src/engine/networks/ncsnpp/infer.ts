@@ -21,16 +21,21 @@ const ATTENTION_PIXELS = 16;
  * @param state weights under the authors' names; values are not looked at
  * @param recorded what the file says of its configuration (metadata or the authors' arguments); wins over the paper's
  *        defaults, and must agree with the weights
+ * @param out_channels of the last convolution, where they are not as many as go in
  * @throws WeightsMismatch where a parameter is missing, surplus or of another shape (the first one is named)
  */
 export function inferConfig(
   state: StateDict,
   recorded: Readonly<Record<string, unknown>> = {},
+  out_channels?: number,
 ): GeneratorConfig {
   const config = { ...guess(state), ...parsePartialConfig(recorded, 'weights: recorded configuration') };
-  compare(state, config);
+  compare(state, { ...config, out_channels });
   return config;
 }
+
+/** Channels that come out, as the last module says; 0 where there is none. */
+export const headChannels = (state: StateDict): number => side(listModules(state).at(-1), 'weight', 0);
 
 function guess(state: StateDict): GeneratorConfig {
   const modules = listModules(state);
@@ -132,7 +137,7 @@ function side(module: Module | undefined, name: string, axis: number): number {
   return module?.get(name)?.[axis] ?? 0;
 }
 
-function compare(state: StateDict, config: GeneratorConfig): void {
+function compare(state: StateDict, config: GeneratorConfig & { out_channels?: number }): void {
   const counts = [
     config.num_channels_dae,
     config.num_res_blocks,

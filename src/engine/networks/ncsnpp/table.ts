@@ -39,8 +39,12 @@ export function attentionTable(channels: number, place?: Place): ParameterTable 
   return t.rows;
 }
 
-/** The whole network. The authors number all modules in the order of use: all_modules.0, .1, ... */
-export function ncsnppTable(c: GeneratorConfig): ParameterTable {
+/**
+ * The whole network. `out_channels`: of what it gives, where that is not as many as it takes. The authors number all modules in the order of
+ * use: all_modules.0, .1, ...
+ */
+export function ncsnppTable(c: GeneratorConfig & { readonly out_channels?: number }): ParameterTable {
+  const out = c.out_channels ?? c.num_channels;
   const t = new TableWriter('fan');
   const nf = c.num_channels_dae;
   let moduleIndex = 0;
@@ -93,13 +97,13 @@ export function ncsnppTable(c: GeneratorConfig): ParameterTable {
     if (hasAttention(level)) attention(`up.${level}.attention`, channels);
     if (c.progressive === 'output_skip') {
       t.affine(next(`up.${level}.output.norm`), channels);
-      t.conv(next(`up.${level}.output.conv`), channels, c.num_channels, 3, ALMOST_ZERO);
+      t.conv(next(`up.${level}.output.conv`), channels, out, 3, ALMOST_ZERO);
     }
     if (level > 0) block(`up.${level}.resample`, channels, channels, true);
   }
   if (c.progressive === 'none') {
     t.affine(next('head.norm'), channels);
-    t.conv(next('head.conv'), channels, c.num_channels, 3, ALMOST_ZERO);
+    t.conv(next('head.conv'), channels, out, 3, ALMOST_ZERO);
   }
 
   t.dense(['style.0', 'z_transform.1'], c.nz, c.z_emb_dim);

@@ -1,4 +1,4 @@
-import { trainedSize, variantText } from '../../../../workers/train/settings';
+import { variantText } from '../../../../workers/train/settings';
 import { NumberInput } from '../../../components/NumberInput';
 import { formatGrid } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
@@ -58,11 +58,11 @@ export function OptionsPanel() {
               onChange={(value) => patchSettings({ seed: value })}
             />
             <NumberInput
-              label={`Crop, pixels (${size}: whole)`}
-              value={trainedSize(settings)}
-              min={1}
+              label="Crop, pixels (0: whole)"
+              value={settings.crop ?? 0}
+              min={0}
               max={size}
-              onChange={(value) => patchSettings({ crop: value === size ? undefined : value })}
+              onChange={(value) => patchSettings({ crop: value === 0 || value === size ? undefined : value })}
             />
           </div>
           <label className="choice">

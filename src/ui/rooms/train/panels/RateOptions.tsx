@@ -6,15 +6,23 @@ import { useApp } from '../../../state/StoreContext';
 /** Weights of the loss terms and learning rates. */
 export function RateOptions({ disabled }: { disabled: boolean }) {
   const settings = useApp((s) => s.train.settings);
-  const { method, rates, ema, variant } = settings;
+  const { rates, ema } = settings;
+  const options = optionsIn(settings);
   const { patchSettings } = useApp((s) => s.actions.train);
   return (
     <fieldset disabled={disabled}>
       <div className="pair">
-        {optionsIn(method, variant).map((option) => (
-          <OwnOption key={option.id} option={option} />
-        ))}
+        {options
+          .filter(({ kind }) => kind !== 'switch')
+          .map((option) => (
+            <OwnOption key={option.id} option={option} />
+          ))}
       </div>
+      {options
+        .filter(({ kind }) => kind === 'switch')
+        .map((option) => (
+          <OwnSwitch key={option.id} option={option} />
+        ))}
       <h3>Learning rates</h3>
       <div className="pair">
         <DecimalInput
@@ -43,6 +51,21 @@ export function RateOptions({ disabled }: { disabled: boolean }) {
         )}
       </div>
     </fieldset>
+  );
+}
+
+function OwnSwitch({ option: { id, label } }: { option: TrainingOption }) {
+  const options = useApp((s) => s.train.settings.options);
+  const { patchSettings } = useApp((s) => s.actions.train);
+  return (
+    <label className="choice">
+      <input
+        type="checkbox"
+        checked={options[id] === 1}
+        onChange={({ target }) => patchSettings({ options: { ...options, [id]: target.checked ? 1 : 0 } })}
+      />
+      {label}
+    </label>
   );
 }
 

@@ -48,15 +48,14 @@ export function checkpointBlock(checkpoint: number | null): string | null {
   return checkpoint === 0 ? 'No iteration is done yet: the start model is unchanged' : null;
 }
 
-/** The loss weights that count: "L1 0.5, cycle 0.5". */
-export function weightsText({
-  method,
-  variant,
-  options,
-}: Pick<TrainSettings, 'method' | 'variant' | 'options'>): string {
-  const told = optionsIn(method, variant).flatMap(({ id, short }) =>
-    short ? [`${short} ${options[id]}`] : [],
-  );
+/** The loss weights that count, and what is switched on: "L1 0.5, cycle 0.5". */
+export function weightsText(settings: Pick<TrainSettings, 'method' | 'variant' | 'options'>): string {
+  const { options } = settings;
+  const told = optionsIn(settings).flatMap(({ id, kind, short }) => {
+    if (!short) return [];
+    if (kind === 'switch') return options[id] === 1 ? [short] : [];
+    return [`${short} ${options[id]}`];
+  });
   return told.join(', ');
 }
 
