@@ -40,7 +40,7 @@ test('phantom, start, pause, a reload in the middle, resume to the end, and the 
   await expect(page.getByTestId('train-estimate')).toHaveAttribute('data-fits', 'true');
   // Crops of a quarter of the slice: the way of a run is the same, its iterations are shorter.
   await setCourse(page, {
-    'Crop, pixels (64: whole)': 32,
+    'Crop, pixels (0: whole)': 32,
     Iterations: 5,
     Preview: 100,
     Validation: 100,

@@ -12,6 +12,7 @@ const COMMAND: Command = {
     seed: { value: 'N', text: '', default: '7' },
     noise: { value: 'NAME', text: '', default: 'shared' },
     rate: { value: 'X', text: '' },
+    simple: { value: '[0|1]', implied: '1', text: '' },
   },
   example: '',
   run: async () => 0,
@@ -38,6 +39,16 @@ describe('oneOf', () => {
       '--noise: must be one of shared, independent, got "pink"',
     );
   });
+});
+
+it('an option may stand without its value, at the end or before another one', () => {
+  const simple = (...argv: string[]) => given(...argv).text('simple');
+  expect(simple()).toBeUndefined();
+  expect(simple('--simple')).toBe('1');
+  expect(simple('--simple', '--seed', '3')).toBe('1');
+  expect(given('--simple', '--seed', '3').text('seed')).toBe('3');
+  for (const argv of [['--simple', '0'], ['--simple=0']]) expect(simple(...argv)).toBe('0');
+  expect(() => given('--seed', '--simple')).toThrow('--seed needs a value');
 });
 
 describe('sliceRange', () => {

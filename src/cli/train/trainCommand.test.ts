@@ -18,6 +18,7 @@ import { SET_CARD, sformOf, writeModel, writePhantomSet, writeTinyModel } from '
 import { tinyConfig } from '../../../test/tinyModel';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { hashWeights } from '../../engine/hash';
+import { ncsnppOf } from '../../engine/methods/ddpm/network';
 import { encodeWeights } from '../../engine/models/convertWeights';
 import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
 import { resnetGeneratorTable } from '../../engine/networks/resnetGenerator/table';
@@ -735,7 +736,15 @@ describe('is refused in one sentence', () => {
       '--r-start: must start a network that no other model starts, got a second non-diffusive ResNet generator',
       ['--start', at('r.json'), '--r-start', at('r.json')],
     ],
-    ['--crop: must be a whole number from 1', ['--crop', 'half']],
+    ['--crop: must be a whole number from 0', ['--crop', 'half']],
+    [
+      '--simple-loss: must be one of 0, 1, got "2"; choose one of these',
+      ['--method', 'ddpm', '--simple-loss', '2'],
+    ],
+    [
+      '--groups: must be one of the numbers that decide this training',
+      ['--method', 'ddpm', '--ncsnpp', '--groups', '4'],
+    ],
     ["crop must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],
     ['--start: must be a non-diffusive ResNet generator, got a diffusive generator', ['--no-diffusion']],
     ['--start: must be an id', ['--start', 'no-such-model']],
@@ -757,6 +766,11 @@ describe('is refused in one sentence', () => {
     );
     const free = ['--out', at('bad'), '--start', at('free.json')];
     await refused('free: must be a model that translates', 'train', ...swapped, ...free);
+    const unet = ncsnppOf(tinyConfig(32), 2);
+    const weights = encodeWeights({ state: hashWeights(1, ncsnppTable(unet)), config: unet }, 'f32');
+    await writeModel(folder, 'unet', unet, weights);
+    const other = ['--start', at('unet.json'), '--backend', 'wasm', '--simple-loss'];
+    await refused("--simple-loss: must be the start model's, 0, got 1; leave it out", ...bad(...other));
     const same = ['--a', `${at('bids')}:T1w`, '--b', `${at('bids')}:T1w`];
     await refused('--a, --b: must be different scans, got', 'train', ...same, '--out', at('bad'));
     const one = at('bids', 'sub-01', 'anat', 'sub-01_T1w.nii');

@@ -1,4 +1,6 @@
 /** Options of `train` that contradict each other: a sentence in their words, before anything is computed. */
+import { methodOf, trainingOf } from '../../engine/methods';
+import { type OptionValues, optionsOf } from '../../engine/methods/options';
 import { mapOfSide, NEED_TEXTS, neededOf, type TrainSettings } from '../../engine/training/settings';
 import { SIDES } from '../../engine/training/sides';
 import type { Variant } from '../../engine/training/variant';
@@ -65,7 +67,7 @@ export function refuseForMethod(args: Arguments, settings: TrainSettings): void 
 
 /**
  * @param start the settings as the model to start from has them
- * @throws BadRequest for an option that says otherwise: the weights are of that chain and that image
+ * @throws BadRequest for an option that says otherwise: the weights are of that chain, that image and that network
  */
 export function refuseOtherThanStart(args: Arguments, settings: TrainSettings, start: TrainSettings): void {
   const facts = [
@@ -81,4 +83,16 @@ export function refuseOtherThanStart(args: Arguments, settings: TrainSettings, s
       throw new BadRequest(
         `--${name}: must be the start model's, ${of(start)}, got ${of(settings)}; leave it out`,
       );
+  if (settings.method !== start.method) return;
+  const shapes = (options: OptionValues) => {
+    const network = trainingOf(start).network({ ...start, options });
+    return JSON.stringify(methodOf(network).table(network));
+  };
+  for (const { id } of optionsOf(start.method)) {
+    const value = settings.options[id];
+    if (isGiven(args, id) && shapes({ ...start.options, [id]: value }) !== shapes(start.options))
+      throw new BadRequest(
+        `--${id}: must be the start model's, ${start.options[id]}, got ${value}; leave it out`,
+      );
+  }
 }
