@@ -28,7 +28,7 @@ export function SettingsPanel() {
         <h2>Settings</h2>
         <span className="dim num">
           seed {settings.seed}, {samples} {samples === 1 ? 'sample' : 'samples'},{' '}
-          {noiseText({ ...settings, noise })}
+          {noise === GIVEN_STYLE ? 'style of a scan' : noiseText({ noise })}
         </span>
       </summary>
       <fieldset disabled={disabled}>
