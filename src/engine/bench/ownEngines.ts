@@ -170,7 +170,7 @@ async function countsOf(
   const inside = translator.inside?.() ?? null;
   if (isOurs && inside && 'fused' in inside) {
     const { dispatches, bytes, weights } = await inside.fused.counts();
-    // TensorFlow.js may hold weights, too, which the trial of the kernels has brought there.
+    // And what TensorFlow.js holds: images, and weights where there was no trial of the kernels.
     return { dispatches, bytes: bytes + weights + Math.max(0, gpuBytes() - before) };
   }
   if (backend === 'webgpu') return countedOnGpu(step, before);

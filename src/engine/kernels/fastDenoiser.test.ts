@@ -86,7 +86,7 @@ describe('fastDenoiser', () => {
       const told: string[] = [];
       const made: FastGenerator = {
         label: 'kernels',
-        onTrial: true,
+        trial: (plain) => plain(),
         run: async () => {
           told.push('run');
           return tf.tensor4d([...image], [1, 16, 16, 1]);

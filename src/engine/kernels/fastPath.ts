@@ -12,8 +12,11 @@ export type Inside = { program: NcsnppProgram } | { fused: Pick<FusedNetwork<unk
 export interface Fast {
   /** What computes, for Diagnostics. */
   readonly label: string;
-  /** Its first image of each size is held against that of the plain operations: for kernels that few machines have seen yet. */
-  readonly onTrial?: boolean;
+  /**
+   * For kernels that few machines have seen yet: their first image of each size is held against that of the plain operations, which run
+   * within this and may not be needed again.
+   */
+  trial?<T>(plain: () => Promise<T>): Promise<T>;
   /** Of the sizes that have run; null before the first run. */
   readonly inside?: () => Inside | null;
   dispose(): void;
@@ -66,8 +69,8 @@ export function fastPath<F extends Fast, Arguments extends [tf.Tensor4D, ...unkn
           const fast = await making;
           const estimate = await run(fast, ...images);
           const size = String(images[0].shape);
-          if (fast.onTrial && !tried.has(size)) {
-            await holdAgainst(estimate, await plain(...images));
+          if (fast.trial && !tried.has(size)) {
+            await fast.trial(async () => holdAgainst(estimate, await plain(...images)));
             tried.add(size);
           }
           path = fast.label;

@@ -33,7 +33,7 @@ export const fastGenerator: MakeFastGenerator = async (generator) => {
     get label() {
       return fusedLabel(options, fused);
     },
-    onTrial: true,
+    trial: (plain) => fused.trial(plain),
     inside: () => ({ fused }),
     run: (images, t, z, outputs) => fused.run(images, t, z, outputs),
     dispose: () => fused.dispose(),

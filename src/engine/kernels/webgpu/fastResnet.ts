@@ -10,7 +10,7 @@ export const fastResnet: MakeFastOnePass = async (weights) => {
     get label() {
       return fusedLabel(options, fused);
     },
-    onTrial: true,
+    trial: (plain) => fused.trial(plain),
     inside: () => ({ fused }),
     run: (x) => fused.run(x),
     dispose: () => fused.dispose(),

@@ -8,6 +8,7 @@ import {
   type GraphRun,
   onSoftware,
   type RunCounts,
+  runOnce,
   submitPending,
   uploadWeights,
   type Weights,
@@ -29,7 +30,7 @@ export interface FusedOptions {
 
 export abstract class FusedNetwork<Shape> {
   protected readonly backend: Backend = webgpuBackend();
-  /** Of the tensors that the CPU computes with, too; there from the first size made ready on. */
+  /** Of all weights, there from the first size made ready on. */
   protected readonly values = new Map<tf.Tensor, Float32Array>();
   private weights: Promise<Weights> | null = null;
   private readonly runs = new Map<string, Promise<GraphRun>>();
@@ -41,8 +42,8 @@ export abstract class FusedNetwork<Shape> {
 
   /** @throws Error where a size is not covered */
   protected abstract graph(shape: Shape, options: Omit<BuilderOptions, 'batch'>): Graph;
-  /** All weights, and those whose values are kept. */
-  protected abstract tensors(): { all: tf.Tensor[]; kept: tf.Tensor[] };
+  /** All weights. */
+  protected abstract tensors(): tf.Tensor[];
 
   /** Makes ready what images of these sizes need. @throws Error where a size is not covered, or saying what the GPU refused */
   prepare(shape: Shape): Promise<GraphRun> {
@@ -73,11 +74,13 @@ export abstract class FusedNetwork<Shape> {
   }
 
   private async upload({ blocks }: Graph): Promise<Weights> {
-    const values = new Map<tf.Tensor, Float32Array>();
-    const { all, kept } = this.tensors();
-    for (const tensor of all) values.set(tensor, (await tensor.data()) as Float32Array);
-    for (const tensor of kept) this.values.set(tensor, values.get(tensor)!);
-    return uploadWeights(this.backend.device, blocks, (tensor) => values.get(tensor)!);
+    for (const tensor of this.tensors()) this.values.set(tensor, (await tensor.data()) as Float32Array);
+    return uploadWeights(this.backend.device, blocks, (tensor) => this.values.get(tensor)!);
+  }
+
+  /** Runs the same network by plain operations, to be held against this one: nothing of it stays on the GPU. */
+  trial<T>(plain: () => Promise<T>): Promise<T> {
+    return runOnce(this.backend, this.values, plain);
   }
 
   /**

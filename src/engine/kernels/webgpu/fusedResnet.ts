@@ -30,7 +30,7 @@ export class FusedResnet extends FusedNetwork<ResnetShape> {
   }
 
   protected tensors() {
-    return { all: tensorsOf(this.network), kept: [] };
+    return tensorsOf(this.network);
   }
 
   /** [b, h, w, 1] -> the same. @throws Error as `prepare` */

@@ -26,7 +26,7 @@ export class FusedGenerator extends FusedNetwork<NetworkShape> {
   }
 
   protected tensors() {
-    return { all: tensorsOf(this.generator.weights), kept: tensorsOf(this.layers) };
+    return tensorsOf(this.generator.weights);
   }
 
   /**

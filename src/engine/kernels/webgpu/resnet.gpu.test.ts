@@ -9,9 +9,10 @@ import { relativeError } from '../../../parity/compare';
 import { image, NETWORK_TOLERANCE, parseGolden } from '../../../parity/kit';
 import { nodeEnvironment } from '../../../platform/node/environment';
 import { startEngine } from '../../backend/backend';
+import { memoryUse } from '../../backend/memory';
 import type { StateDict } from '../../formats/namedTensor';
 import { hashNormals, hashWeights } from '../../hash';
-import { disposeTree, loadTree } from '../../networks/parameters';
+import { disposeTree, loadTree, tensorsOf } from '../../networks/parameters';
 import type { ResnetGeneratorConfig } from '../../networks/resnetGenerator/config';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../../networks/resnetGenerator/run';
 import { resnetGeneratorTable } from '../../networks/resnetGenerator/table';
@@ -80,7 +81,7 @@ describe.skipIf(!adapter)('fused ResNet generator (runs where there is an adapte
     },
   );
 
-  it('computes for the methods, whose first image it holds against plain operations; not on software unless asked', async () => {
+  it('computes for the methods, whose first image it holds against plain operations, which then leave the GPU; not on software unless asked', async () => {
     const table = resnetGeneratorTable(SMALL);
     const weights = loadTree<ResnetGeneratorWeights>(table, hashWeights(7, table));
     const x = tf.tensor4d(hashNormals(8, 2 * 12 * 20), [2, 12, 20, 1]);
@@ -91,11 +92,16 @@ describe.skipIf(!adapter)('fused ResNet generator (runs where there is an adapte
     ] as const) {
       wantStorage(storage);
       const fast = fastResnetGenerator(weights);
+      const { reservedBytes } = memoryUse();
       expect(relativeError(await valuesOf(await fast.run(x)), want)).toBeLessThan(2e-5);
       expect(fast.path()).toBe(path);
+      const bytes = 4 * tensorsOf(weights).reduce((sum, { size }) => sum + size, 0);
+      if (storage) expect(memoryUse().reservedBytes).toBeLessThanOrEqual(reservedBytes - bytes);
       fast.dispose();
     }
     wantStorage(null);
+    // They are where plain operations want them again.
+    expect(await valuesOf(runResnetGenerator(weights, x))).toEqual(want);
     disposeTree(table, weights);
     x.dispose();
   });

@@ -219,7 +219,11 @@ export interface Backend {
   submitQueue(): void;
   makeTensorInfo(shape: number[], dtype: 'float32'): tf.TensorInfo;
   uploadToGPU(dataId: object): void;
-  tensorMap: { get(dataId: object): { resource: GPUBuffer } };
+  releaseResource(dataId: object): void;
+  /** A tensor's values are on the CPU, on the GPU or on both. */
+  tensorMap: { get(dataId: object): { resource: GPUBuffer; values: Float32Array | null } };
+  /** Without reuse a buffer is destroyed. */
+  bufferManager: { releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void };
 }
 
 export const webgpuBackend = (): Backend => tf.backend() as unknown as Backend;
@@ -240,3 +244,37 @@ export function submitPending(backend: Backend): void {
   backend.endComputePassEncoder();
   backend.submitQueue();
 }
+
+/**
+ * Runs plain operations that may not be needed again. They keep no memory for reuse, of which they never give any back, and at the end their
+ * weights leave the GPU: an operation that wants one again finds it uploaded anew.
+ * @param values of the weights
+ */
+export async function runOnce<T>(
+  backend: Backend,
+  values: ReadonlyMap<tf.Tensor, Float32Array>,
+  plain: () => Promise<T>,
+): Promise<T> {
+  const { bufferManager } = backend;
+  const submits = tf.env().getNumber(SUBMITS);
+  // What is disposed of is freed with the submit that uses it.
+  tf.env().set(SUBMITS, 1);
+  bufferManager.releaseBuffer = (buffer) =>
+    Object.getPrototypeOf(bufferManager).releaseBuffer.call(bufferManager, buffer, false);
+  try {
+    return await plain();
+  } finally {
+    submitPending(backend);
+    for (const [{ dataId, isDisposed }, data] of values) {
+      if (isDisposed) continue;
+      backend.tensorMap.get(dataId).values = data;
+      backend.releaseResource(dataId);
+    }
+    // The prototype's is seen again.
+    delete (bufferManager as Partial<Backend['bufferManager']>).releaseBuffer;
+    tf.env().set(SUBMITS, submits);
+  }
+}
+
+/** Programs of one submit. */
+const SUBMITS = 'WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE';
