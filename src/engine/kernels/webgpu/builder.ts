@@ -12,12 +12,13 @@ import {
   type Tile,
 } from './convolution';
 import { firstChannels, joinImages } from './ends';
+import { type ExactForm, stepOf } from './exactForm';
 import type { Block, Dispatch, Graph, Operand, Tiling, Values } from './graph';
 import { groupNorm } from './groupNorm';
 import { normed } from './normed';
 import { type Resampling, resample, resampledSize } from './resample';
 import { candidateTiles, chooseTile } from './tiles';
-import { bytesOfVector, ceilDiv, type Kernel, quads, type Storage } from './wgsl';
+import { bytesOfVector, ceilDiv, type Kernel, quads, type Storage, type WeightStorage } from './wgsl';
 
 export interface Image {
   buffer: number;
@@ -70,6 +71,8 @@ export interface BuilderOptions {
   /** Of images, and of the weights of convolutions and products. */
   storage: Storage;
   weights: Storage;
+  /** Weights that a smaller form holds without loss are kept in that. */
+  exact?: (tensor: tf.Tensor) => ExactForm;
   /** Which tile a convolution takes. */
   tile?: TileChoice;
 }
@@ -199,16 +202,16 @@ export class GraphBuilder {
     const { batch, weights } = this.options;
     const lengths = { style, time };
     this.hidden = this.buffer(4 * batch * (style + time));
-    // Their sizes are known at the end.
-    const matrices = {
+    // What they are is known at the end.
+    const matrices: Block = {
       length: 0,
       storage: weights,
-      fill: (values: Values) => this.matrices(lengths, values),
+      fill: (values: Values) => this.matrices(lengths, matrices.storage, values),
     };
     this.add(
       'vectors',
       movedLayer('style and time', { height: 1, width: 1 }, style + time),
-      () => vectors({ batch, ...lengths, ...this.counts, weights }),
+      () => vectors({ batch, ...lengths, ...this.counts, weights: matrices.storage }),
       [this.hidden, this.block(matrices), this.constants],
       [this.vectors],
     );
@@ -217,14 +220,61 @@ export class GraphBuilder {
       const all = vectorQuads(this.counts);
       this.buffers[this.vectors] = 16 * batch * all;
       matrices.length = 4 * (style * styleQuads + time * timeQuads);
+      matrices.storage = this.storageOf(
+        this.columns.flatMap(({ product }) => (product ? [product.weight] : [])),
+      );
+      if (matrices.storage === 'q8')
+        matrices.scales = { length: 4 * (styleQuads + timeQuads), fill: () => this.productScales() };
+    };
+  }
+
+  /** Of weights that go into one block. */
+  private storageOf(tensors: readonly tf.Tensor[]): WeightStorage {
+    const { weights, exact } = this.options;
+    const [first, ...others] = new Set(tensors.map((tensor) => exact?.(tensor).storage ?? 'f32'));
+    return first === undefined || first === 'f32' || others.length > 0 ? weights : first;
+  }
+
+  private scalesOf(tensor: tf.Tensor): Float32Array {
+    const form = this.options.exact!(tensor);
+    if (form.storage !== 'q8') throw new Error(`scales: are those of eight bits, got ${form.storage}`);
+    return form.scales;
+  }
+
+  /** Of the products with style and time. */
+  private productScales(): Float32Array {
+    const { styleQuads, timeQuads } = this.counts;
+    const out = new Float32Array(4 * (styleQuads + timeQuads));
+    for (const column of this.columns) {
+      if (!column.product) continue;
+      const { weight, first } = column.product;
+      const [scales, begin] = [this.scalesOf(weight), 4 * this.placeOf(column)];
+      eachChannel(column.layout, (channel, place) => {
+        out[begin + place] = scales[first + channel];
+      });
+    }
+    return out;
+  }
+
+  /** What a block of q8 holds of a tensor; of others its values. */
+  private numbersOf(storage: WeightStorage, values: Values): Values {
+    if (storage !== 'q8') return values;
+    return (tensor) => {
+      const scales = this.scalesOf(tensor);
+      return values(tensor).map((value, i) => stepOf(value, scales[i % scales.length]));
     };
   }
 
   private finish = () => {};
   private readonly placed = (column: Column) => this.placeOf(column);
 
-  private matrices(lengths: { style: number; time: number }, values: Values): Float32Array {
+  private matrices(
+    lengths: { style: number; time: number },
+    storage: WeightStorage,
+    floats: Values,
+  ): Float32Array {
     const { styleQuads, timeQuads } = this.counts;
+    const values = this.numbersOf(storage, floats);
     const parts = (['style', 'time'] as const).map((kind) => {
       const width = 4 * (kind === 'style' ? styleQuads : timeQuads);
       const out = new Float32Array(lengths[kind] * width);
@@ -295,7 +345,10 @@ export class GraphBuilder {
       transposed?: boolean;
     } = {},
   ): Image {
-    const { batch, storage, weights } = this.options;
+    const { batch, storage } = this.options;
+    const tensors = parts.flatMap((part) => part.weights);
+    // A file's scales are those of what a transposed convolution takes in.
+    const weights = transposed ? this.options.weights : this.storageOf(tensors);
     // Convolutions whose outputs lie side by side: each begins at a vector of its own.
     const widths = transposed
       ? PHASES.map(() => out.channels)
@@ -321,7 +374,7 @@ export class GraphBuilder {
         activate: part.activate ?? false,
       };
     });
-    const shape = shapeText(specs, size, this.options, statistics);
+    const shape = shapeText(specs, size, { batch, storage, weights }, statistics);
     const tile = (this.options.tile ?? chooseTile)(size, batch, shape);
     const rows = sum(specs.map((part) => part.quads * part.kernel ** 2 * 4));
     const block = this.block({
@@ -330,7 +383,14 @@ export class GraphBuilder {
       fill: (values) =>
         transposed
           ? transposedWeights(parts[0], out.channels, values)
-          : convolutionWeights(parts, widths, rows, values),
+          : convolutionWeights(parts, widths, rows, this.numbersOf(weights, values)),
+      scales:
+        weights === 'q8'
+          ? {
+              length: 4 * outQuads * parts.length,
+              fill: () => joined(parts.map((part) => this.outputScales(part, widths))),
+            }
+          : undefined,
     });
     const made = this.image(out.height, out.width, out.channels);
     const statisticsBytes = ({ width, height }: Tile) =>
@@ -380,6 +440,17 @@ export class GraphBuilder {
       },
     );
     return made;
+  }
+
+  /** Of each tensor's outputs from a vector on. */
+  private outputScales(part: ConvolutionPart, widths: readonly number[]): Float32Array {
+    return joined(
+      part.weights.map((tensor, i) => {
+        const out = new Float32Array(4 * quads(widths[i]));
+        out.set(this.scalesOf(tensor));
+        return out;
+      }),
+    );
   }
 
   /** [residual +] activation(a x + b) as an image of its own. */
@@ -509,7 +580,7 @@ function transposedLayer(
 function shapeText(
   parts: readonly Part[],
   { height, width, quads }: Size,
-  { batch, storage, weights }: BuilderOptions,
+  { batch, storage, weights }: { batch: number; storage: Storage; weights: WeightStorage },
   measured: boolean,
 ): string {
   const texts = parts.map((part) => {

@@ -13,10 +13,12 @@ import {
   type Kernel,
   literal,
   loaded,
+  loadedScale,
   type Storage,
   stored,
   unrolled,
   vectorsOf,
+  type WeightStorage,
 } from './wgsl';
 
 export interface Size {
@@ -79,7 +81,8 @@ export interface ConvolutionSpec {
   /** The output's vectors are those of four pixels, which go side by side into an image of twice the sides: left to right, then top to bottom. */
   shuffle: boolean;
   storage: Storage;
-  weights: Storage;
+  /** With scales: of each part's outputs, before all rows. */
+  weights: WeightStorage;
   tile: Tile;
 }
 
@@ -179,10 +182,27 @@ function partCode(spec: ConvolutionSpec, part: Part, index: number, stages: read
       : `let n = ${norm('quad')};
         v = norm[n] * v + norm[n + 1u];${activated(part.activate)}`;
   const whole = out.quads % columns === 0;
-  const weight = loaded(
+  const isScaled = weights === 'q8';
+  const scales = isScaled ? `${4 * spec.parts.length * out.quads}u + ` : '';
+  const scaleOf = (quad: string) =>
+    loadedScale('weights', `${index * out.quads}u + min(${quad}, ${out.quads - 1}u)`);
+  // A thread's columns are all the same one: as many threads as there are in a workgroup are a multiple of them.
+  const ownScales = !isScaled
+    ? ''
+    : shared
+      ? `  let scale${index} = ${scaleOf(`column + thread % ${columns}u`)};`
+      : unrolled(
+          tile.vectors,
+          (v) => `  let scale${index}_${v} = ${scaleOf(`column + channel + ${v * tile.groups}u`)};`,
+        );
+  const weight = `${loaded(
     weights,
-    `weights[(${firstRow}u + first * ${kernel * kernel * 4}u + i / ${columns}u) * ${out.quads}u + column + i % ${columns}u]`,
-  );
+    `weights[${scales}(${firstRow}u + first * ${kernel * kernel * 4}u + i / ${columns}u) * ${out.quads}u + column + i % ${columns}u]`,
+  )}${isScaled ? ` * scale${index}` : ''}`;
+  const own: OwnWeight = (at, v) =>
+    shared
+      ? `memory[${at}]`
+      : `${loaded(weights, `weights[${at}]`)}${isScaled ? ` * scale${index}_${v}` : ''}`;
   const sharedWeights = `    for (var i = thread; i < ${rows * columns}u${tile.unrolled ? '' : ' + none'}; i += ${threads}u) {
       ${
         whole
@@ -194,6 +214,7 @@ function partCode(spec: ConvolutionSpec, part: Part, index: number, stages: read
     }
 `;
   return `
+${ownScales}
   for (var first = 0u; first < ${quads}u${tile.unrolled ? '' : ' + none'}; first += ${depth}u) {
     workgroupBarrier();
     for (var i = thread; i < ${pixels}u${tile.unrolled ? '' : ' + none'}; i += ${threads}u) {
@@ -213,33 +234,43 @@ ${shared ? sharedWeights : ''}    workgroupBarrier();
       let weight = ${
         shared
           ? `${pixels}u + row * ${kernel * 4 * columns}u + channel`
-          : `(${firstRow}u + (first * ${kernel}u + row) * ${kernel * 4}u) * ${out.quads}u + column + channel`
+          : `${scales}(${firstRow}u + (first * ${kernel}u + row) * ${kernel * 4}u) * ${out.quads}u + column + channel`
       };
-${(tile.unrolled ? unrolledColumns : loopedColumns)(tile, part, spec, shared)}
+${(tile.unrolled ? unrolledColumns : loopedColumns)(part, spec, shared, own)}
     }
   }`;
 }
 
+/** A thread's row of weights, of its vector `v` of channels. */
+type OwnWeight = (at: string, v: number) => string;
+
 function unrolledColumns(
-  tile: Tile,
   { kernel, stride }: Part,
   spec: ConvolutionSpec,
   shared: boolean,
+  own: OwnWeight,
 ): string {
+  const { tile } = spec;
   const pixels = unrolled(
     (tile.across - 1) * stride + kernel,
     (i) => `      let p${i} = memory[pixel + ${i}u];`,
   );
-  const column = (kx: number) => products(spec, (p) => `p${p * stride + kx}`, 'weight', kx * 4, shared);
+  const column = (kx: number) => products(spec, (p) => `p${p * stride + kx}`, 'weight', kx * 4, shared, own);
   return `${pixels}
 ${unrolled(kernel, (kx) => `      {\n${column(kx)}\n      }`)}`;
 }
 
-function loopedColumns(tile: Tile, { kernel, stride }: Part, spec: ConvolutionSpec, shared: boolean): string {
+function loopedColumns(
+  { kernel, stride }: Part,
+  spec: ConvolutionSpec,
+  shared: boolean,
+  own: OwnWeight,
+): string {
+  const { tile } = spec;
   return `      for (var kx = 0u; kx < ${kernel}u + none; kx++) {
         let first = weight + kx * ${4 * rowLength(spec, shared)}u;
 ${unrolled(tile.across, (p) => `        let p${p} = memory[pixel + kx + ${p * stride}u];`)}
-${products(spec, (p) => `p${p}`, 'first', 0, shared)}
+${products(spec, (p) => `p${p}`, 'first', 0, shared, own)}
       }`;
 }
 
@@ -254,6 +285,7 @@ function products(
   first: string,
   row: number,
   shared: boolean,
+  own: OwnWeight,
 ): string {
   const { across, vectors, groups } = spec.tile;
   return unrolled(4, (lane) =>
@@ -264,7 +296,7 @@ function products(
         const sum = `sum${p * vectors + v}`;
         return `        ${sum} = fma(vec4<f32>(${pixel(p)}.${'xyzw'[lane]}), ${w}, ${sum});`;
       });
-      return `        let ${w} = ${shared ? `memory[${at}]` : loaded(spec.weights, `weights[${at}]`)};\n${sums}`;
+      return `        let ${w} = ${own(at, v)};\n${sums}`;
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** A network by fused kernels on TensorFlow.js's WebGPU device: one set of weights, a plan for each size of image. */
 import * as tf from '../../tf';
 import type { BuilderOptions, TileChoice } from './builder';
+import { type ExactForm, exactForm } from './exactForm';
 import type { Graph } from './graph';
 import {
   type Backend,
@@ -19,7 +20,7 @@ import { type Tuning, tunedRun, tunedShapes } from './tuning';
 import type { Storage } from './wgsl';
 
 export interface FusedOptions {
-  /** Of images, and of weights. */
+  /** Of images, and of weights that no smaller form holds without loss. */
   storage: Storage;
   weights: Storage;
   /** Which tile a convolution takes; chosen by the device unless told. */
@@ -32,6 +33,7 @@ export abstract class FusedNetwork<Shape> {
   protected readonly backend: Backend = webgpuBackend();
   /** Of all weights, there from the first size made ready on. */
   protected readonly values = new Map<tf.Tensor, Float32Array>();
+  private readonly forms = new Map<tf.Tensor, ExactForm>();
   private weights: Promise<Weights> | null = null;
   private readonly runs = new Map<string, Promise<GraphRun>>();
   private disposed = false;
@@ -63,9 +65,11 @@ export abstract class FusedNetwork<Shape> {
     const chosen: TileChoice = (out, batch, convolution) =>
       tuning?.tiles.tileOf(convolution, out) ?? chooseTile(out, batch);
     const tile = this.options.tile ?? (onSoftware(device) ? softwareTile : chosen);
-    const graph = () => this.graph(shape, { ...this.options, tile });
+    await this.download();
+    const exact = (tensor: tf.Tensor) => this.forms.get(tensor)!;
+    const graph = () => this.graph(shape, { ...this.options, exact, tile });
     const first = graph();
-    this.weights ??= this.upload(first);
+    this.weights ??= uploadWeights(device, first.blocks, (tensor) => this.values.get(tensor)!);
     const run = await tunedRun(device, first, graph, await this.weights, tuning);
     if (tuning) this.tuned = tunedShapes(run.graph, tuning.tiles);
     // Given up in the meantime: nobody else would free it.
@@ -73,9 +77,13 @@ export abstract class FusedNetwork<Shape> {
     return run;
   }
 
-  private async upload({ blocks }: Graph): Promise<Weights> {
-    for (const tensor of this.tensors()) this.values.set(tensor, (await tensor.data()) as Float32Array);
-    return uploadWeights(this.backend.device, blocks, (tensor) => this.values.get(tensor)!);
+  private async download(): Promise<void> {
+    for (const tensor of this.tensors()) {
+      if (this.values.has(tensor)) continue;
+      const values = (await tensor.data()) as Float32Array;
+      this.values.set(tensor, values);
+      this.forms.set(tensor, exactForm(values, tensor.shape.at(-1) ?? 1));
+    }
   }
 
   /** Runs the same network by plain operations, to be held against this one: nothing of it stays on the GPU. */

@@ -2,7 +2,7 @@
 import type * as tf from '../../tf';
 import type { Layer } from '../layer';
 import type { Size, Tile } from './convolution';
-import type { Kernel, Storage } from './wgsl';
+import type { Kernel, WeightStorage } from './wgsl';
 
 /** A buffer by its number, or a block of weights by its. */
 export type Operand = ({ buffer: number } | { block: number }) & { /** Bytes, of 256. */ offset?: number };
@@ -36,9 +36,17 @@ export type Values = (tensor: tf.Tensor) => Float32Array;
 export interface Block {
   /** Numbers. */
   length: number;
-  storage: Storage;
+  storage: WeightStorage;
+  /** The numbers; of eight bits the whole ones. */
   fill: (values: Values) => Float32Array;
+  /** Of eight bits what comes before them: how many scales, and these. */
+  scales?: { length: number; fill: () => Float32Array };
 }
+
+const BYTES = { f32: 4, f16: 2, q8: 1 } as const;
+
+export const bytesOfBlock = ({ length, storage, scales }: Block): number =>
+  length * BYTES[storage] + 4 * (scales?.length ?? 0);
 
 export interface Graph {
   /** Bytes of each buffer. */

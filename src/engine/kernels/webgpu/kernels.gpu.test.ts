@@ -9,6 +9,8 @@ import { adaptiveGroupNorm, attention, conv2d, groupNorm, groupsFor, silu } from
 import { firDown, firSmooth, firUp, naiveDown, naiveUp } from '../../networks/resample';
 import * as tf from '../../tf';
 import { GraphBuilder, type Image, type TileChoice } from './builder';
+import { exactForm, stepOf } from './exactForm';
+import type { Graph } from './graph';
 import { bufferOf, GraphRun, submitPending, uploadWeights, webgpuBackend } from './runtime';
 import { candidateTiles, chooseTile, softwareTile } from './tiles';
 import { TunedTiles } from './tunedTiles';
@@ -45,21 +47,31 @@ interface Case {
   plain: (input: tf.Tensor4D) => tf.Tensor4D;
   storage?: Storage;
   tile?: TileChoice;
+  /** Weights in the smallest form that holds them. */
+  isExact?: boolean;
+  look?: (graph: Graph) => void;
 }
 
 let hidden: { style: tf.Tensor2D; time: tf.Tensor2D };
 
 /** A graph of a few layers on the device. */
-async function runOf({ images, build, storage = 'f32', tile = softwareTile }: Omit<Case, 'plain'>) {
+async function runOf({
+  images,
+  build,
+  storage = 'f32',
+  tile = softwareTile,
+  isExact = false,
+}: Omit<Case, 'plain'>) {
   const [batch, height, width] = images[0].shape;
-  const g = new GraphBuilder({ batch, storage, weights: storage, tile });
+  const values = new Map<tf.Tensor, Float32Array>();
+  for (const tensor of used) values.set(tensor, (await tensor.data()) as Float32Array);
+  const exact = (tensor: tf.Tensor) => exactForm(values.get(tensor)!, tensor.shape.at(-1)!);
+  const g = new GraphBuilder({ batch, storage, weights: storage, exact: isExact ? exact : undefined, tile });
   g.conditions(STYLE, TIME);
   const channels = images.map(({ shape }) => shape[3]);
   const made = build(g, g.input(channels, height, width, 1, 0));
   const graph = g.output(made, made.channels);
   const { device } = webgpuBackend();
-  const values = new Map<tf.Tensor, Float32Array>();
-  for (const tensor of used) values.set(tensor, (await tensor.data()) as Float32Array);
   const weights = await uploadWeights(device, graph.blocks, (tensor) => values.get(tensor)!);
   return { run: await GraphRun.make(device, graph, weights), weights };
 }
@@ -69,6 +81,7 @@ async function errorOf(example: Case): Promise<number> {
   const { images, plain } = example;
   const [batch] = images[0].shape;
   const { run, weights } = await runOf(example);
+  example.look?.(run.graph);
   const backend = webgpuBackend();
   const rows = await tf.concat([hidden.style, hidden.time], 1).data<'float32'>();
   const want = tf.tidy(() => plain(tf.concat(images, 3)));
@@ -172,6 +185,90 @@ describe.skipIf(!adapter)('kernels (runs where there is an adapter)', () => {
       expect(error).toBeLessThan(TOLERANCES[storage]);
     },
   );
+
+  it('weights of eight bits, of products, of parts with scales of their own and beside one another', async () => {
+    const eightBits = async <T extends tf.Tensor>({
+      weight: full,
+      bias,
+    }: {
+      weight: T;
+      bias: tf.Tensor1D;
+    }) => {
+      const outputs = full.shape.at(-1)!;
+      const values = (await full.data()) as Float32Array;
+      const scales = Float32Array.from(values.subarray(0, outputs), (_, o) => (3 + (o % 5)) / 200);
+      const scaled = values.map((value, i) => {
+        const scale = scales[i % outputs];
+        // The first of each output is its largest.
+        return scale * (i < outputs ? 127 : Math.max(-127, Math.min(127, stepOf(value, scale))));
+      });
+      used.splice(used.indexOf(full), 1);
+      const weight = tf.tensor(scaled, full.shape) as T;
+      used.push(weight);
+      return { weight, bias };
+    };
+    const [first, main] = [await eightBits(conv(3, 3, 7)), await eightBits(conv(3, 7, 5))];
+    const [skip, style] = [await eightBits(conv(1, 7, 5)), await eightBits(dense(STYLE, 14))];
+    const [wide, beside] = [await eightBits(conv(7, 5, 30)), await eightBits(conv(1, 30, 3))];
+    const kinds = new Set<string>();
+    const error = await errorOf({
+      isExact: true,
+      images: [normal(2, 7, 9, 3)],
+      build: (g, input) => {
+        const h = convolved(g, input, first);
+        const gamma = g.conditioned('style', style, 0, [7]);
+        const norm = g.norm([h], 1, 1e-6, gamma, g.conditioned('style', style, 7, [7]));
+        const block = g.convolution(
+          'block',
+          [
+            { image: h, norm, activate: true, weights: [main.weight] },
+            { image: h, kernel: 1, weights: [skip.weight] },
+          ],
+          { ...input, channels: 5 },
+          g.constant([main.bias, skip.bias], [5]),
+        );
+        // Of so many columns that the weights do not go through workgroup memory.
+        const made = g.convolution(
+          'wide',
+          [{ image: block, kernel: 7, pad: 3, reflect: true, weights: [wide.weight] }],
+          { ...input, channels: 30 },
+          g.constant([wide.bias], [30]),
+          { scale: 0.1 },
+        );
+        const out = g.convolution(
+          'beside',
+          [{ image: made, kernel: 1, weights: [beside.weight, beside.weight] }],
+          { ...input, channels: 8 },
+          g.constant([beside.bias, beside.bias], [3, 3], true),
+        );
+        return out;
+      },
+      plain: (input) => {
+        const h = conv2d(first, input);
+        const lit = silu(adaptiveGroupNorm({ style }, h, hidden.style));
+        const block = tf.add(conv2d(main, lit), conv2d(skip, h)) as tf.Tensor4D;
+        const edges = tf.mirrorPad(
+          block,
+          [
+            [0, 0],
+            [3, 3],
+            [3, 3],
+            [0, 0],
+          ],
+          'reflect',
+        ) as tf.Tensor4D;
+        const made = conv2d(beside, tf.mul(conv2d(wide, edges, 1, 0), 0.1));
+        const none = tf.zeros([...made.shape.slice(0, 3), 1]);
+        return tf.concat([made, none, made, none], 3) as tf.Tensor4D;
+      },
+      look: ({ blocks }) => {
+        for (const { storage } of blocks) kinds.add(storage);
+      },
+    });
+    expect(error).toBeLessThan(TOLERANCES.f32);
+    // Biases alone are as they were.
+    expect([...kinds].sort()).toEqual(['f32', 'q8']);
+  });
 
   /** The convolution of six vectors by a tile of a GPU; compilers take a second and more for each. */
   const gpuTile =

@@ -5,7 +5,7 @@ import { ncsnppTable } from '../../networks/ncsnpp/table';
 import { treeOf } from '../../networks/parameters';
 import { ourShape } from '../../networks/table';
 import type * as tf from '../../tf';
-import { type Graph, planMemory } from './graph';
+import { bytesOfBlock, type Graph, planMemory } from './graph';
 import { ncsnppGraph } from './ncsnppGraph';
 import type { Storage } from './wgsl';
 
@@ -28,9 +28,12 @@ function weightsOf(config: GeneratorConfig): NcsnppWeights {
   return treeOf(table, leaves);
 }
 
-function graphOf(config: GeneratorConfig, side: number, storage: Storage): Graph {
+function graphOf(config: GeneratorConfig, side: number, storage: Storage, isEightBits = false): Graph {
   const shape = { batch: 1, height: side, width: side, inputs: [1, 1], outputs: 1 };
-  return ncsnppGraph(config, weightsOf(config), shape, { storage, weights: storage });
+  // No scale is looked at.
+  const form = { storage: 'q8', scales: new Float32Array(0) } as const;
+  const exact = isEightBits ? () => form : undefined;
+  return ncsnppGraph(config, weightsOf(config), shape, { storage, weights: storage, exact });
 }
 
 const MB = 1e6;
@@ -38,22 +41,27 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 /** Bytes of images, and of weights. */
 function bytesOf(graph: Graph): { images: number; weights: number } {
-  const bytes = graph.blocks.map(({ length, storage }) => length * (storage === 'f32' ? 4 : 2));
-  return { images: sum(planMemory(graph).pieces), weights: sum(bytes) };
+  return { images: sum(planMemory(graph).pieces), weights: sum(graph.blocks.map(bytesOfBlock)) };
 }
 
 describe('ncsnppGraph', () => {
   it.each([
-    ['paper', 'f32', 290, PAPER_GENERATOR],
-    ['paper', 'f16', 150, PAPER_GENERATOR],
-    ['shipped', 'f32', 65, LIGHT],
-    ['shipped', 'f16', 35, LIGHT],
-  ] as const)('%s at 256 x 256, %s: at most 250 dispatches and %d MB', (_, storage, most, config) => {
-    const graph = graphOf(config, 256, storage);
-    expect(graph.dispatches.length).toBeLessThanOrEqual(250);
-    const { images, weights } = bytesOf(graph);
-    expect((images + weights) / MB).toBeLessThanOrEqual(most);
-  });
+    ['paper', 'f32', 290, PAPER_GENERATOR, false],
+    ['paper', 'f16', 150, PAPER_GENERATOR, false],
+    ['paper of 8 bits', 'f16', 110, PAPER_GENERATOR, true],
+    ['shipped', 'f32', 65, LIGHT, false],
+    ['shipped', 'f16', 35, LIGHT, false],
+    ['shipped of 8 bits', 'f32', 48, LIGHT, true],
+    ['shipped of 8 bits', 'f16', 28, LIGHT, true],
+  ] as const)(
+    '%s at 256 x 256, %s: at most 250 dispatches and %d MB',
+    (_, storage, most, config, isEightBits) => {
+      const graph = graphOf(config, 256, storage, isEightBits);
+      expect(graph.dispatches.length).toBeLessThanOrEqual(250);
+      const { images, weights } = bytesOf(graph);
+      expect((images + weights) / MB).toBeLessThanOrEqual(most);
+    },
+  );
 
   it('binds no more buffers than any device has', () => {
     for (const { reads, writes } of graphOf(PAPER_GENERATOR, 256, 'f32').dispatches)

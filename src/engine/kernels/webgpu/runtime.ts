@@ -4,7 +4,7 @@ import { OutOfMemory } from '../../../errors';
 import { isSoftware } from '../../backend/softwareGpu';
 import { encodeFloat16 } from '../../formats/float16';
 import * as tf from '../../tf';
-import { type Block, type Graph, type Operand, planMemory, type Values } from './graph';
+import { type Block, bytesOfBlock, type Graph, type Operand, planMemory, type Values } from './graph';
 
 /** Blocks of weights in one buffer, each at an offset that a binding may have. */
 export interface Weights {
@@ -12,7 +12,20 @@ export interface Weights {
   places: readonly { offset: number; size: number }[];
 }
 
-const bytesOf = ({ length, storage }: Block) => Math.max(16, length * (storage === 'f32' ? 4 : 2));
+/** A binding has a vector at least. */
+const sizeOf = (block: Block) => Math.max(16, bytesOfBlock(block));
+
+/** A block as the kernels read it. */
+function encoded(block: Block, values: Values): ArrayBufferView<ArrayBuffer> {
+  const data = block.fill(values) as Float32Array<ArrayBuffer>;
+  if (block.storage === 'f32') return data;
+  if (block.storage === 'f16') return encodeFloat16(data) as Uint16Array<ArrayBuffer>;
+  const scales = block.scales!.fill();
+  const bytes = new Int8Array(4 * scales.length + data.length);
+  bytes.set(new Int8Array(scales.buffer, scales.byteOffset, scales.byteLength));
+  bytes.set(data, 4 * scales.length);
+  return bytes;
+}
 
 /**
  * Runs `make` and turns what the device has to say of it into one error. What `make` has made is handed to `undo` then.
@@ -59,7 +72,7 @@ export async function uploadWeights(
   let end = 0;
   const alignment = Math.max(256, device.limits.minStorageBufferOffsetAlignment);
   const places = blocks.map((block) => {
-    const place = { offset: end, size: bytesOf(block) };
+    const place = { offset: end, size: sizeOf(block) };
     end = Math.ceil((end + place.size) / alignment) * alignment;
     return place;
   });
@@ -71,9 +84,7 @@ export async function uploadWeights(
         usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
       });
       blocks.forEach((block, i) => {
-        const data = block.fill(values);
-        const bytes = block.storage === 'f32' ? data : encodeFloat16(data);
-        device.queue.writeBuffer(buffer, places[i].offset, bytes as Float32Array<ArrayBuffer>);
+        device.queue.writeBuffer(buffer, places[i].offset, encoded(block, values));
       });
       return { buffer, places };
     },

@@ -1,7 +1,10 @@
 /** What all kernels share: how numbers lie in buffers, and the head of a shader's text. */
 
-/** How images and weights are kept: computed with is float32 always. */
+/** How images are kept: computed with is float32 always. */
 export type Storage = 'f32' | 'f16';
+
+/** How weights are kept. Of eight bits they are whole numbers, whose scales, a float32 each output, come before them. */
+export type WeightStorage = Storage | 'q8';
 
 /** A shader for one piece of work, its sizes as constants in the text. */
 export interface Kernel {
@@ -9,16 +12,20 @@ export interface Kernel {
   workgroups: readonly [x: number, y: number, z: number];
 }
 
-/** A buffer of four-component vectors: f16 as two pairs of halves, which needs no feature of the device. */
-export const vectorsOf = (storage: Storage): string =>
-  storage === 'f32' ? 'array<vec4<f32>>' : 'array<vec2<u32>>';
+/** A buffer of four-component vectors: f16 as two pairs of halves and q8 as four bytes, which needs no feature of the device. */
+export const vectorsOf = (storage: WeightStorage): string =>
+  ({ f32: 'array<vec4<f32>>', f16: 'array<vec2<u32>>', q8: 'array<u32>' })[storage];
 
 /** Bytes of one such vector. */
 export const bytesOfVector = (storage: Storage): number => (storage === 'f32' ? 16 : 8);
 
-/** The WGSL expression that reads an element of such a buffer. */
-export const loaded = (storage: Storage, element: string): string =>
-  storage === 'f32' ? element : `unpacked(${element})`;
+/** The WGSL expression that reads an element of such a buffer; of eight bits without its scale. */
+export const loaded = (storage: WeightStorage, element: string): string =>
+  ({ f32: element, f16: `unpacked(${element})`, q8: `wholes(${element})` })[storage];
+
+/** Scales of four outputs, by their vector's number. */
+export const loadedScale = (buffer: string, vector: string): string =>
+  `scaleOf(vec4<u32>(${[0, 1, 2, 3].map((i) => `${buffer}[(${vector}) * 4u + ${i}u]`).join(', ')}))`;
 
 /** What is written to such a buffer. */
 export const stored = (storage: Storage, value: string): string =>
@@ -45,6 +52,12 @@ export function declarations(bindings: readonly Declared[]): string {
 export const FUNCTIONS = `
 fn unpacked(v: vec2<u32>) -> vec4<f32> {
   return vec4<f32>(unpack2x16float(v.x), unpack2x16float(v.y));
+}
+fn wholes(v: u32) -> vec4<f32> {
+  return vec4<f32>((vec4<i32>(i32(v)) << vec4<u32>(24u, 16u, 8u, 0u)) >> vec4<u32>(24u));
+}
+fn scaleOf(v: vec4<u32>) -> vec4<f32> {
+  return bitcast<vec4<f32>>(v);
 }
 // Halves end at 65504: beyond it their packing has no defined value.
 fn packed(v: vec4<f32>) -> vec2<u32> {
