@@ -8,7 +8,10 @@ import { areOwnKernelsWanted, ownKernels } from './wasm/kernels';
 import type { AdamNumbers, After, Before } from './wasm/updates';
 
 /** What WebGPU has kernels for, too. */
-export const GPU_OPERATIONS = ['norm', 'fir', 'filterGradient', 'updates', 'pointwise', 'channels'] as const;
+export const GPU_OPERATIONS = [
+  ...(['norm', 'fir', 'filterGradient', 'dataGradient'] as const),
+  ...(['dense', 'reflect', 'updates', 'pointwise', 'channels'] as const),
+] as const;
 export type GpuOperation = (typeof GPU_OPERATIONS)[number];
 
 /** Updates of all parameters of a network, as wasm/updates.ts has them. */

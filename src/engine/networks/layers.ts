@@ -9,14 +9,13 @@ import {
   ownMeanOverPositions,
 } from '../kernels/wasm/operations/layers';
 import { type Activation, ownAffineNorm, ownNorm, ownStyleNorm } from '../kernels/wasm/operations/norm';
-import { ownOnce } from '../kernels/wasm/operations/operation';
 import { ownSilu, ownSum } from '../kernels/wasm/operations/pointwise';
 import * as tf from '../tf';
 import type { Affine, Conv, Dense } from './parameters';
 
 /** x W + b on [b, in]. */
 export function dense({ weight, bias }: Dense, x: tf.Tensor2D): tf.Tensor2D {
-  if (ownOnce()) return ownDense(x, weight, bias);
+  if (ownsOnce('dense')) return ownDense(x, weight, bias);
   return tf.add(tf.matMul(x, weight), bias);
 }
 

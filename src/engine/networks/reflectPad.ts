@@ -1,5 +1,5 @@
 import { linear } from '../autodiff/linear';
-import { ownKernels } from '../kernels/wasm/kernels';
+import { owns } from '../kernels/own';
 import { ownReflectPad } from '../kernels/wasm/operations/linear';
 import * as tf from '../tf';
 
@@ -8,7 +8,7 @@ import * as tf from '../tf';
  * TensorFlow.js's own gradient of it is wrong.
  */
 export function reflectPad(x: tf.Tensor4D, n: number): tf.Tensor4D {
-  if (ownKernels()) return ownReflectPad(x, n);
+  if (owns('reflect')) return ownReflectPad(x, n);
   const pad = linear(
     (v) =>
       tf.mirrorPad(

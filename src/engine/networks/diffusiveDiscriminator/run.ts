@@ -74,6 +74,7 @@ function minibatchDeviation(x: tf.Tensor4D): tf.Tensor4D {
   const grouped = tf.reshape(x, [group, b / group, h * w * c]);
   const variance = tf.mean(tf.square(tf.sub(grouped, tf.mean(grouped, 0, true))), 0);
   const deviation = tf.mean(tf.sqrt(tf.add(variance, 1e-8)), 1);
-  const map = tf.tile(tf.reshape(deviation, [b / group, 1, 1, 1]), [group, h, w, 1]);
-  return tf.concat([x, map as tf.Tensor4D], 3);
+  // Not tf.tile, whose gradient takes a kernel for each pixel.
+  const map = tf.add(tf.zeros([group, b / group, h * w, 1]), tf.reshape(deviation, [1, b / group, 1, 1]));
+  return tf.concat([x, tf.reshape(map, [b, h, w, 1])], 3) as tf.Tensor4D;
 }

@@ -16,6 +16,8 @@ const DOWN = 8;
 
 /** Fewer leave parts of a GPU idle. */
 const ENOUGH_WORKGROUPS = 256;
+/** So few pixels take a workgroup no longer than a dispatch to add parts would. */
+const SHORT_RUN = 512;
 /** Longer sums of float32 lose digits. */
 const LONGEST_RUN = 4096;
 
@@ -89,10 +91,13 @@ export function filterGradient(
   const rows = filterHeight * filterWidth * inChannels;
   const pixels = info.batchSize * outHeight * outWidth;
   const [down, across] = [ceilDiv(rows, ROWS), ceilDiv(outChannels, COLUMNS)];
-  const wanted = Math.max(
-    Math.min(ceilDiv(ENOUGH_WORKGROUPS, down * across), ceilDiv(pixels, 8 * STEP)),
-    ceilDiv(pixels, LONGEST_RUN),
-  );
+  const wanted =
+    pixels <= SHORT_RUN
+      ? 1
+      : Math.max(
+          Math.min(ceilDiv(ENOUGH_WORKGROUPS, down * across), ceilDiv(pixels, 8 * STEP)),
+          ceilDiv(pixels, LONGEST_RUN),
+        );
   const run = STEP * ceilDiv(pixels, STEP * wanted);
   const parts = ceilDiv(pixels, run);
   const sums = outputOf(parts === 1 ? info.filterShape : [parts, rows, outChannels]);

@@ -9,11 +9,13 @@ import {
   adaptiveGroupNorm,
   addToChannels,
   conv2d,
+  dense,
   groupNorm,
   instanceNorm,
   rescaledSum,
   silu,
 } from '../../../networks/layers';
+import { reflectPad } from '../../../networks/reflectPad';
 import { firDown, firSmooth, firUp } from '../../../networks/resample';
 import type { ParameterTable } from '../../../networks/table';
 import * as tf from '../../../tf';
@@ -34,6 +36,12 @@ function valueAndGradients(run: (...xs: tf.Tensor[]) => tf.Tensor, shapes: numbe
   return [value, ...pullback(fixed(20, value.shape))];
 }
 
+const runKernel = (name: string, inputs: tf.NamedTensorMap, attributes: object) =>
+  tf.engine().runKernel(name, inputs, {
+    ...{ dataFormat: 'NHWC', dimRoundingMode: undefined },
+    ...attributes,
+  } as unknown as tf.NamedAttrMap) as tf.Tensor;
+
 /** A convolution's, without the convolution. */
 export function weightGradient(
   x: tf.Tensor4D,
@@ -42,9 +50,18 @@ export function weightGradient(
   strides: number,
   pad: number,
 ): tf.Tensor {
-  const attributes = { filterShape, strides, pad, dataFormat: 'NHWC', dimRoundingMode: undefined };
-  const named = attributes as unknown as tf.NamedAttrMap;
-  return tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, named) as tf.Tensor;
+  return runKernel('Conv2DBackpropFilter', { x, dy }, { filterShape, strides, pad });
+}
+
+/** A convolution's, without the convolution; with a stride also a transposed convolution. */
+export function inputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  inputShape: number[],
+  strides: number,
+  pad: number,
+): tf.Tensor {
+  return runKernel('Conv2DBackpropInput', { dy, filter }, { inputShape, strides, pad });
 }
 
 const SHAPE = [37, 5];
@@ -77,10 +94,23 @@ const RUNS: Record<GpuOperation, () => tf.Tensor[]> = {
     weightGradient(fixed(1, [2, 17, 9, 5]), fixed(20, [2, 17, 9, 37]), [3, 3, 5, 37], 1, 1),
     weightGradient(fixed(1, [2, 17, 9, 5]), fixed(20, [2, 8, 4, 37]), [4, 4, 5, 37], 2, 1),
   ],
+  dataGradient: () => [
+    inputGradient(fixed(20, [2, 17, 9, 37]), fixed(1, [3, 3, 5, 37]), [2, 17, 9, 5], 1, 1),
+    inputGradient(fixed(20, [2, 8, 4, 5]), fixed(1, [4, 4, 37, 5]), [2, 17, 9, 37], 2, 1),
+  ],
   fir: () =>
     [firUp, firDown, firSmooth].flatMap((run) =>
       valueAndGradients((x) => run(x as tf.Tensor4D), [[2, 6, 10, 3]]),
     ),
+  dense: () =>
+    [2, 40].flatMap((rows) =>
+      valueAndGradients(
+        (x, weight, bias) =>
+          dense({ weight: weight as tf.Tensor2D, bias: bias as tf.Tensor1D }, x as tf.Tensor2D),
+        [[rows, 37], [37, 21], [21]],
+      ),
+    ),
+  reflect: () => valueAndGradients((x) => reflectPad(x as tf.Tensor4D, 3), [[2, 5, 7, 3]]),
   pointwise: () => [
     ...valueAndGradients((x, y) => silu(rescaledSum(x as tf.Tensor4D, y as tf.Tensor4D)), [IMAGE, IMAGE]),
     ...valueAndGradients((x) => leakyRelu(x, 0.2), [IMAGE]),
@@ -145,6 +175,12 @@ const KNOWN: Record<GpuOperation, readonly number[]> = {
     -10.735534, 6.4125397, 4.4028183,
   ],
   filterGradient: [558.1659, 155.85757, -445.3721, 556.8565],
+  dataGradient: [725.44856, 652.83967, -301.36208, -88.63044],
+  dense: [
+    -17.286133, -27.028156, -31.014267, -51.313146, 62.971916, -31.280081, 9.4770195, 1.1502953, -233.92653,
+    -334.09094, 20.981677, -53.781189, 289.31032, -515.66874, 20.016292, 60.307511,
+  ],
+  reflect: [11.950347, -4.6922055, 7.6194705, 3.7410863],
   pointwise: [
     -15.197621, -39.356517, -7.4114551, -27.382935, -7.4114551, -27.382935, 5.8331742, -43.856455, -32.578142,
     -37.477816,

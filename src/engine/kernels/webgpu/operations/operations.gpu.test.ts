@@ -11,6 +11,7 @@ import { NO_TRAINING_KERNELS, startEngine } from '../../../backend/backend';
 import { hashNormals } from '../../../hash';
 import {
   addToChannels,
+  dense,
   groupNorm,
   instanceNorm,
   layerNorm,
@@ -19,11 +20,12 @@ import {
   scaledGroupNorm,
   silu,
 } from '../../../networks/layers';
+import { reflectPad } from '../../../networks/reflectPad';
 import { firDown, firSmooth, firUp } from '../../../networks/resample';
 import * as tf from '../../../tf';
 import { r1Penalty } from '../../../training/losses';
 import { GPU_OPERATIONS, owns, useOnGpu } from '../../own';
-import { weightGradient } from './knownAnswers';
+import { inputGradient, weightGradient } from './knownAnswers';
 import { type InUse, useGpuOperations } from './use';
 
 const errors: Error[] = [];
@@ -157,26 +159,63 @@ describe.skipIf(!adapter)('operations for training on WebGPU', () => {
     [[3, 9, 10, 2], 4, 33, 2, 1],
     [[1, 12, 7, 5], 7, 1, 1, 0],
     [[1, 9, 9, 4], 3, 6, 2, 0],
+    [[2, 9, 7, 37], 1, 3, 2, 0],
+    [[1, 11, 8, 2], 4, 3, 3, 2],
     [[1, 40, 40, 70], 1, 3, 1, 0],
   ] as [number[], number, number, number, number][])(
-    'weight gradients of %j by %i to %i, stride %i, pad %i',
+    'gradients of convolutions of %j by %i to %i, stride %i, pad %i',
     async (image, size, out, stride, pad) => {
       const [b, h, w, c] = image;
       const [height, width] = [h, w].map((side) => Math.floor((side + 2 * pad - size) / stride) + 1);
-      const inputs = [image, [b, height, width, out]].map(values);
-      const found: Float32Array[] = [];
+      const filterShape = [size, size, c, out];
+      const inputs = [image, filterShape, [b, height, width, out]].map(values);
+      const found: Float32Array[][] = [];
       for (const backend of ['cpu', 'webgpu']) {
         await tf.setBackend(backend);
         const made = tf.tidy(() => {
-          const [x, dy] = inputs.map(tensorOf);
-          return weightGradient(four(x), four(dy), [size, size, c, out], stride, pad);
+          const [x, filter, dy] = inputs.map((one) => four(tensorOf(one)));
+          return [
+            weightGradient(x, dy, filterShape, stride, pad),
+            inputGradient(dy, filter, image, stride, pad),
+          ];
         });
-        found.push(await made.data<'float32'>());
-        made.dispose();
+        found.push(await Promise.all(made.map((tensor) => tensor.data<'float32'>())));
+        tf.dispose(made);
       }
-      expect(differenceOf(found[0], found[1])).toBeLessThan(GRADIENTS);
+      const errors = found[0].map((plain, i) => differenceOf(plain, found[1][i]));
+      if (process.env.SYNDIFF_PRINT) console.log(image.join(), ...errors);
+      for (const error of errors) expect(error).toBeLessThan(GRADIENTS);
     },
   );
+
+  it.each([
+    [1, 37, 21],
+    [3, 8, 130],
+    [33, 5, 70],
+  ])('dense layers of %i rows, %i to %i', async (rows, inner, out) => {
+    await expectTwin(
+      (x, weight, bias) => dense({ weight: weight as tf.Tensor2D, bias: one(bias) }, x as tf.Tensor2D),
+      [[rows, inner], [inner, out], [out]],
+    );
+  });
+
+  it.each([
+    [[1, 9, 4, 3], 3],
+    [[2, 2, 7, 5], 1],
+  ])('mirrors borders of %j, %i pixels', async (image, border) => {
+    await expectTwin((x) => reflectPad(four(x), border), [image]);
+  });
+
+  it('transposes convolutions', async () => {
+    // As R does (networks/resnetGenerator/run.ts).
+    await expectTwin(
+      (x, filter) => tf.conv2dTranspose(four(x), four(filter), [2, 11, 15, 9], 2, 'valid'),
+      [
+        [2, 5, 7, 6],
+        [3, 3, 9, 6],
+      ],
+    );
+  });
 
   it.each([
     [1, 6, 10, 3],
@@ -205,6 +244,7 @@ describe.skipIf(!adapter)('operations for training on WebGPU', () => {
       return tf.mul(z, z);
     };
     await expectTwin((x) => r1Penalty(squared, four(x)), [[2, 4, 6, 3]]);
+    await expectTwin((x) => r1Penalty((v) => squared(reflectPad(v, 1)), four(x)), [[1, 4, 6, 2]]);
   });
 
   it('takes means', async () => {

@@ -1,13 +1,16 @@
 /** Makes the kernels of this folder known to TensorFlow.js's WebGPU backend; own.ts says whether they are used. */
 import * as tf from '../../../tf';
-import { owns } from '../../own';
+import { type GpuOperation, owns } from '../../own';
 import type { Fir } from '../../wasm/operations/linear';
 import type { Attributes, Infos } from '../../wasm/operations/operation';
 import { infoOf } from '../../wasm/register';
+import { dataGradient } from './dataGradient';
+import { dense, denseBack, denseFilterBack } from './dense';
 import { filterGradient } from './filterGradient';
 import { fir } from './fir';
 import { norm, normBack } from './norm';
 import { addToChannels, leakyBack, scaled, silu, siluBack, sum } from './pointwise';
+import { reflect } from './reflect';
 import { sumsOfChannels } from './sums';
 
 type Run = (inputs: Infos, attributes: Attributes) => tf.TensorInfo | tf.TensorInfo[];
@@ -37,6 +40,10 @@ const OPERATIONS: Readonly<Record<string, Run>> = {
       backend: tf.backend(),
     }) as tf.TensorInfo;
   },
+  OwnDense: ({ x, weight, bias }) => dense(x, weight, bias),
+  OwnDenseBack: ({ dy, weight }) => denseBack(dy, weight),
+  OwnDenseFilterBack: ({ x, dy }) => denseFilterBack(x, dy),
+  OwnReflectPad: ({ x }, { n, isFold }) => reflect(x, n as number, isFold as boolean),
   OwnFir: ({ x }, { kind, gain }) => fir(x, kind as Fir, gain as number),
 };
 
@@ -47,23 +54,31 @@ export function registerGpuOperations(): void {
       run(inputs as Infos, (attrs ?? {}) as Attributes);
     tf.registerKernel({ kernelName, backendName: 'webgpu', kernelFunc });
   }
-  replaceFilterGradient();
+  replace('Conv2DBackpropFilter', 'filterGradient', ({ x, dy }, attrs) =>
+    filterGradient(x, dy, infoOf(x.shape, attrs.filterShape as number[], attrs)),
+  );
+  replace('Conv2DBackpropInput', 'dataGradient', ({ dy, filter }, attrs) =>
+    dataGradient(dy, filter, infoOf(attrs.inputShape as number[], filter.shape, attrs)),
+  );
 }
 
-/** Put in here: it is not wrapped twice. */
-let placed: tf.KernelFunc | null = null;
+/** Put in here: they are not wrapped twice. */
+const placed = new WeakSet<tf.KernelFunc>();
 
-function replaceFilterGradient(): void {
-  const name = 'Conv2DBackpropFilter';
+/** In the place of a kernel of TensorFlow.js, which goes on with what is dilated. */
+function replace(
+  name: string,
+  operation: GpuOperation,
+  own: (inputs: Infos, attributes: Attributes) => tf.TensorInfo,
+): void {
   const plain = tf.getKernel(name, 'webgpu');
-  if (plain.kernelFunc === placed) return;
-  placed = (call) => {
-    const { x, dy } = call.inputs as Infos;
+  if (placed.has(plain.kernelFunc)) return;
+  const kernelFunc: tf.KernelFunc = (call) => {
     const attrs = call.attrs as Attributes;
-    const isCovered = owns('filterGradient') && String(attrs.dilations ?? 1).replaceAll(/[1,]/g, '') === '';
-    if (!isCovered) return plain.kernelFunc(call);
-    return filterGradient(x, dy, infoOf(x.shape, attrs.filterShape as number[], attrs));
+    const isCovered = owns(operation) && String(attrs.dilations ?? 1).replaceAll(/[1,]/g, '') === '';
+    return isCovered ? own(call.inputs as Infos, attrs) : plain.kernelFunc(call);
   };
+  placed.add(kernelFunc);
   tf.unregisterKernel(name, 'webgpu');
-  tf.registerKernel({ ...plain, kernelFunc: placed });
+  tf.registerKernel({ ...plain, kernelFunc });
 }

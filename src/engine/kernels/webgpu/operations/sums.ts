@@ -1,5 +1,5 @@
 /** Sums of each channel over the pixels of an image, by parts that workgroups share out. */
-import type * as tf from '../../../tf';
+import * as tf from '../../../tf';
 import { dispatch, disposeInfos, eachNumber, outputOf, program, THREADS, workgroupsFor } from '../dispatch';
 import { ceilDiv } from '../wgsl';
 
@@ -39,6 +39,9 @@ export const channelSums = (add: string, before = '') => `  let lane = thread % 
 /** Where two sums of it go. */
 export const PLACE_OF_SUMS = 'let at = (image * groups.y + group.y) * 2u * s.channels + channel;';
 
+/** So few one after the other take a thread no longer than another dispatch would. */
+const SHORT_RUN = 256;
+
 /** How the sums over an image are shared out. */
 export function partsOf(pixels: number) {
   const run = Math.max(LEAST_RUN, ceilDiv(pixels, MOST_PARTS));
@@ -54,11 +57,12 @@ export const lanesFor = (channels: number): number => {
 
 const sums = program('channel sums', {
   whole: ['pixels', 'channels', 'run', 'lanes', 'images'],
+  real: ['by'],
   reads: ['x'],
   writes: ['parts'],
   functions: SHARED,
   body: `${channelSums('a += x[i];')}
-  parts[(group.y * s.images + image) * s.channels + channel] = a;`,
+  parts[(group.y * s.images + image) * s.channels + channel] = s.by * a;`,
 });
 
 const total = eachNumber('sum of parts', {
@@ -99,14 +103,21 @@ export function sumsOfChannels(
 ): tf.TensorInfo {
   const c = x.shape[x.shape.length - 1];
   const pixels = x.shape.slice(0, -1).reduce((product, n) => product * n, 1) / images;
-  const { run, parts } = partsOf(pixels);
+  // What there is one of is its own sum: the gradient of a dense layer's bias.
+  if (pixels === 1 && by === 1) {
+    tf.backend().incRef(x.dataId);
+    return { ...x, shape: [...shape] };
+  }
   const lanes = lanesFor(c);
-  const made = outputOf([parts, images, c]);
+  const isShort = pixels * lanes <= SHORT_RUN * THREADS;
+  const { run, parts } = isShort ? { run: pixels, parts: 1 } : partsOf(pixels);
+  const made = outputOf(isShort ? shape : [parts, images, c]);
   dispatch(sums, {
     whole: [pixels, c, run, lanes, images],
+    real: [isShort ? by : 1],
     reads: [x],
     writes: [made],
     workgroups: [ceilDiv(c, lanes), parts, images],
   });
-  return totalOf(made, images * c, shape, by);
+  return isShort ? made : totalOf(made, images * c, shape, by);
 }
