@@ -1,11 +1,17 @@
 /** Threads of Node for the kernels on wasm, from the text of what they run: the command line is one file. */
 import { Worker } from 'node:worker_threads';
+import { stageWalker } from '../../engine/kernels/wasm/stages';
 import { serveThread, taskLine } from '../../engine/kernels/wasm/taskLine';
 import type { StartThread } from '../../engine/kernels/wasm/threads';
 
 const TEXT = `
   const { parentPort } = require('node:worker_threads');
-  (${serveThread})(${taskLine}, (hear) => parentPort.on('message', hear), (message) => parentPort.postMessage(message));`;
+  (${serveThread})(
+    ${taskLine},
+    ${stageWalker},
+    (hear) => parentPort.on('message', hear),
+    (message) => parentPort.postMessage(message),
+  );`;
 
 export const startThread: StartThread = () => {
   const worker = new Worker(TEXT, { eval: true });

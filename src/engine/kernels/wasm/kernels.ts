@@ -3,9 +3,11 @@
  * room taken by `allocate`. The memory may grow at any allocation, its addresses stay; views of it (`floats`) do not.
  */
 import * as tf from '../../tf';
-import { CUTS, partsOf, RUN } from './parts';
+import { CUTS, type Cut, partsOf } from './parts';
+import { type Recorded, Recording } from './recording';
 import { roundUp } from './rooms';
-import { type Kernel, MOST_TASKS } from './taskLine';
+import { stageWalker } from './stages';
+import type { Kernel } from './taskLine';
 import { type StartThread, Threads, ThreadsLost } from './threads';
 
 /** What assembly/index.ts exports. */
@@ -31,8 +33,6 @@ const NAMES = [
   'leakyBack',
   'line',
   'lineSilu',
-  'moments',
-  'nearMeans',
   'multiplyAdds',
   'normLine',
   'packPanels',
@@ -73,6 +73,7 @@ export class Kernels {
   /** Each as assembly/ says, without what only a part of its work needs to be told (parts.ts); on all threads where it is worth it. */
   readonly run: Readonly<Record<Name, Kernel>>;
   private threads: Threads | null = null;
+  private recording: Recording | null = null;
   private readonly own: readonly Kernel[];
   private readonly workRoom = new Room(this);
   private readonly threadsRoom = new Room(this);
@@ -86,22 +87,28 @@ export class Kernels {
     for (const name of NAMES)
       if (!(name in kernels)) throw new Error(`kernels: must have ${name}, got none; build them again`);
     this.own = NAMES.map((name) => kernels[name]);
-    const run = Object.fromEntries(
-      NAMES.map((name, i) => [name, name in CUTS ? this.inParts(name, i) : kernels[name]]),
-    ) as Record<Name, Kernel>;
-    run.moments = (x, pixels, c, out) => this.moments(x, pixels, c, out);
-    this.run = run;
+    this.run = Object.fromEntries(NAMES.map((name, i) => [name, this.starter(name, i)])) as typeof this.run;
   }
 
-  /** A kernel in parts that several threads make, where there are some. */
-  private inParts(name: string, index: number): Kernel {
+  /** A kernel, in parts that several threads make where there are some; or recorded. */
+  private starter(name: string, index: number): Kernel {
+    const cutOf: ((args: readonly number[]) => Cut) | undefined = CUTS[name];
+    const own = this.own[index];
     return (...args) => {
+      if (this.recording) {
+        this.recording.add(index, args, cutOf?.(args) ?? null);
+        return;
+      }
       const { threads } = this;
       const count = this.threadCount;
-      const cut = CUTS[name](args);
-      const calls = partsOf(cut, count, MOST_TASKS);
+      if (!cutOf) {
+        own(...args);
+        return;
+      }
+      const cut = cutOf(args);
+      const calls = partsOf(cut, count);
       if (!threads || calls.length === 1) {
-        for (const call of calls) this.own[index](...call);
+        for (const call of calls) own(...call);
         return;
       }
       const bytes = roundUp(cut.room?.bytes ?? 0, 64);
@@ -114,16 +121,26 @@ export class Kernels {
     };
   }
 
-  private moments(x: number, pixels: number, c: number, out: number): void {
-    const runs = Math.ceil(pixels / RUN);
-    if (this.threadCount === 1) {
-      this.own[NAMES.indexOf('moments')](x, pixels, c, out, this.threadsRoom.of(8 * c));
-      return;
+  /**
+   * The kernels that `make` starts, to be made again and again by as many threads as there are now, with less between one and the next.
+   * Nothing is computed yet; what `make` does besides is not repeated.
+   */
+  record(make: () => void): Recorded {
+    const { threads } = this;
+    const recording = new Recording(this.threadCount);
+    this.recording = recording;
+    try {
+      make();
+    } finally {
+      this.recording = null;
     }
-    const sums = this.threadsRoom.of(8 * c * runs);
-    this.run.nearMeans(x, pixels, c, out);
-    this.run.runSums(x, pixels, c, out, sums);
-    this.run.addRuns(sums, runs, c, out);
+    return recording.finish(this, this.own, threads);
+  }
+
+  /** Kernels that need nothing of each other: where they are recorded, threads need not wait for one before the next. */
+  together(make: () => void): void {
+    if (this.recording) this.recording.together(make);
+    else make();
   }
 
   /**
@@ -138,7 +155,8 @@ export class Kernels {
     this.endThreads();
     const { memory } = this.backend.wasm.asm;
     const { module } = this;
-    this.threads = await Threads.start(this.own, { module, memory, names: NAMES }, count, { startThread });
+    const kernels = [...this.own, stageWalker(memory, this.own, 0)];
+    this.threads = await Threads.start(kernels, { module, memory, names: NAMES }, count, { startThread });
   }
 
   endThreads(): void {
@@ -149,6 +167,11 @@ export class Kernels {
   /** How many compute. */
   get threadCount(): number {
     return this.threads?.count ?? 1;
+  }
+
+  /** Whether what was recorded was so for the threads that there are. */
+  fits({ count, threads }: Recorded): boolean {
+    return count === this.threadCount && (count === 1 || threads === this.threads);
   }
 
   /** Why threads that were there are not any more. */

@@ -12,6 +12,7 @@ import type { Affine, Conv, Dense } from '../../networks/parameters';
 import type * as tf from '../../tf';
 import { convolutionLayer, type Layer, movedLayer } from '../layer';
 import type { Kernels } from './kernels';
+import { RUN } from './parts';
 import { type Buffer, Packed, Plan } from './plan';
 import { roundUp } from './rooms';
 import { repays, winogradSize } from './winograd';
@@ -65,10 +66,15 @@ export class NcsnppProgram {
   private readonly plan = new Plan();
   private readonly packed: Packed;
   private readonly arena: number;
-  private inputs: Inputs = { x: 0, source: 0, t: 0, z: new Float32Array(0), out: 0 };
-  /** Styles and silu(time), of every step. */
+  /** Of the images that come and go: the program always runs on the same places. */
+  private readonly ends: { x: Buffer; source: Buffer; out: Buffer };
+  /** Style, and silu(time), which begins as the time's numbers. */
   private readonly style: Buffer;
   private readonly time: Buffer;
+  /** Where z begins to become the style. */
+  private readonly latent: Buffer;
+  /** Dense layers of style and time, of all blocks. */
+  private readonly matvecs: ((arena: number) => void)[] = [];
   /** A row of zeros, for what lies outside of an image. */
   private readonly zeros: number;
 
@@ -84,9 +90,11 @@ export class NcsnppProgram {
     try {
       const widest = Math.max(...config.ch_mult) * config.num_channels_dae;
       this.zeros = this.packed.take(width * Math.max(widest, INPUT_CHANNELS));
+      const image = () => this.plan.take(height * width);
+      this.ends = { x: image(), source: image(), out: image() };
       this.style = this.plan.take(Math.max(config.z_emb_dim, config.nz));
       this.time = this.plan.take(4 * config.num_channels_dae);
-      this.conditions(weights);
+      this.latent = this.conditions(weights);
       this.network(weights);
       this.arena = kernels.allocate(this.plan.bytes);
     } catch (error) {
@@ -96,14 +104,36 @@ export class NcsnppProgram {
   }
 
   run(inputs: Inputs): void {
-    this.inputs = inputs;
-    this.plan.run(this.arena);
+    this.begin(inputs);
+    this.plan.run(this.kernels, this.arena);
+    this.end(inputs);
   }
 
   /** As `run`, for benchmarks. */
   watched(inputs: Inputs, done: (layer: Layer) => void): void {
-    this.inputs = inputs;
+    this.begin(inputs);
     this.plan.watched(this.arena, done);
+    this.end(inputs);
+  }
+
+  private begin({ x, source, t, z }: Inputs): void {
+    const { ends, latent, time } = this;
+    const { nz, num_channels_dae } = this.config;
+    this.copy(x, this.arena + ends.x.offset);
+    if (source) this.copy(source, this.arena + ends.source.offset);
+    const inverse = 1 / Math.sqrt(z.reduce((sum, v) => sum + v * v, 0) / z.length + 1e-8);
+    this.kernels.floats(this.arena + latent.offset, nz).set(z.map((v) => v * inverse));
+    const times = timestepNumbers([t], num_channels_dae);
+    this.kernels.floats(this.arena + time.offset, num_channels_dae).set(times);
+  }
+
+  private end({ out }: Inputs): void {
+    this.copy(this.arena + this.ends.out.offset, out);
+  }
+
+  private copy(from: number, to: number): void {
+    const pixels = this.height * this.width;
+    this.kernels.floats(to, pixels).set(this.kernels.floats(from, pixels));
   }
 
   /** Of images and packed weights; the weights that it was given are not its own. */
@@ -112,34 +142,35 @@ export class NcsnppProgram {
   }
 
   dispose(): void {
+    this.plan.dispose();
     this.packed.dispose();
     this.kernels.free(this.arena);
   }
 
-  /** The style of z, and silu of the embedded time, which every block takes. */
-  private conditions({ style, time }: NcsnppWeights): void {
+  /** The style of z, silu of the embedded time, and of both what the blocks take; gives where z has to be. */
+  private conditions({ style, time }: NcsnppWeights): Buffer {
     const { plan, kernels } = this;
     const { nz, z_emb_dim, num_channels_dae } = this.config;
     const first = plan.take(Math.max(nz, z_emb_dim, 4 * num_channels_dae));
+    // Layer after layer from one buffer into the other, so that the last one ends in `style`.
+    const buffers = [0, ...style].map((_, layer) => ((style.length - layer) % 2 === 0 ? this.style : first));
     plan.add(movedLayer('style and time', { height: 1, width: 1 }, z_emb_dim), (arena) => {
-      const { z, t } = this.inputs;
-      const inverse = 1 / Math.sqrt(z.reduce((sum, v) => sum + v * v, 0) / z.length + 1e-8);
-      const layers = style.length;
-      // Layer after layer from one buffer into the other, so that the last one ends in `style`.
-      const at = (layer: number) => arena + ((layers - layer) % 2 === 0 ? this.style : first).offset;
-      kernels.floats(at(0), nz).set(z.map((v) => v * inverse));
       style.forEach((layer, i) => {
-        this.dense(layer, at(i), at(i + 1));
-        kernels.run.silu(at(i + 1), z_emb_dim);
+        const [from, to] = [buffers[i], buffers[i + 1]].map(({ offset }) => arena + offset);
+        this.dense(layer, from, to);
+        kernels.run.silu(to, z_emb_dim);
       });
       const [own, hidden] = [arena + this.time.offset, arena + first.offset];
-      kernels.floats(own, num_channels_dae).set(timestepNumbers([t], num_channels_dae));
       this.dense(time[0], own, hidden);
       kernels.run.silu(hidden, 4 * num_channels_dae);
       this.dense(time[1], hidden, own);
       kernels.run.silu(own, 4 * num_channels_dae);
+      kernels.together(() => {
+        for (const matvec of this.matvecs) matvec(arena);
+      });
     });
     plan.give(first);
+    return buffers[0];
   }
 
   private dense({ weight, bias }: Dense, x: number, out: number): void {
@@ -206,9 +237,11 @@ export class NcsnppProgram {
     const image = this.image(this.height, this.width, INPUT_CHANNELS);
     const [scale, offset] = this.config.centered ? [1, 0] : [2, -1];
     this.plan.add(movedLayer('input', image, INPUT_CHANNELS), (arena) => {
-      const { x, source } = this.inputs;
-      const to = arena + image.buffer.offset;
-      this.kernels.run.pairs(x, source, this.height * this.width, scale, offset, to);
+      const [x, source, to] = [this.ends.x, this.ends.source, image.buffer].map(
+        ({ offset }) => arena + offset,
+      );
+      const beside = this.config.num_channels === 1 ? 0 : source;
+      this.kernels.run.pairs(x, beside, this.height * this.width, scale, offset, to);
     });
     return image;
   }
@@ -240,22 +273,16 @@ export class NcsnppProgram {
     return { buffer, height, width, channels, rows, columns };
   }
 
-  /** A convolution 3x3 of what is bordered: out = (w x + bias + residual) scale; bias is an address or of the arena. */
+  /** A convolution 3x3 of what is bordered: out = (w x + bias + residual) scale; bias is an address. */
   private convolution(
     { weight }: Conv,
     x: Bordered,
     out: Image,
-    {
-      bias,
-      biasBuffer,
-      residual,
-      scale = 1,
-    }: { bias?: number; biasBuffer?: Buffer; residual?: Image; scale?: number },
+    { bias = 0, residual, scale = 1 }: { bias?: number; residual?: Image; scale?: number },
   ): void {
     const { plan, kernels } = this;
     const [, , cin, cout] = weight.shape;
     const { height, width, channels } = x;
-    const biasAt = (arena: number) => (biasBuffer ? arena + biasBuffer.offset : (bias ?? 0));
     const residualAt = (arena: number) => (residual ? arena + residual.buffer.offset : 0);
     const from = kernels.addressOf(weight);
     const layer = convolutionLayer('3x3', out, cin, cout, 9);
@@ -266,7 +293,7 @@ export class NcsnppProgram {
         kernels.run.product(
           ...[arena + x.buffer.offset, channels * 4, row, row, 3, 3 * channels, packed],
           ...[arena + out.buffer.offset, cout * 4, width * cout * 4, height, width, cout],
-          ...[biasAt(arena), residualAt(arena), scale],
+          ...[bias, residualAt(arena), scale],
         ),
       );
       return;
@@ -278,7 +305,7 @@ export class NcsnppProgram {
     plan.add(layer, (arena) =>
       kernels.run.winograd(
         ...[arena + x.buffer.offset, packed, arena + out.buffer.offset, height, width, channels, cout],
-        ...[biasAt(arena), residualAt(arena), scale, arena + work.offset, size.block],
+        ...[bias, residualAt(arena), scale, arena + work.offset, size.block],
       ),
     );
     plan.give(work);
@@ -318,25 +345,43 @@ export class NcsnppProgram {
     const { height, width } = xs[0];
     const pixels = height * width;
     const channels = xs.reduce((sum, x) => sum + x.channels, 0);
-    const [sums, scales, line] = [plan.take(6 * channels), plan.take(2 * channels), plan.take(2 * channels)];
+    const [moments, line] = [plan.take(6 * channels), plan.take(2 * channels)];
+    const near = plan.take(channels);
+    const runs = xs.map((x) => plan.take(2 * Math.ceil(pixels / RUN) * x.channels));
     const groups = groupsFor(channels);
+    const [scale, shift] = this.scaleAndShift(norm, channels);
     plan.add(layer, (arena) => {
-      let at = arena + sums.offset;
-      for (const x of xs) {
-        kernels.run.moments(arena + x.buffer.offset, pixels, x.channels, at);
-        at += 24 * x.channels;
-      }
-      let [scale, shift] = [arena + scales.offset, arena + scales.offset + 4 * channels];
-      if ('style' in norm) this.dense(norm.style, arena + this.style.offset, scale);
-      else [scale, shift] = [kernels.addressOf(norm.weight), kernels.addressOf(norm.bias)];
+      const places = xs.map(({ buffer, channels }, i) => ({
+        x: arena + buffer.offset,
+        sums: arena + runs[i].offset,
+        channels,
+      }));
+      kernels.together(() => {
+        for (const { x, sums, channels } of places)
+          kernels.run.runSums(x, pixels, channels, arena + near.offset, sums);
+      });
+      let at = arena + moments.offset;
+      kernels.together(() => {
+        for (const { x, sums, channels } of places) {
+          kernels.run.addRuns(x, pixels, channels, sums, at);
+          at += 24 * channels;
+        }
+      });
       const to = arena + line.offset;
       kernels.run.normLine(
-        ...[arena + sums.offset, pixels, channels, groups, 1e-6, scale, shift, to, to + 4 * channels],
+        ...[arena + moments.offset, pixels, channels, groups, 1e-6, scale, shift, to, to + 4 * channels],
       );
     });
-    plan.give(sums);
-    plan.give(scales);
+    for (const buffer of [moments, near, ...runs]) plan.give(buffer);
     return line;
+  }
+
+  /** Where they lie while the network runs. */
+  private scaleAndShift(norm: Norm, channels: number): [number, number] {
+    if (!('style' in norm)) return [this.kernels.addressOf(norm.weight), this.kernels.addressOf(norm.bias)];
+    const both = this.packed.take(2 * channels);
+    this.matvecs.push((arena) => this.dense(norm.style, arena + this.style.offset, both));
+    return [both, both + 4 * channels];
   }
 
   /** silu(norm(xs)) into the middle of `out`. */
@@ -348,14 +393,16 @@ export class NcsnppProgram {
     const border = columns === out.width ? 0 : (columns + 1) * channels * 4;
     plan.add(layer, (arena) => {
       let at = 0;
-      for (const x of xs) {
-        kernels.run.lineSilu(
-          ...[arena + x.buffer.offset, x.height, x.width, x.channels],
-          ...[arena + line.offset + at, arena + line.offset + 4 * channels + at],
-          ...[arena + out.buffer.offset + border + at, channels * 4, columns * channels * 4],
-        );
-        at += 4 * x.channels;
-      }
+      kernels.together(() => {
+        for (const x of xs) {
+          kernels.run.lineSilu(
+            ...[arena + x.buffer.offset, x.height, x.width, x.channels],
+            ...[arena + line.offset + at, arena + line.offset + 4 * channels + at],
+            ...[arena + out.buffer.offset + border + at, channels * 4, columns * channels * 4],
+          );
+          at += 4 * x.channels;
+        }
+      });
     });
     plan.give(line);
   }
@@ -390,10 +437,8 @@ export class NcsnppProgram {
     } else {
       this.normSilu(block.norm0, xs, first);
     }
-    const time = this.timeBias(block);
     const h = this.image(height, width, cout);
-    this.convolution(block.conv0, first, h, { biasBuffer: time });
-    plan.give(time);
+    this.convolution(block.conv0, first, h, { bias: this.timeBias(block) });
     plan.give(first.buffer);
 
     const second = this.bordered(height, width, cout);
@@ -412,18 +457,14 @@ export class NcsnppProgram {
   }
 
   /** The first convolution's bias and what the time adds to it. */
-  private timeBias({ conv0, time }: ResidualBlock): Buffer {
-    const { plan, kernels } = this;
-    const cout = conv0.weight.shape[3];
-    const buffer = plan.take(roundUp(cout, 8));
+  private timeBias({ conv0, time }: ResidualBlock): number {
+    const { kernels } = this;
+    const to = this.packed.take(roundUp(conv0.weight.shape[3], 8));
     const both = this.bias(conv0.bias, time.bias);
     const [k, n] = time.weight.shape;
-    plan.add(movedLayer('time bias', { height: 1, width: 1 }, cout), (arena) => {
-      const to = arena + buffer.offset;
-      kernels.floats(to, roundUp(cout, 8)).fill(0);
-      kernels.run.dense(arena + this.time.offset, kernels.addressOf(time.weight), both, k, n, to);
-    });
-    return buffer;
+    const weight = kernels.addressOf(time.weight);
+    this.matvecs.push((arena) => kernels.run.dense(arena + this.time.offset, weight, both, k, n, to));
+    return to;
   }
 
   /** The 1x1 convolution beside a block, resampled, without its bias. */
@@ -565,7 +606,7 @@ export class NcsnppProgram {
     this.plan.add(convolutionLayer('3x3', x, channels, 1, 9), (arena) =>
       kernels.run.head(
         ...[arena + bordered.buffer.offset, height, width, bordered.columns, channels, packed, bias, tanh],
-        this.inputs.out,
+        arena + this.ends.out.offset,
       ),
     );
     this.plan.give(bordered.buffer);

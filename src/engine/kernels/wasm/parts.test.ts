@@ -60,7 +60,7 @@ const CALLS: Record<string, number[]> = {
     W,
     O,
   ].concat([BESIDE, TO, 0.7]),
-  runSums: [FROM, 3 * RUN + 5, C, WEIGHTS, TO],
+  runSums: [FROM, 3 * RUN + 5, C, ROOM, TO],
   scaled: [TO, 0.5, 3001, TO],
   siluBack: [FROM, BESIDE, 3001, TO],
   siluTo: [FROM, 3001, TO],
@@ -109,10 +109,10 @@ it.each([...Object.entries(CALLS), ['product', ONE_ROW] as const, ['addChannels'
 it('cuts what is worth it: all units once, a few parts for each thread', () => {
   const part = (begin: number, end: number) => [begin, end];
   const cut = { units: 10, cost: 1e9, part };
-  expect(partsOf(cut, 1, 64)).toEqual([[0, 10]]);
-  expect(partsOf({ ...cut, cost: 1000 }, 4, 64)).toEqual([[0, 10]]);
+  expect(partsOf(cut, 1)).toEqual([[0, 10]]);
+  expect(partsOf({ ...cut, cost: 1000 }, 4)).toEqual([[0, 10]]);
   for (const threads of [2, 3, 8]) {
-    const calls = partsOf(cut, threads, 64);
+    const calls = partsOf(cut, threads);
     expect(calls.length).toBe(Math.min(10, 8 * threads));
     expect(calls[0][0]).toBe(0);
     expect(calls.at(-1)![1]).toBe(10);
@@ -120,5 +120,5 @@ it('cuts what is worth it: all units once, a few parts for each thread', () => {
       expect(begin).toBe(calls[i][1]);
     });
   }
-  expect(partsOf({ ...cut, units: 500 }, 32, 64)).toHaveLength(64);
+  expect(partsOf({ ...cut, units: 500 }, 32)).toHaveLength(64);
 });

@@ -2,6 +2,7 @@
  * How a kernel's work is cut into parts for several threads: by rows, pixels or channels of its result, never within a sum, so that the
  * result has the same bits however many there are. Arguments are those of assembly/, which says what they are.
  */
+import { MOST_TASKS } from './taskLine';
 import { winogradSize } from './winograd';
 
 export interface Cut {
@@ -190,10 +191,8 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
     return {
       units: Math.ceil(pixels / RUN),
       cost: pixels * c * MOVED,
-      part: (begin, end) => {
-        const part = moved(args, { 0: begin * RUN * c * 4, 4: begin * 2 * c * 4 });
-        return withArgument(part, 1, Math.min(pixels, end * RUN) - begin * RUN);
-      },
+      part: (begin, end) => [...args, begin, end],
+      room: { argument: 3, bytes: 4 * c },
     };
   },
   scaled: (args) => numbers(args, 2, [0, 3], 1),
@@ -256,9 +255,13 @@ const LEAST_COST = 200_000;
 /** Parts for each thread, so that one that is held up does not hold up the others. */
 const PARTS = 8;
 
+/** Of parts that all threads know of before: the telling costs nothing. */
+const LEAST_RECORDED = 50_000;
+
 /** @returns the calls that make the whole together: one where there is one thread, or little to do */
-export function partsOf({ units, cost, part }: Cut, threads: number, most: number): number[][] {
-  const count = threads === 1 ? 1 : Math.min(units, PARTS * threads, Math.floor(cost / LEAST_COST), most);
+export function partsOf({ units, cost, part }: Cut, threads: number, isRecorded = false): number[][] {
+  const least = isRecorded ? LEAST_RECORDED : LEAST_COST;
+  const count = threads === 1 ? 1 : Math.min(units, PARTS * threads, Math.floor(cost / least), MOST_TASKS);
   if (count <= 1) return [part(0, units)];
   const calls: number[][] = [];
   for (let i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 /** A program of kernels on buffers whose places in one arena are settled before it runs. */
 import type { Layer } from '../layer';
 import type { Kernels } from './kernels';
+import type { Recorded } from './recording';
 import { roundUp } from './rooms';
 
 /** Its offset in the arena. It is in use until as many have given it back as hold it. */
@@ -10,7 +11,7 @@ export interface Buffer {
   holders: number;
 }
 
-/** What runs, told where the arena begins. */
+/** Starts kernels, and does nothing else: it is recorded. Told where the arena begins. */
 type Step = (arena: number) => void;
 
 export class Plan {
@@ -18,14 +19,28 @@ export class Plan {
   bytes = 0;
   private readonly free: { offset: number; bytes: number }[] = [];
   private readonly steps: { layer: Layer; step: Step }[] = [];
+  private recorded: Recorded | null = null;
 
   /** @param layer what it is a part of, for benchmarks: the same object in all steps of one layer */
   add(layer: Layer, step: Step): void {
     this.steps.push({ layer, step });
   }
 
-  run(arena: number): void {
-    for (const { step } of this.steps) step(arena);
+  /** @param arena always the same */
+  run(kernels: Kernels, arena: number): void {
+    if (!this.recorded || !kernels.fits(this.recorded)) {
+      this.dispose();
+      this.recorded = kernels.record(() => {
+        for (const { step } of this.steps) step(arena);
+      });
+    }
+    this.recorded.play();
+  }
+
+  /** What `run` keeps. */
+  dispose(): void {
+    this.recorded?.dispose();
+    this.recorded = null;
   }
 
   /** The same, told of every step as it is done. */

@@ -4,6 +4,7 @@
  *
  * Both functions are whole in themselves, nothing of the module is used in them: Node starts its threads from their text.
  */
+import type { stageWalker } from './stages';
 
 export type Kernel = (...values: number[]) => void;
 
@@ -150,9 +151,10 @@ export interface ThreadStart {
 /** What a thread answers when it can be called; anything else is why it cannot. */
 export const READY = 'ready';
 
-/** What a thread runs, given `taskLine`. */
+/** What a thread runs, given `taskLine` and `stageWalker` (stages.ts), which is the last of its kernels. */
 export function serveThread(
   line: typeof taskLine,
+  walker: typeof stageWalker,
   listen: (hear: (message: unknown) => void) => void,
   tell: (message: string) => void,
 ): void {
@@ -166,7 +168,7 @@ export function serveThread(
     WebAssembly.instantiate(module, { env: { memory } }).then(
       ({ exports }) => {
         const kernels = names.map((name) => exports[name] as Kernel);
-        const own = line(shared, kernels, me);
+        const own = line(shared, [...kernels, walker(memory, kernels, me)], me);
         serve = own.serve;
         own.setAwake(me, false);
         tell('ready');

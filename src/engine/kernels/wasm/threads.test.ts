@@ -100,6 +100,36 @@ it('the diffusive generator', async () => {
   disposeGenerator(generator);
 });
 
+it('the diffusive generator once more by one thread where another has failed', async () => {
+  const kernels = ownKernels()!;
+  const generator = loadGenerator(NETWORK, hashWeights(4, ncsnppTable(NETWORK)));
+  const { denoise, path, dispose } = fastDenoiser(generator, ON_WASM);
+  const [x, z] = [random<tf.Tensor4D>(1, 32, 32, 1), random<tf.Tensor2D>(1, NETWORK.nz)];
+  const values = async () => {
+    const image = await denoise(x, x, [1], z);
+    const values = await image.data();
+    image.dispose();
+    return values;
+  };
+  kernels.limitThreads(1);
+  const expected = await values();
+  kernels.limitThreads(THREADS);
+  const { threads } = kernels as unknown as { threads: Threads };
+  const { walk } = threads;
+  let walks = 0;
+  threads.walk = (...given) => {
+    walk.apply(threads, given);
+    if (++walks === 1) throw new ThreadsLost();
+    threads.walk = walk;
+  };
+  expect(sameBits(await values(), expected)).toBe(true);
+  expect(walks).toBe(2);
+  expect(path()).toContain('SIMD kernels');
+  tf.dispose([x, z]);
+  dispose();
+  disposeGenerator(generator);
+});
+
 it('sees memory that has grown since the threads began', async () => {
   const [filter, before] = [random<tf.Tensor4D>(3, 3, 8, 16), ownKernels()!.backend.wasm.asm.memory.buffer];
   const kept: tf.Tensor[] = [];

@@ -111,6 +111,15 @@ export class Threads {
     throw new ThreadsLost('wasm: a thread has failed; what it computed is not whole');
   }
 
+  /**
+   * Stages (stages.ts), by all threads.
+   * @param walker its index among the kernels
+   * @throws ThreadsLost
+   */
+  walk(walker: number, count: number, args: readonly number[]): void {
+    this.run(walker, Array<number[]>(count).fill([...args, this.silenceMs]), null);
+  }
+
   /** Ends the others: this thread goes on alone. */
   end(reason: string): void {
     if (this.why !== null) return;

@@ -4,7 +4,7 @@ export { denseBack, denseFilterBack, denseRows } from './denseRows';
 export { adamAll, dense, head, pairs, silu, softmax } from './elements';
 export { groupNorm, groupNormBack } from './groupNorm';
 export { clearBorder, place, trim } from './images';
-export { addRuns, line, lineSilu, moments, nearMeans, normLine, runSums } from './norm';
+export { addRuns, line, lineSilu, normLine, runSums } from './norm';
 export { firLine, firSpread } from './lines';
 export { filterGradient } from './outerProducts';
 export { leakyBack, scaled, siluBack, siluTo, weightedSum, weightedSums } from './pointwise';

@@ -4,85 +4,93 @@ import { siluRow } from './vector';
 /** Pixels whose sums are taken in float32, before they are added up in float64. */
 const RUN = 128;
 
+/** Of four channels a number near their means. */
+@inline
+function nearMean(x: usize, pixel: usize, pixels: i32): v128 {
+  const sample = min(pixels, 16);
+  let from = x + ((pixels - sample) >> 1) * pixel;
+  let near = f32x4.splat(0);
+  for (let p = 0; p < sample; p++) {
+    near = f32x4.add(near, v128.load(from));
+    from += pixel;
+  }
+  return f32x4.mul(near, f32x4.splat(1 / (sample as f32)));
+}
+
 /**
- * Of each channel a number near its mean, and the sums of what is left of it and of its square: [c][3] float64. c a multiple of 4.
- * @param sums room for two rows of c numbers
+ * Of each run of pixels and each channel the sums of what is left of a number near its mean, and of its square: [runs][2][c]. c a
+ * multiple of 4.
+ * @param near room for c numbers
+ * @param firstRun, endRun the runs that are made
  */
-export function moments(x: usize, pixels: i32, c: i32, out: usize, sums: usize): void {
-  nearMeans(x, pixels, c, out);
-  for (let begin = 0; begin < pixels; begin += RUN) {
-    runSums(x + begin * c * 4, min(RUN, pixels - begin), c, out, sums);
-    addRuns(sums, 1, c, out);
-  }
-}
-
-/** The first part of `moments`: the numbers, and sums that are zero. */
-export function nearMeans(x: usize, pixels: i32, c: i32, out: usize): void {
+export function runSums(x: usize, pixels: i32, c: i32, near: usize, sums: usize, firstRun: i32, endRun: i32): void {
   const pixel = (c * 4) as usize;
-  const sample = min(pixels, 64);
-  const middle = x + ((pixels - sample) >> 1) * pixel;
-  for (let i = 0; i < c; i += 4) {
-    let near = f32x4.splat(0);
-    for (let p = 0; p < sample; p++) near = f32x4.add(near, v128.load(middle + p * pixel + i * 4));
-    near = f32x4.mul(near, f32x4.splat(1 / (sample as f32)));
-    const to = out + i * 24;
-    store<f64>(to, f32x4.extract_lane(near, 0));
-    store<f64>(to + 24, f32x4.extract_lane(near, 1));
-    store<f64>(to + 48, f32x4.extract_lane(near, 2));
-    store<f64>(to + 72, f32x4.extract_lane(near, 3));
-    for (let l = 0; l < 4; l++) {
-      store<f64>(to + l * 24, 0, 8);
-      store<f64>(to + l * 24, 0, 16);
-    }
-  }
-}
-
-/** The second part: of each run of pixels the sums in float32, [runs][2][c]. Any pixels that begin at a run. */
-export function runSums(x: usize, pixels: i32, c: i32, out: usize, sums: usize): void {
-  const pixel = (c * 4) as usize;
-  for (let begin = 0; begin < pixels; begin += RUN) {
+  for (let at: usize = 0; at < pixel; at += 16) v128.store(near + at, nearMean(x + at, pixel, pixels));
+  sums += 2 * pixel * firstRun;
+  for (let run = firstRun; run < endRun; run++) {
+    const begin = run * RUN;
     const count = min(RUN, pixels - begin);
-    for (let i = 0; i < c; i += 4) {
-      const to = out + i * 24;
-      const near = f32x4(
-        load<f64>(to) as f32,
-        load<f64>(to + 24) as f32,
-        load<f64>(to + 48) as f32,
-        load<f64>(to + 72) as f32,
-      );
-      let from = x + begin * pixel + i * 4;
+    for (let at: usize = 0; at < pixel; at += 16) {
+      const about = v128.load(near + at);
+      let from = x + begin * pixel + at;
       let sum = f32x4.splat(0);
       let squares = f32x4.splat(0);
       for (let p = 0; p < count; p++) {
-        const d = f32x4.sub(v128.load(from), near);
+        const d = f32x4.sub(v128.load(from), about);
         sum = f32x4.add(sum, d);
         squares = f32x4.add(squares, f32x4.mul(d, d));
         from += pixel;
       }
-      v128.store(sums + i * 4, sum);
-      v128.store(sums + pixel + i * 4, squares);
+      v128.store(sums + at, sum);
+      v128.store(sums + pixel + at, squares);
     }
     sums += 2 * pixel;
   }
 }
 
-/** The third part: the runs' sums in float64, in their order. */
-export function addRuns(sums: usize, runs: i32, c: i32, out: usize): void {
-  const row = (c * 4) as usize;
-  for (let r = 0; r < runs; r++) {
-    let to = out;
-    for (let at: usize = 0; at < row; at += 4) {
-      store<f64>(to, load<f64>(to, 8) + load<f32>(sums + at), 8);
-      store<f64>(to, load<f64>(to, 16) + load<f32>(sums + row + at), 16);
-      to += 24;
+/** Of each channel the number near its mean and the runs' sums in float64, in their order: [c][3] float64. */
+export function addRuns(x: usize, pixels: i32, c: i32, sums: usize, out: usize): void {
+  const pixel = (c * 4) as usize;
+  const runs = (pixels + RUN - 1) / RUN;
+  for (let at: usize = 0; at < pixel; at += 16) {
+    const near = nearMean(x + at, pixel, pixels);
+    let from = sums + at;
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let lowSquares = f64x2.splat(0);
+    let highSquares = f64x2.splat(0);
+    for (let r = 0; r < runs; r++) {
+      const sum = v128.load(from);
+      const squares = v128.load(from + pixel);
+      low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(upper(sum)));
+      lowSquares = f64x2.add(lowSquares, f64x2.promote_low_f32x4(squares));
+      highSquares = f64x2.add(highSquares, f64x2.promote_low_f32x4(upper(squares)));
+      from += 2 * pixel;
     }
-    sums += 2 * row;
+    moment(out, f32x4.extract_lane(near, 0), f64x2.extract_lane(low, 0), f64x2.extract_lane(lowSquares, 0));
+    moment(out + 24, f32x4.extract_lane(near, 1), f64x2.extract_lane(low, 1), f64x2.extract_lane(lowSquares, 1));
+    moment(out + 48, f32x4.extract_lane(near, 2), f64x2.extract_lane(high, 0), f64x2.extract_lane(highSquares, 0));
+    moment(out + 72, f32x4.extract_lane(near, 3), f64x2.extract_lane(high, 1), f64x2.extract_lane(highSquares, 1));
+    out += 96;
   }
+}
+
+@inline
+function upper(v: v128): v128 {
+  return v128.shuffle<i64>(v, v, 1, 1);
+}
+
+@inline
+function moment(out: usize, near: f64, sum: f64, squares: f64): void {
+  store<f64>(out, near);
+  store<f64>(out, sum, 8);
+  store<f64>(out, squares, 16);
 }
 
 /**
  * Group norm, scale and shift as one line a channel: norm(x) scale + shift = x a + b.
- * @param moments of all c channels
+ * @param moments [c][3], of `addRuns`
  */
 export function normLine(
   moments: usize,
