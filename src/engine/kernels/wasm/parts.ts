@@ -29,7 +29,7 @@ export const RUN = 128;
 function moved(args: readonly number[], by: Record<number, number>): number[] {
   const result = [...args];
   // 0 is no address: what is not there stays so.
-  for (const [at, bytes] of Object.entries(by)) if (result[Number(at)] !== 0) result[Number(at)] += bytes;
+  for (const at in by) if (result[at] !== 0) result[at] += by[at];
   return result;
 }
 
@@ -72,6 +72,22 @@ const rows = (args: readonly number[], units: number, cost: number): Cut => ({
   part: (begin, end) => [...args, begin, end],
 });
 
+/** Channels whose numbers fill a line of a cache: two threads should not write to the same one. */
+const LINE_OF_CHANNELS = 16;
+
+/** Channels of an image, which the kernel is told: whole groups of `size`, from a multiple of 4 on. */
+function channels(args: readonly number[], c: number, size: number, cost: number): Cut {
+  // The smallest that 4 and the groups divide, then as many as fill a line where they can.
+  let unit = size;
+  while (unit % 4 !== 0) unit += size;
+  if (unit < LINE_OF_CHANNELS && LINE_OF_CHANNELS % unit === 0) unit = LINE_OF_CHANNELS;
+  return {
+    units: Math.ceil(c / unit),
+    cost: cost * MOVED,
+    part: (begin, end) => [...args, begin * unit, Math.min(c, end * unit)],
+  };
+}
+
 export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = {
   // Of one image by its pixels, else by images.
   addChannels: (args) => {
@@ -96,6 +112,10 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
       },
     };
   },
+  channelSums: (args) => {
+    const [, batch, pixels, c] = args;
+    return channels(args, c, 1, batch * pixels * c);
+  },
   // Its list alone knows how long the parameters are.
   adamAll: (args) => ({
     units: args[1],
@@ -116,6 +136,14 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
   firDown: (args) => rows(args, args[1] / 2, args[1] * args[2] * args[3]),
   firSmooth: (args) => rows(args, args[1] + 1, args[1] * args[2] * args[3]),
   firUp: (args) => rows(args, args[1], 4 * args[1] * args[2] * args[3]),
+  groupNorm: (args) => {
+    const [, batch, pixels, c, groups] = args;
+    return channels(args, c, c / groups, 3 * batch * pixels * c);
+  },
+  groupNormBack: (args) => {
+    const [, , batch, pixels, c, groups] = args;
+    return channels(args, c, c / groups, 5 * batch * pixels * c);
+  },
   head: (args) => {
     const [, height, width, columns, c] = args;
     return {
@@ -186,6 +214,10 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
       },
     };
   },
+  reflectPad: (args) => {
+    const [, batch, height, width, c, n] = args;
+    return rows(args, batch * (height + 2 * n), batch * (height + 2 * n) * (width + 2 * n) * c);
+  },
   runSums: (args) => {
     const [, pixels, c] = args;
     return {
@@ -252,6 +284,8 @@ export const CUTS: Readonly<Record<string, (args: readonly number[]) => Cut>> = 
 
 /** Less than this in a part is not worth the telling: about 20 microseconds. */
 const LEAST_COST = 200_000;
+/** Less than this in all, some 100 microseconds, is done before another thread has heard of it. */
+const LEAST_TOLD = 1_500_000;
 /** Parts for each thread, so that one that is held up does not hold up the others. */
 const PARTS = 8;
 
@@ -260,8 +294,10 @@ const LEAST_RECORDED = 50_000;
 
 /** @returns the calls that make the whole together: one where there is one thread, or little to do */
 export function partsOf({ units, cost, part }: Cut, threads: number, isRecorded = false): number[][] {
+  const isTold = isRecorded || cost >= LEAST_TOLD;
   const least = isRecorded ? LEAST_RECORDED : LEAST_COST;
-  const count = threads === 1 ? 1 : Math.min(units, PARTS * threads, Math.floor(cost / least), MOST_TASKS);
+  const count =
+    threads === 1 || !isTold ? 1 : Math.min(units, PARTS * threads, Math.floor(cost / least), MOST_TASKS);
   if (count <= 1) return [part(0, units)];
   const calls: number[][] = [];
   for (let i = 0; i < count; i++)

@@ -54,7 +54,8 @@ export function taskLine(shared: SharedArrayBuffer, kernels: readonly Kernel[], 
       if (Atomics.load(free, i) !== posted) continue;
       if (Atomics.compareExchange(free, i, posted, ~posted) !== posted) continue;
       const at = i * NUMBERS;
-      const args = Array.from(tasks.subarray(at + 5, at + 5 + tasks[at + 1]));
+      const args: number[] = [];
+      for (let n = at + 5; n < at + 5 + tasks[at + 1]; n++) args.push(tasks[n]);
       if (me > 0 && tasks[at + 2] >= 0) args[tasks[at + 2]] = tasks[at + 3] + (me - 1) * tasks[at + 4];
       try {
         kernels[tasks[at]](...args);
@@ -84,8 +85,12 @@ export function taskLine(shared: SharedArrayBuffer, kernels: readonly Kernel[], 
       const posted = (Atomics.load(control, POSTED) + calls.length) | 0;
       calls.forEach((args, i) => {
         const at = i * NUMBERS;
-        tasks.set([kernel, args.length, room?.argument ?? -1, room?.address ?? 0, room?.bytes ?? 0], at);
-        tasks.set(args, at + 5);
+        tasks[at] = kernel;
+        tasks[at + 1] = args.length;
+        tasks[at + 2] = room?.argument ?? -1;
+        tasks[at + 3] = room?.address ?? 0;
+        tasks[at + 4] = room?.bytes ?? 0;
+        for (let n = 0; n < args.length; n++) tasks[at + 5 + n] = args[n];
         Atomics.store(free, i, posted);
       });
       Atomics.store(control, COUNT, calls.length);

@@ -17,7 +17,8 @@ function runSum<Kind>(x: usize, pixel: usize, count: i32, lanes: i32, sums: usiz
 /**
  * Sums over all pixels times `by`.
  * @param isOne over the batch, too: out [c], else [batch][c]
- * @param work 8 c bytes
+ * @param work 8 c bytes, of which each channel has its own
+ * @param first, last the channels that are summed up, from a multiple of 4 on
  */
 export function channelSums(
   x: usize,
@@ -28,14 +29,16 @@ export function channelSums(
   by: f64,
   out: usize,
   work: usize,
+  first: i32,
+  last: i32,
 ): void {
   const pixel = (c * 4) as usize;
   for (let b = 0; b < batch; b++) {
-    if (b == 0 || !isOne) memory.fill(work, 0, c * 8);
+    if (b == 0 || !isOne) memory.fill(work + first * 8, 0, (last - first) * 8);
     for (let begin = 0; begin < pixels; begin += RUN) {
       const count = min(RUN, pixels - begin);
       const from = x + begin * pixel;
-      for (let i = 0; i < c; i += 4) {
+      for (let i = first; i < last; i += 4) {
         const lanes = c - i;
         if (lanes >= 4) runSum<i32>(from + i * 4, pixel, count, 4, work + i * 8);
         else runSum<f32>(from + i * 4, pixel, count, lanes, work + i * 8);
@@ -43,7 +46,7 @@ export function channelSums(
     }
     x += pixels * pixel;
     if (isOne && b < batch - 1) continue;
-    for (let i = 0; i < c; i++) store<f32>(out + i * 4, (load<f64>(work + i * 8) * by) as f32);
+    for (let i = first; i < last; i++) store<f32>(out + i * 4, (load<f64>(work + i * 8) * by) as f32);
     out += pixel;
   }
 }

@@ -42,7 +42,15 @@ function runSums<Kind>(x: usize, pixel: usize, count: i32, lanes: i32, near: v12
   addTo(to + c * 8, squares, lanes);
 }
 
+/** Two rows of c float64. */
+@inline
+function clearSums(sums: usize, c: i32, first: i32, last: i32): void {
+  memory.fill(sums + first * 8, 0, (last - first) * 8);
+  memory.fill(sums + (c + first) * 8, 0, (last - first) * 8);
+}
+
 /**
+ * @param first, last the channels that are looked at: from a multiple of 4 to another one or c, whole groups
  * @param work [2][c] float64, then [c] float32: sums about a number near each channel's mean, and that number
  * @param isLayer the unbiased std plus epsilon divides (layerNorm in networks/layers.ts), not the root of the biased variance plus epsilon
  * @param stats [STATISTICS][c]
@@ -54,6 +62,8 @@ function statistics(
   groups: i32,
   epsilon: f64,
   isLayer: bool,
+  first: i32,
+  last: i32,
   work: usize,
   stats: usize,
 ): void {
@@ -61,8 +71,8 @@ function statistics(
   const near = work + c * 16;
   const sample = min(pixels, 16);
   const middle = x + ((pixels - sample) >> 1) * pixel;
-  memory.fill(work, 0, c * 16);
-  for (let i = 0; i < c; i += 4) {
+  clearSums(work, c, first, last);
+  for (let i = first; i < last; i += 4) {
     const lanes = c - i;
     const at = (i * 4) as usize;
     const sum =
@@ -72,7 +82,7 @@ function statistics(
   for (let begin = 0; begin < pixels; begin += RUN) {
     const count = min(RUN, pixels - begin);
     const from = x + begin * pixel;
-    for (let i = 0; i < c; i += 4) {
+    for (let i = first; i < last; i += 4) {
       const lanes = c - i;
       const at = (i * 4) as usize;
       const to = work + i * 8;
@@ -83,7 +93,7 @@ function statistics(
   }
   const size = c / groups;
   const numbers = (size as f64) * pixels;
-  for (let g = 0; g < groups; g++) {
+  for (let g = first / size; g * size < last; g++) {
     let mean: f64 = 0;
     for (let i = g * size; i < (g + 1) * size; i++)
       mean += load<f32>(near + i * 4) + load<f64>(work + i * 8) / pixels;
@@ -191,7 +201,8 @@ function shiftWithRest(shift: usize, stats: usize, pixel: usize, factor: v128, a
 
 /**
  * @param scale, shift [c] each; of the next image `step` bytes further, 0 where all have the same; addresses 0: none
- * @param out as x; stats [batch][STATISTICS][c]; work 20 c bytes
+ * @param out as x; stats [batch][STATISTICS][c]; work 20 c bytes, of which each channel has its own
+ * @param first, last the channels that are made, as in `statistics`
  */
 export function groupNorm(
   x: usize,
@@ -209,14 +220,16 @@ export function groupNorm(
   out: usize,
   stats: usize,
   work: usize,
+  first: i32,
+  last: i32,
 ): void {
   const pixel = (c * 4) as usize;
   const slope4 = f32x4.splat(slope);
   for (let b = 0; b < batch; b++) {
-    statistics(x, pixels, c, groups, epsilon, isLayer, work, stats);
+    statistics(x, pixels, c, groups, epsilon, isLayer, first, last, work, stats);
     for (let begin = 0; begin < pixels; begin += RUN) {
       const count = min(RUN, pixels - begin);
-      for (let i = 0; i < c; i += 4) {
+      for (let i = first; i < last; i += 4) {
         const lanes = c - i;
         const at = (i * 4) as usize;
         const mean = getSome(stats + at, lanes);
@@ -352,7 +365,8 @@ function combine<Kind>(
  * dx = r (s g - mean(s g) - n k mean(s g n)), with n the normalised x, r = 1/std, s the scale, k the correction, means over the group.
  * @param stats of the forward pass
  * @param dscale, dshift [c] of the first image, laid out as scale and shift (one after the other where `step` is 0); zeros before; 0: none
- * @param work 28 c bytes
+ * @param work 28 c bytes, of which each channel has its own
+ * @param first, last the channels that are made, as in `statistics`
  */
 export function groupNormBack(
   x: usize,
@@ -371,6 +385,8 @@ export function groupNormBack(
   dscale: usize,
   dshift: usize,
   work: usize,
+  first: i32,
+  last: i32,
 ): void {
   const pixel = (c * 4) as usize;
   const slope4 = f32x4.splat(slope);
@@ -378,10 +394,10 @@ export function groupNormBack(
   const size = c / groups;
   const numbers = (size as f64) * pixels;
   for (let b = 0; b < batch; b++) {
-    memory.fill(work, 0, c * 16);
+    clearSums(work, c, first, last);
     for (let begin = 0; begin < pixels; begin += RUN) {
       const count = min(RUN, pixels - begin);
-      for (let i = 0; i < c; i += 4) {
+      for (let i = first; i < last; i += 4) {
         const lanes = c - i;
         const at = (i * 4) as usize;
         const mean = getSome(stats + at, lanes);
@@ -401,7 +417,7 @@ export function groupNormBack(
           slopesBack<f32>(x + place, dy + place, pixel, count, lanes, mean, inverse, factor, add, slope4, dx + place, sums, c);
       }
     }
-    for (let g = 0; g < groups; g++) {
+    for (let g = first / size; g * size < last; g++) {
       let sum: f64 = 0;
       let products: f64 = 0;
       for (let i = g * size; i < (g + 1) * size; i++) {
@@ -427,13 +443,13 @@ export function groupNormBack(
         store<f32>(at + 2 * pixel, (-r * sum - away * rest) as f32);
       }
     }
-    for (let i = 0; i < c; i++) {
+    for (let i = first; i < last; i++) {
       if (dscale) store<f32>(dscale + i * 4, load<f32>(dscale + i * 4) + (load<f64>(work + (c + i) * 8) as f32));
       if (dshift) store<f32>(dshift + i * 4, load<f32>(dshift + i * 4) + (load<f64>(work + i * 8) as f32));
     }
     for (let begin = 0; begin < pixels; begin += RUN) {
       const count = min(RUN, pixels - begin);
-      for (let i = 0; i < c; i += 4) {
+      for (let i = first; i < last; i += 4) {
         const lanes = c - i;
         const at = (i * 4) as usize;
         const mean = getSome(stats + at, lanes);

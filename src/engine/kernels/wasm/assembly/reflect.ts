@@ -7,25 +7,38 @@ function mirrored(place: i32, length: i32): i32 {
   return inside < length ? inside : 2 * (length - 1) - inside;
 }
 
-/** [height + 2n][width + 2n][c] of x. */
-export function reflectPad(x: usize, batch: i32, height: i32, width: i32, c: i32, n: i32, out: usize): void {
+/**
+ * [height + 2n][width + 2n][c] of x.
+ * @param first, last the rows that are made, of those of all images
+ */
+export function reflectPad(
+  x: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  c: i32,
+  n: i32,
+  out: usize,
+  first: i32,
+  last: i32,
+): void {
   const pixel = (c * 4) as usize;
   const row = width * pixel;
-  for (let b = 0; b < batch; b++) {
-    for (let y = -n; y < height + n; y++) {
-      const from = x + mirrored(y, height) * row;
-      for (let i = -n; i < 0; i++) {
-        memory.copy(out, from + mirrored(i, width) * pixel, pixel);
-        out += pixel;
-      }
-      memory.copy(out, from, row);
-      out += row;
-      for (let i = width; i < width + n; i++) {
-        memory.copy(out, from + mirrored(i, width) * pixel, pixel);
-        out += pixel;
-      }
+  const rows = height + 2 * n;
+  out += first * (width + 2 * n) * pixel;
+  for (let y = first; y < last; y++) {
+    const b = y / rows;
+    const from = x + (b * height + mirrored(y - b * rows - n, height)) * row;
+    for (let i = -n; i < 0; i++) {
+      memory.copy(out, from + mirrored(i, width) * pixel, pixel);
+      out += pixel;
     }
-    x += height * row;
+    memory.copy(out, from, row);
+    out += row;
+    for (let i = width; i < width + n; i++) {
+      memory.copy(out, from + mirrored(i, width) * pixel, pixel);
+      out += pixel;
+    }
   }
 }
 
