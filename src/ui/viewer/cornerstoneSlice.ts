@@ -3,7 +3,7 @@
  *
  * Grey images go through cornerstone's own 16-bit look-up table (a window drag recomputes 65536 entries, not the image).
  * Colour maps are drawn once to a canvas of the image's size, which cornerstone shows as it is (window 255/128).
- * Drawing is on the animation frame; the inner element fires `cornerstoneimagerendered` when it is done.
+ * Drawing is on the animation frame after something has changed: cornerstone's own `enable` would ask for every frame, also at rest.
  */
 import * as cornerstone from 'cornerstone-core';
 import { colorize } from './colormaps';
@@ -48,7 +48,7 @@ type Described = Pick<
   | 'rowPixelSpacing'
   | 'invert'
   | 'sizeInBytes'
->;
+> & { stats: object };
 
 function describe(image: SliceImage, color: boolean): Described {
   made += 1;
@@ -70,6 +70,8 @@ function describe(image: SliceImage, color: boolean): Described {
     rowPixelSpacing: image.spacing[1],
     invert: false,
     sizeInBytes: image.width * image.height * (color ? 4 : 2),
+    // Its renderers write down how long they took.
+    stats: {},
   };
 }
 
@@ -89,6 +91,17 @@ function colorImage(image: SliceImage, window: WindowLevel, colormap: Colormap):
   return { ...describe(image, true), getCanvas: () => canvas } as cornerstone.Image;
 }
 
+/** As cornerstone's `enable`, without its endless loop of frames. */
+function enable(element: HTMLElement, canvas: HTMLCanvasElement): cornerstone.EnabledElement {
+  const enabled: cornerstone.EnabledElement & Record<'options' | 'data' | 'renderingTools', object> = {
+    ...{ element, canvas, invalid: false, needsRedraw: false, layers: [] },
+    // What its renderers keep between two draws.
+    ...{ options: {}, data: {}, renderingTools: {} },
+  };
+  cornerstone.addEnabledElement(enabled);
+  return enabled;
+}
+
 /**
  * Draws into `host`, which must be positioned and clip its overflow, and follows its size.
  * `onSize` gets the host's size in CSS pixels at once and after every change.
@@ -99,8 +112,11 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
   const inner = document.createElement('div');
   inner.style.position = 'absolute';
   inner.style.transformOrigin = '0 0';
+  const canvas = document.createElement('canvas');
+  canvas.style.display = 'block';
+  inner.append(canvas);
   host.append(inner);
-  cornerstone.enable(inner);
+  const enabled = enable(inner, canvas);
 
   /** In device pixels, as last measured: asking the element would lay out the page at every slice. */
   let pane: Size = { width: 0, height: 0 };
@@ -108,6 +124,19 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
   let drawn: { from: Shown; image: cornerstone.Image } | null = null;
   /** Of the grey image on the screen; the next one is written over it. */
   let stored: Uint16Array | undefined;
+
+  /** The frame that draws; 0: none is asked for. */
+  let frame = 0;
+
+  function onFrame(): void {
+    frame = 0;
+    const { image, needsRedraw, invalid } = enabled;
+    if (!needsRedraw || !image) return;
+    if (image.color) cornerstone.renderColorImage(enabled, invalid);
+    else cornerstone.renderGrayscaleImage(enabled, invalid);
+    enabled.invalid = false;
+    enabled.needsRedraw = false;
+  }
 
   function imageFor(next: Shown): cornerstone.Image {
     const gray = next.colormap === 'gray';
@@ -142,6 +171,7 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
     // Without a viewport the window of the image before would stay.
     else cornerstone.displayImage(inner, image, viewport);
     drawn = { from: shown, image };
+    frame ||= requestAnimationFrame(onFrame);
   }
 
   const observer = new ResizeObserver(() => {
@@ -163,6 +193,7 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
     },
     dispose() {
       observer.disconnect();
+      cancelAnimationFrame(frame);
       cornerstone.disable(inner);
       inner.remove();
     },
