@@ -29,7 +29,8 @@ describe.each(models)('shipped model %s', (id) => {
     const weights = await readWeights({ name: card.weights.file, bytes });
     expect(weights.config).toEqual(card.network);
     expect(weights.dtype).toBe(card.weights.dtype);
-    expect(card.network).toMatchObject({ image_size: card.preprocessing.size });
+    // A ResNet tells no size.
+    if ('image_size' in card.network) expect(card.network.image_size).toBe(card.preprocessing.size);
     const broken = [...weights.state].filter(([, { data }]) => !data.every(Number.isFinite));
     expect(broken.map(([name]) => name)).toEqual([]);
   });
