@@ -78,6 +78,8 @@ test.describe('in the middle of a run', () => {
     await translate(page);
     expect(filledSlices((await save(page)).volume)).toHaveLength(slices.length + 1);
     expect(fetched).toHaveLength(1);
+    // The index says so a moment after the page: a reload in between would ask for what was saved.
+    await expect.poll(async () => (await keptResults(page)).map(({ isSaved }) => isSaved)).toEqual([true]);
     await page.reload();
     await expect(page.getByLabel('Save', { exact: true })).toContainText(`${slices.length + 1} slices;`);
     // All was saved: nothing was asked.
@@ -156,8 +158,8 @@ async function kept(page: Page): Promise<string[][]> {
     return folders;
   });
 }
-/** Translated slices that the index of the one tab names: it follows the checksum in its file. */
-async function keptSlices(page: Page): Promise<number> {
+/** Results that the index of the one tab names: it follows the checksum in its file. */
+async function keptResults(page: Page): Promise<{ slices: string[]; isSaved: boolean }[]> {
   return page.evaluate(async () => {
     const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('tabs');
     for await (const folder of root.values()) {
@@ -165,12 +167,13 @@ async function keptSlices(page: Page): Promise<number> {
       // Written anew in the moment it may be gone.
       const file = await index?.getFile().catch(() => null);
       const text = await file?.text().catch(() => null);
-      const results: { slices: string[] }[] = text ? JSON.parse(text.slice(64)).translate.results : [];
-      return results.reduce((sum, { slices }) => sum + slices.length, 0);
+      return text ? JSON.parse(text.slice(64)).translate.results : [];
     }
-    return 0;
+    return [];
   });
 }
+const keptSlices = async (page: Page) =>
+  (await keptResults(page)).reduce((sum, { slices }) => sum + slices.length, 0);
 const tabFolders = async (page: Page) => (await kept(page)).length;
 const keptFiles = async (page: Page) => (await kept(page)).flat();
 
