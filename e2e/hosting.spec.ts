@@ -50,7 +50,11 @@ test('in a folder of a server: models, engine, rooms and the demo', async ({ pag
   await page.getByTestId('backend-badge').click();
   await expect(page.getByRole('dialog')).toContainText(/Threads1, because the page is not isolated/);
   await page.keyboard.press('Escape');
-  await expect(modelSelect(page).locator('option')).toHaveText(['T1w to T2w', 'T1w to FLAIR']);
+  await expect(modelSelect(page).locator('option')).toHaveText([
+    'T1w to T2w',
+    'T1w to FLAIR',
+    'T1w to FLAIR, cGAN (rival)',
+  ]);
 
   await page.getByRole('link', { name: 'Train', exact: true }).click();
   await page.getByRole('button', { name: /real scans/i }).click();

@@ -158,18 +158,19 @@ async function kept(page: Page): Promise<string[][]> {
     return folders;
   });
 }
-/** Results that the index of the one tab names: it follows the checksum in its file. */
+/** Results that the indices of all tabs name: one follows the checksum in its file. */
 async function keptResults(page: Page): Promise<{ slices: string[]; isSaved: boolean }[]> {
   return page.evaluate(async () => {
     const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('tabs');
+    const results = [];
     for await (const folder of root.values()) {
       const index = await (folder as FileSystemDirectoryHandle).getFileHandle('index').catch(() => null);
       // Written anew in the moment it may be gone.
       const file = await index?.getFile().catch(() => null);
       const text = await file?.text().catch(() => null);
-      return text ? JSON.parse(text.slice(64)).translate.results : [];
+      if (text) results.push(...JSON.parse(text.slice(64)).translate.results);
     }
-    return [];
+    return results;
   });
 }
 const keptSlices = async (page: Page) =>
