@@ -8,7 +8,7 @@ import { trainingOf } from '../../engine/methods';
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import { sealed, unsealed } from '../../engine/training/checksums';
 import { dataBytes, type TrainData } from '../../engine/training/data';
-import { estimateMemory, type MemoryEstimate } from '../../engine/training/estimate';
+import { estimateMemory, type MemoryEstimate, memoryLimits } from '../../engine/training/estimate';
 import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
 import { readHistory } from '../../engine/training/historyFile';
 import { EVERY } from '../../engine/training/loop';
@@ -382,8 +382,7 @@ async function startEngine(io: Io, want: EngineChoice): Promise<NodeEngine> {
 }
 
 function estimateOf(settings: TrainSettings, { info }: NodeEngine, outside: number): MemoryEstimate {
-  const largestBuffer = info.limits.maxStorageBufferBindingSize ?? null;
-  return estimateMemory(settings, { backend: info.backend, largestBuffer }, outside);
+  return estimateMemory(settings, memoryLimits(info), outside);
 }
 
 function refuseTooLarge({ fits, sentence }: MemoryEstimate): void {

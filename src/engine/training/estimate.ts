@@ -2,7 +2,7 @@
  * What a run will take of the backend's memory, told before it starts. Weights are counted; activations come from figures that
  * were measured once (docs/MEASUREMENTS.md, "Training"), in units of one image plane of float32 times the network's base width.
  */
-import type { BackendName } from '../backend/backend';
+import { type BackendName, type EngineInfo, OWN_KERNELS } from '../backend/backend';
 import { trainingOf } from '../methods';
 import type { NetworkSpec } from '../methods/method';
 import { numberOfValues } from '../networks/table';
@@ -28,7 +28,15 @@ export interface MemoryLimits {
   backend: BackendName;
   /** WebGPU's largest storage buffer, bytes; null on other backends. */
   largestBuffer: number | null;
+  /** Whether wasm computes by kernels of our own. */
+  ownKernels: boolean;
 }
+
+export const memoryLimits = ({ backend, limits, features }: EngineInfo): MemoryLimits => ({
+  backend,
+  largestBuffer: limits.maxStorageBufferBindingSize ?? null,
+  ownKernels: features.includes(OWN_KERNELS),
+});
 
 /** A WebAssembly heap of 32-bit addresses, as TensorFlow.js builds it. */
 const WASM_HEAP = 2 ** 32;
@@ -38,6 +46,12 @@ const WASM_HEAP = 2 ** 32;
  * exact size.
  */
 const HELD: Record<BackendName, number> = { webgpu: 1.6, webgl: 1.6, wasm: 1.35, cpu: 1 };
+
+/**
+ * The same of a byte that plain operations would have alive, where kernels of our own keep less of it: their heaps are 0.72 to 1.02 of it,
+ * by method (docs/MEASUREMENTS.md, "Training").
+ */
+const HELD_BY_OWN = 1.1;
 
 /**
  * @param outside bytes of the slices, which are held outside of the backend (`dataBytes`)
@@ -63,8 +77,9 @@ export function estimateMemory(
     { label: 'activations', bytes: activations.bytes },
   ];
   const live = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-  parts.push({ label: `held for reuse by ${limits.backend}`, bytes: live * (HELD[limits.backend] - 1) });
-  const total = live * HELD[limits.backend];
+  const held = limits.ownKernels ? HELD_BY_OWN : HELD[limits.backend];
+  parts.push({ label: `held for reuse by ${limits.backend}`, bytes: live * (held - 1) });
+  const total = live * held;
   const limit = limits.backend === 'wasm' ? WASM_HEAP : null;
   const largestTensor = Math.max(
     // A padded feature map at full size.

@@ -7,7 +7,7 @@ import {
 } from '../../engine/backend/backend';
 import { uniformSource } from '../../engine/random';
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
-import { estimateMemory } from '../../engine/training/estimate';
+import { estimateMemory, memoryLimits } from '../../engine/training/estimate';
 import { type ReadHistory, readHistory } from '../../engine/training/historyFile';
 import type { RunFiles } from '../../engine/training/runFiles';
 import { scanWarnings } from '../../engine/training/scanWarnings';
@@ -182,8 +182,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
 
     estimate: async ({ settings }) => {
       if (!info) throw new BadRequest('training: the engine must be started first');
-      const largestBuffer = info.limits.maxStorageBufferBindingSize ?? null;
-      return estimateMemory(settings, { backend: info.backend, largestBuffer }, volumes.bytes(settings.size));
+      return estimateMemory(settings, memoryLimits(info), volumes.bytes(settings.size));
     },
 
     train: async ({ runId, settings, start, leftOut, every }, context) => {
