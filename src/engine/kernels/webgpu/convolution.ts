@@ -244,12 +244,9 @@ ${(tile.unrolled ? unrolledColumns : loopedColumns)(part, spec, shared, own)}
 /** A thread's row of weights, of its vector `v` of channels. */
 type OwnWeight = (at: string, v: number) => string;
 
-function unrolledColumns(
-  { kernel, stride }: Part,
-  spec: ConvolutionSpec,
-  shared: boolean,
-  own: OwnWeight,
-): string {
+type Columns = (part: Part, spec: ConvolutionSpec, shared: boolean, own: OwnWeight) => string;
+
+const unrolledColumns: Columns = ({ kernel, stride }, spec, shared, own) => {
   const { tile } = spec;
   const pixels = unrolled(
     (tile.across - 1) * stride + kernel,
@@ -258,21 +255,16 @@ function unrolledColumns(
   const column = (kx: number) => products(spec, (p) => `p${p * stride + kx}`, 'weight', kx * 4, shared, own);
   return `${pixels}
 ${unrolled(kernel, (kx) => `      {\n${column(kx)}\n      }`)}`;
-}
+};
 
-function loopedColumns(
-  { kernel, stride }: Part,
-  spec: ConvolutionSpec,
-  shared: boolean,
-  own: OwnWeight,
-): string {
+const loopedColumns: Columns = ({ kernel, stride }, spec, shared, own) => {
   const { tile } = spec;
   return `      for (var kx = 0u; kx < ${kernel}u + none; kx++) {
         let first = weight + kx * ${4 * rowLength(spec, shared)}u;
 ${unrolled(tile.across, (p) => `        let p${p} = memory[pixel + kx + ${p * stride}u];`)}
 ${products(spec, (p) => `p${p}`, 'first', 0, shared, own)}
       }`;
-}
+};
 
 /** Vectors from one row of weights to the next, where they are read. */
 const rowLength = ({ tile, out }: ConvolutionSpec, shared: boolean) =>

@@ -6,6 +6,7 @@
 import type * as tf from '../../../tf';
 import { dispatch, outputOf, program, THREADS } from '../dispatch';
 import { ceilDiv, unrolled } from '../wgsl';
+import { GEOMETRY, geometryOf } from './geometry';
 
 /** Pixels and channels of a workgroup, and how many taps' channels are in its memory at once. */
 const ROWS = THREADS;
@@ -17,10 +18,7 @@ const LINE = COLUMNS + 1;
 const DOWN = 8;
 
 const product = program('data gradient', {
-  whole: [
-    ...['height', 'width', 'channels', 'outHeight', 'outWidth', 'outChannels'],
-    ...['filterHeight', 'filterWidth', 'strideY', 'strideX', 'top', 'left', 'batch'],
-  ],
+  whole: [...GEOMETRY, 'filterHeight', 'batch'],
   reads: ['dy', 'taps'],
   writes: ['dx'],
   functions: `var<workgroup> slopes: array<f32, ${STEP * ROWS}>;
@@ -105,22 +103,11 @@ export function dataGradient(
   filter: tf.TensorInfo,
   info: tf.backend_util.Conv2DInfo,
 ): tf.TensorInfo {
-  const { batchSize, inHeight, inWidth, inChannels, strideHeight, strideWidth, padInfo } = info;
+  const { batchSize, inHeight, inWidth, inChannels, strideHeight, strideWidth } = info;
   const out = outputOf(info.inShape);
   const pixels = batchSize * ceilDiv(inHeight, strideHeight) * ceilDiv(inWidth, strideWidth);
   dispatch(product, {
-    whole: [
-      ...[inHeight, inWidth, inChannels, info.outHeight, info.outWidth, info.outChannels],
-      ...[
-        info.filterHeight,
-        info.filterWidth,
-        strideHeight,
-        strideWidth,
-        padInfo.top,
-        padInfo.left,
-        batchSize,
-      ],
-    ],
+    whole: [...geometryOf(info), info.filterHeight, batchSize],
     reads: [dy, filter],
     writes: [out],
     workgroups: [ceilDiv(pixels, ROWS), ceilDiv(inChannels, COLUMNS), strideHeight * strideWidth],

@@ -5,6 +5,7 @@
 import type * as tf from '../../../tf';
 import { dispatch, outputOf, program, THREADS } from '../dispatch';
 import { ceilDiv, unrolled } from '../wgsl';
+import { GEOMETRY, geometryOf } from './geometry';
 import { totalOf } from './sums';
 
 /** Weights of a workgroup, and how many pixels are in its memory at once. */
@@ -22,10 +23,7 @@ const SHORT_RUN = 512;
 const LONGEST_RUN = 4096;
 
 const product = program('filter gradient', {
-  whole: [
-    ...['height', 'width', 'channels', 'outHeight', 'outWidth', 'outChannels'],
-    ...['across', 'strideY', 'strideX', 'top', 'left', 'rows', 'pixels', 'run'],
-  ],
+  whole: [...GEOMETRY, 'rows', 'pixels', 'run'],
   reads: ['x', 'dy'],
   writes: ['out'],
   functions: `var<workgroup> seen: array<f32, ${STEP * ROWS}>;
@@ -33,8 +31,8 @@ var<workgroup> slopes: array<f32, ${STEP * COLUMNS}>;`,
   body: `  let row = group.x * ${ROWS}u + thread;
   let tap = row / s.channels;
   let channel = row % s.channels;
-  let down = i32(tap / s.across) - i32(s.top);
-  let right = i32(tap % s.across) - i32(s.left);
+  let down = i32(tap / s.filterWidth) - i32(s.top);
+  let right = i32(tap % s.filterWidth) - i32(s.left);
   let column = group.y * ${COLUMNS}u + thread % ${COLUMNS}u;
   let begin = group.z * s.run;
   let end = min(begin + s.run, s.pixels);
@@ -102,11 +100,7 @@ export function filterGradient(
   const parts = ceilDiv(pixels, run);
   const sums = outputOf(parts === 1 ? info.filterShape : [parts, rows, outChannels]);
   dispatch(product, {
-    whole: [
-      ...[info.inHeight, info.inWidth, inChannels, outHeight, outWidth, outChannels],
-      ...[filterWidth, info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],
-      ...[rows, pixels, run],
-    ],
+    whole: [...geometryOf(info), rows, pixels, run],
     reads: [x, dy],
     writes: [sums],
     workgroups: [down, across, parts],

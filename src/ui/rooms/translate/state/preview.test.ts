@@ -1,10 +1,10 @@
 /** Models of many steps: a preview is what is made unless it is switched off, and nothing scores it. */
 import { beforeEach, expect, it } from 'vitest';
-import { createFakeClient, type FakeClient, fakeCard } from '../../../../../test/fakeClient';
-import { createFakeTrainClient } from '../../../../../test/fakeTrainClient';
+import { type FakeClient, fakeCard } from '../../../../../test/fakeClient';
+import { createTrainStore } from '../../../../../test/fakeTrainClient';
 import { tinySettings } from '../../../../../test/tinyRun';
 import { METHODS } from '../../../../engine/methods';
-import { type AppStore, createAppStore } from '../../../state/store';
+import type { AppStore } from '../../../state/store';
 import { currentRecipe, currentResults, msPerStep, previewChoice } from './selectors';
 
 let client: FakeClient;
@@ -21,15 +21,7 @@ const long = {
 };
 
 beforeEach(async () => {
-  client = createFakeClient();
-  store = createAppStore({
-    client,
-    trainClient: createFakeTrainClient(),
-    fetchDemo: async ({ name }) => file(name),
-    download: () => undefined,
-    now: () => new Date('2026-01-01T00:00:00Z'),
-  });
-  await state().actions.start('auto');
+  ({ store, client } = await createTrainStore());
 });
 
 it('has nothing to choose where the chain is short', () => {

@@ -1,9 +1,9 @@
 /** A style off a scan: read by the chosen model once, part of what decides a result, and no other model's. */
 import { beforeEach, expect, it } from 'vitest';
-import { createFakeClient, type FakeClient, fakeCard } from '../../../../../test/fakeClient';
-import { createFakeTrainClient } from '../../../../../test/fakeTrainClient';
+import { type FakeClient, fakeCard } from '../../../../../test/fakeClient';
+import { createTrainStore } from '../../../../../test/fakeTrainClient';
 import { munitCard, WITH_ENCODER, WITHOUT_ENCODER } from '../../../../../test/tinyMunit';
-import { type AppStore, createAppStore } from '../../../state/store';
+import type { AppStore } from '../../../state/store';
 import { noiseFor, samplesFor } from './recipe';
 import { chosenCard, currentRecipe, currentResults } from './selectors';
 
@@ -17,15 +17,7 @@ const munit = { ...fakeCard('T1w', 'FLAIR'), network };
 const former = { ...munit, id: 'former', network: munitCard(WITHOUT_ENCODER).network };
 
 beforeEach(async () => {
-  client = createFakeClient();
-  store = createAppStore({
-    client,
-    trainClient: createFakeTrainClient(),
-    fetchDemo: async ({ name }) => file(name),
-    download: () => undefined,
-    now: () => new Date('2026-01-01T00:00:00Z'),
-  });
-  await state().actions.start('auto');
+  ({ store, client } = await createTrainStore());
   store.setState({ models: [munit, former], cardId: munit.id });
   await state().actions.dropFiles([file('a_T1w.nii')]);
 });
