@@ -14,7 +14,7 @@ export const GPU_OPERATIONS = [
 ] as const;
 export type GpuOperation = (typeof GPU_OPERATIONS)[number];
 
-/** Updates of all parameters of a network, as wasm/updates.ts has them. */
+/** Updates of all parameters of a network, as wasm/updates.ts has them, but that what is given may be changed and given back. */
 export interface Updates {
   adamUpdate(all: readonly Before[], numbers: AdamNumbers): After[];
   averagesOf(averages: readonly tf.Tensor[], parameters: readonly tf.Tensor[], decay: number): tf.Tensor[];

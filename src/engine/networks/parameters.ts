@@ -49,7 +49,7 @@ export function leafOf(tree: unknown, row: ParameterRow): tf.Tensor {
 /** Puts another tensor in the place of a row's; the old one is disposed. */
 export function replaceLeaf(tree: unknown, row: ParameterRow, tensor: tf.Tensor): void {
   const [node, name] = placeOf(tree, row);
-  node[name].dispose();
+  if (node[name] !== tensor) node[name].dispose();
   node[name] = tensor;
 }
 

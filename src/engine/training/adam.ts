@@ -46,9 +46,15 @@ export function updateByAdam(
     );
     const numbers = { betas: [BETA1, BETA2], epsilon: EPSILON, step, root, decay } as const;
     const after = kernels ? adamUpdate(kernels, before, numbers) : onGpu!.adamUpdate(before, numbers);
-    tf.dispose([...state.mean, ...state.square, ...gradients]);
-    state.mean = after.map(([, mean]) => mean);
-    state.square = after.map(([, , square]) => square);
+    tf.dispose(gradients as tf.Tensor[]);
+    state.mean = replaced(
+      state.mean,
+      after.map(([, mean]) => mean),
+    );
+    state.square = replaced(
+      state.square,
+      after.map(([, , square]) => square),
+    );
     for (const [i, row] of table.entries()) replaceLeaf(tree, row, after[i][0]);
     return;
   }
@@ -65,6 +71,12 @@ export function updateByAdam(
     state.square[i] = square;
     replaceLeaf(tree, row, parameter);
   });
+}
+
+/** Those after, of which some may be those before; the rest of these is disposed. */
+export function replaced(before: readonly tf.Tensor[], after: tf.Tensor[]): tf.Tensor[] {
+  tf.dispose(before.filter((tensor, i) => tensor !== after[i]));
+  return after;
 }
 
 /** decay a + (1 - decay) b. */

@@ -7,7 +7,7 @@ import { trainingOf } from '../methods';
 import type { NetworkSpec } from '../methods/method';
 import { disposeTree, leafOf, loadTree } from '../networks/parameters';
 import * as tf from '../tf';
-import { type AdamState, disposeAdam, mix, startAdam } from './adam';
+import { type AdamState, disposeAdam, mix, replaced, startAdam } from './adam';
 import type { TrainSettings } from './settings';
 
 /** A network's weights on the backend. `adam` is null for one that is not trained, `ema` for one that has no average. */
@@ -64,9 +64,8 @@ export function updateAverage(network: TrainedNetwork, decay: number): void {
   const parameters = parametersOf(network);
   const before = network.ema;
   network.ema = before
-    ? averaged(before, parameters, decay)
+    ? replaced(before, averaged(before, parameters, decay))
     : parameters.map((parameter) => tf.clone(parameter));
-  tf.dispose(before ?? []);
 }
 
 function averaged(before: readonly tf.Tensor[], parameters: readonly tf.Tensor[], decay: number) {

@@ -133,6 +133,8 @@ export function dispatch(program: Program, { whole, real = [], reads, writes, wo
   const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
   const bindGroup = device.createBindGroup({ layout: made.layout, entries });
   for (const { dataId } of tensors) backend.commandQueueOwnedIds.add(dataId);
+  // Of what is changed in its place the CPU may have values that were read before.
+  for (const { dataId } of writes) backend.tensorMap.get(dataId).values = null;
   backend.ensureCommandEncoderReady();
   backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass();
   const pass = backend.computePassEncoder;

@@ -20,7 +20,7 @@ import { firDown, firSmooth, firUp } from '../../../networks/resample';
 import type { ParameterTable } from '../../../networks/table';
 import * as tf from '../../../tf';
 import { startAdam, updateByAdam } from '../../../training/adam';
-import { type TrainedNetwork, updateAverage } from '../../../training/networks';
+import { parametersOf, type TrainedNetwork, updateAverage } from '../../../training/networks';
 import type { GpuOperation } from '../../own';
 
 /** Relative to the norm of an output; a single wrong number among a few thousand makes 1e-2. */
@@ -64,8 +64,12 @@ export function inputGradient(
   return runKernel('Conv2DBackpropInput', { dy, filter }, { inputShape, strides, pad });
 }
 
-const SHAPE = [37, 5];
-const TABLE: ParameterTable = [{ path: 'weight', name: 'weight', kind: 'asIs', shape: SHAPE, start: 'zero' }];
+/** More than a device updates at once. */
+const TABLE: ParameterTable = [[37, 5], [70], [1], [3, 3, 5, 7], [64], [9]].map((shape, i) => ({
+  ...{ path: `weight${i}`, name: `weight${i}`, kind: 'asIs', start: 'zero' },
+  shape,
+}));
+const fixedOfAll = (seed: number) => TABLE.map(({ shape }, i) => fixed(seed + i, [...shape]));
 
 const IMAGE = [2, 13, 11, 12];
 
@@ -127,12 +131,12 @@ const RUNS: Record<GpuOperation, () => tf.Tensor[]> = {
     ),
   ],
   updates: () => {
-    const tree = { weight: fixed(1, SHAPE) };
+    const tree = Object.fromEntries(fixedOfAll(1).map((tensor, i) => [TABLE[i].path, tensor]));
     const state = startAdam(TABLE, tree);
-    for (let i = 0; i < 2; i++) updateByAdam(TABLE, tree, state, [fixed(2 + i, SHAPE)], 1e-2, 0.1);
-    const network = { spec: { table: TABLE }, tree, ema: [fixed(5, SHAPE)] } as unknown as TrainedNetwork;
+    for (let i = 0; i < 2; i++) updateByAdam(TABLE, tree, state, fixedOfAll(20 + 10 * i), 1e-2, 0.1);
+    const network = { spec: { table: TABLE }, tree, ema: fixedOfAll(50) } as unknown as TrainedNetwork;
     updateAverage(network, 0.9);
-    return [tree.weight, ...state.mean, ...state.square, ...network.ema!];
+    return [...parametersOf(network), ...state.mean, ...state.square, ...network.ema!];
   },
 };
 
@@ -189,5 +193,12 @@ const KNOWN: Record<GpuOperation, readonly number[]> = {
     -23.086463, -125.17052, -27.119651, -32.045575, 102.57817, -33.187192, 64.184197, -64.16599, 113.62005,
     -50.118967, 93.105273, 24.639842, -49.162762, -52.784722,
   ],
-  updates: [-4.1396077, 8.798841, 7.2857164, -3.8649329, 6.3838276, -1.9191413, -8.4688296, -2.8490924],
+  updates: [
+    -5.1411668, 8.4317063, 6.6618328, -12.117628, 0.001226675, 0.00056092753, 13.488894, -3.6423194,
+    3.3735692, 8.2495223, -6.0767299, -6.1841636, 91.584331, 15.481334, 3.2712133, 29.042086, -0.0043460908,
+    -0.0019873576, 3.6164759, -12.359668, 3.9027089, 3.1334332, 0.90461274, 1.5085373, 1.5118732, 2.6348341,
+    -0.34099027, -3.8413219, -0.00038164401, -0.00017451618, 8.6462683, 2.6221166, 0.22037088, 0.86957825,
+    0.12478, -0.20281039, -13.975137, 14.245722, -12.973005, 8.1604105, -0.012638598, -0.0057793119,
+    -9.0918569, 32.55999, -1.0125885, -6.4580186, -1.7377516, -0.65586704,
+  ],
 };

@@ -22,8 +22,11 @@ import {
 } from '../../../networks/layers';
 import { reflectPad } from '../../../networks/reflectPad';
 import { firDown, firSmooth, firUp } from '../../../networks/resample';
+import type { ParameterTable } from '../../../networks/table';
 import * as tf from '../../../tf';
+import { startAdam, updateByAdam } from '../../../training/adam';
 import { r1Penalty } from '../../../training/losses';
+import { parametersOf, type TrainedNetwork, updateAverage } from '../../../training/networks';
 import { GPU_OPERATIONS, owns, useOnGpu } from '../../own';
 import { inputGradient, weightGradient } from './knownAnswers';
 import { type InUse, useGpuOperations } from './use';
@@ -245,6 +248,40 @@ describe.skipIf(!adapter)('operations for training on WebGPU', () => {
     };
     await expectTwin((x) => r1Penalty(squared, four(x)), [[2, 4, 6, 3]]);
     await expectTwin((x) => r1Penalty((v) => squared(reflectPad(v, 1)), four(x)), [[1, 4, 6, 2]]);
+  });
+
+  it('updates parameters of any sizes, several a dispatch, and nothing that others hold', async () => {
+    const shapes = [[3, 3, 5, 7], [1], [70], [4], [64], [65], [2, 300], [9], [11, 3], [1]];
+    const table: ParameterTable = shapes.map((shape, i) => ({
+      ...{ path: `p${i}`, name: `p${i}`, kind: 'asIs', start: 'zero' },
+      shape,
+    }));
+    const starts = shapes.map(values);
+    const gradients = [0, 1, 2].map(() => shapes.map(values));
+    const found: Float32Array[][] = [];
+    for (const backend of ['cpu', 'webgpu']) {
+      await tf.setBackend(backend);
+      const before = tf.memory().numTensors;
+      const tree = Object.fromEntries(starts.map((start, i) => [`p${i}`, tensorOf(start)]));
+      const adam = startAdam(table, tree);
+      const network = { spec: { table }, tree, adam, ema: null } as unknown as TrainedNetwork;
+      const held = tree.p6.clone();
+      const read: Float32Array[] = [];
+      for (const all of gradients) {
+        updateByAdam(table, tree, adam, all.map(tensorOf), 1e-2, 0.1);
+        updateAverage(network, 0.9);
+        // What was read is not what is read after the next update.
+        read.push(...(await Promise.all([tree.p2, adam.mean[2]].map((x) => x.data<'float32'>()))));
+      }
+      expect(await held.data()).toEqual(starts[6].data);
+      const all = [...parametersOf(network), ...adam.mean, ...adam.square, ...network.ema!];
+      found.push([...read, ...(await Promise.all(all.map((x) => x.data<'float32'>())))]);
+      tf.dispose([held, ...all]);
+      expect(tf.memory().numTensors).toBe(before);
+    }
+    expect(found[0]).toHaveLength(6 + 4 * shapes.length);
+    for (const [i, plain] of found[0].entries())
+      expect(differenceOf(plain, found[1][i])).toBeLessThan(FORWARD);
   });
 
   it('takes means', async () => {

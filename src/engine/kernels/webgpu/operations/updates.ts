@@ -1,41 +1,84 @@
-/** Adam's update and moving averages, a parameter in one pass each (wasm/updates.ts). What is given stays. */
+/**
+ * Adam's update and moving averages, in place and of several parameters a dispatch: as many as the device binds buffers for. With all of them in
+ * one buffer each gradient would have to be copied there and each weight back, two commands where this takes a part of one.
+ */
 import * as tf from '../../../tf';
 import type { AdamNumbers, After, Before } from '../../wasm/updates';
-import { dispatch, eachNumber, outputOf, workgroupsFor } from '../dispatch';
+import { dispatch, outputOf, type Program, program, THREADS } from '../dispatch';
+import { webgpuBackend } from '../runtime';
+import { ceilDiv, unrolled } from '../wgsl';
 
-const adam = eachNumber('Adam', {
-  whole: [],
+/** More workgroups take each several of a parameter's numbers. */
+const MOST_WORKGROUPS = 4096;
+
+interface Update {
+  real: readonly string[];
+  reads: readonly string[];
+  /** Read, and written in their place. */
+  changes: readonly string[];
+  /** Of number `i` of parameter `n`, whose buffers' names end in n. */
+  body: (n: number) => string;
+}
+
+/** By the number of parameters of a dispatch. */
+function programs(label: string, { real, reads, changes, body }: Update): (parameters: number) => Program {
+  const made = new Map<number, Program>();
+  return (parameters) => {
+    const each = (names: readonly string[]) =>
+      Array.from({ length: parameters }, (_, n) => names.map((name) => name + n)).flat();
+    const known =
+      made.get(parameters) ??
+      program(`${label} of ${parameters}`, {
+        whole: each(['count']),
+        real,
+        reads: each(reads),
+        writes: each(changes),
+        body: `  switch (group.y) {
+${unrolled(
+  parameters,
+  (n) => `    case ${n}u: {
+      for (var i = group.x * ${THREADS}u + thread; i < s.count${n}; i += groups.x * ${THREADS}u) {
+${body(n)}
+      }
+    }`,
+)}
+    default: {}
+  }`,
+      });
+    made.set(parameters, known);
+    return known;
+  };
+}
+
+const adam = programs('Adam', {
   real: ['beta1', 'rest1', 'beta2', 'rest2', 'root', 'epsilon', 'step', 'decay'],
-  reads: ['parameter', 'mean', 'square', 'gradient'],
-  writes: ['newParameter', 'newMean', 'newSquare'],
-  body: `  let p = parameter[i];
-  let g = gradient[i] + s.decay * p;
-  let m = s.beta1 * mean[i] + s.rest1 * g;
-  let v = s.beta2 * square[i] + s.rest2 * g * g;
-  newMean[i] = m;
-  newSquare[i] = v;
-  newParameter[i] = p - s.step * (m / (sqrt(v) * s.root + s.epsilon));`,
+  reads: ['gradient'],
+  changes: ['parameter', 'mean', 'square'],
+  body: (n) => `        let p = parameter${n}[i];
+        let g = gradient${n}[i] + s.decay * p;
+        let m = s.beta1 * mean${n}[i] + s.rest1 * g;
+        let v = s.beta2 * square${n}[i] + s.rest2 * g * g;
+        mean${n}[i] = m;
+        square${n}[i] = v;
+        parameter${n}[i] = p - s.step * (m / (sqrt(v) * s.root + s.epsilon));`,
+});
+
+const average = programs('average', {
+  real: ['decay', 'rest'],
+  reads: ['parameter'],
+  changes: ['average'],
+  body: (n) => `        average${n}[i] = s.decay * average${n}[i] + s.rest * parameter${n}[i];`,
 });
 
 export function adamUpdate(all: readonly Before[], numbers: AdamNumbers): After[] {
   const { betas, root, epsilon, step, decay } = numbers;
   const [beta1, beta2] = betas;
   const real = [beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, step, decay];
-  return all.map((before) => {
-    const { shape, size } = before[0];
-    const writes = [0, 1, 2].map(() => outputOf(shape));
-    dispatch(adam, { whole: [size], real, reads: before, writes, workgroups: workgroupsFor(size) });
-    return writes.map(tensorOf) as After;
-  });
+  const after = all.map(([parameter, mean, square]): After => [own(parameter), own(mean), own(square)]);
+  const gradients = all.map(([, , , gradient]) => [gradient]);
+  updateTogether(adam, real, gradients, after);
+  return after;
 }
-
-const average = eachNumber('average', {
-  whole: [],
-  real: ['decay', 'rest'],
-  reads: ['average', 'parameter'],
-  writes: ['out'],
-  body: '  out[i] = s.decay * average[i] + s.rest * parameter[i];',
-});
 
 /** decay average + (1 - decay) parameter of each. */
 export function averagesOf(
@@ -43,17 +86,45 @@ export function averagesOf(
   parameters: readonly tf.Tensor[],
   decay: number,
 ): tf.Tensor[] {
-  return averages.map((before, i) => {
-    const out = outputOf(before.shape);
-    dispatch(average, {
-      whole: [before.size],
-      real: [decay, 1 - decay],
-      reads: [before, parameters[i]],
-      writes: [out],
-      workgroups: workgroupsFor(before.size),
-    });
-    return tensorOf(out);
-  });
+  const after = averages.map((one) => [own(one)]);
+  const reads = parameters.map((parameter) => [parameter]);
+  updateTogether(average, [decay, 1 - decay], reads, after);
+  return after.flat();
 }
 
-const tensorOf = (info: tf.TensorInfo): tf.Tensor => tf.engine().makeTensorFromTensorInfo(info);
+function updateTogether(
+  programOf: (parameters: number) => Program,
+  real: readonly number[],
+  reads: readonly tf.Tensor[][],
+  writes: readonly tf.Tensor[][],
+): void {
+  const { maxStorageBuffersPerShaderStage } = webgpuBackend().device.limits;
+  const most = Math.floor(maxStorageBuffersPerShaderStage / (reads[0].length + writes[0].length));
+  for (let first = 0; first < reads.length; first += most) {
+    const changed = writes.slice(first, first + most);
+    const whole = changed.map(([{ size }]) => size);
+    dispatch(programOf(changed.length), {
+      whole,
+      real,
+      reads: reads.slice(first, first + most).flat(),
+      writes: changed.flat(),
+      workgroups: [Math.min(ceilDiv(Math.max(...whole), THREADS), MOST_WORKGROUPS), changed.length, 1],
+    });
+  }
+}
+
+const copy = program('copy', {
+  whole: ['count'],
+  reads: ['source'],
+  writes: ['twin'],
+  body: `  for (var i = group.x * ${THREADS}u + thread; i < s.count; i += groups.x * ${THREADS}u) { twin[i] = source[i]; }`,
+});
+
+/** The tensor itself if nobody else has its numbers (a clone has), else a copy: what may change. */
+function own(tensor: tf.Tensor): tf.Tensor {
+  if (tf.backend().refCount(tensor.dataId) === 1) return tensor;
+  const twin = outputOf(tensor.shape);
+  const workgroups = Math.min(ceilDiv(tensor.size, THREADS), MOST_WORKGROUPS);
+  dispatch(copy, { whole: [tensor.size], reads: [tensor], writes: [twin], workgroups: [workgroups, 1, 1] });
+  return tf.engine().makeTensorFromTensorInfo(twin);
+}
