@@ -75,6 +75,8 @@ export interface BuilderOptions {
   exact?: (tensor: tf.Tensor) => ExactForm;
   /** Which tile a convolution takes. */
   tile?: TileChoice;
+  /** The device has subgroups, and they are used. */
+  subgroups?: boolean;
 }
 
 /** A binding begins at a multiple of 256 bytes. */
@@ -298,7 +300,7 @@ export class GraphBuilder {
 
   /** a and b of a group norm over images read as one; gamma and beta are of one kind, or 1 and 0. */
   norm(images: readonly Image[], groups: number, epsilon: number, gamma?: Column, beta?: Column): Norm {
-    const { batch } = this.options;
+    const { batch, subgroups } = this.options;
     const layout = images.map(({ channels }) => channels);
     const buffer = this.buffer(32 * batch * quadsOf(layout));
     const parts = images.map(({ height, width, channels, statistics }) => {
@@ -318,6 +320,7 @@ export class GraphBuilder {
           batch,
           beta: gamma && beta ? this.placeOf(beta) - this.placeOf(gamma) : null,
           vectorQuads: this.vectorStride,
+          subgroups,
         }),
       [...images.map(({ statistics }) => statistics!.buffer), ...(gamma ? [gamma] : [])],
       [buffer],

@@ -23,13 +23,15 @@ export interface GroupNormSpec {
   /** How many vectors after gamma beta begins; channels are laid out as the parts'. Null: gamma is 1 and beta 0. */
   beta: number | null;
   vectorQuads: number;
+  /** The device has subgroups, whose threads add among each other without memory. */
+  subgroups?: boolean;
 }
 
 const THREADS = 64;
 
 /** Bindings: statistics of the parts, [vectors from gamma on], norm (pairs of vectors a, b). */
 export function groupNorm(spec: GroupNormSpec): Kernel {
-  const { parts, groups, batch } = spec;
+  const { parts, groups, batch, subgroups = false } = spec;
   const channels = parts.reduce((sum, part) => sum + part.channels, 0);
   const ofGroup = channels / groups;
   const tiles = parts.map(({ height, width, tile }) => ({
@@ -70,7 +72,7 @@ export function groupNorm(spec: GroupNormSpec): Kernel {
   const empty = parts.flatMap((part, i) =>
     Array.from({ length: 4 * quads(part.channels) - part.channels }, (_, j) => padded[i] + part.channels + j),
   );
-  const code = `${declarations([
+  const code = `${subgroups ? 'enable subgroups;\n' : ''}${declarations([
     ...parts.map((_, i) => [`statistics${i}`, 'array<f32>'] as const),
     ...(spec.beta === null ? [] : [['vectors', 'array<f32>'] as const]),
     ['norm', 'array<f32>', 'read_write'],
@@ -85,23 +87,18 @@ fn put(channel: u32, batch: u32, a: f32, b: f32) {
 }
 
 @compute @workgroup_size(${THREADS})
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>${
+    subgroups ? ', @builtin(subgroup_size) lanes: u32' : ''
+  }) {
   let batch = group.y;
   let first = group.x * ${ofGroup}u;
   var part = 0.0;
 ${everyTile('part += n * mean;')}
-  // Every thread adds all parts: that wants one barrier, a tree six.
-  sums[thread] = part;
-  workgroupBarrier();
-  var middle = 0.0;
-  for (var i = 0u; i < ${THREADS}u; i++) { middle += sums[i]; }
+${added('middle', 'sums', subgroups)}
   middle /= ${literal(pixels * ofGroup)};
   part = 0.0;
 ${everyTile('part += squares + n * (mean - middle) * (mean - middle);')}
-  squareSums[thread] = part;
-  workgroupBarrier();
-  var variance = 0.0;
-  for (var i = 0u; i < ${THREADS}u; i++) { variance += squareSums[i]; }
+${added('variance', 'squareSums', subgroups)}
   variance /= ${literal(pixels * ofGroup)};
   let inverse = inverseSqrt(variance + ${literal(spec.epsilon)});
   for (var i = thread; i < ${ofGroup}u; i += ${THREADS}u) {
@@ -121,3 +118,16 @@ ${empty.map((channel) => `    put(${channel}u, batch, 0.0, 0.0);`).join('\n')}
 }`;
   return { code, workgroups: [groups, batch, 1] };
 }
+
+/** Adds all threads' `part`; every thread adds what is in memory: that wants one barrier, a tree six. */
+const added = (name: string, memory: string, subgroups: boolean): string =>
+  subgroups
+    ? `  part = subgroupAdd(part);
+  if (subgroupElect()) { ${memory}[thread / lanes] = part; }
+  workgroupBarrier();
+  var ${name} = 0.0;
+  for (var i = 0u; i * lanes < ${THREADS}u; i++) { ${name} += ${memory}[i]; }`
+    : `  ${memory}[thread] = part;
+  workgroupBarrier();
+  var ${name} = 0.0;
+  for (var i = 0u; i < ${THREADS}u; i++) { ${name} += ${memory}[i]; }`;

@@ -49,6 +49,7 @@ interface Case {
   tile?: TileChoice;
   /** Weights in the smallest form that holds them. */
   isExact?: boolean;
+  subgroups?: boolean;
   look?: (graph: Graph) => void;
 }
 
@@ -61,12 +62,20 @@ async function runOf({
   storage = 'f32',
   tile = softwareTile,
   isExact = false,
+  subgroups = false,
 }: Omit<Case, 'plain'>) {
   const [batch, height, width] = images[0].shape;
   const values = new Map<tf.Tensor, Float32Array>();
   for (const tensor of used) values.set(tensor, (await tensor.data()) as Float32Array);
   const exact = (tensor: tf.Tensor) => exactForm(values.get(tensor)!, tensor.shape.at(-1)!);
-  const g = new GraphBuilder({ batch, storage, weights: storage, exact: isExact ? exact : undefined, tile });
+  const g = new GraphBuilder({
+    batch,
+    storage,
+    weights: storage,
+    exact: isExact ? exact : undefined,
+    tile,
+    subgroups,
+  });
   g.conditions(STYLE, TIME);
   const channels = images.map(({ shape }) => shape[3]);
   const made = build(g, g.input(channels, height, width, 1, 0));
@@ -276,11 +285,15 @@ describe.skipIf(!adapter)('kernels (runs where there is an adapter)', () => {
     (out, batch, shape) =>
       shape.includes('of 6') ? candidateTiles(out).at(pick)! : softwareTile(out, batch);
 
-  it('the tile of most work a thread, over sizes that it does not divide: residual, tanh, statistics', async () => {
+  it('the tile of most work a thread, over sizes that it does not divide: residual, tanh, statistics, subgroups', async () => {
     const [first, second] = [conv(3, 2, 24), conv(3, 24, 24)];
+    const subgroups = adapter!.features.has('subgroups');
+    const kernels: string[] = [];
     const affine = { weight: weight<tf.Tensor1D>(24), bias: weight<tf.Tensor1D>(24) };
     const error = await errorOf({
       tile: gpuTile(0),
+      subgroups,
+      look: ({ dispatches }) => kernels.push(...dispatches.map(({ kernel }) => kernel.code)),
       images: [normal(1, 11, 18, 2)],
       build: (g, input) => {
         const h = convolved(g, input, first);
@@ -301,6 +314,8 @@ describe.skipIf(!adapter)('kernels (runs where there is an adapter)', () => {
         return firSmooth(silu(groupNorm(affine, made, 6, 1e-6)));
       },
     });
+    // Where the device has them; the other tests' norms go by memory.
+    expect(kernels.filter((code) => code.includes('subgroupAdd'))).toHaveLength(subgroups ? 1 : 0);
     expect(error).toBeLessThan(TOLERANCES.f32);
   });
 
