@@ -240,7 +240,11 @@ export function createFakeTrainClient(): FakeTrainClient {
     async readCard({ file, card }) {
       log.push(`readCard ${file.name}${card ? ` with ${card.name}` : ''}`);
       if (unreadable.has(file.name)) throw new Error(`${file.name}: must be weights; choose another file.`);
-      return fakeCard('T1w', 'T2w');
+      const of = fakeCard('T1w', 'T2w');
+      // "r" and its width are the name of an R.
+      const ngf = /^r(\d*)\./.exec(file.name)?.[1];
+      if (ngf === undefined) return of;
+      return { ...of, name: file.name, network: { method: 'resnet', ngf: Number(ngf || 16), n_blocks: 6 } };
     },
     async runs() {
       const readable = [...client.stored].sort((a, b) => b.saved.localeCompare(a.saved));

@@ -1,8 +1,7 @@
 /** Options of `train` that contradict each other: a sentence in their words, before anything is computed. */
-import { methodOf, trainingOf } from '../../engine/methods';
-import { type OptionValues, optionsOf } from '../../engine/methods/options';
 import { mapOfSide, NEED_TEXTS, neededOf, type TrainSettings } from '../../engine/training/settings';
 import { SIDES } from '../../engine/training/sides';
+import { otherOptions } from '../../engine/training/startFit';
 import type { Variant } from '../../engine/training/variant';
 import { BadRequest } from '../../errors';
 import type { Arguments } from '../kit/command';
@@ -83,16 +82,9 @@ export function refuseOtherThanStart(args: Arguments, settings: TrainSettings, s
       throw new BadRequest(
         `--${name}: must be the start model's, ${of(start)}, got ${of(settings)}; leave it out`,
       );
-  if (settings.method !== start.method) return;
-  const shapes = (options: OptionValues) => {
-    const network = trainingOf(start).network({ ...start, options });
-    return JSON.stringify(methodOf(network).table(network));
-  };
-  for (const { id } of optionsOf(start.method)) {
-    const value = settings.options[id];
-    if (isGiven(args, id) && shapes({ ...start.options, [id]: value }) !== shapes(start.options))
+  for (const { id } of otherOptions(settings, start))
+    if (isGiven(args, id))
       throw new BadRequest(
-        `--${id}: must be the start model's, ${start.options[id]}, got ${value}; leave it out`,
+        `--${id}: must be the start model's, ${start.options[id]}, got ${settings.options[id]}; leave it out`,
       );
-  }
 }

@@ -5,6 +5,7 @@ import { silentHooks } from '../../../test/silentHooks';
 import { tinyData, tinySettings } from '../../../test/tinyRun';
 import { nodeEnvironment } from '../../platform/node/environment';
 import { startEngine } from '../backend/backend';
+import { ONE_PASS } from '../diffusion/schedule';
 import { hashWeights } from '../hash';
 import { resnetGeneratorTable } from '../networks/resnetGenerator/table';
 import { readHistory } from './historyFile';
@@ -75,7 +76,7 @@ function startOf(settings: TrainSettings): StartModel[] {
     subject: direction,
     direction,
     as: 'r',
-    card: { id: direction, name: direction, target: 'FLAIR', licence: 'MIT', network },
+    card: { id: direction, name: direction, target: 'FLAIR', licence: 'MIT', network, diffusion: ONE_PASS },
     state: hashWeights(n + 1, resnetGeneratorTable(network)),
   }));
 }

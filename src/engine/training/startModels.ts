@@ -2,21 +2,16 @@
 import { BadRequest, WeightsMismatch } from '../../errors';
 import type { ModelCard } from '../cards/modelCard';
 import type { StateDict } from '../formats/namedTensor';
-import { METHODS, type MethodId, methodOf, trainingOf } from '../methods';
+import { methodOf } from '../methods';
 import { refuseUnconditional } from '../unconditional';
 import type { RunFacts } from './checkpoint';
 import { networksOf } from './networks';
 import type { TrainSettings } from './settings';
-import type { Direction } from './sides';
+import { type StartOf, startedNetworks, startProblem } from './startFit';
 import type { StartWeights } from './startRun';
 
-export interface StartModel {
-  /** What errors call it. */
-  subject: string;
-  direction: Direction;
-  /** As what it starts: the model that translates, or the R beside it. */
-  as: 'translator' | 'r';
-  card: Pick<ModelCard, 'id' | 'name' | 'target' | 'licence' | 'network'>;
+export interface StartModel extends StartOf {
+  card: Pick<ModelCard, 'id' | 'name' | 'target' | 'licence' | 'network' | 'diffusion'>;
   state: StateDict;
 }
 
@@ -27,23 +22,16 @@ export function startWeights(
 ): { weights: StartWeights; facts: RunFacts['start'] } {
   const weights: Record<string, StateDict> = {};
   const facts: RunFacts['start'] = [];
-  for (const { subject, direction, as, card, state } of models) {
+  for (const model of models) {
+    const { subject, card, state } = model;
     refuseUnconditional(card);
-    const { startsFrom } = trainingOf(settings);
-    const wanted: MethodId = as === 'r' ? 'resnet' : settings.method;
-    if (startsFrom(wanted, direction) === null)
-      throw new WeightsMismatch(
-        `${subject}: must start a network of ${methodOf(settings).label}, which has no ${METHODS[wanted].network}; leave it out`,
-      );
-    const networks = startsFrom(card.network.method, direction);
-    if (networks === null || card.network.method !== wanted)
-      throw new WeightsMismatch(
-        `${subject}: must be a ${METHODS[wanted].network}, got a ${methodOf(card.network).network}; choose other weights`,
-      );
+    const problem = startProblem(settings, model);
+    if (problem !== null) throw new WeightsMismatch(problem);
+    const networks = startedNetworks(settings, model);
     const specs = networksOf(settings);
     if (networks.some((network) => weights[network] !== undefined))
       throw new BadRequest(
-        `${subject}: must start a network that no other model starts, got a second ${METHODS[wanted].network} for one direction; leave one of them out`,
+        `${subject}: must start a network that no other model starts, got a second ${methodOf(card.network).network} for one direction; leave one of them out`,
       );
     for (const network of networks) {
       const own = new Set(specs.find(({ name }) => name === network)?.table.map(({ name }) => name));

@@ -14,6 +14,7 @@ import { scanWarnings } from '../../engine/training/scanWarnings';
 import { beginRun, exportRun, openRun, type RunHooks, resumeRun } from '../../engine/training/session';
 import { checkSettings } from '../../engine/training/settings';
 import { SIDES } from '../../engine/training/sides';
+import { STARTS } from '../../engine/training/startFit';
 import type { StartModel } from '../../engine/training/startModels';
 import { readStoredRun } from '../../engine/training/storedRun';
 import { refuseUnconditional } from '../../engine/unconditional';
@@ -47,14 +48,6 @@ export interface TrainEnvironment extends ModelFiles {
   today: () => Date;
   runs: RunStore;
 }
-
-/** What each start source is for. */
-const STARTS: Record<keyof StartPoint, Pick<StartModel, 'direction' | 'as'>> = {
-  aToB: { direction: 'aToB', as: 'translator' },
-  bToA: { direction: 'bToA', as: 'translator' },
-  rAToB: { direction: 'aToB', as: 'r' },
-  rBToA: { direction: 'bToA', as: 'r' },
-};
 
 export function createTrainCalls(environment: TrainEnvironment): CallHandlers<TrainCalls> {
   const volumes = new TrainVolumes();

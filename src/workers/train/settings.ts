@@ -34,6 +34,7 @@ export {
   withMethod,
 } from '../../engine/training/settings';
 export { SIDES } from '../../engine/training/sides';
+export { STARTS, type StartOf, startProblem } from '../../engine/training/startFit';
 export { trainedDirections } from '../../engine/training/trainedDirections';
 export { hasDiscriminators, hasR, isUnconditional, trainsR } from '../../engine/training/variant';
 

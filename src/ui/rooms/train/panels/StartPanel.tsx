@@ -5,8 +5,10 @@ import { FileButton } from '../../../components/FileButton';
 import { formatGrid } from '../../../format';
 import { MODEL_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
-import { backModels, chosenBack, isLocked, startModels } from '../state/selectors';
+import { backModels, chosenBack, isLocked, misfitOf, startModels } from '../state/selectors';
 import { ContrastInput } from './ContrastInput';
+
+const MODELS = ['aToB', 'bToA'] as const;
 
 /** What is trained: between which contrasts, how large, and from where. */
 export function StartPanel() {
@@ -28,6 +30,7 @@ export function StartPanel() {
   );
   const back = chosenBack(backs, start);
   const isSourceless = isUnconditional(settings.variant);
+  const misfit = useApp((s) => misfitOf(s, MODELS));
   const isReading = useApp((s) => s.train.isReadingStart);
   const { pickPreset, pickStart, pickStartBack, openStart } = useApp((s) => s.actions.train);
   return (
@@ -62,6 +65,8 @@ export function StartPanel() {
         <select
           value={cardId ?? ''}
           disabled={disabled || isSourceless}
+          aria-invalid={misfit !== null}
+          aria-describedby={misfit === null ? undefined : 'start-misfit'}
           onChange={({ target }) => pickStart(target.value || null)}
         >
           <option value="">random weights</option>
@@ -82,6 +87,11 @@ export function StartPanel() {
           onFiles={(files) => void openStart(files)}
         />
       </div>
+      {misfit !== null && !disabled && (
+        <p className="warning" id="start-misfit">
+          {misfit}
+        </p>
+      )}
       {isSourceless && <p className="dim">A training without a source begins with random weights.</p>}
       {cardId !== null && (
         <p className="dim">

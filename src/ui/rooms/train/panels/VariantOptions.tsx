@@ -10,7 +10,8 @@ import {
 import { FileButton } from '../../../components/FileButton';
 import { WEIGHTS_ENDINGS } from '../../../state/files';
 import { useApp } from '../../../state/StoreContext';
-import { frozenRWarning } from '../state/selectors';
+import { frozenRWarning, misfitOf } from '../state/selectors';
+import { R_NETWORKS } from '../state/types';
 import { networkChoice } from './networkChoice';
 
 const SWITCHES = [
@@ -28,7 +29,7 @@ const switched = (name: (typeof SWITCHES)[number]['name'], isOn: boolean) => ({
   ...(name === 'adversarial' && !isOn ? { projector: 'adversarial' as const } : {}),
 });
 
-const R_NETWORKS = [
+const R_FIELDS = [
   { network: 'rAToB', label: 'R of A to B' },
   { network: 'rBToA', label: 'R of B to A' },
 ] as const;
@@ -37,7 +38,10 @@ const R_NETWORKS = [
 export function VariantOptions({ disabled }: { disabled: boolean }) {
   const settings = useApp((s) => s.train.settings);
   const sources = useApp((s) => s.train.start.sources);
-  const warning = useApp((s) => frozenRWarning(s.train));
+  const frozen = useApp((s) => frozenRWarning(s.train));
+  const misfit = useApp((s) => misfitOf(s, R_NETWORKS));
+  const warning = misfit ?? frozen;
+  const isReading = useApp((s) => s.train.isReadingStart);
   const { patchVariant, patchSettings, setStartR } = useApp((s) => s.actions.train);
   const { method, variant, diffusion } = settings;
   // The weights of a start model are of its own chain.
@@ -149,7 +153,7 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
             </label>
           )}
           <h3>Start of R</h3>
-          {R_NETWORKS.map(({ network, label }) => {
+          {R_FIELDS.map(({ network, label }) => {
             const source = sources[network];
             const name = source?.kind === 'file' ? source.file.name : null;
             return (
@@ -158,7 +162,11 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
                   {label}: <span className="dim">{name ?? 'random'}</span>
                 </span>
                 {name ? (
-                  <button type="button" className="button small" onClick={() => setStartR(network, null)}>
+                  <button
+                    type="button"
+                    className="button small"
+                    onClick={() => void setStartR(network, null)}
+                  >
                     Random<span className="visually-hidden">: {label}</span>
                   </button>
                 ) : (
@@ -166,7 +174,8 @@ export function VariantOptions({ disabled }: { disabled: boolean }) {
                     label={`Weights of ${network === 'rAToB' ? 'A to B' : 'B to A'}…`}
                     className="button small"
                     accept={WEIGHTS_ENDINGS}
-                    onFiles={([file]) => setStartR(network, { kind: 'file', file })}
+                    disabled={isReading}
+                    onFiles={([file]) => void setStartR(network, { kind: 'file', file })}
                   />
                 )}
               </div>

@@ -7,6 +7,7 @@ export const initialTrain: TrainData = {
   every: { preview: 50, validation: 100, checkpoint: 100 },
   start: { cardId: null, sources: {} },
   ownStarts: {},
+  rCards: {},
   isReadingStart: false,
   volumes: [],
   filters: { a: {}, b: {} },

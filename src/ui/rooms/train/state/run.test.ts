@@ -43,7 +43,7 @@ describe('start', () => {
 
   it('leaves out weights of R where the variant has none, and keeps them for one that has', async () => {
     const file = new File([], 'r.pth');
-    act().setStartR('rBToA', { kind: 'file', file });
+    await act().setStartR('rBToA', { kind: 'file', file });
     act().patchVariant({ pairing: 'paired' });
     expect(usedSources(train())).toStrictEqual({});
     await begin();
@@ -85,7 +85,7 @@ describe('start', () => {
   });
 
   it('begins with the weights that were chosen', async () => {
-    act().setStartR('rAToB', { kind: 'file', file: new File(['r'], 'r.pth') });
+    await act().setStartR('rAToB', { kind: 'file', file: new File(['r'], 'r.pth') });
     await begin();
     expect(made.trainClient.log.at(-1)).toMatch(/^train run-\S+ from rAToB file$/);
   });

@@ -12,7 +12,9 @@ import {
   mapOfSide,
   presetSettings,
   SIDES,
+  STARTS,
   settingsOfRun,
+  startProblem,
   trainedDirections,
 } from '../../../../workers/train/settings';
 import type { ModelCard } from '../../../../workers/translate/protocol';
@@ -84,10 +86,58 @@ export function settingsProblem(settings: TrainSettings): string | null {
   }
 }
 
+type StartState = Pick<AppData, 'models' | 'own' | 'loaded'> & { train: TrainData };
+
+/** Found once for the same choices: tables of networks are made for it. */
+let lastStart: { given: unknown[]; found: StartProblem | null } | null = null;
+
+/** Why what is chosen to start from cannot start its network, in Start's own sentence. */
+export interface StartProblem {
+  network: keyof ClientStartPoint;
+  sentence: string;
+}
+
+/** The first of them; null: all can, or begin at random. */
+export function startProblemOf({ train, models, own, loaded }: StartState): StartProblem | null {
+  const { settings, start, ownStarts, rCards } = train;
+  const given = [settings, start, ownStarts, rCards, models, own, loaded];
+  if (!lastStart?.given.every((one, n) => one === given[n])) {
+    const all = startModels({ models, own, loaded, ownStarts });
+    const cardOf = (network: keyof ClientStartPoint): ModelCard | undefined => {
+      if (network === 'aToB') return all.find(({ card }) => card.id === start.cardId)?.card;
+      if (network === 'bToA') return chosenBack(all, start)?.card;
+      return rCards[network];
+    };
+    lastStart = { given, found: findStartProblem(settings, usedSources(train), cardOf) };
+  }
+  return lastStart.found;
+}
+
+/** The sentence where it is one of these networks'. */
+export function misfitOf(state: StartState, networks: readonly (keyof ClientStartPoint)[]): string | null {
+  const problem = startProblemOf(state);
+  return problem && networks.includes(problem.network) ? problem.sentence : null;
+}
+
+function findStartProblem(
+  settings: TrainSettings,
+  sources: ClientStartPoint,
+  cardOf: (network: keyof ClientStartPoint) => ModelCard | undefined,
+): StartProblem | null {
+  for (const network of Object.keys(sources) as (keyof ClientStartPoint)[]) {
+    const card = cardOf(network);
+    const sentence =
+      card && startProblem(settingsOfRun(settings), { subject: card.name, ...STARTS[network], card });
+    if (sentence) return { network, sentence };
+  }
+  return null;
+}
+
 /** Why Start cannot be pressed now, as what to do next; null when it can. */
-export function startBlock({ train }: Pick<AppData, 'train'>): string | null {
+export function startBlock(state: StartState): string | null {
+  const { train } = state;
   const { settings, adding, estimate } = train;
-  const problem = settingsProblem(settings);
+  const problem = settingsProblem(settings) ?? startProblemOf(state)?.sentence;
   if (problem) return problem;
   if (adding) return 'Volumes are being read.';
   return dataProblem(train) ?? (estimate && !estimate.fits ? estimate.sentence : null);

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../../test/fakeTrainClient';
-import { presetSettings, trainedDirections } from '../../../../workers/train/settings';
+import { METHODS, type MethodId, type Network } from '../../../../engine/methods';
+import { presetSettings, trainedDirections, withMethod } from '../../../../workers/train/settings';
 import {
   backModels,
   frozenRWarning,
+  misfitOf,
   relativeMap,
   runName,
   settingsProblem,
@@ -127,6 +129,68 @@ describe('start point', () => {
   });
 });
 
+describe('what cannot start', () => {
+  const misfit = () => startBlock(made.store.getState());
+  const option = (id: string, value: number) =>
+    act().patchSettings({ options: { ...train().settings.options, [id]: value } });
+
+  const give = (network: Network) => {
+    const models = made.store.getState().models.map((card) => {
+      const preprocessing = { ...card.preprocessing, size: 64 };
+      return { ...card, network, preprocessing };
+    });
+    made.store.setState({ models });
+  };
+  const networkOf = (method: MethodId) =>
+    METHODS[method].training.network(withMethod(train().settings, method));
+
+  it('is said as soon as the method or the direction is another', () => {
+    give(networkOf('syndiff'));
+    act().pickStart('FLAIR-T1w');
+    expect(misfit()).toBe('Add volumes of FLAIR (A).');
+    act().patchSettings({ method: 'ddpm' });
+    expect(misfit()).toBe(
+      'FLAIR to T1w: must be a denoising U-Net, got a diffusive generator; choose other weights',
+    );
+    act().patchSettings({ method: 'syndiff' });
+    act().patchVariant({ direction: 'bToA' });
+    expect(misfit()).toMatch(/got none of FLAIR to T1w; train that direction, too, or leave the model out$/);
+    act().patchVariant({ direction: 'both' });
+    expect(misfit()).toBe('Add volumes of FLAIR (A).');
+  });
+
+  it('names the option that makes another network', () => {
+    give(networkOf('ddpm'));
+    act().pickStart('T1w-FLAIR');
+    expect(misfit()).toBe('Add volumes of T1w (A).');
+    option('ncsnpp', 1);
+    expect(misfit()).toMatch(/^T1w to FLAIR: must keep its network's "SynDiff's U-Net" off, got on/);
+    expect(misfitOf(made.store.getState(), ['aToB'])).toBe(misfit());
+    option('ncsnpp', 0);
+    expect(misfitOf(made.store.getState(), ['aToB'])).toBeNull();
+  });
+
+  it('of R is read when it is chosen', async () => {
+    const choose = (name: string) => act().setStartR('rAToB', { kind: 'file', file: new File(['r'], name) });
+    await choose('r64.pth');
+    expect(misfit()).toMatch(/^r64\.pth: must be the run's network \(ResNet, 16 base channels/);
+    expect(misfitOf(made.store.getState(), ['rAToB'])).toBe(misfit());
+    // What the variant does not have does not matter.
+    act().patchVariant({ pairing: 'paired' });
+    expect(misfit()).toBe('Add volumes of T1w (A).');
+    act().patchVariant({ pairing: 'unpaired' });
+    await choose('r16.pth');
+    expect(misfit()).toBe('Add volumes of T1w (A).');
+    await choose('g.pth');
+    expect(misfit()).toMatch(/must be a non-diffusive ResNet generator, got a diffusive generator/);
+    made.trainClient.unreadable.add('text.pth');
+    await act().setStartR('rAToB', null);
+    await choose('text.pth');
+    expect(made.texts().at(-1)).toMatch(/^text\.pth: must be weights/);
+    expect(train().start.sources).toStrictEqual({});
+  });
+});
+
 describe('contradictions', () => {
   it('are said in one sentence', () => {
     act().patchVariant({ pairing: 'paired' });
@@ -211,7 +275,7 @@ describe('without a source', () => {
 
   it('begins at random: a start model is left, and none is taken', async () => {
     act().pickStart('FLAIR-T1w');
-    act().setStartR('rAToB', { kind: 'file', file: new File([], 'r.pth') });
+    await act().setStartR('rAToB', { kind: 'file', file: new File([], 'r.pth') });
     begin();
     expect(train().start.cardId).toBeNull();
     expect(usedSources(train())).toEqual({});
@@ -228,13 +292,13 @@ describe('without a source', () => {
   });
 });
 
-it('warns of a frozen R that is random', () => {
+it('warns of a frozen R that is random', async () => {
   act().patchVariant({ r: 'frozen' });
   expect(frozenRWarning(train())).toMatch(/stays random/);
   const file = new File([], 'r.pth');
-  act().setStartR('rAToB', { kind: 'file', file });
+  await act().setStartR('rAToB', { kind: 'file', file });
   expect(frozenRWarning(train())).not.toBeNull();
-  act().setStartR('rBToA', { kind: 'file', file });
+  await act().setStartR('rBToA', { kind: 'file', file });
   expect(frozenRWarning(train())).toBeNull();
 });
 

@@ -1,5 +1,5 @@
 /** What decides the numbers of a run. It stands still while a run is open. */
-import type { ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
+import type { ClientOwnWeights, ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
 import type { PresetName, TrainSettings } from '../../../../workers/train/protocol';
 import {
   isLong,
@@ -46,6 +46,25 @@ export function settingsActions(
     if (isLocked(train())) return;
     patch(change);
     void changed();
+  };
+  /** Null: it could not be read now, and why has been said. */
+  const readCard = async (source: ClientOwnWeights): Promise<ModelCard | null> => {
+    if (isLocked(train()) || train().isReadingStart) {
+      notify(
+        'warn',
+        `${source.file.name}: not read, as a run is open or other weights are being read; drop it again later.`,
+      );
+      return null;
+    }
+    patch({ isReadingStart: true });
+    try {
+      return await trainClient.readCard(source);
+    } catch (error) {
+      report(error);
+      return null;
+    } finally {
+      patch({ isReadingStart: false });
+    }
   };
   const begin = (card: ModelCard, source: ClientStartSource) =>
     choose(({ settings, start }) => ({
@@ -131,31 +150,24 @@ export function settingsActions(
         );
         return;
       }
-      if (isLocked(train()) || train().isReadingStart) {
-        notify(
-          'warn',
-          `${file.name}: not read, as a run is open or other weights are being read; drop it again later.`,
-        );
-        return;
-      }
       const source = { kind: 'file', file, card: cards[0] } as const;
-      patch({ isReadingStart: true });
-      try {
-        const card = await trainClient.readCard(source);
-        patch(({ ownStarts }) => ({ ownStarts: { ...ownStarts, [card.id]: { card, source } } }));
-        begin(card, source);
-        notify('info', `${card.name}: training starts from these weights.`);
-      } catch (error) {
-        report(error);
-      } finally {
-        patch({ isReadingStart: false });
-      }
+      const card = await readCard(source);
+      if (!card) return;
+      patch(({ ownStarts }) => ({ ownStarts: { ...ownStarts, [card.id]: { card, source } } }));
+      begin(card, source);
+      notify('info', `${card.name}: training starts from these weights.`);
     },
 
-    setStartR: (network, source) =>
+    async setStartR(network, source) {
+      if (source) {
+        const card = await readCard(source);
+        if (!card) return;
+        patch(({ rCards }) => ({ rCards: { ...rCards, [network]: card } }));
+      }
       choose(({ start }) => ({
         start: { ...start, sources: withSource(start.sources, network, source) },
-      })),
+      }));
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { trainRunActions } from './run';
 import { settingsActions } from './settings';
 import { createRefreshStored, storedRunActions } from './storedRuns';
 import { trainContext } from './trainContext';
-import type { TrainActions } from './types';
+import { R_NETWORKS, type TrainActions } from './types';
 import { notHeld } from './volumeShelf';
 import { createVolumes } from './volumes';
 
@@ -30,6 +30,13 @@ export function trainActions(shared: Context): TrainActions {
   const refreshStored = createRefreshStored(context);
   const settings = settingsActions(context, estimate);
   let hasEntered = false;
+  /** What they are is not kept with them. */
+  const readStartsOfR = async () => {
+    for (const network of R_NETWORKS) {
+      const source = train().start.sources[network];
+      if (source?.kind === 'file') await settings.setStartR(network, source);
+    }
+  };
 
   return {
     ...volumes.actions,
@@ -48,6 +55,7 @@ export function trainActions(shared: Context): TrainActions {
     restore({ volumes: former, ...chosen }) {
       if (train().volumes.length > 0 || train().adding || train().phase !== 'idle') return;
       patch({ ...chosen, volumes: former.map(notHeld) });
+      void readStartsOfR();
       if (hasEntered) void estimate();
     },
 

@@ -1,7 +1,7 @@
 /** The Train room's part of the state: plain data, and what can be done to it. */
 
 import type { EntityFilter } from '../../../../volume/entityFilter';
-import type { ClientOwnWeights, ClientStartPoint, ClientStartSource } from '../../../../workers/train/client';
+import type { ClientOwnWeights, ClientStartPoint } from '../../../../workers/train/client';
 import type {
   AddedVolume,
   CardWords,
@@ -82,6 +82,9 @@ export interface StartChoice {
   sources: ClientStartPoint;
 }
 
+export const R_NETWORKS = ['rAToB', 'rBToA'] as const;
+export type RNetwork = (typeof R_NETWORKS)[number];
+
 /** Own weights that were chosen in this room. */
 export interface OwnStart {
   card: ModelCard;
@@ -95,6 +98,8 @@ export interface TrainData {
   start: StartChoice;
   /** By card id. */
   ownStarts: Readonly<Record<string, OwnStart>>;
+  /** Of the weights that R starts with, as far as they have been read. */
+  rCards: Readonly<Partial<Record<RNetwork, ModelCard>>>;
   /** The card of own weights is being read. */
   isReadingStart: boolean;
   /** In the order in which they pair for validation. */
@@ -168,8 +173,8 @@ export interface TrainActions {
   setCardWords(patch: Partial<CardWords>): void;
   /** Weights with their card.json where there is one. */
   openStart(files: File[]): Promise<void>;
-  /** Weights of an R; null: random. */
-  setStartR(network: 'rAToB' | 'rBToA', source: ClientStartSource | null): void;
+  /** Weights of an R, which are read at once; null: random. */
+  setStartR(network: RNetwork, source: ClientOwnWeights | null): Promise<void>;
   /** Begins a new run. */
   start(): Promise<void>;
   pause(): void;
