@@ -360,8 +360,25 @@ function fakeVolume(volumeId: string, role: Role, name: string, volume?: number)
     picked: /empty/.test(name) ? 0 : 24,
     thumbnail: disc(48, 0.9, role.endsWith('A') ? 150 : 90),
     // "copy7_x" is the image 7, whatever it is called.
+    place: fakePlace(/far/.test(name) ? 10 : 0),
     print: /copy\d+/.exec(name)?.[0] ?? volumeId,
     warnings: [],
+  };
+}
+
+/** @param away of the origin along x, mm */
+function fakePlace(away: number): AddedVolume['place'] {
+  const axis = { count: 48, scale: 1, offset: 8 };
+  return {
+    shape: [48, 48, 155],
+    zooms: [1, 1, 1],
+    affine: [
+      [1, 0, 0, away],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+    ],
+    plan: { size: 64, pixelSize: 1, foregroundCut: 0, i: axis, j: axis },
   };
 }
 

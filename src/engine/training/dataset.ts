@@ -7,11 +7,11 @@ import { HEAD_SHARE, headSlices } from '../../volume/headSlices';
 import type { Image3, NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
 import { foregroundBySlice, thresholdOfLevels, toUnitRange } from '../../volume/intensity';
-import { otherGrid, sameGrid } from '../../volume/resample';
 import type { ScanMeasures } from '../../volume/scanMeasures';
 import { coverOf, extractCover, type SlicePlan } from '../../volume/slices';
 import { prepareScan } from '../prepareScan';
 import type { SliceSet } from './data';
+import { pairProblem } from './pairGrid';
 import { gridOfSide, type SideGrid, type TrainSettings } from './settings';
 import type { Side } from './sides';
 
@@ -84,9 +84,8 @@ export function volumeSlices(
  * @throws BadRequest where the scans lie on different grids
  */
 export function pairSlices({ a, b }: Record<Side, CutScan>, subject: string): Record<Side, SliceSet> {
-  const [ofA, ofB] = [coverOf(a.plan), coverOf(b.plan)];
-  // Spacings that differ by rounding alone may cover with a pixel more or less.
-  if (!sameGrid(a, b) || ofA.width !== ofB.width || ofA.height !== ofB.height) throw otherGrid(a, b);
+  const problem = pairProblem({ a, b });
+  if (problem) throw problem;
   const slices = a.slices.filter((k) => b.slices.includes(k));
   return {
     a: takeSlices(a, subject, a.plan, slices),

@@ -7,6 +7,7 @@ import type { BackendName, EngineInfo } from '../../engine/backend/backend';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import type { MemoryEstimate } from '../../engine/training/estimate';
 import type { ReadHistory } from '../../engine/training/historyFile';
+import type { PairGrid } from '../../engine/training/pairGrid';
 import type { Preview, Scoring, StepReport, Validation } from '../../engine/training/reports';
 import type { SideGrid, TrainSettings } from '../../engine/training/settings';
 import type { Direction, Side } from '../../engine/training/sides';
@@ -37,6 +38,8 @@ export interface AddedVolume {
   thumbnail: ScreenImage;
   /** Equal for the same image (`imagePrint`); empty where it is not known. */
   print: string;
+  /** Where it lies, which both of a pair must have in common. */
+  place: Omit<PairGrid, 'name'>;
   warnings: string[];
 }
 

@@ -8,6 +8,7 @@ import type { TrainSettings } from '../../engine/training/settings';
 import { isUnconditional, type Variant } from '../../engine/training/variant';
 
 export { optionsIn, type TrainingOption } from '../../engine/methods/options';
+export { pairProblem } from '../../engine/training/pairGrid';
 export {
   conflictOf,
   conflictText,

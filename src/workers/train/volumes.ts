@@ -61,6 +61,7 @@ export class TrainVolumes {
     if (cut.slices.length === 0)
       throw new BadRequest(`${name}: must have a slice with some head in it, got none; choose another scan`);
     const statistics = scanStatistics(image, grid, measures);
+    const { shape, zooms, affine, plan } = cut;
     this.entries.set(volumeId, { ...place, name, cut, statistics });
     return {
       volumeId,
@@ -73,6 +74,7 @@ export class TrainVolumes {
       thumbnail: thumbnail(ownSlices(cut, name), Math.floor(cut.slices.length / 2)),
       // Of a file with several the one that is meant is not known yet.
       print: place.volume === null ? '' : imagePrint(cut),
+      place: { shape, zooms, affine, plan },
       warnings,
     };
   }

@@ -11,6 +11,7 @@ import {
   conflictText,
   type GivenImage,
   isUnconditional,
+  pairProblem,
 } from '../../../../workers/train/settings';
 import type { TrainData, TrainVolume } from './types';
 
@@ -39,6 +40,8 @@ export interface ScanChoice {
   problems: Readonly<Record<Role, string | null>>;
   /** Why an image must be left out that is given for two things, as a sentence; null: there is none. */
   conflict: string | null;
+  /** Two that are a pair by their names and not by where they lie, as a sentence; null: all lie as they should. */
+  apart: string | null;
   /** What else is to be said. */
   notes: Readonly<Record<Role, string | null>>;
 }
@@ -128,6 +131,7 @@ function findChoice({ volumes: listed, filters, settings }: Given): ScanChoice {
     pairing,
     choices,
     conflict: conflict && conflictText(...conflict),
+    apart: apartText([...(isPaired('trainA') ? pairing.train.pairs : []), ...pairing.val.pairs]),
     problems: byRole((role) => {
       const several = kept[role].find(({ added }) => added.volume === null);
       if (several)
@@ -145,6 +149,15 @@ function findChoice({ volumes: listed, filters, settings }: Given): ScanChoice {
       );
     }),
   };
+}
+
+function apartText(pairs: Pairing<TrainVolume>['pairs']): string | null {
+  for (const { a, b } of pairs) {
+    const [first, second] = [a.added, b.added].map(({ name, place }) => place && { name, ...place });
+    const problem = first && second && pairProblem({ a: first, b: second });
+    if (problem) return problem.message;
+  }
+  return null;
 }
 
 const pairingsOf = (of: Record<Role, readonly TrainVolume[]>): Record<Use, Pairing<TrainVolume>> => ({

@@ -163,6 +163,7 @@ function dataProblem(train: TrainData): string | null {
   if (both !== undefined)
     return `${both} is among the training and the validation volumes; remove it from one: a model is not judged by whom it was trained on.`;
   if (choice.conflict !== null) return `${choice.conflict}.`;
+  if (choice.apart !== null) return `${choice.apart}.`;
   const { pairs, alone } = pairing.val;
   if (alone.length > 0 && pairs.length === 0)
     return `Validation needs subjects with both contrasts, got ${noPairs(kept.valA, kept.valB)}.`;

@@ -223,6 +223,20 @@ describe('contradictions', () => {
     expect(unpairedTexts(train(), 'val')).toEqual([]);
   });
 
+  it('of a pair whose scans do not lie in the same place', async () => {
+    await act().addFiles('trainA', dropped('sub-1_T1w.nii'));
+    await act().addFiles('trainB', dropped('sub-1_acq-far_FLAIR.nii'));
+    expect(startBlock(made.store.getState())).toBeNull();
+    act().patchVariant({ pairing: 'paired' });
+    expect(startBlock(made.store.getState())).toMatch(
+      /^sub-1_T1w\.nii, sub-1_acq-far_FLAIR\.nii: must lie on the same grid, .* up to 10 mm apart; resample one to the other first\.$/,
+    );
+    act().patchVariant({ pairing: 'unpaired' });
+    await act().addFiles('valA', dropped('sub-2_T1w.nii'));
+    await act().addFiles('valB', dropped('sub-2_acq-far_FLAIR.nii'));
+    expect(startBlock(made.store.getState())).toMatch(/must lie on the same grid/);
+  });
+
   it('of a subject who is trained on and scored', async () => {
     await act().addFiles('trainA', dropped('sub-1_T1w.nii'));
     await act().addFiles('trainB', dropped('sub-2_FLAIR.nii'));

@@ -33,7 +33,8 @@ export type VolumeSource =
   | { kind: 'phantom' };
 
 export interface TrainVolume {
-  added: AddedVolume;
+  /** `place` is null until a worker holds it. */
+  added: Omit<AddedVolume, 'place'> & { place: AddedVolume['place'] | null };
   source: VolumeSource;
   /** The client's `losses` when it was added: the worker that holds it is the present one while these are equal. */
   losses: number;

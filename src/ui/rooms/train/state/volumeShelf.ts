@@ -15,7 +15,7 @@ const NO_IMAGE = { order: 'rows A-P, columns L-R', size: 1, pixels: new Uint8Arr
 export function notHeld({ files, path, ...told }: FormerTrain['volumes'][number], n: number): TrainVolume {
   const volume = told.volumeCount > 1 ? (told.volume ?? undefined) : undefined;
   return {
-    added: { ...told, volumeId: `former-${n}`, thumbnail: NO_IMAGE, print: '', warnings: [] },
+    added: { ...told, volumeId: `former-${n}`, thumbnail: NO_IMAGE, print: '', place: null, warnings: [] },
     source: files ? { kind: 'files', files, path, volume } : { kind: 'phantom' },
     losses: -1,
     grid: '',
