@@ -1,5 +1,16 @@
 /** Settings and results belong together: an image is never shown under settings that did not make it. */
-import { expect, expectImage, greys, openPage, openScan, pane, save, test, translate } from './helpers';
+import {
+  expect,
+  expectImage,
+  greys,
+  openPage,
+  openScan,
+  pane,
+  save,
+  test,
+  translate,
+  translateButton,
+} from './helpers';
 import { headScan } from './phantom';
 
 test('two samples give a spread; going back to one shows the earlier image', async ({ page }) => {
@@ -70,4 +81,39 @@ test('the reverse steps can be looked at one by one', async ({ page }) => {
   await expect(sheet.getByRole('application')).toContainText('Synthetic');
   await page.keyboard.press('Escape');
   await expect(sheet).toBeHidden();
+});
+
+test('a number that is not allowed stays to be seen, says what is, and starts nothing', async ({ page }) => {
+  await openPage(page);
+  await openScan(page, headScan('sub-01_T1w.nii'));
+  await page.getByText('Settings', { exact: true }).click();
+  const samples = page.getByRole('spinbutton', { name: /^Samples/ });
+  await samples.fill('17');
+  await expect(samples).toHaveAttribute('aria-invalid', 'true');
+  await expect(samples).toHaveAccessibleDescription('A whole number from 1 to 16.');
+  await translateButton(page).click();
+  await expect(samples).toBeFocused();
+  await expect(samples).toHaveValue('17');
+  await expect(translateButton(page)).toBeVisible();
+  // Mended it counts; left, it shows what is in force.
+  await samples.fill('2');
+  await expect(samples).toHaveAttribute('aria-invalid', 'false');
+  await samples.fill('');
+  await expect(samples).toHaveAccessibleDescription('A whole number from 1 to 16.');
+  await page.keyboard.press('Tab');
+  await expect(samples).toHaveValue('2');
+  await expect(samples).not.toHaveAccessibleDescription(/./);
+  await expect(pane(page, 'synthetic')).toContainText('Not translated');
+
+  await page.getByRole('link', { name: 'Train' }).click();
+  await page.locator('summary', { hasText: 'Weights and rates' }).click();
+  const rate = page.getByRole('textbox', { name: 'Generators' });
+  await rate.fill('1e-');
+  await expect(rate).toHaveAccessibleDescription('A number from 0 to 1.');
+  await rate.fill('2e-4');
+  await expect(rate).not.toHaveAccessibleDescription(/./);
+  await page.keyboard.press('Enter');
+  await expect(rate).toHaveValue('2e-4');
+  await page.keyboard.press('Tab');
+  await expect(rate).toHaveValue('0.0002');
 });

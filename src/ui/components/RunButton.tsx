@@ -1,4 +1,5 @@
 import type { ComponentProps } from 'react';
+import { wrongField } from './numberField';
 
 interface RunButtonProps extends Omit<ComponentProps<'button'>, 'onClick' | 'onKeyDown' | 'type'> {
   isOff: boolean;
@@ -7,7 +8,7 @@ interface RunButtonProps extends Omit<ComponentProps<'button'>, 'onClick' | 'onK
 
 /**
  * The button of a run, one element from start to end, never `disabled` but `aria-disabled`, so that the keyboard's focus stays on it.
- * A key held down would start and cancel in turn; so would a double click.
+ * A key held down would start and cancel in turn; so would a double click. Where a field has what it may not have, nothing starts.
  */
 export function RunButton({ isOff, onPress, ...rest }: RunButtonProps) {
   return (
@@ -15,8 +16,15 @@ export function RunButton({ isOff, onPress, ...rest }: RunButtonProps) {
       {...rest}
       type="button"
       aria-disabled={isOff}
+      // The focus stays in such a field, or what is typed there would go, and the run start with what nobody has seen.
+      onMouseDown={(event) => {
+        const field = wrongField();
+        if (!field) return;
+        event.preventDefault();
+        field.scrollIntoView({ block: 'nearest' });
+      }}
       onKeyDown={(event) => event.repeat && event.preventDefault()}
-      onClick={(event) => event.detail <= 1 && !isOff && onPress()}
+      onClick={(event) => event.detail <= 1 && !isOff && !wrongField() && onPress()}
     />
   );
 }

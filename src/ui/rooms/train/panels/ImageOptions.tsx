@@ -1,6 +1,6 @@
 import type { RelativeMap } from '../../../../volume/intensity';
 import { sideMaps } from '../../../../workers/train/settings';
-import { DecimalInput } from '../../../components/DecimalInput';
+import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
 import { relativeMap } from '../state/selectors';
 
@@ -21,11 +21,13 @@ export function ImageOptions({ disabled }: { disabled: boolean }) {
   const map = relativeMap(settings);
   return (
     <fieldset disabled={disabled || isStarted}>
-      <DecimalInput
+      <NumberInput
         label="Pixel size, mm"
         value={pixelSize}
+        kind="decimal"
         min={LEAST}
-        onChange={(value) => patchSettings({ pixelSize: Math.min(value, MOST) })}
+        max={MOST}
+        onChange={(value) => patchSettings({ pixelSize: value })}
       />
       <p className="dim num">
         {size} pixels cover {Number((size * pixelSize).toFixed(1))} mm: less cuts the head off, more wastes

@@ -1,7 +1,9 @@
 import { hasAverages, hasJudges, optionsIn, type TrainingOption } from '../../../../workers/train/settings';
-import { DecimalInput } from '../../../components/DecimalInput';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
+
+/** As of the command line. */
+const RATE = { kind: 'decimal', min: 0, max: 1 } as const;
 
 /** Weights of the loss terms and learning rates. */
 export function RateOptions({ disabled }: { disabled: boolean }) {
@@ -25,28 +27,34 @@ export function RateOptions({ disabled }: { disabled: boolean }) {
         ))}
       <h3>Learning rates</h3>
       <div className="pair">
-        <DecimalInput
+        <NumberInput
           label="Generators"
+          {...RATE}
           value={rates.generators}
           onChange={(generators) => patchSettings({ rates: { ...rates, generators } })}
         />
         {hasJudges(settings) && (
-          <DecimalInput
+          <NumberInput
             label="Discriminators"
+            {...RATE}
             value={rates.discriminators}
             onChange={(discriminators) => patchSettings({ rates: { ...rates, discriminators } })}
           />
         )}
-        <DecimalInput
+        <NumberInput
           label="At the end"
+          {...RATE}
           value={rates.least}
           onChange={(least) => patchSettings({ rates: { ...rates, least } })}
         />
         {hasAverages(settings) && (
-          <DecimalInput
+          <NumberInput
             label="EMA decay"
+            kind="decimal"
             value={ema}
-            onChange={(value) => patchSettings({ ema: Math.min(value, 0.99999) })}
+            min={0}
+            max={0.99999}
+            onChange={(value) => patchSettings({ ema: value })}
           />
         )}
       </div>
@@ -73,14 +81,14 @@ function OwnSwitch({ option: { id, label } }: { option: TrainingOption }) {
 function OwnOption({ option: { id, label, kind, least, most } }: { option: TrainingOption }) {
   const options = useApp((s) => s.train.settings.options);
   const { patchSettings } = useApp((s) => s.actions.train);
-  const change = (value: number) => patchSettings({ options: { ...options, [id]: value } });
-  if (kind === 'whole')
-    return <NumberInput label={label} value={options[id]} min={least} max={most} onChange={change} />;
   return (
-    <DecimalInput
+    <NumberInput
       label={label}
+      kind={kind === 'whole' ? 'whole' : 'decimal'}
       value={options[id]}
-      onChange={(value) => change(Math.min(Math.max(value, least), most))}
+      min={least}
+      max={most}
+      onChange={(value) => patchSettings({ options: { ...options, [id]: value } })}
     />
   );
 }
