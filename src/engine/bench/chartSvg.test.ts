@@ -37,6 +37,23 @@ describe('chartSvg', () => {
     expect(svg).toMatch(/>0<.*>5<.*>10<.*>15<.*>20<.*>25</s);
   });
 
+  it('may be narrow, its letters as large, all within it', () => {
+    const title = 'Standard deviation of PSNR over samples, mean over slices';
+    const [wide, narrow] = [undefined, 520].map((width) => chartSvg({ ...BARS, title }, width));
+    expect(attributes(narrow, 'svg', 'width')).toEqual(['520']);
+    const [left, shifted] = [wide, narrow].map((svg) =>
+      Number(attributes(svg, 'text class="title"', 'x')[0]),
+    );
+    expect(shifted).toBeLessThan(left);
+    expect(shifted).toBeGreaterThan(0);
+    for (const x of attributes(narrow, 'rect', 'x').map(Number)) expect(x).toBeLessThan(500);
+    expect(narrow).toContain('font-size: 13px');
+    const series = ['a', 'b', 'c'].map((name) => ({ ...BARS.series[0], name: `${name} `.repeat(10) }));
+    expect(Number(attributes(chartSvg({ ...BARS, series }, 400), 'svg', 'height')[0])).toBeGreaterThan(
+      Number(attributes(chartSvg(BARS, 400), 'svg', 'height')[0]),
+    );
+  });
+
   it('has a line and a band a curve', () => {
     const points = [0, 0.1, 0.2].map((x, n) => ({ x, y: 20 - n, std: 1 }));
     const svg = chartSvg({ ...BARS, kind: 'curves', series: [{ name: 'a', points }] });

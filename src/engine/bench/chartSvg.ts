@@ -7,11 +7,13 @@ const COLOURS = ['#3a86d0', '#e08a1e', '#2a9d76', '#c45ba6', '#d2524a', '#7d6fd6
 const DASHES = ['', '7 4', '2 4', '10 3 2 3'];
 
 const WIDTH = 900;
-const PLOT_HEIGHT = 320;
+/** Of the plot itself: this, and of a narrow chart so much of its width. */
+const PLOT_HEIGHT = { most: 320, share: 0.4 };
 const [LEFT, RIGHT, GAP] = [68, 20, 12];
 const FONT = 13;
 /** Of a letter, on the mean. */
 const LETTER = 0.56 * FONT;
+const TITLE_LETTER = 8.65;
 const LINE = 20;
 const TICKS = 6;
 
@@ -21,41 +23,48 @@ const STYLE = `
   .error { stroke: currentColor; stroke-width: 1.2 } .soft { fill-opacity: .75 }
   @media (prefers-color-scheme: dark) { svg { background: #15181d; color: #e6e8eb } }`;
 
-export function chartSvg(chart: Chart): string {
+/** @param width in its own pixels: letters are as large in all, so that a narrow one can still be read where there is little room */
+export function chartSvg(chart: Chart, width = WIDTH): string {
+  const plot = Math.min(PLOT_HEIGHT.most, PLOT_HEIGHT.share * width);
   const series = chart.series.filter(({ points }) => points.length > 0);
-  const legend = legendOf(series.map(({ name }) => name));
+  const legend = legendOf(
+    series.map(({ name }) => name),
+    width,
+  );
+  // A long one begins before the axis.
+  const titleLeft = Math.max(GAP, Math.min(LEFT, width - GAP - chart.title.length * TITLE_LETTER));
   const top = 34 + legend.height + GAP;
   const points = series.flatMap((one) => one.points);
   const names = chart.kind === 'bars' ? [...new Set(points.map(({ x }) => String(x)))] : [];
-  const room = (WIDTH - LEFT - RIGHT) / Math.max(1, names.length);
+  const room = (width - LEFT - RIGHT) / Math.max(1, names.length);
   const isSlanted = names.some((name) => name.length * LETTER > room - 8);
   const longest = Math.max(0, ...names.map((name) => shown(name).length)) * LETTER;
   const below = isSlanted ? 14 + longest * Math.sin(SLANT) : LINE;
-  const height = top + PLOT_HEIGHT + below + LINE + GAP;
+  const height = top + plot + below + LINE + GAP;
   const ends = endsOf(points, chart.kind === 'bars');
-  const y = scale(ends, [top + PLOT_HEIGHT, top]);
+  const y = scale(ends, [top + plot, top]);
   const parts = [
-    `<text class="title" x="${LEFT}" y="24">${escaped(chart.title)}</text>`,
+    `<text class="title" x="${at(titleLeft)}" y="24">${escaped(chart.title)}</text>`,
     legend.svg,
     ...ticksOf(ends).map(
       (tick) =>
-        `<path class="grid" d="M${LEFT} ${at(y(tick))}H${WIDTH - RIGHT}"/><text class="soft" x="${LEFT - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${tickText(tick, ends)}</text>`,
+        `<path class="grid" d="M${LEFT} ${at(y(tick))}H${width - RIGHT}"/><text class="soft" x="${LEFT - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${tickText(tick, ends)}</text>`,
     ),
-    `<text transform="translate(16 ${top + PLOT_HEIGHT / 2}) rotate(-90)" text-anchor="middle">${escaped(chart.yLabel)}</text>`,
-    `<text x="${LEFT + (WIDTH - LEFT - RIGHT) / 2}" y="${at(height - GAP)}" text-anchor="middle">${escaped(chart.xLabel)}</text>`,
+    `<text transform="translate(16 ${top + plot / 2}) rotate(-90)" text-anchor="middle">${escaped(chart.yLabel)}</text>`,
+    `<text x="${LEFT + (width - LEFT - RIGHT) / 2}" y="${at(height - GAP)}" text-anchor="middle">${escaped(chart.xLabel)}</text>`,
     ...(chart.kind === 'bars'
-      ? bars(series, names, { y, room, isSlanted, base: top + PLOT_HEIGHT })
-      : curves(series, { y, base: top + PLOT_HEIGHT })),
-    `<path class="axis" fill="none" d="M${LEFT} ${top}V${top + PLOT_HEIGHT}H${WIDTH - RIGHT}"/>`,
+      ? bars(series, names, { y, room, isSlanted, base: top + plot })
+      : curves(series, { y, width, base: top + plot })),
+    `<path class="axis" fill="none" d="M${LEFT} ${top}V${top + plot}H${width - RIGHT}"/>`,
     ...(points.length === 0
-      ? [`<text x="${WIDTH / 2}" y="${top + PLOT_HEIGHT / 2}" text-anchor="middle">nothing to show</text>`]
+      ? [`<text x="${width / 2}" y="${top + plot / 2}" text-anchor="middle">nothing to show</text>`]
       : []),
   ];
   // The first slanted name may reach beyond the axis.
   const left = isSlanted
     ? Math.max(0, shown(names[0]).length * LETTER * Math.cos(SLANT) - LEFT - room / 2)
     : 0;
-  const size = `viewBox="${at(-left)} 0 ${at(WIDTH + left)} ${at(height)}" width="${at(WIDTH + left)}" height="${at(height)}"`;
+  const size = `viewBox="${at(-left)} 0 ${at(width + left)} ${at(height)}" width="${at(width + left)}" height="${at(height)}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img"><title>${escaped(chart.title)}</title><style>${STYLE}</style>\n${parts.join('\n')}\n</svg>\n`;
 }
 
@@ -95,13 +104,13 @@ function errorBar(x: number, { y: value, std }: ChartPoint, y: Scale, width: num
   return `<path class="error" d="M${at(x)} ${low}V${high}M${at(x - cap)} ${low}h${at(2 * cap)}M${at(x - cap)} ${high}h${at(2 * cap)}"/>`;
 }
 
-function curves(series: Series, { y, base }: { y: Scale; base: number }): string[] {
+function curves(series: Series, { y, width, base }: { y: Scale; width: number; base: number }): string[] {
   const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => Number(x))))].sort(
     (a, b) => a - b,
   );
   if (xs.length === 0) return [];
   const ends: Ends = xs.length > 1 ? [xs[0], xs[xs.length - 1]] : [xs[0] - 1, xs[0] + 1];
-  const x = scale(ends, [LEFT + 14, WIDTH - RIGHT - 14]);
+  const x = scale(ends, [LEFT + 14, width - RIGHT - 14]);
   const place = (point: ChartPoint, value: number) => `${at(x(Number(point.x)))} ${at(y(value))}`;
   const bands = series.map(({ points }, n) => {
     const known = points.filter(({ std }) => std !== null);
@@ -126,14 +135,14 @@ function curves(series: Series, { y, base }: { y: Scale; base: number }): string
   return [...bands, ...lines, ...labels];
 }
 
-function legendOf(names: readonly string[]): { svg: string; height: number } {
+function legendOf(names: readonly string[], width: number): { svg: string; height: number } {
   let [x, row] = [LEFT, 0];
   const items = names.map((name, n) => {
-    const width = 28 + shown(name).length * LETTER + 16;
-    if (x > LEFT && x + width > WIDTH - RIGHT) [x, row] = [LEFT, row + 1];
+    const room = 28 + shown(name).length * LETTER + 16;
+    if (x > LEFT && x + room > width - RIGHT) [x, row] = [LEFT, row + 1];
     const y = 46 + row * LINE;
     const item = `<path d="M${at(x)} ${y}h18" stroke-width="${names.length > COLOURS.length ? 3 : 8}" ${strokeOf(n)}/><text x="${at(x + 24)}" y="${y + 4}">${escaped(shown(name))}</text>`;
-    x += width;
+    x += room;
     return item;
   });
   return { svg: items.join(''), height: names.length > 0 ? (row + 1) * LINE : 0 };

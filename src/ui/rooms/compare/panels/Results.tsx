@@ -16,7 +16,11 @@ export function Results() {
           This is of the choices as they were: press Start to bring it up to date.
         </p>
       )}
-      {reports.length === 0 && <p className="dim">Scores come with the first scan of a model.</p>}
+      {reports.length === 0 && (
+        <div className="empty-stage">
+          <p className="dim">Scores come with the first scan of a model.</p>
+        </div>
+      )}
       {reports.length > 0 && <ExportPanel />}
       {reports.map(({ suite, charts, tables: [first, ...others] }) => (
         <section key={suite} className="compare-report" aria-label={first?.title ?? suite}>
