@@ -63,7 +63,7 @@ describe('a start model', () => {
 
   it('is refused by what it is, by its size, and where its direction is not trained', () => {
     expect(startProblem(of('ddpm'), modelOf(of('syndiff')))).toBe(
-      'Mine: must be a denoising U-Net, got a diffusive generator; choose other weights',
+      'Mine: must be a denoising U-Net, got a diffusive generator; choose other weights, or SynDiff as the method',
     );
     const small = presetSettings('small', contrasts);
     expect(startProblem(small, modelOf(of('syndiff')))).toMatch(

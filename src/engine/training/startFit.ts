@@ -37,7 +37,7 @@ export function startProblem(settings: TrainSettings, start: StartOf): string | 
     return `${subject}: must start a network of ${methodOf(settings).label}, which has no ${METHODS[wanted].network}; leave it out`;
   const names = startedNetworks(settings, start);
   if (names.length === 0 || card.network.method !== wanted)
-    return `${subject}: must be a ${METHODS[wanted].network}, got a ${methodOf(card.network).network}; choose other weights`;
+    return `${subject}: must be a ${METHODS[wanted].network}, got a ${methodOf(card.network).network}; choose other weights${as === 'r' ? '' : `, or ${methodOf(card.network).label} as the method`}`;
   const specs = trainingOf(settings)
     .networks(settings)
     .filter(({ name }) => names.includes(name));

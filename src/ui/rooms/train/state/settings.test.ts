@@ -150,7 +150,7 @@ describe('what cannot start', () => {
     expect(misfit()).toBe('Add volumes of FLAIR (A).');
     act().patchSettings({ method: 'ddpm' });
     expect(misfit()).toBe(
-      'FLAIR to T1w: must be a denoising U-Net, got a diffusive generator; choose other weights',
+      'FLAIR to T1w: must be a denoising U-Net, got a diffusive generator; choose other weights, or SynDiff as the method',
     );
     act().patchSettings({ method: 'syndiff' });
     act().patchVariant({ direction: 'bToA' });
