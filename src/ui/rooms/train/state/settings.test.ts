@@ -191,6 +191,14 @@ describe('what cannot start', () => {
   });
 });
 
+it('reads weights of R again that come back with the page', async () => {
+  const { settings, every, filters } = train();
+  const source = { kind: 'file', file: new File(['r'], 'r64.pth') } as const;
+  const start = { cardId: null, sources: { rBToA: source } };
+  act().restore({ settings, every, filters, start, ownStarts: {}, volumes: [] });
+  await vi.waitFor(() => expect(misfitOf(made.store.getState(), ['rBToA'])).toMatch(/^r64\.pth: must be/));
+});
+
 describe('contradictions', () => {
   it('are said in one sentence', () => {
     act().patchVariant({ pairing: 'paired' });
