@@ -14,12 +14,15 @@ export interface NoiseKey {
   stream: 'noise' | 'latent';
 }
 
+/** Whose noise it is, at whatever step. */
+export type SampleKey = Pick<NoiseKey, 'seed' | 'sample' | 'slice'>;
+
 /** `count` draws of N(0, 1) as float32, by Box-Muller on Philox words; the same key always gives the same numbers. */
 export function normals(key: NoiseKey, count: number): Float32Array {
   const out = new Float32Array(count);
   const words = new Uint32Array(4);
   for (let i = 0; i < count; i += 4) {
-    philoxOf(key, i >>> 2, SYNDIFF_KEY, words);
+    philoxOf(key, i >>> 2, NORMAL_KEY, words);
     for (let pair = 0; pair < 2 && i + 2 * pair < count; pair++) {
       const radius = Math.sqrt(-2 * Math.log((words[2 * pair] + 0.5) / TWO_32));
       const angle = (2 * Math.PI * (words[2 * pair + 1] + 0.5)) / TWO_32;
@@ -69,7 +72,7 @@ function philoxOf(key: NoiseKey, place: number, secondKey: number, words: Uint32
 const TWO_24 = 16777216;
 const TWO_32 = 4294967296;
 /** Second key words: separate this program's streams from other users of the same seed, and uniform from normal numbers. */
-const SYNDIFF_KEY = 0x53796e44;
+export const NORMAL_KEY = 0x53796e44;
 const UNIFORM_KEY = 0x53796e55;
 
 /** Ten rounds; counter (c0..c3), key (k0, k1), four words out. */

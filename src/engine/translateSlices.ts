@@ -88,7 +88,7 @@ const isOutOfMemory = (error: unknown): boolean =>
   error instanceof RangeError || (error instanceof Error && error.name === 'OutOfMemory');
 
 async function translateBatch(
-  { steps, keeps, random, run }: RunTranslator,
+  { steps, keeps, random, run, ahead }: RunTranslator,
   slices: readonly SliceInput[],
   size: number,
   { seed, samples, noise, style }: TranslateSettings,
@@ -104,28 +104,34 @@ async function translateBatch(
   const source = tf.tensor4d(joinArrays(slices.map((s) => s.pixels)), [b, size, size, 1]);
   try {
     for (let sample = 0; sample < drawn; sample++) {
+      const keys = slices.map(({ index }) => ({ seed, sample, slice: noise === 'shared' ? 0 : index }));
       const draw = (stream: 'noise' | 'latent', step: number, count: number) =>
-        joinArrays(
-          slices.map(({ index }) =>
-            normals({ seed, sample, slice: noise === 'shared' ? 0 : index, step, stream }, count),
-          ),
-        );
+        joinArrays(keys.map((key) => normals({ ...key, step, stream }, count)));
       const draws: Draws = {
         noise: (step) => draw('noise', step, pixels),
         latent: (step, length) =>
           isFixedStyle(noise)
             ? joinArrays(slices.map(() => styleValues(noise, style, length)))
             : draw('latent', step, length),
+        keys,
       };
-      let step = 0;
-      for await (const image of run(source, draws, signal)) {
-        // Read even where it is not kept: that keeps the queue short, so that a cancel is heard within a step.
-        const values = await image.data<'float32'>();
-        if (sample === 0 && keeps(step)) keep(chains, values, pixels);
-        if (step === steps) accumulate(sums, squares, values, pixels);
-        if (step++ === 0) continue;
-        for (let told = drawn; told <= samples; told += drawn) onStep?.(b);
-        await pause?.();
+      const wanted: Wanted[] = [];
+      try {
+        let step = 0;
+        for await (const image of run(source, draws, signal)) {
+          const isWanted = step === steps || (sample === 0 && keeps(step));
+          // Else it is read even where it is not wanted: that keeps the queue short, so that a cancel is heard within a step.
+          const values = ahead?.() ? isWanted && tf.clone(image) : await image.data<'float32'>();
+          if (isWanted && values) wanted.push(values);
+          if (step++ === 0) continue;
+          for (let told = drawn; told <= samples; told += drawn) onStep?.(b);
+          await pause?.();
+        }
+        const images = await readTogether(wanted);
+        if (sample === 0) for (const values of images) keep(chains, values, pixels);
+        accumulate(sums, squares, images.at(-1)!, pixels);
+      } finally {
+        tf.dispose(wanted.filter((image) => image instanceof tf.Tensor));
       }
     }
   } finally {
@@ -147,6 +153,23 @@ async function translateBatch(
           ),
     chain: chains[i],
   }));
+}
+
+/** Values, or the image that has them. */
+type Wanted = Float32Array | tf.Tensor4D;
+
+/** The values of each, those of images by one transfer from the device; images are borrowed. */
+async function readTogether(wanted: readonly Wanted[]): Promise<Float32Array[]> {
+  const images = wanted.filter((one): one is tf.Tensor4D => !(one instanceof Float32Array));
+  if (images.length === 0) return wanted as Float32Array[];
+  const joined = tf.concat(images);
+  const values = await joined.data<'float32'>();
+  joined.dispose();
+  const { size } = images[0];
+  let read = 0;
+  return wanted.map((one) =>
+    one instanceof Float32Array ? one : values.subarray(size * read, size * ++read),
+  );
 }
 
 /** The mean of all styles is 0. */

@@ -185,6 +185,7 @@ export function madeUpTask(card: ModelCard, weights: StateDict): SpeedTask {
     draws: {
       noise: (step) => normals({ ...key, step, stream: 'noise' }, size * size),
       latent: (step, length) => normals({ ...key, step, stream: 'latent' }, length),
+      keys: [key],
     },
   };
 }

@@ -33,6 +33,20 @@ export function qSamplePairs(
   });
 }
 
+/** q(x_t | x_(t+1), x0) is N(c1 x0 + c2 x_(t+1), deviation^2): of the last step, t = 0, without deviation (eq. 14, 15). */
+export interface Posterior {
+  c1: number;
+  c2: number;
+  deviation: number;
+}
+
+/** Of t = 0..n-1. */
+export const posteriorAt = ({ c1, c2, posteriorLogVarianceClipped }: Schedule, t: number): Posterior => ({
+  c1: c1[t],
+  c2: c2[t],
+  deviation: t > 0 ? Math.fround(Math.exp(0.5 * posteriorLogVarianceClipped[t])) : 0,
+});
+
 /**
  * One draw from q(x_t | x_(t+1), x0): mean c1 x0 + c2 x_(t+1), no noise at t = 0 (eq. 14, 15).
  * t of each batch entry is 0..n-1.
@@ -46,8 +60,8 @@ export function samplePosterior(
 ): tf.Tensor4D {
   return tf.tidy(() => {
     const mean = tf.add(tf.mul(perEntry(schedule.c1, t), x0), tf.mul(perEntry(schedule.c2, t), xNext));
-    const std = schedule.posteriorLogVarianceClipped.map((v, i) => (i > 0 ? Math.exp(0.5 * v) : 0));
-    return tf.add(mean, tf.mul(perEntry(std, t), noise));
+    const deviation = schedule.c1.map((_, i) => posteriorAt(schedule, i).deviation);
+    return tf.add(mean, tf.mul(perEntry(deviation, t), noise));
   });
 }
 

@@ -1,7 +1,7 @@
 /** The reverse chain: n large adversarial steps from noise to the target contrast (paper eq. 15 and 20, section III-D). */
 import { Aborted } from '../../errors';
 import * as tf from '../tf';
-import { samplePosterior } from './diffusion';
+import { type Posterior, posteriorAt, samplePosterior } from './diffusion';
 import type { Schedule } from './schedule';
 
 /**
@@ -18,6 +18,30 @@ export type Denoiser<Result = tf.Tensor4D | Promise<tf.Tensor4D>> = (
   z: tf.Tensor2D,
 ) => Result;
 
+/** Where the posterior's noise is drawn: the step that it leads from, 0..n-1, with its coefficients. */
+export interface Draw extends Posterior {
+  step: number;
+}
+
+/** A network that draws noise where it computes, so that none of it comes from the CPU. */
+export interface DrawingDenoiser {
+  /** x_T of n = `step` steps, [b, h, w, 1]; null where it cannot. */
+  start(shape: tf.Tensor4D['shape'], step: number): Promise<tf.Tensor4D | null>;
+  /** As a `Denoiser`, with the draw that follows, where it can. */
+  denoise(
+    x: tf.Tensor4D,
+    source: tf.Tensor4D,
+    t: readonly number[],
+    z: tf.Tensor2D,
+    draw: Draw,
+  ): Promise<Drawn>;
+}
+
+export type Drawn = {
+  x0: tf.Tensor4D;
+  x?: tf.Tensor4D;
+};
+
 export interface ChainOptions {
   /** N(0, 1), b*h*w numbers: x_T for step n, the posterior's noise for steps n-1 .. 0 (at 0 it has no effect). */
   noise: (step: number) => Float32Array;
@@ -25,6 +49,8 @@ export interface ChainOptions {
   latent: (step: number) => Float32Array;
   /** Looked at before every step. */
   signal?: AbortSignal;
+  /** x_T, borrowed; `startOf` where absent. */
+  begin?: tf.Tensor4D;
 }
 
 export interface ChainStep {
@@ -36,18 +62,36 @@ export interface ChainStep {
   x: tf.Tensor4D;
 }
 
+const drawing = (network: Denoiser | DrawingDenoiser): DrawingDenoiser =>
+  typeof network === 'function'
+    ? {
+        start: async () => null,
+        denoise: async (x, source, t, z) => ({ x0: await network(x, source, t, z) }),
+      }
+    : network;
+
+/** x_T, [b, h, w, 1]. The caller disposes it. */
+export const startOf = async (
+  network: Denoiser | DrawingDenoiser,
+  { steps }: Pick<Schedule, 'steps'>,
+  shape: tf.Tensor4D['shape'],
+  noise: ChainOptions['noise'],
+): Promise<tf.Tensor4D> => (await drawing(network).start(shape, steps)) ?? tf.tensor4d(noise(steps), shape);
+
 /**
+ * @param network where it draws noise by itself, `noise` is asked only for what it could not
  * @param source acquired contrast, [b, h, w, 1], [-1, 1]
  * @throws Aborted between steps once the signal is aborted
  */
 export async function* sampleChain(
-  denoise: Denoiser,
+  network: Denoiser | DrawingDenoiser,
   schedule: Schedule,
   source: tf.Tensor4D,
-  { noise, latent, signal }: ChainOptions,
+  { noise, latent, signal, begin }: ChainOptions,
 ): AsyncGenerator<ChainStep> {
   const [b] = source.shape;
-  let x = tf.tensor4d(noise(schedule.steps), source.shape);
+  const { denoise } = drawing(network);
+  let x = begin ? tf.clone(begin) : await startOf(network, schedule, source.shape, noise);
   try {
     for (let step = schedule.steps - 1; step >= 0; step--) {
       if (signal?.aborted) throw new Aborted('translation: cancelled');
@@ -55,16 +99,17 @@ export async function* sampleChain(
       const values = latent(step);
       const z = tf.tensor2d(values, [b, values.length / b]);
       const told = new Array<number>(b).fill(schedule.told[step]);
-      let x0: tf.Tensor4D;
+      let made: Drawn;
       try {
-        x0 = await denoise(x, source, told, z);
+        made = await denoise(x, source, told, z, { step, ...posteriorAt(schedule, step) });
       } finally {
         z.dispose();
       }
+      const { x0 } = made;
       try {
-        const next = tf.tidy(() =>
-          samplePosterior(schedule, x0, x, t, tf.tensor4d(noise(step), source.shape)),
-        );
+        const next =
+          made.x ??
+          tf.tidy(() => samplePosterior(schedule, x0, x, t, tf.tensor4d(noise(step), source.shape)));
         x.dispose();
         x = next;
         yield { step, x0, x };

@@ -3,8 +3,9 @@
  * remains where kernels are not there, compute wrong on this machine or fail.
  */
 
-import type { Denoiser } from '../diffusion/sampler';
+import type { Denoiser, Draw, DrawingDenoiser, Drawn } from '../diffusion/sampler';
 import { denoiserOf, type Generator } from '../networks/ncsnpp/run';
+import type { SampleKey } from '../random';
 import type * as tf from '../tf';
 import { type Fast, fastPath, type Inside, type Kernels, PLAIN } from './fastPath';
 import { ownKernels } from './wasm/kernels';
@@ -23,6 +24,22 @@ export interface FastGenerator extends Fast {
     z: tf.Tensor2D,
     outputs: number,
   ): Promise<tf.Tensor4D>;
+  /** Of those that draw the chain's noise, too; a key each batch entry. */
+  readonly draws?: {
+    /** N(0, 1) of the keys at a step, [b, h, w, 1]. */
+    normals(shape: tf.Tensor4D['shape'], keys: readonly SampleKey[], step: number): tf.Tensor4D;
+    /** As `run`, of x and what else the network is given, with a draw from the posterior of its estimate. */
+    run(
+      images: readonly [x: tf.Tensor4D, ...others: tf.Tensor4D[]],
+      t: readonly number[],
+      z: tf.Tensor2D,
+      draw: KeyedDraw,
+    ): Promise<{ x0: tf.Tensor4D; x: tf.Tensor4D }>;
+  };
+}
+
+export interface KeyedDraw extends Draw {
+  keys: readonly SampleKey[];
 }
 
 /** Makes one ready; weights are borrowed and must not change. @throws Error saying why the plain operations are to be used */
@@ -40,6 +57,10 @@ export const ON_WEBGPU: GeneratorKernels = {
 
 export interface FastDenoiser {
   denoise: Denoiser;
+  /** The same, where it can with the noise of these keys, one each batch entry. */
+  drawing(keys: readonly SampleKey[]): DrawingDenoiser;
+  /** As `RunTranslator`'s. */
+  ahead(): boolean;
   /** What computes, and why where it is not kernels. */
   path(): string;
   /** As of a `FastGenerator`; null where plain operations compute. */
@@ -54,13 +75,23 @@ export function fastDenoiser(generator: Generator, kernels: GeneratorKernels): F
     backend,
     () => load!()?.then((make) => () => make(generator)) ?? null,
   ]);
-  const fast = fastPath<FastGenerator, Parameters<Denoiser>>(
+  const plain = denoiserOf(generator);
+  const fast = fastPath<FastGenerator, [...Parameters<Denoiser>, draw?: KeyedDraw], Drawn>(
     Object.fromEntries(made),
-    (own, x, source, t, z) => own.run(generator.config.num_channels === 1 ? [x] : [x, source], t, z, 1),
-    denoiserOf(generator),
+    async (own, x, source, t, z, draw) => {
+      const images = generator.config.num_channels === 1 ? ([x] as const) : ([x, source] as const);
+      return draw && own.draws ? own.draws.run(images, t, z, draw) : { x0: await own.run(images, t, z, 1) };
+    },
+    async (x, source, t, z) => ({ x0: await plain(x, source, t, z) }),
+    ({ x0 }) => x0,
   );
   return {
-    denoise: fast.run,
+    denoise: async (...images) => (await fast.run(...images)).x0,
+    drawing: (keys) => ({
+      start: async (shape, step) => (await fast.ready())?.draws?.normals(shape, keys, step) ?? null,
+      denoise: (x, source, t, z, draw) => fast.run(x, source, t, z, { ...draw, keys }),
+    }),
+    ahead: fast.isPaced,
     path: () => fast.path() ?? PLAIN,
     inside: fast.inside,
     dispose: fast.dispose,

@@ -13,7 +13,7 @@ export type MakeFastOnePass = (weights: ResnetGeneratorWeights) => Promise<FastO
 
 /** R, by kernels where the backend has them. */
 export const fastResnetGenerator = (weights: ResnetGeneratorWeights): FastPath<[tf.Tensor4D]> =>
-  fastPath<FastOnePass, [tf.Tensor4D]>(
+  fastPath<FastOnePass, [tf.Tensor4D], tf.Tensor4D>(
     {
       webgpu: async () => {
         const { fastResnet } = await import('./webgpu/fastResnet');
@@ -22,4 +22,5 @@ export const fastResnetGenerator = (weights: ResnetGeneratorWeights): FastPath<[
     },
     (own, source) => own.run(source),
     (source) => runResnetGenerator(weights, source),
+    (made) => made,
   );

@@ -4,6 +4,7 @@ import type { StateDict } from '../formats/namedTensor';
 import { type FastNetworks, onEveryBackend } from '../kernels/fastNetworks';
 import type { Inside } from '../kernels/fastPath';
 import { disposeTree, loadTree } from '../networks/parameters';
+import type { SampleKey } from '../random';
 import type * as tf from '../tf';
 import { type MethodId, methodOf, type Network } from '.';
 
@@ -13,6 +14,8 @@ export interface Draws {
   noise(step: number): Float32Array;
   /** N(0, 1), b*length numbers. */
   latent(step: number, length: number): Float32Array;
+  /** Where the noise is `normals` of these keys and the step, one key an image: who has them may draw it where it is wanted. */
+  keys?: readonly SampleKey[];
 }
 
 export interface Translator {
@@ -30,6 +33,11 @@ export interface Translator {
    * @throws Aborted between images once the signal is aborted
    */
   run(source: tf.Tensor4D, draws: Draws, signal?: AbortSignal): AsyncGenerator<tf.Tensor4D>;
+  /**
+   * Whether it waits for the device by itself, so that no more than two images are computed ahead: then nobody has to read images on the
+   * way. Asked after each image.
+   */
+  ahead?(): boolean;
   /**
    * The styles of real images of the target, [b, h, w, 1] in [-1, 1] -> [b, n]; of networks with a style encoder. The caller disposes
    * the result.

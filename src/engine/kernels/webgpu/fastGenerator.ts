@@ -3,6 +3,7 @@ import { selfTestError, selfTestOutput } from '../../backend/selfTest';
 import type { MakeFastGenerator } from '../fastDenoiser';
 import type { FusedOptions } from './fusedNetwork';
 import { FusedGenerator } from './generator';
+import { drawsRight, normalsOnGpu } from './noise';
 import { fusedLabel, optionsHere } from './optionsHere';
 import { onSoftware, webgpuBackend } from './runtime';
 import { candidateTiles } from './tiles';
@@ -28,14 +29,22 @@ export const fastGenerator: MakeFastGenerator = async (generator) => {
   }
   const against = await verdict;
   if (against !== null) throw new Error(against);
+  const drawn = await drawsRight(device);
   const fused = new FusedGenerator(generator, options);
   return {
     get label() {
-      return fusedLabel(options, fused);
+      return `${fusedLabel(options, fused)}${drawn ? '' : ', noise of the CPU'}`;
     },
     trial: (plain) => fused.trial(plain),
     inside: () => ({ fused }),
     run: (images, t, z, outputs) => fused.run(images, t, z, outputs),
+    isPaced: true,
+    draws: drawn
+      ? {
+          normals: normalsOnGpu,
+          run: (images, t, z, draw) => fused.runAndDraw(images, t, z, draw),
+        }
+      : undefined,
     dispose: () => fused.dispose(),
   };
 };

@@ -6,6 +6,7 @@ import type { Graph } from './graph';
 import {
   type Backend,
   bufferOf,
+  checked,
   type GraphRun,
   onSoftware,
   type RunCounts,
@@ -37,6 +38,8 @@ export abstract class FusedNetwork<Shape> {
   private weights: Promise<Weights> | null = null;
   private readonly runs = new Map<string, Promise<GraphRun>>();
   private disposed = false;
+  /** Of what was submitted last. */
+  private done: Promise<unknown> = Promise.resolve();
   /** Of the last size made ready: shapes of convolutions, and of how many the tile was found by trying. */
   tuned: { shapes: number; tuned: number } | null = null;
 
@@ -92,16 +95,19 @@ export abstract class FusedNetwork<Shape> {
   }
 
   /**
+   * One submit, which is not waited for: but for the one before it, so that a GPU always has work, and a cancel is heard.
    * @param images [b, h, w, c] each
    * @param hidden style and time of each batch entry, null where the network has none
-   * @returns [b, h, w, outputs]
+   * @param after operations on what comes out, [b, h, w, outputs], which go with the same submit
+   * @returns what these make
    */
-  protected async submit(
+  protected async submit<T extends tf.TensorContainer>(
     run: GraphRun,
     images: readonly tf.Tensor4D[],
     hidden: Float32Array<ArrayBuffer> | null,
     outputs: number,
-  ): Promise<tf.Tensor4D> {
+    after: (out: tf.Tensor4D) => T,
+  ): Promise<T> {
     const { backend } = this;
     const [batch, height, width] = images[0].shape;
     const out = tf
@@ -112,9 +118,25 @@ export abstract class FusedNetwork<Shape> {
     try {
       const buffers = images.map((image) => bufferOf(backend, image));
       const target = bufferOf(backend, out);
+      // What else waits to be submitted is not lost with a run that is refused.
       submitPending(backend);
-      await run.run({ images: buffers, hidden }, target);
-      return out;
+      const made = await checked(
+        backend.device,
+        () => {
+          backend.ensureCommandEncoderReady();
+          run.encode(backend.commandEncoder!, { images: buffers, hidden }, target);
+          const result = after(out);
+          submitPending(backend);
+          return result;
+        },
+        (result) => tf.dispose(result),
+      );
+      const before = this.done;
+      this.done = backend.device.queue.onSubmittedWorkDone();
+      // Of a device that is lost; whoever waits is told.
+      this.done.catch(() => {});
+      await before;
+      return made;
     } catch (error) {
       out.dispose();
       throw error;

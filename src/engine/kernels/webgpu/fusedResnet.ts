@@ -36,6 +36,6 @@ export class FusedResnet extends FusedNetwork<ResnetShape> {
   /** [b, h, w, 1] -> the same. @throws Error as `prepare` */
   async run(x: tf.Tensor4D): Promise<tf.Tensor4D> {
     const [batch, height, width] = x.shape;
-    return this.submit(await this.prepare({ batch, height, width }), [x], null, 1);
+    return this.submit(await this.prepare({ batch, height, width }), [x], null, 1, (out) => out);
   }
 }

@@ -2,7 +2,7 @@
  * The fused generator against the authors' numbers. Software drivers take minutes to compile its shaders, so it runs where it is asked for:
  * SYNDIFF_KERNELS=1 npx vitest run src/engine/kernels
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import '../../../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../../../test/golden';
 import { relativeError } from '../../../parity/compare';
@@ -14,11 +14,15 @@ import { type Denoiser, sampleChain } from '../../diffusion/sampler';
 import { makeSchedule, PAPER_SCHEDULE } from '../../diffusion/schedule';
 import { psnr } from '../../evaluation/metrics/psnr';
 import { hashNormals, hashWeights } from '../../hash';
+import { loadTranslator, type RunTranslator } from '../../methods/translator';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/config';
 import { denoiserOf, disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
 import * as tf from '../../tf';
+import { type SliceOutput, translateSlices } from '../../translateSlices';
 import { FusedGenerator } from './generator';
+import { webgpuBackend } from './runtime';
+import { wantStorage } from './wanted';
 
 const errors: Error[] = [];
 const asked = process.env.SYNDIFF_KERNELS !== undefined;
@@ -26,6 +30,20 @@ const environment = await nodeEnvironment((error) => errors.push(error), asked ?
 const adapter = await environment.gpu?.requestAdapter();
 const files = goldenFiles.filter((name) => /^net_ncsnpp_/.test(name));
 const MINUTES = 60_000;
+
+const CHAIN_CONFIG: GeneratorConfig = {
+  ...PAPER_GENERATOR,
+  image_size: 16,
+  num_channels_dae: 8,
+  ch_mult: [1, 2],
+  num_res_blocks: 1,
+  attn_resolutions: [8],
+  nz: 8,
+  z_emb_dim: 16,
+};
+
+const largestOff = (got: Float32Array, want: Float32Array) =>
+  got.reduce((most, value, p) => Math.max(most, Math.abs(value - want[p])), 0);
 
 /** Halves round at 5e-4 of a number, some dozen times one after the other. */
 const TOLERANCES = { f32: NETWORK_TOLERANCE, f16: 1e-2 };
@@ -57,16 +75,7 @@ describe.skipIf(!adapter)('fused generator (runs with SYNDIFF_KERNELS where ther
   it(
     'a chain of four steps in halves keeps 60 dB against plain operations in float32',
     async () => {
-      const config: GeneratorConfig = {
-        ...PAPER_GENERATOR,
-        image_size: 16,
-        num_channels_dae: 8,
-        ch_mult: [1, 2],
-        num_res_blocks: 1,
-        attn_resolutions: [8],
-        nz: 8,
-        z_emb_dim: 16,
-      };
+      const config = CHAIN_CONFIG;
       const generator = loadGenerator(config, hashWeights(11, ncsnppTable(config)));
       const fused = new FusedGenerator(generator, { storage: 'f16', weights: 'f16' });
       const source = tf.tensor4d(hashNormals(12, 256), [1, 16, 16, 1]);
@@ -86,6 +95,56 @@ describe.skipIf(!adapter)('fused generator (runs with SYNDIFF_KERNELS where ther
       fused.dispose();
       disposeGenerator(generator);
       source.dispose();
+    },
+    15 * MINUTES,
+  );
+
+  it.each(['f32', 'f16'] as const)(
+    'a slice is four submits, with noise and posterior in them, and one readback, %s',
+    async (storage) => {
+      const network = { method: 'syndiff', ...CHAIN_CONFIG } as const;
+      const state = hashWeights(11, ncsnppTable(CHAIN_CONFIG));
+      const loaded = (plain: boolean) =>
+        loadTranslator({ network, diffusion: PAPER_SCHEDULE }, state, { plain });
+      const slices = [7, 8].map((index) => ({ index, pixels: hashNormals(index, 256).map(Math.tanh) }));
+      const all = async (translator: RunTranslator, of = slices, batch = 1) => {
+        const made: SliceOutput[] = [];
+        const settings = { seed: 5, samples: 1, noise: 'independent' } as const;
+        for await (const slice of translateSlices(translator, of, 16, settings, { batch })) made.push(slice);
+        return made;
+      };
+      const plain = await loaded(true);
+      const want = await all(plain);
+      plain.dispose();
+      wantStorage(storage);
+      const fast = await loaded(false);
+      const before = tf.memory().numTensors;
+      const got = [...(await all(fast)), ...(await all(fast, slices, 2))];
+      expect(fast.path!()).toMatch(/^fused WGSL kernels, f(16|32) with float32 sums/);
+      expect(fast.path!()).not.toMatch(/noise of the CPU/);
+      got.forEach(({ mean, chain }, n) => {
+        const expected = want[n % 2];
+        expect(chain).toHaveLength(5);
+        chain.forEach((frame, step) => {
+          if (storage === 'f32') expect(largestOff(frame, expected.chain[step])).toBeLessThan(1e-4);
+          else expect(psnr(frame, expected.chain[step], 2)).toBeGreaterThanOrEqual(60);
+        });
+        expect([...mean]).toEqual([...chain[4]]);
+      });
+      // The same whatever came before.
+      expect(await all(fast, slices.slice(1))).toEqual([got[1]]);
+      const { device } = webgpuBackend();
+      const submits = vi.spyOn(device.queue, 'submit');
+      const readbacks = vi.spyOn(GPUBuffer.prototype, 'mapAsync');
+      await all(fast, slices.slice(0, 1));
+      // One before the steps, of what the slice begins with, and one after them, which reads it.
+      expect(submits).toHaveBeenCalledTimes(PAPER_SCHEDULE.steps + 2);
+      expect(readbacks).toHaveBeenCalledTimes(1);
+      vi.restoreAllMocks();
+      expect(tf.memory().numTensors).toBe(before);
+      fast.dispose();
+      wantStorage(null);
+      expect(errors).toEqual([]);
     },
     15 * MINUTES,
   );

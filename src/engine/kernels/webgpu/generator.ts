@@ -4,12 +4,14 @@ import { leastSide } from '../../networks/ncsnpp/config';
 import type { Generator } from '../../networks/ncsnpp/run';
 import { tensorsOf } from '../../networks/parameters';
 import type * as tf from '../../tf';
+import type { KeyedDraw } from '../fastDenoiser';
 import { attentionMemory } from './attention';
 import type { BuilderOptions } from './builder';
 import { FusedNetwork, type FusedOptions } from './fusedNetwork';
 import type { Graph } from './graph';
 import { mapping } from './mapping';
 import { type NetworkShape, ncsnppGraph } from './ncsnppGraph';
+import { posteriorOnGpu } from './noise';
 import { quads } from './wgsl';
 
 export class FusedGenerator extends FusedNetwork<NetworkShape> {
@@ -44,7 +46,23 @@ export class FusedGenerator extends FusedNetwork<NetworkShape> {
     const [batch, height, width] = images[0].shape;
     const inputs = images.map(({ shape }) => shape[3]);
     const run = await this.prepare({ batch, height, width, inputs, outputs });
-    return this.submit(run, images, await this.hidden(t, z), outputs);
+    return this.submit(run, images, await this.hidden(t, z), outputs, (out) => out);
+  }
+
+  /** As `run`, with a draw from the posterior of the estimate, [b, h, w, 1] both. */
+  async runAndDraw(
+    images: readonly [x: tf.Tensor4D, ...others: tf.Tensor4D[]],
+    t: readonly number[],
+    z: tf.Tensor2D,
+    draw: KeyedDraw,
+  ): Promise<{ x0: tf.Tensor4D; x: tf.Tensor4D }> {
+    const [batch, height, width] = images[0].shape;
+    const inputs = images.map(({ shape }) => shape[3]);
+    const run = await this.prepare({ batch, height, width, inputs, outputs: 1 });
+    return this.submit(run, images, await this.hidden(t, z), 1, (x0) => ({
+      x0,
+      x: posteriorOnGpu(x0, images[0], draw),
+    }));
   }
 
   private get layers() {

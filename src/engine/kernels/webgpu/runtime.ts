@@ -185,27 +185,33 @@ export class GraphRun {
     return { dispatches: this.steps.length, bytes: this.pieces.reduce((sum, { size }) => sum + size, 0) };
   }
 
-  /** Submits one run; its output is copied into `output`. @throws Error saying what the GPU refused */
-  async run({ images, hidden }: RunInputs, output: GPUBuffer): Promise<void> {
+  /** Writes one run's commands; its output is copied into `output`. Nothing else may be submitted before them. */
+  encode(encoder: GPUCommandEncoder, { images, hidden }: RunInputs, output: GPUBuffer): void {
     const { device, graph, bufferOf } = this;
+    if (hidden && graph.inputs.hidden !== null)
+      device.queue.writeBuffer(bufferOf[graph.inputs.hidden], 0, hidden);
+    const copy = (from: GPUBuffer, to: GPUBuffer, id: number) => {
+      encoder.copyBufferToBuffer(from, 0, to, 0, graph.buffers[id]);
+    };
+    for (const [i, id] of graph.inputs.images.entries()) copy(images[i], bufferOf[id], id);
+    const pass = encoder.beginComputePass();
+    this.steps.forEach(({ pipeline, group }, i) => {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...graph.dispatches[i].kernel.workgroups);
+    });
+    pass.end();
+    copy(bufferOf[graph.output], output, graph.output);
+  }
+
+  /** Submits one run; its output is copied into `output`. @throws Error saying what the GPU refused */
+  async run(inputs: RunInputs, output: GPUBuffer): Promise<void> {
+    const { device } = this;
     await checked(
       device,
       () => {
-        if (hidden && graph.inputs.hidden !== null)
-          device.queue.writeBuffer(bufferOf[graph.inputs.hidden], 0, hidden);
         const encoder = device.createCommandEncoder();
-        const copy = (from: GPUBuffer, to: GPUBuffer, id: number) => {
-          encoder.copyBufferToBuffer(from, 0, to, 0, graph.buffers[id]);
-        };
-        for (const [i, id] of graph.inputs.images.entries()) copy(images[i], bufferOf[id], id);
-        const pass = encoder.beginComputePass();
-        this.steps.forEach(({ pipeline, group }, i) => {
-          pass.setPipeline(pipeline);
-          pass.setBindGroup(0, group);
-          pass.dispatchWorkgroups(...graph.dispatches[i].kernel.workgroups);
-        });
-        pass.end();
-        copy(bufferOf[graph.output], output, graph.output);
+        this.encode(encoder, inputs, output);
         device.queue.submit([encoder.finish()]);
       },
       () => {},

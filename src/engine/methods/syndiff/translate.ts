@@ -1,8 +1,7 @@
 /** The reverse chain from noise to the target contrast, an image after every step. */
-import { sampleChain } from '../../diffusion/sampler';
+import { sampleChain, startOf } from '../../diffusion/sampler';
 import { makeSchedule } from '../../diffusion/schedule';
 import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
-import * as tf from '../../tf';
 import { chainFrames } from '../chainFrames';
 import type { MakeTranslator } from '../translator';
 import { checkTranslates } from './checkTranslates';
@@ -28,17 +27,19 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
     random: true,
     path: fast?.path,
     inside: fast?.inside,
+    ahead: fast?.ahead,
     async *run(source, draws, signal) {
       const noise = (step: number) => draws.noise(step);
       const latent = (step: number) => draws.latent(step, network.nz);
-      const begin = tf.tensor4d(noise(schedule.steps), source.shape);
+      const by = (draws.keys && fast?.drawing(draws.keys)) ?? denoise;
+      const begin = await startOf(by, schedule, source.shape, noise);
       try {
         yield begin;
+        const chain = sampleChain(by, schedule, source, { noise, latent, signal, begin });
+        for await (const { step, x0, x } of chain) yield step === 0 ? x : x0;
       } finally {
         begin.dispose();
       }
-      for await (const { step, x0, x } of sampleChain(denoise, schedule, source, { noise, latent, signal }))
-        yield step === 0 ? x : x0;
     },
   };
 };
