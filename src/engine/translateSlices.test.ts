@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OutOfMemory } from '../errors';
 import { nodeEnvironment } from '../platform/node/environment';
 import { startEngine } from './backend/backend';
@@ -96,6 +96,32 @@ describe('translateSlices', () => {
     expect(asked.splice(0)).toEqual([3, 1]);
     await expect(got(least(1, new Error('another reason')))).rejects.toThrow('another reason');
     expect(asked).toEqual([3]);
+  });
+
+  it('reads a slice once, with all that is kept, where images need not be read on the way', async () => {
+    const before = tf.memory().numTensors;
+    const want = await translate([4, 5]);
+    const data = vi.spyOn(tf.Tensor.prototype, 'data');
+    const got = async (ahead: () => boolean) => {
+      const out = new Map<number, SliceOutput>();
+      const run = translateSlices({ ...generator, ahead }, slices.slice(0, 2), SIZE, settings, { batch: 1 });
+      for await (const slice of run) out.set(slice.index, slice);
+      return out;
+    };
+    const readsOf = async (ahead: () => boolean) => {
+      data.mockClear();
+      expect(await got(ahead)).toEqual(want);
+      const images = data.mock.contexts.filter((tensor) => (tensor as tf.Tensor).size >= SIZE * SIZE);
+      return images.length;
+    };
+    // Two slices of two samples, five images each.
+    expect(await readsOf(() => false)).toBe(20);
+    expect(await readsOf(() => true)).toBe(4);
+    // Kernels that are given up on the way: the order stays.
+    let asked = 0;
+    expect(await readsOf(() => asked++ < 3)).toBe(1 + 17);
+    data.mockRestore();
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('depends on the seed and on the kind of noise', async () => {

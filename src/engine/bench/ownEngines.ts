@@ -169,9 +169,11 @@ async function countsOf(
 ): Promise<StepCounts> {
   const inside = translator.inside?.() ?? null;
   if (isOurs && inside && 'fused' in inside) {
-    const { dispatches, bytes, weights } = await inside.fused.counts();
+    const { bytes, weights } = await inside.fused.counts();
     // And what TensorFlow.js holds: images, and weights where there was no trial of the kernels.
-    return { dispatches, bytes: bytes + weights + Math.max(0, gpuBytes() - before) };
+    const held = Math.max(0, gpuBytes() - before);
+    const { dispatches } = await countedOnGpu(step, before);
+    return { dispatches, bytes: bytes + weights + held };
   }
   if (backend === 'webgpu') return countedOnGpu(step, before);
   const { network, diffusion, preprocessing } = card;

@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tinyConfig } from '../../../test/tinyModel';
 import { OutOfMemory } from '../../errors';
+import { sampleChain } from '../diffusion/sampler';
+import { makeSchedule, PAPER_SCHEDULE } from '../diffusion/schedule';
 import { hashNormals, hashWeights } from '../hash';
 import { denoiserOf, disposeGenerator, loadGenerator } from '../networks/ncsnpp/run';
 import { ncsnppTable } from '../networks/ncsnpp/table';
+import { normals } from '../random';
 import * as tf from '../tf';
 import { type FastGenerator, fastDenoiser, ON_WASM } from './fastDenoiser';
 
@@ -103,6 +106,58 @@ describe('fastDenoiser', () => {
       expect(told).toEqual(label === 'kernels' ? ['run', 'run'] : ['run', 'dispose']);
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("draws noise by kernels that can, with their estimates; from a failure on it is the CPU's", async () => {
+    const keys = [{ seed: 5, sample: 0, slice: 3 }];
+    const noise = (step: number) => normals({ ...keys[0], step, stream: 'noise' }, 256);
+    const schedule = makeSchedule(PAPER_SCHEDULE);
+    const source = x();
+    const told: string[] = [];
+    const made: FastGenerator = {
+      label: 'kernels',
+      isPaced: true,
+      run: async () => expect.unreachable('without a draw'),
+      draws: {
+        normals: (shape, [key], step) => {
+          told.push(`x${step} of ${key.slice}`);
+          return tf.tensor4d(normals({ ...key, step, stream: 'noise' }, 256), shape);
+        },
+        run: async ([from, given], t, z, { step, c1, c2, deviation, keys: [key] }) => {
+          expect(given).toBe(source);
+          if (step === 1) throw new Error('the device is gone');
+          told.push(`step ${step} of ${key.slice}, told ${t}`);
+          const x0 = await denoiserOf(generator)(from, given, t, z);
+          const drawn = tf.tensor4d(normals({ ...key, step, stream: 'noise' }, 256), from.shape);
+          const next = tf.addN([tf.mul(x0, c1), tf.mul(from, c2), tf.mul(drawn, deviation)]) as tf.Tensor4D;
+          drawn.dispose();
+          return { x0, x: next };
+        },
+      },
+      dispose: () => told.push('dispose'),
+    };
+    const asked: number[] = [];
+    const resultOf = async (network: Parameters<typeof sampleChain>[0], by = noise) => {
+      let values: number[] = [];
+      const latent = (step: number) => hashNormals(step, config.nz);
+      for await (const step of sampleChain(network, schedule, source, { noise: by, latent }))
+        values = [...(await step.x.data())];
+      return values;
+    };
+    const want = await resultOf(denoiserOf(generator));
+    const { drawing, path, ahead } = fastDenoiser(generator, { cpu: async () => async () => made });
+    expect(ahead()).toBe(false);
+    const got = await resultOf(drawing(keys), (step) => {
+      expect(ahead()).toBe(false);
+      asked.push(step);
+      return noise(step);
+    });
+    expect(told).toEqual(['x4 of 3', 'step 3 of 3, told 3', 'step 2 of 3, told 2', 'dispose']);
+    expect(asked).toEqual([1, 0]);
+    expect(path()).toBe('plain operations: the device is gone');
+    // The same sums in another order.
+    expect(Math.max(...got.map((value, n) => Math.abs(value - want[n])))).toBeLessThan(1e-5);
+    source.dispose();
   });
 
   it('frees what it holds, and computes by plain operations on a backend without kernels', async () => {

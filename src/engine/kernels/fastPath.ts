@@ -103,17 +103,15 @@ export function fastPath<
         const made = await run(fast, ...images);
         const size = String(images[0].shape);
         if (fast.trial && !tried.has(size)) {
-          await fast.trial(async () => {
-            const expected = await plain(...images);
-            try {
-              await holdAgainst(imageOf(made), imageOf(expected));
-            } catch (error) {
-              tf.dispose(made);
-              throw error;
-            } finally {
-              tf.dispose(expected);
-            }
-          });
+          try {
+            await fast.trial(async () => {
+              const expected = await plain(...images);
+              await holdAgainst(imageOf(made), imageOf(expected)).finally(() => tf.dispose(expected));
+            });
+          } catch (error) {
+            tf.dispose(made);
+            throw error;
+          }
           tried.add(size);
         }
         path = fast.label;

@@ -107,10 +107,11 @@ describe.skipIf(!adapter)('fused generator (runs with SYNDIFF_KERNELS where ther
       const loaded = (plain: boolean) =>
         loadTranslator({ network, diffusion: PAPER_SCHEDULE }, state, { plain });
       const slices = [7, 8].map((index) => ({ index, pixels: hashNormals(index, 256).map(Math.tanh) }));
-      const all = async (translator: RunTranslator, of = slices, batch = 1) => {
+      const all = async (translator: RunTranslator, of = slices, batch = 1, signal?: AbortSignal) => {
         const made: SliceOutput[] = [];
         const settings = { seed: 5, samples: 1, noise: 'independent' } as const;
-        for await (const slice of translateSlices(translator, of, 16, settings, { batch })) made.push(slice);
+        for await (const slice of translateSlices(translator, of, 16, settings, { batch, signal }))
+          made.push(slice);
         return made;
       };
       const plain = await loaded(true);
@@ -140,6 +141,22 @@ describe.skipIf(!adapter)('fused generator (runs with SYNDIFF_KERNELS where ther
       // One before the steps, of what the slice begins with, and one after them, which reads it.
       expect(submits).toHaveBeenCalledTimes(PAPER_SCHEDULE.steps + 2);
       expect(readbacks).toHaveBeenCalledTimes(1);
+      // No more than two steps are on the way, and a cancel is heard as soon as the first is done.
+      submits.mockClear();
+      const steps: (() => void)[] = [];
+      const end = () => steps.shift()?.();
+      vi.spyOn(device.queue, 'onSubmittedWorkDone').mockImplementation(
+        () => new Promise((done) => steps.push(() => done(undefined))),
+      );
+      const cancel = new AbortController();
+      const cancelled = all(fast, slices.slice(0, 1), 1, cancel.signal);
+      await vi.waitFor(() => expect(steps).toHaveLength(2));
+      await new Promise((done) => setTimeout(done, 100));
+      cancel.abort();
+      end();
+      await expect(cancelled).rejects.toMatchObject({ name: 'Aborted' });
+      expect(submits).toHaveBeenCalledTimes(1 + 2);
+      end();
       vi.restoreAllMocks();
       expect(tf.memory().numTensors).toBe(before);
       fast.dispose();
