@@ -40,6 +40,11 @@ export function refuseTooMany(name: string, shape: Shape3, volumes: number): voi
     );
 }
 
+/** As a file holds them, in numbers of JavaScript. */
+export type StoredNumbers =
+  | (Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array)
+  | (Float32Array | Float64Array);
+
 /**
  * Puts stored slices in their canonical places, slope and intercept applied (in float64, then rounded once).
  * @param voxels all of the volume, canonical, zero until it is filled
@@ -50,7 +55,7 @@ export function placeSlices(
   voxels: Float32Array,
   { shape, slope, intercept }: { shape: Shape3; slope: number; intercept: number },
   { axis, flip }: Orientation,
-  stored: ArrayLike<number>,
+  stored: StoredNumbers,
   first: number,
 ): void {
   const { start, step } = canonicalSteps(shape, { axis, flip });
@@ -61,17 +66,28 @@ export function placeSlices(
   const [middle, outer] = [0, 1, 2].filter((one) => one !== inner);
   const from = [1, na, na * nb];
   const scaled = slope !== 1 || intercept !== 0;
+  const [stepRead, count] = [from[inner], counts[inner]];
+  const row = new Float32Array(count);
   for (let c = 0; c < counts[outer]; c++)
     for (let b = 0; b < counts[middle]; b++) {
       const read = c * from[outer] + b * from[middle];
       const write = start + first * step[2] + c * step[outer] + b * step[middle];
-      const [stepRead, stepWrite, count] = [from[inner], step[inner], counts[inner]];
-      for (let a = 0, at = read, to = write; a < count; a++, at += stepRead, to += stepWrite) {
-        const value = scaled ? slope * stored[at] + intercept : stored[at];
-        // Untouched zeros take no memory, however many a small file unpacks to.
-        if (value !== 0 || Object.is(value, -0)) voxels[to] = value;
-      }
+      if (stepRead === 1 && !scaled) row.set(stored.subarray(read, read + count));
+      else
+        for (let a = 0, at = read; a < count; a++, at += stepRead)
+          row[a] = scaled ? slope * stored[at] + intercept : stored[at];
+      // Untouched zeros take no memory, however many a small file unpacks to.
+      if (isBlank(row)) continue;
+      const isFlipped = step[inner] < 0;
+      if (isFlipped) row.reverse();
+      voxels.set(row, isFlipped ? write - count + 1 : write);
     }
+}
+
+/** Zeros alone, none of them negative. */
+function isBlank(row: Float32Array): boolean {
+  for (const value of row) if (value !== 0 || Object.is(value, -0)) return false;
+  return true;
 }
 
 /** Voxels that float32 cannot hold: beyond its range, below its smallest number, and 64-bit integers so large that no float is exact. */

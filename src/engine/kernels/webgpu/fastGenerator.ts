@@ -21,10 +21,10 @@ const verdicts: Readonly<Record<Storage, WeakMap<GPUDevice, Promise<string | nul
 export const fastGenerator: MakeFastGenerator = async (generator) => {
   const { device } = webgpuBackend();
   const options = await optionsHere();
-  const { storage } = options;
+  const { storage, subgroups } = options;
   let verdict = verdicts[storage].get(device);
   if (!verdict) {
-    verdict = verdictOf({ storage, weights: storage }, onSoftware(device));
+    verdict = verdictOf({ storage, weights: storage, subgroups }, onSoftware(device));
     verdicts[storage].set(device, verdict);
   }
   const against = await verdict;

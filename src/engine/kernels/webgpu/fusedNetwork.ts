@@ -24,6 +24,8 @@ export interface FusedOptions {
   /** Of images, and of weights that no smaller form holds without loss. */
   storage: Storage;
   weights: Storage;
+  /** Threads add among each other where they can; the device has subgroups. */
+  subgroups?: boolean;
   /** Which tile a convolution takes; chosen by the device unless told. */
   tile?: BuilderOptions['tile'];
   /** Tiles are tried on the device, unless told, and remembered. */

@@ -14,7 +14,8 @@ export async function optionsHere(): Promise<FusedOptions> {
   // Halves where the device has arithmetic of them, a sign that it moves them well.
   const storage = wanted ?? (device.features.has('shader-f16') ? 'f16' : 'f32');
   const tuning = isSoftware ? null : await tuningOf(device);
-  return { storage, weights: storage, tuning: tuning ?? undefined };
+  const subgroups = device.features.has('subgroups');
+  return { storage, weights: storage, subgroups, tuning: tuning ?? undefined };
 }
 
 /** For Diagnostics. */

@@ -1,8 +1,10 @@
 /** A NIfTI header, parsed by nifti-reader-js and then held to the rules of nifti1.h / nifti2.h as nibabel holds it. */
+
 import { isNIFTI1, isNIFTI2, NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { CorruptFile, UnsupportedFile } from '../../../errors';
 import type { Affine, Shape3 } from '../../image';
 import { isUsableAffine } from '../../orientation';
+import type { StoredNumbers } from '../storedVoxels';
 import { contradictions, isCoded, readSize } from './contradictions';
 import { LAYOUT } from './version';
 
@@ -11,7 +13,7 @@ export interface VoxelType {
   name: string;
   bytes: 1 | 2 | 4 | 8;
   /** Numbers in the machine's own (little-endian) order, in the place of the bytes, which begin a buffer. */
-  read: (bytes: Uint8Array<ArrayBuffer>) => ArrayLike<number>;
+  read: (bytes: Uint8Array<ArrayBuffer>) => StoredNumbers;
 }
 
 export interface NiftiHeader {
@@ -52,7 +54,7 @@ function big(
 
 const plain =
   (Numbers: {
-    new (buffer: ArrayBuffer, offset: number, length: number): ArrayLike<number>;
+    new (buffer: ArrayBuffer, offset: number, length: number): StoredNumbers;
     BYTES_PER_ELEMENT: number;
   }) =>
   ({ buffer, length }: Uint8Array<ArrayBuffer>) =>
