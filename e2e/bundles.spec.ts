@@ -36,7 +36,7 @@ test('the page loads at most 200 kB compressed before it can be used, and nothin
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(200_000);
 });
 
-// They take 323, 315 and 326 kB, WGSL kernels that machines with WebGPU alone load among them, and 73 kB more with WebGL; with all of
+// They take 324, 316 and 327 kB, WGSL kernels that machines with WebGPU alone load among them, and 73 kB more with WebGL; with all of
 // TensorFlow.js it would be 110 kB more.
 for (const worker of ['translate.worker', 'train.worker', 'bench.worker']) {
   test(`${worker} is at most 330 kB compressed`, () => {
