@@ -53,6 +53,20 @@ export function isRecording(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
 
+/** What a part of a network makes on its way is freed at its end, not at that of the whole; where it is recorded the gradient may want it. */
+export function freeing(make: () => tf.Tensor4D): tf.Tensor4D {
+  return isRecording() ? make() : tf.tidy(make);
+}
+
+/** Parts one after the other; what one hands to the next is freed, too, but for x. */
+export function inTurn(x: tf.Tensor4D, parts: readonly ((x: tf.Tensor4D) => tf.Tensor4D)[]): tf.Tensor4D {
+  return parts.reduce((given, part) => {
+    const made = freeing(() => part(given));
+    if (given !== x && !isRecording()) given.dispose();
+    return made;
+  }, x);
+}
+
 /** True while what is recorded will be differentiated, and its gradient again (R1). */
 export function isRecordedTwice(): boolean {
   return tf.engine().state.gradientDepth > 1;

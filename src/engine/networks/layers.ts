@@ -1,6 +1,6 @@
 /** Building blocks shared by the networks. Images are [b, h, w, c]. All functions are pure; callers tidy. */
 import { leakyRelu } from '../autodiff/leakyRelu';
-import { isRecording } from '../autodiff/vjp';
+import { freeing, isRecording } from '../autodiff/vjp';
 import { owns, ownsOnce } from '../kernels/own';
 import {
   ownAddToChannels,
@@ -118,7 +118,7 @@ function groupMeans(mean: tf.Tensor3D, groups: number): tf.Tensor4D {
 function groupStatistics(x: tf.Tensor4D, groups: number, epsilon: number): [tf.Tensor4D, tf.Tensor4D] {
   const centred = tf.sub(x, groupMeans(meanOverPositions(x), groups)) as tf.Tensor4D;
   // Not tf.square, which wasm computes one number at a time.
-  const variance = groupMeans(meanOverPositions(tf.mul(centred, centred)), groups);
+  const variance = freeing(() => groupMeans(meanOverPositions(tf.mul(centred, centred)), groups));
   return [centred, tf.rsqrt(tf.add(variance, epsilon))];
 }
 
@@ -141,7 +141,7 @@ export function scaledGroupNorm(
   activation: Activation = 'none',
 ): tf.Tensor4D {
   if (ownsOnce('norm')) return ownAffineNorm({ x, scale, shift }, { groups, epsilon, activation });
-  return activated(plainScaledGroupNorm(x, groups, epsilon, scale, shift), activation);
+  return freeing(() => activated(plainScaledGroupNorm(x, groups, epsilon, scale, shift), activation));
 }
 
 function plainScaledGroupNorm(
@@ -151,10 +151,11 @@ function plainScaledGroupNorm(
   scale: tf.Tensor4D,
   shift: tf.Tensor4D,
 ): tf.Tensor4D {
-  const forward = (v: tf.Tensor4D, by: tf.Tensor4D) => {
-    const [centred, inverse] = groupStatistics(v, groups, epsilon);
-    return tf.add(tf.mul(centred, tf.mul(inverse, by)), shift) as tf.Tensor4D;
-  };
+  const forward = (v: tf.Tensor4D, by: tf.Tensor4D) =>
+    freeing(() => {
+      const [centred, inverse] = groupStatistics(v, groups, epsilon);
+      return tf.add(tf.mul(centred, tf.mul(inverse, by)), shift);
+    });
   if (!isRecording()) return forward(x, scale);
   const operation = tf.customGrad((...args) => {
     const [v, by] = args as tf.Tensor4D[];

@@ -1,5 +1,6 @@
 /** Up- and down-sampling by 2 of [b, h, w, c], with the separable FIR filter [1,3,3,1] (StyleGAN2's upfirdn2d) or without. */
 import { linear } from '../autodiff/linear';
+import { freeing } from '../autodiff/vjp';
 import { owns } from '../kernels/own';
 import { ownFir } from '../kernels/wasm/operations/linear';
 import * as tf from '../tf';
@@ -39,18 +40,20 @@ function insertZeros(x: tf.Tensor4D, axis: Axis): tf.Tensor4D {
 
 /** Zero insertion, padding (2, 1), filter; `gain` of each axis. */
 function up(x: tf.Tensor4D, gain: number): tf.Tensor4D {
-  const columns = filtered(insertZeros(x, 2), 2, [2, 1], gain);
-  return filtered(insertZeros(columns, 1), 1, [2, 1], gain);
+  return freeing(() => {
+    const columns = freeing(() => filtered(insertZeros(x, 2), 2, [2, 1], gain));
+    return filtered(insertZeros(columns, 1), 1, [2, 1], gain);
+  });
 }
 
 /** Padding (1, 1), filter, every second pixel; `gain` of each axis. */
 function down(x: tf.Tensor4D, gain: number): tf.Tensor4D {
-  return filtered(filtered(x, 1, [1, 1], gain, 2), 2, [1, 1], gain, 2);
+  return freeing(() => filtered(filtered(x, 1, [1, 1], gain, 2), 2, [1, 1], gain, 2));
 }
 
 /** Filter at full rate; the image grows by 2 pad - 3. */
 function smooth(x: tf.Tensor4D, pad: number): tf.Tensor4D {
-  return filtered(filtered(x, 1, [pad, pad], 1), 2, [pad, pad], 1);
+  return freeing(() => filtered(filtered(x, 1, [pad, pad], 1), 2, [pad, pad], 1));
 }
 
 // TensorFlow.js's depthwise convolution has no second derivative, and no first one on wasm. The filter is symmetric, so up and

@@ -358,7 +358,10 @@ export class GraphBuilder {
       : parts[0].weights.map((tensor) => tensor.shape.at(-1)!);
     const outQuads = quadsOf(widths);
     const side = transposed ? 2 : 1;
-    const size = { height: out.height / side, width: out.width / side, quads: outQuads };
+    const size = {
+      ...{ height: out.height / side, width: out.width / side, quads: outQuads },
+      stride: Math.max(...parts.map(({ stride = 1 }) => stride)),
+    };
     const specs = parts.map((part): Part => {
       const { image, stride = 1, norm, reflect = false } = part;
       const kernel = transposed ? 2 : (part.kernel ?? 3);

@@ -26,6 +26,8 @@ export interface Size {
   width: number;
   /** Channels in vectors of four. */
   quads: number;
+  /** Of what a convolution makes: how far apart its pixels lie in what is read. */
+  stride?: number;
 }
 
 export interface Part extends Size {
@@ -147,7 +149,7 @@ interface Stage {
 }
 
 /** Vectors of workgroup memory: 16 KiB, which every device has. */
-const MOST_MEMORY = 1024;
+export const MOST_MEMORY = 1024;
 
 /** What a part has in workgroup memory at a time. */
 function stageOf({ kernel, stride, quads }: Part, tile: Tile): Stage {

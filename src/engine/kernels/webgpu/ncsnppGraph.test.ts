@@ -68,6 +68,25 @@ describe('ncsnppGraph', () => {
       expect(reads.length + writes.length).toBeLessThanOrEqual(8);
   });
 
+  it('takes no more memory of a workgroup than any device has, by whatever tile', () => {
+    const bytes = (code: string) =>
+      sum(
+        [...code.matchAll(/var<workgroup> \w+: array<(vec4<f32>|f32), (\d+)>/g)].map(
+          ([, type, count]) => Number(count) * (type === 'f32' ? 4 : 16),
+        ),
+      );
+    for (const config of [PAPER_GENERATOR, LIGHT]) {
+      const { dispatches } = graphOf(config, 256, 'f32');
+      const found = dispatches.flatMap(({ label, kernel, tiling }) =>
+        [kernel, ...(tiling?.tiles.map((tile) => tiling.by(tile).kernel) ?? [])].map(
+          ({ code }) => [label, bytes(code)] as const,
+        ),
+      );
+      expect(Math.max(...found.map(([, size]) => size))).toBeGreaterThan(0);
+      expect(found.filter(([, size]) => size > 16_384)).toEqual([]);
+    }
+  });
+
   it('lets no two buffers share memory that are alive at the same time', () => {
     const graph = graphOf({ ...LIGHT, ch_mult: [1, 2], attn_resolutions: [128] }, 16, 'f32');
     const { pieceOf, pieces } = planMemory(graph);

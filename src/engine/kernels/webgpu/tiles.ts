@@ -1,5 +1,5 @@
 /** Which tile a convolution takes. */
-import type { Size, Tile } from './convolution';
+import { MOST_MEMORY, type Size, type Tile } from './convolution';
 import { ceilDiv } from './wgsl';
 
 /** Fewer workgroups leave parts of a GPU idle. */
@@ -14,7 +14,8 @@ export const workgroupsOf = (tile: Tile, { height, width, quads }: Size, batch: 
   ceilDiv(quads, tile.groups * tile.vectors);
 
 /** Tiles of 64 threads that fit an output, those of most work a thread first. */
-export function candidateTiles({ height, width, quads }: Size): Tile[] {
+export function candidateTiles({ height, width, quads, stride = 1 }: Size): Tile[] {
+  const side = (pixels: number) => (pixels - 1) * stride + 3;
   const tiles: Tile[] = [];
   for (const [across, vectors] of [
     [8, 2],
@@ -41,7 +42,8 @@ export function candidateTiles({ height, width, quads }: Size): Tile[] {
       shared: true,
     };
     // More than half outside of the image is work for nothing.
-    if (tile.width < 2 * width && tile.height < 2 * height) tiles.push(tile);
+    const isFilled = tile.width < 2 * width && tile.height < 2 * height;
+    if (isFilled && side(tile.width) * side(tile.height) <= MOST_MEMORY) tiles.push(tile);
   }
   return tiles.length > 0
     ? tiles

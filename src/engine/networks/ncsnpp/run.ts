@@ -3,6 +3,7 @@
  * It takes the noisy target and the source as channels and gives its estimate of the clean target as the first channel.
  */
 import { recomputed } from '../../autodiff/recompute';
+import { freeing, isRecording } from '../../autodiff/vjp';
 import type { Denoiser } from '../../diffusion/sampler';
 import type { StateDict } from '../../formats/namedTensor';
 import * as tf from '../../tf';
@@ -108,19 +109,24 @@ export function residualBlock(
             ? firDown(v)
             : naiveDown(v)
           : v;
-    let h = resampled(adaptiveGroupNorm(block.norm0, x, z, 'silu'));
     const timeBias = dense(block.time, silu(time));
-    h = addToChannels(
-      conv2d(block.conv0, h),
-      tf.reshape(timeBias, [timeBias.shape[0], 1, 1, timeBias.shape[1]]),
+    const inside = freeing(() => {
+      const h = freeing(() => resampled(adaptiveGroupNorm(block.norm0, x, z, 'silu')));
+      return addToChannels(
+        conv2d(block.conv0, h),
+        tf.reshape(timeBias, [timeBias.shape[0], 1, 1, timeBias.shape[1]]),
+      );
+    });
+    const made = freeing(() =>
+      conv2d(
+        block.conv1,
+        'style' in block.norm1
+          ? adaptiveGroupNorm(block.norm1, inside, z, 'silu')
+          : affineGroupNorm(block.norm1, inside, 'silu'),
+      ),
     );
-    h =
-      'style' in block.norm1
-        ? adaptiveGroupNorm(block.norm1, h, z, 'silu')
-        : affineGroupNorm(block.norm1, h, 'silu');
-    h = conv2d(block.conv1, h);
     const skip = resampled(x);
-    return rescaledSum(block.skip ? conv2d(block.skip, skip) : skip, h);
+    return rescaledSum(block.skip ? conv2d(block.skip, skip) : skip, made);
   });
 }
 
@@ -193,7 +199,10 @@ export function runGenerator(
     let output: tf.Tensor4D | null = null;
     for (const level of [...weights.up].reverse()) {
       for (const b of level.blocks) {
-        h = tf.tidy(() => block(b, tf.concat([h, kept.pop()!], 3)));
+        const [before, beside] = [h, kept.pop()!];
+        h = tf.tidy(() => block(b, tf.concat([before, beside], 3)));
+        // Wanted by nobody any more, unless by the gradient.
+        if (!isRecording()) tf.dispose([before, beside]);
       }
       if (level.attention) h = attend(level.attention, h);
       if (level.output) {

@@ -1,4 +1,5 @@
 /** The non-diffusive generator R: CycleGAN's ResNet, one contrast to the other in one pass (SYNDIFF.md section 3). */
+import { freeing, inTurn } from '../../autodiff/vjp';
 import * as tf from '../../tf';
 import { addToChannels, conv2d, instanceNorm } from '../layers';
 import type { Conv } from '../parameters';
@@ -20,17 +21,31 @@ export function runResnetGenerator(
   x: tf.Tensor4D,
   { attention_pooled: pooled = true }: { attention_pooled?: boolean } = {},
 ): tf.Tensor4D {
-  return tf.tidy(() => {
-    let h = normRelu(conv2d(weights.input, reflectPad(x, 3), 1, 0));
-    for (const conv of weights.down) h = normRelu(conv2d(conv, h, 2, 1));
-    for (const { conv0, conv1, attention } of weights.blocks) {
-      const inner = normRelu(conv2d(conv0, reflectPad(h, 1), 1, 0));
-      h = tf.add(h, instanceNorm(conv2d(conv1, reflectPad(inner, 1), 1, 0)));
-      if (attention) h = selfAttention(attention, h, pooled);
-    }
-    for (const conv of weights.up) h = normRelu(transposedConv2d(conv, h));
-    return tf.tanh(conv2d(weights.output, reflectPad(h, 3), 1, 0));
-  });
+  type Part = (h: tf.Tensor4D) => tf.Tensor4D;
+  const block = ({ conv0, conv1, attention }: ResnetGeneratorWeights['blocks'][number]): Part[] => [
+    (h) => {
+      const inner = freeing(() => normRelu(conv2d(conv0, reflectPad(h, 1), 1, 0)));
+      return tf.add(h, instanceNorm(conv2d(conv1, reflectPad(inner, 1), 1, 0)));
+    },
+    ...(attention ? [(h: tf.Tensor4D) => selfAttention(attention, h, pooled)] : []),
+  ];
+  return tf.tidy(() =>
+    inTurn(x, [
+      (h) => normRelu(conv2d(weights.input, reflectPad(h, 3), 1, 0)),
+      ...weights.down.map(
+        (conv): Part =>
+          (h) =>
+            normRelu(conv2d(conv, h, 2, 1)),
+      ),
+      ...weights.blocks.flatMap(block),
+      ...weights.up.map(
+        (conv): Part =>
+          (h) =>
+            normRelu(transposedConv2d(conv, h)),
+      ),
+      (h) => tf.tanh(conv2d(weights.output, reflectPad(h, 3), 1, 0)),
+    ]),
+  );
 }
 
 function normRelu(x: tf.Tensor4D): tf.Tensor4D {
