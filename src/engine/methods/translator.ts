@@ -1,6 +1,7 @@
 /** What translates: a method's network on the backend, behind one form that knows no method. */
 import type { ScheduleOptions } from '../diffusion/schedule';
 import type { StateDict } from '../formats/namedTensor';
+import type { CompileAhead, NetworksAhead } from '../kernels/compileAhead';
 import { type FastNetworks, onEveryBackend } from '../kernels/fastNetworks';
 import type { Inside } from '../kernels/fastPath';
 import { disposeTree, loadTree } from '../networks/parameters';
@@ -90,6 +91,9 @@ export type MakeTranslator<C = Network, Weights = unknown> = (
   weights: Weights,
   made?: MadeOfWeights,
 ) => RunTranslator;
+
+/** What a method's translate.ts exports as `compileAhead`, where one of these networks makes its images. */
+export type CompilesAhead<C = Network> = (networks: NetworksAhead) => CompileAhead<C>;
 
 /** The code of a method that translates. */
 export async function translatorMaker(method: MethodId): Promise<MakeTranslator> {

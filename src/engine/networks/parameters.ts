@@ -40,6 +40,15 @@ export function treeOf<T>(table: ParameterTable, leaves: readonly unknown[]): T 
   return root as T;
 }
 
+/** A tree for those who look at shapes alone. */
+export function shapesOf<T>(table: ParameterTable): T {
+  const leaves = table.map((row) => {
+    const shape = ourShape(row);
+    return { shape, size: shape.reduce((a, b) => a * b, 1) } as tf.Tensor;
+  });
+  return treeOf(table, leaves);
+}
+
 /** The tensor of a row in a tree. */
 export function leafOf(tree: unknown, row: ParameterRow): tf.Tensor {
   const [node, name] = placeOf(tree, row);

@@ -26,6 +26,8 @@ export async function openModel(
   source: ModelSource,
   onProgress: (progress: LoadProgress) => void,
   signal: AbortSignal,
+  /** Told the card of a shipped model before its weights are fetched. */
+  onCard: (card: ModelCard) => void = () => {},
 ): Promise<Model & { fromCache: boolean }> {
   if (source.kind === 'file') {
     const { card, settings } = source;
@@ -33,6 +35,7 @@ export async function openModel(
     return { ...(await readOwnModel(await readBlob(source.file), about)), fromCache: false };
   }
   const card = await fetchCard(files, source.id);
+  onCard(card);
   const path = `weights/${card.id}/${card.weights.file}`;
   const report = (receivedBytes: number, totalBytes: number) => onProgress({ receivedBytes, totalBytes });
   const { bytes, fromCache } = await files.loadWeights(path, card.weights, report, signal);

@@ -17,6 +17,7 @@ import { onScale } from '../../engine/evaluation/dataRange';
 import { foregroundMask } from '../../engine/evaluation/metrics/foreground';
 import { scoreSlice } from '../../engine/evaluation/metrics/scoreSlice';
 import { inputWarnings } from '../../engine/inputWarnings';
+import { compileAhead } from '../../engine/methods/compileAhead';
 import { previewCard } from '../../engine/methods/preview';
 import { type LoadedTranslator, loadTranslator } from '../../engine/methods/translator';
 import { prepareScan } from '../../engine/prepareScan';
@@ -174,7 +175,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     loadModel: onModel(async ({ source }, { event, signal }) => {
       const { now } = environment.engine;
       const begin = now();
-      const { card, weights, fromCache } = await openModel(environment, source, event, signal);
+      const onCard = (coming: ModelCard) => void compileAhead(coming).catch(() => {});
+      const { card, weights, fromCache } = await openModel(environment, source, event, signal, onCard);
       refuseUnconditional(card);
       // Before the change: a cancelled call leaves the model that was there.
       signal.throwIfAborted();

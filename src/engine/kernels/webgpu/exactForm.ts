@@ -8,6 +8,10 @@ export type ExactForm =
   /** w = q * scale, a float32, with q a whole number in -127..127 and a scale of each output (formats/q8.ts). */
   { storage: 'q8'; scales: Float32Array } | { storage: 'f16' | 'f32' };
 
+/** That of weights of a file, of which no values are known yet. */
+export const expectedForm = (dtype: 'f32' | 'f16' | 'q8'): ExactForm =>
+  dtype === 'q8' ? { storage: 'q8', scales: new Float32Array(0) } : { storage: dtype };
+
 /** @param values [.., outputs] */
 export function exactForm(values: Float32Array, outputs: number): ExactForm {
   const scales = scalesOf(values, outputs);

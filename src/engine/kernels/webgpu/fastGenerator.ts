@@ -1,6 +1,12 @@
 /** The fused generator where this device computes it right. */
 import { selfTestError, selfTestOutput } from '../../backend/selfTest';
+import type { GeneratorConfig } from '../../networks/ncsnpp/config';
+import type { NcsnppWeights } from '../../networks/ncsnpp/run';
+import { ncsnppTable } from '../../networks/ncsnpp/table';
+import { shapesOf } from '../../networks/parameters';
+import type { CompileAhead } from '../compileAhead';
 import type { MakeFastGenerator } from '../fastDenoiser';
+import { expectedForm } from './exactForm';
 import type { FusedOptions } from './fusedNetwork';
 import { FusedGenerator } from './generator';
 import { drawsRight, normalsOnGpu } from './noise';
@@ -21,13 +27,7 @@ const verdicts: Readonly<Record<Storage, WeakMap<GPUDevice, Promise<string | nul
 export const fastGenerator: MakeFastGenerator = async (generator) => {
   const { device } = webgpuBackend();
   const options = await optionsHere();
-  const { storage, subgroups } = options;
-  let verdict = verdicts[storage].get(device);
-  if (!verdict) {
-    verdict = verdictOf({ storage, weights: storage, subgroups }, onSoftware(device));
-    verdicts[storage].set(device, verdict);
-  }
-  const against = await verdict;
+  const against = await verdictHere(device, options);
   if (against !== null) throw new Error(against);
   const drawn = await drawsRight(device);
   const fused = new FusedGenerator(generator, options);
@@ -48,6 +48,30 @@ export const fastGenerator: MakeFastGenerator = async (generator) => {
     dispose: () => fused.dispose(),
   };
 };
+
+/** Looks at the device and compiles what images of this size want, of weights that are on their way. */
+export const compileGenerator: CompileAhead<GeneratorConfig> = async (config, size, dtype) => {
+  const { device } = webgpuBackend();
+  const options = await optionsHere();
+  const weights = shapesOf<NcsnppWeights>(ncsnppTable(config));
+  const fused = new FusedGenerator({ config, weights, fourierFrequencies: null }, options);
+  const inputs = Array.from({ length: config.num_channels }, () => 1);
+  const shape = { batch: 1, height: size, width: size, inputs, outputs: 1 };
+  await Promise.all([
+    verdictHere(device, options),
+    drawsRight(device),
+    fused.compile(shape, () => expectedForm(dtype)),
+  ]);
+};
+
+function verdictHere(device: GPUDevice, { storage, subgroups }: FusedOptions): Promise<string | null> {
+  let verdict = verdicts[storage].get(device);
+  if (!verdict) {
+    verdict = verdictOf({ storage, weights: storage, subgroups }, onSoftware(device));
+    verdicts[storage].set(device, verdict);
+  }
+  return verdict;
+}
 
 /** The self-test's network by the tiles that its small images take, and by the largest ones, which software does not use. */
 async function verdictOf(options: FusedOptions, isSoftware: boolean): Promise<string | null> {

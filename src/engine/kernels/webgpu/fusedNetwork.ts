@@ -9,6 +9,7 @@ import {
   checked,
   type GraphRun,
   onSoftware,
+  pipelinesOf,
   type RunCounts,
   runOnce,
   submitPending,
@@ -64,12 +65,28 @@ export abstract class FusedNetwork<Shape> {
     return run;
   }
 
+  /**
+   * Compiles what images of these sizes need, for which the shapes of weights are enough.
+   * @param exact the form that they will have; where they have another, it was for nothing
+   * @throws Error as `prepare`
+   */
+  async compile(shape: Shape, exact: (tensor: tf.Tensor) => ExactForm): Promise<void> {
+    await pipelinesOf(this.backend.device, this.graph(shape, { ...this.options, exact, tile: this.tile }));
+  }
+
+  private get tuning(): Tuning | undefined {
+    return this.options.tile ? undefined : this.options.tuning;
+  }
+
+  private get tile(): TileChoice {
+    const chosen: TileChoice = (out, batch, convolution) =>
+      this.tuning?.tiles.tileOf(convolution, out) ?? chooseTile(out, batch);
+    return this.options.tile ?? (onSoftware(this.backend.device) ? softwareTile : chosen);
+  }
+
   private async make(shape: Shape): Promise<GraphRun> {
     const { device } = this.backend;
-    const tuning = this.options.tile ? undefined : this.options.tuning;
-    const chosen: TileChoice = (out, batch, convolution) =>
-      tuning?.tiles.tileOf(convolution, out) ?? chooseTile(out, batch);
-    const tile = this.options.tile ?? (onSoftware(device) ? softwareTile : chosen);
+    const { tuning, tile } = this;
     await this.download();
     const exact = (tensor: tf.Tensor) => this.forms.get(tensor)!;
     const graph = () => this.graph(shape, { ...this.options, exact, tile });

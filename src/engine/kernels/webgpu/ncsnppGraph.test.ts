@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/config';
 import type { NcsnppWeights } from '../../networks/ncsnpp/run';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
-import { treeOf } from '../../networks/parameters';
-import { ourShape } from '../../networks/table';
-import type * as tf from '../../tf';
+import { shapesOf } from '../../networks/parameters';
+import { expectedForm } from './exactForm';
 import { bytesOfBlock, type Graph, planMemory } from './graph';
 import { ncsnppGraph } from './ncsnppGraph';
 import type { Storage } from './wgsl';
@@ -18,22 +17,15 @@ const LIGHT: GeneratorConfig = {
   z_emb_dim: 64,
 };
 
-/** A graph looks at the shapes of weights alone. */
-function weightsOf(config: GeneratorConfig): NcsnppWeights {
-  const table = ncsnppTable(config);
-  const leaves = table.map((row) => {
-    const shape = ourShape(row);
-    return { shape, size: shape.reduce((a, b) => a * b, 1) } as tf.Tensor;
-  });
-  return treeOf(table, leaves);
-}
-
 function graphOf(config: GeneratorConfig, side: number, storage: Storage, isEightBits = false): Graph {
   const shape = { batch: 1, height: side, width: side, inputs: [1, 1], outputs: 1 };
   // No scale is looked at.
-  const form = { storage: 'q8', scales: new Float32Array(0) } as const;
-  const exact = isEightBits ? () => form : undefined;
-  return ncsnppGraph(config, weightsOf(config), shape, { storage, weights: storage, exact });
+  const exact = isEightBits ? () => expectedForm('q8') : undefined;
+  return ncsnppGraph(config, shapesOf<NcsnppWeights>(ncsnppTable(config)), shape, {
+    storage,
+    weights: storage,
+    exact,
+  });
 }
 
 const MB = 1e6;

@@ -112,6 +112,14 @@ export function pipelineOf(device: GPUDevice, code: string, label: string): Prom
   return found;
 }
 
+/** Those of a graph. @throws Error saying what the GPU refused */
+export const pipelinesOf = (device: GPUDevice, graph: Graph): Promise<GPUComputePipeline[]> =>
+  checked(
+    device,
+    () => Promise.all(graph.dispatches.map(({ kernel, label }) => pipelineOf(device, kernel.code, label))),
+    () => {},
+  );
+
 export interface RunCounts {
   dispatches: number;
   /** Bytes of images, statistics and vectors, without the weights. */
@@ -138,11 +146,7 @@ export class GraphRun {
 
   /** @throws Error saying what the GPU refused */
   static async make(device: GPUDevice, graph: Graph, weights: Weights): Promise<GraphRun> {
-    const pipelines = await checked(
-      device,
-      () => Promise.all(graph.dispatches.map(({ kernel, label }) => pipelineOf(device, kernel.code, label))),
-      () => {},
-    );
+    const pipelines = await pipelinesOf(device, graph);
     return checked(
       device,
       () => {

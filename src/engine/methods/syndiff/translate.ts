@@ -3,7 +3,7 @@ import { sampleChain, startOf } from '../../diffusion/sampler';
 import { makeSchedule } from '../../diffusion/schedule';
 import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
 import { chainFrames } from '../chainFrames';
-import type { MakeTranslator } from '../translator';
+import type { CompilesAhead, MakeTranslator } from '../translator';
 import { checkTranslates } from './checkTranslates';
 import { type SynDiffNetwork, syndiff } from './method';
 
@@ -43,3 +43,5 @@ export const makeTranslator: MakeTranslator<SynDiffNetwork, NcsnppWeights> = (
     },
   };
 };
+
+export const compileAhead: CompilesAhead<SynDiffNetwork> = ({ generator }) => generator;
