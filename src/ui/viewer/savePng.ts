@@ -49,6 +49,38 @@ export function captionOf(panes: readonly Pick<PngPane, 'badge'>[]): string {
   return panes.some(({ badge }) => badge) ? 'Synthetic, research only' : 'Research only';
 }
 
+/** A place of a sheet without an image, and the words that stand there instead; null: left free. */
+export type Place = PngPane | { title: string; empty: string } | null;
+
+/**
+ * Rows under each other whose n-th places all lie in the n-th column, whatever is there: a column without any image is as large as
+ * the first image of all.
+ * @throws Error if there is no image
+ */
+export function layoutRows(
+  rows: readonly (readonly Place[])[],
+  factor?: number,
+): { width: number; height: number; places: { place: Place; box: Box }[] } {
+  const [first] = rows.flatMap((row) => row.filter(hasImage));
+  if (!first) throw new Error('PNG: needs at least one pane, got 0; show an image first');
+  const count = Math.max(...rows.map((row) => row.length));
+  const columns = Array.from(
+    { length: count },
+    (_, n) => rows.map((row) => row[n] ?? null).find(hasImage) ?? first,
+  );
+  const { width, height, boxes } = layoutPanes(columns, factor ?? readableFactor(columns));
+  const rowHeight = height - BAR;
+  return {
+    width,
+    height: rows.length * rowHeight + BAR,
+    places: rows.flatMap((row, down) =>
+      row.map((place, n) => ({ place, box: { ...boxes[n], y: boxes[n].y + down * rowHeight } })),
+    ),
+  };
+}
+
+const hasImage = (place: Place): place is PngPane => place !== null && 'image' in place;
+
 /**
  * One PNG of all panes in a row, each under its title and the values that its window shows, with the caption burnt in below.
  * Pixels are repeated, never smoothed, so the picture holds exactly the greys of the window.
@@ -59,20 +91,14 @@ export function panesToPng(panes: readonly PngPane[], factor?: number): Promise<
 }
 
 /**
- * The same of several rows under each other; a place of null is left free.
+ * The same of several rows under each other.
  * @param note what stands before the caption
  */
 export async function rowsToPng(
-  rows: readonly (readonly (PngPane | null)[])[],
+  rows: readonly (readonly Place[])[],
   { factor, note }: { factor?: number; note?: string } = {},
 ): Promise<Blob> {
-  const panes = rows.flat().filter((pane) => pane !== null);
-  const columns = (rows[0] ?? []).flatMap((_, n) => rows.map((row) => row[n]).find(Boolean) ?? []);
-  if (columns.length === 0) throw new Error('PNG: needs at least one pane, got 0; show an image first');
-  const row = layoutPanes(columns, factor ?? readableFactor(columns));
-  const { width } = row;
-  const rowHeight = row.height - BAR;
-  const height = rows.length * rowHeight + BAR;
+  const { width, height, places } = layoutRows(rows, factor);
   const sheet = new OffscreenCanvas(width, height);
   const context = sheet.getContext('2d');
   if (!context)
@@ -81,14 +107,30 @@ export async function rowsToPng(
   context.fillRect(0, 0, width, height);
   context.imageSmoothingEnabled = false;
   context.textBaseline = 'middle';
-  for (const [place, across] of rows.entries())
-    for (const [n, pane] of across.entries())
-      if (pane) drawPane(context, pane, { ...row.boxes[n], y: row.boxes[n].y + place * rowHeight });
+  for (const { place, box } of places)
+    if (hasImage(place)) drawPane(context, place, box);
+    else if (place) drawEmpty(context, place, box);
   context.fillStyle = '#f0b545';
   context.font = '600 13px system-ui, sans-serif';
-  const caption = [note, captionOf(panes)].filter(Boolean).join(' · ');
+  const caption = [note, captionOf(rows.flat().filter(hasImage))].filter(Boolean).join(' · ');
   context.fillText(caption, GAP, height - BAR / 2, width - 2 * GAP);
   return sheet.convertToBlob({ type: 'image/png' });
+}
+
+function drawEmpty(
+  context: OffscreenCanvasRenderingContext2D,
+  { title, empty }: { title: string; empty: string },
+  { x, y, width, height }: Box,
+): void {
+  context.fillStyle = '#1a1d21';
+  context.fillRect(x, y, width, height);
+  context.fillStyle = '#e6e9ed';
+  context.font = '600 14px system-ui, sans-serif';
+  context.fillText(title, x, y - BAR / 2, width);
+  context.fillStyle = '#9aa3ad';
+  context.textAlign = 'center';
+  context.fillText(empty, x + width / 2, y + height / 2, width);
+  context.textAlign = 'start';
 }
 
 function drawPane(

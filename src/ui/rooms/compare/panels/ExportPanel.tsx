@@ -4,7 +4,7 @@ import { download } from '../../../download';
 import { useApp, useGetState } from '../../../state/StoreContext';
 import { rowsToPng } from '../../../viewer/savePng';
 import { comparisonCsv, comparisonJson, exportStem } from '../state/exports';
-import { pictureGrid } from '../state/pictureGrid';
+import { NOT_MADE, pictureGrid } from '../state/pictureGrid';
 import { shownPlace } from '../state/selectors';
 import { chartPng } from './chartPng';
 
@@ -27,7 +27,10 @@ export function ExportPanel() {
     const place = shownPlace(compare);
     if (!place || !asked) return;
     const columns = pictureGrid(compare, asked, place);
-    const rows = [columns.map(({ image }) => image), columns.map(({ difference }) => difference)];
+    const rows = [
+      columns.map(({ image, title }) => image ?? { title, empty: NOT_MADE }),
+      columns.map(({ difference }) => difference),
+    ];
     const stem = exportStem(getState());
     try {
       const note = `${place.pairId}, slice ${place.index}`;

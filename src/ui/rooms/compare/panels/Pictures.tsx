@@ -3,7 +3,7 @@ import { Sheet } from '../../../components/Sheet';
 import { useApp } from '../../../state/StoreContext';
 import { ColorScale } from '../../../viewer/ColorScale';
 import type { SliceImage } from '../../../viewer/types';
-import { DIFFERENCES, type GridColumn, pictureGrid } from '../state/pictureGrid';
+import { DIFFERENCES, type GridColumn, NOT_MADE, pictureGrid } from '../state/pictureGrid';
 import { shownPlace, shownSlices } from '../state/selectors';
 import { Picture, shapeOf } from './Picture';
 import '../../../components/grayImage.css';
@@ -109,7 +109,7 @@ function Column({
         </button>
       ) : (
         <p className="no-image dim" style={like && { aspectRatio: shapeOf(like) }}>
-          not made
+          {NOT_MADE}
         </p>
       )}
       {difference && (

@@ -23,6 +23,9 @@ export interface GridColumn {
   difference: GridPane | null;
 }
 
+/** In the place of such an image, on the page and in its PNG. */
+export const NOT_MADE = 'not made';
+
 /** Between the values that a model calls -1 and +1. */
 const WHOLE: WindowLevel = { center: 0.5, width: 1 };
 /** One for all, so that the pictures can be compared. */
