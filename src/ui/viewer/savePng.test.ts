@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { PLANE_EDGES } from '../../volume/planes';
 import { captionOf, layoutPanes, layoutRows, panesToPng, readableFactor, rowsToPng } from './savePng';
 import type { PngPane, SliceImage } from './types';
 
@@ -28,6 +29,7 @@ const titled = (title: string, width = 100): PngPane => ({
   ...pane(width, 50, [1, 1]),
   window: WINDOW,
   colormap: 'gray',
+  edges: PLANE_EDGES.coronal,
 });
 
 describe('layoutRows', () => {
@@ -124,5 +126,20 @@ describe('rowsToPng', () => {
         ['|C| (0 to 1)', 224, 92],
       ]),
     );
+  });
+
+  it("burns the sides of the head into every image, as the pane's plane has them", async () => {
+    const drawn = drawnTexts();
+    await panesToPng([titled('A'), titled('B')], 1);
+    expect(drawn.filter(([text]) => /^[A-Z]$/.test(text))).toEqual([
+      ['L', 22, 53],
+      ['R', 94, 53],
+      ['S', 58, 42],
+      ['I', 58, 64],
+      ['L', 130, 53],
+      ['R', 202, 53],
+      ['S', 166, 42],
+      ['I', 166, 64],
+    ]);
   });
 });

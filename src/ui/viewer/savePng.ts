@@ -1,4 +1,5 @@
 /** Panes as they are looked at (window and colours, without zoom), in one row or several, to one PNG that says by itself what it is. */
+import type { EdgeLetters } from '../../volume/planes';
 import { colorize } from './colormaps';
 import { rangeOf } from './readout';
 import type { PngPane } from './types';
@@ -8,6 +9,8 @@ const BAR = 28;
 const GAP = 8;
 /** Panes are enlarged to at least this width so that the text fits. */
 const READABLE = 320;
+/** From an image's border to the middle of the letter of that side. */
+const EDGE = 14;
 
 interface Box {
   x: number;
@@ -135,7 +138,7 @@ function drawEmpty(
 
 function drawPane(
   context: OffscreenCanvasRenderingContext2D,
-  { title, badge, image, window, colormap }: PngPane,
+  { title, badge, image, window, colormap, edges }: PngPane,
   box: Box,
 ): void {
   const data = new ImageData(image.width, image.height);
@@ -148,4 +151,30 @@ function drawPane(
   const [low, high] = rangeOf(window);
   const name = badge ? `${title} · ${badge}` : title;
   context.fillText(`${name} (${low} to ${high})`, box.x, box.y - BAR / 2, box.width);
+  drawLetters(context, edges, box);
+}
+
+/** The sides of the head, where the panes on the screen have them: a saved image must not be read mirrored. */
+function drawLetters(
+  context: OffscreenCanvasRenderingContext2D,
+  edges: EdgeLetters,
+  { x, y, width, height }: Box,
+): void {
+  const places: Record<keyof EdgeLetters, [number, number]> = {
+    left: [x + EDGE, y + height / 2],
+    right: [x + width - EDGE, y + height / 2],
+    top: [x + width / 2, y + EDGE],
+    bottom: [x + width / 2, y + height - EDGE],
+  };
+  context.textAlign = 'center';
+  // Seen on bright and dark pixels alike.
+  context.strokeStyle = '#000000';
+  context.lineWidth = 3;
+  context.fillStyle = '#ffffff';
+  for (const [edge, letter] of Object.entries(edges)) {
+    const [left, top] = places[edge as keyof EdgeLetters];
+    context.strokeText(letter, left, top);
+    context.fillText(letter, left, top);
+  }
+  context.textAlign = 'start';
 }

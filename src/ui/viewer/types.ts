@@ -94,4 +94,5 @@ export interface PngPane {
   image: SliceImage;
   window: WindowLevel;
   colormap: Colormap;
+  edges: EdgeLetters;
 }

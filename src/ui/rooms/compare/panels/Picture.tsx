@@ -1,5 +1,4 @@
 import { useLayoutEffect, useRef } from 'react';
-import { PLANE_EDGES } from '../../../../volume/planes';
 import { colorize } from '../../../viewer/colormaps';
 import type { SliceImage } from '../../../viewer/types';
 import type { GridPane } from '../state/pictureGrid';
@@ -10,7 +9,7 @@ export const shapeOf = ({ width, height, spacing }: SliceImage): string =>
 
 /** One image with the sides of the head, pixels in their real proportions. */
 export function Picture({
-  pane: { image, window, colormap, title, badge },
+  pane: { image, window, colormap, title, badge, edges },
   letters,
 }: {
   pane: GridPane;
@@ -36,7 +35,7 @@ export function Picture({
         aria-label={badge ? `${title} (${badge})` : title}
       />
       {letters &&
-        Object.entries(PLANE_EDGES.axial).map(([edge, letter]) => (
+        Object.entries(edges).map(([edge, letter]) => (
           <span key={edge} className="gray-image-edge" data-edge={edge} aria-hidden="true">
             {letter}
           </span>

@@ -1,4 +1,5 @@
 /** The pictures of one slice as data: source, what each model makes of it, the real image, and how far they are from it. */
+import { type EdgeLetters, PLANE_EDGES } from '../../../../volume/planes';
 import type { ComparedSlice } from '../../../../workers/translate/protocol';
 import type { Colormap, SliceImage, WindowLevel } from '../../../viewer/types';
 import { sliceKey } from './selectors';
@@ -12,6 +13,7 @@ export interface GridPane {
   image: SliceImage;
   window: WindowLevel;
   colormap: Colormap;
+  edges: EdgeLetters;
 }
 
 export interface GridColumn {
@@ -44,7 +46,7 @@ export function pictureGrid(
   const column = (id: string, title: string, badge?: string): GridColumn => {
     const image = sliceOf(id);
     const pane = (own: SliceImage, name: string, window: WindowLevel, colormap: Colormap): GridPane => ({
-      ...{ id, title: name, image: own, window, colormap },
+      ...{ id, title: name, image: own, window, colormap, edges: PLANE_EDGES.axial },
       ...(badge && { badge }),
     });
     const isHeld =

@@ -4,6 +4,7 @@ import { download } from '../../../download';
 import { useApp, useGetState } from '../../../state/StoreContext';
 import { panesToPng } from '../../../viewer/savePng';
 import { chosenCard, currentResults, makesHu } from '../state/selectors';
+import { sliceView } from '../state/slices';
 import { panesOf, showsImage } from './panes';
 import { paneInput } from './usePanes';
 
@@ -27,8 +28,9 @@ export function SavePanel() {
     if (!input) return;
     const panes = panesOf(input);
     const { windows } = getState().view;
+    const { edges } = sliceView(input.source);
     const shown = panes.flatMap(({ title, badge, image, group, colormap }) =>
-      image ? [{ title, badge, image, window: windows[group], colormap }] : [],
+      image ? [{ title, badge, image, window: windows[group], colormap, edges }] : [],
     );
     try {
       const png = await panesToPng(shown);
