@@ -76,6 +76,7 @@ async function benchPair(paths: PairPaths, task: Task, { say }: DataChoice): Pro
     patient,
     task,
     data: await digestOf([placesOf(paths)]),
+    isOutlined: outlinePath(paths.target.path) !== null,
     load: () => readPair(paths, say),
   };
 }

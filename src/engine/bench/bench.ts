@@ -41,6 +41,8 @@ export interface BenchPair {
   task: Task;
   /** Says what the scans are, such as their places and sizes: results are kept under it. */
   data?: string;
+  /** Whether `load` brings an expert's outline of lesions. */
+  isOutlined?: boolean;
   /** Both on one grid. */
   load(): Promise<LoadedPair>;
 }

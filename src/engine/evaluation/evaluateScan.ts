@@ -25,6 +25,7 @@ import type { Baselines } from './baselines/fitBaselines';
 import { brightLesions } from './brightLesions';
 import { type Outside, onScale, outsideOf } from './dataRange';
 import { type SliceReport, scoredSlices, spread } from './evaluateSlices';
+import type { LesionsBy } from './lesionRules';
 import {
   type ApartLevels,
   apartLevels,
@@ -212,8 +213,7 @@ export interface ScanReport {
 }
 
 export interface ScanLesions {
-  /** An expert's outline, or `brightLesions`. */
-  by: 'outline' | 'bright';
+  by: LesionsBy;
   methods: Map<Method, LesionMeasures>;
   /** To search a head without a lesion by the contrast of others; null where it has its own. */
   apart: Map<Method, ApartLevels> | null;
@@ -295,7 +295,7 @@ function* classesOf(
 
 /** Where the lesions of a pair are. */
 export interface LesionsFound {
-  by: ScanLesions['by'];
+  by: LesionsBy;
   regions: LesionRegions;
 }
 

@@ -1,10 +1,10 @@
 /** Everything that an evaluation of one model says, from the reports of its scans; plain data. */
 
 import { type IntensityMap, isAbsolute } from '../../volume/intensity';
-import { BRIGHT_RULE } from './brightLesions';
 import type { Outside } from './dataRange';
 import type { SampleSpread, ScanLesions, ScanReport } from './evaluateScan';
 import type { SliceReport } from './evaluateSlices';
+import { LESION_RULES, LESIONS_BY, type LesionsBy } from './lesionRules';
 import { falseBright, type LesionMeasures, shareKept, typicalContrast } from './lesions';
 import {
   type Comparison,
@@ -43,7 +43,7 @@ export interface DataRange {
 }
 
 export interface LesionTable {
-  by: ScanLesions['by'];
+  by: LesionsBy;
   rule: string;
   rows: (ScanName & { methods: ByMethod<LesionMeasures> })[];
   /** Median over the patients that have a share; null without any. */
@@ -155,21 +155,19 @@ function scansOf(scans: readonly EvaluatedScan[], method: Method) {
   });
 }
 
-const RULES: Record<ScanLesions['by'], string> = { outline: "an expert's outline", bright: BRIGHT_RULE };
-
-/** Experts' outlines first. A head without a lesion is searched for false ones by the median contrast of the others' real lesions. */
+/** A head without a lesion is searched for false ones by the median contrast of the others' real lesions. */
 function lesionTables(scans: readonly EvaluatedScan[]): LesionTable[] {
   const measured = scans.flatMap(({ report: { lesions }, ...scan }) =>
     lesions ? [{ ...nameOf(scan), lesions }] : [],
   );
-  const first = (by: ScanLesions['by'] | null) =>
+  const first = (by: LesionsBy | null) =>
     typicalContrast(
       measured.flatMap(({ patient, lesions }) => {
         const [measures] = lesions.methods.values();
         return measures && (by === null || lesions.by === by) ? [{ ...measures, patient }] : [];
       }),
     );
-  return (['outline', 'bright'] as const).flatMap((by) => {
+  return LESIONS_BY.flatMap((by) => {
     const contrast = first(by) ?? first(null);
     const rows = measured.flatMap(({ lesions, ...scan }) =>
       lesions.by === by ? [{ ...scan, methods: measuresOf(lesions, contrast) }] : [],
@@ -182,7 +180,7 @@ function lesionTables(scans: readonly EvaluatedScan[]): LesionTable[] {
       });
       return found.length > 0 ? [[method, shareKept(found)] as const] : [];
     });
-    return [{ by, rule: RULES[by], rows, shareKept: Object.fromEntries(kept) }];
+    return [{ by, rule: LESION_RULES[by], rows, shareKept: Object.fromEntries(kept) }];
   });
 }
 

@@ -11,6 +11,7 @@ import {
   translatedUnit,
 } from '../../evaluation/evaluateScan';
 import { type SliceReport, scoredSlices, spread } from '../../evaluation/evaluateSlices';
+import type { LesionsBy } from '../../evaluation/lesionRules';
 import { lesionMeasures } from '../../evaluation/lesions';
 import { wilcoxonSignedRank } from '../../evaluation/wilcoxon';
 import { inPieces, type Pieces } from '../../pieces';
@@ -170,7 +171,7 @@ async function scoresOf(
 export interface RowScores {
   name: string;
   slices: readonly RowSlice[];
-  kept: readonly { patient: string; kept: number | null }[];
+  kept: readonly { patient: string; kept: number | null; by: LesionsBy }[];
   /** Mean PSNR of each run: how much the seed of a training decides. */
   runs: readonly number[];
   failed: string | null;
@@ -245,7 +246,11 @@ function rowScores(
       })),
     ),
     kept: whole.flatMap(({ pair, runs }) =>
-      runs.map(({ lesionKept }) => ({ patient: pair.patient, kept: lesionKept })),
+      runs.map(({ lesionKept }) => ({
+        patient: pair.patient,
+        kept: lesionKept,
+        by: pair.isOutlined ? 'outline' : 'bright',
+      })),
     ),
     runs: keys.flatMap(
       (_, run) =>

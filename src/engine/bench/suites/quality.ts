@@ -1,5 +1,6 @@
 /** How near each model's images are to the real ones: the paper's tables II to V, by its protocol and plain, with tests. */
 import { spread } from '../../evaluation/evaluateSlices';
+import { LESION_RULES, LESIONS_BY, type LesionsBy } from '../../evaluation/lesionRules';
 import { shareKept } from '../../evaluation/lesions';
 import { type Bench, scoredTasks, type Task, taskKey, tasksOf, taskText } from '../bench';
 import { referenceRow, rowsOf } from '../rows';
@@ -102,16 +103,22 @@ const MEASURES: readonly (Column & { of: MeasureOf })[] = [
   },
 ];
 
-const KEPT: Column = { id: 'lesionKept', label: 'lesion contrast kept', digits: 2, better: null };
+/** Which lesions is part of the name: outlined ones and those of the rule are other voxels, with other shares. */
+const KEPT: Record<LesionsBy, Column> = {
+  outline: { id: 'lesionKept', label: 'lesion contrast kept, outlined', digits: 2, better: null },
+  bright: { id: 'brightKept', label: 'lesion contrast kept, bright in FLAIR', digits: 2, better: null },
+};
+const KEPT_NAMES: Record<LesionsBy, string> = { outline: 'Outlined', bright: 'Bright in FLAIR' };
 const RUNS: Column = { id: 'runs', label: 'PSNR (dB) of runs', digits: 2, better: null };
 
 function scoreTable({ task, free, models }: TaskScores): Table {
   const rows = [...free, ...models];
   const hasRuns = rows.some(({ runs }) => runs.length > 1);
-  const hasLesions = rows.some(({ kept }) => shareKept(kept) !== null);
+  const keptBy = (row: RowScores, by: LesionsBy) => shareKept(row.kept.filter((one) => one.by === by));
+  const lesions = LESIONS_BY.filter((by) => rows.some((row) => keptBy(row, by) !== null));
   const columns = [
     ...MEASURES.map(({ of: _, ...column }) => column),
-    ...(hasLesions ? [KEPT] : []),
+    ...lesions.map((by) => KEPT[by]),
     ...(hasRuns ? [RUNS] : []),
   ];
   const [{ slices }] = free;
@@ -125,14 +132,16 @@ function scoreTable({ task, free, models }: TaskScores): Table {
       failed: row.failed,
       values: {
         ...Object.fromEntries(MEASURES.map(({ id, of }) => [id, over(row.slices, of)])),
-        lesionKept: shareKept(row.kept),
+        ...Object.fromEntries(lesions.map((by) => [KEPT[by].id, keptBy(row, by)])),
         runs: row.runs.length > 1 ? spread(row.runs) : null,
       },
     })),
     notes: [
       `Mean ± standard deviation over ${slicesText(slices)}; "paper": both images divided by their means, then by the reference's greatest value.`,
-      ...(hasLesions
-        ? ["Lesion contrast kept: the synthetic lesion's contrast / the real one's, median over patients."]
+      ...(lesions.length > 0
+        ? [
+            `Lesion contrast kept: the synthetic lesion's contrast / the real one's, median over patients. ${lesions.map((by) => `${KEPT_NAMES[by]}: lesions by ${LESION_RULES[by]}.`).join(' ')}`,
+          ]
         : []),
       ...(hasRuns
         ? [

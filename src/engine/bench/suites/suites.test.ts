@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeBench, fakeModel, fakePair, fakeSlices, reportOf } from '../../../../test/fakeBench';
 import type { ModelCard } from '../../cards/modelCard';
 import { emptyHistogram } from '../../evaluation/baselines/histogramMatch';
-import { scaleKey } from '../bench';
+import { type BenchPair, scaleKey } from '../bench';
 import { NOISE_LEVELS } from '../noise';
 import type { Suite } from '../suite';
 import type { TableValue } from '../suiteReport';
@@ -50,8 +50,8 @@ describe('quality', () => {
     // Mean 24, squares 16 + 4 + 0 + 36.
     expect(table.rows[2].values.psnr).toEqual({ mean: 24, std: Math.sqrt(56 / 3), n: 4 });
     // Patients have 0.6 and 0.2.
-    expect(table.rows[2].values.lesionKept).toBeCloseTo(0.4, 12);
-    expect(table.rows[1].values.lesionKept).toBeNull();
+    expect(table.rows[2].values.brightKept).toBeCloseTo(0.4, 12);
+    expect(table.rows[1].values.brightKept).toBeNull();
     expect(table.notes[0]).toContain('over 3 slices of 2 patients');
     expect(tests.title).toContain('SynDiff against each of the others');
     // Differences 1, 2, 3, 4 to one side: 2 / 2^4; of two patients 2 / 2^2.
@@ -69,6 +69,33 @@ describe('quality', () => {
         ],
       },
     ]);
+  });
+
+  it('says by column and note which lesions are meant, and never sums up over outlined ones and others', () => {
+    const outlined = (subject: string) => ({ ...fakePair(subject), isOutlined: true });
+    const kept = (pairs: BenchPair[]) => {
+      const [{ columns, rows, notes }] = reportOf(quality, fakeBench([syndiff], pairs), {
+        'SynDiff, T1w → FLAIR, sub-1': scores([20], 0.1),
+        'SynDiff, T1w → FLAIR, sub-2': scores([20], 0.7),
+      }).tables;
+      const found = columns.filter(({ label }) => label.startsWith('lesion'));
+      return {
+        shares: Object.fromEntries(found.map(({ id, label }) => [label, rows[1].values[id]])),
+        notes: notes.join(' '),
+      };
+    };
+    const both = kept([outlined('sub-1'), fakePair('sub-2')]);
+    expect(both.shares).toEqual({
+      'lesion contrast kept, outlined': 0.1,
+      'lesion contrast kept, bright in FLAIR': 0.7,
+    });
+    expect(both.notes).toMatch(
+      /Outlined: lesions by an expert's outline\. Bright in FLAIR: lesions by pieces/,
+    );
+    const without = kept([fakePair('sub-1'), fakePair('sub-2')]);
+    expect(without.shares).toEqual({ 'lesion contrast kept, bright in FLAIR': expect.closeTo(0.4, 12) });
+    expect(without.notes).toContain('(no outlines by experts)');
+    expect(without.notes).not.toContain('Outlined:');
   });
 
   it('takes models of one name for runs: the mean of each slice, and the spread of their means', () => {
