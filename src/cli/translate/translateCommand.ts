@@ -51,7 +51,13 @@ import { ENGINE_OPTIONS, engineChoice, engineSentence, startNodeEngine } from '.
 import { oneOf, optional, required, sliceRange, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { counted, JSON_OPTION, jsonText, timeText } from '../kit/report';
-import { type TranslateCalls, type TranslatedVolume, translateVolume } from './translateVolume';
+import { slicePlace } from './slicePlace';
+import {
+  type StepsDone,
+  type TranslateCalls,
+  type TranslatedVolume,
+  translateVolume,
+} from './translateVolume';
 
 const LARGEST_SEED = 2 ** 32 - 1;
 
@@ -274,12 +280,12 @@ async function translateWithProgress(
 ): Promise<TranslatedVolume> {
   const progress = startProgress(io);
   const begin = performance.now();
-  const all = slices.length * settings.samples * model.card.diffusion.steps;
-  const onStep = (done: { slices: number; steps: number }) => {
-    const left = ((performance.now() - begin) / done.steps) * (all - done.steps);
-    progress.show(
-      `slice ${Math.min(done.slices + 1, slices.length)} of ${slices.length}, step ${done.steps} of ${all}, ${timeText(left)} left`,
-    );
+  const each = settings.samples * model.card.diffusion.steps;
+  const all = slices.length * each;
+  const onStep = ({ steps, ...done }: StepsDone) => {
+    const left = ((performance.now() - begin) / steps) * (all - steps);
+    const place = slicePlace({ ...done, steps, of: slices.length, each });
+    progress.show(`${place}, ${timeText(left)} left`);
   };
   try {
     const result = await translateVolume(prepared, model, slices, settings, keepChain, {

@@ -32,8 +32,16 @@ export interface TranslateCalls {
   /** Slices at a time. */
   readonly batch: number;
   readonly signal: AbortSignal;
-  /** Slices finished, and reverse steps over all slices and samples. */
-  readonly onStep: (done: { slices: number; steps: number }) => void;
+  readonly onStep: (done: StepsDone) => void;
+}
+
+export interface StepsDone {
+  /** Slices finished. */
+  readonly slices: number;
+  /** Slices that are made now, at once. */
+  readonly together: number;
+  /** Reverse steps over all slices and samples. */
+  readonly steps: number;
 }
 
 /**
@@ -68,7 +76,7 @@ export async function translateVolume(
     onStep: (together: number) => {
       steps += together;
       sliceTimes.step(together);
-      onStep({ slices: times.length, steps });
+      onStep({ slices: times.length, together, steps });
     },
     // wasm computes without a pause in which Ctrl-C could be heard.
     pause: () => new Promise<void>((resolve) => setImmediate(resolve)),

@@ -16,7 +16,7 @@ export function StripBar() {
       {strip ? (
         <>
           <StepStrip
-            label={`Reverse steps of slice ${result.index}`}
+            label={`${isOnePass ? 'One pass' : 'Reverse steps'} of slice ${result.index}`}
             frames={strip.frames}
             labels={strip.labels}
             selected={selected}
@@ -31,8 +31,9 @@ export function StripBar() {
         </>
       ) : (
         <p className="dim strip-empty">
-          Here come the reverse steps of this slice: noise first, then what the network makes of it, step by
-          step.
+          {isOnePass
+            ? 'Here comes what the network makes of this slice, in one pass.'
+            : 'Here come the reverse steps of this slice: noise first, then what the network makes of it, step by step.'}
         </p>
       )}
       {strip && selected !== null && (

@@ -30,6 +30,16 @@ it('counts slices and the steps inside the slice', () => {
   expect(runWords(run)).toEqual({ label: 'Slice 2 of 2, step 3 of 4', value: 0.75, detail: '2.0 s left' });
 });
 
+it('counts slices alone where a slice is one step', () => {
+  const first = {
+    ...{ done: 0, total: 24, stepsDone: 0, stepsTotal: 24, elapsedMs: 1, remainingMs: null },
+    compiling: true,
+  };
+  const label = (progress: typeof first) => runWords({ ...loading, phase: 'translating', progress }).label;
+  expect(label(first)).toBe('Slice 1 of 24: it prepares the engine');
+  expect(label({ ...first, done: 3, stepsDone: 3, compiling: false })).toBe('Slice 4 of 24');
+});
+
 it('says why the first step is slow, and never counts beyond the last slice', () => {
   const first = {
     done: 0,

@@ -22,8 +22,11 @@ export function runWords(run: Run): { label: string; value: number | null; detai
   const place = `Slice ${done + 1} of ${total}`;
   return {
     label: compiling
-      ? `${place}: the first step prepares the engine`
-      : `${place}, step ${step + 1} of ${stepsPerSlice}`,
+      ? `${place}: ${stepsPerSlice > 1 ? 'the first step' : 'it'} prepares the engine`
+      : // One step is the slice.
+        stepsPerSlice > 1
+        ? `${place}, step ${step + 1} of ${stepsPerSlice}`
+        : place,
     value: (done + step / stepsPerSlice) / total,
     detail: remainingMs === null ? undefined : `${formatDuration(remainingMs)} left`,
   };
