@@ -1,14 +1,12 @@
 /** What `--models` of `bench` names: models, and the rows of the tables that they are in. */
 import { existsSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { BenchModel } from '../../engine/bench/bench';
 import { METHODS, type MethodId } from '../../engine/methods';
 import { BadRequest } from '../../errors';
-import { unreadable } from '../../platform/node/fileErrors';
 import { namesIn } from '../../platform/node/nameList';
-import { listModels, loadByCard, MODELS_FOLDER, readCard } from '../kit/models';
-import { CARD_FILE, MODEL_FOLDERS } from '../train/runFolder';
+import { CARD_FILE, cardsBelow, listModels, loadByCard, MODELS_FOLDER, readCard } from '../kit/models';
+import { MODEL_FOLDERS } from '../train/runFolder';
 
 /** Its id is the path of its card. */
 export type FoundModel = BenchModel;
@@ -70,16 +68,6 @@ async function cardsOf(entry: string): Promise<{ path: string; name: string }[]>
 /** What a folder is called that may be a run, or a direction of one. */
 const lastOf = (path: string): string =>
   ownParts(resolve(path).split(/[\\/]/)).at(-1) ?? basename(resolve(path));
-
-async function cardsBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error) => {
-    throw unreadable(folder, error);
-  });
-  return entries
-    .filter((entry) => entry.name === CARD_FILE && !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
 
 const DIRECTIONS: readonly string[] = Object.values(MODEL_FOLDERS);
 

@@ -60,7 +60,7 @@ export const evaluateCommand: Command = {
     models: {
       value: 'ID[,ID...]',
       several: true,
-      text: 'instead of two scans: models, by id, card.json or file of weights, beside the baselines',
+      text: 'instead of two scans: models, by id, folder, card.json or file of weights, beside the baselines',
     },
     data: {
       value: 'BIDS[,BIDS...]',

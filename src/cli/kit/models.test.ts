@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { listModels } from './models';
+import { afterAll, describe, expect, it } from 'vitest';
+import { listModels, modelFile } from './models';
 
 const folder = mkdtempSync(join(tmpdir(), 'models-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,5 +16,29 @@ it.each([
   await expect(listModels(folder)).rejects.toMatchObject({
     name: 'CorruptFile',
     message: expect.stringContaining(sentence),
+  });
+});
+
+describe('modelFile', () => {
+  const run = join(folder, 'run');
+  const [forth, back] = ['a-to-b', 'b-to-a'].map((name) => join(run, name));
+
+  it('takes the card of a folder, and what is no folder as it is', async () => {
+    mkdirSync(forth, { recursive: true });
+    writeFileSync(join(forth, 'card.json'), '{}');
+    expect(await modelFile(forth)).toBe(join(forth, 'card.json'));
+    const files = [join(forth, 'card.json'), join(run, 'none.pth')];
+    expect(await Promise.all(files.map(modelFile))).toEqual(files);
+  });
+
+  it('names the models below a folder that is none itself', async () => {
+    mkdirSync(back, { recursive: true });
+    await expect(modelFile(back)).rejects.toThrow(
+      `${back}: must hold a card.json with its weights, got none; choose another folder`,
+    );
+    writeFileSync(join(back, 'card.json'), '{}');
+    await expect(modelFile(run)).rejects.toThrow(
+      `${run}: must hold a card.json with its weights, got 2 models below it; choose ${forth} or ${back}`,
+    );
   });
 });

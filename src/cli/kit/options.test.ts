@@ -66,6 +66,14 @@ describe('sliceRange', () => {
   });
 });
 
+describe('sliceRange, what to do', () => {
+  const range = (text: string) => sliceRange(given(`--slices=${text}`), 5);
+  it('says how one slice is written', () => {
+    expect(() => range('3')).toThrow('got "3"; write 3:4 for that slice alone');
+    expect(() => range('5')).toThrow('got "5"; correct the range');
+  });
+});
+
 describe('decimal', () => {
   const read = (text: string) => decimal(given(`--rate=${text}`), 'rate', 0, 1);
   it.each([

@@ -42,8 +42,10 @@ export function sliceRange(args: Arguments, count: number): number[] | undefined
   const first = match?.[1] ? Number(match[1]) : 0;
   const end = match?.[2] ? Number(match[2]) : count;
   if (!match || first >= end || end > count) {
+    const one = /^\d+$/.test(text) && Number(text) < count ? Number(text) : null;
+    const advice = one === null ? 'correct the range' : `write ${one}:${one + 1} for that slice alone`;
     throw new BadRequest(
-      `--slices: must be A:B with 0 <= A < B <= ${count} (the scan has ${count} axial slices), got "${text}"`,
+      `--slices: must be A:B with 0 <= A < B <= ${count} (the scan has ${count} axial slices), got "${text}"; ${advice}`,
     );
   }
   return Array.from({ length: end - first }, (_, i) => first + i);

@@ -32,7 +32,7 @@ export const sampleCommand: Command = {
   positionals: [],
   options: {
     model: {
-      value: 'card.json|FILE',
+      value: 'FOLDER|FILE',
       text: 'a model that `syndiff train --unconditional` has made (required)',
     },
     output: { value: 'DIR', text: 'folder for the images, SEED-NUMBER.png of 8 bits (required)' },
@@ -46,7 +46,7 @@ export const sampleCommand: Command = {
     ...ENGINE_OPTIONS,
     json: JSON_OPTION,
   },
-  example: '--model run1/a-to-b/card.json --count 100 --seed 1 --output images',
+  example: '--model run1/a-to-b --count 100 --seed 1 --output images',
   run,
 };
 

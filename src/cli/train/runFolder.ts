@@ -11,6 +11,7 @@ import { BadRequest } from '../../errors';
 import { unreadable } from '../../platform/node/fileErrors';
 import { ASIDE, kindOfFound, missingFolders, readBytes } from '../../platform/node/files';
 import { LOCK_FILE } from '../../platform/node/folderLock';
+import { CARD_FILE } from '../kit/models';
 
 export const RUN_FOLDER = 'run';
 export const LOG_FILE = 'log.jsonl';
@@ -22,7 +23,6 @@ export const LOSS_CHARTS = {
   discriminators: 'losses-discriminators.svg',
 };
 export const MODEL_FOLDERS: Record<Direction, string> = { aToB: 'a-to-b', bToA: 'b-to-a' };
-export const CARD_FILE = 'card.json';
 /** Beside the checkpoint: what the run was called with. */
 export const CALL_FILE = 'call.json';
 

@@ -3,6 +3,7 @@ import { mapOfSide, NEED_TEXTS, neededOf, type TrainSettings } from '../../engin
 import { SIDES } from '../../engine/training/sides';
 import { otherOptions } from '../../engine/training/startFit';
 import type { Variant } from '../../engine/training/variant';
+import { withArticle } from '../../engine/words';
 import { BadRequest } from '../../errors';
 import type { Arguments } from '../kit/command';
 
@@ -50,7 +51,7 @@ export function refuseForMethod(args: Arguments, settings: TrainSettings): void 
   const how = args.has('no-diffusion')
     ? '--no-diffusion'
     : args.text('method') === undefined
-      ? `a ${method} model to start from`
+      ? `${withArticle(method)} model to start from`
       : `--method ${method}`;
   const needs = neededOf(method, variant);
   for (const [name, key] of Object.entries(SWITCHES))

@@ -11,8 +11,8 @@ import { exportRun } from '../../engine/training/session';
 import type { Direction } from '../../engine/training/sides';
 import { trainedDirections } from '../../engine/training/trainedDirections';
 import { makeFolder, readBytes, removeUnfinished, writeBytes } from '../../platform/node/files';
-import { writeCard } from '../kit/models';
-import { CARD_FILE, MODEL_FOLDERS } from './runFolder';
+import { CARD_FILE, writeCard } from '../kit/models';
+import { MODEL_FOLDERS } from './runFolder';
 
 export interface TrainedModel {
   direction: Direction;

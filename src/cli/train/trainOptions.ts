@@ -38,7 +38,7 @@ const REVERSE_STEPS = ['2', '4', '8', '1000'] as const;
 const START_OPTIONS = ['start', 'start-back', 'r-start', 'r-start-back'] as const;
 type StartOption = (typeof START_OPTIONS)[number];
 
-const MODEL = 'ID|card.json|FILE';
+const MODEL = 'ID|FOLDER|FILE';
 const SCANS = 'SCANS';
 
 /** Those that are decided when a run begins and stay: not to be given with --resume. */

@@ -69,8 +69,8 @@ export const translateCommand: Command = {
   positionals: ['INPUT'],
   options: {
     model: {
-      value: 'ID|card.json|FILE',
-      text: 'a model (see `syndiff models`), a card, or weights as .pth or .safetensors (required)',
+      value: 'ID|FOLDER|FILE',
+      text: 'a model: an id (see `syndiff models`), the folder of a card.json, such as run1/a-to-b, a card.json, or weights as .pth or .safetensors (required)',
     },
     output: {
       value: 'OUT.nii.gz',

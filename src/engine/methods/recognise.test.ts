@@ -5,7 +5,8 @@ import { goldenTensors } from '../../parity/golden';
 import type { NamedTensor, StateDict } from '../formats/namedTensor';
 import { type GeneratorConfig, PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { ncsnppTable } from '../networks/ncsnpp/table';
-import { inferNetwork } from './recognise';
+import { METHODS } from '.';
+import { inferNetwork, networkText, seenText } from './recognise';
 
 const none = new Float32Array();
 const shapes = (rows: Iterable<readonly [string, readonly number[]]>): Map<string, NamedTensor> =>
@@ -180,5 +181,19 @@ describe('inferNetwork on golden networks', () => {
   ])('knows %s for a %s', async (name, kind) => {
     const { state } = await open(`${name}.safetensors`);
     expect(() => inferNetwork(state)).toThrow(`got a ${kind}`);
+  });
+});
+
+describe('words for networks', () => {
+  it('have the right article, and each name once', () => {
+    expect(networkText(METHODS.munit)).toBe('an encoder and decoder of MUNIT');
+    expect(networkText(METHODS.attgan)).toBe('an attention U-Net (AttGAN)');
+    expect(networkText(METHODS['unit-ddpm'])).toBe('a denoising U-Net of UNIT-DDPM');
+    for (const { label, ...method } of Object.values(METHODS))
+      expect(networkText({ label, ...method }).split(label)).toHaveLength(2);
+  });
+
+  it('show some names of what nobody knows', () => {
+    expect(seenText(['a', 'b', 'c', 'd'])).toBe('tensors such as "a", "b", "c"');
   });
 });

@@ -2,6 +2,7 @@
 import { WeightsMismatch } from '../../errors';
 import type { StateDict } from '../formats/namedTensor';
 import { unwrapped } from '../formats/torchCheckpoint';
+import { withArticle } from '../words';
 import { METHODS, type Network } from '.';
 import type { Method } from './method';
 
@@ -26,12 +27,24 @@ function methodRecorded(names: readonly string[], { method }: Readonly<Record<st
 }
 
 /** What translates, in words: "a diffusive generator or a non-diffusive ResNet generator". */
-export const translators = (): string => ALL.map(({ network }) => `a ${network}`).join(' or ');
+export const translators = (): string => ALL.map(({ network }) => withArticle(network)).join(' or ');
+
+/** A method's network by both names, each once: "a denoising U-Net (DDPM)", "an encoder and decoder of UNIT". */
+export const networkText = ({ network, label }: Pick<Method<Network>, 'network' | 'label'>): string =>
+  withArticle(network.includes(label) ? network : `${network} (${label})`);
 
 /** What parameters of these names belong to, in words. */
 export function kindOfNames(names: readonly string[]): string {
   const other = OTHERS.find(([, needs]) => needs.every((name) => names.includes(name)));
   return methodOfNames(names)?.network ?? other?.[0] ?? UNKNOWN;
+}
+
+/** The same in a sentence; of what nobody knows some names. */
+export function seenText(names: readonly string[]): string {
+  const kind = kindOfNames(names);
+  if (kind !== UNKNOWN) return withArticle(kind);
+  const some = names.slice(0, 3).map((name) => `"${name}"`);
+  return `tensors such as ${some.join(', ') || 'none'}`;
 }
 
 /**
@@ -43,11 +56,8 @@ export function inferNetwork(state: StateDict, recorded: Readonly<Record<string,
   const names = [...state.keys()];
   const method = methodRecorded(names, recorded) ?? methodOfNames(names);
   if (method) return method.infer(state, recorded);
-  const kind = kindOfNames(names);
-  const some = names.slice(0, 3).map((name) => `"${name}"`);
-  const seen = kind === UNKNOWN ? `tensors such as ${some.join(', ') || 'none'}` : `a ${kind}`;
   throw new WeightsMismatch(
-    `weights: file must hold ${translators()}, got ${seen}; choose a network that translates, such as gen_diffusive_*.pth`,
+    `weights: file must hold ${translators()}, got ${seenText(names)}; choose a network that translates, such as gen_diffusive_*.pth`,
   );
 }
 

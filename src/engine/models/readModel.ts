@@ -5,7 +5,7 @@ import { type ModelCard, readModelCard } from '../cards/modelCard';
 import { sha256 } from '../formats/sha256';
 import { METHODS, type Network } from '../methods';
 import type { Method } from '../methods/method';
-import { kindOfNames } from '../methods/recognise';
+import { networkText, seenText } from '../methods/recognise';
 import { readWeights, type Weights, type WeightsFile } from './readWeights';
 
 /** What it says it is, and its weights. */
@@ -72,7 +72,7 @@ function checkNetwork({ network }: ModelCard, name: string, file: string, state:
   const names = [...state.keys()];
   if (!method.hasNames(names))
     throw new WeightsMismatch(
-      `${file}: must hold a ${method.network} (${method.label}), as ${name} says, got a ${kindOfNames(names)}; give the card that belongs to it`,
+      `${file}: must hold ${networkText(method)}, as ${name} says, got ${seenText(names)}; give the card that belongs to it`,
     );
   try {
     method.infer(state, { ...network });

@@ -189,7 +189,7 @@ async function contrastScans(folder: string, contrast: string, choice: Choice): 
     const made = ofContrast(found.synthetic);
     if (made.length > 0) throw new BadRequest(madeText(folder, made));
     throw new BadRequest(
-      `${folder}: must hold scans named sub-*_${contrast}, got ${contrastsOf(found.images).join(', ') || 'none whose name tells a contrast'}; ${contrastAdvice(folder, contrast, found.images)}`,
+      `${folder}: must hold scans named sub-*_${contrast}, got ${contrastsOf(found.images).join(', ') || (found.images.length === 0 ? 'no scan at all' : 'none whose name tells a contrast')}; ${contrastAdvice(folder, contrast, found.images)}`,
     );
   }
   sayLeft(folder, found, choice);
@@ -198,6 +198,8 @@ async function contrastScans(folder: string, contrast: string, choice: Choice): 
 
 /** Of a word for a contrast what scans of it are called here: "t1ce" are T1w scans with an agent. */
 function contrastAdvice(folder: string, word: string, images: readonly string[]): string {
+  if (contrastsOf(images).length === 0)
+    return images.length === 0 ? 'choose another folder' : 'name the scans so, or choose another folder';
   const suffix = contrastOfWord(word);
   if (suffix === null || !images.some((path) => isOfContrast(path, suffix)))
     return 'choose a contrast that is there';
