@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeNifti } from '../../../test/makeNifti';
 import { SET_SHAPE, sformOf, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
 import { type ModelCard, parseModelCard } from '../../engine/cards/modelCard';
+import { VALIDATION_LIMIT } from '../../engine/cards/scoreLimits';
 import type { Affine } from '../../volume/image';
 import { runMain } from '../runMain';
 import { everyNth } from './evaluatePairs';
@@ -138,13 +139,15 @@ describe('evaluate --models', () => {
   });
 
   it("writes the scores into the model's own card", async () => {
-    copyFileSync(at('tiny.json'), at('own.json'));
+    const before: ModelCard = JSON.parse(readFileSync(at('tiny.json'), 'utf8'));
+    const limits = [...before.limits, VALIDATION_LIMIT];
+    writeFileSync(at('own.json'), JSON.stringify({ ...before, limits }));
     const own = [...evaluate('--card', '--limit', '2', '--json')];
     own[own.indexOf(at('tiny.json'))] = at('own.json');
     const { code, stdout, stderr } = await runMain(own);
     expect(code, stderr).toBe(0);
-    const before: ModelCard = JSON.parse(readFileSync(at('tiny.json'), 'utf8'));
     const card = parseModelCard(JSON.parse(readFileSync(at('own.json'), 'utf8')));
+    // The sentence of the scores before goes with them.
     expect({ ...card, metrics: before.metrics }).toEqual(before);
     const { methods, lesions } = JSON.parse(stdout).models[0];
     expect(card.metrics).toMatchObject({ data: 'bids', split: 'test', n: 2 });

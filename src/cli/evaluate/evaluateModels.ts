@@ -1,5 +1,6 @@
 /** `evaluate --models`: models on a split of BIDS data sets. */
 import { basename, resolve } from 'node:path';
+import { isWatched, VAL_SPLIT_LIMIT, withScoreLimit } from '../../engine/cards/scoreLimits';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
 import type { ModelReport } from '../../engine/evaluation/report';
 import { loadTranslator } from '../../engine/methods/translator';
@@ -87,7 +88,9 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
       reports.push(report);
       if (args.has('card')) {
         const metrics = cardMetrics(report, split, data, `Seed 0, ${card.weights.dtype} weights, ${backend}`);
-        await writeCard(cardPath(card.id, model), { ...card, metrics });
+        const watched = split === 'val' && isWatched(card.limits) ? VAL_SPLIT_LIMIT : null;
+        const limits = withScoreLimit(card.limits, watched);
+        await writeCard(cardPath(card.id, model), { ...card, metrics, limits });
       }
       progress.end();
       if (!args.has('json')) io.out(`${evaluationText(report, split, io.columns())}\n`);

@@ -339,6 +339,8 @@ it('trains unpaired with R, both directions, and scores R, too', async () => {
     ),
   );
   expect(code, stderr).toBe(0);
+  // A run of seconds says how it ended, too, where a line comes every ten seconds alone.
+  expect(stderr).toMatch(/\niteration 1\/1 after \d+ s; loss: .* \d/);
   for (const label of [
     'model',
     'copy of the source',

@@ -3,18 +3,25 @@ import { join, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { chartSvg } from '../../engine/bench/chartSvg';
 import type { ModelCard } from '../../engine/cards/modelCard';
+import { VAL_SPLIT_LIMIT, withScoreLimit } from '../../engine/cards/scoreLimits';
 import { cardMetrics } from '../../engine/evaluation/cardMetrics';
 import { trainingOf } from '../../engine/methods';
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import { sealed, unsealed } from '../../engine/training/checksums';
 import { dataBytes, type TrainData } from '../../engine/training/data';
 import { estimateMemory, type MemoryEstimate, memoryLimits } from '../../engine/training/estimate';
-import { OWN_LICENCE, VALIDATION_LIMIT } from '../../engine/training/exportModel';
+import { OWN_LICENCE } from '../../engine/training/exportModel';
 import { readHistory } from '../../engine/training/historyFile';
 import { EVERY } from '../../engine/training/loop';
 import { lossCharts } from '../../engine/training/lossCharts';
 import type { Preview, RunHistory } from '../../engine/training/reports';
-import { beginRun, type RunHooks, readRunData, resumeRun } from '../../engine/training/session';
+import {
+  beginRun,
+  type RunHooks,
+  readRunData,
+  resumeRun,
+  type StepProgress,
+} from '../../engine/training/session';
 import { type TrainSettings, variantText } from '../../engine/training/settings';
 import { readStoredRun, restoreCheckpoint } from '../../engine/training/storedRun';
 import { isUnconditionalModel } from '../../engine/unconditional';
@@ -73,7 +80,7 @@ import { type DirectionReport, evaluateModel } from './trainEvaluation';
 import { type StartLine, TrainLog } from './trainLog';
 import { type TrainedModel, writeModels, writtenFacts } from './trainModels';
 import { everyOf, planRun, refuseWithResume, TRAIN_OPTIONS, USUAL_EVERY } from './trainOptions';
-import { progressText, scoringText } from './trainProgress';
+import { closingText, progressText, scoringText } from './trainProgress';
 
 export const trainCommand: Command = {
   name: 'train',
@@ -407,13 +414,16 @@ async function train(
     if (before) await log.rewind(start, before.index.step, before.history);
     else await log.start(start);
     await makeFolder(join(out, PREVIEWS));
-    return await goOn({
+    const begin = performance.now();
+    let last = null as StepProgress | null;
+    const index = await goOn({
       signal: io.signal,
       now: () => performance.now(),
       today: () => new Date(),
       pause: pauseOf(engine, io),
       onReady: () => undefined,
       onStep: (step) => {
+        last = step;
         log.add({ event: 'step', ...step.report, memoryBytes: step.memoryBytes });
         progress.show(progressText(step, settings));
       },
@@ -423,6 +433,9 @@ async function train(
       onPreview: (preview) => writePreview(join(out, PREVIEWS), preview),
       onCheckpoint: ({ step, bytes }) => log.add({ event: 'checkpoint', step, bytes }),
     });
+    progress.end();
+    if (last) io.err(`${closingText(last, settings, performance.now() - begin)}\n`);
+    return index;
   } catch (error) {
     if ((error as Error).name !== 'Aborted') throw error;
     const index = await storedIn(files);
@@ -491,9 +504,10 @@ async function evaluate(
   } finally {
     progress.end();
   }
+  const watched = split === 'val' ? VAL_SPLIT_LIMIT : null;
   for (const [n, { card, path }] of models.entries()) {
     const metrics = cardMetrics(reports[n], split, call.data, `After iteration ${index.step}, seed 0`);
-    await writeCard(path, { ...card, metrics, limits: limitsWith(card.limits, split) });
+    await writeCard(path, { ...card, metrics, limits: withScoreLimit(card.limits, watched) });
   }
   const { intensity } = index.settings;
   await writeBytes(
@@ -501,13 +515,6 @@ async function evaluate(
     jsonText({ split, iterations: index.step, intensity, directions: reports }),
   );
   return reports;
-}
-
-/** The exported card speaks of the scores of the loop's validation. */
-function limitsWith(limits: readonly string[], split: EvaluationSplit): string[] {
-  const others = limits.filter((limit) => limit !== VALIDATION_LIMIT);
-  if (split === 'test') return others;
-  return [...others, 'The scores are of the val split, which the run was watched by, not of a test.'];
 }
 
 /** For `--json`: the slices are in evaluation.json. */

@@ -4,6 +4,7 @@ import { tinyData, tinySettings } from '../../../test/tinyRun';
 import { inputStatistics } from '../../volume/inputStatistics';
 import { summariseInputs } from '../../volume/trainingInputs';
 import { parseModelCard } from '../cards/modelCard';
+import { isWatched } from '../cards/scoreLimits';
 import { sha256 } from '../formats/sha256';
 import { readWeights } from '../models/readWeights';
 import type { RunFacts } from './checkpoint';
@@ -39,6 +40,8 @@ it.each([
     const { card, weights } = await exportModel(settings, direction, state, FACTS);
     expect(parseModelCard(JSON.parse(JSON.stringify(card)))).toEqual(card);
     expect(card.weights.sha256).toBe(await sha256(weights));
+    expect(card.metrics.note).toBe('The run was not validated.');
+    expect(isWatched(card.limits)).toBe(false);
     expect(card.inputs).toEqual(direction === 'aToB' ? { data: 'none', ...FACTS.inputs.a } : undefined);
     expect(card.licence).toBe('MIT; CC BY-NC-SA 4.0 (from Interim)');
     // Of the scans alone.
@@ -67,7 +70,9 @@ it('writes scores of the last validation that a card can hold', async () => {
   const metricsOf = async (...told: Parameters<typeof validation>) => {
     const facts = { ...FACTS, history: { steps: [], validations: [validation(...told)] } };
     const { card } = await exportModel(settings, 'aToB', randomState(settings, 'g.b'), facts);
-    return parseModelCard(JSON.parse(JSON.stringify(card))).metrics;
+    const { metrics, limits } = parseModelCard(JSON.parse(JSON.stringify(card)));
+    expect(isWatched(limits)).toBe(metrics.rows.length > 0);
+    return metrics;
   };
   const { rows, note } = await metricsOf(score, null);
   expect(rows).toEqual([{ label: 'whole slice', ...score, psnrCopy: 200 }]);

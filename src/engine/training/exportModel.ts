@@ -2,6 +2,7 @@
 import type { ModelIntensity } from '../../volume/intensity';
 import { cardPsnr, identicalNote } from '../cards/cardPsnr';
 import type { ModelCard } from '../cards/modelCard';
+import { VALIDATION_LIMIT } from '../cards/scoreLimits';
 import type { StateDict } from '../formats/namedTensor';
 import { sha256 } from '../formats/sha256';
 import { trainingOf } from '../methods';
@@ -32,10 +33,6 @@ export interface ExportFacts {
 /** Where the user says nothing of it. */
 export const OWN_LICENCE = "as the training scans' owner decides";
 
-/** What a card says of scores that the run itself took. */
-export const VALIDATION_LIMIT =
-  'The scores are of the validation slices that the run was watched by, not of a test.';
-
 /**
  * @param state the networks that translate, averaged (its method's `translates`)
  * @returns float32 weights, and a card that names their hash
@@ -60,6 +57,7 @@ export async function exportModel(
   const isSourceless = isUnconditional(settings.variant);
   const made = isSourceless ? `${to} of noise alone` : `${from} to ${to}`;
   const inputs = facts.inputs?.[source];
+  const scores = metrics(facts.history, direction);
   const card: ModelCard = {
     id,
     version: '1',
@@ -79,12 +77,12 @@ export async function exportModel(
     },
     ...(inputs ? { inputs: { data: facts.data, ...inputs } } : {}),
     licence: weightsLicence(facts),
-    metrics: metrics(facts.history, direction),
+    metrics: scores,
     intendedUse: 'Research only, not for clinical use.',
     limits: [
       'Trained on the scans named above: other scanners, ages and diseases are outside of it.',
       ...(isSourceless ? ['Unconditional: it makes images of noise alone and translates nothing.'] : []),
-      VALIDATION_LIMIT,
+      ...(scores.rows.length > 0 ? [VALIDATION_LIMIT] : []),
     ],
   };
   return { card, weights };
