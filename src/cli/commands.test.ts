@@ -813,6 +813,7 @@ describe('parity', () => {
     expect(stdout).toMatch(/^schedule\.json +Infinity .* FAILED$/m);
     expect(stdout).toMatch(/^training\.safetensors: losses +Infinity .* FAILED$/m);
     expect(stdout).toMatch(/^sampling\.safetensors: safetensors: header must fit/m);
+    expect(stdout).toMatch(/\n0 passed, 11 failed\n$/);
   });
 
   it('says which file differs and ends with code 1', async () => {
@@ -841,5 +842,6 @@ describe('parity', () => {
     const { code, stdout } = await runMain(['parity', golden, '--backend', 'wasm']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/schedule\.json .* FAILED/);
+    expect(stdout).toMatch(/\n1 passed, 1 failed\n$/);
   });
 });

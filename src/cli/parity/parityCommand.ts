@@ -39,7 +39,12 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const results = await runAll(known, io, signal);
   const passed = results.every((result) => result.passed);
   if (args.has('json')) io.out(jsonText({ backend: info.backend, passed, results }));
-  else io.out(tableText([['file', 'error', 'allowed', ''], ...results.map(row)]) + reasons(results));
+  else
+    io.out(
+      tableText([['file', 'error', 'allowed', ''], ...results.map(row)]) +
+        reasons(results) +
+        summary(results),
+    );
   return passed ? 0 : 1;
 }
 
@@ -63,6 +68,12 @@ async function runAll(known: readonly ParityCase[], io: Io, signal: AbortSignal)
 
 function row({ name, error, tolerance, passed }: ParityResult): string[] {
   return [name, error.toExponential(1), tolerance.toExponential(), passed ? 'passed' : 'FAILED'];
+}
+
+/** "63 passed, 0 failed". */
+function summary(results: readonly ParityResult[]): string {
+  const passed = results.filter((result) => result.passed).length;
+  return `${passed} passed, ${results.length - passed} failed\n`;
 }
 
 /** Why files could not be compared, one a line. */
