@@ -99,6 +99,10 @@ describe('compare', () => {
       ['second', null],
     ]);
     expect(cells).toHaveLength(3);
+    // Before anything is computed all rows are there.
+    const [begin] = events.flatMap((event) => ('report' in event ? [event.report] : []));
+    expect(begin.tables[0].rows.map(({ failed }) => failed)).toEqual(Array(3).fill('not computed yet'));
+    expect(events.findIndex((event) => 'report' in event)).toBe(0);
     // The real ones once, though two models were scored on them.
     expect(slices.map(({ of }) => of).sort()).toEqual(
       ['first', 'first', 'reference', 'reference', 'second', 'second', 'source', 'source'].sort(),

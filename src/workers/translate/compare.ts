@@ -47,6 +47,8 @@ export async function compareModels(request: CompareRequest, environment: Compar
         report();
       },
     };
+    // All rows stand there from the beginning, and say what is awaited.
+    report();
     await runSuite(suite, bench, store, {
       now,
       signal,

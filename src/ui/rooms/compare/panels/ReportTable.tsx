@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { Fragment, useMemo } from 'react';
 import { AWAITED, bestRows, valueText } from '../../../../workers/translate/bench';
 import type { Table } from '../../../../workers/translate/protocol';
 
@@ -28,23 +28,34 @@ export function ReportTable({ table }: { table: Table }) {
           </thead>
           <tbody>
             {rows.map(({ name, values, failed }, row) => (
-              <tr key={name} data-failed={failed !== null}>
-                <th scope="row">
-                  {name}
-                  {failed !== null && <p className={isAwaited(failed) ? 'dim' : 'warning'}>{failed}</p>}
-                </th>
-                {columns.map((column, n) => (
-                  <td key={column.id} data-best={best[n].has(row)}>
-                    {valueText(values[column.id] ?? null, column)}
-                    {best[n].has(row) && <span className="visually-hidden"> (best)</span>}
-                  </td>
-                ))}
-              </tr>
+              <Fragment key={name}>
+                <tr data-failed={isFailure(failed)}>
+                  <th scope="row">
+                    {name}
+                    {failed !== null && !isFailure(failed) && <p className="dim">{failed}</p>}
+                  </th>
+                  {columns.map((column, n) => (
+                    <td key={column.id} data-best={best[n].has(row)}>
+                      {valueText(values[column.id] ?? null, column)}
+                      {best[n].has(row) && <span className="visually-hidden"> (best)</span>}
+                    </td>
+                  ))}
+                </tr>
+                {isFailure(failed) && (
+                  // A sentence needs the width of the table, not that of a name.
+                  <tr className="compare-reason">
+                    <td colSpan={columns.length + 1}>
+                      <p className="warning">{failed}</p>
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
             ))}
           </tbody>
         </table>
       </div>
-      {notes.map((note) => (
+      {/* They speak of what is there. */}
+      {(rows.every(({ failed }) => failed === AWAITED) ? [] : notes).map((note) => (
         <p key={note} className="dim">
           {note}
         </p>
@@ -53,5 +64,5 @@ export function ReportTable({ table }: { table: Table }) {
   );
 }
 
-/** It did not fail: its turn has not come. */
-const isAwaited = (failed: string): boolean => failed.endsWith(AWAITED);
+/** Else its turn has not come. */
+const isFailure = (failed: string | null): boolean => failed !== null && !failed.endsWith(AWAITED);
