@@ -3,6 +3,7 @@ import type { ModelCard } from '../cards/modelCard';
 import { METHODS, type MethodId, methodOf, trainingOf } from '../methods';
 import { optionsOf, type TrainingOption } from '../methods/options';
 import type { ParameterTable } from '../networks/table';
+import { withArticle } from '../words';
 import type { TrainSettings } from './settings';
 import type { Direction } from './sides';
 
@@ -37,7 +38,7 @@ export function startProblem(settings: TrainSettings, start: StartOf): string | 
     return `${subject}: must start a network of ${methodOf(settings).label}, which has no ${METHODS[wanted].network}; leave it out`;
   const names = startedNetworks(settings, start);
   if (names.length === 0 || card.network.method !== wanted)
-    return `${subject}: must be a ${METHODS[wanted].network}, got a ${methodOf(card.network).network}; choose other weights${as === 'r' ? '' : `, or ${methodOf(card.network).label} as the method`}`;
+    return `${subject}: must be ${withArticle(METHODS[wanted].network)}, got ${withArticle(methodOf(card.network).network)}; choose other weights${as === 'r' ? '' : `, or ${methodOf(card.network).label} as the method`}`;
   const specs = trainingOf(settings)
     .networks(settings)
     .filter(({ name }) => names.includes(name));

@@ -147,7 +147,9 @@ describe('a BIDS data set and a suffix', () => {
     await refused(`${folderOf(['a.nii'])}:T1w`).toThrow(
       'got none whose name tells a contrast; name the scans so, or choose another folder',
     );
-    await refused(`${folderOf(['participants.tsv'])}:T1w`).toThrow('got no scan at all; choose another folder');
+    await refused(`${folderOf(['participants.tsv'])}:T1w`).toThrow(
+      'got no scan at all; choose another folder',
+    );
     await refused(`${folder}/none:T1w`).toThrow(`${folder}/none: no such folder; correct the name`);
     await refused(`${bids('participant_id\tsplit\nsub-01\ttrain\nsub-02\tdev\n')}:T1w`).toThrow(
       'participants.tsv: split must be train, val, test, got dev for sub-02',
