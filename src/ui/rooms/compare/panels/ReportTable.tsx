@@ -29,23 +29,26 @@ export function ReportTable({ table }: { table: Table }) {
           <tbody>
             {rows.map(({ name, values, failed }, row) => (
               <Fragment key={name}>
-                <tr data-failed={isFailure(failed)}>
-                  <th scope="row">
-                    {name}
-                    {failed !== null && !isFailure(failed) && <p className="dim">{failed}</p>}
-                  </th>
-                  {columns.map((column, n) => (
-                    <td key={column.id} data-best={best[n].has(row)}>
-                      {valueText(values[column.id] ?? null, column)}
-                      {best[n].has(row) && <span className="visually-hidden"> (best)</span>}
+                <tr data-noted={isNoted(failed)}>
+                  <th scope="row">{name}</th>
+                  {failed === AWAITED ? (
+                    <td colSpan={columns.length} className="dim">
+                      {failed}
                     </td>
-                  ))}
+                  ) : (
+                    columns.map((column, n) => (
+                      <td key={column.id} data-best={best[n].has(row)}>
+                        {valueText(values[column.id] ?? null, column)}
+                        {best[n].has(row) && <span className="visually-hidden"> (best)</span>}
+                      </td>
+                    ))
+                  )}
                 </tr>
-                {isFailure(failed) && (
+                {isNoted(failed) && (
                   // A sentence needs the width of the table, not that of a name.
                   <tr className="compare-reason">
                     <td colSpan={columns.length + 1}>
-                      <p className="warning">{failed}</p>
+                      <p className={failed!.endsWith(AWAITED) ? 'dim' : 'warning'}>{failed}</p>
                     </td>
                   </tr>
                 )}
@@ -64,5 +67,5 @@ export function ReportTable({ table }: { table: Table }) {
   );
 }
 
-/** Else its turn has not come. */
-const isFailure = (failed: string | null): boolean => failed !== null && !failed.endsWith(AWAITED);
+/** Whether something of the row is missing that is more than its turn, which has not come. */
+const isNoted = (failed: string | null): boolean => failed !== null && failed !== AWAITED;
