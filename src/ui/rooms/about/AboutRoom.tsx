@@ -1,14 +1,16 @@
 import { KeyTable } from '../../shell/KeyTable';
 import { useApp } from '../../state/StoreContext';
 import { StepStrip } from '../../viewer/StepStrip';
-import { currentResults } from '../translate/state/selectors';
+import { chosenCard, currentResults } from '../translate/state/selectors';
 import { ReverseChain } from './ReverseChain';
 import './about.css';
 
 /** The method in pictures, limits, licences, privacy, keys. */
 export function AboutRoom() {
   const results = useApp(currentResults);
-  const example = results && [...results.made.slices.values()][0];
+  // What is made in one pass has no steps to show.
+  const hasSteps = useApp((s) => chosenCard(s)?.diffusion.steps !== 1);
+  const example = results && hasSteps ? [...results.made.slices.values()][0] : null;
   return (
     <main className="prose-room">
       <h1>How a contrast is made that was not scanned</h1>
@@ -44,7 +46,7 @@ export function AboutRoom() {
         </>
       ) : (
         <p className="dim">
-          Translate a slice, and its own four steps are shown here. <a href="#/translate">Go to Translate</a>
+          Translate a slice by SynDiff, and its own steps are shown here. <a href="#/translate">Go to Translate</a>
         </p>
       )}
       <p>
