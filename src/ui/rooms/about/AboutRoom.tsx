@@ -46,7 +46,8 @@ export function AboutRoom() {
         </>
       ) : (
         <p className="dim">
-          Translate a slice by SynDiff, and its own steps are shown here. <a href="#/translate">Go to Translate</a>
+          Translate a slice by SynDiff, and its own steps are shown here.{' '}
+          <a href="#/translate">Go to Translate</a>
         </p>
       )}
       <p>
