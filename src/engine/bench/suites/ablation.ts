@@ -21,7 +21,7 @@ export const ablation: Suite<PairScores> = {
   text: 'variants, one a row, against the one that --against names',
   usual: { slices: null, samples: 1 },
   cells: (bench) => {
-    needRows(bench, scoredTasks(bench), 'ablation');
+    needRows(bench, scoredTasks(bench));
     return bench.models.flatMap((model) => scoreCells(bench, model));
   },
   report: (bench, results) => ({
@@ -46,11 +46,11 @@ export const ablation: Suite<PairScores> = {
 };
 
 /** @throws BadRequest where no task has two rows to be compared */
-export function needRows(bench: Bench, tasks: readonly Task[], suite: string): void {
+function needRows(bench: Bench, tasks: readonly Task[]): void {
   if (tasks.some((task) => rowsOf(bench, task).length > 1)) return;
   const names = [...new Set(tasks.flatMap((task) => modelsOf(bench, task).map(({ name }) => name)))];
   throw new BadRequest(
-    `${suite}: needs two rows or more of one direction, got ${names.join(', ')}; give models of other variants, each in a folder of its name`,
+    `ablation: needs two rows or more of one direction, got ${names.join(', ')}; give models of other variants, each in a folder of its name`,
   );
 }
 

@@ -250,7 +250,32 @@ describe('ablation and steps', () => {
     expect(charts[0].series[0].points.map(({ x }) => x)).toEqual([2, 4, 8]);
   });
 
+  it('has one row a number of steps, the reference for its own, and neither computes nor tests other variants', () => {
+    const others = ['no cycle', 'weights'].map((name) => fakeModel(name));
+    // SynDiff is neither the first of its number of steps nor named.
+    const all = fakeBench([others[0], variants[1], syndiff, others[1], variants[2]], [fakePair('sub-1')]);
+    expect(steps.cells(all).map(({ label }) => label.split(',')[0])).toEqual([
+      ...['2 steps', '2 steps', 'SynDiff', 'SynDiff', '8 steps', '8 steps'],
+    ]);
+    const { tables, charts } = reportOf(steps as Suite, all, {
+      '2 steps, T1w': scores([20, 22, 24, 26, 28]),
+      'SynDiff, T1w': scores([21, 24, 27, 30, 33]),
+      '8 steps, T1w': scores([22, 26, 30, 34, 38]),
+    });
+    expect(tables[0].rows.map(({ name }) => name)).toEqual(['2 steps', 'SynDiff', '8 steps']);
+    expect(charts[0].series[0].points.map(({ x }) => x)).toEqual([2, 4, 8]);
+    expect(tables[0].title).toBe('T1w → FLAIR: against SynDiff');
+    expect(tables[0].notes.at(-1)).toBe(
+      'One row a number of steps; left out, as variants of the same number: no cycle, weights.',
+    );
+  });
+
   it.each([
+    [
+      steps,
+      [syndiff, fakeModel('no cycle')],
+      'steps: needs models of SynDiff of two numbers of steps or more, of one direction, got 4 alone;',
+    ],
     [ablation, [syndiff], 'ablation: needs two rows or more of one direction, got SynDiff;'],
     [
       steps,
