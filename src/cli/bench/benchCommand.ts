@@ -82,7 +82,10 @@ export const benchCommand: Command = {
       text: 'samples of a slice where chance is measured (if not given: 10), and runs of each engine of speed (20)',
     },
     seed: { value: 'N', text: 'decides all that is drawn', default: '0' },
-    against: { value: 'NAME', text: 'the row that others are held against (if not given: SynDiff)' },
+    against: {
+      value: 'NAME',
+      text: "the row that others are held against (if not given: the one called SynDiff, else the first of SynDiff's models, else the first); where it failed, the next of these",
+    },
     preset: {
       value: PRESET_NAMES.join('|'),
       text: 'of the training whose iterations are timed (if not given: tiny; of speed small, too, without --quick)',
@@ -182,6 +185,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
         },
       });
       progress.end();
+      for (const { remark } of report.tables)
+        if (remark) say(`${suite.id}: ${remark.replace(/\.$/, '')}; --against NAME chooses another`);
       const facts = {
         ...{ data: folders, split, backend, options: bench.options },
         models: bench.models.map(({ id, name, card }) => ({ name, card: id, sha256: card.weights.sha256 })),

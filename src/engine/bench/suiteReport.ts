@@ -38,6 +38,8 @@ export interface Table {
   rows: readonly TableRow[];
   /** What a reader must know: sentences. */
   notes: readonly string[];
+  /** The one of the notes that is told while the table is made, too: it is not what was expected. */
+  remark?: string;
 }
 
 export interface ChartPoint {

@@ -1,7 +1,7 @@
 /** Variants of a method against the whole of it (the paper's section V.F): one row a variant, its scores and tests. */
 import { BadRequest } from '../../../errors';
 import { type Bench, modelsOf, scoredTasks, type Task, taskKey, tasksOf, taskText } from '../bench';
-import { referenceRow, rowsOf } from '../rows';
+import { rowsOf } from '../rows';
 import type { Suite } from '../suite';
 import type { Table } from '../suiteReport';
 import {
@@ -13,7 +13,7 @@ import {
   scoreCells,
   slicesText,
 } from './pairScores';
-import { TEST_COLUMNS, TESTED, testNotes, testValues } from './tests';
+import { referenceOf, TEST_COLUMNS, TESTED, testNotes, testValues } from './tests';
 
 export const ablation: Suite<PairScores> = {
   id: 'ablation',
@@ -58,7 +58,8 @@ function needRows(bench: Bench, tasks: readonly Task[]): void {
 export function variantTable(bench: Bench, task: Task, results: Results<PairScores>, rowsAre: string): Table {
   const found = rowsOf(bench, task);
   const rows = found.map((row) => modelRow(bench, task, row, results));
-  const full = rows[found.indexOf(referenceRow(found, bench.options.against))];
+  const reference = referenceOf(bench, task, found, rows);
+  const { row: full, why } = reference;
   const others = rows.filter((row) => row !== full);
   const tests = testValues(full, others);
   return {
@@ -87,7 +88,8 @@ export function variantTable(bench: Bench, task: Task, results: Results<PairScor
     })),
     notes: [
       `Whole slices, mean ± standard deviation over ${slicesText(full.slices)}; differences from ${full.name}, and the two-sided p of Wilcoxon's signed-rank test against it.`,
-      ...testNotes(full),
+      ...testNotes(reference),
     ],
+    ...(why !== null && { remark: why }),
   };
 }

@@ -31,7 +31,7 @@ import {
   taskText,
 } from '../bench';
 import { kindOf, passesOf } from '../lab';
-import { missingText, type RunsOfName } from '../rows';
+import { AWAITED, missingText, type RunsOfName } from '../rows';
 import type { Cell, CellResult, Lab } from '../suite';
 import type { Measured } from '../suiteReport';
 
@@ -262,6 +262,10 @@ function rowScores(
     failed,
   };
 }
+
+/** Nothing of it was scored, and not because its turn has not come. */
+export const isFailed = ({ slices, failed }: Pick<RowScores, 'slices' | 'failed'>): boolean =>
+  slices.length === 0 && failed !== null && failed !== AWAITED;
 
 /** A measure that a run lacks is missing. */
 function meanSlice(runs: readonly SliceReport[]): SliceScores {

@@ -3,7 +3,7 @@ import { spread } from '../../evaluation/evaluateSlices';
 import { LESION_RULES, LESIONS_BY, type LesionsBy } from '../../evaluation/lesionRules';
 import { shareKept } from '../../evaluation/lesions';
 import { type Bench, scoredTasks, type Task, taskKey, tasksOf, taskText } from '../bench';
-import { referenceRow, rowsOf } from '../rows';
+import { rowsOf } from '../rows';
 import type { Suite } from '../suite';
 import type { Column, Table } from '../suiteReport';
 import {
@@ -18,7 +18,7 @@ import {
   scoreCells,
   slicesText,
 } from './pairScores';
-import { TEST_COLUMNS, testNotes, testValues } from './tests';
+import { type Reference, referenceOf, TEST_COLUMNS, testNotes, testValues } from './tests';
 
 export const quality: Suite<PairScores> = {
   id: 'quality',
@@ -68,7 +68,7 @@ interface TaskScores {
   task: Task;
   free: RowScores[];
   models: RowScores[];
-  reference: RowScores;
+  reference: Reference;
 }
 
 function taskScores(bench: Bench, task: Task, results: Results<PairScores>): TaskScores {
@@ -78,7 +78,7 @@ function taskScores(bench: Bench, task: Task, results: Results<PairScores>): Tas
     task,
     free: freeRows(bench, task, results),
     models,
-    reference: models[rows.indexOf(referenceRow(rows, bench.options.against))],
+    reference: referenceOf(bench, task, rows, models),
   };
 }
 
@@ -154,14 +154,16 @@ function scoreTable({ task, free, models }: TaskScores): Table {
 
 /** Wilcoxon's test of the reference against each other row, on what both have. */
 function testTable({ task, models, reference }: TaskScores): Table {
-  const others = models.filter((row) => row !== reference);
-  const values = testValues(reference, others);
+  const { row: own, why } = reference;
+  const others = models.filter((row) => row !== own);
+  const values = testValues(own, others);
   return {
     id: `tests-${taskKey(task)}`,
-    title: `${taskText(task)}: ${reference.name} against each of the others, Wilcoxon's signed-rank test, two-sided p`,
+    title: `${taskText(task)}: ${own.name} against each of the others, Wilcoxon's signed-rank test, two-sided p`,
     rowsAre: 'method',
     columns: TEST_COLUMNS,
     rows: others.map(({ name, failed }, n) => ({ name, failed, values: values[n] })),
     notes: testNotes(reference),
+    ...(why !== null && { remark: why }),
   };
 }

@@ -146,6 +146,38 @@ describe('quality', () => {
     expect(tables[1].rows[0].values.psnrSlices).toBe(1);
   });
 
+  it('says which row others are held against where it is not SynDiff, and takes none that failed', () => {
+    const nan = fakeModel('NaN');
+    const pairs = [fakePair('sub-1'), fakePair('sub-2')];
+    const scored = { 'MUNIT, T1w': scores([20, 22]), 'cGAN, T1w': scores([19, 20]) };
+    const munit = fakeModel('MUNIT', { network: { method: 'munit' } as never });
+    const rival = fakeModel('cGAN', { network: { method: 'cgan' } as never });
+    const testsOf = (
+      models: (typeof nan)[],
+      results: Record<string, PairScores | string>,
+      against?: string,
+    ) => reportOf(quality, fakeBench(models, pairs, { against }), results).tables[1];
+    // NaN is of SynDiff's method.
+    const first = testsOf([nan, munit, rival], { ...scored, 'NaN, T1w': 'not a number' });
+    expect(first.title).toContain('FLAIR: MUNIT against each');
+    expect(first.remark).toBe('T1w → FLAIR is held against MUNIT, since no row of it is called SynDiff.');
+    expect(first.notes).toContain(first.remark);
+    expect(first.rows.map(({ name, values }) => [name, values.psnrSlices])).toEqual([
+      ['NaN', null],
+      ['cGAN', 0.125],
+    ]);
+    const named = testsOf([syndiff, munit, rival], { ...scored, 'SynDiff, T1w': 'no file' }, 'SynDiff');
+    expect(named.remark).toBe('T1w → FLAIR is held against MUNIT, since SynDiff failed.');
+    // Its turn has not come.
+    expect(testsOf([munit, rival, syndiff], scored)).toMatchObject({
+      title: expect.stringContaining('SynDiff against'),
+    });
+    expect(testsOf([munit, syndiff], scored).remark).toBeUndefined();
+    const ablated = reportOf(ablation, fakeBench([munit, rival], pairs), scored).tables[0];
+    expect(ablated.remark).toContain('held against MUNIT');
+    expect(ablated.notes).toContain(ablated.remark);
+  });
+
   it('has rows of what is fitted, where something is', () => {
     const task = { source: 'T1w', target: 'FLAIR' };
     const fitted = {

@@ -2,9 +2,12 @@
 import { counted } from '../../counted';
 import { pText } from '../../evaluation/pText';
 import { smallestP } from '../../evaluation/wilcoxon';
+import { METHODS } from '../../methods';
+import { type Bench, type Task, taskText } from '../bench';
 import { holm } from '../holm';
+import { type RunsOfName, referenceRow } from '../rows';
 import type { Column, TableValue } from '../suiteReport';
-import { type MeasureOf, patientsOf, type RowScores, wilcoxonP } from './pairScores';
+import { isFailed, type MeasureOf, patientsOf, type RowScores, wilcoxonP } from './pairScores';
 
 export const TESTED: readonly { id: 'psnr' | 'ssim'; label: string; of: MeasureOf }[] = [
   { id: 'psnr', label: 'PSNR', of: ({ whole }) => whole?.psnr },
@@ -50,9 +53,37 @@ export function testValues(
   );
 }
 
-export function testNotes(own: RowScores): string[] {
+/** The row that others are held against, and in a sentence why it is not the one that one expects; null where it is. */
+export interface Reference {
+  row: RowScores;
+  why: string | null;
+}
+
+/**
+ * A row that has failed is none while there is another, for nothing can be held against it.
+ * @param scores of the rows, in their order
+ */
+export function referenceOf(
+  { options: { against } }: Pick<Bench, 'options'>,
+  task: Task,
+  rows: readonly RunsOfName[],
+  scores: readonly RowScores[],
+): Reference {
+  const usable = rows.filter((_, n) => !isFailed(scores[n]));
+  const found = referenceRow(usable.length > 0 ? usable : rows, against);
+  const expected = against ?? METHODS.syndiff.label;
+  const isThere = rows.some(({ name }) => name === expected);
+  const reason = isThere ? `${expected} failed` : `no row of it is called ${expected}`;
+  return {
+    row: scores[rows.indexOf(found)],
+    why: found.name === expected ? null : `${taskText(task)} is held against ${found.name}, since ${reason}.`,
+  };
+}
+
+export function testNotes({ row: own, why }: Reference): string[] {
   const patients = patientsOf(own.slices);
   return [
+    ...(why === null ? [] : [why]),
     "Slices of one patient are not independent of each other: the column of slices is the paper's, that of patients (their means) is the one to go by; Holm adjusts it for all rows.",
     ...(patients > 0
       ? [`The least p that ${counted(patients, 'patient')} can give is ${pText(smallestP(patients))}.`]
