@@ -130,6 +130,35 @@ describe('bench --suite quality', () => {
   });
 });
 
+it('has a row with its reason of each model that cannot be read, leaves out a suite that cannot run, and does the rest', async () => {
+  writeRun('mix/good');
+  writeRun('mix/magic', () => ({ network: { method: 'magic' } }));
+  writeRun('mix/cut', ({ weights }) => ({ weights: { ...(weights as object), bytes: 9 } }));
+  // Its card is read, and is of the other direction.
+  writeRun('mix/back', ({ source, target, weights }) => ({
+    ...{ source: target, target: source },
+    weights: { ...(weights as object), file: 'no.pth' },
+  }));
+  const more = ['--suite', 'quality,steps', '--limit', '1', '--slices', '1', '--models', at('mix')];
+  const { code, stdout, stderr } = await runMain(bench('mixed-out', ...more));
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/magic: .*card\.json: model card: network.*; its row stays empty\n/);
+  expect(stderr).toMatch(/cut: .* must hold the 9 bytes .*; its row stays empty\n/);
+  expect(stderr).toMatch(/back: .* got no file no\.pth.*; its row stays empty\n/);
+  expect(stderr).toMatch(/\nsteps: needs models of SynDiff of two numbers of steps .*; steps is left out\n/);
+  expect(stdout).toMatch(/\n\| good +\| +\d.*\n- cut: .*9 bytes.*\n- magic: .*card\.json/s);
+  const [{ rows }] = JSON.parse(readFileSync(at('mixed-out/quality.json'), 'utf8')).tables;
+  expect(
+    rows
+      .slice(-3)
+      .map(({ name, failed }: { name: string; failed: string | null }) => [name, failed === null]),
+  ).toEqual([
+    ['good', true],
+    ['cut', false],
+    ['magic', false],
+  ]);
+});
+
 it('computes what chance and noise change, and nothing that another suite has kept', async () => {
   const more = [
     '--models',
@@ -194,7 +223,7 @@ it.each([
   ],
 ])('names rows of %s', async (names, rows) => {
   const places = names.map((name) => name.replace(/runs/, at('runs')));
-  expect((await namedModels(places.join(','))).map(({ name }) => name)).toEqual(rows);
+  expect((await namedModels(places.join(','))).models.map(({ name }) => name)).toEqual(rows);
 });
 
 describe('bench refuses', () => {

@@ -131,7 +131,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
     progress.end();
     io.err(`${sentence}\n`);
   };
-  const all = await namedModels(required(args, 'models'));
+  const { models: all, unread } = await namedModels(required(args, 'models'));
+  for (const { name, why } of unread) say(`${name}: ${why}; its row stays empty`);
   checkRows(all);
   const against = againstOf(args.text('against'), all);
   const show = (text: string) => progress.show(text);
@@ -156,14 +157,17 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const compared = ids.includes('speed') ? await comparedEngines(engine) : {};
   const device = deviceText([engine.info], machineName());
   const benchOf = (suite: Suite): Bench => ({
-    ...{ models: suite.needs ? all : scored, ...data, real, features, device },
+    ...{ models: suite.needs ? all : scored, unread, ...data, real, features, device },
     ...(suite.id === 'speed' && compared),
     options: {
       ...{ slices: slices ?? suite.usual.slices, samples: samples ?? suite.usual.samples },
       ...{ seed, against, preset, quick: args.has('quick') },
     },
   });
-  const ready = readySuites(suites, benchOf, args.texts('suite').includes(ALL) ? say : null);
+  const named = namesOf(required(args, 'suite'));
+  const ready = readySuites(suites, benchOf, say);
+  // What was asked for by its name, and not by "all", is missed.
+  const isMissed = suites.some((suite) => named.includes(suite.id) && !ready.includes(suite));
   for (const sentence of rowsSentences({ models: scored, ...data })) say(sentence);
   await makeBenchFolder(out);
   const release = lockFolder(out, say);
@@ -207,7 +211,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     release();
   }
   if (args.has('json')) io.out(jsonText({ split, data: folders, backend, suites: reports }));
-  return failures > 0 ? BAD_INPUT : 0;
+  return failures > 0 || unread.length > 0 || isMissed ? BAD_INPUT : 0;
 }
 
 const machineName = (): string => cpus()[0]?.model ?? arch();
@@ -241,8 +245,10 @@ async function comparedEngines({
 /** As of one scan among several: the rest is done. */
 const BAD_INPUT = 2;
 
+const namesOf = (text: string): string[] => [...new Set(text.split(',').map((name) => name.trim()))];
+
 function suitesOf(text: string): Suite[] {
-  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const names = namesOf(text);
   const known: readonly Suite[] = SUITES;
   const ids = known.map(({ id }) => id);
   const unknown = names.find((name) => name !== ALL && !ids.includes(name));
@@ -279,14 +285,11 @@ function againstOf(text: string | undefined, models: readonly BenchModel[]): str
   return found;
 }
 
-/**
- * Looked at before anything is computed.
- * @param say told of those that the bench has not what they need for; null: they are refused
- */
+/** Looked at before anything is computed. One that the bench has not what it needs for is told and left out; where all are, refused. */
 function readySuites(
   suites: readonly Suite[],
   benchOf: (suite: Suite) => Bench,
-  say: ((sentence: string) => void) | null,
+  say: (sentence: string) => void,
 ): Suite[] {
   const ready: Suite[] = [];
   let first: unknown;
@@ -295,9 +298,9 @@ function readySuites(
       suite.cells(benchOf(suite));
       ready.push(suite);
     } catch (error) {
-      if (!say || !isBadInput(error)) throw error;
+      if (!isBadInput(error)) throw error;
       first ??= error;
-      say(`${(error as Error).message}; ${suite.id} is left out`);
+      if (suites.length > 1) say(`${(error as Error).message}; ${suite.id} is left out`);
     }
   }
   if (ready.length === 0) throw first;

@@ -1,31 +1,49 @@
 /** What `--models` of `bench` names: models, and the rows of the tables that they are in. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { BenchModel } from '../../engine/bench/bench';
+import type { BenchModel, UnreadModel } from '../../engine/bench/bench';
+import type { ModelCard } from '../../engine/cards/modelCard';
 import { METHODS, type MethodId } from '../../engine/methods';
 import { BadRequest } from '../../errors';
 import { namesIn } from '../../platform/node/nameList';
+import { isBadInput } from '../kit/badInput';
 import { CARD_FILE, cardsBelow, listModels, loadByCard, MODELS_FOLDER, readCard } from '../kit/models';
 import { MODEL_FOLDERS } from '../train/runFolder';
 
-/** Its id is the path of its card. */
-export type FoundModel = BenchModel;
+/** The id of a model is the path of its card. */
+export interface FoundModels {
+  models: BenchModel[];
+  unread: UnreadModel[];
+}
 
 /**
  * Each name is a folder (every card.json in it and below), a card.json or the id of a model that comes with the program; before it,
- * with "=", a name for its row.
- * @throws BadRequest where a name leads to no model; CorruptFile, WeightsMismatch for a card that cannot be read, or no weights beside it
+ * with "=", a name for its row. One that cannot be read leaves the others alone.
+ * @throws BadRequest where a name leads to no model; where none can be read, what is wrong with the first: CorruptFile and
+ *         WeightsMismatch for its card, BadRequest for no weights beside it
  */
-export async function namedModels(text: string): Promise<FoundModel[]> {
-  const found = new Map<string, FoundModel>();
+export async function namedModels(text: string): Promise<FoundModels> {
+  const found: FoundModels = { models: [], unread: [] };
+  const seen = new Set<string>();
+  let first: unknown;
   for (const entry of namesIn(text))
     for (const { path, name } of await cardsOf(entry)) {
-      const card = await readCard(path);
-      checkWeights(path, card.weights);
-      const weights = async () => (await loadByCard(path)).weights.state;
-      if (!found.has(path)) found.set(path, { id: path, name, card, weights });
+      if (seen.has(path)) continue;
+      seen.add(path);
+      let card: ModelCard | undefined;
+      try {
+        card = await readCard(path);
+        checkWeights(path, card.weights);
+        const weights = async () => (await loadByCard(path)).weights.state;
+        found.models.push({ id: path, name, card, weights });
+      } catch (error) {
+        if (!isBadInput(error)) throw error;
+        first ??= error;
+        found.unread.push({ id: path, name, why: (error as Error).message, ...(card && { card }) });
+      }
     }
-  return [...found.values()];
+  if (found.models.length === 0 && first !== undefined) throw first;
+  return found;
 }
 
 async function cardsOf(entry: string): Promise<{ path: string; name: string }[]> {

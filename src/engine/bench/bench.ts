@@ -34,6 +34,16 @@ export interface BenchModel {
   weights(): Promise<StateDict>;
 }
 
+/** A model that was meant, and cannot be read: a row with its reason, and nothing that is computed. */
+export interface UnreadModel {
+  id: string;
+  name: string;
+  /** A sentence. */
+  why: string;
+  /** Where that can be read, but not the weights. */
+  card?: ModelCard;
+}
+
 export interface BenchPair {
   subject: string;
   /** Who it is: two visits of a person are one patient. */
@@ -98,6 +108,7 @@ export interface Bench {
   models: readonly BenchModel[];
   pairs: readonly BenchPair[];
   options: BenchOptions;
+  unread?: readonly UnreadModel[];
   /** Of the tasks that have them. */
   baselines?: readonly TaskBaselines[];
   /** For models that translate nothing. */

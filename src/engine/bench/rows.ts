@@ -1,6 +1,9 @@
 /** The rows of a task's tables: a name and its runs, those of other seeds together. */
+import type { ModelCard } from '../cards/modelCard';
 import { METHODS } from '../methods';
-import { type Bench, type BenchModel, modelsOf, type Task } from './bench';
+import { isUnconditionalModel } from '../unconditional';
+import { type Bench, type BenchModel, modelsOf, type Task, taskKey } from './bench';
+import type { TableRow } from './suiteReport';
 
 export interface RunsOfName {
   name: string;
@@ -23,6 +26,20 @@ export function referenceRow(rows: readonly RunsOfName[], against?: string): Run
     rows[0]
   );
 }
+
+/** Of models that cannot be read, in the tables that they belong to; in all of them where their card does not tell. */
+export function unreadRows(
+  { unread = [] }: Pick<Bench, 'unread'>,
+  belongs: (card: ModelCard) => boolean,
+): TableRow[] {
+  return unread
+    .filter(({ card }) => !card || belongs(card))
+    .map(({ name, why }) => ({ name, values: {}, failed: why }));
+}
+
+/** Of a task's tables. */
+export const unreadOf = (bench: Pick<Bench, 'unread'>, task: Task): TableRow[] =>
+  unreadRows(bench, (card) => taskKey(card) === taskKey(task) && !isUnconditionalModel(card));
 
 /** Ends what a row lacks whose turn has not come. */
 export const AWAITED = 'not computed yet';

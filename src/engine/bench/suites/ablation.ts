@@ -1,7 +1,7 @@
 /** Variants of a method against the whole of it (the paper's section V.F): one row a variant, its scores and tests. */
 import { BadRequest } from '../../../errors';
 import { type Bench, modelsOf, scoredTasks, type Task, taskKey, tasksOf, taskText } from '../bench';
-import { rowsOf } from '../rows';
+import { rowsOf, unreadOf } from '../rows';
 import type { Suite } from '../suite';
 import type { Table } from '../suiteReport';
 import {
@@ -73,19 +73,22 @@ export function variantTable(bench: Bench, task: Task, results: Results<PairScor
       { id: 'ssimDifference', label: 'difference', digits: 3, better: null },
       ...TEST_COLUMNS,
     ],
-    rows: rows.map((row) => ({
-      name: row.name,
-      failed: row.failed,
-      values: {
-        ...Object.fromEntries(
-          TESTED.flatMap(({ id, of }) => [
-            [id, over(row.slices, of)],
-            [`${id}Difference`, row === full ? null : meanDifference(full, row, of)],
-          ]),
-        ),
-        ...(row === full ? {} : tests[others.indexOf(row)]),
-      },
-    })),
+    rows: [
+      ...rows.map((row) => ({
+        name: row.name,
+        failed: row.failed,
+        values: {
+          ...Object.fromEntries(
+            TESTED.flatMap(({ id, of }) => [
+              [id, over(row.slices, of)],
+              [`${id}Difference`, row === full ? null : meanDifference(full, row, of)],
+            ]),
+          ),
+          ...(row === full ? {} : tests[others.indexOf(row)]),
+        },
+      })),
+      ...unreadOf(bench, task),
+    ],
     notes: [
       `Whole slices, mean ± standard deviation over ${slicesText(full.slices)}; differences from ${full.name}, and the two-sided p of Wilcoxon's signed-rank test against it.`,
       ...testNotes(reference),

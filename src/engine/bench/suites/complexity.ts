@@ -6,7 +6,7 @@ import { type PresetName, presetSettings, withMethod } from '../../training/sett
 import { type Bench, type BenchModel, modelKey } from '../bench';
 import type { Machine, TrainingComplexity, TranslationComplexity } from '../complexity';
 import { kindOf } from '../lab';
-import { AWAITED } from '../rows';
+import { AWAITED, unreadRows } from '../rows';
 import type { Cell, CellResult, Lab, Suite } from '../suite';
 import type { Table } from '../suiteReport';
 import type { Results } from './pairScores';
@@ -155,17 +155,20 @@ function translationTable(bench: Bench, results: Results<TranslationComplexity>)
       { id: 'steps', label: 'steps', digits: 0, better: null },
       { id: 'size', label: 'image (pixels)', digits: 0, better: null },
     ],
-    rows: models.map((model) => ({
-      name: model.name,
-      ...valuesOf(results.get(translationKey(bench, model)), (cost) => ({
-        seconds: cost.secondsSlice,
-        parameters: cost.parameters / MEGA,
-        gflop: cost.flopSlice / GIGA,
-        memory: cost.memory.tensorBytes / MIB,
-        steps: cost.steps,
-        size: model.card.preprocessing.size,
+    rows: [
+      ...models.map((model) => ({
+        name: model.name,
+        ...valuesOf(results.get(translationKey(bench, model)), (cost) => ({
+          seconds: cost.secondsSlice,
+          parameters: cost.parameters / MEGA,
+          gflop: cost.flopSlice / GIGA,
+          memory: cost.memory.tensorBytes / MIB,
+          steps: cost.steps,
+          size: model.card.preprocessing.size,
+        })),
       })),
-    })),
+      ...unreadRows(bench, () => true),
+    ],
     notes: [
       `On ${deviceOf(bench)}, batch 1, warm: mean of ${RUNS} runs; of a longer chain ${MOST_STEPS} steps are timed and stand for all.`,
       ...(methodsOf(bench).includes('munit') ? [MUNIT_NOTE] : []),

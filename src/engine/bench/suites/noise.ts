@@ -15,7 +15,7 @@ import {
 } from '../bench';
 import { kindOf, passesOf } from '../lab';
 import { NOISE_KINDS, NOISE_LEVELS, type NoiseKind, noisySlice, WORST_NOISE } from '../noise';
-import { rowsOf } from '../rows';
+import { rowsOf, unreadOf } from '../rows';
 import type { Cell, Suite } from '../suite';
 import type { Chart, Table } from '../suiteReport';
 import {
@@ -58,7 +58,7 @@ export const noise: Suite<PairScores> = {
     return {
       suite: 'noise',
       title: 'Robustness against noise',
-      tables: parts.flatMap((part) => MEASURES.map((measure) => levelTable(part, measure))),
+      tables: parts.flatMap((part) => MEASURES.map((measure) => levelTable(bench, part, measure))),
       charts: parts.flatMap((part) => MEASURES.map((measure) => levelChart(part, measure))),
     };
   },
@@ -134,7 +134,7 @@ function noiseRows(bench: Bench, task: Task, kind: NoiseKind, results: Results<P
 const titleOf = ({ task, kind }: Part, { label }: Measure) =>
   `${taskText(task)}: ${label} by ${KIND_TEXTS[kind]} noise`;
 
-function levelTable(part: Part, measure: Measure): Table {
+function levelTable(bench: Bench, part: Part, measure: Measure): Table {
   const { task, kind, rows } = part;
   const { id, label, digits, of } = measure;
   const slices = rows[0].levels[0].slices;
@@ -151,17 +151,20 @@ function levelTable(part: Part, measure: Measure): Table {
       })),
       { id: 'loss', label: `loss at ${WORST_NOISE}`, digits, better: 'lower' },
     ],
-    rows: rows.map(({ name, levels }) => {
-      const difference = meanDifference(levels[0], levels[levels.length - 1], of);
-      return {
-        name,
-        failed: levels.find(({ failed }) => failed !== null)?.failed ?? null,
-        values: {
-          ...Object.fromEntries(NOISE_LEVELS.map((level, n) => [`c${level}`, over(levels[n].slices, of)])),
-          loss: difference === null ? null : -difference,
-        },
-      };
-    }),
+    rows: [
+      ...rows.map(({ name, levels }) => {
+        const difference = meanDifference(levels[0], levels[levels.length - 1], of);
+        return {
+          name,
+          failed: levels.find(({ failed }) => failed !== null)?.failed ?? null,
+          values: {
+            ...Object.fromEntries(NOISE_LEVELS.map((level, n) => [`c${level}`, over(levels[n].slices, of)])),
+            loss: difference === null ? null : -difference,
+          },
+        };
+      }),
+      ...unreadOf(bench, task),
+    ],
     notes: [
       `${label} of whole slices, mean ± standard deviation over ${slicesText(slices)}; the columns are the noise's standard deviation in parts of the source slice's mean, the same noise for all methods, nothing clipped.`,
       kind === 'rician'

@@ -3,7 +3,7 @@ import { spread } from '../../evaluation/evaluateSlices';
 import { LESION_RULES, LESIONS_BY, type LesionsBy } from '../../evaluation/lesionRules';
 import { shareKept } from '../../evaluation/lesions';
 import { type Bench, scoredTasks, type Task, taskKey, tasksOf, taskText } from '../bench';
-import { rowsOf } from '../rows';
+import { rowsOf, unreadOf } from '../rows';
 import type { Suite } from '../suite';
 import type { Column, Table } from '../suiteReport';
 import {
@@ -38,7 +38,7 @@ export const quality: Suite<PairScores> = {
       suite: 'quality',
       title: 'Quality of translations',
       tables: tasks.flatMap((scores) => [
-        scoreTable(scores),
+        scoreTable(bench, scores),
         ...(scores.models.length > 1 ? [testTable(scores)] : []),
       ]),
       charts: CHARTS.map(({ id, label }) => ({
@@ -111,7 +111,7 @@ const KEPT: Record<LesionsBy, Column> = {
 const KEPT_NAMES: Record<LesionsBy, string> = { outline: 'Outlined', bright: 'Bright in FLAIR' };
 const RUNS: Column = { id: 'runs', label: 'PSNR (dB) of runs', digits: 2, better: null };
 
-function scoreTable({ task, free, models }: TaskScores): Table {
+function scoreTable(bench: Bench, { task, free, models }: TaskScores): Table {
   const rows = [...free, ...models];
   const hasRuns = rows.some(({ runs }) => runs.length > 1);
   const keptBy = (row: RowScores, by: LesionsBy) => shareKept(row.kept.filter((one) => one.by === by));
@@ -127,15 +127,18 @@ function scoreTable({ task, free, models }: TaskScores): Table {
     title: taskText(task),
     rowsAre: 'method',
     columns,
-    rows: rows.map((row) => ({
-      name: row.name,
-      failed: row.failed,
-      values: {
-        ...Object.fromEntries(MEASURES.map(({ id, of }) => [id, over(row.slices, of)])),
-        ...Object.fromEntries(lesions.map((by) => [KEPT[by].id, keptBy(row, by)])),
-        runs: row.runs.length > 1 ? spread(row.runs) : null,
-      },
-    })),
+    rows: [
+      ...rows.map((row) => ({
+        name: row.name,
+        failed: row.failed,
+        values: {
+          ...Object.fromEntries(MEASURES.map(({ id, of }) => [id, over(row.slices, of)])),
+          ...Object.fromEntries(lesions.map((by) => [KEPT[by].id, keptBy(row, by)])),
+          runs: row.runs.length > 1 ? spread(row.runs) : null,
+        },
+      })),
+      ...unreadOf(bench, task),
+    ],
     notes: [
       `Mean ± standard deviation over ${slicesText(slices)}; "paper": both images divided by their means, then by the reference's greatest value.`,
       ...(lesions.length > 0

@@ -111,7 +111,9 @@ function stepTable(bench: Bench, task: Task, { scores, times, leftOut }: StepsFo
       ...table.columns.slice(4),
     ],
     rows: table.rows.map((row, n) => {
-      const [model] = rows[n].runs;
+      // Behind them are models that cannot be read.
+      const model = rows[n]?.runs[0];
+      if (!model) return row;
       const time: CellResult<TranslationComplexity> | undefined = times.get(translationKey(bench, model));
       const known = time && 'value' in time ? time.value : null;
       return {

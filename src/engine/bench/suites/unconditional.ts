@@ -23,7 +23,7 @@ import {
 import { frechetDistance } from '../frechet';
 import { kernelDistance } from '../kid';
 import { kindOf } from '../lab';
-import { missingText } from '../rows';
+import { missingText, unreadRows } from '../rows';
 import type { Cell, Lab, Suite } from '../suite';
 import type { Column, Measured, Table, TableRow, TableValue } from '../suiteReport';
 import type { Results } from './pairScores';
@@ -219,14 +219,17 @@ function distanceTable(bench: Bench, contrast: string, results: Results<ImageFea
       { id: `fd-${id}`, label: FD_NAMES[id], digits: 3, better: 'lower' },
       { id: `kid-${id}`, label: KID_NAMES[id], digits: 4, better: 'lower' },
     ]),
-    rows: names.map((name) =>
-      distanceRow(
-        bench,
-        name,
-        models.filter((model) => model.name === name),
-        results,
+    rows: [
+      ...names.map((name) =>
+        distanceRow(
+          bench,
+          name,
+          models.filter((model) => model.name === name),
+          results,
+        ),
       ),
-    ),
+      ...unreadRows(bench, (card) => isUnconditionalModel(card) && card.target === contrast),
+    ],
     notes: [
       `${counted(count, 'image')} of each model against ${counted(count, 'real slice')} of ${counted(first.slices.subjects.length, 'subject')} of train and val: test sets are smaller than such distances need.`,
       'FD: distance of Fréchet of 128 features of a network that is trained on brain slices (brain) or drawn (random); KID: unbiased kernel distance of the same. Neither is the FID: its network does not ship here.',

@@ -17,7 +17,7 @@ import {
   taskText,
 } from '../bench';
 import { kindOf, passesOf } from '../lab';
-import { rowsOf } from '../rows';
+import { rowsOf, unreadOf } from '../rows';
 import type { Cell, Suite } from '../suite';
 import type { Column, Measured, Table, TableRow } from '../suiteReport';
 import { madeSlices, type Results, sliceScores, wholePairs, worked } from './pairScores';
@@ -149,7 +149,7 @@ function spreadTable(bench: Bench, task: Task, results: Results<SampleScores>): 
     title: `${taskText(task)}: standard deviation over ${samples} samples`,
     rowsAre: 'method',
     columns: COLUMNS,
-    rows: rows.map(({ slices: _, ...row }) => row),
+    rows: [...rows.map(({ slices: _, ...row }) => row), ...unreadOf(bench, task)],
     notes: [
       `${samples} samples of each of ${counted(slices, 'slice')}, whole slices scored. "A slice": the standard deviation over a slice's samples, mean ± standard deviation over the slices; "the mean": that over the samples of the mean over all slices; "a pixel": in parts of the data range, mean over the foreground.`,
       'Methods that draw nothing have 0 by construction, which was held against two samples of a slice of each pair.',
