@@ -17,7 +17,7 @@ export type NoiseKind = (typeof NOISE_KINDS)[number];
 export interface NoiseField {
   kind: NoiseKind;
   level: number;
-  /** The same numbers for all models and both kinds: of this, the subject, the slice and the level. */
+  /** The same numbers for all models of one grid and for both kinds: of this, the subject, the slice and the level; one a pixel of the model's image. */
   seed: number;
   subject: string;
   slice: number;

@@ -5,7 +5,9 @@ import {
   type BenchModel,
   type BenchPair,
   countedPairs,
+  gridText,
   modelKey,
+  modelsOf,
   pairKey,
   scoredTasks,
   type Task,
@@ -149,7 +151,8 @@ function levelTable(bench: Bench, part: Part, measure: Measure): Table {
         digits,
         better: 'higher' as const,
       })),
-      { id: 'loss', label: `loss at ${WORST_NOISE}`, digits, better: 'lower' },
+      // None is the best: what is far from the real image has little to lose.
+      { id: 'loss', label: `loss at ${WORST_NOISE}`, digits, better: null },
     ],
     rows: [
       ...rows.map(({ name, levels }) => {
@@ -166,12 +169,25 @@ function levelTable(bench: Bench, part: Part, measure: Measure): Table {
       ...unreadOf(bench, task),
     ],
     notes: [
-      `${label} of whole slices, mean ± standard deviation over ${slicesText(slices)}; the columns are the noise's standard deviation in parts of the source slice's mean, the same noise for all methods, nothing clipped.`,
+      `${label} of whole slices, mean ± standard deviation over ${slicesText(slices)}; the columns are the noise's standard deviation in parts of the source slice's mean, nothing clipped.`,
+      fieldNote(bench, task),
       kind === 'rician'
         ? "Rician: the magnitude of the slice with bivariate Gaussian noise, as the paper's."
         : 'Real-valued: Gaussian noise added to the slice.',
     ],
   };
+}
+
+/** Noise is drawn for each pixel of a model's own image. */
+function fieldNote(bench: Bench, task: Task): string {
+  const byGrid = new Map<string, string[]>();
+  for (const { name, card } of modelsOf(bench, task)) {
+    const grid = gridText(card);
+    byGrid.set(grid, [...new Set([...(byGrid.get(grid) ?? []), name])]);
+  }
+  if (byGrid.size === 1) return 'The noise is the same for all methods, pixel by pixel of their images.';
+  const grids = [...byGrid].map(([grid, names]) => `${names.join(', ')}: ${grid}`);
+  return `The noise is drawn for each pixel of a model's own image, and these differ, so that rows of different grids had different noise, finer where pixels are smaller, and their losses cannot be compared. ${grids.join('; ')}.`;
 }
 
 function levelChart(part: Part, measure: Measure): Chart {

@@ -5,7 +5,7 @@ import { emptyHistogram } from '../../evaluation/baselines/histogramMatch';
 import { type BenchPair, scaleKey } from '../bench';
 import { NOISE_LEVELS } from '../noise';
 import type { Suite } from '../suite';
-import type { TableValue } from '../suiteReport';
+import { bestRows, type TableValue } from '../suiteReport';
 import { ablation } from './ablation';
 import { complexity } from './complexity';
 import { SUITES } from './index';
@@ -234,6 +234,30 @@ it('noise has a column a level, and the loss from the slice as it is to the wors
   expect(charts[0].series[0].points.map(({ x, y }) => [x, y])).toEqual(
     NOISE_LEVELS.map((x, n) => [x, 25 - n]),
   );
+});
+
+it('noise says whether the methods had the same, and has no best loss', () => {
+  const notesOf = (models: Parameters<typeof fakeBench>[0]) =>
+    reportOf(noise, fakeBench(models, [fakePair('sub-1')]), {}).tables.map(({ notes }) => notes[1]);
+  expect(new Set(notesOf([syndiff, cgan]))).toEqual(
+    new Set(['The noise is the same for all methods, pixel by pixel of their images.']),
+  );
+  const large = fakeModel('large', {
+    preprocessing: { ...syndiff.card.preprocessing, size: 32, pixelSize: 7.5 },
+  });
+  const { size, pixelSize } = syndiff.card.preprocessing;
+  for (const note of notesOf([syndiff, large, cgan])) {
+    expect(note).toContain('rows of different grids had different noise');
+    expect(note).toContain(
+      `SynDiff, cGAN: ${size} x ${size} pixels of ${pixelSize} mm; large: 32 x 32 pixels of 7.5 mm.`,
+    );
+  }
+  const [table] = reportOf(noise, fakeBench([syndiff, cgan], [fakePair('sub-1')]), {
+    'SynDiff, T1w': scores([20]),
+    'cGAN, T1w': scores([10]),
+  }).tables;
+  expect(bestRows(table, table.columns.at(-1)!)).toEqual(new Set());
+  expect(bestRows(table, table.columns[0])).toEqual(new Set([0]));
 });
 
 describe('ablation and steps', () => {
