@@ -78,13 +78,16 @@ describe('bench --suite quality', () => {
     expect(stderr).not.toContain('quality: source as it is');
     expect(stderr).toMatch(/quality: SynDiff, T1w → FLAIR, sub-04, part 15 of 20/);
     for (const text of [stdout, readFileSync(at('out/quality.md'), 'utf8')]) {
-      expect(text).toContain('# Quality of translations\n\n## T1w → FLAIR\n');
+      expect(text).toMatch(
+        /^# Quality of translations\n\n- Data .*bids, split test; T1w → FLAIR 2 pairs of 2 patients; .*--slices 2; seed 0; wasm, .*SynDiff Web \d.*; \d{4}-\d\d-\d\d\.\n- .* pixels of .* iterations?\./,
+      );
+      expect(text).toContain('\n\n## T1w → FLAIR\n');
       expect(text).toContain('## FLAIR → T1w\n');
       expect(text).toContain('## T1w → FLAIR: SynDiff against each of the others');
       for (const row of ['source as it is', 'histogram-matched source', 'intensity regression', 'other'])
         expect(text).toMatch(new RegExp(`\\n\\| ${row} +\\|`));
     }
-    const { tables, charts, made } = JSON.parse(readFileSync(at('out/quality.json'), 'utf8'));
+    const { tables, charts, made, slices } = JSON.parse(readFileSync(at('out/quality.json'), 'utf8'));
     const [scores] = tables;
     expect(scores.rows.map(({ failed }: { failed: string | null }) => failed)).toEqual([
       null,
@@ -96,7 +99,22 @@ describe('bench --suite quality', () => {
     // The same weights twice are two runs of no difference.
     expect(scores.rows[4].values.runs).toMatchObject({ std: 0, n: 2 });
     expect(scores.rows[4].values.psnr.n).toBe(2);
-    expect(made).toMatchObject({ split: 'test', backend: 'wasm', options: { slices: 2, seed: 0 } });
+    expect(made).toMatchObject({
+      split: 'test',
+      backend: 'wasm',
+      limit: null,
+      options: { slices: 2, seed: 0 },
+    });
+    expect(made.pairs.slice(0, 2)).toMatchObject([{ patient: 'sub-04' }, { patient: 'sub-05' }]);
+    // A slice of each pair: two directions of three rows without a model, and four models.
+    expect(slices).toHaveLength(2 * (2 * 3 + 4));
+    const copied = slices.filter(
+      (one: { task: string; row: string }) => one.task === 'T1w → FLAIR' && one.row === 'source as it is',
+    );
+    const [one, two] = copied.map(({ paper }: { paper: { psnr: number } }) => paper.psnr);
+    expect((one + two) / 2).toBeCloseTo(scores.rows[0].values.paperPsnr.mean, 9);
+    // The charts show the first column.
+    expect(charts[0].series[0].points[0].y).toBe(scores.rows[0].values.paperPsnr.mean);
     for (const { id } of charts) expect(readFileSync(at(`out/quality-${id}.svg`), 'utf8')).toMatch(/^<svg /);
     // Nothing is left to compute.
     const again = await runMain(bench('out', '--json', '--against', 'SynDiff'), { terminal: true });

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { type Bench, type BenchModel, pairsOf, taskKey, tasksOf, taskText } from '../../engine/bench/bench';
 import { onnxEngine } from '../../engine/bench/onnxEngine';
 import { ownEngines, trainingEngines } from '../../engine/bench/ownEngines';
+import { factLines, type ReportFacts, reportFacts } from '../../engine/bench/reportFacts';
 import { rowsOf } from '../../engine/bench/rows';
 import { runSuite, type SuiteProgress } from '../../engine/bench/runSuite';
 import { deviceText, enginesBeside } from '../../engine/bench/startEngines';
@@ -45,6 +46,8 @@ import { onnxRuntime } from './onnxRuntime';
 import { brainFeatures, realSlices } from './realSlices';
 
 const ALL = 'all';
+/** Options that choose scans, told in reports as they are given. */
+const CHOICES = ['patient', 'filter', 'volume', 'reference-volume'] as const;
 const usualSlices = (SUITES as readonly Suite[])
   .filter(({ usual }) => usual.slices !== null)
   .map(({ id, usual }) => `${usual.slices} of ${id}`)
@@ -121,6 +124,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     target: volumeOf(args, 'reference-volume'),
   };
   const out = required(args, 'out');
+  const date = new Date();
   const preset = optional(args, 'preset', (a, n) => oneOf(a, n, PRESET_NAMES));
   const needs = new Set(suites.map((suite) => suite.needs ?? 'pairs'));
   const folders = needs.size === 1 && needs.has('models') ? [] : namesIn(required(args, 'data'));
@@ -171,7 +175,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   for (const sentence of rowsSentences({ models: scored, ...data })) say(sentence);
   await makeBenchFolder(out);
   const release = lockFolder(out, say);
-  const reports: SuiteReport[] = [];
+  const reports: (SuiteReport & { made: ReportFacts })[] = [];
   let failures = 0;
   try {
     const cells = await CellFile.open(join(out, CELLS_FILE), say);
@@ -191,15 +195,22 @@ async function run(args: Arguments, io: Io): Promise<number> {
       progress.end();
       for (const { remark } of report.tables)
         if (remark) say(`${suite.id}: ${remark.replace(/\.$/, '')}; --against NAME chooses another`);
-      const facts = {
-        ...{ data: folders, split, backend, options: bench.options },
-        models: bench.models.map(({ id, name, card }) => ({ name, card: id, sha256: card.weights.sha256 })),
-      };
+      const facts = reportFacts(suite.needs ? { ...bench, pairs: [] } : bench, {
+        data: suite.needs === 'models' ? [] : folders,
+        split: suite.needs === 'real slices' ? 'train and val' : split,
+        ...{ backend, date, version: packageVersion() },
+        limit: Number.isFinite(limit) ? limit : null,
+        choices: CHOICES.flatMap((name) =>
+          args.has(name) ? [`--${name} ${args.texts(name).join(',')}`] : [],
+        ),
+      });
       await writeReport(out, report, facts);
-      reports.push(report);
+      reports.push({ ...report, made: facts });
       const isFirst = reports.length === 1;
       if (!args.has('json'))
-        io.out(`${isFirst ? '' : '\n'}${reportMarkdown(report, { columns: io.columns() })}`);
+        io.out(
+          `${isFirst ? '' : '\n'}${reportMarkdown(report, { columns: io.columns(), head: factLines(facts) })}`,
+        );
     }
   } catch (error) {
     // The signal also carries the failure of the GPU, which says more than "cancelled".

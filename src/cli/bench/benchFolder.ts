@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartSvg } from '../../engine/bench/chartSvg';
+import { factLines, type ReportFacts } from '../../engine/bench/reportFacts';
 import type { SuiteReport } from '../../engine/bench/suiteReport';
 import { reportMarkdown } from '../../engine/bench/tableText';
 import { BadRequest } from '../../errors';
@@ -65,10 +66,13 @@ export async function makeBenchFolder(out: string): Promise<void> {
 }
 
 /** The report as JSON, Markdown and a picture a chart. @param facts what it was made of */
-export async function writeReport(out: string, report: SuiteReport, facts: object): Promise<void> {
+export async function writeReport(out: string, report: SuiteReport, facts: ReportFacts): Promise<void> {
   const { suite, charts } = report;
   for (const chart of charts) await writeBytes(join(out, pictureFile(suite, chart.id)), chartSvg(chart));
   await writeBytes(join(out, `${suite}.json`), jsonText({ ...report, made: facts }));
-  const text = reportMarkdown(report, { pictureOf: (chart) => pictureFile(suite, chart) });
+  const text = reportMarkdown(report, {
+    pictureOf: (chart) => pictureFile(suite, chart),
+    head: factLines(facts),
+  });
   await writeBytes(join(out, `${suite}.md`), text);
 }

@@ -189,8 +189,11 @@ export function scoredTasks(bench: Bench): Task[] {
 }
 
 /** "64 x 64 pixels of 3.75 mm". */
-export const gridText = ({ preprocessing: { size, pixelSize } }: Pick<ModelCard, 'preprocessing'>): string =>
-  `${size} x ${size} pixels of ${pixelSize} mm`;
+export const gridText = ({
+  preprocessing: { size, pixelSize },
+}: {
+  preprocessing: Pick<ModelCard['preprocessing'], 'size' | 'pixelSize'>;
+}): string => `${size} x ${size} pixels of ${pixelSize} mm`;
 
 /** On which scale a model's images are scored: of models of different ones no scores can be compared. */
 export function mapsText({ preprocessing }: Pick<ModelCard, 'preprocessing'>): string {

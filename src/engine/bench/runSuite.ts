@@ -86,7 +86,8 @@ export async function runSuite<R>(
   } finally {
     lab.dispose();
   }
-  return suite.report(bench, results);
+  const report = suite.report(bench, results);
+  return suite.slices ? { ...report, slices: suite.slices(bench, results) } : report;
 }
 
 async function resultOf<R>(cell: Cell<R>, lab: Lab): Promise<CellResult<R>> {

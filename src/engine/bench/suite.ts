@@ -68,4 +68,6 @@ export interface Suite<R = unknown> {
   cells(bench: Bench): Cell<R>[];
   /** @param results of the cells, by key; those that are missing were not reached */
   report(bench: Bench, results: ReadonlyMap<string, CellResult<R>>): SuiteReport;
+  /** What the tables are means of, slice by slice. */
+  slices?(bench: Bench, results: ReadonlyMap<string, CellResult<R>>): object[];
 }

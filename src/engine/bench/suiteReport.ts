@@ -64,6 +64,8 @@ export interface SuiteReport {
   title: string;
   tables: readonly Table[];
   charts: readonly Chart[];
+  /** Scores of every slice, where the tables are means of them: plain data, of a run that has ended. */
+  slices?: readonly object[];
 }
 
 export const meanOf = (value: TableValue): number | null => {

@@ -41,6 +41,9 @@ describe('tableMarkdown', () => {
     const chart = { id: 'psnr', title: 'PSNR', kind: 'bars', xLabel: '', yLabel: '', series: [] } as const;
     const report = { suite: 's', title: 'Quality', tables: [TABLE], charts: [chart] };
     expect(reportMarkdown(report)).toMatch(/^# Quality\n\n## T1w/);
+    expect(reportMarkdown(report, { head: ['Data a|b.', 'c.'] })).toMatch(
+      /^# Quality\n\n- Data a\\\|b\.\n- c\.\n\n## T1w/,
+    );
     expect(reportMarkdown(report)).not.toContain('![');
     expect(reportMarkdown(report, { pictureOf: (id) => `s-${id}.svg` })).toContain('\n![PSNR](s-psnr.svg)\n');
   });

@@ -42,17 +42,25 @@ export function tableMarkdown(table: Table, columns = Infinity): string {
   ].join('\n');
 }
 
-/** @param pictureOf the file of a chart; none is named where it is left out */
+/** @param pictureOf the file of a chart; none is named where it is left out @param head lines below the title: what it was made of */
 export function reportMarkdown(
   { title, tables, charts }: SuiteReport,
-  { columns, pictureOf }: { columns?: number; pictureOf?: (chart: string) => string } = {},
+  {
+    columns,
+    pictureOf,
+    head = [],
+  }: { columns?: number; pictureOf?: (chart: string) => string; head?: readonly string[] } = {},
 ): string {
   const pictures = pictureOf
     ? charts.map((chart) => `![${escaped(chart.title)}](${pictureOf(chart.id)})\n`)
     : [];
-  return [`# ${escaped(title)}\n`, ...tables.map((table) => tableMarkdown(table, columns)), ...pictures].join(
-    '\n',
-  );
+  const made = head.length > 0 ? [head.map((text) => `- ${escaped(text)}\n`).join('')] : [];
+  return [
+    `# ${escaped(title)}\n`,
+    ...made,
+    ...tables.map((table) => tableMarkdown(table, columns)),
+    ...pictures,
+  ].join('\n');
 }
 
 /** A `]` only where it would be a link's or a picture's, a `<` where it could open a tag: no tag begins with a digit. */

@@ -11,6 +11,7 @@ import {
   type PairScores,
   type Results,
   scoreCells,
+  sliceRows,
   slicesText,
 } from './pairScores';
 import { referenceOf, TEST_COLUMNS, TESTED, testNotes, testValues } from './tests';
@@ -24,6 +25,7 @@ export const ablation: Suite<PairScores> = {
     needRows(bench, scoredTasks(bench));
     return bench.models.flatMap((model) => scoreCells(bench, model));
   },
+  slices: (bench, results) => sliceRows(bench, results),
   report: (bench, results) => ({
     suite: 'ablation',
     title: 'Variants against the full model',

@@ -28,6 +28,7 @@ import {
   type Task,
   type TaskBaselines,
   taskKey,
+  tasksOf,
   taskText,
 } from '../bench';
 import { kindOf, passesOf } from '../lab';
@@ -261,6 +262,32 @@ function rowScores(
     ),
     failed,
   };
+}
+
+/** The scores of each slice of each model's images, and of those that need none: for other programs. */
+export function sliceRows(bench: Bench, results: Results<PairScores>, free = false): object[] {
+  const slicesOf = (key: string, pair: BenchPair, of: object) => {
+    const result = results.get(key);
+    const slices = result && 'value' in result ? result.value.slices : [];
+    const { subject, patient } = pair;
+    return slices.map(({ index, ...scores }) => ({
+      ...{ task: taskText(pair.task), ...of, subject, patient, slice: index },
+      ...scores,
+    }));
+  };
+  const rows = (free ? tasksOf(bench) : []).flatMap((task) =>
+    freeRowsOf(bench, task).flatMap((row) =>
+      countedPairs(bench, task).flatMap((pair) =>
+        slicesOf(freeKey(bench, task, row, pair), pair, { row: FREE_ROWS[row] }),
+      ),
+    ),
+  );
+  const models = bench.models.flatMap((model) =>
+    countedPairs(bench, model.card).flatMap((pair) =>
+      slicesOf(scoresKey(bench, model, pair), pair, { row: model.name, card: model.id }),
+    ),
+  );
+  return [...rows, ...models];
 }
 
 /** Nothing of it was scored, and not because its turn has not come. */

@@ -10,7 +10,7 @@ import type { CellResult, Suite } from '../suite';
 import type { Table } from '../suiteReport';
 import { variantTable } from './ablation';
 import { translationCell, translationKey } from './complexity';
-import { modelRow, over, type PairScores, type Results, scoreCells } from './pairScores';
+import { modelRow, over, type PairScores, type Results, scoreCells, sliceRows } from './pairScores';
 import { TESTED } from './tests';
 
 type Found = PairScores | TranslationComplexity;
@@ -35,6 +35,7 @@ export const steps: Suite<Found> = {
     }
     return bench.models.flatMap((model) => [...scoreCells(bench, model), translationCell(bench, model)]);
   },
+  slices: (bench, results) => sliceRows(ofSynDiff(bench), results as Results<PairScores>),
   report: (whole, results) => {
     const bench = ofSynDiff(whole);
     const scores = results as Results<PairScores>;
