@@ -64,10 +64,58 @@ describe('chartSvg', () => {
     expect(svg).toMatch(/>0<.*>0\.1<.*>0\.2</s);
   });
 
+  /** Texts of the axis on the left, from below. */
+  const leftTicks = (svg: string) =>
+    [...svg.matchAll(/<text class="soft" x="60"[^>]*>([^<]*)</g)].map(([, text]) => text);
+
+  it('has powers of ten where values are many times others, and a bar of the least', () => {
+    const points = [
+      { x: 'cGAN', y: 0.01, std: null },
+      { x: 'SynDiff', y: 0.1, std: null },
+      { x: 'DDPM', y: 30, std: null },
+      { x: 'none', y: 0, std: null },
+    ];
+    const svg = chartSvg({ ...BARS, isLog: true, series: [{ name: 'a', points }] });
+    expect(leftTicks(svg)).toEqual(['0.001', '0.01', '0.1', '1', '10', '100']);
+    const heights = attributes(svg, 'rect', 'height').map(Number);
+    // One, two and 4.48 powers above the foot; 0 has none.
+    expect(heights).toHaveLength(3);
+    expect(heights[1] / heights[0]).toBeCloseTo(2, 1);
+    expect(heights[2] / heights[0]).toBeCloseTo(4.477, 1);
+  });
+
+  it('ends error bars at 0 where nothing can be below', () => {
+    const points = [{ x: 'a', y: 1, std: 3 }];
+    const chart: Chart = { ...BARS, series: [{ name: 'a', points }] };
+    expect(leftTicks(chartSvg(chart))[0]).toBe('-2');
+    const svg = chartSvg({ ...chart, isPositive: true });
+    expect(leftTicks(svg)[0]).toBe('0');
+    const foot = Number(/class="axis"[^>]* d="M68 \d+V(\d+)H/.exec(svg)![1]);
+    expect(svg).toMatch(new RegExp(`class="error" d="M[\\d.]+ ${foot}V`));
+  });
+
+  it('breaks long names, and lets them take no more height than their longest word wants', () => {
+    const heightOf = (svg: string) => Number(/ height="(\d+(\.\d+)?)" role/.exec(svg)![1]);
+    const chartOf = (...names: string[]) =>
+      chartSvg({ ...BARS, series: [{ name: 'a', points: names.map((x) => ({ x, y: 1, std: null })) }] });
+    const few = chartOf('R alone (SynDiff without diffusion)', 'b', 'c', 'd', 'e');
+    expect(few).toContain('>R alone (SynDiff</tspan>');
+    expect(few).not.toContain('rotate(-35)');
+    const many = chartOf('histogram-matched source', 'R alone (SynDiff without diffusion)', ...'cdefghijkl');
+    expect(many).toContain('rotate(-35)');
+    expect(many).toMatch(/>histogram-<\/tspan>|>histogram-matched<\/tspan>/);
+    // In one line 35 letters would take 146 more.
+    expect(heightOf(many) - heightOf(chartOf(...'abcdefghijkl'))).toBeLessThan(110);
+  });
+
   it.each<[string, Chart]>([
     ['nothing', { ...BARS, series: [] }],
     ['one value', { ...BARS, kind: 'curves', series: [{ name: 'a', points: [{ x: 0, y: 5, std: null }] }] }],
     ['zeros', { ...BARS, series: [{ name: 'a', points: [{ x: 'b', y: 0, std: 0 }] }] }],
+    [
+      'nothing above 0 by powers of ten',
+      { ...BARS, isLog: true, series: [{ name: 'a', points: [{ x: 'b', y: 0, std: 0 }] }] },
+    ],
     ['below 0', { ...BARS, series: [{ name: 'a', points: [{ x: 'b', y: -3, std: 1 }] }] }],
     [
       'many series',

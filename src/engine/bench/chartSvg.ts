@@ -26,7 +26,9 @@ const STYLE = `
 /** @param width in its own pixels: letters are as large in all, so that a narrow one can still be read where there is little room */
 export function chartSvg(chart: Chart, width = WIDTH): string {
   const plot = Math.min(PLOT_HEIGHT.most, PLOT_HEIGHT.share * width);
-  const series = chart.series.filter(({ points }) => points.length > 0);
+  const series = chart.series
+    .map(({ name, points }) => ({ name, points: chart.isLog ? points.filter(({ y }) => y > 0) : points }))
+    .filter(({ points }) => points.length > 0);
   const legend = legendOf(
     series.map(({ name }) => name),
     width,
@@ -37,23 +39,20 @@ export function chartSvg(chart: Chart, width = WIDTH): string {
   const points = series.flatMap((one) => one.points);
   const names = chart.kind === 'bars' ? [...new Set(points.map(({ x }) => String(x)))] : [];
   const room = (width - LEFT - RIGHT) / Math.max(1, names.length);
-  const isSlanted = names.some((name) => name.length * LETTER > room - 8);
-  const longest = Math.max(0, ...names.map((name) => shown(name).length)) * LETTER;
-  const below = isSlanted ? 14 + longest * Math.sin(SLANT) : LINE;
-  const height = top + plot + below + LINE + GAP;
-  const ends = endsOf(points, chart.kind === 'bars');
-  const y = scale(ends, [top + plot, top]);
+  const labels = labelsOf(names, room);
+  const height = top + plot + labels.height + LINE + GAP;
+  const { ends, y, ticks } = axisOf(chart, points, [top + plot, top]);
   const parts = [
     `<text class="title" x="${at(titleLeft)}" y="24">${escaped(chart.title)}</text>`,
     legend.svg,
-    ...ticksOf(ends).map(
-      (tick) =>
-        `<path class="grid" d="M${LEFT} ${at(y(tick))}H${width - RIGHT}"/><text class="soft" x="${LEFT - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${tickText(tick, ends)}</text>`,
+    ...ticks.map(
+      ({ value, text }) =>
+        `<path class="grid" d="M${LEFT} ${at(y(value))}H${width - RIGHT}"/><text class="soft" x="${LEFT - 8}" y="${at(y(value) + 4)}" text-anchor="end">${text}</text>`,
     ),
     `<text transform="translate(16 ${top + plot / 2}) rotate(-90)" text-anchor="middle">${escaped(chart.yLabel)}</text>`,
     `<text x="${LEFT + (width - LEFT - RIGHT) / 2}" y="${at(height - GAP)}" text-anchor="middle">${escaped(chart.xLabel)}</text>`,
     ...(chart.kind === 'bars'
-      ? bars(series, names, { y, room, isSlanted, base: top + plot })
+      ? bars(series, names, { y, from: chart.isLog ? ends[0] : 0, room, labels, base: top + plot })
       : curves(series, { y, width, base: top + plot })),
     `<path class="axis" fill="none" d="M${LEFT} ${top}V${top + plot}H${width - RIGHT}"/>`,
     ...(points.length === 0
@@ -61,11 +60,50 @@ export function chartSvg(chart: Chart, width = WIDTH): string {
       : []),
   ];
   // The first slanted name may reach beyond the axis.
-  const left = isSlanted
-    ? Math.max(0, shown(names[0]).length * LETTER * Math.cos(SLANT) - LEFT - room / 2)
+  const left = labels.isSlanted
+    ? Math.max(0, widest(labels.lines[0]) * LETTER * Math.cos(SLANT) - LEFT - room / 2)
     : 0;
   const size = `viewBox="${at(-left)} 0 ${at(width + left)} ${at(height)}" width="${at(width + left)}" height="${at(height)}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img"><title>${escaped(chart.title)}</title><style>${STYLE}</style>\n${parts.join('\n')}\n</svg>\n`;
+}
+
+/** Names below bars, broken into lines: level where all fit, else slanted in as few letters as their neighbours leave room for. */
+interface Labels {
+  lines: readonly (readonly string[])[];
+  isSlanted: boolean;
+  height: number;
+}
+
+const LABEL_LINE = 15;
+const MOST_LEVEL_LINES = 3;
+
+function labelsOf(names: readonly string[], room: number): Labels {
+  const broken = (most: number) => names.map((name) => linesOf(shown(name), most));
+  const rows = (lines: readonly (readonly string[])[]) => Math.max(1, ...lines.map(({ length }) => length));
+  const most = Math.floor((room - 8) / LETTER);
+  const level = broken(most);
+  if (rows(level) <= MOST_LEVEL_LINES && level.every((lines) => widest(lines) <= most))
+    return { lines: level, isSlanted: false, height: LINE + (rows(level) - 1) * LABEL_LINE };
+  const mostRows = Math.max(1, Math.floor((room * Math.sin(SLANT)) / LABEL_LINE));
+  let letters = 8;
+  while (rows(broken(letters)) > mostRows && letters < LONGEST) letters++;
+  const lines = broken(letters);
+  const longest = Math.max(0, ...lines.map(widest)) * LETTER;
+  const height = 14 + longest * Math.sin(SLANT) + (rows(lines) - 1) * LABEL_LINE * Math.cos(SLANT);
+  return { lines, isSlanted: true, height };
+}
+
+const widest = (lines: readonly string[]): number => Math.max(0, ...lines.map(({ length }) => length));
+
+/** Broken at spaces and behind hyphens into lines of at most so many letters, but for longer words. */
+function linesOf(name: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const piece of name.match(/[^\s-]*-|\s*[^\s-]+|\s+/g) ?? [name]) {
+    const last = lines.at(-1);
+    if (last !== undefined && (last + piece).trimEnd().length <= most) lines[lines.length - 1] += piece;
+    else lines.push(piece.trimStart());
+  }
+  return lines.map((line) => line.trimEnd()).filter((line) => line !== '');
 }
 
 type Series = Chart['series'];
@@ -77,24 +115,34 @@ const SLANT = (35 * Math.PI) / 180;
 function bars(
   series: Series,
   names: readonly string[],
-  { y, room, isSlanted, base }: { y: Scale; room: number; isSlanted: boolean; base: number },
+  {
+    y,
+    from: foot,
+    room,
+    labels,
+    base,
+  }: { y: Scale; from: number; room: number; labels: Labels; base: number },
 ): string[] {
   const width = Math.min(40, (room * 0.76) / Math.max(1, series.length));
   const middle = (name: number) => LEFT + (name + 0.5) * room;
   const drawn = series.flatMap(({ points }, n) =>
     points.map((point) => {
       const x = middle(names.indexOf(String(point.x))) + (n - (series.length - 1) / 2) * width;
-      const [from, to] = [y(0), y(point.y)].sort((a, b) => a - b);
+      const [from, to] = [y(foot), y(point.y)].sort((a, b) => a - b);
       const bar = `<rect x="${at(x - width * 0.45)}" y="${at(from)}" width="${at(width * 0.9)}" height="${at(to - from)}" fill="${colourOf(n)}"/>`;
       return bar + errorBar(x, point, y, width);
     }),
   );
-  const labels = names.map((name, n) =>
-    isSlanted
-      ? `<text transform="translate(${at(middle(n) + 5)} ${base + 14}) rotate(-35)" text-anchor="end">${escaped(shown(name))}</text>`
-      : `<text x="${at(middle(n))}" y="${base + 18}" text-anchor="middle">${escaped(name)}</text>`,
-  );
-  return [...drawn, ...labels];
+  const texts = labels.lines.map((lines, n) => {
+    const spans = lines.map(
+      (line, row) => `<tspan x="0" dy="${row === 0 ? 0 : LABEL_LINE}">${escaped(line)}</tspan>`,
+    );
+    const place = labels.isSlanted
+      ? `transform="translate(${at(middle(n) + 5)} ${base + 14}) rotate(-35)" text-anchor="end"`
+      : `transform="translate(${at(middle(n))} ${base + 18})" text-anchor="middle"`;
+    return `<text ${place}>${lines.length === 1 ? escaped(lines[0]) : spans.join('')}</text>`;
+  });
+  return [...drawn, ...texts];
 }
 
 function errorBar(x: number, { y: value, std }: ChartPoint, y: Scale, width: number): string {
@@ -155,9 +203,46 @@ function strokeOf(n: number): string {
   return `stroke="${colourOf(n)}"${dash ? ` stroke-dasharray="${dash}"` : ''}`;
 }
 
+interface Axis {
+  ends: Ends;
+  y: Scale;
+  ticks: { value: number; text: string }[];
+}
+
+/** @param place of its ends on the picture */
+function axisOf(chart: Chart, points: readonly ChartPoint[], place: readonly [number, number]): Axis {
+  if (chart.isLog && points.length > 0) return logAxis(points, place);
+  const ends = endsOf(points, chart);
+  const linear = scale(ends, place);
+  const y: Scale = chart.isPositive ? (value) => linear(Math.max(0, value)) : linear;
+  return { ends, y, ticks: ticksOf(ends).map((value) => ({ value, text: tickText(value, ends) })) };
+}
+
+/** From a power of ten well below the least value, so that it has a bar, to one above all. */
+function logAxis(points: readonly ChartPoint[], place: readonly [number, number]): Axis {
+  const values = points.map(({ y }) => y);
+  const first = Math.floor(Math.log10(Math.min(...values) / 1.5));
+  const last = Math.ceil(Math.log10(Math.max(...points.map(({ y, std }) => y + (std ?? 0)))) - 1e-9);
+  const linear = scale([first, last], place);
+  const powers = Array.from({ length: last - first + 1 }, (_, n) => first + n);
+  return {
+    ends: [10 ** first, 10 ** last],
+    y: (value) => linear(Math.log10(Math.max(value, 10 ** first))),
+    ticks: powers.map((power) => ({
+      value: 10 ** power,
+      text: String(Number((10 ** power).toPrecision(1))),
+    })),
+  };
+}
+
 /** Bars begin at 0; the ends of curves' axis are its ticks. */
-function endsOf(points: readonly ChartPoint[], fromZero: boolean): Ends {
-  const values = points.flatMap(({ y, std }) => [y - (std ?? 0), y + (std ?? 0)]);
+function endsOf(
+  points: readonly ChartPoint[],
+  { kind, isPositive }: Pick<Chart, 'kind' | 'isPositive'>,
+): Ends {
+  const fromZero = kind === 'bars';
+  const least0 = (value: number) => (isPositive ? Math.max(0, value) : value);
+  const values = points.flatMap(({ y, std }) => [least0(y - (std ?? 0)), y + (std ?? 0)]);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   if (values.length === 0) return [0, 1];
   const low = fromZero ? Math.min(0, ...points.map(({ y }) => y), least < 0 ? least : 0) : least;

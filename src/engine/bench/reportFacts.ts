@@ -99,10 +99,11 @@ export function factLines(facts: ReportFacts): string[] {
     `SynDiff Web ${version}`,
     date.slice(0, 10),
   ].join('; ');
-  return [`${line}.`, ...modelLines(models)];
+  return [`${line}.`, ...modelLines(models, data.length > 0)];
 }
 
-function modelLines(models: readonly ModelFacts[]): string[] {
+/** @param areScored what they make of data is compared */
+function modelLines(models: readonly ModelFacts[], areScored: boolean): string[] {
   const groups = new Map<string, Set<string>>();
   for (const model of models) {
     const { name, method, size, pixelSize, iterations } = model;
@@ -113,7 +114,7 @@ function modelLines(models: readonly ModelFacts[]): string[] {
     groups.set(text, (groups.get(text) ?? new Set()).add(row));
   }
   const lines = [...groups].map(([text, names]) => `${[...names].join(', ')}: ${text}.`);
-  return groups.size > 1
+  return areScored && groups.size > 1
     ? [
         ...lines,
         'Models of other image sizes or other lengths of training stand side by side: part of a difference is that.',

@@ -56,6 +56,10 @@ export interface Chart {
   kind: 'bars' | 'curves';
   xLabel: string;
   yLabel: string;
+  /** By powers of ten: of values above 0, some of which are many times others. */
+  isLog?: true;
+  /** No value can be below 0, as of a deviation: error bars end there. */
+  isPositive?: true;
   series: readonly { name: string; points: readonly ChartPoint[] }[];
 }
 

@@ -45,6 +45,7 @@ export const complexity: Suite<Cost> = {
           id: 'seconds',
           title: 'Seconds a slice',
           kind: 'bars',
+          isLog: true,
           xLabel: 'method',
           yLabel: 'seconds',
           series: [

@@ -86,6 +86,7 @@ export const unconditional: Suite<ImageFeatures> = {
         id: `fd-${network}`,
         title: `${FD_NAMES[network]} from the real slices, smaller is nearer`,
         kind: 'bars',
+        isPositive: true,
         xLabel: 'method',
         yLabel: FD_NAMES[network],
         series: tables.map(({ title, rows }) => ({

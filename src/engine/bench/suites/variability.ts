@@ -58,6 +58,7 @@ export const variability: Suite<SampleScores> = {
         id: 'psnr',
         title: 'Standard deviation of PSNR over samples, mean over slices',
         kind: 'bars',
+        isPositive: true,
         xLabel: 'method',
         yLabel: 'standard deviation (dB)',
         series: tasksOf(bench).map((task) => ({
