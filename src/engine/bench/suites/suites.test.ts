@@ -160,7 +160,9 @@ describe('quality', () => {
     // NaN is of SynDiff's method.
     const first = testsOf([nan, munit, rival], { ...scored, 'NaN, T1w': 'not a number' });
     expect(first.title).toContain('FLAIR: MUNIT against each');
-    expect(first.remark).toBe('T1w → FLAIR is held against MUNIT, since no row of it is called SynDiff.');
+    expect(first.remark).toBe(
+      'T1w → FLAIR is held against MUNIT, the first row with scores, since no model of SynDiff has any.',
+    );
     expect(first.notes).toContain(first.remark);
     expect(first.rows.map(({ name, values }) => [name, values.psnrSlices])).toEqual([
       ['NaN', null],
@@ -168,6 +170,12 @@ describe('quality', () => {
     ]);
     const named = testsOf([syndiff, munit, rival], { ...scored, 'SynDiff, T1w': 'no file' }, 'SynDiff');
     expect(named.remark).toBe('T1w → FLAIR is held against MUNIT, since SynDiff failed.');
+    expect(testsOf([munit, rival], scored, 'other').remark).toContain(
+      'MUNIT, since no row of it is called other.',
+    );
+    expect(testsOf([munit, nan], { ...scored, 'NaN, T1w': scores([9, 8]) }).remark).toBe(
+      "T1w → FLAIR is held against NaN, the first of SynDiff's models with scores.",
+    );
     // Its turn has not come.
     expect(testsOf([munit, rival, syndiff], scored)).toMatchObject({
       title: expect.stringContaining('SynDiff against'),

@@ -73,10 +73,17 @@ export function referenceOf(
   const found = referenceRow(usable.length > 0 ? usable : rows, against);
   const expected = against ?? METHODS.syndiff.label;
   const isThere = rows.some(({ name }) => name === expected);
-  const reason = isThere ? `${expected} failed` : `no row of it is called ${expected}`;
+  const isSynDiff = found.runs[0].card.network.method === METHODS.syndiff.id;
+  const reason = () => {
+    if (isThere) return `since ${expected} failed`;
+    if (against !== undefined) return `since no row of it is called ${against}`;
+    return isSynDiff
+      ? "the first of SynDiff's models with scores"
+      : 'the first row with scores, since no model of SynDiff has any';
+  };
   return {
     row: scores[rows.indexOf(found)],
-    why: found.name === expected ? null : `${taskText(task)} is held against ${found.name}, since ${reason}.`,
+    why: found.name === expected ? null : `${taskText(task)} is held against ${found.name}, ${reason()}.`,
   };
 }
 
