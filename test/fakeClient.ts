@@ -154,7 +154,7 @@ export function createFakeClient(): FakeClient {
         `compare ${suites.join()}: ${ids(models)} on ${ids(pairs)}, ${options.slices} slices, ${kept.length} kept`,
       );
       const rows: string[] = [];
-      for (const { id: model, name } of models) {
+      for (const { id: model, name, card } of models) {
         await client.gate;
         if (signal?.aborted) throw new Aborted('compare: cancelled');
         rows.push(name);
@@ -176,7 +176,10 @@ export function createFakeClient(): FakeClient {
             },
           });
         onEvent({
-          cell: { key: `${model}/${ids(pairs)}`, result: { value: rows.length } },
+          cell: {
+            key: [model, card.weights.sha256, ...pairs.map(({ data }) => data)].join('/'),
+            result: { value: rows.length },
+          },
         });
         const table = { id: 'scores', title: 'T', rowsAre: 'method', columns: [], notes: [] };
         const told = rows.map((one) => ({ name: one, values: {}, failed: null }));

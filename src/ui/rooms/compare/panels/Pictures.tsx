@@ -13,6 +13,7 @@ import '../../../viewer/viewer.css';
 export function Pictures() {
   const compare = useApp((s) => s.compare);
   const { made, asked, shown } = compare;
+  const isRunning = compare.run !== null;
   const { show } = useApp((s) => s.actions.compare);
   const [enlarged, setEnlarged] = useState<string | null>(null);
   const found = useMemo(() => {
@@ -21,7 +22,14 @@ export function Pictures() {
     return { place, slices: shownSlices({ ...compare, made }), columns: pictureGrid({ made }, asked, place) };
     // What is shown depends on these alone: progress changes the rest with every step.
   }, [made, asked, shown]);
-  if (!found) return <p className="dim">Pictures come with the first slice of a model.</p>;
+  if (!found)
+    return (
+      <p className="dim">
+        {isRunning
+          ? 'Pictures come with the first slice of a model.'
+          : 'No pictures: they went with their scans, or no model made any.'}
+      </p>
+    );
   const { place, slices, columns } = found;
   const own = slices.get(place.pairId)!;
   const like = columns.find(({ image }) => image)?.image?.image;

@@ -5,8 +5,10 @@ import { CorruptFile, DeviceLost } from '../../../../errors';
 import { type AppStore, createAppStore } from '../../../state/store';
 import { translateBlock } from '../../translate/state/selectors';
 import { leavingLoses } from '../../translate/state/unsaved';
+import { comparisonJson } from './exports';
 import { givenModels } from './modelFiles';
 import { planPairs } from './pairPlan';
+import { pictureGrid } from './pictureGrid';
 import { chosenModels, compareBlock, isOutdated, modelsOfTask, shownPlace, tasks } from './selectors';
 
 let client: FakeClient;
@@ -227,6 +229,44 @@ describe('a comparison', () => {
     // What has gone is neither shown nor taken for another scan's.
     act().removePair('sub-01');
     expect([...compare().made.values()].map(({ pairId }) => pairId)).toEqual(['sub-02']);
+  });
+
+  it('says and shows of what was removed since what it was, until the next start', async () => {
+    const card = fakeCard('T1w', 'FLAIR');
+    client.readModel = async () => ({
+      ...card,
+      id: 'mine',
+      weights: { ...card.weights, sha256: 'cd'.repeat(32) },
+    });
+    await act().addModels(dropped('mine.safetensors'));
+    await act().dropFiles(dropped(...PAIR, 'sub-02_desc-4d_T1w.nii', 'sub-02_desc-4d_FLAIR.nii'));
+    await act().pickVolume(pairIds()[1], 'source', 2);
+    await act().pickVolume(pairIds()[1], 'reference', 0);
+    await act().start();
+    const json = () => JSON.parse(comparisonJson(state(), { date: new Date(0), version: '1' }));
+    const before = json();
+    expect(before).toMatchObject({
+      Models: [
+        { Id: 'T1w-FLAIR' },
+        { Id: 'mine', Method: 'syndiff', Steps: 4, WeightsSha256: 'cd'.repeat(32) },
+      ],
+      Pairs: [
+        { Id: 'sub-01', Source: 'sub-01_T1w.nii', Reference: 'sub-01_FLAIR.nii' },
+        { Source: 'sub-02_desc-4d_T1w.nii', SourceVolume: 2, ReferenceVolume: 0 },
+      ],
+      ...{ Seed: 0, Backend: 'webgpu' },
+    });
+    const [, own] = compare().asked!.models;
+    act().removeModel(own.id);
+    act().removePair(pairIds()[1]);
+    client.restart('The GPU was lost.', 'wasm');
+    await vi.waitFor(() => expect(state().engine.info?.backend).toBe('wasm'));
+    expect(json()).toEqual(before);
+    const place = { pairId: 'sub-01', index: 4 };
+    expect(pictureGrid(compare(), compare().asked!, place)[2]).toMatchObject({ id: own.id, image: {} });
+    await act().start();
+    expect(json()).toMatchObject({ Models: [{ Id: 'T1w-FLAIR' }], Backend: 'wasm' });
+    expect([...compare().made.values()].map(({ of }) => of)).not.toContain(own.id);
   });
 
   it('can be cancelled, holds Translate meanwhile, and asks before the page is left', async () => {

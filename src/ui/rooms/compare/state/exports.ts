@@ -1,7 +1,8 @@
-/** What is taken away of a comparison as text. */
+/** What is taken away of a comparison as text: all of it as it was asked for, whatever was removed since. */
 import { tablesCsv, taskText } from '../../../../workers/translate/bench';
 import type { AppData } from '../../../state/types';
-import { comparables } from './selectors';
+import { SAMPLES, SEED } from './run';
+import type { AskedScan } from './types';
 
 /** Begins the names of all files: "T1w-to-T2w_compare". */
 export const exportStem = ({ compare: { asked } }: Pick<AppData, 'compare'>): string =>
@@ -12,33 +13,31 @@ export const comparisonCsv = ({ compare: { reports } }: Pick<AppData, 'compare'>
   tablesCsv(reports.flatMap((report) => report.tables));
 
 /** Tables and charts, with all that made them. */
-export function comparisonJson(state: AppData, { date, version }: { date: Date; version: string }): string {
-  const { asked, pairs, reports } = state.compare;
-  const all = comparables(state);
+export function comparisonJson(
+  { compare: { asked, backends, reports } }: Pick<AppData, 'compare'>,
+  { date, version }: { date: Date; version: string },
+): string {
   const facts = {
     Description: 'Models of one task compared on real pairs; research only, not for clinical use',
     Task: asked && taskText(asked.task),
-    Models: asked?.models.map(({ id, name }) => {
-      const card = all.find((one) => one.id === id)?.card;
-      return {
-        Name: name,
-        ...(card && {
-          Id: card.id,
-          Method: card.network.method,
-          Steps: card.diffusion.steps,
-          WeightsSha256: card.weights.sha256,
-        }),
-      };
-    }),
-    Pairs: asked?.pairs.map((id) => {
-      const pair = pairs.find((one) => one.id === id);
-      return { Id: id, ...(pair && { Source: pair.source.name, Reference: pair.reference.name }) };
-    }),
+    Models: asked?.models.map(({ name, cardId, method, steps, sha256 }) => ({
+      ...{ Name: name, Id: cardId, Method: method, Steps: steps, WeightsSha256: sha256 },
+    })),
+    Pairs: asked?.pairs.map(({ id, source, reference }) => ({
+      ...{ Id: id, Source: source.name, ...volumeOf('SourceVolume', source) },
+      ...{ Reference: reference.name, ...volumeOf('ReferenceVolume', reference) },
+    })),
     SlicesOfEachPair: asked?.slices ?? 'all with head',
-    Backend: state.engine.info?.backend,
+    Seed: SEED,
+    // Other suites draw once.
+    ...(asked?.suites.includes('variability') && { SamplesOfVariability: SAMPLES }),
+    Backend: backends.join(', '),
     Date: date.toISOString(),
     GeneratedBy: [{ Name: 'SynDiff Web', Version: version }],
     Reports: reports,
   };
   return `${JSON.stringify(facts, null, 2)}\n`;
 }
+
+/** Of a file with several. */
+const volumeOf = (key: string, { volume }: AskedScan) => (volume === null ? {} : { [key]: volume });

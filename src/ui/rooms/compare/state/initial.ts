@@ -14,6 +14,7 @@ export const initialCompare: CompareData = {
   kept: new Map(),
   reports: [],
   asked: null,
+  backends: [],
   made: new Map(),
   shown: null,
 };

@@ -133,12 +133,14 @@ export function compareModelActions({
     removeModel(id) {
       if (compare().run) return;
       const sha256 = compare().own.find((one) => one.id === id)?.card.weights.sha256;
-      // Its pictures go, so its results do: they come together.
-      patch(({ own, refused, kept, made }) => ({
+      // Its pictures go, so its results do: they come together. While its scores are shown its pictures are, too, until the next start.
+      patch(({ own, refused, kept, made, asked }) => ({
         own: own.filter((one) => one.id !== id),
         refused: refused.filter(({ name }) => name !== id),
         kept: new Map([...kept].filter(([key]) => !(sha256 && key.includes(sha256)))),
-        made: new Map([...made].filter(([, { of }]) => of !== id)),
+        made: asked?.models.some((one) => one.id === id)
+          ? made
+          : new Map([...made].filter(([, { of }]) => of !== id)),
       }));
     },
   };

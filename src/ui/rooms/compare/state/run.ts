@@ -1,6 +1,7 @@
 /** One comparison: what is kept is not computed again, what is cancelled stays, and a model that fails is a row with its reason. */
 
 import type { CompareEvent, CompareProgress } from '../../../../workers/translate/protocol';
+import type { AppData } from '../../../state/types';
 import { untilAborted } from '../../../state/untilAborted';
 import { DEMOS, type Demo } from '../../translate/state/demos';
 import type { CompareContext } from './compareContext';
@@ -8,6 +9,7 @@ import { type ComparePairs, dataOf } from './pairs';
 import {
   askedFor,
   chosenModels,
+  comparables,
   compareBlock,
   isTask,
   pairsOfTask,
@@ -18,7 +20,7 @@ import {
 import type { CompareActions, CompareData, Comparison, Task } from './types';
 
 /** The page has no choice of it: results are the same whenever they are asked for. */
-const SEED = 0;
+export const SEED = 0;
 /** Draws of each slice where chance is measured. */
 export const SAMPLES = 4;
 
@@ -55,6 +57,7 @@ export function compareRunActions(
         run: { progress: null, begun: now().getTime(), part: null, isCancelling: false },
         asked,
         reports: isSame ? compare().reports : [],
+        ...withoutGone(state),
       });
       try {
         await client.compare(
@@ -78,11 +81,15 @@ export function compareRunActions(
               samples: SAMPLES,
               seed: SEED,
             },
-            kept: [...compare().kept.values()],
+            kept: [...compare().kept.values()].map(({ key, result }) => ({ key, result })),
           },
           {
             signal: controller.signal,
-            onEvent: (event) => patch((before) => withEvent(before, event, now().getTime())),
+            onEvent: (event) => {
+              // It may have changed meanwhile: a lost GPU's work goes on elsewhere.
+              const backend = get().engine.info?.backend ?? null;
+              patch((before) => withEvent(before, event, { at: now().getTime(), backend }));
+            },
           },
         );
       } catch (error) {
@@ -152,18 +159,36 @@ function demoOf(models: readonly Task[]): Demo | undefined {
   )[0];
 }
 
-function withEvent(before: CompareData, event: CompareEvent, at: number): Partial<CompareData> {
+/** Without those of models that were removed: their pictures stood as long as their scores did, which go with this start. */
+function withoutGone(state: AppData): Pick<CompareData, 'kept' | 'made'> {
+  const { asked, kept, made } = state.compare;
+  const there = new Set(comparables(state).map(({ id }) => id));
+  const gone = (asked?.models ?? []).filter(({ id }) => !there.has(id));
+  return {
+    kept: new Map([...kept].filter(([key]) => !gone.some(({ sha256 }) => key.includes(sha256)))),
+    made: new Map([...made].filter(([, { of }]) => !gone.some(({ id }) => id === of))),
+  };
+}
+
+function withEvent(
+  before: CompareData,
+  event: CompareEvent,
+  { at, backend }: { at: number; backend: string | null },
+): Partial<CompareData> {
   if ('progress' in event) {
     const { run } = before;
     return { run: run && { ...run, progress: event.progress, part: partOf(run, event.progress, at) } };
   }
   if ('cell' in event)
     // What failed is tried again.
-    return 'value' in event.cell.result ? { kept: new Map(before.kept).set(event.cell.key, event.cell) } : {};
+    return 'value' in event.cell.result
+      ? { kept: new Map(before.kept).set(event.cell.key, { ...event.cell, backend }) }
+      : {};
   if ('slice' in event) return { made: new Map(before.made).set(sliceKey(event.slice), event.slice) };
   const { report } = event;
   const isThere = before.reports.some(({ suite }) => suite === report.suite);
   return {
+    backends: [...new Set([...before.kept.values()].flatMap((cell) => cell.backend ?? []))],
     reports: isThere
       ? before.reports.map((one) => (one.suite === report.suite ? report : one))
       : [...before.reports, report],

@@ -4,7 +4,7 @@ import { methodLabel } from '../../../../workers/train/settings';
 import { isUnconditionalModel, mapsText, taskText } from '../../../../workers/translate/bench';
 import type { ComparedSlice, ModelCard } from '../../../../workers/translate/protocol';
 import type { AppData } from '../../../state/types';
-import type { Comparable, CompareData, OpenPair, Task } from './types';
+import type { AskedScan, Comparable, CompareData, OpenPair, PairScan, Task } from './types';
 
 type Models = Pick<AppData, 'models' | 'own' | 'loaded' | 'compare'>;
 
@@ -120,13 +120,25 @@ export function askedFor(state: Models): CompareData['asked'] {
   return (
     task && {
       task,
-      models: chosenModels(state).taken.map(({ id, name }) => ({ id, name })),
-      pairs: pairsOfTask(state).map(({ id }) => id),
+      models: chosenModels(state).taken.map(({ id, name, card }) => ({
+        ...{ id, name, cardId: card.id, method: card.network.method },
+        ...{ steps: card.diffusion.steps, sha256: card.weights.sha256 },
+      })),
+      pairs: pairsOfTask(state).map(({ id, source, reference }) => ({
+        id,
+        source: askedScan(source),
+        reference: askedScan(reference),
+      })),
       slices,
       suites: ['quality', ...extras],
     }
   );
 }
+
+const askedScan = ({ name, volumeCount, volume }: PairScan): AskedScan => ({
+  name,
+  volume: volumeCount > 1 ? volume : null,
+});
 
 /** Whether what is on the screen is of other choices than those of now. */
 export function isOutdated(state: Models): boolean {

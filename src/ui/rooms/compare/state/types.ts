@@ -85,24 +85,50 @@ export interface CompareData {
   extras: readonly ExtraSuite[];
   run: Comparison | null;
   /** Every result so far, by its key: nothing is computed twice. */
-  kept: ReadonlyMap<string, KeptCell>;
+  kept: ReadonlyMap<string, OwnCell>;
   /** The last of each suite, in the order of the suites. */
   reports: readonly SuiteReport[];
   /** What they were asked for; null: nothing yet. */
   asked: Asked | null;
+  /** Backends that computed them. */
+  backends: readonly string[];
   /** By `sliceKey`. */
   made: ReadonlyMap<string, ComparedSlice>;
   /** What is looked at; null: the first that there is. */
   shown: { pairId: string; index: number } | null;
 }
 
-/** What reports are of, with names as they were then. */
+/** What reports are of, as it was then: models and scans may be removed while their results stand. */
 export interface Asked {
   task: Task;
-  models: readonly Pick<Comparable, 'id' | 'name'>[];
-  pairs: readonly string[];
+  models: readonly AskedModel[];
+  pairs: readonly AskedPair[];
   slices: SliceCount;
   suites: readonly string[];
+}
+
+export interface AskedModel extends Pick<Comparable, 'id' | 'name'> {
+  cardId: string;
+  method: string;
+  steps: number;
+  sha256: string;
+}
+
+export interface AskedPair {
+  id: string;
+  source: AskedScan;
+  reference: AskedScan;
+}
+
+export interface AskedScan {
+  name: string;
+  /** Null: its file has one. */
+  volume: number | null;
+}
+
+/** A result, and what computed it. */
+export interface OwnCell extends KeptCell {
+  backend: string | null;
 }
 
 export interface CompareActions {
