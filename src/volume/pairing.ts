@@ -186,11 +186,16 @@ export const bothNames = (one: string, other: string): string =>
 export const PAIR_ADVICE =
   'name the scans of one subject alike but for the contrast, as sub-01_T1w and sub-01_FLAIR, or case1_t1 and case1_flair';
 
-/** Where names pair nothing, "none among 3 such as a_T1.nii and 2 such as b_FLAIR.nii; name …". */
+/**
+ * Where names pair nothing, "none among 3 such as a_T1.nii and 2 such as b_FLAIR.nii; name …"; where there is nothing to be paired with,
+ * that: no name would help.
+ */
 export function noPairsText(a: readonly string[], b: readonly string[]): string {
   const nameOf = shortPaths([...a, ...b]);
-  const some = (paths: readonly string[]) =>
-    paths.length === 0 ? 'no scan' : `${paths.length} such as ${nameOf(paths[0])}`;
+  const some = (paths: readonly string[]) => `${paths.length} such as ${nameOf(paths[0])}`;
+  if (a.length === 0 && b.length === 0) return 'no scan of either; add some of both';
+  if (a.length === 0 || b.length === 0)
+    return `${some([...a, ...b])} and none of the other contrast; add that of the same subjects`;
   return `none among ${some(a)} and ${some(b)}; ${PAIR_ADVICE}`;
 }
 

@@ -84,9 +84,21 @@ describe('pairs', () => {
     }));
     const tasks = ['FLAIR', 'T2w'].map((target) => ({ source: 'T1w', target }));
     expect(planPairs(volumes, tasks)).toMatchObject({ task: { target: 'T2w' }, problem: null });
-    expect(planPairs(volumes, tasks.slice(0, 1)).problem).toMatch(
-      /^T1w and FLAIR: must be scans of one person, got none/,
+    expect(planPairs(volumes, tasks.slice(0, 1)).problem).toBe(
+      'T1w and FLAIR: must be scans of one person, got 1 such as sub-01_T1w.nii and none of the other contrast; add that of the same subjects.',
     );
+  });
+
+  it.each([
+    ['x.nii', /^x\.nii: the name must say T1w or FLAIR, got neither; name the scans/],
+    [
+      'sub-01_T1w_mask.nii',
+      /^sub-01_T1w_mask\.nii: must be scans of T1w and FLAIR, got what is named a mask/,
+    ],
+    ['sub-01_FLAIR.nii', /^T1w and FLAIR: .*got 1 such as sub-01_FLAIR\.nii and none of the other/],
+  ])('says of %s, dropped alone, why it is no pair', async (name, text) => {
+    await act().dropFiles(dropped(name));
+    expect(texts()).toEqual([expect.stringMatching(text)]);
   });
 
   it('asks which is which where names do not tell', async () => {
@@ -102,6 +114,21 @@ describe('pairs', () => {
     await act().dropFiles(dropped(...PAIR, 'sub-02_T1w.nii', 'sub-02_FLAIR.nii'));
     expect(pairIds()).toEqual(['sub-02']);
     expect(texts().join()).toContain('348 bytes');
+  });
+
+  it('tells of a pair whose scans are both broken both faults', async () => {
+    const { openScan } = client;
+    client.openScan = async (files, options) => {
+      if (files[0].name.startsWith('sub-01'))
+        throw new CorruptFile(`${files[0].name}: is empty; fetch it again.`);
+      return openScan(files, options);
+    };
+    await act().dropFiles(dropped(...PAIR, 'sub-02_T1w.nii', 'sub-02_FLAIR.nii'));
+    expect(pairIds()).toEqual(['sub-02']);
+    // The latest is shown first.
+    expect(texts()).toEqual(
+      ['sub-01_FLAIR.nii', 'sub-01_T1w.nii'].map((name) => `${name}: is empty; fetch it again.`),
+    );
   });
 
   it('says what is odd about a scan beside its pair, and what is none of the files', async () => {

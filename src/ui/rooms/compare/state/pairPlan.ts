@@ -1,5 +1,5 @@
 /** Which of the scans that were dropped are pairs, by their names: in any order, of one task. */
-import { aloneTexts, noPairsText, pairScans } from '../../../../volume/pairing';
+import { aloneTexts, noPairsText, PAIR_ADVICE, pairScans } from '../../../../volume/pairing';
 import { someOf } from '../../../../volume/plainScans';
 import { shortPaths } from '../../../../volume/shortPaths';
 import { byContrast, labelTexts, type VolumeParts } from '../../train/state/volumeFiles';
@@ -51,6 +51,25 @@ function planOf(volumes: readonly VolumeParts[], task: Task): PairPlan {
     problem:
       pairs.length > 0
         ? null
-        : `${source} and ${target}: must be scans of one person, got ${noPairsText(a.map(pathOf), b.map(pathOf))}.`,
+        : `${problemOf(
+            { a: a.map(pathOf), b: b.map(pathOf) },
+            others,
+            labels.map(({ path }) => nameOf(path)),
+            task,
+          )}.`,
   };
+}
+
+/** Where nothing is a pair, by what its names tell. @param others of neither contrast */
+function problemOf(
+  { a, b }: Record<'a' | 'b', readonly string[]>,
+  others: readonly string[],
+  labels: readonly string[],
+  { source, target }: Task,
+): string {
+  if (a.length + b.length > 0)
+    return `${source} and ${target}: must be scans of one person, got ${noPairsText(a, b)}`;
+  if (others.length > 0)
+    return `${someOf(others)}: the name must say ${source} or ${target}, got neither; ${PAIR_ADVICE}`;
+  return `${someOf(labels)}: must be scans of ${source} and ${target}, got what is named a mask or a map; drop the scans themselves`;
 }

@@ -76,8 +76,20 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
     };
   };
 
+  /** Where the source cannot be read there is no pair; what is wrong with its reference is told all the same. */
+  const tellFault = async (reference: Wanted['reference'], signal: AbortSignal) => {
+    try {
+      forget([await read(reference, signal)]);
+    } catch (error) {
+      if (!signal.aborted) report(error, 'compare');
+    }
+  };
+
   const openOne = async ({ task, ...wanted }: Wanted, signal: AbortSignal): Promise<OpenPair> => {
-    const { told, ...source } = await read(wanted.source, signal);
+    const { told, ...source } = await read(wanted.source, signal).catch(async (error: unknown) => {
+      if (!signal.aborted) await tellFault(wanted.reference, signal);
+      throw error;
+    });
     let reference: PairScan | null = null;
     try {
       const { told: toldOfReference, ...opened } = await read(wanted.reference, signal);
