@@ -140,6 +140,8 @@ describe('scans', () => {
   it('refuses a file that is neither scan nor weights', async () => {
     await act().dropFiles([file('notes.txt')]);
     expect(texts()[0]).toMatch(/^notes\.txt: neither a scan nor weights/);
+    await act().dropFiles([file('notes.txt'), file('a.png')]);
+    expect(texts()[1]).toMatch(/^notes\.txt and 1 more: neither a scan nor weights/);
     expect(client.log).toEqual(['start auto']);
   });
 

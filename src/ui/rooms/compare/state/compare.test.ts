@@ -166,6 +166,28 @@ describe('models', () => {
     expect(texts().join()).toContain('there already, as SynDiff');
   });
 
+  it('says of what is dropped with weights and belongs to none, that it is left out', async () => {
+    client.readModel = async ({ kind, ...source }) => {
+      throw new CorruptFile(
+        `${kind === 'file' && 'file' in source ? source.file.name : ''}: broken; fetch it again.`,
+      );
+    };
+    const strange = ['x.txt', 'card.json', 'a.png', '.DS_Store', 'folder/README.md'];
+    await act().addModels(dropped('zero.safetensors', 'a.pth', ...strange));
+    expect(compare().refused.map(({ name }) => name)).toEqual(['zero.safetensors', 'a.pth']);
+    expect(texts()).toEqual([
+      'x.txt and 1 more: neither weights nor their card, left out.\ncard.json: not the card of these weights, left out; drop each model with its card by itself.',
+    ]);
+    // Anywhere in the room, and with scans: what lies beside those is theirs.
+    state().actions.dismissAll();
+    await act().dropFiles(dropped('a.pth', 'card.json', 'x.txt', ...PAIR, 'sub-01_T1w.json'));
+    expect(pairIds()).toEqual(['sub-01']);
+    expect(texts()).toEqual(['x.txt: no scan, left out.']);
+    state().actions.dismissAll();
+    await act().dropFiles(dropped('a.pth', 'x.txt'));
+    expect(texts()).toEqual(['x.txt: neither weights nor their card, left out.']);
+  });
+
   it('refuses a model of noise alone', async () => {
     const card = fakeCard('T1w', 'FLAIR');
     client.readModel = async () => ({

@@ -15,11 +15,12 @@ export interface GivenModel {
  * In a folder with one file of weights its one .json is the card; with several, a card goes with the weights that it names. A .json that
  * names none is no card there.
  * @param textOf a file's text; asked only where a folder holds several
+ * @returns `others`: paths of what belongs to no model, without what lies in folders, which nobody has chosen
  */
 export async function givenModels(
   dropped: readonly DroppedFile[],
   textOf: (file: File) => Promise<string>,
-): Promise<{ models: GivenModel[]; refused: Refused[] }> {
+): Promise<{ models: GivenModel[]; refused: Refused[]; others: string[] }> {
   const folders = new Map<string, DroppedFile[]>();
   for (const one of dropped) {
     if (isHidden(one.path)) continue;
@@ -28,6 +29,7 @@ export async function givenModels(
   }
   const models: GivenModel[] = [];
   const refused: Refused[] = [];
+  const used = new Set<File>();
   for (const files of folders.values()) {
     const weights = files.filter(({ file }) => isWeightsName(file.name));
     const cards = files.filter(({ file }) => /\.json$/i.test(file.name)).map(({ file }) => file);
@@ -35,6 +37,7 @@ export async function givenModels(
       const [{ path, file }] = weights;
       const card = cards.length > 1 ? cards.find(({ name }) => /card\.json$/i.test(name)) : cards[0];
       models.push({ path, file, card });
+      for (const one of card ? [file, card] : [file]) used.add(one);
       continue;
     }
     const named = await Promise.all(
@@ -42,6 +45,7 @@ export async function givenModels(
     );
     for (const { path, file } of weights) {
       const fitting = named.filter(({ names }) => names === file.name);
+      for (const one of [file, ...fitting.map(({ card }) => card)]) used.add(one);
       if (fitting.length > 1)
         refused.push({
           name: path,
@@ -50,7 +54,10 @@ export async function givenModels(
       else models.push({ path, file, card: fitting[0]?.card });
     }
   }
-  return { models, refused };
+  const others = dropped.flatMap(({ file, path }) =>
+    used.has(file) || isHidden(path) || /[\\/]/.test(path) ? [] : [path],
+  );
+  return { models, refused, others };
 }
 
 /** The file of weights that a card names; null where the text is no card. */

@@ -1,5 +1,6 @@
 /** The models of the Compare room: which take part, own ones and those of stored runs. Cards alone are read; weights when their turn comes. */
 import { shortName } from '../../../../plainText';
+import { someOf } from '../../../../volume/plainScans';
 import { isUnconditionalModel } from '../../../../workers/translate/bench';
 import type { ModelCard } from '../../../../workers/translate/protocol';
 import { isWeightsName, WEIGHTS_ENDINGS } from '../../../state/files';
@@ -93,7 +94,11 @@ export function compareModelActions({
       }
       patch({ isReadingModels: true });
       try {
-        const { models, refused } = await givenModels(files, (file) => file.slice(0, LONGEST_CARD).text());
+        const { models, refused, others } = await givenModels(files, (file) =>
+          file.slice(0, LONGEST_CARD).text(),
+        );
+        const texts = othersTexts(others);
+        if (texts.length > 0) notify('warn', texts, 'compare');
         for (const { name, reason } of refused) refuse(name, new Error(reason));
         for (const { path, file, card } of models) {
           const source = { kind: 'file', file, card } as const;
@@ -144,4 +149,19 @@ export function compareModelActions({
       }));
     },
   };
+}
+
+/** What to say of files that are of no model. */
+function othersTexts(paths: readonly string[]): string[] {
+  const isCard = (path: string) => /\.json$/i.test(path);
+  const cards = paths.filter(isCard);
+  const rest = paths.filter((path) => !isCard(path));
+  return [
+    ...(rest.length > 0 ? [`${someOf(rest)}: neither weights nor their card, left out.`] : []),
+    ...(cards.length > 0
+      ? [
+          `${someOf(cards)}: not the card of these weights, left out; drop each model with its card by itself.`,
+        ]
+      : []),
+  ];
 }

@@ -7,8 +7,14 @@ import { readName, stemWithoutContrast } from '../../../../volume/names';
 import { samePerson } from '../../../../volume/pairing';
 import { someOf } from '../../../../volume/plainScans';
 import { taskText } from '../../../../workers/translate/bench';
-import { onlyHiddenText } from '../../../state/files';
-import { strangeTexts, type VolumeParts, volumesOf, weightsOf } from '../../train/state/volumeFiles';
+import { onlyHiddenText, sortFiles } from '../../../state/files';
+import {
+  type DroppedFile,
+  strangeTexts,
+  type VolumeParts,
+  volumesOf,
+  weightsOf,
+} from '../../train/state/volumeFiles';
 import { planDrop } from '../../translate/state/dropPlan';
 import type { Picking } from '../../translate/state/pick';
 import { chosenCard } from '../../translate/state/selectors';
@@ -203,7 +209,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
         const overtake = former('compare');
         const volumes = await volumesOf(dropped);
         const weights = weightsOf(dropped);
-        if (weights.length > 0) await get().actions.compare.addModels(dropped);
+        if (weights.length > 0) await get().actions.compare.addModels(ofModels(dropped, volumes));
         if (volumes.length === 0) {
           if (weights.length === 0)
             notify(
@@ -325,6 +331,18 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
       },
     },
   };
+}
+
+/** Without the scans and what lies beside them, where there are any: what else is no scan is said of them. */
+function ofModels(dropped: readonly DroppedFile[], volumes: readonly VolumeParts[]): DroppedFile[] {
+  if (volumes.length === 0) return [...dropped];
+  const scans = new Set(volumes.flatMap(({ files }) => files));
+  const { weights, cards } = sortFiles(
+    dropped.map(({ file }) => file),
+    (file) => scans.has(file),
+  );
+  const meant = new Set([...weights, ...cards]);
+  return dropped.filter(({ file }) => meant.has(file));
 }
 
 const countOf = (count: number, what: string) => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`);

@@ -3,6 +3,7 @@
 import { shortName } from '../../../../plainText';
 import { SCAN_EXTENSIONS } from '../../../../volume/formats/names';
 import { isOfContrast } from '../../../../volume/names';
+import { someOf } from '../../../../volume/plainScans';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import type { Context } from '../../../state/context';
 import { onlyHiddenText, sortByContent, withoutJson } from '../../../state/files';
@@ -159,11 +160,11 @@ export function scanActions(
       if (scans.length === 0 && zone === 'reference') return openReference(files);
       // What lies beside scans in a folder nobody has chosen.
       const isBeside = (file: File) => scans.length + weights.length > 0 && /[\\/]/.test(pathOf(file));
-      const [strange] = unknown.filter((file) => !isBeside(file));
-      if (strange)
+      const strange = unknown.filter((file) => !isBeside(file));
+      if (strange.length > 0)
         notify(
           'error',
-          `${strange.name}: neither a scan nor weights; drop a scan (${SCAN_EXTENSIONS.join(', ')}), or .pth or .safetensors, with its card.json if there is one.`,
+          `${someOf(strange.map(({ name }) => name))}: neither a scan nor weights; drop a scan (${SCAN_EXTENSIONS.join(', ')}), or .pth or .safetensors, with its card.json if there is one.`,
         );
       await actions.addWeights([...weights, ...cards]);
       if (zone === 'reference') await openReferences(scans, pathOf);
