@@ -1,6 +1,6 @@
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { NumberInput } from '../../../components/NumberInput';
-import { useApp } from '../../../state/StoreContext';
+import { useApp, useGetState } from '../../../state/StoreContext';
 import type { SliceRange } from '../../../state/types';
 import { slicesOf } from '../state/slices';
 
@@ -8,21 +8,28 @@ import { slicesOf } from '../state/slices';
 export function RangePanel() {
   const source = useApp((s) => s.source);
   const range = useApp((s) => s.range);
-  const slice = useApp((s) => s.view.slice);
   const disabled = useApp((s) => s.run !== null);
   const { setRange } = useApp((s) => s.actions);
+  const getState = useGetState();
   const last = source ? source.shape[2] - 1 : 0;
   const head = useMemo(() => (source ? slicesOf({ kind: 'head' }, source, 0).length : 0), [source]);
-  const span =
-    range.kind === 'span' ? range : { from: Math.max(0, slice - 5), to: Math.min(last, slice + 5) };
-  const choices: { kind: SliceRange['kind']; label: string; range: SliceRange }[] = [
-    { kind: 'visible', label: source ? `This slice: ${slice}` : 'This slice', range: { kind: 'visible' } },
+  /** About the slice that is looked at then. */
+  const spanNow = (): SliceRange => {
+    const { slice } = getState().view;
+    return { kind: 'span', from: Math.max(0, slice - 5), to: Math.min(last, slice + 5) };
+  };
+  const choices: { kind: SliceRange['kind']; label: ReactNode; rangeNow: () => SliceRange }[] = [
+    {
+      kind: 'visible',
+      label: source ? <ThisSlice /> : 'This slice',
+      rangeNow: () => ({ kind: 'visible' }),
+    },
     {
       kind: 'head',
       label: source ? `All with head: ${head} slices` : 'All with head',
-      range: { kind: 'head' },
+      rangeNow: () => ({ kind: 'head' }),
     },
-    { kind: 'span', label: 'From – to', range: { kind: 'span', from: span.from, to: span.to } },
+    { kind: 'span', label: 'From – to', rangeNow: spanNow },
   ];
   return (
     <fieldset className="panel" disabled={disabled || !source}>
@@ -33,7 +40,7 @@ export function RangePanel() {
             type="radio"
             name="range"
             checked={range.kind === choice.kind}
-            onChange={() => setRange(choice.range)}
+            onChange={() => setRange(choice.rangeNow())}
           />
           {choice.label}
         </label>
@@ -58,4 +65,10 @@ export function RangePanel() {
       )}
     </fieldset>
   );
+}
+
+/** By itself: with each step through the slices nothing else here is rendered again. */
+function ThisSlice() {
+  const slice = useApp((s) => s.view.slice);
+  return `This slice: ${slice}`;
 }

@@ -14,11 +14,7 @@ export const MODE_NAMES: Record<ViewMode, string> = {
 /** How the images are laid against each other, and which slice. */
 export function ViewToolbar() {
   const mode = useApp((s) => s.view.mode);
-  const mix = useApp((s) => s.view.mix);
-  const slice = useApp((s) => s.view.slice);
-  const last = useApp((s) => (s.source ? s.source.shape[2] - 1 : 0));
-  const { setMode, setMix, setSlice, resetView } = useApp((s) => s.actions);
-  const takesMix = mode === 'swipe' || mode === 'blend';
+  const { setMode, resetView } = useApp((s) => s.actions);
   return (
     <div className="view-toolbar" role="toolbar" aria-label="View">
       <div className="segments">
@@ -34,31 +30,8 @@ export function ViewToolbar() {
           </button>
         ))}
       </div>
-      <label className="slider" data-hidden={!takesMix}>
-        <span>{mode === 'blend' ? 'Synthetic' : 'Edge'}</span>
-        <input
-          type="range"
-          min={0}
-          max={1}
-          step={0.01}
-          value={mix}
-          disabled={!takesMix}
-          onChange={(event) => setMix(event.target.valueAsNumber)}
-        />
-      </label>
-      <label className="slider slice-slider">
-        <span className="num">
-          Slice {slice} of 0–{last}
-        </span>
-        <input
-          type="range"
-          min={0}
-          max={last}
-          step={1}
-          value={slice}
-          onChange={(event) => setSlice(event.target.valueAsNumber)}
-        />
-      </label>
+      <MixSlider />
+      <SliceSlider />
       <button
         type="button"
         className="icon-button"
@@ -69,5 +42,49 @@ export function ViewToolbar() {
         <RotateCcw size={15} aria-hidden="true" />
       </button>
     </div>
+  );
+}
+
+/** Of the swipe's edge, and of how much of the synthetic image is in the blend. */
+function MixSlider() {
+  const mode = useApp((s) => s.view.mode);
+  const mix = useApp((s) => s.view.mix);
+  const { setMix } = useApp((s) => s.actions);
+  const takesMix = mode === 'swipe' || mode === 'blend';
+  return (
+    <label className="slider" data-hidden={!takesMix}>
+      <span>{mode === 'blend' ? 'Synthetic' : 'Edge'}</span>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.01}
+        value={mix}
+        disabled={!takesMix}
+        onChange={(event) => setMix(event.target.valueAsNumber)}
+      />
+    </label>
+  );
+}
+
+/** By itself: a step through the slices renders nothing else of the toolbar. */
+function SliceSlider() {
+  const slice = useApp((s) => s.view.slice);
+  const last = useApp((s) => (s.source ? s.source.shape[2] - 1 : 0));
+  const { setSlice } = useApp((s) => s.actions);
+  return (
+    <label className="slider slice-slider">
+      <span className="num">
+        Slice {slice} of 0–{last}
+      </span>
+      <input
+        type="range"
+        min={0}
+        max={last}
+        step={1}
+        value={slice}
+        onChange={(event) => setSlice(event.target.valueAsNumber)}
+      />
+    </label>
   );
 }
