@@ -177,6 +177,20 @@ it('has a row with its reason of each model that cannot be read, leaves out a su
   ]);
 });
 
+it('has a row with its reason, and exit code 2, of a model that makes one value', async () => {
+  const place = writeRun('flat/SynDiff');
+  const config = tinyConfig(32);
+  const state = hashWeights(1, ncsnppTable(config));
+  for (const { data } of state.values()) data.fill(0);
+  await writeModel(place, 'card', { method: 'syndiff', ...config }, encodeWeights({ state, config }, 'f32'));
+  const more = ['--limit', '1', '--slices', '1', '--models', at('flat')];
+  const { code, stdout } = await runMain(bench('flat-out', ...more));
+  expect(stdout).toMatch(
+    /\n\| SynDiff +\| +– .*\n- SynDiff: its one slice has no score: images of one value throughout\n/s,
+  );
+  expect(code).toBe(2);
+});
+
 it('computes what chance and noise change, and nothing that another suite has kept', async () => {
   const more = [
     '--models',

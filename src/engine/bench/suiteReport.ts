@@ -72,6 +72,12 @@ export interface SuiteReport {
   slices?: readonly object[];
 }
 
+/** Whether a row was computed, and has no value all the same: one that failed has no values to look at. */
+export function isEmptyRow({ values }: Pick<TableRow, 'values'>): boolean {
+  const all = Object.values(values);
+  return all.length > 0 && all.every((value) => value === null);
+}
+
 export const meanOf = (value: TableValue): number | null => {
   if (value === null || typeof value === 'string') return null;
   return typeof value === 'number' ? value : value.mean;

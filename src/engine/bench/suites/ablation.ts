@@ -5,6 +5,7 @@ import { rowsOf, unreadOf } from '../rows';
 import type { Suite } from '../suite';
 import type { Table } from '../suiteReport';
 import {
+  lacksText,
   meanDifference,
   modelRow,
   over,
@@ -78,7 +79,7 @@ export function variantTable(bench: Bench, task: Task, results: Results<PairScor
     rows: [
       ...rows.map((row) => ({
         name: row.name,
-        failed: row.failed,
+        failed: lacksText(row),
         values: {
           ...Object.fromEntries(
             TESTED.flatMap(({ id, of }) => [

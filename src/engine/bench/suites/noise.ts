@@ -21,6 +21,7 @@ import { rowsOf, unreadOf } from '../rows';
 import type { Cell, Suite } from '../suite';
 import type { Chart, Table } from '../suiteReport';
 import {
+  lacksText,
   type MeasureOf,
   madeSlices,
   meanDifference,
@@ -159,7 +160,7 @@ function levelTable(bench: Bench, part: Part, measure: Measure): Table {
         const difference = meanDifference(levels[0], levels[levels.length - 1], of);
         return {
           name,
-          failed: levels.find(({ failed }) => failed !== null)?.failed ?? null,
+          failed: lacksOf(levels),
           values: {
             ...Object.fromEntries(NOISE_LEVELS.map((level, n) => [`c${level}`, over(levels[n].slices, of)])),
             loss: difference === null ? null : -difference,
@@ -176,6 +177,14 @@ function levelTable(bench: Bench, part: Part, measure: Measure): Table {
         : 'Real-valued: Gaussian noise added to the slice.',
     ],
   };
+}
+
+/** Of the first level that lacks something: what failed, else the slices without a score. */
+function lacksOf(levels: readonly RowScores[]): string | null {
+  const failed = levels.find((level) => level.failed !== null);
+  if (failed) return lacksText(failed);
+  const at = levels.findIndex(({ unscored }) => unscored !== null);
+  return at < 0 ? null : `at noise ${NOISE_LEVELS[at]} ${levels[at].unscored}`;
 }
 
 /** Noise is drawn for each pixel of a model's own image. */

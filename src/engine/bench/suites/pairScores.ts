@@ -13,6 +13,7 @@ import {
 import { type SliceReport, scoredSlices, spread } from '../../evaluation/evaluateSlices';
 import type { LesionsBy } from '../../evaluation/lesionRules';
 import { lesionMeasures } from '../../evaluation/lesions';
+import type { Missing } from '../../evaluation/metrics/missing';
 import { wilcoxonSignedRank } from '../../evaluation/wilcoxon';
 import { inPieces, type Pieces } from '../../pieces';
 import type { ChangeInput } from '../../translateScan';
@@ -176,12 +177,16 @@ export interface RowScores {
   /** Mean PSNR of each run: how much the seed of a training decides. */
   runs: readonly number[];
   failed: string | null;
+  /** Which slices have no score, so that the means are over the others, and why; null where all have one. */
+  unscored: string | null;
 }
 
 export interface RowSlice extends SliceScores {
   /** No two of a row have the same, and the same of two rows is one slice. */
   at: string;
   patient: string;
+  /** Of the first run without a score of it. */
+  missing: Missing | null;
 }
 
 export type SliceScores = Pick<SliceReport, 'whole' | 'foreground' | 'paper'>;
@@ -237,15 +242,20 @@ function rowScores(
   results: Results<PairScores>,
 ): RowScores {
   const { whole, failed } = wholePairs(keys, pairs, results);
-  return {
-    name,
-    slices: whole.flatMap(({ pair, runs }) =>
-      runs[0].slices.map(({ index }, n) => ({
+  const rowSlices = whole.flatMap(({ pair, runs }) =>
+    runs[0].slices.map(({ index }, n): RowSlice => {
+      const ofRuns = runs.map(({ slices }) => slices[n]);
+      return {
         at: `${pair.subject}/${index}`,
         patient: pair.patient,
-        ...meanSlice(runs.map(({ slices }) => slices[n])),
-      })),
-    ),
+        missing: ofRuns.find(({ missing }) => missing)?.missing ?? null,
+        ...meanSlice(ofRuns),
+      };
+    }),
+  );
+  return {
+    name,
+    slices: rowSlices,
     kept: whole.flatMap(({ pair, runs }) =>
       runs.map(({ lesionKept }) => ({
         patient: pair.patient,
@@ -261,8 +271,36 @@ function rowScores(
         )?.mean ?? [],
     ),
     failed,
+    unscored: unscoredText(rowSlices),
   };
 }
+
+const FAULTS: Record<Missing['fault'], string> = {
+  constant: 'one value throughout',
+  'not finite': 'NaN or infinite',
+};
+
+function unscoredText(slices: readonly RowSlice[]): string | null {
+  const missing = slices.flatMap((slice) => (slice.whole === null ? (slice.missing ?? []) : []));
+  const faults = [...new Set(missing.map(({ fault }) => FAULTS[fault]))].join(' or ');
+  const texts = [
+    ...(missing.length > 0 ? [`${unscoredCount(missing.length, slices.length)}: images of ${faults}`] : []),
+    ...(slices.some(({ whole, paper }) => whole !== null && paper === null)
+      ? ["others have none by the paper's protocol: the mean of one of the images is not above 0"]
+      : []),
+  ];
+  return texts.length > 0 ? texts.join('; ') : null;
+}
+
+/** "3 of 10 slices have no score and are left out of its means". */
+export const unscoredCount = (missing: number, slices: number): string =>
+  missing === slices
+    ? `${slices === 1 ? 'its one slice has no' : `none of its ${slices} slices has a`} score`
+    : `${missing} of ${counted(slices, 'slice')} ${missing === 1 ? 'has no score and is' : 'have no score and are'} left out of its means`;
+
+/** Why something of a row is missing, in a sentence; null where nothing is. */
+export const lacksText = ({ failed, unscored }: Pick<RowScores, 'failed' | 'unscored'>): string | null =>
+  [failed, unscored].filter((text) => text !== null).join('; ') || null;
 
 /** The scores of each slice of each model's images, and of those that need none: for other programs. */
 export function sliceRows(bench: Bench, results: Results<PairScores>, free = false): object[] {
@@ -291,8 +329,10 @@ export function sliceRows(bench: Bench, results: Results<PairScores>, free = fal
 }
 
 /** Nothing of it was scored, and not because its turn has not come. */
-export const isFailed = ({ slices, failed }: Pick<RowScores, 'slices' | 'failed'>): boolean =>
-  slices.length === 0 && failed !== null && failed !== AWAITED;
+export const isFailed = ({ slices, ...row }: Pick<RowScores, 'slices' | 'failed' | 'unscored'>): boolean => {
+  const why = lacksText(row);
+  return slices.every(({ whole }) => whole === null) && why !== null && why !== AWAITED;
+};
 
 /** A measure that a run lacks is missing. */
 function meanSlice(runs: readonly SliceReport[]): SliceScores {

@@ -9,6 +9,7 @@ import type { Column, Table } from '../suiteReport';
 import {
   freeCells,
   freeRows,
+  lacksText,
   type MeasureOf,
   modelRow,
   over,
@@ -133,7 +134,7 @@ function scoreTable(bench: Bench, { task, free, models }: TaskScores): Table {
     rows: [
       ...rows.map((row) => ({
         name: row.name,
-        failed: row.failed,
+        failed: lacksText(row),
         values: {
           ...Object.fromEntries(MEASURES.map(({ id, of }) => [id, over(row.slices, of)])),
           ...Object.fromEntries(lesions.map((by) => [KEPT[by].id, keptBy(row, by)])),
@@ -181,7 +182,7 @@ function testTable({ task, models, reference }: TaskScores): Table {
     title: `${taskText(task)}: ${own.name} against each of the others, Wilcoxon's signed-rank test, two-sided p`,
     rowsAre: 'method',
     columns: TEST_COLUMNS,
-    rows: others.map(({ name, failed }, n) => ({ name, failed, values: values[n] })),
+    rows: others.map((row, n) => ({ name: row.name, failed: lacksText(row), values: values[n] })),
     notes: testNotes(reference),
     ...(why !== null && { remark: why }),
   };

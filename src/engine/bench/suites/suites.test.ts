@@ -199,6 +199,46 @@ describe('quality', () => {
     expect(ablated.notes).toContain(ablated.remark);
   });
 
+  it('says which slices have no score, and holds nothing against a row without any', () => {
+    const flat = (psnrs: readonly number[], constant: readonly number[]): PairScores => ({
+      lesionKept: null,
+      slices: fakeSlices(psnrs).map((slice, n) =>
+        constant.includes(n)
+          ? {
+              ...{ index: slice.index, whole: null, foreground: null, inside: null, paper: null },
+              missing: { image: 'synthetic', fault: 'constant', pixels: 9 },
+            }
+          : slice,
+      ),
+    });
+    const pairs = [fakePair('sub-1'), fakePair('sub-2')];
+    const part = reportOf(quality, fakeBench([syndiff, cgan], pairs), {
+      'SynDiff, T1w': scores([20, 22]),
+      'cGAN, T1w → FLAIR, sub-1': flat([40, 10], [1]),
+      'cGAN, T1w → FLAIR, sub-2': flat([30, 10], [1]),
+    }).tables;
+    const why = '2 of 4 slices have no score and are left out of its means: images of one value throughout';
+    for (const [table, row] of [
+      [part[0], 2],
+      [part[1], 0],
+    ] as const)
+      expect(table.rows[row]).toMatchObject({ name: 'cGAN', failed: why });
+    expect(part[0].rows[2].values.psnr).toMatchObject({ mean: 35, n: 2 });
+    const all = { 'SynDiff, T1w': flat([1, 1], [0, 1]), 'cGAN, T1w': scores([20, 22]) };
+    for (const suite of [quality, ablation]) {
+      const { tables } = reportOf(suite, fakeBench([syndiff, cgan], pairs), all);
+      const row = tables[0].rows.find(({ name }) => name === 'SynDiff');
+      expect(row!.failed).toBe('none of its 4 slices has a score: images of one value throughout');
+      expect(tables.at(-1)!.remark).toContain('held against cGAN, since SynDiff failed');
+    }
+    const levels = reportOf(noise, fakeBench([syndiff], pairs), {
+      'Rician noise 0.12': flat([1, 1], [0]),
+      SynDiff: scores([20, 22]),
+    }).tables;
+    expect(levels[0].rows[0].failed).toMatch(/^at noise 0\.12 2 of 4 slices have no score/);
+    expect(levels[2].rows[0].failed).toBeNull();
+  });
+
   it('has rows of what is fitted, where something is', () => {
     const task = { source: 'T1w', target: 'FLAIR' };
     const fitted = {
@@ -234,6 +274,14 @@ it('variability has both readings, and 0 of what draws nothing', () => {
   expect(mean(drawn.values.pixel)).toBeCloseTo(0.2, 12);
   expect(fixed.values).toMatchObject({ psnrSlice: { mean: 0 }, psnrSet: 0, pixel: { mean: 0 } });
   expect(tables[0].notes[0]).toContain('2 samples of each of 2 slices');
+  expect([drawn.failed, fixed.failed]).toEqual([null, null]);
+  const collapsed = { ...slice([20, 22], 0.1), ssim: [0.2, null] };
+  const { tables: flat } = reportOf(variability, bench, {
+    SynDiff: { random: true, slices: [collapsed, slice([20, 22], 0.1)] },
+  });
+  expect(flat[0].rows[0].failed).toBe(
+    '2 of 4 slices have no score and are left out of its means: a sample of one value throughout, NaN or infinite',
+  );
 });
 
 it('noise has a column a level, and the loss from the slice as it is to the worst', () => {

@@ -20,7 +20,15 @@ import { kindOf, passesOf } from '../lab';
 import { rowsOf, unreadOf } from '../rows';
 import type { Cell, Suite } from '../suite';
 import type { Column, Measured, Table, TableRow } from '../suiteReport';
-import { madeSlices, type Results, sliceScores, wholePairs, worked } from './pairScores';
+import {
+  lacksText,
+  madeSlices,
+  type Results,
+  sliceScores,
+  unscoredCount,
+  wholePairs,
+  worked,
+} from './pairScores';
 
 /** Of a model's images of a pair. */
 export interface SampleScores {
@@ -142,7 +150,8 @@ function spreadTable(bench: Bench, task: Task, results: Results<SampleScores>): 
           ssimSet: ofMean(bySeed, ({ ssim }) => ssim),
           pixel: measured(bySeed.flat().flatMap(({ pixel }) => pixel ?? [])),
         };
-    return { name, failed, values, slices: isFixed ? 0 : (bySeed[0]?.length ?? 0) };
+    const lacks = lacksText({ failed, unscored: isFixed ? null : unscoredText(bySeed.flat()) });
+    return { name, failed: lacks, values, slices: isFixed ? 0 : (bySeed[0]?.length ?? 0) };
   });
   const slices = Math.max(...rows.map((row) => row.slices));
   return {
@@ -161,6 +170,13 @@ function spreadTable(bench: Bench, task: Task, results: Results<SampleScores>): 
 type ScoresOf = (slice: SampledSlice) => readonly (number | null)[];
 
 const measured = (values: readonly number[]): Measured | null => (values.length > 0 ? spread(values) : null);
+
+/** SSIM alone tells: PSNR lacks where images are identical, too. */
+function unscoredText(slices: readonly SampledSlice[]): string | null {
+  const missing = slices.length - known(slices, ({ ssim }) => ssim).length;
+  if (missing === 0) return null;
+  return `${unscoredCount(missing, slices.length)}: a sample of one value throughout, NaN or infinite`;
+}
 
 /** A slice of which a sample has no score has none. */
 const known = (slices: readonly SampledSlice[], of: ScoresOf): number[][] =>
