@@ -10,6 +10,7 @@ import { chosenScans, refuseRivals } from '../../platform/node/scanChoice';
 import { readChosen } from '../../platform/node/scans';
 import { hasContrast, sayOnce, type TrainingScan, trainingScans } from '../../platform/node/trainingScans';
 import { object, parseJson, text } from '../../schema';
+import { targetPlace } from '../evaluate/splitPairs';
 import { isBadInput } from '../kit/badInput';
 import { type DataChoice, digestOf } from './benchData';
 
@@ -42,7 +43,7 @@ export async function realSlices(models: readonly BenchModel[], data: DataChoice
     const sets = [];
     for (const [n, scan] of scans.entries()) {
       data.show(`reading ${card.target}, scan ${n + 1} of ${scans.length}`);
-      const place = { path: scan.path, volume: data.choice.target };
+      const place = targetPlace(scan.path, data.choice);
       try {
         const { image } = await readChosen(place, data.say);
         sets.push(volumeSlices(image, scan.subject, grid));
@@ -51,7 +52,7 @@ export async function realSlices(models: readonly BenchModel[], data: DataChoice
         say(`${scan.subject}: left out: ${(error as Error).message}`);
       }
     }
-    const places = scans.map(({ path }) => ({ path, volume: data.choice.target }));
+    const places = scans.map(({ path }) => targetPlace(path, data.choice));
     const digest = await digestOf(places.map((place) => [place]));
     found.push({ contrast: card.target, scale: scaleKey(card), data: digest, slices: joinSlices(sets) });
   }

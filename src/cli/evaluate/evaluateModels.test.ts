@@ -299,6 +299,24 @@ describe('evaluate --models', () => {
       '--filter acq=c: must match a scan, got none; there are acq=a, acq=b',
       evaluate('--data', at('several'), '--filter', 'acq=c'),
     );
+    const pathOf = (contrast: string) => at('series', 'sub-01', 'anat', `sub-01_${contrast}.nii`);
+    mkdirSync(at('series', 'sub-01', 'anat'), { recursive: true });
+    writeFileSync(at('series', 'participants.tsv'), 'participant_id\tsplit\nsub-01\ttest\n');
+    const values = new Float32Array(2 * SET_SHAPE[0] * SET_SHAPE[1] * SET_SHAPE[2]).fill(1);
+    const { file } = makeNifti({ dims: [...SET_SHAPE, 2], values, sform: sformOf(affine) });
+    const single = at('bids', 'sub-04', 'anat', 'sub-04_T1w.nii');
+    // The option that is named is the one that chooses.
+    for (const [series, other, option] of [
+      ['T1w', 'FLAIR', 'volume'],
+      ['FLAIR', 'T1w', 'reference-volume'],
+    ]) {
+      copyFileSync(single, pathOf(other));
+      writeFileSync(pathOf(series), new Uint8Array(file));
+      await refused(
+        `sub-01_${series}.nii: must be one volume, got 2; choose one by --${option}, 0 to 1`,
+        evaluate('--data', at('series')),
+      );
+    }
     await refused('--filter: must be given with --models only', ['evaluate', 'a', 'b', '--filter', 'acq=a']);
     await refused(/no scans of both T1w and FLAIR; left out\n--data: needs subjects of the test split/, [
       ...evaluate('--data', at('other')),

@@ -3,6 +3,7 @@ import type { ModelCard } from '../../engine/cards/modelCard';
 import { BadRequest } from '../../errors';
 import { namesApart } from '../../platform/node/namesApart';
 import { chosenScans, refuseRivalPairs } from '../../platform/node/scanChoice';
+import type { ScanPlace } from '../../platform/node/scans';
 import {
   hasContrast,
   pairedScans,
@@ -69,12 +70,12 @@ export async function splitPairs(
       const found = pairedScans(those(both.source), those(both.target), split === scored ? say : undefined);
       for (const { a, b } of split === scored ? found.slice(0, limit) : found) {
         const { subject } = a;
-        const [sourcePlace, targetPlace] = [
+        const [sourcePlace, ofTarget] = [
           { path: a.path, volume: choice.source },
-          { path: b.path, volume: choice.target },
+          targetPlace(b.path, choice),
         ];
         const patient = patientOf(subject);
-        pairs[split].push({ folder, subject, patient, source: sourcePlace, target: targetPlace });
+        pairs[split].push({ folder, subject, patient, source: sourcePlace, target: ofTarget });
       }
     }
   }
@@ -100,6 +101,13 @@ export interface ScanChoice {
   source: number | undefined;
   target: number | undefined;
 }
+
+/** Of a scan of the target, with the volume that is meant. */
+export const targetPlace = (path: string, { target }: Pick<ScanChoice, 'target'>): ScanPlace => ({
+  path,
+  volume: target,
+  option: 'reference-volume',
+});
 
 interface FolderPair extends PairPaths {
   /** The data set. */

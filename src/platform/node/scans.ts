@@ -12,9 +12,9 @@ import { openBlob } from './files';
 export interface ScanPlace {
   path: string;
   volume?: number;
+  /** The option by which the volume is chosen; `volume` where absent. */
+  option?: string;
 }
-
-const HOW = 'choose one by --volume';
 
 type Say = (sentence: string) => void;
 
@@ -35,8 +35,11 @@ export async function readScan(
 }
 
 /** @throws as `openScan`, and BadRequest for a scan of several volumes of which none is chosen */
-export async function readChosen({ path, volume }: ScanPlace, say?: Say): Promise<ScanFile> {
-  return readScan(path, askedOfSeveral(path, volume, HOW), say);
+export async function readChosen(
+  { path, volume, option = 'volume' }: ScanPlace,
+  say?: Say,
+): Promise<ScanFile> {
+  return readScan(path, askedOfSeveral(path, volume, `choose one by --${option}`), say);
 }
 
 /** All volumes of a scan on disk. Throws as `openVolumes`. @param say, open as of `readScan` */
