@@ -213,6 +213,7 @@ export function createFakeClient(): FakeClient {
         ...settings,
         modelId,
         modelName: 'from the engine',
+        drawn: true,
         weightsSha256: 'ab'.repeat(32),
         steps: 4,
         intensity: {

@@ -3,7 +3,7 @@ import type { SidecarFacts } from '../volume/sidecar';
 import type { BackendName } from './backend/backend';
 import type { ModelCard } from './cards/modelCard';
 import type { PreparedScan } from './prepareScan';
-import { GIVEN_STYLE } from './style';
+import { GIVEN_STYLE, isDrawn } from './style';
 import type { TranslateSettings } from './translateSlices';
 
 /** The sidecar's facts but for those of one file. */
@@ -12,7 +12,7 @@ export type Provenance = Omit<SidecarFacts, 'sourceName' | 'slices' | 'softwareV
 
 /** @param run `date` is when it began; `previewOf` the model's own number of steps, where the card is of a preview (methods/preview.ts) */
 export function provenanceOf(
-  { id, name, source, target, weights, diffusion, preprocessing }: ModelCard,
+  { id, name, source, target, network, weights, diffusion, preprocessing }: ModelCard,
   { intensity }: Pick<PreparedScan, 'intensity'>,
   { seed, samples, noise, style }: TranslateSettings,
   run: { backend: BackendName; date: Date; previewOf?: number },
@@ -22,6 +22,7 @@ export function provenanceOf(
     seed,
     samples,
     noise,
+    drawn: isDrawn({ network }, noise),
     ...(noise === GIVEN_STYLE && style ? { style } : {}),
     modelId: id,
     modelName: name,

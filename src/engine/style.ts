@@ -2,6 +2,7 @@
 import { BadRequest } from '../errors';
 import { contrastOfName } from '../volume/names';
 import type { ModelCard } from './cards/modelCard';
+import { methodOf } from './methods';
 
 /** As settings of a translation have it (`TranslateSettings.noise`): nothing is drawn then. */
 export const MEAN_STYLE = 'mean';
@@ -35,6 +36,10 @@ export function styleNameWarning(name: string, { target }: Pick<ModelCard, 'targ
 
 /** Whether nothing is drawn, so that all samples are one image. */
 export const isFixedStyle = (noise: string): boolean => noise === MEAN_STYLE || noise === GIVEN_STYLE;
+
+/** Whether anything is drawn for an image: else seed and samples decide nothing. */
+export const isDrawn = ({ network }: Pick<ModelCard, 'network'>, noise: string): boolean =>
+  methodOf(network).draws === true && !isFixedStyle(noise);
 
 /** @throws BadRequest for a model that cannot read a style off a scan */
 export function refuseStyleScan(card: StyleCard): void {

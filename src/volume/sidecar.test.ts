@@ -28,6 +28,15 @@ describe('derivativeName', () => {
 });
 
 describe('sidecarJson', () => {
+  it('keeps no seed of what draws nothing, and the noise where it says which style was taken', () => {
+    const keys = (noise: string) =>
+      Object.keys(JSON.parse(sidecarJson({ ...facts, drawn: false, noise }))).filter((key) =>
+        ['Seed', 'Samples', 'Noise'].includes(key),
+      );
+    expect(keys('shared')).toEqual([]);
+    expect(keys('mean')).toEqual(['Noise']);
+  });
+
   const facts = {
     sourceName: 'sub-01_T1w.nii.gz',
     source: 'T1w',
@@ -39,6 +48,7 @@ describe('sidecarJson', () => {
     steps: 4,
     samples: 2,
     noise: 'shared',
+    drawn: true,
     intensity: {
       source: { map: 'foreground-p99.5', low: 0, high: 181.25 },
       target: { map: 'foreground-p99.5', low: 0, high: 181.25 },

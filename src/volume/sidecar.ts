@@ -32,6 +32,8 @@ export interface SidecarFacts {
   previewOf?: number;
   samples: number;
   noise: string;
+  /** Whether anything was: else seed, samples and the noise of slices decided nothing, and are left out. */
+  drawn: boolean;
   /** Read off a scan, in place of one that is drawn: the scan's file name, and the numbers. */
   style?: { readonly source: string; readonly values: readonly number[] };
   intensity: { source: IntensityFrame; target: IntensityFrame };
@@ -112,11 +114,11 @@ export function sidecarJson(facts: SidecarFacts): string {
     SourceContrast: facts.source,
     TargetContrast: facts.target,
     Model: { Id: facts.modelId, Name: facts.modelName, WeightsSha256: facts.weightsSha256 },
-    Seed: facts.seed,
+    ...(facts.drawn && { Seed: facts.seed }),
     Steps: facts.steps,
     ...(facts.previewOf === undefined ? {} : { PreviewOfSteps: facts.previewOf }),
-    Samples: facts.samples,
-    Noise: facts.noise,
+    ...(facts.drawn && { Samples: facts.samples }),
+    ...((facts.drawn || isChosen(facts.noise)) && { Noise: facts.noise }),
     ...(facts.style ? { Style: { Source: facts.style.source, Values: facts.style.values } } : {}),
     ModelGrid: { Size: facts.grid.size, PixelSize: facts.grid.pixelSize },
     ...(isAbsolute(facts.intensity.target.map) ? { Units: 'HU' } : {}),
@@ -129,6 +131,9 @@ export function sidecarJson(facts: SidecarFacts): string {
   };
   return `${JSON.stringify(sidecar, null, 2)}\n`;
 }
+
+/** A style that is not drawn was chosen all the same. */
+const isChosen = (noise: string): boolean => noise !== 'shared' && noise !== 'independent';
 
 function mapFacts({ map, low, high }: IntensityFrame): MapFacts {
   return { Name: map, Lower: low, Upper: high };

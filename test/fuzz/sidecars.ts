@@ -20,6 +20,7 @@ const FACTS: SidecarFacts = {
   steps: 4,
   samples: 1,
   noise: 'shared',
+  drawn: true,
   intensity: { source: frame, target: { map: 'hu', low: -1024, high: 2048 } },
   grid: { size: 16, pixelSize: 10 },
   backend: 'cpu',

@@ -8,7 +8,9 @@ import { engineStandIn } from '../../../test/engineStandIn';
 import { makeNifti } from '../../../test/makeNifti';
 import { tinyConfig } from '../../../test/tinyModel';
 import { munitState, WITH_ENCODER, WITHOUT_ENCODER } from '../../../test/tinyMunit';
+import { tinySettings } from '../../../test/tinyRun';
 import { hashWeights } from '../../engine/hash';
+import { methodOf, trainingOf } from '../../engine/methods';
 import { encodeWeights } from '../../engine/models/convertWeights';
 import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
 import { nodeEnvironment } from '../../platform/node/environment';
@@ -86,6 +88,13 @@ async function inTheTerminal(output: string, weights = WEIGHTS, more: readonly s
   return { slices: JSON.parse(io.stdout).slices, nifti: new Uint8Array(readFileSync(at(output))), sidecar };
 }
 
+async function refused(weights: string, ...more: string[]) {
+  const io = fakeIo();
+  expect(await main([...argv('out.nii.gz', weights), ...more], io)).toBeGreaterThan(0);
+  expect(existsSync(at('out.nii.gz'))).toBe(false);
+  return io.stderr.trim();
+}
+
 it('translates the slices with head, and gives the same volume and sidecar', async () => {
   const page = await onThePage();
   const terminal = await inTheTerminal(page.imageName);
@@ -111,7 +120,7 @@ it('gives images the style of a scan, and says which, or in one sentence why not
   const terminal = await inTheTerminal(page.imageName, encoder, ['--style', at(style)]);
   expect(gunzipSync(new Uint8Array(await page.image.arrayBuffer()))).toEqual(gunzipSync(terminal.nifti));
   const { Date: _, ...facts } = JSON.parse(page.sidecar);
-  expect(facts).toMatchObject({ Noise: 'given', Samples: 1, Style: { Source: style } });
+  expect(facts).toMatchObject({ Noise: 'given', Style: { Source: style } });
   expect(facts.Style.Values).toHaveLength(8);
   expect(terminal.sidecar).toMatchObject(facts);
 
@@ -123,12 +132,6 @@ it('gives images the style of a scan, and says which, or in one sentence why not
     values: Array.from({ length: 128 }, (_, n) => n),
   });
   writeFileSync(at('several.nii'), new Uint8Array(several));
-  const refused = async (weights: string, ...more: string[]) => {
-    const io = fakeIo();
-    expect(await main([...argv('out.nii.gz', weights), ...more], io)).toBeGreaterThan(0);
-    expect(existsSync(at('out.nii.gz'))).toBe(false);
-    return io.stderr.trim();
-  };
   expect(await refused(encoder, '--style', at('text.nii'))).toMatch(/^text\.nii: [^\n]*$/);
   expect(await refused(encoder, '--style', at('empty.nii'))).toMatch(
     /^empty\.nii: must show a head, got 0 in every voxel/,
@@ -142,9 +145,32 @@ it('gives images the style of a scan, and says which, or in one sentence why not
     /must hold a style encoder .* exported without/,
   );
   expect(await refused(encoder, '--style', at(style), '--samples', '3')).toMatch(
-    /^samples: must be 1 with a given style/,
+    /^--samples: must be left out where nothing is drawn, which --style decides, got 3; leave one of them out$/,
+  );
+  expect(await refused(encoder, '--noise', 'mean', '--seed', '3')).toMatch(
+    /^--seed: must be left out where nothing is drawn, which --noise mean decides, got 3;/,
   );
   expect(await refused(encoder, '--style', at(style), '--noise', 'mean')).toMatch(
     /^--noise: must not be given with --style, which draws nothing; leave one of them out$/,
   );
+});
+
+it('takes no seed, samples or noise of a model that draws nothing, and keeps none', async () => {
+  const network = trainingOf({ method: 'cgan' }).network(tinySettings({ method: 'cgan' }));
+  const cgan = 'cgan_T1w_to_FLAIR.safetensors';
+  const state = hashWeights(1, methodOf(network).table(network));
+  writeFileSync(at(cgan), encodeWeights({ state, config: network }, 'f32'));
+  for (const [option, value] of [
+    ['--samples', '4'],
+    ['--seed', '5'],
+    ['--noise', 'independent'],
+  ])
+    expect(await refused(cgan, option, value)).toMatch(
+      new RegExp(
+        `^${option}: must be left out where nothing is drawn, which is so of .*cGAN, got ${value}; leave it out$`,
+      ),
+    );
+  const { sidecar } = await inTheTerminal('drawn.nii.gz', cgan, ['--samples', '1', '--slices', '4:5']);
+  expect(sidecar).toMatchObject({ Synthetic: true, Steps: 1 });
+  expect(Object.keys(sidecar).filter((key) => ['Seed', 'Samples', 'Noise'].includes(key))).toEqual([]);
 });

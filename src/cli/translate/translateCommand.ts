@@ -3,13 +3,15 @@ import type { ModelCard } from '../../engine/cards/modelCard';
 import { median } from '../../engine/evaluation/median';
 import { slicesText } from '../../engine/evaluation/missingText';
 import { inputWarnings } from '../../engine/inputWarnings';
+import { methodOf } from '../../engine/methods';
 import { previewCard } from '../../engine/methods/preview';
 import { type PreparedScan, prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
 import {
   GIVEN_STYLE,
+  isDrawn,
+  isFixedStyle,
   MEAN_STYLE,
-  refuseSamples,
   refuseStyle,
   refuseStyleScan,
   styleNameWarning,
@@ -139,9 +141,10 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
   const whole = await loadModel(modelName);
   refuseUnconditional(whole.card);
-  const styleOf =
-    styleFile === undefined ? undefined : await readStyleScan(styleFile, whole.card, settings, io);
-  if (!styleOf) refuseStyle(whole.card, settings);
+  if (styleFile === undefined) refuseStyle(whole.card, { ...settings, samples: 1 });
+  else refuseStyleScan(whole.card);
+  refuseUndrawn(whole.card, styleFile === undefined ? settings.noise : GIVEN_STYLE, args);
+  const styleOf = styleFile === undefined ? undefined : await readStyleScan(styleFile, whole.card, io);
   const model = args.has('preview') ? inShort(whole) : whole;
   const prepared = prepareScan(scan.image, model.card, measures);
   const unsuited = inputWarnings(prepared, model.card).map(({ text }) => text);
@@ -207,15 +210,24 @@ async function run(args: Arguments, io: Io): Promise<number> {
   return 0;
 }
 
-/** The scan whose style is taken; what is odd about it is told. @throws BadRequest for a model that cannot, several samples, an empty scan, one of several volumes */
-async function readStyleScan(
-  path: string,
-  card: ModelCard,
-  { samples }: TranslateSettings,
-  io: Io,
-): Promise<NamedImage> {
-  refuseStyleScan(card);
-  refuseSamples({ noise: GIVEN_STYLE, samples });
+/** What decides nothing must not seem to: seed, samples and noise of what draws nothing. One sample is what is made. */
+function refuseUndrawn(card: ModelCard, noise: string, args: Arguments): void {
+  if (isDrawn(card, noise)) return;
+  const why = !isFixedStyle(noise)
+    ? `which is so of ${card.id}, a model of ${methodOf(card.network).label}`
+    : `which ${noise === MEAN_STYLE ? `--noise ${MEAN_STYLE}` : '--style'} decides`;
+  for (const option of isFixedStyle(noise) ? ['samples', 'seed'] : ['samples', 'seed', 'noise']) {
+    const [given] = args.texts(option);
+    if (given === undefined || (option === 'samples' && given === '1')) continue;
+    const advice = isFixedStyle(noise) ? 'leave one of them out' : 'leave it out';
+    throw new BadRequest(
+      `--${option}: must be left out where nothing is drawn, ${why}, got ${given}; ${advice}`,
+    );
+  }
+}
+
+/** The scan whose style is taken; what is odd about it is told. @throws BadRequest for an empty scan, one of several volumes */
+async function readStyleScan(path: string, card: ModelCard, io: Io): Promise<NamedImage> {
   const say = (sentence: string) => io.err(`${sentence}\n`);
   const scan = await readScan(path, onlyVolume(basename(path)), undefined, openGiven);
   const measures = scanMeasures(scan.image);

@@ -84,6 +84,7 @@ describe.each(ROWS)('method %s', (_, method, given) => {
     expect(first[0].chain.at(-1)).toEqual(first[0].mean);
     const isOther = other.some(({ mean }, n) => mean.some((v, p) => v !== first[n].mean[p]));
     expect(isOther).toBe(translator.random);
+    expect(methodOf(network).draws ?? false).toBe(translator.random);
   });
 
   it('changes in one iteration the networks that learn, and no others; tells its losses; holds about what it says', async () => {

@@ -39,6 +39,8 @@ export interface Method<C extends NetworkOf = NetworkOf> {
   translating?(network: C): ParameterTable;
   /** Whether it is given no source, and so makes images of noise alone; none of the method is where absent. */
   isUnconditional?(network: C): boolean;
+  /** An image of a source is made of what is drawn; else, where absent, seed and samples decide nothing. */
+  readonly draws?: true;
   /** An image's sides must be a multiple of this. */
   leastSide(network: C): number;
   /** Side of the images that it was made for, pixels, as far as the configuration tells; else the paper's. */

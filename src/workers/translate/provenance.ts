@@ -5,6 +5,7 @@ export {
   GIVEN_STYLE,
   hasStyle,
   hasStyleEncoder,
+  isDrawn,
   isFixedStyle,
   MEAN_STYLE,
   refuseStyleScan,

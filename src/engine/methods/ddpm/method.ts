@@ -37,5 +37,6 @@ export const ddpm: Method<DdpmNetwork> = {
   imageSize: (network) => (isNcsnpp(network) ? network.image_size : unet.imageSize(network)),
   describe: (network) =>
     isNcsnpp(network) ? [['architecture', `SynDiff's ${ncsnppText(network)}`]] : unet.describe(network),
+  draws: true,
   training,
 };

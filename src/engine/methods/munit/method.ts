@@ -65,6 +65,7 @@ export const munit: Method<MunitNetwork> = {
     ['architecture', `encoder and decoder, ${dim} base channels, a style of ${style_dim} numbers, one pass`],
     ['style encoder', style_encoder ? "the target's, so that a style can be read off a scan" : 'none'],
   ],
+  draws: true,
   training,
 };
 

@@ -40,6 +40,7 @@ export const syndiff: Method<SynDiffNetwork> = {
     ['architecture', ncsnppText(network)],
     ['image size', `${network.image_size} x ${network.image_size}`],
   ],
+  draws: true,
   training,
 };
 

@@ -14,5 +14,6 @@ export const unitDdpm: Method<UnitDdpmNetwork> = {
     network: 'denoising U-Net of UNIT-DDPM',
     networkOf: (config) => ({ method: 'unit-ddpm', ...config }),
   }),
+  draws: true,
   training,
 };

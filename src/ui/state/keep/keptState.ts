@@ -25,7 +25,7 @@ import type { ModelCard, Provenance } from '../../../workers/translate/protocol'
 import type { Intervals, TrainData } from '../../rooms/train/state/types';
 import { type PageSettings, type Recipe, type SliceRange, VIEW_MODES } from '../types';
 
-const VERSION = 6;
+const VERSION = 7;
 
 /** Of a type of the page's own, which the checksum vouches for. */
 const as = <T>() => refine(record, (value) => value as unknown as T);

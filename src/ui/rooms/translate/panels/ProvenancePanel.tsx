@@ -1,4 +1,5 @@
 import type { Provenance } from '../../../../workers/translate/protocol';
+import { isFixedStyle } from '../../../../workers/translate/provenance';
 import { Facts } from '../../../components/Facts';
 import { formatDuration, formatGrid, formatValue } from '../../../format';
 import { useApp } from '../../../state/StoreContext';
@@ -28,7 +29,7 @@ export function ProvenancePanel() {
                 {p.weightsSha256.slice(0, 12)}…
               </code>,
             ],
-            ['Seed', `${p.seed}, ${p.samples} ${p.samples === 1 ? 'sample' : 'samples'}, ${noiseText(p)}`],
+            ['Seed', drawnText(p)],
             [
               'Steps',
               p.previewOf === undefined
@@ -60,15 +61,23 @@ export function ProvenancePanel() {
               onClick={() => recall(key)}
             >
               {provenance.target}
-              {own && `, ${formatGrid(provenance.grid)}, ${provenance.intensity.source.map}`}, seed{' '}
-              {provenance.seed}, {provenance.samples} × {noiseText(provenance)}, {recipe.backend}:{' '}
-              {slices.size} {slices.size === 1 ? 'slice' : 'slices'}
+              {own && `, ${formatGrid(provenance.grid)}, ${provenance.intensity.source.map}`},{' '}
+              {provenance.drawn
+                ? `seed ${provenance.seed}, ${provenance.samples} × ${noiseText(provenance)}`
+                : drawnText(provenance)}
+              , {recipe.backend}: {slices.size} {slices.size === 1 ? 'slice' : 'slices'}
             </button>
           ))}
         </>
       )}
     </section>
   );
+}
+
+/** What was drawn, or which style was taken in its place. */
+function drawnText({ seed, samples, noise, style, drawn }: Provenance): string {
+  if (!drawn) return isFixedStyle(noise) ? noiseText({ noise, style }) : 'nothing is drawn';
+  return `${seed}, ${samples} ${samples === 1 ? 'sample' : 'samples'}, ${noiseText({ noise })}`;
 }
 
 /** Which values became -1 and +1. */

@@ -1,7 +1,13 @@
 import { shortName } from '../../../../plainText';
 import { SCAN_ENDINGS } from '../../../../volume/formats/names';
 import type { ModelCard, TranslateSettings } from '../../../../workers/translate/protocol';
-import { GIVEN_STYLE, hasStyle, hasStyleEncoder, MEAN_STYLE } from '../../../../workers/translate/provenance';
+import {
+  GIVEN_STYLE,
+  hasStyle,
+  hasStyleEncoder,
+  isDrawn,
+  MEAN_STYLE,
+} from '../../../../workers/translate/provenance';
 import { FileButton } from '../../../components/FileButton';
 import { NumberInput } from '../../../components/NumberInput';
 import { useApp } from '../../../state/StoreContext';
@@ -13,7 +19,8 @@ export function SettingsPanel() {
   const settings = useApp((s) => s.settings);
   const card = useApp(chosenCard);
   const noise = noiseFor(card, settings);
-  const samples = samplesFor(noise, settings.samples);
+  const samples = samplesFor(card, noise, settings.samples);
+  const draws = !card || isDrawn(card, 'shared');
   const disabled = useApp((s) => s.run !== null);
   const { setSettings } = useApp((s) => s.actions);
   return (
@@ -27,44 +34,54 @@ export function SettingsPanel() {
       <summary>
         <h2>Settings</h2>
         <span className="dim num">
-          seed {settings.seed}, {samples} {samples === 1 ? 'sample' : 'samples'},{' '}
-          {noise === GIVEN_STYLE ? 'style of a scan' : noiseText({ noise })}
+          {draws ? (
+            <>
+              seed {settings.seed}, {samples} {samples === 1 ? 'sample' : 'samples'},{' '}
+              {noise === GIVEN_STYLE ? 'style of a scan' : noiseText({ noise })}
+            </>
+          ) : (
+            'nothing is drawn'
+          )}
         </span>
       </summary>
-      <fieldset disabled={disabled}>
-        <NumberInput
-          label="Seed"
-          value={settings.seed}
-          min={0}
-          max={4_294_967_295}
-          onChange={(seed) => setSettings({ seed })}
-        />
-        <NumberInput
-          label="Samples, averaged"
-          value={samples}
-          min={1}
-          max={samplesFor(noise, 16)}
-          onChange={(samples) => setSettings({ samples })}
-        />
-        <label className="field">
-          <span>Noise</span>
-          <select
-            value={noise}
-            onChange={(event) => setSettings({ noise: event.target.value as TranslateSettings['noise'] })}
-          >
-            <option value="shared">shared by all slices (less flicker)</option>
-            <option value="independent">independent (as the authors)</option>
-            {card && hasStyle(card) && <option value={MEAN_STYLE}>none: the mean style</option>}
-            {isStyleOf(settings.style, card) && (
-              <option value={GIVEN_STYLE}>none: the style of a scan</option>
-            )}
-          </select>
-        </label>
-        {card && hasStyleEncoder(card) && <StyleScan card={card} />}
-        <p className="dim">
-          The same scan, model and settings give the same result. Time grows with the samples.
-        </p>
-      </fieldset>
+      {draws ? (
+        <fieldset disabled={disabled}>
+          <NumberInput
+            label="Seed"
+            value={settings.seed}
+            min={0}
+            max={4_294_967_295}
+            onChange={(seed) => setSettings({ seed })}
+          />
+          <NumberInput
+            label="Samples, averaged"
+            value={samples}
+            min={1}
+            max={samplesFor(card, noise, 16)}
+            onChange={(samples) => setSettings({ samples })}
+          />
+          <label className="field">
+            <span>Noise</span>
+            <select
+              value={noise}
+              onChange={(event) => setSettings({ noise: event.target.value as TranslateSettings['noise'] })}
+            >
+              <option value="shared">shared by all slices (less flicker)</option>
+              <option value="independent">independent (as the authors)</option>
+              {card && hasStyle(card) && <option value={MEAN_STYLE}>none: the mean style</option>}
+              {isStyleOf(settings.style, card) && (
+                <option value={GIVEN_STYLE}>none: the style of a scan</option>
+              )}
+            </select>
+          </label>
+          {card && hasStyleEncoder(card) && <StyleScan card={card} />}
+          <p className="dim">
+            The same scan, model and settings give the same result. Time grows with the samples.
+          </p>
+        </fieldset>
+      ) : (
+        <p className="dim">This model draws nothing: there is nothing to set.</p>
+      )}
     </details>
   );
 }

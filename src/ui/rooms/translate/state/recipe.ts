@@ -3,7 +3,7 @@ import type { BackendName, ModelCard, Scan } from '../../../../workers/translate
 import {
   GIVEN_STYLE,
   hasStyle,
-  isFixedStyle,
+  isDrawn,
   MEAN_STYLE,
   previewCard,
 } from '../../../../workers/translate/provenance';
@@ -25,8 +25,9 @@ export function noiseFor(
 export const isStyleOf = (style: PageSettings['style'], card: ModelCard | null): boolean =>
   style !== undefined && style.modelId === card?.id;
 
-/** A style that is not drawn makes one image of all samples. */
-export const samplesFor = (noise: Noise, samples: number): number => (isFixedStyle(noise) ? 1 : samples);
+/** What draws nothing makes one image of all samples. */
+export const samplesFor = (card: ModelCard | null, noise: Noise, samples: number): number =>
+  !card || isDrawn(card, noise) ? samples : 1;
 
 export function noiseText({ noise, style }: Pick<PageSettings, 'style'> & { noise: string }): string {
   if (noise === MEAN_STYLE) return 'mean style';
@@ -54,7 +55,7 @@ export function recipeOf(
     ...settings,
     noise,
     ...(noise === GIVEN_STYLE && { style }),
-    samples: samplesFor(noise, settings.samples),
+    samples: samplesFor(card, noise, settings.samples),
     ...previewOf,
   };
 }

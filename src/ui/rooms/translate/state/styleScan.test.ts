@@ -58,7 +58,7 @@ it('falls away with another model, and with what the user says anew of own weigh
   expect(currentRecipe(state())).toMatchObject({ noise: 'shared' });
   state().actions.pickModel(munit.id);
   expect(noise()).toBe('given');
-  expect(samplesFor(noise(), 4)).toBe(1);
+  expect(samplesFor(chosenCard(state()), noise(), 4)).toBe(1);
 });
 
 it('is told in a sentence where it cannot be read, and what was chosen stays', async () => {
