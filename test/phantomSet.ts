@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ModelCard } from '../src/engine/cards/modelCard';
 import { sha256 } from '../src/engine/formats/sha256';
 import { hashWeights } from '../src/engine/hash';
+import { methodOf } from '../src/engine/methods';
 import { encodeWeights } from '../src/engine/models/convertWeights';
 import { ncsnppTable } from '../src/engine/networks/ncsnpp/table';
 import { uniformSource } from '../src/engine/random';
@@ -60,7 +61,10 @@ export async function writeModel(
   writeFileSync(join(folder, `${name}.safetensors`), bytes);
   const facts = { file: `${name}.safetensors`, sha256: await sha256(bytes), bytes: bytes.length };
   const weights = { ...SET_CARD.weights, ...facts };
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify({ ...SET_CARD, id: name, network, weights }));
+  const usual = methodOf(network).diffusion({});
+  const diffusion = usual.steps === 1 ? usual : SET_CARD.diffusion;
+  const card: ModelCard = { ...SET_CARD, id: name, network, weights, diffusion };
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify(card));
 }
 
 /** Writes tiny.json, the card of a model of hashed weights. */

@@ -1,5 +1,6 @@
 /** Model cards: fields of other kinds, other names, and damage to the text. */
 import { readModelCard } from '../../src/engine/cards/modelCard';
+import { ONE_PASS } from '../../src/engine/diffusion/schedule';
 import { methodOf } from '../../src/engine/methods';
 import { tinyCard } from '../tinyModel';
 import { mutate } from './mutate';
@@ -11,6 +12,7 @@ const SAMPLES: unknown[] = [
   {
     ...tinyCard(32),
     network: { method: 'resnet', ngf: 4, n_blocks: 2 },
+    diffusion: ONE_PASS,
     metrics: {
       data: 'some',
       split: 'test',

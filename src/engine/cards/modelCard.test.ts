@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CorruptFile, WeightsMismatch } from '../../errors';
 import { HISTOGRAM_BINS, MEASURES, type Measure } from '../../volume/inputStatistics';
 import type { Spread } from '../../volume/trainingInputs';
+import { ONE_PASS } from '../diffusion/schedule';
 import { METHOD_IDS } from '../methods';
 import { PAPER_GENERATOR } from '../networks/ncsnpp/config';
 import { type ModelCard, parseModelCard } from './modelCard';
@@ -96,7 +97,10 @@ describe('parseModelCard', () => {
   it('takes a network without a method for SynDiff, or for R where it has a base width of R', () => {
     expect(parseModelCard(changed('network.method')).network).toEqual(card.network);
     const r = { ngf: 8, n_blocks: 6 };
-    expect(parseModelCard({ ...card, network: r }).network).toEqual({ method: 'resnet', ...r });
+    expect(parseModelCard({ ...card, network: r, diffusion: ONE_PASS }).network).toEqual({
+      method: 'resnet',
+      ...r,
+    });
     expect(() => parseModelCard(changed('network.method', 'gan9'))).toThrow(
       `model card: network: method must be one of ${METHOD_IDS.join(', ')}, got "gan9"; open it in a version that knows the method`,
     );
@@ -162,6 +166,21 @@ describe('parseModelCard', () => {
   ])('refuses %s = %o', (path, value, message) => {
     expect(() => parseModelCard(changed(path, value))).toThrow(CorruptFile);
     expect(() => parseModelCard(changed(path, value))).toThrow(message);
+  });
+
+  it('refuses fields that are right alone, and not with each other', () => {
+    const steps = { ...card.diffusion, steps: 1000 };
+    expect(() =>
+      parseModelCard({ ...card, network: { method: 'cgan', ngf: 8, n_blocks: 9 }, diffusion: steps }),
+    ).toThrow('model card: diffusion: steps must be 1 of cGAN, which makes an image in one pass, got 1000');
+    expect(parseModelCard({ ...card, diffusion: steps }).diffusion.steps).toBe(1000);
+    const hu = { ...card.preprocessing, intensity: 'hu' };
+    expect(() => parseModelCard({ ...card, preprocessing: hu })).toThrow(
+      'model card: preprocessing: intensity must be of CT where it is hu, for only its values are Hounsfield units (source T1w), got hu',
+    );
+    const target = { ...hu, intensity: { source: 'foreground-median', target: 'hu' } };
+    expect(() => parseModelCard({ ...card, preprocessing: target })).toThrow('(target FLAIR), got hu');
+    expect(parseModelCard({ ...card, target: 'CT', preprocessing: target }).target).toBe('CT');
   });
 
   it.each([[null], ['text'], [[card]], [undefined]])('refuses %o for a card', (json) => {

@@ -12,14 +12,16 @@ import {
   optional,
   record,
   refine,
+  refusal,
   text,
   whole,
   within,
   words,
 } from '../../schema';
-import { MODEL_INTENSITY } from '../../volume/intensity';
+import { intensityMaps, isAbsolute, MODEL_INTENSITY } from '../../volume/intensity';
 import { TRAINING_INPUTS } from '../../volume/trainingInputs';
 import { SCHEDULE } from '../diffusion/schedule';
+import { methodOf } from '../methods';
 import { parseNetwork } from '../methods/parseNetwork';
 
 /** Also the name of its folder. */
@@ -105,7 +107,7 @@ const LIMITS = refine(
 );
 
 /** What a model is, by what it was made and what it can do: public/weights/<id>/card.json. */
-const MODEL_CARD = object({
+const CARD_FIELDS = object({
   id: MODEL_ID,
   version: words(100),
   name: words(200),
@@ -145,7 +147,25 @@ const MODEL_CARD = object({
   intendedUse: words(),
   limits: LIMITS,
 });
-export type ModelCard = Infer<typeof MODEL_CARD>;
+export type ModelCard = Infer<typeof CARD_FIELDS>;
+
+/** What fields must be to each other: each of them alone may be right. */
+const MODEL_CARD = refine(CARD_FIELDS, (card, at): ModelCard => {
+  const { network, diffusion, preprocessing } = card;
+  const method = methodOf(network);
+  const isOnePass = method.diffusion({}).steps === 1;
+  if (isOnePass && diffusion.steps !== 1) {
+    const rule = `1 of ${method.label}, which makes an image in one pass`;
+    throw refusal(rule, String(diffusion.steps), { ...within({ ...at, name: 'diffusion' }), name: 'steps' });
+  }
+  const maps = intensityMaps(preprocessing);
+  for (const side of ['source', 'target'] as const)
+    if (isAbsolute(maps[side]) && !/ct$/i.test(card[side])) {
+      const rule = `of CT where it is hu, for only its values are Hounsfield units (${side} ${card[side]})`;
+      throw refusal(rule, 'hu', { ...within({ ...at, name: 'preprocessing' }), name: 'intensity' });
+    }
+  return card;
+});
 
 /**
  * A card from JSON, every field checked; unknown fields are dropped.
