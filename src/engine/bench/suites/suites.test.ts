@@ -275,6 +275,12 @@ it('variability has both readings, and 0 of what draws nothing', () => {
   expect(fixed.values).toMatchObject({ psnrSlice: { mean: 0 }, psnrSet: 0, pixel: { mean: 0 } });
   expect(tables[0].notes[0]).toContain('2 samples of each of 2 slices');
   expect([drawn.failed, fixed.failed]).toEqual([null, null]);
+  expect(tables[0].notes.join(' ')).not.toContain('style');
+  const munit = fakeModel('MUNIT', { network: { method: 'munit', style_dim: 8 } as never });
+  const [styled] = reportOf(variability, fakeBench([syndiff, munit], [fakePair('sub-1')]), {}).tables;
+  expect(styled.notes).toContain(
+    'Of MUNIT a seed is one style for them all, so that "the mean" varies as much as "a slice", however many slices there are.',
+  );
   const collapsed = { ...slice([20, 22], 0.1), ssim: [0.2, null] };
   const { tables: flat } = reportOf(variability, bench, {
     SynDiff: { random: true, slices: [collapsed, slice([20, 22], 0.1)] },

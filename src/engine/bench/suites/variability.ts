@@ -3,6 +3,7 @@ import { counted } from '../../counted';
 import { spread } from '../../evaluation/evaluateSlices';
 import type { Score } from '../../evaluation/metrics/scoreSlice';
 import { pixelSpread } from '../../evaluation/pixelSpread';
+import { hasStyle } from '../../style';
 import {
   type Bench,
   type BenchModel,
@@ -153,6 +154,9 @@ function spreadTable(bench: Bench, task: Task, results: Results<SampleScores>): 
     const lacks = lacksText({ failed, unscored: isFixed ? null : unscoredText(bySeed.flat()) });
     return { name, failed: lacks, values, slices: isFixed ? 0 : (bySeed[0]?.length ?? 0) };
   });
+  const styled = rowsOf(bench, task)
+    .filter(({ runs }) => hasStyle(runs[0].card))
+    .map(({ name }) => name);
   const slices = Math.max(...rows.map((row) => row.slices));
   return {
     id: `spread-${taskKey(task)}`,
@@ -162,6 +166,12 @@ function spreadTable(bench: Bench, task: Task, results: Results<SampleScores>): 
     rows: [...rows.map(({ slices: _, ...row }) => row), ...unreadOf(bench, task)],
     notes: [
       `${samples} samples of each of ${counted(slices, 'slice')}, whole slices scored. "A slice": the standard deviation over a slice's samples, mean ± standard deviation over the slices; "the mean": that over the samples of the mean over all slices; "a pixel": in parts of the data range, mean over the foreground.`,
+      'A sample is one seed for all slices of all scans, as a volume is made that must not flicker: from it each of them begins with the same noise.',
+      ...(styled.length > 0
+        ? [
+            `Of ${styled.join(', ')} a seed is one style for them all, so that "the mean" varies as much as "a slice", however many slices there are.`,
+          ]
+        : []),
       'Methods that draw nothing have 0 by construction, which was held against two samples of a slice of each pair.',
     ],
   };
