@@ -258,6 +258,13 @@ it.each([
   expect((await namedModels(places.join(','))).models.map(({ name }) => name)).toEqual(rows);
 });
 
+it('says which model is named twice, under another name', async () => {
+  const place = at('runs/seed2/syndiff/a-to-b');
+  const { models, repeated } = await namedModels([place, `X=${place}`, place].join(','));
+  expect(models).toHaveLength(1);
+  expect(repeated).toEqual(['X: is the model of row SynDiff; taken once']);
+});
+
 describe('bench refuses', () => {
   const refused = async (argv: string[]) => {
     const { code, stdout, stderr } = await runMain(argv);

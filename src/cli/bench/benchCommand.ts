@@ -135,7 +135,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
     progress.end();
     io.err(`${sentence}\n`);
   };
-  const { models: all, unread } = await namedModels(required(args, 'models'));
+  const { models: all, unread, repeated } = await namedModels(required(args, 'models'));
+  for (const sentence of repeated) say(sentence);
   for (const { name, why } of unread) say(`${name}: ${why}; its row stays empty`);
   checkRows(all);
   const against = againstOf(args.text('against'), all);

@@ -14,6 +14,8 @@ import { MODEL_FOLDERS } from '../train/runFolder';
 export interface FoundModels {
   models: BenchModel[];
   unread: UnreadModel[];
+  /** Of each model that is named again under another name, which is left out. */
+  repeated: string[];
 }
 
 /**
@@ -23,13 +25,17 @@ export interface FoundModels {
  *         WeightsMismatch for its card, BadRequest for no weights beside it
  */
 export async function namedModels(text: string): Promise<FoundModels> {
-  const found: FoundModels = { models: [], unread: [] };
-  const seen = new Set<string>();
+  const found: FoundModels = { models: [], unread: [], repeated: [] };
+  const seen = new Map<string, string>();
   let first: unknown;
   for (const entry of namesIn(text))
     for (const { path, name } of await cardsOf(entry)) {
-      if (seen.has(path)) continue;
-      seen.add(path);
+      const before = seen.get(path);
+      if (before !== undefined) {
+        if (before !== name) found.repeated.push(`${name}: is the model of row ${before}; taken once`);
+        continue;
+      }
+      seen.set(path, name);
       let card: ModelCard | undefined;
       try {
         card = await readCard(path);
