@@ -177,6 +177,28 @@ it('has a row with its reason of each model that cannot be read, leaves out a su
   ]);
 });
 
+it('says what is odd about a scan that is scored, once', async () => {
+  cpSync(at('bids'), at('odd-scan'), { recursive: true });
+  const scan = at('odd-scan/sub-05/anat/sub-05_T1w.nii');
+  const bytes = readFileSync(scan);
+  // Float32 voxels behind the header.
+  for (let at = 352; at < bytes.length; at += 4) bytes.writeFloatLE(bytes.readFloatLE(at) > 100 ? 1 : 0, at);
+  writeFileSync(scan, bytes);
+  const more = [
+    '--data',
+    at('odd-scan'),
+    '--slices',
+    '2',
+    '--suite',
+    'quality,variability',
+    '--samples',
+    '2',
+  ];
+  const { stderr } = await runMain(bench('odd-out', ...more, '--models', at('runs/seed1/syndiff/a-to-b')));
+  const lines = stderr.split('\n').filter((line) => line.includes('only 2 different values'));
+  expect(lines).toEqual([expect.stringMatching(/^sub-05: T1w: .*label map/)]);
+});
+
 it('has a row with its reason, and exit code 2, of a model that makes one value', async () => {
   const place = writeRun('flat/SynDiff');
   const config = tinyConfig(32);
@@ -348,7 +370,10 @@ describe('bench refuses', () => {
 
   it('models of several methods in one row', async () => {
     writeRun('several/seed1');
-    writeRun('several/seed2', () => ({ network: { method: 'unit', dim: 16 } }));
+    writeRun('several/seed2', ({ diffusion }) => ({
+      network: { method: 'unit', dim: 16 },
+      diffusion: { ...(diffusion as object), steps: 1 },
+    }));
     expect(await refused(bench('new', '--models', at('several')))).toContain(
       'bench: models of one row must be runs of one method, got SynDiff and UNIT of "several"',
     );

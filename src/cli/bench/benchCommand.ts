@@ -20,7 +20,7 @@ import { Aborted, BadRequest } from '../../errors';
 import { lockFolder } from '../../platform/node/folderLock';
 import { namesIn } from '../../platform/node/nameList';
 import { packageVersion } from '../../platform/node/packageRoot';
-import { SPLITS } from '../../platform/node/trainingScans';
+import { SPLITS, sayOnce } from '../../platform/node/trainingScans';
 import { patientsBy } from '../evaluate/splitPairs';
 import { isBadInput } from '../kit/badInput';
 import { FILTER_OPTION, filterOf, volumeOf } from '../kit/choice';
@@ -176,6 +176,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   for (const sentence of rowsSentences({ models: scored, ...data })) say(sentence);
   await makeBenchFolder(out);
   const release = lockFolder(out, say);
+  // Several suites look at the same scans.
+  const onRemark = sayOnce(say);
   const reports: (SuiteReport & { made: ReportFacts })[] = [];
   let failures = 0;
   try {
@@ -188,6 +190,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
         now: () => performance.now(),
         resident: () => process.memoryUsage.rss(),
         onProgress: (at) => show(`${suite.id}: ${progressText(at)}`),
+        onRemark,
         onFailure: (label, why) => {
           failures++;
           say(`${suite.id}: ${label}: ${why}`);

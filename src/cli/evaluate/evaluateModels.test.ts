@@ -63,6 +63,19 @@ describe('evaluate --models', () => {
     expect(others.stderr).not.toContain('must be two images');
   });
 
+  it('says what is odd about a scan, as of one that is translated', async () => {
+    const pathOf = (contrast: string) => at('label', 'sub-01', 'anat', `sub-01_${contrast}.nii`);
+    mkdirSync(at('label', 'sub-01', 'anat'), { recursive: true });
+    writeFileSync(at('label', 'participants.tsv'), 'participant_id\tsplit\nsub-01\ttest\n');
+    copyFileSync(at('bids', 'sub-04', 'anat', 'sub-04_FLAIR.nii'), pathOf('FLAIR'));
+    const bytes = readFileSync(at('bids', 'sub-04', 'anat', 'sub-04_T1w.nii'));
+    // Float32 voxels behind the header.
+    for (let n = 352; n < bytes.length; n += 4) bytes.writeFloatLE(bytes.readFloatLE(n) > 100 ? 1 : 0, n);
+    writeFileSync(pathOf('T1w'), bytes);
+    const { stderr } = await runMain(evaluate('--data', at('label')));
+    expect(stderr).toMatch(/tiny: sub-01: T1w: .*only 2 different values, as in a label map/);
+  });
+
   it('scores all patients of a split beside the baselines', async () => {
     const { code, stdout, stderr } = await runMain(
       evaluate('--json', '--patient', 'sub-\\d+', '--samples-spread', '3'),

@@ -12,6 +12,7 @@ import {
   translatedUnit,
 } from '../../engine/evaluation/evaluateScan';
 import type { Method } from '../../engine/evaluation/methods';
+import { pairWarnings } from '../../engine/evaluation/pairWarnings';
 import { type EvaluatedScan, type ModelReport, modelReport } from '../../engine/evaluation/report';
 import { namedSlices, spreadOut } from '../../engine/evaluation/slicesToScore';
 import { inPieces, type Pieces } from '../../engine/pieces';
@@ -97,6 +98,7 @@ async function evaluatedPair(
   const wanted = namedSlices(everyNth(head, every), damaged);
   const worked = <T>(work: Pieces<T>) => inPieces(work, { signal, pause }, () => performance.now());
   const pair = await worked(preparePair(source, target, model.card, wanted));
+  if (onRemark) for (const text of pairWarnings(pair, model.card)) onRemark(`${subject}: ${text}`);
   const { slices } = pair;
   const images = baselineImages(pair, baselines);
   const few = samples ? spreadOut(slices, samples.slices) : [];

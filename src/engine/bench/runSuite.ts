@@ -1,6 +1,7 @@
 /** Runs a suite's cells one after the other: what is kept is not computed again, and what fails does not stop the others. */
 import { Aborted } from '../../errors';
 import type { Baselines } from '../evaluation/baselines/fitBaselines';
+import { pairWarnings } from '../evaluation/pairWarnings';
 import { loadTranslator, type Translator } from '../methods/translator';
 import { inPieces } from '../pieces';
 import type { TranslateHooks } from '../translateSlices';
@@ -42,6 +43,8 @@ export interface SuiteHooks extends TranslateHooks {
   onProgress?: (progress: SuiteProgress) => void;
   /** A cell that failed, and why. */
   onFailure?: (label: string, reason: string) => void;
+  /** What is odd about a pair's scans for a model: a sentence that is told once. */
+  onRemark?: (text: string) => void;
   onSlice?: Lab['onSlice'];
   resident?: Lab['resident'];
 }
@@ -192,6 +195,8 @@ class OneModelLab implements Lab {
   /** Models in turn ask for the same pairs in the same order: those that were prepared first go first. */
   private readonly prepared: { pair: BenchPair; scale: string; on: PairOnBench }[] = [];
   private readonly fitted = new Map<string, Baselines>();
+  private readonly looked = new Set<string>();
+  private readonly remarks = new Set<string>();
   readonly onSlice: Lab['onSlice'];
 
   constructor(
@@ -226,13 +231,26 @@ class OneModelLab implements Lab {
   async pair(pair: BenchPair, model: BenchModel) {
     const scale = scaleKey(model.card);
     const known = this.prepared.find((one) => one.pair === pair && one.scale === scale);
-    if (known) return known.on;
+    if (known) return this.told(known.on, pair, model);
     const loaded = await this.loaded(pair);
     const room = PREPARED_VOXELS - loaded.target.image.voxels.length;
     const held = () => this.prepared.reduce((sum, { on }) => sum + on.prepared.target.voxels.length, 0);
     while (this.prepared.length > 0 && held() > room) this.prepared.shift();
     const on = await inPieces(pairOnBench(this.bench, pair, loaded, model.card), this.hooks, this.hooks.now);
     this.prepared.push({ pair, scale, on });
+    return this.told(on, pair, model);
+  }
+
+  /** Models of one scale may have been trained on other scans. */
+  private told(on: PairOnBench, pair: BenchPair, model: BenchModel): PairOnBench {
+    const key = `${model.id} ${taskKey(pair.task)} ${pair.subject}`;
+    if (!this.hooks.onRemark || this.looked.has(key)) return on;
+    this.looked.add(key);
+    for (const text of pairWarnings(on.prepared, model.card)) {
+      const remark = `${pair.subject}: ${text}`;
+      if (!this.remarks.has(remark)) this.hooks.onRemark(remark);
+      this.remarks.add(remark);
+    }
     return on;
   }
 

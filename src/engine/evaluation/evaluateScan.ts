@@ -52,6 +52,7 @@ export interface PreparedPair {
   target: Image3;
   /** Of the source. */
   measures: ScanMeasures;
+  targetMeasures: ScanMeasures;
   /** As a model sees it: clipped to [0, 1]. */
   sourceUnit: Float32Array;
   /** As they are. */
@@ -116,6 +117,7 @@ export function* preparePair(
     source,
     target,
     measures,
+    targetMeasures: ofTarget,
     sourceUnit,
     sourceScaled,
     targetUnit,
