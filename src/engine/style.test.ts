@@ -117,6 +117,7 @@ it("given is refused where it is another model's, or samples are asked for", () 
     'its name says T1w, but this model makes FLAIR: its style means little.',
   );
   expect(styleNameWarning('sub-1_FLAIR.nii.gz', card)).toBeNull();
+  expect(styleNameWarning('sub-1_desc-synth_FLAIR.nii.gz', card)).toContain('made by this program');
 });
 
 it('is refused of a network without styles', () => {

@@ -1,6 +1,7 @@
 /** A model with styles draws one for its images. Instead it can take the mean one, or one that was read off a real scan of the target. */
 import { BadRequest } from '../errors';
 import { contrastOfName } from '../volume/names';
+import { isSynthetic } from '../volume/synthetic';
 import type { ModelCard } from './cards/modelCard';
 import { methodOf } from './methods';
 
@@ -27,8 +28,12 @@ export const hasStyle = ({ network }: Pick<ModelCard, 'network'>): boolean => 's
 export const hasStyleEncoder = ({ network }: Pick<ModelCard, 'network'>): boolean =>
   'style_encoder' in network && network.style_encoder === true;
 
-/** A sentence where a scan's name says that it is none of what the model makes; null where all seems well. */
+/** Of a scan that this program has made. */
+export const MADE_STYLE = 'it was made by this program, not scanned: its style is that of a model.';
+
+/** A sentence where a scan's name says that it is none of what the model makes, or that it is no scan; null where all seems well. */
 export function styleNameWarning(name: string, { target }: Pick<ModelCard, 'target'>): string | null {
+  if (isSynthetic(name)) return MADE_STYLE;
   const claimed = contrastOfName(name);
   if (!claimed || claimed === target || target === 'target') return null;
   return `its name says ${claimed}, but this model makes ${target}: its style means little.`;

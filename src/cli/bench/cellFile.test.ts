@@ -61,3 +61,12 @@ it('begins anew where no more than a part of its head was written', async () => 
 it('refuses a later version', async () => {
   await expect(opened(HEAD.replace('1}', '2}'))).rejects.toThrow('must be of version 1, got 2');
 });
+
+it('says that its folder is gone, and what that means', async () => {
+  const place = mkdtempSync(join(folder, 'gone-'));
+  const file = await CellFile.open(join(place, 'cells.jsonl'), () => {});
+  rmSync(place, { recursive: true });
+  await expect(file.put('a', { value: {} })).rejects.toThrow(
+    `${place}: must stay where it is while a bench runs, got no such folder; what was kept in it is gone with it`,
+  );
+});

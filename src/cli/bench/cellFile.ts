@@ -1,5 +1,6 @@
 /** cells.jsonl: what the cells of a bench came to, a line each, by which a run goes on that was stopped or killed. */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { CellStore } from '../../engine/bench/runSuite';
 import type { CellResult } from '../../engine/bench/suite';
 import { textHash } from '../../engine/hash';
@@ -50,7 +51,15 @@ export class CellFile implements CellStore {
   /** Failures are not kept: they are tried again. */
   async put(key: string, result: CellResult<unknown>): Promise<void> {
     if (!('value' in result)) return;
-    addLine(this.path, lineOf({ key, value: result.value }));
+    try {
+      addLine(this.path, lineOf({ key, value: result.value }));
+    } catch (error) {
+      const folder = dirname(this.path);
+      if (existsSync(folder)) throw error;
+      throw new BadRequest(
+        `${folder}: must stay where it is while a bench runs, got no such folder; what was kept in it is gone with it: put it back, or begin anew`,
+      );
+    }
     this.cells.set(key, result);
   }
 }

@@ -682,11 +682,14 @@ describe('is refused in one sentence', () => {
     ['--direction: must train what --start makes', ['--direction', 'b-to-a']],
     ['--freeze-r: needs the R that makes the condition', ['--freeze-r']],
     [
-      '--freeze-r-after: must be one of the numbers that decide this training',
+      '--freeze-r-after: must be an option that decides something in this training',
       ['--paired', '--freeze-r-after', '5'],
     ],
-    ['freeze-r-after must be less than the 3 iterations, got 3', ['--freeze-r-after', '3', '--steps', '3']],
-    ['batch must be at most 4 or a multiple of 4', ['--batch', '5']],
+    [
+      '--freeze-r-after: must be less than the 3 iterations, got 3',
+      ['--freeze-r-after', '3', '--steps', '3'],
+    ],
+    ['--batch: must be at most 4 or a multiple of 4', ['--batch', '5']],
     [
       '--paired: must not be given with --method resnet, which is trained on unpaired scans; leave out --paired',
       ['--method', 'resnet', '--paired', '--start', at('r.json')],
@@ -714,7 +717,7 @@ describe('is refused in one sentence', () => {
     ]),
     ['--r-start: must not be given with --paired', ['--paired', '--r-start', at('r.json')]],
     [
-      '--freeze-r-after: must be one of the numbers that decide this training',
+      '--freeze-r-after: must be an option that decides something in this training',
       [
         ...['--freeze-r', '--r-start', at('r.json'), '--r-start-back', at('r.json')],
         ...['--freeze-r-after', '1'],
@@ -744,10 +747,10 @@ describe('is refused in one sentence', () => {
       ['--method', 'ddpm', '--simple-loss', '2'],
     ],
     [
-      '--groups: must be one of the numbers that decide this training',
+      '--groups: must be an option that decides something in this training',
       ['--method', 'ddpm', '--ncsnpp', '--groups', '4'],
     ],
-    ["crop must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],
+    ["--crop: must be a multiple of 2 up to the image's 32 pixels, got 64", ['--crop', '64']],
     ['--start: must be a non-diffusive ResNet generator, got a diffusive generator', ['--no-diffusion']],
     ['--start: must be an id', ['--start', 'no-such-model']],
   ])('%s', async (sentence, more) => {

@@ -256,7 +256,7 @@ async function begun(order: Order): Promise<ReadyRun> {
   const { train, validation } = data;
   const estimate = estimateOf(settings, engine, dataBytes(data));
   io.err(
-    `${isOne ? `${settings.contrasts.a}: ${train.a.count}` : `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count}`} slices of ${settings.size} x ${settings.size}${cropText(settings)}, ${validation?.a.count ?? 0} validation pairs; ${variantText(settings)}\n`,
+    `${isOne ? `${settings.contrasts.a}: ${train.a.count}` : `${settings.contrasts.a} and ${settings.contrasts.b}: ${train.a.count} and ${train.b.count}`} slices of ${settings.size} x ${settings.size}${cropText(settings)}, ${counted(validation?.a.count ?? 0, 'validation pair')}; ${variantText(settings)}\n`,
   );
   if (validation && every.validation === 0 && args.text('every-validation') === undefined)
     io.err(

@@ -186,7 +186,7 @@ export async function planRun(args: Arguments, found: Record<Side, string | null
   const settings = overridden(started, overrides, contrasts, models);
   if (card) refuseOtherThanStart(args, settings, started);
   refuseForMethod(args, settings);
-  checkSettings(settings);
+  checkGiven(args, settings);
   checkFrozen(settings, models);
   const start = startOf(models);
   // Refused before the scans are read.
@@ -270,6 +270,18 @@ function readOverrides(args: Arguments) {
   };
 }
 
+/** The rules of all settings, in the words of the options where one of them was given. @throws BadRequest */
+function checkGiven(args: Arguments, settings: TrainSettings): void {
+  try {
+    checkSettings(settings);
+  } catch (error) {
+    if (!(error instanceof BadRequest)) throw error;
+    const [begin, name] = /^training: ([a-z0-9-]+)(?= must )/.exec(error.message) ?? [];
+    if (begin === undefined || args.texts(name).length === 0) throw error;
+    throw new BadRequest(`--${name}:${error.message.slice(begin.length)}`);
+  }
+}
+
 function overridden(
   settings: TrainSettings,
   o: ReturnType<typeof readOverrides>,
@@ -298,7 +310,7 @@ function overridden(
   const idle = Object.keys(o.options).find((id) => !deciding.includes(id));
   if (idle !== undefined)
     throw new BadRequest(
-      `--${idle}: must be one of the numbers that decide this training (${deciding.map((id) => `--${id}`).join(', ')}), got one of another method or of a term that is switched off; leave it out`,
+      `--${idle}: must be an option that decides something in this training (${deciding.map((id) => `--${id}`).join(', ')}), got one of another method, or of what is switched off; leave it out`,
     );
   return {
     ...base,

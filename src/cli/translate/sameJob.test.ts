@@ -124,6 +124,13 @@ it('gives images the style of a scan, and says which, or in one sentence why not
   expect(facts.Style.Values).toHaveLength(8);
   expect(terminal.sidecar).toMatchObject(facts);
 
+  // A result under a name of its own: its sidecar tells.
+  copyFileSync(at(page.imageName), at('renamed.nii.gz'));
+  copyFileSync(at(page.imageName.replace('.nii.gz', '.json')), at('renamed.json'));
+  const io = fakeIo();
+  expect(await main([...argv('of-made.nii.gz', encoder), '--style', at('renamed.nii.gz')], io)).toBe(0);
+  expect(io.stderr).toContain('renamed.nii.gz: it was made by this program, not scanned');
+
   writeFileSync(at('text.nii'), 'no scan at all');
   const { file: empty } = makeNifti({ dims: [4, 4, 4], values: Array(64).fill(0) });
   writeFileSync(at('empty.nii'), new Uint8Array(empty));

@@ -11,6 +11,7 @@ import {
   GIVEN_STYLE,
   isDrawn,
   isFixedStyle,
+  MADE_STYLE,
   MEAN_STYLE,
   refuseStyle,
   refuseStyleScan,
@@ -232,7 +233,10 @@ async function readStyleScan(path: string, card: ModelCard, io: Io): Promise<Nam
   const scan = await readScan(path, onlyVolume(basename(path)), undefined, openGiven);
   const measures = scanMeasures(scan.image);
   refuseEmpty(scan, measures.levels());
-  const warnings = [styleNameWarning(scan.name, card) ?? [], checkScan(scan, measures)].flat();
+  // Under another name its sidecar tells.
+  const isMade = await isResult(sidecarName(path));
+  const ofName = isMade ? MADE_STYLE : styleNameWarning(scan.name, card);
+  const warnings = [ofName ?? [], checkScan(scan, measures)].flat();
   for (const warning of warnings) say(`${scan.name}: ${warning}`);
   return scan;
 }
