@@ -91,7 +91,8 @@ it('is kept with the weights, and missed where a part of it is gone', () => {
 });
 
 it('of a model starts a run; the encoder of one that was exported without begins at random', () => {
-  const settings = tinySettings({ method: 'munit' });
+  const usual = tinySettings({ method: 'munit' });
+  const settings = { ...usual, options: { ...usual.options, 'style-width': WITH_ENCODER.mlp_dim } };
   const started = (network: MunitNetwork) => {
     const card = { ...munitCard(network), id: 'old' };
     const models = [
