@@ -145,7 +145,6 @@ function scoreTable(bench: Bench, { task, free, models }: TaskScores): Table {
     ],
     notes: [
       `Mean ± standard deviation over ${slicesText(slices)}; "paper": both images divided by their means, then by the reference's greatest value.`,
-      ...unscoredNotes(rows),
       ...(lesions.length > 0
         ? [
             `Lesion contrast kept: the synthetic lesion's contrast / the real one's, median over patients. ${lesions.map((by) => `${KEPT_NAMES[by]}: lesions by ${LESION_RULES[by]}.`).join(' ')}`,
@@ -158,18 +157,6 @@ function scoreTable(bench: Bench, { task, free, models }: TaskScores): Table {
         : []),
     ],
   };
-}
-
-/** Rows whose means are over fewer slices than the others'. */
-function unscoredNotes(rows: readonly RowScores[]): string[] {
-  const fewer = rows.flatMap(({ name, slices }) => {
-    const scored = slices.filter(({ whole }) => whole !== null).length;
-    return scored < slices.length ? [`${name} (${scored})`] : [];
-  });
-  if (fewer.length === 0) return [];
-  return [
-    `Over fewer slices: ${fewer.join(', ')}; an image that is constant or not all numbers has no score.`,
-  ];
 }
 
 /** Wilcoxon's test of the reference against each other row, on what both have. */

@@ -146,19 +146,6 @@ describe('quality', () => {
     expect(tables[1].rows[0].values.psnrSlices).toBe(1);
   });
 
-  it('names rows that are scored on fewer slices', () => {
-    const lacking = fakeSlices([20, 22]).map((one, n) =>
-      n === 0 ? { ...one, whole: null, paper: null } : one,
-    );
-    const notesOf = (slices: ReturnType<typeof fakeSlices>) =>
-      reportOf(quality, bench, { 'cGAN, T1w': { slices, lesionKept: null }, SynDiff: scores([20, 22]) })
-        .tables[0].notes;
-    expect(notesOf(lacking)[1]).toBe(
-      'Over fewer slices: cGAN (3); an image that is constant or not all numbers has no score.',
-    );
-    expect(notesOf(fakeSlices([20, 22])).join()).not.toContain('fewer');
-  });
-
   it('says which row others are held against where it is not SynDiff, and takes none that failed', () => {
     const nan = fakeModel('NaN');
     const pairs = [fakePair('sub-1'), fakePair('sub-2')];
