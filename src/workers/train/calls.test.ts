@@ -214,7 +214,9 @@ it('lists a run that it cannot read with the reason, and leaves it as it is', as
 it('refuses scans that do not pair', async () => {
   await calls.removeVolume({ volumeId: 'phantom-02_FLAIR' }, context());
   const train = calls.train({ runId: 'two', settings, start: {}, every }, context());
-  await expect(train).rejects.toThrow(/pairs: must have a subject with both T1w and FLAIR, got none/);
+  await expect(train).rejects.toThrow(
+    'pairs: must have a subject with both T1w and FLAIR, got 1 such as phantom-02_T1w and none of the other contrast; add that of the same subjects',
+  );
 });
 
 it('reads and cuts every volume of a pair once', async () => {
