@@ -2,9 +2,10 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { create, globals } from 'webgpu';
+import { tinyCard, tinyConfig } from '../../../../test/tinyModel';
 import { hashWeights } from '../../hash';
 import { compileAhead } from '../../methods/compileAhead';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/config';
+import type { GeneratorConfig } from '../../networks/ncsnpp/config';
 import { loadGenerator } from '../../networks/ncsnpp/run';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
 import { loadTree } from '../../networks/parameters';
@@ -15,16 +16,7 @@ import { FusedResnet } from './fusedResnet';
 import { FusedGenerator } from './generator';
 import { optionsHere } from './optionsHere';
 
-const CONFIG: GeneratorConfig = {
-  ...PAPER_GENERATOR,
-  image_size: 32,
-  num_channels_dae: 8,
-  ch_mult: [1, 2],
-  num_res_blocks: 1,
-  attn_resolutions: [16],
-  nz: 8,
-  z_emb_dim: 16,
-};
+const CONFIG: GeneratorConfig = { ...tinyConfig(32), ch_mult: [1, 2], attn_resolutions: [16] };
 const R = { ngf: 8, n_blocks: 2 };
 
 const compiled = vi.fn();
@@ -48,10 +40,8 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-const about = { preprocessing: { size: 32 }, weights: { dtype: 'f32' } };
-
 it('the diffusive generator', async () => {
-  await compileAhead({ ...about, network: { method: 'syndiff', ...CONFIG } } as never);
+  await compileAhead({ ...tinyCard(32), network: { method: 'syndiff', ...CONFIG } });
   const ahead = compiled.mock.calls.length;
   expect(ahead).toBeGreaterThan(20);
   const generator = loadGenerator(CONFIG, hashWeights(1, ncsnppTable(CONFIG)));
@@ -65,7 +55,7 @@ it('the diffusive generator', async () => {
 
 it('R', async () => {
   compiled.mockClear();
-  await compileAhead({ ...about, network: { method: 'cgan', ...R } } as never);
+  await compileAhead({ ...tinyCard(32), network: { method: 'cgan', ...R } });
   const ahead = compiled.mock.calls.length;
   expect(ahead).toBeGreaterThan(5);
   const table = resnetGeneratorTable(R);
