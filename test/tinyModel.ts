@@ -14,6 +14,18 @@ export const tinyConfig = (size: number): GeneratorConfig => ({
   n_mlp: 1,
 });
 
+/** One of two levels, with attention. */
+export const twoLevelConfig = (attention = 8): GeneratorConfig => ({
+  ...PAPER_GENERATOR,
+  image_size: 16,
+  num_channels_dae: 8,
+  ch_mult: [1, 2],
+  num_res_blocks: 1,
+  attn_resolutions: [attention],
+  nz: 8,
+  z_emb_dim: 16,
+});
+
 /** Its pixels cover 160 mm at 16 and 256 mm at 32; name, hash and size of the weights are the test's. */
 export const tinyCard = (size: 16 | 32): ModelCard => ({
   id: 'tiny',

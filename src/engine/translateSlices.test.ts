@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { twoLevelConfig } from '../../test/tinyModel';
 import { OutOfMemory } from '../errors';
 import { nodeEnvironment } from '../platform/node/environment';
 import { startEngine } from './backend/backend';
 import { PAPER_SCHEDULE } from './diffusion/schedule';
 import { hashNormals, hashWeights } from './hash';
 import { loadTranslator, type RunTranslator, type Translator } from './methods/translator';
-import { type GeneratorConfig, PAPER_GENERATOR } from './networks/ncsnpp/config';
 import { ncsnppTable } from './networks/ncsnpp/table';
 import { disposeTree, loadTree } from './networks/parameters';
 import { type ResnetGeneratorWeights, runResnetGenerator } from './networks/resnetGenerator/run';
@@ -13,17 +13,8 @@ import { resnetGeneratorTable } from './networks/resnetGenerator/table';
 import * as tf from './tf';
 import { type SliceOutput, type TranslateSettings, translateSlices } from './translateSlices';
 
-const SIZE = 16;
-const CONFIG: GeneratorConfig = {
-  ...PAPER_GENERATOR,
-  image_size: SIZE,
-  num_channels_dae: 8,
-  ch_mult: [1, 2],
-  num_res_blocks: 1,
-  attn_resolutions: [8],
-  nz: 8,
-  z_emb_dim: 16,
-};
+const CONFIG = twoLevelConfig();
+const SIZE = CONFIG.image_size;
 const slices = [4, 5, 6].map((index) => ({
   index,
   pixels: hashNormals(index, SIZE * SIZE).map((v) => Math.tanh(v)),

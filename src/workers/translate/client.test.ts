@@ -2,28 +2,19 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engineStandIn } from '../../../test/engineStandIn';
 import { headPhantom, makeNifti } from '../../../test/makeNifti';
+import { twoLevelConfig } from '../../../test/tinyModel';
 import { tinySettings } from '../../../test/tinyRun';
 import type { BackendEnvironment } from '../../engine/backend/backend';
 import { writeSafetensors } from '../../engine/formats/safetensors';
 import { hashWeights } from '../../engine/hash';
 import { METHODS, methodOf } from '../../engine/methods';
 import { encodeWeights } from '../../engine/models/convertWeights';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../../engine/networks/ncsnpp/config';
 import { ncsnppTable } from '../../engine/networks/ncsnpp/table';
 import { nodeEnvironment } from '../../platform/node/environment';
 import { createEngineClient, type EngineClient, type WorkerLike } from './client';
 import type { ModelCard, Request, SliceResult, TranslateProgress } from './protocol';
 
-const CONFIG: GeneratorConfig = {
-  ...PAPER_GENERATOR,
-  image_size: 16,
-  num_channels_dae: 8,
-  ch_mult: [1, 2],
-  num_res_blocks: 1,
-  attn_resolutions: [16],
-  nz: 8,
-  z_emb_dim: 16,
-};
+const CONFIG = twoLevelConfig(16);
 const settings = { seed: 5, samples: 1, noise: 'independent' } as const;
 const slices = [3, 4, 2, 5];
 

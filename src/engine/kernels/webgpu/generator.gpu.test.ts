@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import '../../../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../../../test/golden';
+import { twoLevelConfig } from '../../../../test/tinyModel';
 import { relativeError } from '../../../parity/compare';
 import { image, matrix, NETWORK_TOLERANCE, parseGolden } from '../../../parity/kit';
 import { nodeEnvironment } from '../../../platform/node/environment';
@@ -15,7 +16,7 @@ import { makeSchedule, PAPER_SCHEDULE } from '../../diffusion/schedule';
 import { psnr } from '../../evaluation/metrics/psnr';
 import { hashNormals, hashWeights } from '../../hash';
 import { loadTranslator, type RunTranslator } from '../../methods/translator';
-import { type GeneratorConfig, PAPER_GENERATOR } from '../../networks/ncsnpp/config';
+import type { GeneratorConfig } from '../../networks/ncsnpp/config';
 import { denoiserOf, disposeGenerator, loadGenerator } from '../../networks/ncsnpp/run';
 import { ncsnppTable } from '../../networks/ncsnpp/table';
 import * as tf from '../../tf';
@@ -31,16 +32,7 @@ const adapter = await environment.gpu?.requestAdapter();
 const files = goldenFiles.filter((name) => /^net_ncsnpp_/.test(name));
 const MINUTES = 60_000;
 
-const CHAIN_CONFIG: GeneratorConfig = {
-  ...PAPER_GENERATOR,
-  image_size: 16,
-  num_channels_dae: 8,
-  ch_mult: [1, 2],
-  num_res_blocks: 1,
-  attn_resolutions: [8],
-  nz: 8,
-  z_emb_dim: 16,
-};
+const CHAIN_CONFIG = twoLevelConfig();
 
 const largestOff = (got: Float32Array, want: Float32Array) =>
   got.reduce((most, value, p) => Math.max(most, Math.abs(value - want[p])), 0);
