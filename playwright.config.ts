@@ -5,10 +5,12 @@ import { freePort } from './scripts/port.mjs';
 process.env.SYNDIFF_TEST_PORT ??= String(await freePort(4173));
 const PORT = Number(process.env.SYNDIFF_TEST_PORT);
 
+const LONG = /(train|webgpu)\.spec\.ts/;
+
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/browser',
-  fullyParallel: false,
+  fullyParallel: true,
   // A page computes on one thread, and much of a test is waiting: two cores are busy with two browsers.
   workers: 2,
   timeout: 240_000,
@@ -30,6 +32,11 @@ export default defineConfig({
       ],
     },
   },
+  // Begun last, one of the tests of a minute would keep one core busy and leave the other idle.
+  projects: [
+    { name: 'long', testMatch: LONG },
+    { name: 'rest', testIgnore: LONG },
+  ],
   webServer: {
     command: `node scripts/start.mjs --no-build --port ${PORT}`,
     port: PORT,

@@ -15,7 +15,7 @@ import {
   translate,
   translateButton,
 } from './helpers';
-import { headScan } from './phantom';
+import { headScan, LONG_SHAPE } from './phantom';
 
 test.use({ models: 'slow' });
 
@@ -28,11 +28,11 @@ declare global {
 
 test('cancel stops within a step, keeps finished slices, and Translate works again', async ({ page }) => {
   await openPage(page);
-  await openScan(page, headScan('sub-01_T1w.nii'));
+  await openScan(page, headScan('sub-01_T1w.nii', { shape: LONG_SHAPE }));
   await goToSlice(page, 5);
   await chooseHead(page);
   await translateButton(page).click();
-  await runSays(page, /Slice [2-9] of 12/);
+  await runSays(page, /Slice [2-9] of 48/);
 
   await page.evaluate(() => {
     window.heard = [];
@@ -53,18 +53,18 @@ test('cancel stops within a step, keeps finished slices, and Translate works aga
   expect(steps.size).toBeLessThanOrEqual(2);
 
   await expect(notices(page)).toHaveCount(1);
-  const told = /Cancelled: (\d+) of 12 slices are done and kept/.exec(
+  const told = /Cancelled: (\d+) of 48 slices are done and kept/.exec(
     (await notices(page).textContent()) ?? '',
   );
   const done = Number(told?.[1]);
   expect(done).toBeGreaterThanOrEqual(1);
-  expect(done).toBeLessThan(12);
+  expect(done).toBeLessThan(47);
   const kept = await save(page);
   expect(filledSlices(kept.volume)).toHaveLength(done);
   expect(kept.sidecar.TranslatedSlices).toEqual(filledSlices(kept.volume));
 
   await page.getByRole('radio', { name: /This slice/ }).check();
-  await goToSlice(page, 9);
+  await goToSlice(page, 47);
   await translate(page);
-  expect(filledSlices((await save(page)).volume)).toEqual([...filledSlices(kept.volume), 9]);
+  expect(filledSlices((await save(page)).volume)).toEqual([...filledSlices(kept.volume), 47]);
 });

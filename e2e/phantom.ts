@@ -11,6 +11,8 @@ export interface TestFile {
 export type Shape = readonly [number, number, number];
 
 export const SHAPE: Shape = [64, 72, 12];
+/** A run over it by a slow model outlasts what a test does in the middle of it, also where the page is slower than the engine. */
+export const LONG_SHAPE: Shape = [64, 72, 48];
 /** mm. */
 const ZOOMS = [3, 3, 6] as const;
 /** The slab is tilted about the left-right axis, rad. */

@@ -18,7 +18,7 @@ import {
   translateButton,
 } from './helpers';
 import { firstModel } from './models';
-import { headScan } from './phantom';
+import { headScan, LONG_SHAPE } from './phantom';
 
 test.describe('in the middle of a run', () => {
   test.use({ models: 'slow' });
@@ -33,10 +33,10 @@ test.describe('in the middle of a run', () => {
       void dialog.accept();
     });
     const fetched = fetchedWeights(context);
-    const scan = headScan('sub-01_T1w.nii');
+    const scan = headScan('sub-01_T1w.nii', { shape: LONG_SHAPE });
     await openPage(page);
     await openScan(page, scan);
-    await drop(page, [headScan('sub-01_FLAIR.nii')], '[data-drop="reference"]');
+    await drop(page, [headScan('sub-01_FLAIR.nii', { shape: LONG_SHAPE })], '[data-drop="reference"]');
     await page.getByText('Settings', { exact: true }).click();
     await page.getByRole('spinbutton', { name: 'Seed' }).fill('5');
     await chooseHead(page);
@@ -72,7 +72,7 @@ test.describe('in the middle of a run', () => {
     await other.close();
 
     // It goes on as if nothing had been.
-    const missing = [...Array(12).keys()].find((slice) => !slices.includes(slice))!;
+    const missing = [...Array(LONG_SHAPE[2]).keys()].find((slice) => !slices.includes(slice))!;
     await goToSlice(page, missing);
     await page.getByRole('radio', { name: /This slice/ }).check();
     await translate(page);
@@ -93,7 +93,7 @@ test.describe('in the middle of a run', () => {
 
 test('kept weights that have been damaged are fetched again', async ({ page, context }) => {
   const fetched = fetchedWeights(context);
-  const scan = headScan('sub-01_T1w.nii');
+  const scan = headScan('sub-01_T1w.nii', { shape: LONG_SHAPE });
   await openPage(page);
   await openScan(page, scan);
   await translate(page);
@@ -122,7 +122,7 @@ test('kept weights that have been damaged are fetched again', async ({ page, con
 
 test('weights that arrive cut short are refused, and the next try works', async ({ page }) => {
   await openPage(page);
-  await openScan(page, headScan('sub-01_T1w.nii'));
+  await openScan(page, headScan('sub-01_T1w.nii', { shape: LONG_SHAPE }));
   const address = /weights\.safetensors$/;
   const { weights } = firstModel('quick');
   await page.route(address, (route) => route.fulfill({ body: weights.subarray(0, 50_000) }));
@@ -139,7 +139,7 @@ test('a full disk of the browser is one sentence, and the page goes on', async (
   const devtools = await page.context().newCDPSession(page);
   const { origin } = new URL(page.url());
   await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 });
-  await openScan(page, headScan('sub-01_T1w.nii'));
+  await openScan(page, headScan('sub-01_T1w.nii', { shape: LONG_SHAPE }));
   await expect(notices(page)).toHaveText([/^sub-01_T1w\.nii: will not come back after a reload \(/]);
   await translate(page);
   await expectImage(page, 'synthetic');

@@ -32,9 +32,9 @@ const watched: BackendEnvironment = {
   } as GPU,
 };
 
-// A network of each kind, each of their blocks. Other configurations put the same operations together: on wasm in
+// A network of each kind, with each of their blocks. Other configurations put the same operations together: on wasm in
 // `parity.slow.test.ts`, and all of it on WebGPU by `npx syndiff parity --backend webgpu`; a whole chain is e2e/webgpu.spec.ts's.
-const HERE = /^(block_|resampling|net_(ncsnpp_small|diffusive_discriminator_small|patch|resnet))/;
+const HERE = /^(resampling|net_(ncsnpp_small|diffusive_discriminator_small|patch|resnet))/;
 const files = goldenFiles.filter((name) => isNetworkGolden(name) && HERE.test(name));
 
 describe.skipIf(!adapter)('webgpu in Node (skipped where there is no adapter)', () => {
