@@ -109,6 +109,15 @@ describe('compare', () => {
     );
     expect(Math.max(...slices[0].pixels)).toBeGreaterThan(30_000);
     const told = events.flatMap((event) => ('progress' in event ? [event.progress] : []));
+    // Once for both models.
+    const remarks = events.flatMap((event) => ('remark' in event ? [event.remark] : []));
+    expect(
+      remarks.map((text) => /^sub-01: (T1w|FLAIR): .*(skull|only \d+ different values)/.exec(text)?.slice(1)),
+    ).toEqual([
+      ['T1w', 'skull'],
+      ['T1w', 'only 6 different values'],
+      ['FLAIR', 'only 14 different values'],
+    ]);
     expect(told.at(-1)).toMatchObject({ label: 'second, T1w → FLAIR, sub-01', cells: 3, done: 2, msLeft: 0 });
   });
 

@@ -54,6 +54,7 @@ export async function compareModels(request: CompareRequest, environment: Compar
       signal,
       pause,
       onProgress: (progress) => event({ progress: { ...progress, suite: place, suites: suites.length } }),
+      onRemark: (remark) => event({ remark }),
       onSlice: (made) => pictures.tell(made, pairOf.get(made.pair)!),
     });
     report();

@@ -228,6 +228,8 @@ export type CompareEvent =
   | { cell: KeptCell }
   /** Of a suite with what is there by now. */
   | { report: SuiteReport }
+  /** What is odd about a pair, for one of the models: "sub-01: ...". */
+  | { remark: string }
   | { slice: ComparedSlice };
 
 /** What any protocol's table of calls has of each. */

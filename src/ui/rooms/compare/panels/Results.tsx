@@ -1,5 +1,6 @@
+import { useShallow } from 'zustand/react/shallow';
 import { useApp } from '../../../state/StoreContext';
-import { isOutdated } from '../state/selectors';
+import { isOutdated, remarksOf } from '../state/selectors';
 import { Charts } from './Charts';
 import { ExportPanel } from './ExportPanel';
 import { Pictures } from './Pictures';
@@ -8,6 +9,7 @@ import { ReportTable } from './ReportTable';
 /** What came out, as far as it is there. */
 export function Results() {
   const reports = useApp((s) => s.compare.reports);
+  const remarks = useApp(useShallow((s) => remarksOf(s.compare)));
   const isOld = useApp(isOutdated);
   return (
     <>
@@ -25,6 +27,12 @@ export function Results() {
       {reports.map(({ suite, charts, tables: [first, ...others] }) => (
         <section key={suite} className="compare-report" aria-label={first?.title ?? suite}>
           {first && <ReportTable table={first} />}
+          {suite === 'quality' &&
+            remarks.map((text) => (
+              <p key={text} className="warning" data-testid="compare-remark">
+                {text}
+              </p>
+            ))}
           {suite === 'quality' && <Pictures />}
           <Charts charts={charts} />
           {others.map((table) => (

@@ -9,7 +9,15 @@ import { comparisonJson } from './exports';
 import { givenModels } from './modelFiles';
 import { planPairs } from './pairPlan';
 import { pictureGrid } from './pictureGrid';
-import { chosenModels, compareBlock, isOutdated, modelsOfTask, shownPlace, tasks } from './selectors';
+import {
+  chosenModels,
+  compareBlock,
+  isOutdated,
+  modelsOfTask,
+  remarksOf,
+  shownPlace,
+  tasks,
+} from './selectors';
 
 let client: FakeClient;
 let store: AppStore;
@@ -137,6 +145,11 @@ describe('pairs', () => {
     expect(texts()).toEqual(['notes.txt: no scan, left out.']);
     await act().dropFiles(dropped('notes.txt'));
     expect(texts().at(-1)).toMatch(/^notes\.txt: must be scans, or weights/);
+    const asking = act().dropFiles(dropped('one.nii', 'two.nii', 'list.txt'));
+    await expect.poll(() => state().pick?.paths).toEqual(['one.nii', 'two.nii']);
+    expect(texts()).toContain('list.txt: no scan, left out.');
+    state().actions.answerPick(null);
+    await asking;
   });
 
   it('waits for the volume of a file with several', async () => {
@@ -316,6 +329,26 @@ describe('a comparison', () => {
     await act().start();
     expect(json()).toMatchObject({ Models: [{ Id: 'T1w-FLAIR' }], Backend: 'wasm' });
     expect([...compare().made.values()].map(({ of }) => of)).not.toContain(own.id);
+  });
+
+  it('keeps what is odd about a pair, though it is not looked at again, until its scans are others', async () => {
+    const { compare: whole } = client;
+    client.compare = async (request, options) => {
+      const [{ id }] = request.pairs;
+      if (request.kept.length === 0) options.onEvent({ remark: `${id}: T1w: much noise` });
+      await whole(request, options);
+    };
+    await act().dropFiles(dropped(...PAIR));
+    await act().start();
+    await act().start();
+    expect(remarksOf(compare())).toEqual(['sub-01: T1w: much noise']);
+    const told = () => JSON.parse(comparisonJson(state(), { date: new Date(0), version: '1' })).Remarks;
+    expect(told()).toEqual(['sub-01: T1w: much noise']);
+    act().removePair('sub-01');
+    expect(told()).toHaveLength(1);
+    client.compare = whole;
+    await act().dropFiles(dropped('other/sub-01_T1w.nii', 'other/sub-01_FLAIR.nii'));
+    expect(told()).toBeUndefined();
   });
 
   it('can be cancelled, holds Translate meanwhile, and asks before the page is left', async () => {

@@ -2,6 +2,7 @@
 import { tablesCsv, taskText } from '../../../../workers/translate/bench';
 import type { AppData } from '../../../state/types';
 import { SAMPLES, SEED } from './run';
+import { remarksOf } from './selectors';
 import type { AskedScan } from './types';
 
 /** Begins the names of all files: "T1w-to-T2w_compare". */
@@ -14,9 +15,10 @@ export const comparisonCsv = ({ compare: { reports } }: Pick<AppData, 'compare'>
 
 /** Tables and charts, with all that made them. */
 export function comparisonJson(
-  { compare: { asked, backends, reports } }: Pick<AppData, 'compare'>,
+  { compare: { asked, backends, remarks: told, reports } }: Pick<AppData, 'compare'>,
   { date, version }: { date: Date; version: string },
 ): string {
+  const remarks = remarksOf({ asked, remarks: told });
   const facts = {
     Description: 'Models of one task compared on real pairs; research only, not for clinical use',
     Task: asked && taskText(asked.task),
@@ -31,6 +33,7 @@ export function comparisonJson(
     Seed: SEED,
     // Other suites draw once.
     ...(asked?.suites.includes('variability') && { SamplesOfVariability: SAMPLES }),
+    ...(remarks.length > 0 && { Remarks: remarks }),
     Backend: backends.join(', '),
     Date: date.toISOString(),
     GeneratedBy: [{ Name: 'SynDiff Web', Version: version }],

@@ -13,6 +13,7 @@ export const initialCompare: CompareData = {
   run: null,
   kept: new Map(),
   reports: [],
+  remarks: [],
   asked: null,
   backends: [],
   made: new Map(),

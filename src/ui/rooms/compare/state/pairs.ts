@@ -20,7 +20,7 @@ import type { Picking } from '../../translate/state/pick';
 import { chosenCard } from '../../translate/state/selectors';
 import type { CompareContext } from './compareContext';
 import { planPairs } from './pairPlan';
-import { currentTask, hasContrasts, isTask, tasks } from './selectors';
+import { currentTask, hasContrasts, isOf, isTask, tasks } from './selectors';
 import type { CompareActions, CompareData, OpenPair, PairScan, Task } from './types';
 
 /** The worker holds them all: a head of 256 x 256 x 180 twice is 94 MB. */
@@ -160,7 +160,11 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
         patch({ opening: { done, total: meant.length } });
         try {
           const pair = await openOne(one, signal);
-          patch(({ pairs }) => ({ pairs: [...pairs, pair] }));
+          patch(({ pairs, remarks }) => ({
+            pairs: [...pairs, pair],
+            // One of the same id may have been here before.
+            remarks: remarks.filter((text) => !isOf(text, pair)),
+          }));
         } catch (error) {
           if (!signal.aborted) report(error, 'compare');
         }
@@ -236,6 +240,12 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
         const plan = planPairs(volumes, possible);
         pick.giveUp();
         const wanted = plan.pairs.map(({ source, reference }) => ({ task: plan.task, source, reference }));
+        const given = new Set(weights);
+        const strange = strangeTexts(
+          dropped.filter(({ file }) => !given.has(file)),
+          volumes,
+        );
+        if (wanted.length === 0 && strange.length > 0) notify('warn', strange, 'compare');
         if (wanted.length === 0 && volumes.length > 1) {
           const one = await asked(volumes, current);
           if (one) await open([one]);
@@ -247,11 +257,6 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
         }
         overtake();
         if (!isTask(plan.task, current)) patch({ task: plan.task });
-        const given = new Set(weights);
-        const strange = strangeTexts(
-          dropped.filter(({ file }) => !given.has(file)),
-          volumes,
-        );
         const said = [...strange, ...plan.texts];
         if (said.length > 0) notify('warn', said, 'compare');
         await open(wanted);
@@ -321,6 +326,7 @@ export function createPairs(context: CompareContext, pick: Picking): ComparePair
           const { patient } = pair;
           patch((before) => ({
             pairs: before.pairs.map((one) => (one === pair ? { ...next, id: pairId, patient } : one)),
+            remarks: before.remarks.filter((text) => !isOf(text, pair)),
             ...withoutResults(before, pair),
           }));
         } catch (error) {

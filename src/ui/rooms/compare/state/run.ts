@@ -185,6 +185,7 @@ function withEvent(
       ? { kept: new Map(before.kept).set(event.cell.key, { ...event.cell, backend }) }
       : {};
   if ('slice' in event) return { made: new Map(before.made).set(sliceKey(event.slice), event.slice) };
+  if ('remark' in event) return { remarks: [...new Set([...before.remarks, event.remark])] };
   const { report } = event;
   const isThere = before.reports.some(({ suite }) => suite === report.suite);
   return {

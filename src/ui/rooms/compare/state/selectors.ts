@@ -113,6 +113,13 @@ const isSame = (one: ModelCard, other: ModelCard): boolean =>
   JSON.stringify([one.diffusion, one.preprocessing]) ===
     JSON.stringify([other.diffusion, other.preprocessing]);
 
+/** Whether a remark is of the pair. */
+export const isOf = (remark: string, { id }: Pick<OpenPair, 'id'>): boolean => remark.startsWith(`${id}: `);
+
+/** What is odd about the pairs that the reports are of. */
+export const remarksOf = ({ asked, remarks }: Pick<CompareData, 'asked' | 'remarks'>): string[] =>
+  remarks.filter((text) => asked?.pairs.some((pair) => isOf(text, pair)));
+
 /** What Start asks for. */
 export function askedFor(state: Models): CompareData['asked'] {
   const task = currentTask(state);

@@ -88,6 +88,8 @@ export interface CompareData {
   kept: ReadonlyMap<string, OwnCell>;
   /** The last of each suite, in the order of the suites. */
   reports: readonly SuiteReport[];
+  /** What is odd about any of the pairs so far, each beginning with the pair's id: sentences. */
+  remarks: readonly string[];
   /** What they were asked for; null: nothing yet. */
   asked: Asked | null;
   /** Backends that computed them. */
