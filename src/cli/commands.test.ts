@@ -634,6 +634,8 @@ describe('weights', () => {
     expect(inspected.bytes).toBeLessThan(readFileSync(at('tiny.safetensors')).length);
     const { stdout } = await runMain(['weights', 'inspect', at('half.safetensors')]);
     expect(stdout).toContain(`${inspected.parameters} parameters`);
+    const ofFile = await runJson('weights', 'inspect', at('tiny.safetensors'));
+    expect(await runJson('weights', 'inspect', at('card.json'))).toEqual(ofFile);
   });
 
   it('says what weights of zeros are, and that what they make is one value', async () => {

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../../engine/formats/sha256';
 import { methodOf } from '../../engine/methods';
 import { inspectWeights } from '../../engine/models/inspectWeights';
@@ -6,6 +6,7 @@ import { tableText } from '../../engine/textTable';
 import { readGiven } from '../../platform/node/files';
 import type { Arguments, Command, OptionSpec } from '../kit/command';
 import type { Io } from '../kit/io';
+import { modelFile, readCard } from '../kit/models';
 import { factsText, JSON_OPTION, jsonText } from '../kit/report';
 
 export const NETWORK_OPTION: OptionSpec = {
@@ -17,14 +18,20 @@ export const weightsInspectCommand: Command = {
   name: 'weights inspect',
   summary:
     'Say what a file of weights holds (.safetensors, or a PyTorch .pth, read without running any code)',
-  positionals: ['FILE'],
+  positionals: ['FILE|FOLDER'],
   options: { json: JSON_OPTION, network: NETWORK_OPTION },
   example: 'gen_diffusive_1_50.pth',
   run: inspect,
 };
 
+/** The file itself, or that of a model's folder or card. */
+async function weightsFile(given: string): Promise<string> {
+  const path = await modelFile(given);
+  return /\.json$/i.test(path) ? join(dirname(path), (await readCard(path)).weights.file) : path;
+}
+
 async function inspect(args: Arguments, io: Io): Promise<number> {
-  const [path] = args.positionals;
+  const path = await weightsFile(args.positionals[0]);
   const bytes = await readGiven(path);
   const report = await inspectWeights({ name: basename(path), bytes }, { network: args.text('network') });
   for (const warning of report.warnings) io.err(`${basename(path)}: ${warning}\n`);
