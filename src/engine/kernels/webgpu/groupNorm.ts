@@ -2,7 +2,7 @@
  * Statistics of tiles to what a norm does to a channel: a = gamma / std and b = beta - mean a of its group, so that the norm is a x + b. The
  * groups may straddle the seam of two images that are read as one.
  */
-import { ceilDiv, declarations, type Kernel, literal, quads } from './wgsl';
+import { addedUp, ceilDiv, declarations, type Kernel, literal, quads } from './wgsl';
 
 /** Statistics of an image as the convolution that made it left them. */
 export interface Measured {
@@ -130,4 +130,4 @@ const added = (name: string, memory: string, subgroups: boolean): string =>
     : `  ${memory}[thread] = part;
   workgroupBarrier();
   var ${name} = 0.0;
-  for (var i = 0u; i < ${THREADS}u; i++) { ${name} += ${memory}[i]; }`;
+  ${addedUp(name, memory)}`;

@@ -74,6 +74,13 @@ export function literal(value: number): string {
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
 }
 
+/** Lines that add what 64 threads have put into workgroup memory to `sum`: eight by eight, for one long sum rounds more. */
+export const addedUp = (sum: string, memory: string): string => `for (var i = 0u; i < 64u; i += 8u) {
+    var eight = 0.0;
+    for (var j = 0u; j < 8u; j++) { eight += ${memory}[i + j]; }
+    ${sum} += eight;
+  }`;
+
 /** Lines for each of 0 .. count-1. */
 export const unrolled = (count: number, line: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => line(i)).join('\n');

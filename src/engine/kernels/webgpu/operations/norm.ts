@@ -6,10 +6,13 @@ import * as tf from '../../../tf';
 import { type NormAttributes, slopeOf } from '../../wasm/operations/norm';
 import type { Attributes, Infos } from '../../wasm/operations/operation';
 import { dispatch, disposeInfos, eachNumber, outputOf, program, THREADS, workgroupsFor } from '../dispatch';
-import { ceilDiv } from '../wgsl';
+import { addedUp, ceilDiv } from '../wgsl';
 import { channelSums, lanesFor, PLACE_OF_SUMS, partsOf, SHARED } from './sums';
 
-// About the part's first pixel: numbers far from 0 would lose their variance.
+/** Pixels of a part, or parts of an image, evenly spread: their mean is near that of all. */
+const PIVOT_OF = 8;
+
+// About a number near the part's mean: what lies far from it would lose digits in both sums.
 const moments = program('norm moments', {
   whole: ['pixels', 'channels', 'run', 'lanes'],
   reads: ['x'],
@@ -17,7 +20,13 @@ const moments = program('norm moments', {
   functions: SHARED,
   body: `${channelSums(
     'let d = x[i] - pivot; a += d; b += d * d;',
-    'var pivot = 0.0; if (inside) { pivot = x[base + begin * s.channels]; }',
+    `var pivot = 0.0;
+  if (inside) {
+    for (var k = 0u; k < ${PIVOT_OF}u; k++) {
+      pivot += x[base + (begin + k * (end - begin) / ${PIVOT_OF}u) * s.channels];
+    }
+    pivot *= ${1 / PIVOT_OF};
+  }`,
   )}
   ${PLACE_OF_SUMS}
   let n = f32(end - begin);
@@ -36,17 +45,23 @@ const statistics = program('norm statistics', {
   let channel = group.x * s.ofGroup;
   let count = f32(s.pixels) * f32(s.ofGroup);
   let items = s.ofGroup * s.parts;
+  // As the parts do: about a number near the mean.
+  var pivot = 0.0;
+  for (var k = 0u; k < ${PIVOT_OF}u; k++) {
+    pivot += parts[(image * s.parts + k * s.parts / ${PIVOT_OF}u) * 2u * s.channels + channel];
+  }
+  pivot *= ${1 / PIVOT_OF};
   var a = 0.0;
   for (var i = thread; i < items; i += ${THREADS}u) {
     let part = i / s.ofGroup;
     let n = f32(min(s.run, s.pixels - part * s.run));
-    a += n * parts[(image * s.parts + part) * 2u * s.channels + channel + i % s.ofGroup];
+    a += n * (parts[(image * s.parts + part) * 2u * s.channels + channel + i % s.ofGroup] - pivot);
   }
   first[thread] = a;
   workgroupBarrier();
   var mean = 0.0;
-  for (var i = 0u; i < ${THREADS}u; i++) { mean += first[i]; }
-  mean /= count;
+  ${addedUp('mean', 'first')}
+  mean = pivot + mean / count;
   a = 0.0;
   for (var i = thread; i < items; i += ${THREADS}u) {
     let part = i / s.ofGroup;
@@ -58,7 +73,7 @@ const statistics = program('norm statistics', {
   second[thread] = a;
   workgroupBarrier();
   var squares = 0.0;
-  for (var i = 0u; i < ${THREADS}u; i++) { squares += second[i]; }
+  ${addedUp('squares', 'second')}
   var inverse = inverseSqrt(squares / count + s.epsilon);
   var factor = 1.0;
   if (s.isLayer == 1u) {

@@ -156,6 +156,29 @@ describe.skipIf(!adapter)('operations for training on WebGPU', () => {
     expect(largest(a.map((v, i) => v - b[i]))).toBeLessThan(2e-4);
   });
 
+  it('normalises to the last digits of float32', async () => {
+    await tf.setBackend('webgpu');
+    const [side, c] = [128, 4];
+    // Darker at its upper border by four times its noise, as heads in their background are.
+    const x = hashNormals(++seed, side * side * c).map(
+      (v, i) => v / 2 + 2 * Math.sin((3 * Math.floor(i / (side * c))) / side),
+    );
+    const made = tf.tidy(() => instanceNorm(tf.tensor4d(x, [1, side, side, c])));
+    const own = await made.data<'float32'>();
+    made.dispose();
+    let squares = 0;
+    for (let channel = 0; channel < c; channel++) {
+      const of = Float64Array.from(x.filter((_, i) => i % c === channel));
+      const mean = of.reduce((sum, v) => sum + v, 0) / of.length;
+      const inverse = 1 / Math.sqrt(of.reduce((sum, v) => sum + (v - mean) ** 2, 0) / of.length + 1e-5);
+      for (const [i, v] of of.entries()) squares += (own[i * c + channel] - (v - mean) * inverse) ** 2;
+    }
+    const error = Math.sqrt(squares / x.length);
+    if (process.env.SYNDIFF_PRINT) console.log(error);
+    // Rounding to float32 alone is 2.5e-8.
+    expect(error).toBeLessThan(1.2e-7);
+  });
+
   it.each([
     [[1, 8, 8, 3], 3, 4, 1, 1],
     [[2, 9, 7, 30], 3, 35, 1, 1],
