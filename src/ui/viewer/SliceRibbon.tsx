@@ -115,10 +115,16 @@ function drawRibbon(
   });
 }
 
-/** Around the current cell: moved by itself, so that a step through the slices draws no cell again. */
+/**
+ * Around the current cell: by itself, so that a step through the slices draws no cell again. Four lines of a background that is one
+ * pixel wider than the ribbon on each side: they move without the layout and the layers of the page being worked out again.
+ */
 function markerStyle(current: number, count: number, width: number): CSSProperties {
-  const cell = width / count;
-  const inner = Math.max(cell, 2);
-  const left = (current + 0.5) * cell - inner / 2 - 1;
-  return { width: inner + 2, transform: `translateX(${left}px)` };
+  const edge = (index: number) => Math.round((index * width) / count);
+  const left = edge(current);
+  const inner = Math.max(2, edge(current + 1) - left);
+  return {
+    backgroundSize: `${inner + 2}px 1px, ${inner + 2}px 1px, 1px 100%, 1px 100%`,
+    backgroundPosition: `${left}px 0, ${left}px 100%, ${left}px 0, ${left + inner + 1}px 0`,
+  };
 }

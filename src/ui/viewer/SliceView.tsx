@@ -100,7 +100,7 @@ export function SliceView(props: SliceViewProps) {
               {edges[side]}
             </span>
           ))}
-          <span className="slice-view-readout" data-side="left">
+          <span className="slice-view-readout" data-side="left" hidden={!seen}>
             {probeText(image, probe)}
           </span>
           <span className="slice-view-readout" data-side="right">

@@ -17,7 +17,7 @@ export function ProbePanel() {
   const under = probe && voxelUnder(sliceView(source), source.shape, { x: probe.i, y: probe.j, n: slice });
   // The others lie on the source's grid.
   const valueIn = (voxels: Float32Array | undefined) =>
-    under && voxels ? formatValue(voxels[under.at]) : '–';
+    steady(under && voxels ? formatValue(voxels[under.at]) : '–');
   return (
     <section className="panel" aria-label="Under the pointer">
       <h2>Under the pointer</h2>
@@ -27,17 +27,21 @@ export function ProbePanel() {
           ['Synthetic', valueIn(made?.voxels)],
           ['Reference', reference && valueIn(reference.scan.voxels)],
           ['Spread', made?.spread && valueIn(made.spread)],
-          ['Voxel', under ? under.voxel.join(', ') : '–'],
+          ['Voxel', steady(under ? under.voxel.join(', ') : '–')],
           [
             'World, mm',
-            under
-              ? applyAffine(source.affine, under.voxel)
-                  .map((mm) => mm.toFixed(1))
-                  .join(', ')
-              : '–',
+            steady(
+              under
+                ? applyAffine(source.affine, under.voxel)
+                    .map((mm) => mm.toFixed(1))
+                    .join(', ')
+                : '–',
+            ),
           ],
         ]}
       />
     </section>
   );
 }
+
+const steady = (text: string) => <span className="steady">{text}</span>;

@@ -70,5 +70,9 @@ export function RangePanel() {
 /** By itself: with each step through the slices nothing else here is rendered again. */
 function ThisSlice() {
   const slice = useApp((s) => s.view.slice);
-  return `This slice: ${slice}`;
+  return (
+    <span className="choice-words">
+      <span className="steady">{`This slice: ${slice}`}</span>
+    </span>
+  );
 }

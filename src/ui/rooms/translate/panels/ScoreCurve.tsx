@@ -1,6 +1,7 @@
 import { largestOf, smallestOf } from '../../../../volume/extremes';
 import type { ScorePair } from '../../../../workers/translate/protocol';
 import type { ScoreRegion } from '../../../components/RegionChoice';
+import { useApp } from '../../../state/StoreContext';
 
 const WIDTH = 240;
 const HEIGHT = 64;
@@ -10,13 +11,12 @@ export function ScoreCurve({
   scores,
   region,
   count,
-  current,
 }: {
   scores: ReadonlyMap<number, ScorePair>;
   region: ScoreRegion;
   count: number;
-  current: number;
 }) {
+  const current = useApp((s) => s.view.slice);
   const points = [...scores]
     .map(([k, pair]) => ({ k, psnr: pair.synthetic[region]?.psnr ?? null }))
     .filter((p): p is { k: number; psnr: number } => p.psnr !== null)

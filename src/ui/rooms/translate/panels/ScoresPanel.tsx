@@ -21,13 +21,13 @@ export function ScoresPanel() {
   const hasReference = useApp((s) => s.reference !== null);
   const scores = useApp((s) => currentResults(s)?.scores ?? NO_SCORES);
   const made = useApp((s) => currentResults(s)?.made.slices.size ?? 0);
-  const slice = useApp((s) => s.view.slice);
   const count = useApp((s) => s.source?.shape[2] ?? 0);
   const hu = useApp((s) => huPerUnit(chosenCard(s)));
   const range = useApp(dataRangeText);
   const doubt = useApp(referenceWarning);
   const [region, setRegion] = useState<ScoreRegion>('foreground');
-  const here = scores.get(slice);
+  // Not the slice itself: without scores a step through the slices renders nothing here.
+  const here = useApp((s) => currentResults(s)?.scores.get(s.view.slice));
   const mean = meanScore(scores, 'synthetic', region);
   const copy = meanScore(scores, 'copy', region);
   const missing = missingText(scores);
@@ -64,7 +64,7 @@ export function ScoresPanel() {
       {scores.size > 0 && <p className="dim">{range}</p>}
       {missing && <p className="dim">{missing}</p>}
       {hasReference && mean ? (
-        <ScoreCurve scores={scores} region={region} count={count} current={slice} />
+        <ScoreCurve scores={scores} region={region} count={count} />
       ) : (
         <p className="dim">
           {!hasReference
@@ -99,10 +99,16 @@ function ScoreRow({
         {name}
       </th>
       <td title={score?.psnr === null ? 'Identical to the reference: no number of dB' : undefined}>
-        {score ? (score.psnr?.toFixed(2) ?? 'equal') : '–'}
+        <span className="steady">{score ? (score.psnr?.toFixed(2) ?? 'equal') : '–'}</span>
       </td>
-      <td>{score ? (100 * score.ssim).toFixed(1) : '–'}</td>
-      <td>{score ? (hu ? (hu * score.mae).toFixed(1) : score.mae.toFixed(3)) : '–'}</td>
+      <td>
+        <span className="steady">{score ? (100 * score.ssim).toFixed(1) : '–'}</span>
+      </td>
+      <td>
+        <span className="steady">
+          {score ? (hu ? (hu * score.mae).toFixed(1) : score.mae.toFixed(3)) : '–'}
+        </span>
+      </td>
     </tr>
   );
 }

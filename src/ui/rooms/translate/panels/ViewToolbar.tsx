@@ -72,19 +72,22 @@ function SliceSlider() {
   const slice = useApp((s) => s.view.slice);
   const last = useApp((s) => (s.source ? s.source.shape[2] - 1 : 0));
   const { setSlice } = useApp((s) => s.actions);
+  const wordsOf = (k: number) => `Slice ${k} of 0–${last}`;
   return (
     <label className="slider slice-slider">
-      <span className="num">
-        Slice {slice} of 0–{last}
+      <span className="num" data-widest={wordsOf(last)}>
+        <span className="steady">{wordsOf(slice)}</span>
       </span>
-      <input
-        type="range"
-        min={0}
-        max={last}
-        step={1}
-        value={slice}
-        onChange={(event) => setSlice(event.target.valueAsNumber)}
-      />
+      <span className="slice-slider-track">
+        <input
+          type="range"
+          min={0}
+          max={last}
+          step={1}
+          value={slice}
+          onChange={(event) => setSlice(event.target.valueAsNumber)}
+        />
+      </span>
     </label>
   );
 }

@@ -1,12 +1,11 @@
 /** Which images the centre shows, as data: in normalised intensity, so that one window serves every contrast, but CT in HU. */
 
-import { contrastOfName } from '../../../../volume/names';
 import type { PlaneView } from '../../../../volume/planes';
 import type { ModelCard, Scan } from '../../../../workers/translate/protocol';
 import type { MadeVolume, Reference, ViewMode, WindowGroup } from '../../../state/types';
 import { blend, checkerboard, difference, swipe } from '../../../viewer/comparison';
 import type { Colormap, SliceImage } from '../../../viewer/types';
-import { framesOf, makesHu, referenceEnds, sourceEnds } from '../state/selectors';
+import { framesOf, makesHu, nameOf, referenceEnds, sourceEnds } from '../state/selectors';
 import { sliceView } from '../state/slices';
 import { FULL_WINDOWS } from '../state/viewActions';
 
@@ -124,7 +123,7 @@ function sourcePane({ source, card, slice }: PaneInput): Pane {
 
 /** With the contrast that the file's name claims, if any: the model's own contrast would claim more than is known. */
 function titleOf(role: string, scan: Scan): string {
-  const contrast = contrastOfName(scan.name);
+  const { contrast } = nameOf(scan);
   return contrast ? `${role} ${contrast}` : role;
 }
 

@@ -10,7 +10,7 @@ import {
   modelFrames,
   referenceFrame,
 } from '../../../../volume/intensity';
-import { contrastOfName, readName } from '../../../../volume/names';
+import { contrastOfName, readName, type ScanName } from '../../../../volume/names';
 import { isSynthetic } from '../../../../volume/synthetic';
 import type {
   IntensityFrame,
@@ -190,14 +190,34 @@ export function knownContrast(card: ModelCard, side: 'source' | 'target'): strin
 /** A sentence where the source's name claims what the model does not take; null where all seems well. */
 export function contrastWarning(state: AppData): string | null {
   const card = chosenCard(state);
-  const strange = state.source && notRealImage(state.source.name);
+  const told = state.source && nameOf(state.source);
+  const strange = told?.notReal;
   if (strange) return `The scan's name says that it is ${strange}, which no model takes.`;
-  const claimed = state.source && contrastOfName(state.source.name);
+  const claimed = told?.contrast;
   if (!card || !claimed || claimed === card.source || !knownContrast(card, 'source')) return null;
   return `The scan's name says ${claimed}, but this model takes ${card.source}.`;
 }
 
-/** What a name tells of an image that was not scanned; null where it does not. */
+interface TellingName {
+  contrast: string | null;
+  /** What a name tells of an image that was not scanned; null where it does not. */
+  notReal: string | null;
+  read: ScanName;
+}
+
+/** Read once a scan: selectors ask at every change of the state. */
+const TOLD = new WeakMap<Scan, TellingName>();
+
+export function nameOf(scan: Scan): TellingName {
+  let told = TOLD.get(scan);
+  if (!told) {
+    const { name } = scan;
+    told = { contrast: contrastOfName(name), notReal: notRealImage(name), read: readName(name) };
+    TOLD.set(scan, told);
+  }
+  return told;
+}
+
 function notRealImage(name: string): string | null {
   if (readName(name).isLabel) return 'a mask or a segmentation';
   if (readName(name).isMap) return 'a map or an image computed from others';
@@ -210,13 +230,14 @@ export function referenceWarning(state: AppData): string | null {
   const { source, reference } = state;
   const other = source && reference && otherSubject(source, reference.scan);
   if (other) return `${other}: the scores mean nothing.`;
-  const strange = reference && notRealImage(reference.scan.name);
+  const told = reference && nameOf(reference.scan);
+  const strange = told?.notReal;
   if (strange) return `The reference's name says that it is ${strange}: the scores mean nothing.`;
   if (reference?.same)
     return 'Source and reference must be two images, got the same in both: the scores mean nothing.';
   if (reference && reference.overlap < LEAST_OVERLAP)
     return `The heads of source and reference overlap by ${Math.floor(100 * reference.overlap)} % only: another head, or not registered to it; the scores mean nothing.`;
-  const claimed = state.reference && contrastOfName(state.reference.scan.name);
+  const claimed = told?.contrast;
   if (!card || !claimed || claimed === card.target || !knownContrast(card, 'target')) return null;
   return `The reference's name says ${claimed}, but this model makes ${card.target}: the scores mean little.`;
 }
@@ -230,7 +251,7 @@ export function referenceNotes({ source, reference }: AppData): string[] {
 
 /** Two people by the names, as the beginning of a sentence; null where they are one, or the names do not tell. */
 export function otherSubject(source: Scan, reference: Scan): string | null {
-  const [one, other] = [source, reference].map(({ name }) => readName(name));
+  const [one, other] = [source, reference].map((scan) => nameOf(scan).read);
   const isOther =
     one.entities.sub !== undefined && other.entities.sub !== undefined
       ? !sameValue(one.entities.sub, other.entities.sub)

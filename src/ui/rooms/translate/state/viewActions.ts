@@ -23,8 +23,10 @@ type ViewActions = Pick<
 export function viewActions({ get, set }: Context): ViewActions {
   const patch = (change: Partial<ViewState>) => set(({ view }) => ({ view: { ...view, ...change } }));
   const setSlice = (slice: number) => {
-    const { source } = get();
-    if (source) patch({ slice: clamp(Math.round(slice), 0, source.shape[2] - 1) });
+    const { source, view } = get();
+    if (!source) return;
+    const next = clamp(Math.round(slice), 0, source.shape[2] - 1);
+    if (next !== view.slice) patch({ slice: next });
   };
   return {
     setSlice,
