@@ -3,7 +3,7 @@
  *
  * Grey images go through cornerstone's own 16-bit look-up table (a window drag recomputes 65536 entries, not the image).
  * Colour maps are drawn once to a canvas of the image's size, which cornerstone shows as it is (window 255/128).
- * Drawn is when something has changed, once a frame: cornerstone's own `enable` would ask for every frame, also at rest.
+ * Drawing is on the animation frame after something has changed: cornerstone's own `enable` would ask for every frame, also at rest.
  */
 import * as cornerstone from 'cornerstone-core';
 import { colorize } from './colormaps';
@@ -127,22 +127,9 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
 
   /** The frame that draws; 0: none is asked for. */
   let frame = 0;
-  /** Time of the frame in which was drawn last. */
-  let drawnIn: CSSNumberish | null = null;
 
-  /** What changes in a frame is drawn in it; to ask for the next one would make the browser begin one more a change. */
-  function drawSoon(): void {
-    const now = document.timeline.currentTime;
-    if (now === drawnIn) {
-      frame ||= requestAnimationFrame(() => {
-        frame = 0;
-        paint();
-      });
-    } else paint();
-    drawnIn = now;
-  }
-
-  function paint(): void {
+  function onFrame(): void {
+    frame = 0;
     const { image, needsRedraw, invalid } = enabled;
     if (!needsRedraw || !image) return;
     if (image.color) cornerstone.renderColorImage(enabled, invalid);
@@ -184,7 +171,7 @@ export function createSliceElement(host: HTMLElement, onSize: (size: Size) => vo
     // Without a viewport the window of the image before would stay.
     else cornerstone.displayImage(inner, image, viewport);
     drawn = { from: shown, image };
-    drawSoon();
+    frame ||= requestAnimationFrame(onFrame);
   }
 
   const observer = new ResizeObserver(() => {
