@@ -139,9 +139,13 @@ describe('bench --suite quality', () => {
     const scan = at('broken/sub-05/anat/sub-05_FLAIR.nii');
     writeFileSync(scan, readFileSync(scan).subarray(0, 5000));
     const { code, stdout, stderr } = await runMain(
-      bench('failed', '--data', at('broken'), '--models', `mine=${at('runs/seed1/syndiff/a-to-b')}`),
+      bench(
+        ...(['failed', '--data', at('broken'), '--patient', '^sub-..'] as const),
+        ...['--models', `mine=${at('runs/seed1/syndiff/a-to-b')}`],
+      ),
     );
     expect(code).toBe(2);
+    expect(stdout).toContain('; --patient ^sub-..; ');
     expect(stderr).toMatch(/\nquality: mine, T1w → FLAIR, sub-05: .*sub-05_FLAIR\.nii.*\n/);
     expect(stdout).toMatch(/\n\| mine +\| +\d/);
     expect(stdout).toMatch(/\n- mine: 1 of 2 parts failed: sub-05: .*sub-05_FLAIR/);
@@ -368,6 +372,17 @@ describe('bench refuses', () => {
     expect(readFileSync(at('drawn/quality-psnr.svg'), 'utf8')).toBe('mine');
   });
 
+  it('a quick look that would not be one', async () => {
+    expect(await refused(bench('new', '--quick'))).toContain(
+      '--quick: is of the suite speed, got it without;',
+    );
+    expect(await refused(bench('new', '--suite', 'speed', '--quick', '--samples', '9'))).toContain(
+      '--quick: says how many runs of each engine there are, got --samples, too;',
+    );
+    const others = ['bench', '--suite', 'speed,complexity', '--backend', 'wasm'];
+    expect(await refused(others)).toContain('--out: must be given');
+  });
+
   it('models of several methods in one row', async () => {
     writeRun('several/seed1');
     writeRun('several/seed2', ({ diffusion }) => ({
@@ -377,5 +392,25 @@ describe('bench refuses', () => {
     expect(await refused(bench('new', '--models', at('several')))).toContain(
       'bench: models of one row must be runs of one method, got SynDiff and UNIT of "several"',
     );
+  });
+});
+
+describe('bench --suite speed', () => {
+  it('needs no more to be named: the first model that ships, and nothing is kept', async () => {
+    const controller = new AbortController();
+    let told = '';
+    const { code, stdout } = await runMain(
+      ['bench', '--suite', 'speed', '--quick', '--backend', 'wasm', '--threads', '1'],
+      {
+        signal: controller.signal,
+        terminal: true,
+        err: (text) => {
+          told += text;
+          if (text.includes('speed: t1w-to-t2w, time of a reverse step')) controller.abort();
+        },
+      },
+    );
+    expect({ code, stdout }, told).toEqual({ code: 130, stdout: '' });
+    expect(told).toContain('bench: stopped; nothing is kept without --out\n');
   });
 });

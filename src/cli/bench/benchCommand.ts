@@ -1,5 +1,5 @@
 /** `bench`: the experiments of the paper on models and scans, as tables and charts. */
-import { arch, cpus } from 'node:os';
+import { cpus, machine } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Bench, type BenchModel, pairsOf, taskKey, tasksOf, taskText } from '../../engine/bench/bench';
@@ -7,9 +7,9 @@ import { onnxEngine } from '../../engine/bench/onnxEngine';
 import { ownEngines, trainingEngines } from '../../engine/bench/ownEngines';
 import { factLines, type ReportFacts, reportFacts } from '../../engine/bench/reportFacts';
 import { rowsOf } from '../../engine/bench/rows';
-import { runSuite, type SuiteProgress } from '../../engine/bench/runSuite';
+import { type CellStore, runSuite, type SuiteProgress } from '../../engine/bench/runSuite';
 import { deviceText, enginesBeside } from '../../engine/bench/startEngines';
-import type { Suite } from '../../engine/bench/suite';
+import type { CellResult, Suite } from '../../engine/bench/suite';
 import { isEmptyRow, type SuiteReport } from '../../engine/bench/suiteReport';
 import { SUITES } from '../../engine/bench/suites';
 import { reportMarkdown } from '../../engine/bench/tableText';
@@ -26,6 +26,7 @@ import { isBadInput } from '../kit/badInput';
 import { FILTER_OPTION, filterOf, volumeOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
+import { listModels } from '../kit/models';
 import { nearest } from '../kit/nearest';
 import {
   ENGINE_OPTIONS,
@@ -67,7 +68,7 @@ export const benchCommand: Command = {
     models: {
       value: 'MODELS',
       several: true,
-      text: 'folders (every card.json in them and below), cards or ids of models, with commas between them; NAME=MODELS names their row. Else a row has the name of its folder, without a-to-b, b-to-a and seed1, seed2, ...: those are runs of one row',
+      text: 'folders (every card.json in them and below), cards or ids of models, with commas between them; NAME=MODELS names their row. Else a row has the name of its folder, without a-to-b, b-to-a and seed1, seed2, ...: those are runs of one row (speed alone: if not given, the first model that comes with the program)',
     },
     data: {
       value: 'BIDS[,BIDS...]',
@@ -75,7 +76,10 @@ export const benchCommand: Command = {
       text: 'data sets, as of evaluate --models; complexity and speed alone need none',
     },
     split: { value: SPLITS.join('|'), text: 'whom to score', default: 'test' },
-    out: { value: 'FOLDER', text: 'where reports, charts and what is computed go' },
+    out: {
+      value: 'FOLDER',
+      text: 'where reports, charts and what is computed go; speed alone can do without, and then keeps nothing',
+    },
     slices: {
       value: 'N',
       text: `how many slices of a task, spread over its scans (if not given: ${usualSlices}, else all with head)`,
@@ -93,7 +97,7 @@ export const benchCommand: Command = {
       value: PRESET_NAMES.join('|'),
       text: 'of the training whose iterations are timed (if not given: tiny; of speed small, too, without --quick)',
     },
-    quick: { text: 'of speed: a few runs of each engine, for a first look' },
+    quick: { text: 'of speed: a few runs of each engine, for a first look (bench --suite speed --quick)' },
     limit: { value: 'N', text: 'at most N subjects of a data set' },
     patient: {
       value: 'REGEX',
@@ -123,19 +127,28 @@ async function run(args: Arguments, io: Io): Promise<number> {
     source: volumeOf(args, 'volume'),
     target: volumeOf(args, 'reference-volume'),
   };
-  const out = required(args, 'out');
+  // What takes minutes, and is of the moment, may be looked at and forgotten.
+  const isSpeedAlone = suites.every(({ isApart }) => isApart);
+  const out = isSpeedAlone ? args.text('out') : required(args, 'out');
+  checkQuick(args, suites, isSpeedAlone);
   const date = new Date();
   const preset = optional(args, 'preset', (a, n) => oneOf(a, n, PRESET_NAMES));
   const needs = new Set(suites.map((suite) => suite.needs ?? 'pairs'));
   const folders = needs.size === 1 && needs.has('models') ? [] : namesIn(required(args, 'data'));
   const ids = suites.map(({ id }) => id);
-  await checkFolder(out, ids);
+  if (out !== undefined) await checkFolder(out, ids);
   const progress = startProgress(io);
   const say = (sentence: string) => {
     progress.end();
     io.err(`${sentence}\n`);
   };
-  const { models: all, unread, repeated } = await namedModels(required(args, 'models'));
+  const {
+    models: all,
+    unread,
+    repeated,
+  } = await namedModels(
+    isSpeedAlone ? (args.text('models') ?? (await listModels())[0].id) : required(args, 'models'),
+  );
   for (const sentence of repeated) say(sentence);
   for (const { name, why } of unread) say(`${name}: ${why}; its row stays empty`);
   checkRows(all);
@@ -166,7 +179,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     ...(suite.id === 'speed' && compared),
     options: {
       ...{ slices: slices ?? suite.usual.slices, samples: samples ?? suite.usual.samples },
-      ...{ seed, against, preset, quick: args.has('quick') },
+      ...{ seed, against, preset, quick: suite.id === 'speed' && args.has('quick') },
     },
   });
   const named = namesOf(required(args, 'suite'));
@@ -174,16 +187,19 @@ async function run(args: Arguments, io: Io): Promise<number> {
   // What was asked for by its name, and not by "all", is missed.
   const isMissed = suites.some((suite) => named.includes(suite.id) && !ready.includes(suite));
   for (const sentence of rowsSentences({ models: scored, ...data })) say(sentence);
-  await makeBenchFolder(out);
-  const release = lockFolder(out, say);
+  if (out !== undefined) await makeBenchFolder(out);
+  const release = out === undefined ? () => {} : lockFolder(out, say);
   // Several suites look at the same scans.
   const onRemark = sayOnce(say);
   const reports: (SuiteReport & { made: ReportFacts })[] = [];
   let failures = 0;
   try {
-    const cells = await CellFile.open(join(out, CELLS_FILE), say);
+    const cells = out === undefined ? cellsInMemory() : await CellFile.open(join(out, CELLS_FILE), say);
     for (const suite of ready) {
       const bench = benchOf(suite);
+      const earlier = suite.isApart ? earlierText(suite, bench, cells) : null;
+      if (earlier !== null)
+        say(`${suite.id}: ${earlier}, and not measured again; another --out measures all anew`);
       const report = await runSuite<unknown>(suite, bench, cells, {
         signal: engine.signal,
         pause: pauseOf(engine, io),
@@ -205,13 +221,13 @@ async function run(args: Arguments, io: Io): Promise<number> {
       const facts = reportFacts(suite.needs ? { ...bench, pairs: [] } : bench, {
         data: suite.needs === 'models' ? [] : folders,
         split: suite.needs === 'real slices' ? 'train and val' : split,
-        ...{ backend, date, version: packageVersion() },
+        ...{ backend, date, version: packageVersion(), ...(earlier !== null && { earlier }) },
         limit: Number.isFinite(limit) ? limit : null,
         choices: CHOICES.flatMap((name) =>
-          args.has(name) ? [`--${name} ${args.texts(name).join(',')}`] : [],
+          args.texts(name).length > 0 ? [`--${name} ${args.texts(name).join(',')}`] : [],
         ),
       });
-      await writeReport(out, report, facts);
+      if (out !== undefined) await writeReport(out, report, facts);
       reports.push({ ...report, made: facts });
       const isFirst = reports.length === 1;
       if (!args.has('json'))
@@ -223,7 +239,11 @@ async function run(args: Arguments, io: Io): Promise<number> {
     // The signal also carries the failure of the GPU, which says more than "cancelled".
     if (engine.signal.aborted && !io.signal.aborted) throw engine.signal.reason;
     if ((error as Error).name !== 'Aborted') throw error;
-    throw new Aborted(`bench: stopped; what is done is kept in ${out}, and the same call goes on from there`);
+    throw new Aborted(
+      out === undefined
+        ? 'bench: stopped; nothing is kept without --out'
+        : `bench: stopped; what is done is kept in ${out}, and the same call goes on from there`,
+    );
   } finally {
     progress.end();
     release();
@@ -232,7 +252,42 @@ async function run(args: Arguments, io: Io): Promise<number> {
   return failures > 0 || unread.length > 0 || isMissed ? BAD_INPUT : 0;
 }
 
-const machineName = (): string => cpus()[0]?.model ?? arch();
+/** As workers/bench/machineText.ts for a browser. */
+function machineName(): string {
+  const found = cpus();
+  const [major, minor] = process.versions.node.split('.');
+  return `${found[0]?.model.trim() || machine()} with ${counted(found.length, 'core')}, Node ${major}.${minor}`;
+}
+
+function cellsInMemory(): CellStore {
+  const kept = new Map<string, CellResult<unknown>>();
+  return {
+    get: (key) => kept.get(key) ?? null,
+    put: async (key, result) => {
+      kept.set(key, result);
+    },
+  };
+}
+
+/** Times that an earlier call has measured, told with the report, which has the date of this one; null where there are none. */
+function earlierText(suite: Suite, bench: Bench, cells: CellStore): string | null {
+  const all = suite.cells(bench);
+  const kept = all.filter(({ key }) => cells.get(key) !== null).length;
+  return kept === 0 ? null : `${kept} of ${counted(all.length, 'part')} measured by an earlier call`;
+}
+
+/** @throws BadRequest where --quick says nothing, or the contrary of --samples */
+function checkQuick(args: Arguments, suites: readonly Suite[], isSpeedAlone: boolean): void {
+  if (!args.has('quick')) return;
+  if (!suites.some(({ id }) => id === 'speed'))
+    throw new BadRequest(
+      '--quick: is of the suite speed, got it without; leave it out, or add speed to --suite',
+    );
+  if (isSpeedAlone && args.text('samples') !== undefined)
+    throw new BadRequest(
+      '--quick: says how many runs of each engine there are, got --samples, too; leave one of them out',
+    );
+}
 
 /** What speed compares: on a GPU that is there, and on wasm; onnxruntime-web has no WebGPU in Node. */
 async function comparedEngines({

@@ -74,10 +74,12 @@ export async function startNodeEngine(
 
 /** What computes, for stderr. */
 export function engineSentence({ backend, reason, threads }: EngineInfo): string {
-  if (!threads) return `backend ${backend}: ${reason}`;
+  // Where others were tried before, the reason names it.
+  const chosen = `backend ${reason.startsWith(`${backend}, `) ? reason : `${backend}: ${reason}`}`;
+  if (!threads) return chosen;
   const { count, note } = threads;
   const number = count === 1 ? 'one thread' : `${count} threads`;
-  return `backend ${backend}: ${reason}; ${number}${note === null ? '' : `, because ${note}`}`;
+  return `${chosen}; ${number}${note === null ? '' : `, because ${note}`}`;
 }
 
 /** Lets Ctrl-C be heard, and throws what the GPU failed with: nothing computed after that can be trusted. */

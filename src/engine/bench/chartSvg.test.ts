@@ -37,6 +37,31 @@ describe('chartSvg', () => {
     expect(svg).toMatch(/>0<.*>5<.*>10<.*>15<.*>20<.*>25</s);
   });
 
+  it('tells values above bars where nothing else is there', () => {
+    const points = [
+      { x: 'a', y: 3692.03, std: null },
+      { x: 'b', y: 75.249, std: null },
+    ];
+    const one = chartSvg({ ...BARS, series: [{ name: 'a', points }] });
+    expect(one).toContain('>3692</text>');
+    expect(one).toContain('>75.2</text>');
+    expect(chartSvg(BARS)).not.toContain('>20</text><');
+    expect(chartSvg(BARS).match(/text-anchor="middle">\d/g)).toBeNull();
+  });
+
+  it('breaks names evenly, well apart from their neighbours', () => {
+    const names = [
+      'TensorFlow.js wasm',
+      ...[1, 2].map((n) => `onnxruntime-web wasm, ${n} threads`),
+      'a',
+      'b',
+    ];
+    const points = names.map((x) => ({ x, y: 1, std: null }));
+    const svg = chartSvg({ ...BARS, series: [{ name: 'a', points }] });
+    expect(svg).toMatch(/>onnxruntime-<\/tspan>|>onnxruntime-web<\/tspan>/);
+    expect(svg).not.toContain('rotate(-35)');
+  });
+
   it('may be narrow, its letters as large, all within it', () => {
     const title = 'Standard deviation of PSNR over samples, mean over slices';
     const [wide, narrow] = [undefined, 520].map((width) => chartSvg({ ...BARS, title }, width));

@@ -77,11 +77,14 @@ interface Labels {
 const LABEL_LINE = 15;
 const MOST_LEVEL_LINES = 3;
 
+/** Between neighbours: letters of some fonts are wider than the mean. */
+const BETWEEN = 16;
+
 function labelsOf(names: readonly string[], room: number): Labels {
   const broken = (most: number) => names.map((name) => linesOf(shown(name), most));
   const rows = (lines: readonly (readonly string[])[]) => Math.max(1, ...lines.map(({ length }) => length));
-  const most = Math.floor((room - 8) / LETTER);
-  const level = broken(most);
+  const most = Math.floor((room - BETWEEN) / LETTER);
+  const level = names.map((name) => evenLines(shown(name), most));
   if (rows(level) <= MOST_LEVEL_LINES && level.every((lines) => widest(lines) <= most))
     return { lines: level, isSlanted: false, height: LINE + (rows(level) - 1) * LABEL_LINE };
   const mostRows = Math.max(1, Math.floor((room * Math.sin(SLANT)) / LABEL_LINE));
@@ -106,6 +109,14 @@ function linesOf(name: string, most: number): string[] {
   return lines.map((line) => line.trimEnd()).filter((line) => line !== '');
 }
 
+/** In no more lines than `linesOf`, and those as even as may be. */
+function evenLines(name: string, most: number): string[] {
+  const { length } = linesOf(name, most);
+  let least = most;
+  while (least > 1 && linesOf(name, least - 1).length === length) least--;
+  return linesOf(name, least);
+}
+
 type Series = Chart['series'];
 type Scale = (value: number) => number;
 type Ends = readonly [low: number, high: number];
@@ -125,12 +136,18 @@ function bars(
 ): string[] {
   const width = Math.min(40, (room * 0.76) / Math.max(1, series.length));
   const middle = (name: number) => LEFT + (name + 0.5) * room;
+  // Where nothing else is drawn above them.
+  const areTold =
+    series.length === 1 && series[0].points.every(({ y: value, std }) => std === null && value >= 0);
   const drawn = series.flatMap(({ points }, n) =>
     points.map((point) => {
       const x = middle(names.indexOf(String(point.x))) + (n - (series.length - 1) / 2) * width;
       const [from, to] = [y(foot), y(point.y)].sort((a, b) => a - b);
       const bar = `<rect x="${at(x - width * 0.45)}" y="${at(from)}" width="${at(width * 0.9)}" height="${at(to - from)}" fill="${colourOf(n)}"/>`;
-      return bar + errorBar(x, point, y, width);
+      const value = areTold
+        ? `<text x="${at(x)}" y="${at(from - 5)}" text-anchor="middle">${valueText(point.y)}</text>`
+        : '';
+      return bar + errorBar(x, point, y, width) + value;
     }),
   );
   const texts = labels.lines.map((lines, n) => {
@@ -144,6 +161,10 @@ function bars(
   });
   return [...drawn, ...texts];
 }
+
+/** Three digits that count, all of a whole number. */
+const valueText = (value: number): string =>
+  String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
 function errorBar(x: number, { y: value, std }: ChartPoint, y: Scale, width: number): string {
   if (std === null) return '';

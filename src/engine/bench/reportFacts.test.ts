@@ -62,3 +62,11 @@ it('names no data, split or slices where none is used', () => {
   const facts = reportFacts({ ...bench, pairs: [] }, { ...ORIGIN, data: [] });
   expect(factLines(facts)[0]).toBe('seed 3; wasm, a machine; SynDiff Web 1.2.3; 2026-03-04.');
 });
+
+it('says that it was a quick look, and what was measured before', () => {
+  const options = { ...bench.options, samples: 20, quick: true };
+  const origin = { ...ORIGIN, data: [], earlier: '2 of 3 parts measured by an earlier call' };
+  expect(factLines(reportFacts({ ...bench, options, pairs: [] }, origin))[0]).toBe(
+    '--quick; seed 3; wasm, a machine; SynDiff Web 1.2.3; 2026-03-04; 2 of 3 parts measured by an earlier call.',
+  );
+});

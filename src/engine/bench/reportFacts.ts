@@ -17,6 +17,8 @@ export interface ReportOrigin {
   version: string;
   /** Of the run. */
   date: Date;
+  /** What an earlier run has measured, where its date tells of another moment. */
+  earlier?: string;
 }
 
 export interface ModelFacts {
@@ -71,7 +73,7 @@ const modelFacts = ({ id, name, card }: BenchModel): ModelFacts => ({
 
 /** A line of where it comes from, and one of each image size and length of training, with the rows that have them. */
 export function factLines(facts: ReportFacts): string[] {
-  const { data, split, limit, choices, options, backend, device, version, date, models } = facts;
+  const { data, split, limit, choices, options, backend, device, version, date, earlier, models } = facts;
   const tasks = [...new Set(facts.pairs.map(({ task }) => task))];
   const patients = tasks.map((task) => {
     const own = facts.pairs.filter((pair) => pair.task === task);
@@ -92,12 +94,13 @@ export function factLines(facts: ReportFacts): string[] {
         ];
   const line = [
     ...scans,
-    ...(options.samples > 1 ? [`--samples ${options.samples}`] : []),
+    ...(options.quick ? ['--quick'] : options.samples > 1 ? [`--samples ${options.samples}`] : []),
     `seed ${options.seed}`,
     // A device's name begins with its backend.
     device?.startsWith(backend) ? device : [backend, device].filter(Boolean).join(', '),
     `SynDiff Web ${version}`,
     date.slice(0, 10),
+    ...(earlier === undefined ? [] : [earlier]),
   ].join('; ');
   return [`${line}.`, ...modelLines(models, data.length > 0)];
 }

@@ -26,7 +26,7 @@ export function sectionsOf(d: Diagnostics): Section[] {
         ],
       ],
     },
-    { title: 'Tried', rows: d.trials.map((t) => [t.backend, `${t.outcome}: ${t.reason}`]) },
+    { title: 'Tried', rows: d.trials.map((t) => [t.backend, trialText(t, d.reason)]) },
     { title: 'Adapter', rows: d.adapter ? entriesOf(d.adapter) : [['WebGPU adapter', 'not in use']] },
     {
       title: 'Memory',
@@ -50,6 +50,10 @@ export function sectionsOf(d: Diagnostics): Section[] {
   ];
   return sections.filter((section) => section.rows.length > 0);
 }
+
+/** Why the chosen one was chosen stands above. */
+const trialText = ({ outcome, reason }: Diagnostics['trials'][number], why: string): string =>
+  reason === why ? outcome : `${outcome}: ${reason}`;
 
 /** What workers/translate/calls.ts times. */
 const TIMINGS: Readonly<Record<string, string>> = {

@@ -109,7 +109,7 @@ export const stepsChart = (bench: Bench, results: Results<Steps>): Chart => ({
   id: 'step',
   title: 'Milliseconds of a reverse step, shorter is better',
   kind: 'bars',
-  xLabel: 'engine',
+  xLabel: `on ${deviceOf(bench)}`,
   yLabel: 'ms',
   series: modelsOf(bench).map((model) => ({
     name: model.name,
