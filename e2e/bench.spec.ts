@@ -38,4 +38,5 @@ test('measures a model quickly, on wasm', async ({ page }) => {
   const { Machine, Model, Quick, Reports } = JSON.parse(await taken('bench-json'));
   expect([Model.Id, Quick, Reports[0].suite]).toEqual(['quick-t1w-to-flair', true, 'speed']);
   expect(Machine).toMatch(/^wasm, Chromium/);
+  expect(await taken('bench-png')).toContain('PNG');
 });

@@ -5,7 +5,8 @@ import type { AppState } from './types';
 
 export const StoreContext = createContext<AppStore | null>(null);
 
-function useAppStore(): AppStore {
+/** For what listens by itself; components take `useApp`. */
+export function useAppStore(): AppStore {
   const store = useContext(StoreContext);
   if (!store) throw new Error('useApp: must be used inside StoreContext, got none');
   return store;

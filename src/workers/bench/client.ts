@@ -26,7 +26,7 @@ export function createBenchClient(makeWorker: MakeWorker = makeBenchWorker): Ben
       const stop = () => link.close('cancelled');
       signal.addEventListener('abort', stop);
       try {
-        await link.call(link.open(), 'speed', params, { onEvent, signal });
+        await alone(() => link.call(link.open(), 'speed', params, { onEvent, signal }));
       } catch (error) {
         throw signal.aborted ? cancelled('speed') : error;
       } finally {
@@ -35,6 +35,20 @@ export function createBenchClient(makeWorker: MakeWorker = makeBenchWorker): Ben
       }
     },
   };
+}
+
+/** @throws Error while another tab of this browser measures: both would tell times of two */
+async function alone(work: () => Promise<unknown>): Promise<void> {
+  const { locks } = navigator;
+  if (!locks) await work();
+  else
+    await locks.request('syndiff-bench', { ifAvailable: true }, async (lock) => {
+      if (!lock)
+        throw new Error(
+          'speed: another tab measures now, and both would be slower; wait for it, or cancel it there.',
+        );
+      await work();
+    });
 }
 
 function lost(reason: string): Error {

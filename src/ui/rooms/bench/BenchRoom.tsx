@@ -15,10 +15,20 @@ import '../compare/panels/compare.css';
 
 const store = createBenchStore(createBenchClient(), () => Date.now());
 
+const KEEP_QUIET =
+  'Nothing else should compute meanwhile. Keep this tab in sight: browsers slow down those that are not.';
+
+/** Also from another room. */
+const askBeforeLeaving = (event: BeforeUnloadEvent) => event.preventDefault();
+store.subscribe(({ run }) => {
+  if (run) window.addEventListener('beforeunload', askBeforeLeaving);
+  else window.removeEventListener('beforeunload', askBeforeLeaving);
+});
+
 /** How fast this machine computes a model, by this program and by what others would take. */
 export function BenchRoom() {
   const bench = useStore(store);
-  const { run, report, machine, asked } = bench;
+  const { run, report, machine, asked, disturbed } = bench;
   const given = useApp(useShallow(({ models, own, loaded, compare }) => ({ models, own, loaded, compare })));
   const { models, chosen } = useMemo(() => benchModels(given, bench.modelId), [given, bench.modelId]);
   const stage = useRef<HTMLDivElement>(null);
@@ -50,6 +60,12 @@ export function BenchRoom() {
               {asked.model.card.name}
               {machine && ` on ${machine}`}
             </p>
+            {run && <p className="dim">{KEEP_QUIET}</p>}
+            {disturbed.length > 0 && (
+              <p className="warning" role="status">
+                Times may be too long: {disturbed.join('; ')}.
+              </p>
+            )}
             {bench.ended && (
               <p className={bench.ended.kind === 'failed' ? 'warning' : 'dim'} role="status">
                 {bench.ended.text}
@@ -57,7 +73,7 @@ export function BenchRoom() {
             )}
             {report ? (
               <section className="compare-report" aria-label="Results">
-                <BenchExport report={report} asked={asked} machine={machine} />
+                <BenchExport report={report} asked={asked} machine={machine} disturbed={disturbed} />
                 {report.tables.slice(0, 1).map((table) => (
                   <ReportTable key={table.id} table={table} />
                 ))}
@@ -78,10 +94,7 @@ export function BenchRoom() {
               there is one and on wasm, in one run and in random order; where a step spends its time; and an
               iteration of training.
             </p>
-            <p className="dim">
-              Nothing else should compute meanwhile. Keep this tab in sight: browsers slow down those that are
-              not.
-            </p>
+            <p className="dim">{KEEP_QUIET}</p>
           </div>
         )}
       </div>

@@ -1,13 +1,15 @@
 import { RunFrame } from '../../components/RunFrame';
 import { formatBytes, formatDuration } from '../../format';
-import { useApp } from '../../state/StoreContext';
+import { useApp, useAppStore } from '../../state/StoreContext';
 import type { Comparable } from '../compare/state/types';
 import { benchBlock } from './benchBlock';
 import type { BenchRun, BenchState } from './benchState';
+import { watchDisturbances } from './disturbances';
 
 /** One button from start to end, so that the keyboard's focus stays on it. */
 export function BenchRunPanel({ bench, chosen }: { bench: BenchState; chosen: Comparable | null }) {
-  const { run, kept, start, cancel } = bench;
+  const { run, kept, report, start, cancel } = bench;
+  const app = useAppStore();
   const block = useApp((state) => benchBlock(state, chosen));
   const backend = useApp((state) => state.engine.requested);
   const isOff = run === null && block !== null;
@@ -20,12 +22,14 @@ export function BenchRunPanel({ bench, chosen }: { bench: BenchState; chosen: Co
       hint={
         block ??
         (kept.size > 0
-          ? 'What was measured on this machine is not measured again.'
-          : 'Every engine in turn, in random order.')
+          ? 'What was measured before is not measured again.'
+          : report
+            ? 'Start measures all anew.'
+            : 'Every engine in turn, in random order.')
       }
       isOff={isOff}
       onStart={() => {
-        if (chosen) void start(chosen, backend);
+        if (chosen) void start(chosen, backend, (tell) => watchDisturbances(app, tell));
       }}
       onCancel={cancel}
     />

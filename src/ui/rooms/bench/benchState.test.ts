@@ -3,7 +3,7 @@ import { tinyCard } from '../../../../test/tinyModel';
 import type { BenchClient } from '../../../workers/bench/client';
 import type { SpeedEvent } from '../../../workers/bench/protocol';
 import type { Comparable } from '../compare/state/types';
-import { createBenchStore } from './benchState';
+import { createBenchStore, type Watch } from './benchState';
 
 const MODEL: Comparable = {
   ...{ id: 'tiny', name: 'Tiny', card: tinyCard(16), from: 'shipped' },
@@ -42,7 +42,7 @@ const progress = (msLeft: number | null, isLeast = false) => ({
   progress: { label: 'steps', done: 0, cells: 3, msLeft, isLeast },
 });
 
-it('shows what is told, and gives the next run what was measured', async () => {
+it('shows what is told, and measures anew when all was measured', async () => {
   const { store, asked, tell, end, pass } = stage();
   const first = store.getState().start(MODEL, 'auto');
   tell({ machine: 'wasm, a browser' });
@@ -65,8 +65,34 @@ it('shows what is told, and gives the next run what was measured', async () => {
 
   void store.getState().start(MODEL, 'auto');
   void store.getState().start(MODEL, 'auto');
-  expect(asked.map(({ kept }) => kept)).toEqual([[], [CELL]]);
+  expect(asked.map(({ kept }) => kept)).toEqual([[], []]);
   end();
+});
+
+it('goes on after a cancel from what was measured, and from what disturbed it', async () => {
+  const { store, asked, tell, end } = stage();
+  let disturb: (what: string) => void = () => {};
+  let watched = 0;
+  const watch: Watch = (told) => {
+    disturb = told;
+    watched++;
+    return () => watched--;
+  };
+  const first = store.getState().start(MODEL, 'auto', watch);
+  tell({ cell: CELL });
+  for (const what of ['noise', 'noise']) disturb(what);
+  store.getState().cancel();
+  await first;
+  expect(watched).toBe(0);
+  const second = store.getState().start(MODEL, 'auto', watch);
+  expect(asked[1].kept).toEqual([CELL]);
+  expect(store.getState().disturbed).toEqual(['noise']);
+  end();
+  await second;
+  const third = store.getState().start(MODEL, 'auto', watch);
+  expect(store.getState().disturbed).toEqual([]);
+  end();
+  await third;
 });
 
 it('says that it was cancelled, or why it failed', async () => {

@@ -19,7 +19,12 @@ export interface Asked {
   model: Pick<Comparable, 'id' | 'name' | 'card'>;
   quick: boolean;
   backend: BackendChoice;
+  /** When it was begun, milliseconds since 1970. */
+  begun: number;
 }
+
+/** Tells what makes times too long, as half a sentence, until what it returns is called. */
+export type Watch = (tell: (what: string) => void) => () => void;
 
 export interface BenchState {
   /** The user's choice; null: the first model. */
@@ -30,12 +35,14 @@ export interface BenchState {
   asked: Asked | null;
   machine: string | null;
   report: SuiteReport | null;
-  /** By key, of all runs: not measured again. */
+  /** By key, of runs that did not come to their end: the next one goes on from there. After a whole one, Start measures anew. */
   kept: ReadonlyMap<string, KeptCell>;
   /** How the last run ended, where not well. */
   ended: { kind: 'cancelled' | 'failed'; text: string } | null;
+  /** What made times of these results too long, as half sentences. */
+  disturbed: readonly string[];
   choose(choice: Partial<Pick<BenchState, 'modelId' | 'quick'>>): void;
-  start(model: Comparable, backend: BackendChoice): Promise<void>;
+  start(model: Comparable, backend: BackendChoice, watch?: Watch): Promise<void>;
   cancel(): void;
 }
 
@@ -50,21 +57,29 @@ export function createBenchStore(client: BenchClient, now: () => number): StoreA
     report: null,
     kept: new Map(),
     ended: null,
+    disturbed: [],
 
     choose: (choice) => set(choice),
 
-    start: async ({ id, name, card, source }, backend) => {
+    start: async ({ id, name, card, source }, backend, watch = () => () => {}) => {
       if (get().run) return;
       const { quick, kept } = get();
       const controller = new AbortController();
       abort = controller;
-      const run = { loading: null, progress: null, begun: now(), part: null };
-      set({ run, asked: { model: { id, name, card }, quick, backend }, report: null, ended: null });
+      const begun = now();
+      const run = { loading: null, progress: null, begun, part: null };
+      set({ run, asked: { model: { id, name, card }, quick, backend, begun }, report: null, ended: null });
+      // What is taken over was disturbed, too.
+      if (kept.size === 0) set({ disturbed: [] });
+      const unwatch = watch((what) =>
+        set(({ disturbed }) => ({ disturbed: [...new Set([...disturbed, what])] })),
+      );
       try {
         await client.speed(
           { backend, quick, model: { id, name, card, source }, kept: [...kept.values()] },
           { signal: controller.signal, onEvent: (event) => set((state) => withEvent(state, event, now())) },
         );
+        set({ kept: new Map() });
       } catch (error) {
         set({
           ended: controller.signal.aborted
@@ -75,6 +90,7 @@ export function createBenchStore(client: BenchClient, now: () => number): StoreA
             : { kind: 'failed', text: (error as Error).message },
         });
       } finally {
+        unwatch();
         if (abort === controller) abort = null;
         set({ run: null });
       }
