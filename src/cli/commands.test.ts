@@ -684,6 +684,10 @@ describe('weights', () => {
     const argv = ['weights', 'convert', at('card.json'), '--output', onnx];
     const whole = await runJson(...argv);
     expect(whole).toMatchObject({ dtype: 'f32', bytes: readFileSync(onnx).length });
+    expect(whole.outputs).toMatchObject([{ name: 'x0', shape: ['batch', 1, 16, 16] }]);
+    expect((await runMain(argv)).stdout).toContain(
+      "\n  in t: float32 [batch], each image's step, counted from 0, the last\n",
+    );
     expect(await runJson(...argv, '--dtype', 'f16', '--graph', 'webgpu')).toMatchObject({ dtype: 'f16' });
     const file = ['weights', 'convert', at('tiny.safetensors'), '--output', onnx];
     expect((await runJson(...file)).bytes).toBeGreaterThan(0.9 * whole.bytes);

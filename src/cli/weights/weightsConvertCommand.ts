@@ -3,9 +3,10 @@ import { checkSize, customCard } from '../../engine/cards/customCard';
 import { readSafetensors } from '../../engine/formats/safetensors';
 import { sha256 } from '../../engine/formats/sha256';
 import { convertWeights, encodeWeights, type WeightsDtype } from '../../engine/models/convertWeights';
-import { onnxModel } from '../../engine/models/onnxModel';
+import { type OnnxFile, onnxFile } from '../../engine/models/onnxModel';
 import type { Model } from '../../engine/models/readModel';
 import { readWeights } from '../../engine/models/readWeights';
+import type { Port } from '../../engine/onnx/graph';
 import { GRAPH_KINDS } from '../../engine/onnx/layers';
 import { isOwnModelFile } from '../../engine/onnx/modelFile';
 import { BadRequest } from '../../errors';
@@ -48,7 +49,7 @@ export const weightsConvertCommand: Command = {
   options: {
     output: {
       value: 'FILE',
-      text: 'the file to write: .safetensors, or .onnx for a graph of one reverse step (required)',
+      text: 'the file to write: .safetensors, or .onnx for a graph of one reverse step or of the one pass (required)',
     },
     dtype: {
       value: 'q8|f16|f32',
@@ -78,16 +79,27 @@ async function convert(args: Arguments, io: Io): Promise<number> {
   await checkWritable(output);
   await refuseForeign(output, `a ${ending} file that this program has written`, () => isOurs(output, ending));
   io.err(`reading ${basename(path)}\n`);
-  const bytes = isOnnx(output) ? await onnxOf(path, dtype, args) : await safetensorsOf(path, dtype, args);
+  const { bytes, ...ports } = isOnnx(output)
+    ? await onnxOf(path, dtype, args)
+    : { bytes: await safetensorsOf(path, dtype, args) };
   io.guard();
   await writeBytes(output, bytes);
-  const result = { file: output, dtype, bytes: bytes.byteLength, sha256: await sha256(bytes) };
+  const result = { file: output, dtype, bytes: bytes.byteLength, sha256: await sha256(bytes), ...ports };
   io.out(
     args.has('json')
       ? jsonText(result)
-      : `${output}: ${result.bytes} bytes, ${dtype}, sha256 ${result.sha256}\n`,
+      : `${output}: ${result.bytes} bytes, ${dtype}, sha256 ${result.sha256}\n${portLines(ports)}`,
   );
   return 0;
+}
+
+/** What a graph takes and gives, a line each. */
+function portLines({ inputs = [], outputs = [] }: Partial<Omit<OnnxFile, 'bytes'>>): string {
+  const lineOf =
+    (role: string) =>
+    ({ name, shape, text }: Port) =>
+      `  ${role} ${name}: float32 [${shape.join(', ')}], ${text}\n`;
+  return [...inputs.map(lineOf('in')), ...outputs.map(lineOf('out'))].join('');
 }
 
 /** @throws BadRequest for another ending, and for options that what it stands for does not have */
@@ -131,10 +143,10 @@ async function safetensorsOf(path: string, dtype: WeightsDtype, args: Arguments)
   return encodeWeights({ state: weights.state, config: card.network }, dtype);
 }
 
-async function onnxOf(path: string, dtype: WeightsDtype, args: Arguments) {
+async function onnxOf(path: string, dtype: WeightsDtype, args: Arguments): Promise<OnnxFile> {
   const kind = optional(args, 'graph', (all, name) => oneOf(all, name, GRAPH_KINDS)) ?? 'straight';
   const model = await modelOf(path, args);
-  return onnxModel(model, { half: dtype === 'f16', kind, version: packageVersion() });
+  return onnxFile(model, { half: dtype === 'f16', kind, version: packageVersion() });
 }
 
 /** A card with its weights, or weights with a card that is guessed; of the size that is asked for. */

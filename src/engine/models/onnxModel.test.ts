@@ -201,6 +201,37 @@ describe('the file', () => {
       expect(text).toContain(part);
   });
 
+  it('says how an image is made of its steps, as the sampler makes it', async () => {
+    const two = { ...card, diffusion: { ...card.diffusion, steps: 2 } };
+    const bytes = await onnxModel({ ...model, card: two }, options);
+    const text = new TextDecoder('latin1').decode(bytes);
+    const chain = JSON.parse(/\[\{"t":.*?\}\]/.exec(text)![0]) as Record<string, number>[];
+    expect(chain.map(({ t }) => t)).toEqual([1, 0]);
+    const [source, ...noises] = [20, 21, 22, 23].map((seed) => normals(seed, 1, 1, 16, 16));
+    const latents = chain.map((_, n) => normals(30 + n, 1, 4));
+    let x = noises[0];
+    for (const [n, { t, c1, c2, deviation }] of chain.entries()) {
+      const given = { x, source, t: { shape: [1], data: Float32Array.of(t) }, z: latents[n] };
+      const { x0 } = await runOnnx(bytes, given);
+      const noise = noises[n + 1].data;
+      const data = x0.data.map((value, i) => c1 * value + c2 * x.data[i] + deviation * noise[i]);
+      x = { shape: x.shape, data };
+    }
+    await tf.setBackend('cpu');
+    const { steps } = two.diffusion;
+    const translator = await loadTranslator(two, state);
+    // Of step n the start, of the others what follows the step; step n - 1 is the first.
+    const draws = {
+      noise: (step: number) => noises[steps - step].data,
+      latent: (step: number) => latents[steps - 1 - step].data,
+    };
+    let want: Float32Array | undefined;
+    for await (const frame of translator.run(tf.tensor4d(source.data, [1, 16, 16, 1]), draws))
+      want = (await frame.data()) as Float32Array;
+    translator.dispose();
+    expect(relativeError(x.data, want!)).toBeLessThan(TOLERANCE);
+  });
+
   it('in float16 is half as large and almost the same', async () => {
     const [whole, half] = [
       await onnxModel(model, options),
