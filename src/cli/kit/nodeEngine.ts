@@ -3,6 +3,7 @@ import {
   type BackendEnvironment,
   defaultThreads,
   type EngineInfo,
+  NO_KERNELS,
   startEngine,
 } from '../../engine/backend/backend';
 import { MOST_THREADS } from '../../engine/kernels/wasm/taskLine';
@@ -73,10 +74,11 @@ export async function startNodeEngine(
 }
 
 /** What computes, for stderr. */
-export function engineSentence({ backend, reason, threads }: EngineInfo): string {
+export function engineSentence({ backend, reason, threads, features }: EngineInfo): string {
   // Where others were tried before, the reason names it.
   const chosen = `backend ${reason.startsWith(`${backend}, `) ? reason : `${backend}: ${reason}`}`;
-  if (!threads) return chosen;
+  const refused = features.filter((feature) => feature.startsWith(NO_KERNELS));
+  if (!threads) return [chosen, ...refused].join('; ');
   const { count, note } = threads;
   const number = count === 1 ? 'one thread' : `${count} threads`;
   return `${chosen}; ${number}${note === null ? '' : `, because ${note}`}`;

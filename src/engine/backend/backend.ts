@@ -38,7 +38,7 @@ export interface EngineInfo {
   trials: BackendTrial[];
   /** WebGPU adapter as the browser names it; null on other backends. */
   adapter: AdapterDescription | null;
-  /** Enabled WebGPU features and the limits in force; on wasm `OWN_KERNELS` where these are in use, on WebGPU what is used for trainings. */
+  /** Enabled WebGPU features and the limits in force; on wasm `OWN_KERNELS` where these are in use, on WebGPU what is used for trainings; where not, why (`NO_KERNELS`). */
   features: string[];
   limits: Record<string, number>;
   /** On wasm with `OWN_KERNELS`; else null. */
@@ -113,7 +113,9 @@ const WANTED_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', '
 export const OWN_KERNELS = 'own SIMD kernels';
 
 export const TRAINING_KERNELS = 'own kernels for training';
-export const NO_TRAINING_KERNELS = 'plain operations in training';
+/** So begin features that tell where our kernels are not used, and why. */
+export const NO_KERNELS = 'plain operations';
+export const NO_TRAINING_KERNELS = `${NO_KERNELS} in training`;
 
 const WANTED_LIMITS = [
   'maxBufferSize',
@@ -187,10 +189,10 @@ async function tryBackend(
     }
     works = true;
     const forTraining = backend === 'webgpu' && environment.trains ? await useTrainingKernels() : [];
-    if (backend === 'wasm') await useOwnKernels(environment);
+    const refusal = backend === 'wasm' ? await useOwnKernels(environment) : '';
     const selfTestMs = environment.now() - begin;
     const threads = ownKernels() && (await useThreads(environment));
-    const own = ownKernels() ? [OWN_KERNELS] : forTraining;
+    const own = ownKernels() ? [OWN_KERNELS] : refusal ? [`${NO_KERNELS}: ${refusal}`] : forTraining;
     const features = [...started.features, ...own];
     return { ...started, features, threads, selfTestError: error, selfTestMs };
   } catch (error) {
@@ -198,17 +200,22 @@ async function tryBackend(
   }
 }
 
-/** Our own kernels, where they start and compute right; without them all is plain TensorFlow.js. */
-async function useOwnKernels({ wasmKernels, threads }: BackendEnvironment): Promise<void> {
+/** Our own kernels, where they start and compute right; without them all is plain TensorFlow.js. Why there are none, else ''. */
+async function useOwnKernels({ wasmKernels, threads }: BackendEnvironment): Promise<string> {
   try {
     const isShared = typeof threads !== 'string' && isMemoryShared();
     await startKernels(await (isShared ? threads.wasmKernels : wasmKernels)());
     registerOwnKernels();
     for (const error of [await selfTestError(), await ownSelfTestError()])
-      if (!(error <= SELF_TEST_TOLERANCE)) refuseKernels();
-  } catch {
+      if (!(error <= SELF_TEST_TOLERANCE)) {
+        refuseKernels();
+        return `our kernels compute wrong here (self-test error ${error.toExponential(1)})`;
+      }
+    return '';
+  } catch (error) {
     // No SIMD, or the file did not come.
     refuseKernels();
+    return `our kernels did not start (${messageOf(error)})`;
   }
 }
 

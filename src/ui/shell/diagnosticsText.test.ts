@@ -2,6 +2,16 @@ import { expect, it } from 'vitest';
 import { createFakeClient } from '../../../test/fakeClient';
 import { diagnosticsText } from './diagnosticsText';
 
+it('says which kernels compute or why none, and the reason of the backend once', async () => {
+  const found = await createFakeClient().diagnostics();
+  const refusal = 'plain operations: our kernels did not start (404)';
+  const trials = [{ backend: found.backend, outcome: 'chosen', reason: found.reason }] as const;
+  const text = diagnosticsText({ ...found, trials: [...trials], features: ['shader-f16', refusal] });
+  expect(text).toContain(`  Kernels: ${refusal}\n`);
+  expect(text).toContain('Features\n  Enabled: shader-f16');
+  expect(text.split(found.reason)).toHaveLength(2);
+});
+
 it('copies what the time from a drop to the first slice went on', async () => {
   const found = await createFakeClient().diagnostics();
   expect(diagnosticsText(found)).toContain('From drop to first slice, ms\n  No slice yet: translate one\n');

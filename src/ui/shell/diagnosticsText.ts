@@ -1,6 +1,7 @@
 import type { ColdStart } from '../../workers/translate/coldStart';
 import type { Diagnostics } from '../../workers/translate/protocol';
 import { formatBytes } from '../format';
+import { isOfKernels } from '../kernelFeatures';
 
 type Row = readonly [name: string, value: string];
 
@@ -12,6 +13,7 @@ export interface Section {
 /** All of the diagnostics as titled name-value rows: the dialog's tables and the copied text are made of these. */
 export function sectionsOf(d: Diagnostics): Section[] {
   const { memory } = d;
+  const kernels = d.features.filter(isOfKernels).join('; ');
   const sections: Section[] = [
     {
       title: 'Engine',
@@ -19,6 +21,7 @@ export function sectionsOf(d: Diagnostics): Section[] {
         ['Backend', d.backend],
         ['Why', d.reason],
         ...(d.threads ? [['Threads', threadsText(d.threads)] as const] : []),
+        ...(kernels ? [['Kernels', kernels] as const] : []),
         ...(d.path ? [['Computes by', d.path] as const] : []),
         [
           'Self-test',
@@ -45,7 +48,10 @@ export function sectionsOf(d: Diagnostics): Section[] {
       rows: Object.entries(d.timings).map(([name, ms]) => [TIMINGS[name] ?? name, ms.toFixed(1)]),
     },
     { title: 'Versions', rows: [...entriesOf(d.versions), ['Browser', d.userAgent]] },
-    { title: 'Features', rows: [['Enabled', d.features.join(', ') || 'none']] },
+    {
+      title: 'Features',
+      rows: [['Enabled', d.features.filter((one) => !isOfKernels(one)).join(', ') || 'none']],
+    },
     { title: 'Limits', rows: entriesOf(d.limits) },
   ];
   return sections.filter((section) => section.rows.length > 0);

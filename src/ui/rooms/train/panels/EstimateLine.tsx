@@ -8,6 +8,7 @@ export function EstimateLine() {
   // What is read now is not counted yet.
   const isEstimating = useApp((s) => s.train.isEstimating || s.train.adding !== null);
   const backend = useApp((s) => s.train.backend);
+  const kernels = useApp((s) => s.train.kernels);
   if (!estimate)
     return (
       <p className="estimate-none dim" data-testid="train-estimate">
@@ -31,6 +32,7 @@ export function EstimateLine() {
             'Largest tensor',
             `${formatBytes(largestTensor)}${largestBuffer === null ? '' : ` of ${formatBytes(largestBuffer)}`}`,
           ],
+          ['Kernels', kernels.join('; ')],
         ]}
       />
       <p className={fits ? 'dim' : 'warning'}>{sentence}</p>

@@ -16,6 +16,7 @@ export const initialTrain: TrainData = {
   isEstimating: false,
   isStarting: false,
   backend: null,
+  kernels: [],
   run: null,
   stored: null,
   unreadable: [],

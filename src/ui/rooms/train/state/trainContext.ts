@@ -1,4 +1,5 @@
 /** What the Train room's groups of actions share. */
+import { isOfKernels } from '../../../kernelFeatures';
 import type { Context } from '../../../state/context';
 import type { TrainData } from './types';
 
@@ -18,8 +19,8 @@ export function trainContext(context: Context): TrainContext {
     train: () => get().train,
     patch,
     async ready() {
-      const { backend } = await services.trainClient.start(get().engine.requested);
-      if (get().train.backend !== backend) patch({ backend });
+      const { backend, features } = await services.trainClient.start(get().engine.requested);
+      if (get().train.backend !== backend) patch({ backend, kernels: features.filter(isOfKernels) });
     },
   };
 }

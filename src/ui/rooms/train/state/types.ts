@@ -115,6 +115,8 @@ export interface TrainData {
   isStarting: boolean;
   /** What the worker computes on; null until it has started. */
   backend: string | null;
+  /** Which kernels of our own it takes, and why not others: `isOfKernels`. */
+  kernels: readonly string[];
   run: TrainRun | null;
   /** The origin's stored runs, latest first; null until they have been asked for. */
   stored: readonly StoredRun[] | null;
