@@ -39,7 +39,7 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
   return (
     <Sheet title="Diagnostics" onClose={onClose}>
       <div className="diagnostics-head">
-        <label className="field">
+        <label className="field" title="auto: the fastest that computes right on this machine">
           <span>Backend</span>
           <select
             value={requested}
@@ -48,7 +48,7 @@ export function DiagnosticsSheet({ onClose }: { onClose: () => void }) {
           >
             {BACKEND_CHOICES.map((choice) => (
               <option key={choice} value={choice}>
-                {choice === 'auto' ? 'auto: the fastest that computes right' : choice}
+                {choice === 'auto' ? 'auto, the fastest' : choice}
               </option>
             ))}
           </select>
