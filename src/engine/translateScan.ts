@@ -24,6 +24,11 @@ export interface TranslatedSlice {
 /** What is done to a slice before it is translated: size*size pixels in [-1, 1] to as many, which may lie outside. */
 export type ChangeInput = (pixels: Float32Array, index: number) => Float32Array;
 
+export interface ScanHooks extends TranslateHooks {
+  /** Does the work, which is all that a slice takes before its first step (`prepare`) and after its last (`place`). Absent: does it. */
+  timed?: <T>(part: 'prepare' | 'place', work: () => T) => T;
+}
+
 /**
  * Yields slices in the given order. @throws BadRequest for an unconditional model, Aborted within one reverse step of the signal
  * @param prepared for that card
@@ -34,32 +39,35 @@ export async function* translateScan(
   { card, translator }: { card: ModelCard; translator: RunTranslator },
   slices: readonly number[],
   settings: TranslateSettings,
-  hooks: TranslateHooks,
+  hooks: ScanHooks,
   change: ChangeInput = (pixels) => pixels,
 ): AsyncGenerator<TranslatedSlice> {
   refuseUnconditional(card);
   refuseStyle(card, settings);
+  const { timed = (_part, work) => work() } = hooks;
   function* inputs() {
     for (const index of slices) {
-      const mapped = toModelRange(extractSlice(image, plan, index, source.low), source);
-      yield { index, pixels: change(mapped, index) };
+      const mapped = () => toModelRange(extractSlice(image, plan, index, source.low), source);
+      yield { index, pixels: change(timed('prepare', mapped), index) };
     }
   }
   const done = translateSlices(translator, inputs(), card.preprocessing.size, settings, hooks);
   for await (const { index, mean, spread, chain } of done) {
-    const made = fromModelRange(mean, target);
-    yield {
-      index,
-      image: restoreSlice(plan, made, target.low),
-      // A difference of 2 in the model's range is the frame's width.
-      spread:
-        spread &&
-        restoreSlice(
-          plan,
-          spread.map((s) => (s / 2) * (target.high - target.low)),
-        ),
-      chain: chain.map(modelPixels),
-      isConstant: made.every((value) => value === made[0]),
-    };
+    yield timed('place', () => {
+      const made = fromModelRange(mean, target);
+      return {
+        index,
+        image: restoreSlice(plan, made, target.low),
+        // A difference of 2 in the model's range is the frame's width.
+        spread:
+          spread &&
+          restoreSlice(
+            plan,
+            spread.map((s) => (s / 2) * (target.high - target.low)),
+          ),
+        chain: chain.map(modelPixels),
+        isConstant: made.every((value) => value === made[0]),
+      };
+    });
   }
 }

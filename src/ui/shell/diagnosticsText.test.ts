@@ -20,18 +20,22 @@ it('copies what the time from a drop to the first slice went on', async () => {
     weights: 400,
     weightsFrom: 'store',
     placed: 8,
+    prepare: 14,
     compile: 90,
     run: 60,
-    total: 570.3,
+    place: 6,
+    total: 590.3,
   } as const;
   const text = diagnosticsText({ ...found, coldStart: cold });
   expect(text).toContain(`From drop to first slice, ms
   Scan read: 12
   Weights from this browser’s store: 400
   Weights put on the backend: 8
+  Slice cut out and scaled: 14
   Kernels made in the first step: 90
   Slice computed: 60
-  Together: 570
+  Slice put back on the scan’s grid: 6
+  Together: 590
 `);
   const onePass = diagnosticsText({ ...found, coldStart: { ...cold, compile: null, run: 150 } });
   expect(onePass).toContain('Slice, with its kernels: 150');

@@ -67,6 +67,8 @@ const TIMINGS: Readonly<Record<string, string>> = {
   firstStep: 'First step',
   step: 'Step',
   slice: 'Slice',
+  prepare: 'Slice cut out and scaled',
+  place: 'Slice put back on the scan’s grid',
   selfTest: 'Self-test',
 };
 
@@ -79,15 +81,17 @@ const WEIGHTS_FROM: Record<ColdStart['weightsFrom'], string> = {
   file: 'Weights from a file',
 };
 
-function coldStartRows({ read, weights, weightsFrom, placed, compile, run, total }: ColdStart): Row[] {
+function coldStartRows({ weightsFrom, compile, ...cold }: ColdStart): Row[] {
   const ms = (value: number) => value.toFixed(0);
   return [
-    ['Scan read', ms(read)],
-    [WEIGHTS_FROM[weightsFrom], ms(weights)],
-    ['Weights put on the backend', ms(placed)],
+    ['Scan read', ms(cold.read)],
+    [WEIGHTS_FROM[weightsFrom], ms(cold.weights)],
+    ['Weights put on the backend', ms(cold.placed)],
+    [TIMINGS.prepare, ms(cold.prepare)],
     ...(compile === null ? [] : [['Kernels made in the first step', ms(compile)] as const]),
-    [compile === null ? 'Slice, with its kernels' : 'Slice computed', ms(run)],
-    ['Together', ms(total)],
+    [compile === null ? 'Slice, with its kernels' : 'Slice computed', ms(cold.run)],
+    [TIMINGS.place, ms(cold.place)],
+    ['Together', ms(cold.total)],
   ];
 }
 

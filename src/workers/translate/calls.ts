@@ -24,7 +24,7 @@ import { prepareScan } from '../../engine/prepareScan';
 import { provenanceOf } from '../../engine/provenance';
 import { readStyle } from '../../engine/readStyle';
 import * as tf from '../../engine/tf';
-import { translateScan } from '../../engine/translateScan';
+import { type ScanHooks, translateScan } from '../../engine/translateScan';
 import { refuseUnconditional } from '../../engine/unconditional';
 import { BadRequest } from '../../errors';
 import { lateCode } from '../../lateCode';
@@ -236,10 +236,18 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
       const translator = short ? all.by(short.diffusion) : all;
       const { now } = environment.engine;
       const date = environment.today();
-      const prepared = prepareScan(file.image, card, measures);
       const progress = new TranslationProgress(slices.length, translator.steps * settings.samples, now);
       event({ progress: progress.report() });
-      const hooks = {
+      const parts = { prepare: 0, place: 0 };
+      const timed: ScanHooks['timed'] = (part, work) => {
+        const begin = now();
+        const made = work();
+        parts[part] += now() - begin;
+        return made;
+      };
+      const prepared = timed('prepare', () => prepareScan(file.image, card, measures));
+      const hooks: ScanHooks = {
+        timed,
         batch,
         signal,
         onStep: (together: number) => {
@@ -261,8 +269,8 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         };
         if (model?.loaded) {
           const steps = translator.steps * settings.samples;
-          const slice = { firstStep: progress.firstStep(), slice: result.ms, steps };
-          coldStart = coldStartOf({ read, ...model.loaded, ...slice });
+          const slice = { firstStep: progress.firstStep(), slice: progress.report().elapsedMs, steps };
+          coldStart = coldStartOf({ read, ...model.loaded, ...slice, ...parts });
           model.loaded = null;
         }
         const frames = result.strip.frames.map(({ pixels }) => pixels);
@@ -271,6 +279,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         event({ progress: progress.report() });
       }
       Object.assign(timings, progress.timings());
+      for (const part of ['prepare', 'place'] as const) timings[part] = parts[part] / slices.length;
       const previewOf = short ? whole.diffusion.steps : undefined;
       return provenanceOf(card, prepared, settings, { backend: info.backend, date, previewOf });
     }),
