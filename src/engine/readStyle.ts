@@ -2,7 +2,7 @@
 import { BadRequest } from '../errors';
 import { HEAD_SHARE, headSlices } from '../volume/headSlices';
 import type { NamedImage } from '../volume/image';
-import { foregroundBySlice, referenceFrame, thresholdOfLevels, toModelRange } from '../volume/intensity';
+import { referenceFrame, toModelRange } from '../volume/intensity';
 import { type ScanMeasures, scanMeasures } from '../volume/scanMeasures';
 import { extractSlice } from '../volume/slices';
 import type { ModelCard } from './cards/modelCard';
@@ -28,7 +28,7 @@ export async function readStyle(
   refuseStyleScan(card);
   const { plan, intensity } = prepareScan(image, card, measures);
   const frame = referenceFrame(measures.frameOf, intensity.target);
-  const slices = headSlices(foregroundBySlice(image, thresholdOfLevels(measures.levels(), frame.map)), LEAST);
+  const slices = headSlices(measures.foregroundBySlice(frame.map), LEAST);
   if (slices.length === 0)
     throw new BadRequest(
       `${name}: must have a slice with ${100 * LEAST} % foreground to take a style off, got none; choose a scan of the head`,

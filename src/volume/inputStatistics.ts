@@ -12,10 +12,10 @@ import {
   type IntensityFrame,
   percentiles,
   thresholdOfLevels,
-  type VoxelLevels,
   voxelLevels,
 } from './intensity';
-import { extractSlice, planSlices } from './slices';
+import type { ScanMeasures } from './scanMeasures';
+import { extractSlice, planSlices, type SlicePlan } from './slices';
 import { type Tally, untallied } from './tally';
 
 /** Measures of one scan; the median is that of the head's inside. */
@@ -72,17 +72,19 @@ export function hasSkull({ skull }: Pick<InputStatistics, 'skull'>): boolean {
 
 /**
  * @param frame of the model's map; of Hounsfield units all levels count from its low end, air
- * @param levels and tally of the scan's voxels, where they are known
+ * @param known of the scan's voxels, where they are kept
  * @returns null where no slice holds any foreground
  */
 export function inputStatistics(
   scan: Image3,
   frame: IntensityFrame,
-  levels: VoxelLevels = voxelLevels(scan.voxels),
-  tally: Tally = untallied(scan.voxels),
+  known?: Pick<ScanMeasures, 'levels' | 'tally' | 'foreground' | 'foregroundBySlice'>,
 ): InputStatistics | null {
+  const levels = known?.levels() ?? voxelLevels(scan.voxels);
   const threshold = thresholdOfLevels(levels, frame.map);
-  const slices = largeSlices(scan, levels, threshold, frame.low);
+  const shares = known?.foregroundBySlice(frame.map) ?? foregroundBySlice(scan, threshold);
+  const plan = planSlices(scan, { pixelSize: pixelSize(scan), size: SIZE }, levels, known?.foreground);
+  const slices = largeSlices(scan, shares, plan, threshold, frame.low);
   if (slices.length === 0) return null;
   const pixel = pixelSize(scan);
   const profile = depthProfile(slices, pixel);
@@ -92,7 +94,7 @@ export function inputStatistics(
   return {
     width: median(slices.map(({ outline }) => extent(outline, 1) * pixel)),
     depth: median(slices.map(({ outline }) => extent(outline, SIZE) * pixel)),
-    ...foregroundValues(tally, threshold, frame),
+    ...foregroundValues(known?.tally() ?? untallied(scan.voxels), threshold, frame),
     smoothness: neighbourCorrelation(slices),
     skull,
     ...inside,
@@ -112,11 +114,15 @@ function pixelSize({ zooms }: Pick<Image3, 'zooms'>): number {
   return Math.max(PIXEL, zooms[0], zooms[1]);
 }
 
-function largeSlices(scan: Image3, levels: VoxelLevels, threshold: number, air: number): MeasuredSlice[] {
-  const shares = [...foregroundBySlice(scan, threshold)];
+function largeSlices(
+  scan: Image3,
+  shares: Float32Array,
+  plan: SlicePlan,
+  threshold: number,
+  air: number,
+): MeasuredSlice[] {
   const least = LARGE * largestOf(shares);
   const large = [...shares.keys()].filter((k) => shares[k] > 0 && shares[k] >= least);
-  const plan = planSlices(scan, { pixelSize: pixelSize(scan), size: SIZE }, levels);
   const step = Math.max(1, large.length / SLICES);
   const count = Math.min(large.length, SLICES);
   const slices: MeasuredSlice[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contrastHead } from '../../test/inputScans';
 import { inputStatistics } from './inputStatistics';
-import { intensityFrame, percentiles } from './intensity';
+import { foregroundBySlice, foregroundThreshold, intensityFrame, percentiles } from './intensity';
 import { scanMeasures } from './scanMeasures';
 
 describe('scanMeasures', () => {
@@ -19,6 +19,16 @@ describe('scanMeasures', () => {
       expect(measures.frameOf(map)).toEqual(frame);
       expect(measures.statistics(frame)).toEqual(inputStatistics(scan, frame));
     }
+  });
+
+  it('counts the foreground of slices by the threshold of a map, once each', () => {
+    const measures = scanMeasures(scan);
+    const own = measures.foregroundBySlice();
+    expect(own).toEqual(foregroundBySlice(scan, foregroundThreshold(scan.voxels)));
+    expect(measures.foregroundBySlice('foreground-median')).toBe(own);
+    const body = measures.foregroundBySlice('hu');
+    expect(body).toEqual(foregroundBySlice(scan, foregroundThreshold(scan.voxels, 'hu')));
+    expect(body).not.toEqual(own);
   });
 
   it('measures once for each frame', () => {

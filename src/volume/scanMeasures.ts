@@ -3,9 +3,12 @@ import { checkIntensities, type IntensityCheck } from './checkIntensities';
 import type { Image3 } from './image';
 import { type InputStatistics, inputStatistics } from './inputStatistics';
 import {
+  foregroundBySlice,
   type IntensityFrame,
+  type IntensityMap,
   type RelativeMap,
   relativeFrames,
+  thresholdOfLevels,
   type VoxelLevels,
   voxelLevels,
 } from './intensity';
@@ -19,6 +22,8 @@ export interface ScanMeasures {
   levels(): VoxelLevels;
   /** For plans of its slices. */
   foreground(): ForegroundCounts;
+  /** Share of each axial slice, 0..1; by the threshold of a map, or of the values. */
+  foregroundBySlice(map?: IntensityMap): Float32Array;
   /** What is unusual about the intensities, whatever the model. */
   intensities(): IntensityCheck;
   /** The scan's own frame of a map in arbitrary units. */
@@ -33,6 +38,7 @@ export function scanMeasures(scan: Image3): ScanMeasures {
   let foreground: ForegroundCounts | undefined;
   let intensities: IntensityCheck | undefined;
   let frames: Record<RelativeMap, IntensityFrame> | undefined;
+  const shares = new Map<number, Float32Array>();
   const statistics = new Map<string, InputStatistics | null>();
   const measures: ScanMeasures = {
     tally: () => {
@@ -47,6 +53,12 @@ export function scanMeasures(scan: Image3): ScanMeasures {
       foreground ??= countForeground(scan, measures.levels());
       return foreground;
     },
+    foregroundBySlice: (map) => {
+      const threshold = thresholdOfLevels(measures.levels(), map);
+      const found = shares.get(threshold) ?? foregroundBySlice(scan, threshold);
+      shares.set(threshold, found);
+      return found;
+    },
     intensities: () => {
       intensities ??= checkIntensities(scan, measures.levels(), measures.tally());
       return intensities;
@@ -60,7 +72,7 @@ export function scanMeasures(scan: Image3): ScanMeasures {
       const key = `${map} ${low} ${high}`;
       const known = statistics.get(key);
       if (known !== undefined) return known;
-      const found = inputStatistics(scan, frame, measures.levels(), measures.tally());
+      const found = inputStatistics(scan, frame, measures);
       statistics.set(key, found);
       return found;
     },

@@ -1,7 +1,6 @@
 /** Which axial slices of a reference are scored, and which cannot be, so that none is left out without a word. */
 import { HEAD_SHARE, headSlices } from '../../volume/headSlices';
 import type { Image3 } from '../../volume/image';
-import { foregroundBySlice, thresholdOfLevels } from '../../volume/intensity';
 import { scanMeasures } from '../../volume/scanMeasures';
 import { countNotFinite, isConstant } from './metrics/missing';
 
@@ -18,10 +17,7 @@ export interface SlicesToScore {
 export function slicesToScore(image: Image3, measures = scanMeasures(image)): SlicesToScore {
   const { shape, voxels } = image;
   const area = shape[0] * shape[1];
-  const head = headSlices(
-    foregroundBySlice(image, thresholdOfLevels(measures.levels())),
-    HEAD_SHARE.evaluation,
-  );
+  const head = headSlices(measures.foregroundBySlice(), HEAD_SHARE.evaluation);
   const isHead = new Set(head);
   const [damaged, empty]: number[][] = [[], []];
   for (let k = 0; k < shape[2]; k++) {

@@ -6,7 +6,7 @@ import { BadRequest } from '../../errors';
 import { HEAD_SHARE, headSlices } from '../../volume/headSlices';
 import type { Image3, NamedImage } from '../../volume/image';
 import type { InputStatistics } from '../../volume/inputStatistics';
-import { foregroundBySlice, thresholdOfLevels, toUnitRange } from '../../volume/intensity';
+import { thresholdOfLevels, toUnitRange } from '../../volume/intensity';
 import type { ScanMeasures } from '../../volume/scanMeasures';
 import { coverOf, extractCover, type SlicePlan } from '../../volume/slices';
 import { prepareScan } from '../prepareScan';
@@ -40,7 +40,7 @@ export function cutScan(
   const { plan } = prepared;
   const { map, low, high } = prepared.intensity.source;
   const threshold = thresholdOfLevels(prepared.measures.levels(), map);
-  const slices = headSlices(foregroundBySlice(image, threshold), leastForeground);
+  const slices = headSlices(prepared.measures.foregroundBySlice(map), leastForeground);
   const { width, height } = coverOf(plan);
   const images = new Uint16Array(slices.length * width * height);
   slices.forEach((k, n) => {

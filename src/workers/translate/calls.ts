@@ -33,8 +33,8 @@ import { checkScan } from '../../volume/checkScan';
 import { openScan } from '../../volume/formats';
 import type { ScanFile } from '../../volume/formats/scanFormat';
 import { type Foreground, headOverlap } from '../../volume/headOverlap';
+import type { Image3 } from '../../volume/image';
 import {
-  foregroundBySlice,
   type IntensityFrame,
   isAbsolute,
   rangeOfLevels,
@@ -315,12 +315,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     save: async ({ scanId, provenance, slices, dtype }, { event, signal }) => {
       const { file: scan } = scanOf(scanId);
       const { target } = provenance.intensity;
-      const voxels = new Float32Array(scan.image.voxels.length);
-      const empty = untranslated(target);
-      // Memory of zeros that nobody writes to takes none.
-      if (empty !== 0) voxels.fill(empty);
-      const view = planeView(scan.image, 'axial');
-      for (const slice of slices) putSlice(voxels, view, slice.index, slice.image);
+      const voxels = wholeVolume(scan.image, slices) ?? volumeOf(scan.image, slices, untranslated(target));
       const image = await blobOf(
         scan.chunks(voxels, {
           dtype,
@@ -366,6 +361,8 @@ function foregroundOf({ file, measures }: OpenScan): Foreground {
   return { voxels: file.image.voxels, threshold: thresholdOfLevels(measures.levels()) };
 }
 
+type SentSlice = Calls['save']['params']['slices'][number];
+
 /** The page's: what is not finite becomes the finite minimum, so that it can be drawn. */
 function forPage(
   scanId: string,
@@ -378,7 +375,7 @@ function forPage(
   const { name, image, volumeCount, volumeIndex } = file;
   const { axisCodes, dtype } = file.describe();
   const voxels = voxelsForPage(image.voxels, range.min, measures);
-  const perSlice = foregroundBySlice(image, threshold);
+  const perSlice = measures.foregroundBySlice().slice();
   transfer(perSlice.buffer as ArrayBuffer);
   if (voxels.buffer instanceof ArrayBuffer) transfer(voxels.buffer);
   return {
@@ -410,6 +407,27 @@ function voxelsForPage(own: Float32Array, least: number, measures: ScanMeasures)
   if (isClean) return copy;
   for (let at = 0; at < copy.length; at++) if (!Number.isFinite(copy[at])) copy[at] = least;
   return copy;
+}
+
+/** The shared memory that all slices of a volume lie in, each in its place, as the page keeps what is made: then nothing is copied. */
+function wholeVolume({ shape, voxels }: Image3, slices: readonly SentSlice[]): Float32Array | null {
+  const area = shape[0] * shape[1];
+  if (slices.length < shape[2]) return null;
+  const { buffer } = slices[0].image;
+  const isWhole = slices.every(
+    ({ index, image }) =>
+      image.buffer === buffer && image.byteOffset === 4 * area * index && image.length === area,
+  );
+  return isWhole && buffer.byteLength === voxels.byteLength ? new Float32Array(buffer) : null;
+}
+
+function volumeOf(scan: Image3, slices: readonly SentSlice[], empty: number): Float32Array {
+  const voxels = new Float32Array(scan.voxels.length);
+  // Memory of zeros that nobody writes to takes none.
+  if (empty !== 0) voxels.fill(empty);
+  const view = planeView(scan, 'axial');
+  for (const { index, image } of slices) putSlice(voxels, view, index, image);
+  return voxels;
 }
 
 /** Bytes after which chunks become a blob, which the browser keeps, on its disk where it is large. */

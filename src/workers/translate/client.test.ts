@@ -192,6 +192,24 @@ describe('client and worker calls', () => {
     for (const { index, image } of got) {
       expect(again.voxels.slice(index * 480, (index + 1) * 480)).toEqual(image);
     }
+    // The page's own volume, shared and with all of its slices, gives the same file without being copied.
+    const made = new Float32Array(new SharedArrayBuffer(4 * scan.voxels.length));
+    for (let v = 0; v < made.length; v++) made[v] = v % 7;
+    const all = Array.from({ length: SHAPE[2] }, (_, index) => ({
+      index,
+      image: made.subarray(index * 480, (index + 1) * 480),
+    }));
+    const whole = { scanId: scan.scanId, provenance, dtype: 'float32' } as const;
+    const shared = await client.save({ ...whole, slices: all });
+    const copied = await client.save({
+      ...whole,
+      slices: all.map(({ index, image }) => ({ index, image: Float32Array.from(image) })),
+    });
+    expect(await shared.image.bytes()).toEqual(await copied.image.bytes());
+    expect((await client.openScan([new File([shared.image], 'a.nii.gz')])).voxels).toEqual(
+      Float32Array.from(made),
+    );
+
     expect(JSON.parse(saved.sidecar)).toMatchObject({
       Synthetic: true,
       Seed: 5,
