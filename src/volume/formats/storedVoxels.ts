@@ -151,7 +151,10 @@ export function checkVoxels({ length }: Float32Array, stored: Shape3, orientatio
 export function int16Slope(volumes: readonly Float32Array[]): number {
   let largest = 0;
   for (const voxels of volumes)
-    for (const value of voxels) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+    for (let at = 0; at < voxels.length; at++) {
+      const size = Math.abs(voxels[at]);
+      if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
+    }
   // Below float32's smallest normal number the slope itself would lose digits.
   return largest === 0 ? 1 : Math.max(Math.fround(largest / 32767), 2 ** -126);
 }
