@@ -8,7 +8,7 @@ import { ownEngines, trainingEngines } from '../../engine/bench/ownEngines';
 import { factLines, type ReportFacts, reportFacts } from '../../engine/bench/reportFacts';
 import { rowsOf } from '../../engine/bench/rows';
 import { type CellStore, runSuite, type SuiteProgress } from '../../engine/bench/runSuite';
-import { deviceText, enginesBeside } from '../../engine/bench/startEngines';
+import { deviceText, enginesBeside, selfTestsText } from '../../engine/bench/startEngines';
 import type { CellResult, Suite } from '../../engine/bench/suite';
 import { isEmptyRow, type SuiteReport } from '../../engine/bench/suiteReport';
 import { SUITES } from '../../engine/bench/suites';
@@ -293,7 +293,7 @@ function checkQuick(args: Arguments, suites: readonly Suite[], isSpeedAlone: boo
 async function comparedEngines({
   info,
   environment,
-}: NodeEngine): Promise<Pick<Bench, 'contenders' | 'trainers' | 'leftOut' | 'device'>> {
+}: NodeEngine): Promise<Pick<Bench, 'contenders' | 'trainers' | 'leftOut' | 'selfTests' | 'device'>> {
   const { engines, leftOut } = await enginesBeside(info, environment);
   // As many as ours.
   const threads = Math.max(1, ...engines.map((engine) => engine.threads?.count ?? 1));
@@ -307,6 +307,7 @@ async function comparedEngines({
       ),
     ],
     trainers: trainingEngines(engines),
+    selfTests: selfTestsText(engines),
     leftOut: [
       ...leftOut,
       'onnxruntime-web on WebGPU is compared by the page, #/bench under npm run dev: it has none in Node.',

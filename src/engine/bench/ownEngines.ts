@@ -35,7 +35,7 @@ export interface TrainingEngine {
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Of the engines that run; plain TensorFlow.js first of each, the first of all is what images of others are held against. */
+/** Of the engines that run; plain TensorFlow.js, the oracle, first of each. */
 export const ownEngines = (engines: readonly EngineInfo[]): Contender[] =>
   engines.flatMap(variantsOf).map(translatorEngine);
 
@@ -114,7 +114,7 @@ async function within<T>({ enter, leave }: Variant, work: () => Promise<T>): Pro
 function translatorEngine(variant: Variant): Contender {
   const { id, label, isOurs } = variant;
   return {
-    ...{ id, label, isOurs },
+    ...{ id, label, isOurs, isOracle: !isOurs },
     start: (task) =>
       within(variant, async () => {
         const before = tf.getBackend() === 'webgpu' ? gpuBytes() : 0;

@@ -1,6 +1,6 @@
 /**
  * The same reverse step on several engines, in one run and in random order: how long each takes, and how far its image lies from that
- * of the first one. Clock and engines are passed in.
+ * of the oracle. Clock and engines are passed in.
  */
 import { Aborted } from '../../errors';
 import { percentiles } from '../../volume/intensity';
@@ -25,6 +25,8 @@ export interface Contender {
   label: string;
   /** Absent: somebody else's. */
   isOurs?: boolean;
+  /** Plain TensorFlow.js in float32, which images of the others are held against: of the first of these that makes one. */
+  isOracle?: boolean;
   /** Puts a model where it computes. @throws where it cannot, in a sentence */
   start(task: SpeedTask): Promise<StartedContender>;
 }
@@ -81,8 +83,10 @@ export interface SpeedResult {
   firstMs: number;
   /** Of every step that counts. */
   ms: number[];
-  /** dB against the first engine's image, data range 2; null for the first one, and where both are the same. */
+  /** dB against the oracle's image, data range 2; null for itself, where both are the same, and where there is none. */
   psnr: number | null;
+  /** The oracle; null where none has made an image. */
+  oracle: string | null;
   counts: StepCounts;
 }
 
@@ -148,19 +152,19 @@ export async function measureSpeed(
   } finally {
     for (const runner of started.values()) await runner.dispose();
   }
-  const [reference] = contenders;
+  const reference = contenders.find((one) => one.isOracle && images.has(one));
+  const right = reference && images.get(reference)!;
   return contenders.map((contender) => {
     const { id } = contender;
     const why = failed.get(contender);
     if (why !== undefined) return { id, failed: why };
-    const image = images.get(contender)!;
-    const other = images.get(reference);
-    const found = contender === reference || !other ? null : psnr(image, other, 2);
+    const found = contender === reference || !right ? null : psnr(images.get(contender)!, right, 2);
     return {
       id,
       firstMs: firstMs.get(contender)!,
       ms: ms.get(contender)!,
       psnr: found !== null && Number.isFinite(found) ? found : null,
+      oracle: reference?.id ?? null,
       counts: counts.get(contender) ?? UNKNOWN,
     };
   });

@@ -31,6 +31,12 @@ export async function enginesBeside(
   };
 }
 
+/** How far the oracle is from stored numbers of the self-test on each backend, a sentence. */
+export const selfTestsText = (engines: readonly EngineInfo[]): string =>
+  `Self-test of plain TensorFlow.js against stored numbers of a small network, largest relative error: ${engines
+    .map(({ backend, selfTestError }) => `${selfTestError.toExponential(1)} on ${backend}`)
+    .join(', ')}.`;
+
 /**
  * What computes, in words: times are kept under it.
  * @param machine what is known of it, such as its processor

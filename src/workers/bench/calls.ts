@@ -4,7 +4,7 @@ import type { Bench } from '../../engine/bench/bench';
 import { ownEngines, trainingEngines } from '../../engine/bench/ownEngines';
 import { type CellStore, runSuite } from '../../engine/bench/runSuite';
 import type { Contender } from '../../engine/bench/speed';
-import { deviceText, enginesBeside, type SpeedEngines } from '../../engine/bench/startEngines';
+import { deviceText, enginesBeside, type SpeedEngines, selfTestsText } from '../../engine/bench/startEngines';
 import type { Suite } from '../../engine/bench/suite';
 import { speed } from '../../engine/bench/suites/speed';
 import { type ModelFiles, openModel } from '../line/modelFiles';
@@ -54,6 +54,7 @@ export function createBenchCalls(environment: BenchEnvironment): CallHandlers<Be
         device,
         contenders: [...ownEngines(engines), ...others.contenders],
         trainers: trainingEngines(engines),
+        selfTests: selfTestsText(engines),
         leftOut: [...leftOut, ...others.leftOut],
         options: { slices: null, samples: speed.usual.samples, seed: 0, quick },
       };

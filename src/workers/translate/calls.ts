@@ -135,9 +135,16 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         context.signal.throwIfAborted();
       };
       const file = await openScan(files, { volume, pause, memory: environment.memory });
-      // From here on nothing waits: a scan that was given up is not kept.
-      context.signal.throwIfAborted();
       const scan = measured(file);
+      const { tally, levels, frameOf, foregroundBySlice, intensities } = scan.measures;
+      // Each walks over all voxels, and a cancel is heard between them. All of them are kept for what follows.
+      const frames = () => frameOf('foreground-median');
+      for (const measure of [tally, levels, frames, () => foregroundBySlice(), intensities]) {
+        measure();
+        await environment.pause();
+        context.signal.throwIfAborted();
+      }
+      // From here on nothing waits: a scan that was given up is not kept.
       refuseEmpty(file, scan.measures.levels());
       scans.set(scanId, scan);
       const opened = forPage(scanId, scan, context.transfer);

@@ -24,7 +24,7 @@ const bench = (more: Partial<Bench> = {}): Bench => ({
   models: [{ id: 'tiny', name: 'Tiny', card, weights: async () => new Map() }],
   pairs: [],
   contenders: [
-    contender('plain', false),
+    { ...contender('plain', false), isOracle: true },
     contender('ours', true, { layers, counts: async () => ({ dispatches: 7, bytes: 3 * 2 ** 20 }) }),
     {
       ...contender('absent', true),
@@ -64,6 +64,8 @@ describe('the speed suite', () => {
       memory: 3,
     });
     expect(steps.rows[0].values).toMatchObject({ dispatches: null, memory: null });
+    expect(steps.columns.at(-1)?.label).toBe('PSNR against TensorFlow.js float32 (dB)');
+    expect(steps.notes.join()).toContain('PSNR: against the image of engine plain in float32');
     expect(steps.notes).toContain('WebGPU is not compared: it has no adapter.');
     expect(charts[0].series[0].points.map(({ x }) => x)).toEqual(['engine plain', 'engine ours']);
 
