@@ -1,7 +1,5 @@
 /** A model with styles draws one for its images. Instead it can take the mean one, or one that was read off a real scan of the target. */
 import { BadRequest } from '../errors';
-import { contrastOfName } from '../volume/names';
-import { isSynthetic } from '../volume/synthetic';
 import type { ModelCard } from './cards/modelCard';
 import { methodOf } from './methods';
 
@@ -27,17 +25,6 @@ export const hasStyle = ({ network }: Pick<ModelCard, 'network'>): boolean => 's
 /** Whether it can read one off a scan: models that were exported earlier hold no encoder. */
 export const hasStyleEncoder = ({ network }: Pick<ModelCard, 'network'>): boolean =>
   'style_encoder' in network && network.style_encoder === true;
-
-/** Of a scan that this program has made. */
-export const MADE_STYLE = 'it was made by this program, not scanned: its style is that of a model.';
-
-/** A sentence where a scan's name says that it is none of what the model makes, or that it is no scan; null where all seems well. */
-export function styleNameWarning(name: string, { target }: Pick<ModelCard, 'target'>): string | null {
-  if (isSynthetic(name)) return MADE_STYLE;
-  const claimed = contrastOfName(name);
-  if (!claimed || claimed === target || target === 'target') return null;
-  return `its name says ${claimed}, but this model makes ${target}: its style means little.`;
-}
 
 /** Whether nothing is drawn, so that all samples are one image. */
 export const isFixedStyle = (noise: string): boolean => noise === MEAN_STYLE || noise === GIVEN_STYLE;

@@ -11,12 +11,11 @@ import {
   GIVEN_STYLE,
   isDrawn,
   isFixedStyle,
-  MADE_STYLE,
   MEAN_STYLE,
   refuseStyle,
   refuseStyleScan,
-  styleNameWarning,
 } from '../../engine/style';
+import { MADE_STYLE, styleNameWarning } from '../../engine/styleName';
 import type { TranslateSettings } from '../../engine/translateSlices';
 import { refuseUnconditional } from '../../engine/unconditional';
 import { Aborted, BadRequest } from '../../errors';

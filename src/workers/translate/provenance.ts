@@ -9,5 +9,5 @@ export {
   isFixedStyle,
   MEAN_STYLE,
   refuseStyleScan,
-  styleNameWarning,
 } from '../../engine/style';
+export { styleNameWarning } from '../../engine/styleName';
