@@ -45,19 +45,23 @@ export type StoredNumbers =
   | (Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array)
   | (Float32Array | Float64Array);
 
+/** Rows after which `placeSlices` yields. */
+const ROWS_AT_A_TIME = 4096;
+
 /**
- * Puts stored slices in their canonical places, slope and intercept applied (in float64, then rounded once).
+ * Puts stored slices in their canonical places, slope and intercept applied (in float64, then rounded once). Yields on the way, for the
+ * first of a scan that is stored from side to side lie all over the volume, and the system clears all of its memory for them.
  * @param voxels all of the volume, canonical, zero until it is filled
  * @param shape as stored, the first axis fastest
  * @param stored whole slices of the third stored axis, from `first` on
  */
-export function placeSlices(
+export function* placeSlices(
   voxels: Float32Array,
   { shape, slope, intercept }: { shape: Shape3; slope: number; intercept: number },
   { axis, flip }: Orientation,
   stored: StoredNumbers,
   first: number,
-): void {
+): Generator<void> {
   const { start, step } = canonicalSteps(shape, { axis, flip });
   const [na, nb] = shape;
   const counts = [na, nb, stored.length / (na * nb)];
@@ -68,8 +72,10 @@ export function placeSlices(
   const scaled = slope !== 1 || intercept !== 0;
   const [stepRead, count] = [from[inner], counts[inner]];
   const row = new Float32Array(count);
+  let rows = 0;
   for (let c = 0; c < counts[outer]; c++)
     for (let b = 0; b < counts[middle]; b++) {
+      if (++rows % ROWS_AT_A_TIME === 0) yield;
       const read = c * from[outer] + b * from[middle];
       const write = start + first * step[2] + c * step[outer] + b * step[middle];
       if (stepRead === 1 && !scaled) row.set(stored.subarray(read, read + count));

@@ -412,6 +412,27 @@ describe('readNifti', () => {
     expect(image.voxels).toEqual(values);
   });
 
+  it('asks within the first piece of a scan that is stored from side to side, whose voxels lie all over the volume', async () => {
+    const stored = Float32Array.from({ length: 64 * 72 * 3 }, (_, n) => n);
+    const rows = [
+      [0, 0, 1, 0],
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+    ];
+    const { file } = makeNifti({ dims: [64, 72, 3], values: stored, sform: rows });
+    const shares: number[] = [];
+    const part = blobOf({ name: 'a.nii', bytes: file });
+    const { image } = await openScan([part], { pause: async (share) => void shares.push(share) });
+    expect(shares).toEqual([0, 1]);
+    expect(image.shape).toEqual([3, 64, 72]);
+    for (const [i, j, k] of [
+      [0, 0, 0],
+      [2, 63, 71],
+      [1, 5, 70],
+    ])
+      expect(image.voxels[i + 3 * (j + 64 * k)]).toBe(j + 64 * (k + 72 * i));
+  });
+
   it('asks between pieces whether it shall go on', async () => {
     const large = makeNifti({ dims: [512, 512, 10], values: new Float32Array(512 * 512 * 10), sform }).file;
     let pauses = 0;

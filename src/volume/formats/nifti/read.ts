@@ -143,7 +143,7 @@ async function readVoxels(
     if (!littleEndian) reverseWords(stored, type.bytes);
     const numbers = type.read(stored);
     countOdd(odd, header, numbers);
-    placeSlices(voxels, header, orientation, numbers, k);
+    for (const _ of placeSlices(voxels, header, orientation, numbers, k)) if (k === 0) await pause(0);
     await pause(Math.min(1, (k + slices) / shape[2]));
   }
   return { voxels, odd };
