@@ -662,11 +662,12 @@ describe('weights', () => {
   });
 
   it('refuses what is no weights, and a bad dtype', async () => {
+    writeFileSync(at('notes.txt'), 'no weights');
     await refused(
-      'card.json: weights: file must be .safetensors or a PyTorch .pth',
+      'notes.txt: weights: file must be .safetensors or a PyTorch .pth',
       'weights',
       'inspect',
-      at('card.json'),
+      at('notes.txt'),
     );
     const argv = ['weights', 'convert', at('tiny.safetensors'), '--output'];
     const other = at('other.safetensors');
