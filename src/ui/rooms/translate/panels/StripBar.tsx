@@ -4,10 +4,12 @@ import { useApp } from '../../../state/StoreContext';
 import { StepStrip } from '../../../viewer/StepStrip';
 import { chosenCard, currentSlice } from '../state/selectors';
 import { EnlargedStep } from './EnlargedStep';
+import { useSettled } from './useSettled';
 
 /** The reverse chain of the slice on the screen, from noise to image; a press enlarges one step. */
 export function StripBar() {
-  const result = useApp(currentSlice);
+  // Five pictures, drawn anew at each slice that is passed, would hold scrolling up.
+  const result = useSettled(useApp(currentSlice));
   const isOnePass = useApp((s) => chosenCard(s)?.diffusion.steps === 1);
   const [selected, setSelected] = useState<number | null>(null);
   const strip = result?.strip;
