@@ -12,13 +12,15 @@ const TENSORFLOW_NOTICE =
 /** The engine does without, 12 kB compressed in each worker. */
 const THREADED_WASM = /^\.\.\/wasm-out\/tfjs-backend-wasm-threaded-simd(\.worker)?\.js$/;
 
-/** TensorFlow.js brings its WebGL backend at once; here it comes when it is wanted (engine/backend/webgl.ts). */
-const webglWhenWanted: Plugin = {
-  name: 'webgl-when-wanted',
+/** 66 kB compressed in each worker, and a third of what a test imports. */
+const NOT_OF_TFJS = /^@tensorflow\/tfjs-(layers|data|converter|backend-webgl)$/;
+
+const lessOfTfjs: Plugin = {
+  name: 'less-of-tfjs',
   enforce: 'pre',
   resolveId: (source, importer) =>
-    source === '@tensorflow/tfjs-backend-webgl' && importer?.includes('@tensorflow/tfjs/dist/')
-      ? join(import.meta.dirname, 'src/platform/browser/noWebgl.ts')
+    NOT_OF_TFJS.test(source) && importer?.includes('@tensorflow/tfjs/dist/')
+      ? join(import.meta.dirname, 'src/platform/browser/notOfTfjs.ts')
       : null,
 };
 
@@ -53,7 +55,12 @@ const withoutPolicyInDevelopment: Plugin = {
 export default defineConfig({
   // The page knows its files by their place beside it, so that it can be hosted in any folder of a server.
   base: './',
-  plugins: [react(), withoutPolicyInDevelopment, kernelsPlugin(import.meta.dirname)],
+  plugins: [
+    react(),
+    withoutPolicyInDevelopment,
+    kernelsPlugin(import.meta.dirname),
+    ...(process.env.VITEST ? [lessOfTfjs] : []),
+  ],
   // As scripts/start.mjs: threads share memory on isolated pages alone.
   server: {
     port: FIRST_PORT,
@@ -64,14 +71,10 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [webglWhenWanted, shorterWgsl, kernelsPlugin(import.meta.dirname)],
+    plugins: () => [lessOfTfjs, shorterWgsl, kernelsPlugin(import.meta.dirname)],
     rolldownOptions: {
-      treeshake: {
-        // Nothing here uses these parts of TensorFlow.js, 66 kB compressed, and they do not say that they can be left out.
-        moduleSideEffects: [{ test: /@tensorflow[\\/]tfjs-(layers|data|converter)/, sideEffects: false }],
-        // Its optimizers by their names, for stored models of layers; 4 kB.
-        manualPureFunctions: ['registerOptimizers'],
-      },
+      // TensorFlow.js's optimizers by their names, for stored models of layers; 4 kB.
+      treeshake: { manualPureFunctions: ['registerOptimizers'] },
       // TensorFlow.js repeats its notice in each of 1400 files.
       output: { comments: false, postBanner: TENSORFLOW_NOTICE },
     },

@@ -1,6 +1,6 @@
 /**
  * Every derivative that replaces one of TensorFlow.js's, against finite differences: of first order for all, of second order
- * (gradient of a squared gradient, as in R1) where a discriminator uses it.
+ * (gradient of a squared gradient, as in R1) where a discriminator uses it, on WebGPU with SYNDIFF_KERNELS.
  */
 import '../../../test/softwareVulkan';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -147,7 +147,9 @@ describe.each(BACKENDS)('derivatives on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it.each(OPERATIONS.filter((o) => o.secondOrder))(
+  // A software GPU takes half a minute for these: there where they are asked for, and on wasm and cpu always.
+  const twice = backend !== 'webgpu' || process.env.SYNDIFF_KERNELS !== undefined;
+  it.runIf(twice).each(OPERATIONS.filter((o) => o.secondOrder))(
     '$name: gradient of a squared gradient',
     async ({ shapes, run }) => {
       const before = tf.memory().numTensors;
