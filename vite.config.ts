@@ -34,6 +34,17 @@ const shorterWgsl: Plugin = {
 
 const PLAIN_TESTS = ['src/volume/**/*.test.ts', 'src/ui/**/*.test.{ts,tsx}'];
 
+/** What starts the engine in ways of its own, replaces modules or globals, loads drivers, or takes long: each file in a process of its own. */
+const APART_TESTS = [
+  'scripts/*.test.mjs',
+  'src/**/*.{gpu,slow}.test.ts',
+  'src/{platform,workers,engine/backend}/**/*.test.ts',
+  'src/engine/kernels/webgpu/**/*.test.ts',
+  'src/engine/kernels/wasm/threads.test.ts',
+  'src/engine/readStyle.test.ts',
+  'src/cli/translate/sameJob.test.ts',
+];
+
 /** Tests of minutes: begun last, one of them would keep one core busy and leave the others idle. */
 const LONG_TESTS = /\.(slow|gpu)\.test\.ts$/;
 
@@ -107,16 +118,18 @@ export default defineConfig({
   build: { outDir: 'dist/app', target: 'es2022', chunkSizeWarningLimit: 2500, assetsInlineLimit: 0 },
   test: {
     projects: [
-      // Plain functions and stores: they share what they import, which would take longer than the tests.
+      // They share what they import, which would take longer than the tests: TensorFlow.js is 1,400 files.
       { extends: true, test: { name: 'plain', include: PLAIN_TESTS, isolate: false } },
       {
         extends: true,
         test: {
-          name: 'rest',
-          include: ['src/**/*.test.{ts,tsx}', 'scripts/*.test.mjs'],
-          exclude: [...configDefaults.exclude, ...PLAIN_TESTS],
+          name: 'engine',
+          include: ['src/**/*.test.{ts,tsx}'],
+          exclude: [...configDefaults.exclude, ...PLAIN_TESTS, ...APART_TESTS],
+          isolate: false,
         },
       },
+      { extends: true, test: { name: 'apart', include: APART_TESTS } },
     ],
     environment: 'node',
     setupFiles: ['test/typedArrays.ts'],
