@@ -37,6 +37,29 @@ const CHAIN_CONFIG = twoLevelConfig();
 const largestOff = (got: Float32Array, want: Float32Array) =>
   got.reduce((most, value, p) => Math.max(most, Math.abs(value - want[p])), 0);
 
+/** Buffers that are made from now on and stay, whoever makes them. */
+function liveBuffers(device: GPUDevice): { bytes: number } {
+  const live = { bytes: 0 };
+  const sizes = new WeakMap<GPUBuffer, number>();
+  const { createBuffer } = device;
+  vi.spyOn(device, 'createBuffer').mockImplementation((descriptor) => {
+    const buffer = createBuffer.call(device, descriptor);
+    sizes.set(buffer, buffer.size);
+    live.bytes += buffer.size;
+    return buffer;
+  });
+  const { destroy } = GPUBuffer.prototype;
+  vi.spyOn(GPUBuffer.prototype, 'destroy').mockImplementation(function (this: GPUBuffer) {
+    const size = sizes.get(this);
+    if (size !== undefined) {
+      sizes.delete(this);
+      live.bytes -= size;
+    }
+    return destroy.call(this);
+  });
+  return live;
+}
+
 /** Halves round at 5e-4 of a number, some dozen times one after the other. */
 const TOLERANCES = { f32: NETWORK_TOLERANCE, f16: 1e-2 };
 
@@ -151,6 +174,34 @@ describe.skipIf(!adapter)('fused generator (runs with SYNDIFF_KERNELS where ther
       end();
       vi.restoreAllMocks();
       expect(tf.memory().numTensors).toBe(before);
+      fast.dispose();
+      wantStorage(null);
+      expect(errors).toEqual([]);
+    },
+    15 * MINUTES,
+  );
+
+  it(
+    '1000 slices leave tensors and GPU memory as fifty do',
+    async () => {
+      const network = { method: 'syndiff', ...CHAIN_CONFIG } as const;
+      const diffusion = { ...PAPER_SCHEDULE, steps: 2 };
+      wantStorage('f32');
+      const fast = await loadTranslator({ network, diffusion }, hashWeights(11, ncsnppTable(CHAIN_CONFIG)));
+      const pixels = hashNormals(7, 256).map(Math.tanh);
+      const slices = Array.from({ length: 1000 }, (_, index) => ({ index, pixels }));
+      const settings = { seed: 5, samples: 1, noise: 'independent' } as const;
+      const live = liveBuffers(webgpuBackend().device);
+      const found: { memory: tf.MemoryInfo; bytes: number }[] = [];
+      for await (const { index } of translateSlices(fast, slices, 16, settings))
+        if (index === 49 || index === 999) found.push({ memory: tf.memory(), bytes: live.bytes });
+      vi.restoreAllMocks();
+      expect(fast.path!()).toMatch(/^fused WGSL kernels/);
+      const [early, late] = found;
+      expect(late.memory).toEqual(early.memory);
+      expect(early.bytes).toBeGreaterThan(0);
+      // What the dispatches that draw noise were told is remembered, 4096 of 48 bytes at most (dispatch.ts).
+      expect(late.bytes - early.bytes).toBeLessThanOrEqual(4096 * 48);
       fast.dispose();
       wantStorage(null);
       expect(errors).toEqual([]);
