@@ -2,22 +2,20 @@
  * A whole training iteration by kernels against plain operations, on wasm: WebGPU's compile for a quarter of an hour on a software driver.
  * What the kernels' own iteration needs takes minutes there, too, so it runs where it is asked for: SYNDIFF_KERNELS=1 npx vitest run src/engine/kernels/webgpu/operations/iteration.gpu.test.ts
  */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import '../../../../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../../../../test/golden';
+import { withOwnGpuOperations } from '../../../../../test/ownGpuOperations';
 import { tinyData, tinySettings } from '../../../../../test/tinyRun';
 import { runNetworkGolden } from '../../../../parity/networks';
 import { nodeEnvironment } from '../../../../platform/node/environment';
-import { startEngine } from '../../../backend/backend';
 import { trainStepOf } from '../../../methods/trainStep';
 import * as tf from '../../../tf';
 import { batchOf } from '../../../training/batches';
 import type { GradientHook } from '../../../training/iteration';
 import { disposeNetworks, parametersOf } from '../../../training/networks';
 import { startRun } from '../../../training/startRun';
-import { GPU_OPERATIONS, useOnGpu } from '../../own';
 import { wantOwnKernels } from '../../wasm/kernels';
-import { useGpuOperations } from './use';
 
 const errors: Error[] = [];
 const asked = process.env.SYNDIFF_KERNELS !== undefined;
@@ -79,15 +77,7 @@ const minus = (a: Float32Array, b: Float32Array) => a.map((v, i) => v - b[i]);
 describe.skipIf(!adapter)(
   'an iteration of SynDiff (runs with SYNDIFF_KERNELS where there is an adapter)',
   () => {
-    beforeAll(async () => {
-      await startEngine('wasm', environment);
-      await startEngine('webgpu', environment);
-      expect(await useGpuOperations(true)).toEqual({ used: [...GPU_OPERATIONS], refused: [] });
-    }, 600_000);
-    afterAll(() => {
-      useOnGpu(null);
-      tf.removeBackend('webgpu');
-    });
+    withOwnGpuOperations(environment);
 
     it('gives the same losses, gradients and weights by fewer dispatches', async () => {
       const count = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups');

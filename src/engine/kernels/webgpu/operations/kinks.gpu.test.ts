@@ -3,18 +3,16 @@
  * chance, and the gradient has a value for each side: here such inputs are put on the file's side, as another rounding of the convolution
  * before them would, and all gradients must then be the file's. SYNDIFF_KERNELS=1 npx vitest run src/engine/kernels/webgpu/operations/kinks.gpu.test.ts
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import '../../../../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../../../../test/golden';
+import { withOwnGpuOperations } from '../../../../../test/ownGpuOperations';
 import { relativeError } from '../../../../parity/compare';
 import { type GoldenTensors, goldenTensors } from '../../../../parity/golden';
 import { trainingErrors } from '../../../../parity/training';
 import { nodeEnvironment } from '../../../../platform/node/environment';
-import { startEngine } from '../../../backend/backend';
 import * as tf from '../../../tf';
-import { GPU_OPERATIONS, useOnGpu } from '../../own';
 import { submitPending, webgpuBackend } from '../runtime';
-import { useGpuOperations } from './use';
 
 const errors: Error[] = [];
 const asked = process.env.SYNDIFF_KERNELS !== undefined && goldenFiles.includes('training.safetensors');
@@ -109,15 +107,7 @@ function kinks(theirs: readonly Given[], ours: readonly Given[]) {
 }
 
 describe.skipIf(!adapter)('ReLUs at 0 (runs with SYNDIFF_KERNELS where there is an adapter)', () => {
-  beforeAll(async () => {
-    await startEngine('wasm', environment);
-    await startEngine('webgpu', environment);
-    expect(await useGpuOperations(true)).toEqual({ used: [...GPU_OPERATIONS], refused: [] });
-  }, 600_000);
-  afterAll(() => {
-    useOnGpu(null);
-    tf.removeBackend('webgpu');
-  });
+  withOwnGpuOperations(environment);
 
   it("leave the authors' gradients when they take the same side", async () => {
     const whole = goldenTensors(await readGolden('training.safetensors'));
