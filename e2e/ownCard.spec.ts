@@ -72,9 +72,14 @@ test('a card dropped with its weights decides; alone or with others it is refuse
 
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Own weights…' }).click();
-  await (await chooser).setFiles([cardFile, servedWeights('mine.safetensors')]);
+  const ofOne = { ...cardFile, buffer: Buffer.from(JSON.stringify({ ...CARD, target: CARD.source })) };
+  await (await chooser).setFiles([ofOne, servedWeights('mine.safetensors')]);
   await expect(modelSelect(page).locator('option:checked')).toHaveText(`Own: ${CARD.name}`);
   await expect(page.getByTestId('own-model-form')).toHaveCount(0);
+  // It may be right between two scanners.
+  await expect(page.getByRole('region', { name: 'Model', exact: true })).toContainText(
+    `Source and target of this model are both ${CARD.source}: right between scanners`,
+  );
 
   const other = servedWeights('other.safetensors');
   await drop(page, [cardFile, { ...other, buffer: Buffer.concat([other.buffer, Buffer.of(0)]) }]);

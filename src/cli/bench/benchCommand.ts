@@ -26,7 +26,7 @@ import { isBadInput } from '../kit/badInput';
 import { FILTER_OPTION, filterOf, volumeOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
-import { listModels } from '../kit/models';
+import { listModels, tellCard } from '../kit/models';
 import { nearest } from '../kit/nearest';
 import {
   ENGINE_OPTIONS,
@@ -151,6 +151,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   );
   for (const sentence of repeated) say(sentence);
   for (const { name, why } of unread) say(`${name}: ${why}; its row stays empty`);
+  for (const { name, card } of all) tellCard({ ...card, id: name }, { err: (text) => say(text.trimEnd()) });
   checkRows(all);
   const against = againstOf(args.text('against'), all);
   const show = (text: string) => progress.show(text);

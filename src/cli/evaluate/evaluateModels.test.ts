@@ -63,6 +63,43 @@ describe('evaluate --models', () => {
     expect(others.stderr).not.toContain('must be two images');
   });
 
+  it('says that a card has one contrast twice, and makes no scan its own reference', async () => {
+    const card = JSON.parse(readFileSync(at('tiny.json'), 'utf8'));
+    writeFileSync(at('one.json'), JSON.stringify({ ...card, id: 'one', target: card.source }));
+    const told = 'one: Source and target of this model are both T1w: right between scanners';
+    const argv = evaluate();
+    argv[argv.indexOf(at('tiny.json'))] = at('one.json');
+    const { code, stderr } = await runMain(argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(told);
+    expect(stderr).toContain(
+      `one: ${at('bids')}: source and target must be different scans, got the same T1w as both`,
+    );
+    expect(stderr).toContain('needs subjects of the test split with T1w and T1w for one, got none');
+    const inspected = await runMain(['weights', 'inspect', at('one.json')]);
+    expect(inspected.code).toBe(0);
+    expect(inspected.stderr).toContain(told);
+    const scan = at('bids', 'sub-01', 'anat', 'sub-01_T1w.nii');
+    const how = [
+      '--model',
+      at('one.json'),
+      '--output',
+      at('made.nii.gz'),
+      '--slices',
+      '2:3',
+      '--backend',
+      'wasm',
+    ];
+    const translated = await runMain(['translate', scan, ...how]);
+    expect(translated.code, translated.stderr).toBe(0);
+    expect(translated.stderr).toContain(told);
+    const benched = await runMain([
+      ...['bench', '--suite', 'quality', '--models', at('one.json'), '--data', at('bids'), '--out', at('b')],
+    ]);
+    expect(benched.code).toBe(2);
+    expect(benched.stderr).toContain(told.replace('one: ', ': '));
+  });
+
   it('says what is odd about a scan, as of one that is translated', async () => {
     const pathOf = (contrast: string) => at('label', 'sub-01', 'anat', `sub-01_${contrast}.nii`);
     mkdirSync(at('label', 'sub-01', 'anat'), { recursive: true });

@@ -12,7 +12,7 @@ import { SPLITS } from '../../platform/node/trainingScans';
 import { filterOf, volumeOf } from '../kit/choice';
 import type { Arguments } from '../kit/command';
 import type { Io } from '../kit/io';
-import { type LoadedModel, loadModel, writeCard } from '../kit/models';
+import { type LoadedModel, loadModel, tellCard, writeCard } from '../kit/models';
 import { engineChoice, engineSentence, pauseOf, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, optional, required, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
@@ -41,6 +41,7 @@ export async function evaluateModels(args: Arguments, io: Io): Promise<number> {
   for (const name of namesIn(required(args, 'models'))) {
     const model = await loadModel(name, undefined, 'models');
     refuseUnconditional(model.card);
+    tellCard(model.card, io);
     if (args.has('card')) await checkWritable(cardPath(name, model));
     const pairs = await splitPairs(folders, model.card, { scored: split, limit, patientOf, choice, io });
     needPairs(pairs, split, model.card, folders);

@@ -67,7 +67,13 @@ export async function splitPairs(
     for (const split of SPLITS) {
       const those = (scans: TrainingScan[]) => scans.filter((scan) => scan.split === split);
       if (split === scored || split === 'train') refuseRivalPairs(those(both.source), those(both.target));
-      const found = pairedScans(those(both.source), those(both.target), split === scored ? say : undefined);
+      const all = pairedScans(those(both.source), those(both.target), split === scored ? say : undefined);
+      // Of a model whose source and target are one contrast, a scan would be its own reference.
+      const found = all.filter(({ a, b }) => a.path !== b.path || choice.source !== choice.target);
+      if (found.length < all.length)
+        say(
+          `${folder}: source and target must be different scans, got the same ${source} as both; left out, score images of two scanners by evaluate SYNTHETIC REFERENCE`,
+        );
       for (const { a, b } of split === scored ? found.slice(0, limit) : found) {
         const { subject } = a;
         const [sourcePlace, ofTarget] = [

@@ -3,12 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ModelCard, parseModelCard, readModelCard } from '../../engine/cards/modelCard';
 import { MODEL_INDEX } from '../../engine/cards/modelIndex';
+import { sameContrastText } from '../../engine/cards/sameContrast';
 import { type Model, readModel, readOwnModel } from '../../engine/models/readModel';
 import { BadRequest } from '../../errors';
 import { unreadable } from '../../platform/node/fileErrors';
 import { readBytes, readGiven, writeBytes } from '../../platform/node/files';
 import { PACKAGE_ROOT } from '../../platform/node/packageRoot';
 import { parseJson } from '../../schema';
+import type { Io } from './io';
 import { counted, jsonText } from './report';
 
 export interface LoadedModel extends Model {
@@ -96,6 +98,12 @@ export async function loadByCard(path: string): Promise<LoadedModel> {
 /** Throws as `readModelCard`. */
 export async function readCard(path: string): Promise<ModelCard> {
   return readModelCard(path, await readBytes(path));
+}
+
+/** Says what is odd about a card that may be right all the same. */
+export function tellCard(card: ModelCard, io: Pick<Io, 'err'>): void {
+  const text = sameContrastText(card);
+  if (text !== null) io.err(`${card.id}: ${text}\n`);
 }
 
 /** All of it or nothing. @throws CorruptFile, WeightsMismatch for a card that could not be read again: the one before stays then */

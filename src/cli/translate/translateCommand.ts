@@ -48,7 +48,7 @@ import {
 import type { Arguments, Command } from '../kit/command';
 import { headSlicesOf } from '../kit/headSlices';
 import type { Io } from '../kit/io';
-import { type LoadedModel, loadModel } from '../kit/models';
+import { type LoadedModel, loadModel, tellCard } from '../kit/models';
 import { ENGINE_OPTIONS, engineChoice, engineSentence, startNodeEngine } from '../kit/nodeEngine';
 import { oneOf, optional, required, sliceRange, wholeNumber } from '../kit/options';
 import { startProgress } from '../kit/progress';
@@ -141,6 +141,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const slices = sliceRange(args, scan.image.shape[2]) ?? headSlicesOf(scan, HEAD_SHARE.translation);
   const whole = await loadModel(modelName);
   refuseUnconditional(whole.card);
+  tellCard(whole.card, io);
   if (styleFile === undefined) refuseStyle(whole.card, { ...settings, samples: 1 });
   else refuseStyleScan(whole.card);
   refuseUndrawn(whole.card, styleFile === undefined ? settings.noise : GIVEN_STYLE, args);

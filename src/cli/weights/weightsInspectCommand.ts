@@ -6,7 +6,7 @@ import { tableText } from '../../engine/textTable';
 import { readGiven } from '../../platform/node/files';
 import type { Arguments, Command, OptionSpec } from '../kit/command';
 import type { Io } from '../kit/io';
-import { modelFile, readCard } from '../kit/models';
+import { modelFile, readCard, tellCard } from '../kit/models';
 import { factsText, JSON_OPTION, jsonText } from '../kit/report';
 
 export const NETWORK_OPTION: OptionSpec = {
@@ -24,14 +24,17 @@ export const weightsInspectCommand: Command = {
   run: inspect,
 };
 
-/** The file itself, or that of a model's folder or card. */
-async function weightsFile(given: string): Promise<string> {
+/** The file itself, or that of a model's folder or card, of which what is odd is told. */
+async function weightsFile(given: string, io: Io): Promise<string> {
   const path = await modelFile(given);
-  return /\.json$/i.test(path) ? join(dirname(path), (await readCard(path)).weights.file) : path;
+  if (!/\.json$/i.test(path)) return path;
+  const card = await readCard(path);
+  tellCard(card, io);
+  return join(dirname(path), card.weights.file);
 }
 
 async function inspect(args: Arguments, io: Io): Promise<number> {
-  const path = await weightsFile(args.positionals[0]);
+  const path = await weightsFile(args.positionals[0], io);
   const bytes = await readGiven(path);
   const report = await inspectWeights({ name: basename(path), bytes }, { network: args.text('network') });
   for (const warning of report.warnings) io.err(`${basename(path)}: ${warning}\n`);

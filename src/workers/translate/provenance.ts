@@ -1,4 +1,5 @@
 /** What the page uses of the engine beside its client: pure functions of plain data. */
+export { sameContrastText } from '../../engine/cards/sameContrast';
 export { previewCard } from '../../engine/methods/preview';
 export { provenanceOf } from '../../engine/provenance';
 export {

@@ -1,6 +1,7 @@
 import { shortName } from '../../../plainText';
 import { networkText } from '../../../workers/train/settings';
 import type { ModelCard } from '../../../workers/translate/protocol';
+import { sameContrastText } from '../../../workers/translate/provenance';
 import { Facts } from '../../components/Facts';
 import { formatBytes, formatGrid, formatMaps } from '../../format';
 import { useApp } from '../../state/StoreContext';
@@ -23,6 +24,7 @@ export function ModelCardView({
   const hasCard = useApp((s) => s.own[card.id]?.card !== undefined);
   const running = useApp((s) => s.run !== null);
   const { pickModel } = useApp((s) => s.actions);
+  const odd = sameContrastText(card);
   const { network, weights, preprocessing, diffusion, training } = card;
   return (
     <article className="model-card" aria-label={card.name}>
@@ -47,6 +49,7 @@ export function ModelCardView({
           {chosen ? 'In use' : 'Use this model'}
         </button>
       </header>
+      {odd && <p className="warning">{odd}</p>}
       <OwnModelForm card={card} />
       <p>{card.intendedUse}</p>
       {card.metrics.rows.length > 0 && <MetricsTable metrics={card.metrics} />}

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { shortName } from '../../../../plainText';
 import { taskText } from '../../../../workers/translate/bench';
+import { sameContrastText } from '../../../../workers/translate/provenance';
 import { FileButton } from '../../../components/FileButton';
 import { chosenFiles } from '../../../droppedFiles';
 import { MODEL_ENDINGS } from '../../../state/files';
@@ -107,6 +108,7 @@ export function ModelsPanel() {
                 Remove<span className="visually-hidden">: {name}</span>
               </button>
             )}
+            {sameContrastText(card) && <p className="warning">{sameContrastText(card)}</p>}
             {cannot.has(id) && <p className="warning">{cannot.get(id)}</p>}
           </div>
         ))}

@@ -1,6 +1,7 @@
 import { useShallow } from 'zustand/react/shallow';
 import { shortName } from '../../../../plainText';
 import { methodLabel } from '../../../../workers/train/settings';
+import { sameContrastText } from '../../../../workers/translate/provenance';
 import { AskFirst } from '../../../components/AskFirst';
 import { FileButton } from '../../../components/FileButton';
 import { MODEL_ENDINGS } from '../../../state/files';
@@ -16,6 +17,7 @@ export function ModelPanel() {
   const loaded = useApp((s) => s.loaded);
   const card = useApp(chosenCard);
   const mismatch = useApp(contrastWarning);
+  const odd = card && sameContrastText(card);
   const unsuited = useApp(useShallow(inputWarnings));
   const disabled = useApp((s) => s.run !== null);
   const opening = useApp((s) => s.opening);
@@ -72,6 +74,7 @@ export function ModelPanel() {
       </div>
       {card && (
         <>
+          {odd && <p className="warning">{odd}</p>}
           {mismatch && <p className="warning">{mismatch}</p>}
           {unsuited.map((warning) => (
             <p className="warning" key={warning} data-testid="input-warning">

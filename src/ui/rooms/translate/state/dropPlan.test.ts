@@ -139,3 +139,8 @@ describe('as reference', () => {
       expect(planReference(order, (path) => path, source, target)).toMatchObject({ isEvident, reference });
   });
 });
+
+it('makes no scan its own reference, of a model between scanners of one contrast', () => {
+  const made = plan(['sub-01_T1w.nii', 'sub-01_dseg.nii'], [model('T1w', 'T1w')]);
+  expect(made).toMatchObject({ source: 'sub-01_T1w.nii', reference: null });
+});

@@ -51,7 +51,9 @@ export function planDrop<T>(
   const { candidates, left, texts, whose } = meantAmong(scans, pathOf);
   const all = [...candidates, ...left];
   const of = (contrast: string) => candidates.filter((scan) => isOfContrast(pathOf(scan), contrast));
-  const pairsOf = ({ source, target }: Contrasts) => pairScans(of(source), of(target), pathOf).pairs;
+  // Of a model between scanners of one contrast a scan would be its own reference.
+  const pairsOf = ({ source, target }: Contrasts) =>
+    pairScans(of(source), of(target), pathOf).pairs.filter(({ a, b }) => a !== b);
   const contrasts = new Set(candidates.map((scan) => contrastOf(pathOf(scan))));
   const isOnePerson = new Set(candidates.map(whose)).size === 1;
   const deciding = contrasts.size > 2 ? models.slice(0, 1) : models;
