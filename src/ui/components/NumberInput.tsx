@@ -1,5 +1,6 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { type NumberRule, readNumber, ruleText } from './numberField';
+import { typedNumber } from './typedNumber';
 
 const shown = (value: number | null) => String(value ?? '');
 
@@ -9,6 +10,8 @@ interface NumberInputProps extends Omit<NumberRule, 'kind'> {
   /** null: nobody has said yet. */
   value: number | null;
   disabled?: boolean;
+  /** Much work begins with each value: it waits until typing has come to rest. */
+  isDear?: boolean;
   onChange: (value: number) => void;
 }
 
@@ -21,8 +24,8 @@ interface Draft {
 
 /**
  * A number of a range. A whole one counts as it is typed, a decimal one when the field is left or by Enter, for on the way to it others
- * are typed. What is not allowed stays to be seen, with the sentence that says what is, until it is mended or the field is left, which
- * shows the value in force; until then nothing is started (RunButton).
+ * are typed; a dear one so, too, and after a rest, for arrows step through it. What is not allowed stays to be seen, with the sentence
+ * that says what is, until it is mended or the field is left, which shows the value in force; until then nothing is started (RunButton).
  */
 export function NumberInput({
   label,
@@ -31,21 +34,36 @@ export function NumberInput({
   min,
   max,
   disabled,
+  isDear,
   onChange,
 }: NumberInputProps) {
   const id = useId();
   const rule = { kind, min, max };
   const [draft, setDraft] = useState<Draft | null>(null);
   const typed = draft && readNumber(draft.text, rule);
+  // What is in force, or on its way: until a volume is open the one before is in force, to which one may go back.
+  const asked = useRef(value);
+  const tell = useRef(onChange);
+  tell.current = (next) => {
+    if (next === value && next === asked.current) return;
+    asked.current = next;
+    onChange(next);
+  };
+  const [counting] = useState(() =>
+    typedNumber(isDear ? REST : kind === 'whole' ? 0 : Number.POSITIVE_INFINITY, (next) =>
+      tell.current(next),
+    ),
+  );
+  useEffect(() => counting.drop, [counting]);
   // Another value from elsewhere is what is in force, whatever was being typed.
   useEffect(() => {
-    if (typed !== value) setDraft(null);
+    asked.current = value;
+    if (typed === value) return;
+    setDraft(null);
+    counting.drop();
   }, [value]);
   const isEmpty = draft?.text.trim() === '' && !draft.isUnread;
   const isWrong = draft !== null && typed === null && !(isEmpty && value === null);
-  const settle = () => {
-    if (typed !== null && typed !== value) onChange(typed);
-  };
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -59,12 +77,11 @@ export function NumberInput({
         value={draft?.text ?? shown(value)}
         onChange={({ target }) => {
           setDraft({ text: target.value, isUnread: target.validity.badInput });
-          const next = readNumber(target.value, rule);
-          if (kind === 'whole' && next !== null) onChange(next);
+          counting.type(readNumber(target.value, rule));
         }}
-        onKeyDown={({ key }) => key === 'Enter' && settle()}
+        onKeyDown={({ key }) => key === 'Enter' && counting.settle()}
         onBlur={({ target }) => {
-          settle();
+          counting.settle();
           setDraft(null);
           // Of what it does not tell the browser's own text stays otherwise.
           if (draft?.isUnread) target.value = shown(value);
@@ -76,6 +93,9 @@ export function NumberInput({
     </div>
   );
 }
+
+/** Ms; slower than one types or clicks an arrow. */
+const REST = 700;
 
 const WHOLE = { type: 'number', inputMode: 'numeric', step: 1 } as const;
 const DECIMAL = { type: 'text', inputMode: 'decimal', autoComplete: 'off', spellCheck: false } as const;

@@ -95,6 +95,7 @@ function PairRow({ pair, disabled }: { pair: OpenPair; disabled: boolean }) {
               <CutName name={name} />
               {volumeCount > 1 && (
                 <NumberInput
+                  isDear
                   label={`Volume of ${which}, 0 to ${volumeCount - 1}`}
                   value={volume}
                   min={0}

@@ -24,6 +24,7 @@ export function VolumeRow({ volume: { added, source }, isLeft }: { volume: Train
         </p>
         {volumeCount > 1 && !isLeft && (
           <NumberInput
+            isDear
             label={`Volume, 0 to ${volumeCount - 1}`}
             value={volume}
             min={0}

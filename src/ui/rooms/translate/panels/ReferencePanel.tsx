@@ -49,6 +49,7 @@ export function ReferencePanel() {
       </div>
       {reference && reference.scan.volumeCount > 1 && (
         <NumberInput
+          isDear
           label={`Volume, 0 to ${reference.scan.volumeCount - 1}`}
           value={reference.scan.volumeIndex}
           min={0}

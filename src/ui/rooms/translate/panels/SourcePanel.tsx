@@ -40,6 +40,7 @@ export function SourcePanel() {
         <>
           {source.volumeCount > 1 && (
             <NumberInput
+              isDear
               label={`Volume, 0 to ${source.volumeCount - 1}`}
               value={source.volumeIndex}
               min={0}
