@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeModel, writePhantomSet, writeTinyModel } from '../../../test/phantomSet';
 import { tinyConfig } from '../../../test/tinyModel';
@@ -282,6 +282,23 @@ it.each([
 ])('names rows of %s', async (names, rows) => {
   const places = names.map((name) => name.replace(/runs/, at('runs')));
   expect((await namedModels(places.join(','))).models.map(({ name }) => name)).toEqual(rows);
+});
+
+it.each([
+  [['runs/seed2'], ['seed2/syndiff/a-to-b']],
+  [
+    ['runs/seed2/syndiff/a-to-b/card.json', 'tiny.json'],
+    ['a-to-b', 'FOLDER/tiny.json'],
+  ],
+  [
+    ['runs/seed1/other/a-to-b', 'runs/seed1/syndiff/a-to-b'],
+    ['a-to-b', 'a-to-b-2'],
+  ],
+  [['t1w-to-flair'], ['t1w-to-flair']],
+])('gives models of %s ids without a place of this machine, no two the same', async (names, ids) => {
+  const places = names.map((name) => (name.startsWith('t1w') ? name : at(name)));
+  const { models } = await namedModels(places.join(','));
+  expect(models.map(({ id }) => id.replace(basename(folder), 'FOLDER'))).toEqual(ids);
 });
 
 it('says which model is named twice, under another name', async () => {

@@ -249,7 +249,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
     progress.end();
     release();
   }
-  if (args.has('json')) io.out(jsonText({ split, data: folders, backend, suites: reports }));
+  if (args.has('json'))
+    io.out(jsonText({ split: folders.length > 0 ? split : null, data: folders, backend, suites: reports }));
   return failures > 0 || unread.length > 0 || isMissed ? BAD_INPUT : 0;
 }
 

@@ -1,7 +1,7 @@
 /** What `--models` of `bench` names: models, and the rows of the tables that they are in. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { BenchModel, UnreadModel } from '../../engine/bench/bench';
+import { type BenchModel, plainId, type UnreadModel } from '../../engine/bench/bench';
 import type { ModelCard } from '../../engine/cards/modelCard';
 import { METHODS, type MethodId } from '../../engine/methods';
 import { BadRequest } from '../../errors';
@@ -10,7 +10,7 @@ import { isBadInput } from '../kit/badInput';
 import { CARD_FILE, cardsBelow, listModels, loadByCard, MODELS_FOLDER, readCard } from '../kit/models';
 import { MODEL_FOLDERS } from '../train/runFolder';
 
-/** The id of a model is the path of its card. */
+/** The id of a model is where its card lies in the folder that was named: reports go to other machines. */
 export interface FoundModels {
   models: BenchModel[];
   unread: UnreadModel[];
@@ -27,32 +27,49 @@ export interface FoundModels {
 export async function namedModels(text: string): Promise<FoundModels> {
   const found: FoundModels = { models: [], unread: [], repeated: [] };
   const seen = new Map<string, string>();
+  const ids = new Set<string>();
   let first: unknown;
   for (const entry of namesIn(text))
-    for (const { path, name } of await cardsOf(entry)) {
+    for (const { path, name, inFolder } of await cardsOf(entry)) {
       const before = seen.get(path);
       if (before !== undefined) {
         if (before !== name) found.repeated.push(`${name}: is the model of row ${before}; taken once`);
         continue;
       }
       seen.set(path, name);
+      const id = otherThan(ids, inFolder);
+      ids.add(plainId(id));
       let card: ModelCard | undefined;
       try {
         card = await readCard(path);
         checkWeights(path, card.weights);
         const weights = async () => (await loadByCard(path)).weights.state;
-        found.models.push({ id: path, name, card, weights });
+        found.models.push({ id, name, card, weights });
       } catch (error) {
         if (!isBadInput(error)) throw error;
         first ??= error;
-        found.unread.push({ id: path, name, why: (error as Error).message, ...(card && { card }) });
+        found.unread.push({ id, name, why: (error as Error).message, ...(card && { card }) });
       }
     }
   if (found.models.length === 0 && first !== undefined) throw first;
   return found;
 }
 
-async function cardsOf(entry: string): Promise<{ path: string; name: string }[]> {
+/** The same, or with a number where it is taken: two folders may be called the same. */
+function otherThan(taken: ReadonlySet<string>, id: string): string {
+  let other = id;
+  for (let n = 2; taken.has(plainId(other)); n++) other = `${id}-${n}`;
+  return other;
+}
+
+interface FoundCard {
+  path: string;
+  name: string;
+  /** Its folder from the one that was named on, with the card's own name where that is another than usual; or the id that was named. */
+  inFolder: string;
+}
+
+async function cardsOf(entry: string): Promise<FoundCard[]> {
   const [, given, place] = existsSync(entry) ? [] : (/^([^=]+)=(.+)$/.exec(entry) ?? []);
   const path = place ?? entry;
   const named = (parts: readonly string[]) => {
@@ -62,7 +79,7 @@ async function cardsOf(entry: string): Promise<{ path: string; name: string }[]>
   };
   const shipped = join(MODELS_FOLDER, path, CARD_FILE);
   if (/^[a-z0-9][a-z0-9._-]*$/.test(path) && !existsSync(path) && existsSync(shipped))
-    return [{ path: shipped, name: given ?? path }];
+    return [{ path: shipped, name: given ?? path, inFolder: path }];
   if (!existsSync(path)) {
     const ids = (await listModels()).map(({ id }) => id).join(', ') || 'none';
     throw new BadRequest(
@@ -71,7 +88,9 @@ async function cardsOf(entry: string): Promise<{ path: string; name: string }[]>
   }
   if (!statSync(path).isDirectory()) {
     const parts = resolve(dirname(path)).split(/[\\/]/);
-    return [{ path: resolve(path), name: given ?? rowName(ownParts(parts).slice(-1)) }];
+    const file = basename(path);
+    const inFolder = [parts.at(-1), ...(file === CARD_FILE ? [] : [file])].filter(Boolean).join('/') || file;
+    return [{ path: resolve(path), name: given ?? rowName(ownParts(parts).slice(-1)), inFolder }];
   }
   const cards = await cardsBelow(path);
   if (cards.length === 0)
@@ -84,6 +103,7 @@ async function cardsOf(entry: string): Promise<{ path: string; name: string }[]>
       .filter((part) => part !== '');
     return {
       path: resolve(card),
+      inFolder: [basename(resolve(path)), ...parts].filter(Boolean).join('/') || CARD_FILE,
       name: given === undefined && ownParts(parts).length === 0 ? rowName([lastOf(path)]) : named(parts),
     };
   });

@@ -26,13 +26,16 @@ export const taskText = ({ source, target }: Task): string => `${source} → ${t
 export const taskKey = ({ source, target }: Task): string => `${source}-${target}`;
 
 export interface BenchModel {
-  /** No two of a bench have the same. */
+  /** No two of a bench have the same, nor of its `plainId`. Stands in reports: no place of this machine. */
   id: string;
   /** A row of the tables: models of the same name and task are runs from other seeds. */
   name: string;
   card: ModelCard;
   weights(): Promise<StateDict>;
 }
+
+/** An id of letters, digits and hyphens, as part of a table's. */
+export const plainId = (id: string): string => id.replace(/[^a-zA-Z0-9]+/g, '-');
 
 /** A model that was meant, and cannot be read: a row with its reason, and nothing that is computed. */
 export interface UnreadModel {

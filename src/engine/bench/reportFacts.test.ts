@@ -60,6 +60,7 @@ it('has as data what the lines say, and every patient', () => {
 
 it('names no data, split or slices where none is used', () => {
   const facts = reportFacts({ ...bench, pairs: [] }, { ...ORIGIN, data: [] });
+  expect(facts.split).toBeNull();
   expect(factLines(facts)[0]).toBe('seed 3; wasm, a machine; SynDiff Web 1.2.3; 2026-03-04.');
 });
 

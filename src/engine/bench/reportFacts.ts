@@ -23,7 +23,7 @@ export interface ReportOrigin {
 
 export interface ModelFacts {
   name: string;
-  /** The place of its card. */
+  /** Its id: where its card lies in the folder that was named, or that of a model that comes with the program. */
   card: string;
   sha256: string;
   method: string;
@@ -35,7 +35,9 @@ export interface ModelFacts {
   trainedOn: string;
 }
 
-export interface ReportFacts extends Omit<ReportOrigin, 'date'> {
+export interface ReportFacts extends Omit<ReportOrigin, 'date' | 'split'> {
+  /** Null where no scan is used. */
+  split: string | null;
   date: string;
   device?: string;
   options: Bench['options'];
@@ -48,6 +50,7 @@ export interface ReportFacts extends Omit<ReportOrigin, 'date'> {
 export function reportFacts(bench: Bench, { date, ...origin }: ReportOrigin): ReportFacts {
   return {
     ...origin,
+    split: origin.data.length > 0 ? origin.split : null,
     date: date.toISOString(),
     ...(bench.device !== undefined && { device: bench.device }),
     options: bench.options,

@@ -1,6 +1,6 @@
 /** Where a step of our kernels spends its time, by kinds and sizes of layers, and how much of the machine that is. */
 import { type LayerTime, layerName } from '../../kernels/layer';
-import { type Bench, type BenchModel, modelKey } from '../bench';
+import { type Bench, type BenchModel, modelKey, plainId } from '../bench';
 import { kindOf } from '../lab';
 import { type Contender, type LayerReport, madeUpTask } from '../speed';
 import type { Cell } from '../suite';
@@ -10,7 +10,6 @@ import {
   type Failed,
   foundOf,
   GIGA,
-  idOf,
   isAborted,
   keyBegin,
   labelOf,
@@ -79,7 +78,7 @@ export function layerTables(bench: Bench, model: BenchModel, results: Results<La
   return foundOf<Exclude<Layers[number], Failed>>(results, layersKey(bench, model), engines).map((found) => {
     const label = labelOf(bench, found.id);
     return {
-      id: `layers-${found.id}-${idOf(model)}`,
+      id: `layers-${found.id}-${plainId(model.id)}`,
       title: `${model.name}: layers of a step of ${sizeText(model)}, ${label}`,
       rowsAre: 'layer',
       columns: [

@@ -59,7 +59,6 @@ export const pauseOf =
     if (hooks.signal?.aborted) throw new Aborted('bench: cancelled');
   };
 
-export const idOf = ({ id }: BenchModel): string => id.replace(/[^a-zA-Z0-9]+/g, '-');
 export const sizeText = ({ card }: BenchModel): string => {
   const { size } = card.preprocessing;
   return `${size} x ${size}`;

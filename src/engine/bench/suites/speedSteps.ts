@@ -1,5 +1,5 @@
 /** A reverse step by each engine, in random order: times, dispatches, memory, and how far its image lies from that of plain TensorFlow.js. */
-import { type Bench, type BenchModel, modelKey } from '../bench';
+import { type Bench, type BenchModel, modelKey, plainId } from '../bench';
 import { kindOf } from '../lab';
 import { madeUpTask, measureSpeed, type SpeedOptions, type SpeedResult, stepTimes } from '../speed';
 import type { Cell } from '../suite';
@@ -9,7 +9,6 @@ import {
   enginesOf,
   type Failed,
   foundOf,
-  idOf,
   keyBegin,
   labelOf,
   modelsOf,
@@ -89,7 +88,7 @@ export function stepsTable(bench: Bench, model: BenchModel, results: Results<Ste
       ? 'none, for plain TensorFlow.js has made no image to hold others against'
       : `against the image of ${labelOf(bench, oracle)} in float32, data range 2; none where both are the same`;
   return {
-    id: `speed-${idOf(model)}`,
+    id: `speed-${plainId(model.id)}`,
     title: `${name}: a reverse step of ${sizeText(model)}`,
     rowsAre: 'engine',
     columns: [
