@@ -15,7 +15,7 @@ import {
   taskKey,
 } from './bench';
 import { type PairOnBench, pairOnBench } from './lab';
-import type { Cell, CellResult, Lab, Suite } from './suite';
+import type { Cell, CellResult, Lab, Suite, Work } from './suite';
 import type { SuiteReport } from './suiteReport';
 
 /** Where results are kept between runs; in memory where nothing is to be kept. */
@@ -31,7 +31,7 @@ export interface SuiteProgress {
   /** Cells that are. */
   done: number;
   cells: number;
-  /** By forward passes, each kind by its own; null until one has been timed. */
+  /** By forward passes, each kind by its own; null until one of those that are left has been timed. */
   msLeft: number | null;
   /** There are passes left of a kind that has not been timed: it takes longer. */
   isLeast: boolean;
@@ -62,13 +62,17 @@ export async function runSuite<R>(
   const cells = suite.cells(bench);
   const results = new Map<string, CellResult<R>>();
   const pace = new Pace(cells, store, bench.options.slices === null, hooks);
-  const lab = new OneModelLab(bench, {
-    ...hooks,
-    onStep: (slices) => {
-      hooks.onStep?.(slices);
-      pace.step(slices);
+  const lab = new OneModelLab(
+    bench,
+    {
+      ...hooks,
+      onStep: (slices) => {
+        hooks.onStep?.(slices);
+        pace.step(slices);
+      },
     },
-  });
+    pace,
+  );
   try {
     for (const cell of cells) {
       const kept = store.get(cell.key) as CellResult<R> | null;
@@ -104,18 +108,23 @@ async function resultOf<R>(cell: Cell<R>, lab: Lab): Promise<CellResult<R>> {
   }
 }
 
+const partsOf = (cell: Cell<unknown>): readonly Work[] => ('parts' in cell ? cell.parts : [cell]);
+
 /** How far it is: forward passes, those of cells that are kept left out. A thousand of one model may take as long as one of another. */
 class Pace {
   private readonly left: Cell<unknown>[];
   private cell: Cell<unknown> | null = null;
-  private begun = 0;
-  /** Of this cell. */
-  private passes = 0;
+  /** When its last pass was done, or it began. */
+  private at = 0;
+  /** Of this cell, by kind. */
+  private readonly passes = new Map<string, number>();
+  /** Of these it has no more. */
+  private readonly ended = new Set<string>();
   private readonly past = { passes: 0, planned: 0 };
-  /** By kind of cell. */
+  /** By kind. */
   private readonly timed = new Map<string, { passes: number; ms: number }>();
 
-  /** @param isGuessed what cells say of their work is in proportion only */
+  /** @param isGuessed what cells without parts say of their work is in proportion only */
   constructor(
     private readonly cells: readonly Cell<unknown>[],
     store: CellStore,
@@ -131,23 +140,45 @@ class Pace {
   begin(cell: Cell<unknown>): void {
     this.left.splice(0, this.left.indexOf(cell) + 1);
     this.cell = cell;
-    this.passes = 0;
-    this.begun = this.hooks.now();
+    this.passes.clear();
+    this.ended.clear();
+    this.at = this.hooks.now();
     this.tell();
   }
 
-  step(slices: number): void {
-    this.passes += slices;
+  step(slices: number, kind = partsOf(this.cell!)[0].kind): void {
+    this.passes.set(kind, this.passesOf(kind) + slices);
+    this.takeTime(kind, slices);
+    this.tell();
+  }
+
+  noMore(kind: string): void {
+    this.ended.add(kind);
+    this.at = this.hooks.now();
     this.tell();
   }
 
   end(): void {
+    const cell = this.cell!;
+    if ('parts' in cell) return;
+    const passes = this.passesOf(cell.kind);
     // What takes no pass tells nothing of their pace.
-    if (this.passes === 0) return;
-    const { kind, work } = this.cell!;
-    this.timed.set(kind, this.timeOf(kind));
-    this.past.passes += this.passes;
-    this.past.planned += work;
+    if (passes === 0) return;
+    this.takeTime(cell.kind, 0);
+    this.past.passes += passes;
+    this.past.planned += cell.work;
+  }
+
+  private passesOf(kind: string): number {
+    return this.passes.get(kind) ?? 0;
+  }
+
+  /** What has passed since the last one was these passes'. */
+  private takeTime(kind: string, passes: number): void {
+    const before = this.timed.get(kind) ?? { passes: 0, ms: 0 };
+    const at = this.hooks.now();
+    this.timed.set(kind, { passes: before.passes + passes, ms: before.ms + at - this.at });
+    this.at = at;
   }
 
   private tell(): void {
@@ -159,29 +190,27 @@ class Pace {
     });
   }
 
-  /** Passes of a kind, and what they took, this cell's among them. */
-  private timeOf(kind: string): { passes: number; ms: number } {
-    const { passes, ms } = this.timed.get(kind) ?? { passes: 0, ms: 0 };
-    if (this.cell?.kind !== kind || this.passes === 0) return { passes, ms };
-    return { passes: passes + this.passes, ms: ms + this.hooks.now() - this.begun };
-  }
-
   private remaining(): Pick<SuiteProgress, 'msLeft' | 'isLeast'> {
-    const { past, passes } = this;
-    const ratio = this.isGuessed && past.planned > 0 ? past.passes / past.planned : 1;
-    const cells = [
-      { kind: this.cell!.kind, work: Math.max(0, ratio * this.cell!.work - passes) },
-      ...this.left.map(({ kind, work }) => ({ kind, work: ratio * work })),
+    const { past, timed } = this;
+    const guessed = this.isGuessed && past.planned > 0 ? past.passes / past.planned : 1;
+    const planned = (cell: Cell<unknown>) => {
+      const ratio = 'parts' in cell ? 1 : guessed;
+      return partsOf(cell).map(({ kind, work }) => ({ kind, work: ratio * work }));
+    };
+    const works = [
+      ...planned(this.cell!)
+        .filter(({ kind }) => !this.ended.has(kind))
+        .map(({ kind, work }) => ({ kind, work: work - this.passesOf(kind) })),
+      ...this.left.flatMap(planned),
     ].filter(({ work }) => work > 0);
-    const times = cells.flatMap(({ kind, work }) => {
-      const timed = this.timeOf(kind);
-      return timed.passes > 0 ? [(work * timed.ms) / timed.passes] : [];
+    const times = works.flatMap(({ kind, work }) => {
+      const known = timed.get(kind);
+      return known ? [(work * known.ms) / known.passes] : [];
     });
-    const isTimed = passes > 0 || this.timed.size > 0;
-    const isKnown = isTimed && (times.length > 0 || cells.length === 0);
+    const isKnown = timed.size > 0 && (times.length > 0 || works.length === 0);
     return {
       msLeft: isKnown ? times.reduce((sum, ms) => sum + ms, 0) : null,
-      isLeast: times.length < cells.length,
+      isLeast: times.length < works.length,
     };
   }
 }
@@ -202,12 +231,21 @@ class OneModelLab implements Lab {
   constructor(
     private readonly bench: Bench,
     readonly hooks: SuiteHooks,
+    private readonly pace: Pick<Pace, 'step' | 'noMore'>,
   ) {
     this.onSlice = hooks.onSlice;
   }
 
   now(): number {
     return this.hooks.now();
+  }
+
+  pass(kind: string): void {
+    this.pace.step(1, kind);
+  }
+
+  noMore(kind: string): void {
+    this.pace.noMore(kind);
   }
 
   resident(): number | null {

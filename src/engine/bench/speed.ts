@@ -75,6 +75,8 @@ export interface SpeedMachine {
   signal?: AbortSignal;
   /** Awaited after every step. */
   pause?: () => Promise<void>;
+  /** Told before that what an engine has done: its first step, which compiles, one more, or the last that it does, as where it fails. */
+  onPass?: (id: string, what: 'first' | 'step' | 'last') => void;
 }
 
 export interface SpeedResult {
@@ -106,7 +108,7 @@ export async function measureSpeed(
   contenders: readonly Contender[],
   task: SpeedTask,
   { warmUps, runs, seed }: SpeedOptions,
-  { now, signal, pause }: SpeedMachine,
+  { now, signal, pause, onPass }: SpeedMachine,
 ): Promise<(SpeedResult | { id: string; failed: string })[]> {
   const started = new Map<Contender, StartedContender>();
   const failed = new Map<Contender, string>();
@@ -114,18 +116,20 @@ export async function measureSpeed(
   const images = new Map<Contender, Float32Array>();
   const ms = new Map<Contender, number[]>(contenders.map((one) => [one, []]));
   const counts = new Map<Contender, StepCounts>();
-  const attempt = async (contender: Contender, work: () => Promise<void>) => {
+  const attempt = async (contender: Contender, what: 'first' | 'step', work: () => Promise<void>) => {
     if (signal?.aborted) throw new Aborted('bench: cancelled');
     try {
       await work();
+      onPass?.(contender.id, what);
     } catch (error) {
       failed.set(contender, (error as Error).message);
+      onPass?.(contender.id, 'last');
     }
     await pause?.();
   };
   try {
     for (const contender of contenders)
-      await attempt(contender, async () => {
+      await attempt(contender, 'first', async () => {
         const begin = now();
         const runner = await contender.start(task);
         started.set(contender, runner);
@@ -135,7 +139,7 @@ export async function measureSpeed(
     for (let round = 0; round < warmUps + runs; round++)
       for (const contender of shuffled([...started.keys()], seed, round)) {
         if (failed.has(contender)) continue;
-        await attempt(contender, async () => {
+        await attempt(contender, 'step', async () => {
           const runner = started.get(contender)!;
           await runner.ready?.();
           const begin = now();
@@ -143,12 +147,14 @@ export async function measureSpeed(
           if (round >= warmUps) ms.get(contender)!.push(now() - begin);
         });
       }
-    for (const [contender, runner] of started)
+    for (const [contender, runner] of started) {
       if (runner.counts && !failed.has(contender))
-        await attempt(contender, async () => {
+        await attempt(contender, 'step', async () => {
           await runner.ready?.();
           counts.set(contender, await runner.counts!());
         });
+      onPass?.(contender.id, 'last');
+    }
   } finally {
     for (const runner of started.values()) await runner.dispose();
   }

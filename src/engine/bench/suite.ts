@@ -24,6 +24,10 @@ export interface Lab {
   now(): number;
   /** Bytes of memory that the process holds; null where that is not told. */
   resident(): number | null;
+  /** Of a cell with parts: another pass of this kind is done. */
+  pass(kind: string): void;
+  /** Of a cell with parts: no more passes of this kind come, though more were planned. */
+  noMore(kind: string): void;
   /** Told after every slice that a model has made of a pair as it is. */
   onSlice?: (made: MadeSlice) => void;
 }
@@ -37,18 +41,24 @@ export interface MadeSlice {
   image: Float32Array;
 }
 
-export interface Cell<R> {
+interface ComputedCell<R> {
   /** Says all that decides the result, for it is kept under it; cells of the same key, of other suites too, have the same result. */
   key: string;
   /** For progress: "cGAN, sub-01". */
   label: string;
+  /** @returns plain data. @throws Aborted within one reverse step of the signal; any other error is the cell's */
+  compute(lab: Lab): Promise<R>;
+}
+
+export interface Work {
   /** Forward passes that it takes, as far as is known beforehand (`passesOf`): for the time left. */
   work: number;
   /** Passes of one kind take about as long, with what is scored after them; those of another tell nothing of them (`kindOf`). */
   kind: string;
-  /** @returns plain data. @throws Aborted within one reverse step of the signal; any other error is the cell's */
-  compute(lab: Lab): Promise<R>;
 }
+
+/** With parts: its passes are of several kinds, such as those of each engine, in exact numbers, and told by `Lab.pass`. */
+export type Cell<R> = ComputedCell<R> & (Work | { parts: readonly Work[] });
 
 /** Of a cell: what it came to, or why it did not, in a sentence. */
 export type CellResult<R> = { value: R } | { failed: string };

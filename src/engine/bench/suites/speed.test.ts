@@ -77,6 +77,50 @@ describe('the speed suite', () => {
     expect(others[1].rows[0].failed).toBe('absent: is not there; install it');
   });
 
+  it('tells no more time than is left though engines compile for long and one of them fails', async () => {
+    let ms = 0;
+    const takes = (
+      id: string,
+      compile: number,
+      step: number,
+      failsAt = Number.POSITIVE_INFINITY,
+    ): Contender => ({
+      ...{ id, label: id },
+      start: async () => {
+        ms += compile;
+        let done = 0;
+        return {
+          step: async () => {
+            ms += step;
+            if (done++ === failsAt) throw new Error(`${id}: has no more memory`);
+            return new Float32Array(256);
+          },
+          counts: async () => {
+            ms += step;
+            return { dispatches: null, bytes: null };
+          },
+          dispose: () => {},
+        };
+      },
+    });
+    const told: { at: number; label: string; msLeft: number | null }[] = [];
+    await runSuite(
+      suite,
+      bench({
+        contenders: [takes('gpu', 30_000, 5000), takes('wasm', 10, 100), takes('weak', 20_000, 1000, 4)],
+        options: { slices: null, samples: 20, seed: 0 },
+      }),
+      { get: () => null, put: async () => {} },
+      { now: () => ms, onProgress: ({ label, msLeft }) => told.push({ at: ms, label, msLeft }) },
+    );
+    const left = told.flatMap(({ at, msLeft }) => (msLeft === null ? [] : [{ msLeft, truth: ms - at }]));
+    // Nothing while the first steps compile; then, but for one that fails later, what it will take.
+    expect(told.slice(0, 4).map(({ msLeft }) => msLeft)).toEqual([null, null, null, null]);
+    const weak = 24 * 1000;
+    for (const { msLeft, truth } of left) expect(msLeft).toBeLessThanOrEqual(truth + weak);
+    expect(left.filter(({ msLeft, truth }) => msLeft === truth).length).toBeGreaterThan(40);
+  });
+
   it('says what cannot be timed', () => {
     const without = (more: Partial<Bench>) => () => suite.cells(bench(more));
     expect(without({ models: [] })).toThrow(/needs models to be timed/);

@@ -35,11 +35,12 @@ const layersKey = (bench: Bench, model: BenchModel): string =>
 export function layersCell(bench: Bench, model: BenchModel): Cell<Layers> {
   const engines = layerEngines(bench);
   const runs = layerRunsOf(bench);
+  const kindOfLayers = (id: string) => `layers of ${id}, ${kindOf(model.card)}`;
   return {
     key: layersKey(bench, model),
     label: `${model.name}, time of its layers`,
-    kind: `layers of ${kindOf(model.card)}`,
-    work: engines.length * (1 + runs),
+    // Each engine has its own pace, and what it times its own number of runs.
+    parts: engines.map(({ id }) => ({ kind: kindOfLayers(id), work: 1 })),
     compute: (lab) =>
       onAnyBackend(async () => {
         const task = madeUpTask(model.card, await model.weights());
@@ -63,6 +64,8 @@ export function layersCell(bench: Bench, model: BenchModel): Cell<Layers> {
             failed = (error as Error).message;
           }
           if (failed !== null) found.push({ id, failed });
+          if (failed === null) lab.pass(kindOfLayers(id));
+          else lab.noMore(kindOfLayers(id));
           await pauseOf(lab)();
         }
         return found;

@@ -54,7 +54,6 @@ export async function onAnyBackend<T>(work: () => Promise<T>): Promise<T> {
 export const pauseOf =
   ({ hooks }: Lab) =>
   async () => {
-    hooks.onStep?.(1);
     await hooks.pause?.();
     if (hooks.signal?.aborted) throw new Aborted('bench: cancelled');
   };

@@ -40,17 +40,26 @@ function stepsKey(bench: Bench, model: BenchModel): string {
 
 export function stepsCell(bench: Bench, model: BenchModel): Cell<Steps> {
   const { warmUps, runs } = optionsOf(bench);
+  // A first step compiles, and every engine has its own pace.
+  const kindOfPass = (id: string, what: 'first' | 'step') => `${what} of ${id}, ${kindOf(model.card)}`;
   return {
     key: stepsKey(bench, model),
     label: `${model.name}, time of a reverse step`,
-    kind: `speed of ${kindOf(model.card)}`,
-    work: (2 + warmUps + runs) * enginesOf(bench).length,
+    parts: enginesOf(bench).flatMap(({ id }) => [
+      { kind: kindOfPass(id, 'first'), work: 1 },
+      // And one that is counted.
+      { kind: kindOfPass(id, 'step'), work: warmUps + runs + 1 },
+    ]),
     compute: (lab) =>
       onAnyBackend(async () =>
         measureSpeed(enginesOf(bench), madeUpTask(model.card, await model.weights()), optionsOf(bench), {
           now: () => lab.now(),
           signal: lab.hooks.signal,
           pause: pauseOf(lab),
+          onPass: (id, what) => {
+            if (what !== 'last') lab.pass(kindOfPass(id, what));
+            else for (const one of ['first', 'step'] as const) lab.noMore(kindOfPass(id, one));
+          },
         }),
       ),
   };

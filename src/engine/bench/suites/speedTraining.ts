@@ -49,11 +49,16 @@ const trainingKey = (bench: Bench, { method, preset }: Training): string =>
 export function trainingCell(bench: Bench, training: Training): Cell<Trainings> {
   const { method, preset } = training;
   const trainers = bench.trainers ?? [];
+  // A first one compiles, and every engine has its own pace.
+  const kindOfIteration = (id: string, isFirst: boolean) =>
+    `${isFirst ? 'first iteration' : 'iteration'} of ${id}, ${method} at ${preset}`;
   return {
     key: trainingKey(bench, training),
     label: `${methodOf({ method }).label}, iterations of training at ${preset}`,
-    kind: `training of ${method} at ${preset}`,
-    work: trainers.length * (1 + iterationsOf(bench)),
+    parts: trainers.flatMap(({ id }) => [
+      { kind: kindOfIteration(id, true), work: 1 },
+      { kind: kindOfIteration(id, false), work: iterationsOf(bench) },
+    ]),
     compute: (lab) =>
       onAnyBackend(async () => {
         const settings = withMethod(presetSettings(preset, { a: 'T1w', b: 'T2w' }), method);
@@ -61,19 +66,24 @@ export function trainingCell(bench: Bench, training: Training): Cell<Trainings> 
         const { trainingComplexity } = await import('../complexity');
         const found: Trainings[number][] = [];
         for (const { id, run } of trainers) {
+          let done = 0;
           try {
             const { flopIteration, iterations } = await run(() =>
               trainingComplexity(settings, iterationsOf(bench), {
                 now: () => lab.now(),
                 resident: () => lab.resident(),
                 signal: lab.hooks.signal,
-                pause: pauseOf(lab),
+                pause: async () => {
+                  lab.pass(kindOfIteration(id, done++ === 0));
+                  await pauseOf(lab)();
+                },
               }),
             );
             found.push({ id, flopIteration, iterations });
           } catch (error) {
             if (isAborted(error)) throw error;
             found.push({ id, failed: (error as Error).message });
+            for (const isFirst of [true, false]) lab.noMore(kindOfIteration(id, isFirst));
             await lab.hooks.pause?.();
           }
         }
