@@ -18,6 +18,7 @@ import type { ModelCard } from '../engine/cards/modelCard';
 import { writeSafetensors } from '../engine/formats/safetensors';
 import { sha256 } from '../engine/formats/sha256';
 import { hashWeights } from '../engine/hash';
+import { ownKernels } from '../engine/kernels/wasm/kernels';
 import { encodeWeights } from '../engine/models/convertWeights';
 import { ncsnppTable } from '../engine/networks/ncsnpp/table';
 import { readNifti } from '../volume/formats/nifti/read';
@@ -823,6 +824,32 @@ describe('parity', () => {
     expect(stdout).toMatch(/\n0 passed, 11 failed\n$/);
   });
 
+  it('computes by our operations or by plain ones, as asked, and says which', async () => {
+    const golden = mkdtempSync(join(folder, 'golden-'));
+    copyFileSync(
+      join(GOLDEN_DIR, 'block_resnet_biggan_up.safetensors'),
+      join(golden, 'block_resnet_biggan_up.safetensors'),
+    );
+    const usual = await runJson('parity', golden, '--backend', 'wasm');
+    const argv = ['parity', golden, '--backend', 'wasm', '--operations', 'plain', '--json'];
+    const { stdout, stderr } = await runMain(argv);
+    const plain = JSON.parse(stdout);
+    expect([usual.operations, plain.operations]).toEqual([
+      { own: ['own SIMD kernels'], refused: [] },
+      { own: [], refused: [] },
+    ]);
+    expect(stderr).toContain('\noperations: plain TensorFlow.js\n');
+    expect([usual.passed, plain.passed]).toEqual([true, true]);
+    // They sum in another order.
+    expect(plain.results[0].error).not.toBe(usual.results[0].error);
+    // Those that come after in this process have ours again.
+    expect(ownKernels()).not.toBeNull();
+    await refused(
+      '--operations own: is of wasm and webgpu, got it with --backend cpu; leave one of them out',
+      ...['parity', golden, '--backend', 'cpu', '--operations', 'own'],
+    );
+  });
+
   it('says which file differs and ends with code 1', async () => {
     const golden = mkdtempSync(join(folder, 'golden-'));
     const schedule = readFileSync(join(GOLDEN_DIR, 'schedule.json'), 'utf8');
@@ -849,6 +876,6 @@ describe('parity', () => {
     const { code, stdout } = await runMain(['parity', golden, '--backend', 'wasm']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/schedule\.json .* FAILED/);
-    expect(stdout).toMatch(/\n1 passed, 1 failed\n$/);
+    expect(stdout).toMatch(/\noperations: ours \(own SIMD kernels\)\n1 passed, 1 failed\n$/);
   });
 });

@@ -9,14 +9,29 @@ import { readScanAll } from '../../platform/node/scans';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
 import { ENGINE_OPTIONS, engineChoice, engineSentence, startNodeEngine } from '../kit/nodeEngine';
+import { oneOf, optional } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { JSON_OPTION, jsonText } from '../kit/report';
+import {
+  OPERATIONS,
+  type OperationsInUse,
+  operationsText,
+  useOperations,
+  usualOperations,
+} from './operations';
 
 export const parityCommand: Command = {
   name: 'parity',
   summary: "Hold the engine against numbers that the authors' code produced; exit code 1 if any differs",
   positionals: ['DIR'],
-  options: { ...ENGINE_OPTIONS, json: JSON_OPTION },
+  options: {
+    ...ENGINE_OPTIONS,
+    operations: {
+      value: OPERATIONS.join('|'),
+      text: 'whose compute: ours, those of them that pass their self-test (on webgpu those of trainings, which software drivers compile for minutes), or plain TensorFlow.js (default: own on wasm, plain elsewhere)',
+    },
+    json: JSON_OPTION,
+  },
   example: 'golden --backend wasm --json',
   run,
 };
@@ -24,6 +39,11 @@ export const parityCommand: Command = {
 async function run(args: Arguments, io: Io): Promise<number> {
   const [folder] = args.positionals;
   const want = engineChoice(args);
+  const choice = optional(args, 'operations', (a, n) => oneOf(a, n, OPERATIONS));
+  if (choice === 'own' && want.backend === 'cpu')
+    throw new BadRequest(
+      '--operations own: is of wasm and webgpu, got it with --backend cpu; leave one of them out',
+    );
   const names = await filesBelow(folder);
   const known = await parityCases(
     names.map((name) => name.replaceAll(sep, '/')),
@@ -36,17 +56,29 @@ async function run(args: Arguments, io: Io): Promise<number> {
 
   const { info, signal } = await startNodeEngine(want, io.signal);
   io.err(`${engineSentence(info)}\n`);
-  const results = await runAll(known, io, signal);
-  const passed = results.every((result) => result.passed);
-  if (args.has('json')) io.out(jsonText({ backend: info.backend, passed, results }));
-  else
+  try {
+    const operations = await useOperations(choice, info);
+    io.err(`operations: ${operationsText(operations)}\n`);
+    const results = await runAll(known, io, signal);
+    const passed = results.every((result) => result.passed);
     io.out(
-      tableText([['file', 'error', 'allowed', ''], ...results.map(row)]) +
-        reasons(results) +
-        summary(results),
+      args.has('json')
+        ? jsonText({ backend: info.backend, operations, passed, results })
+        : reportText(results, operations),
     );
-  return passed ? 0 : 1;
+    return passed ? 0 : 1;
+  } finally {
+    usualOperations();
+  }
 }
+
+const reportText = (results: readonly ParityResult[], operations: OperationsInUse): string =>
+  [
+    tableText([['file', 'error', 'allowed', ''], ...results.map(row)]),
+    reasons(results),
+    `operations: ${operationsText(operations)}\n`,
+    summary(results),
+  ].join('');
 
 /** Throws Aborted on Ctrl-C, and the GPU's error where it failed: its numbers mean nothing. */
 async function runAll(known: readonly ParityCase[], io: Io, signal: AbortSignal): Promise<ParityResult[]> {
