@@ -13,6 +13,7 @@ import {
   isUnconditional,
   pairProblem,
 } from '../../../../workers/train/settings';
+import { foundOnce } from '../../../state/foundOnce';
 import type { TrainData, TrainVolume } from './types';
 
 export const ROLES: readonly Role[] = ['trainA', 'trainB', 'valA', 'valB'];
@@ -64,15 +65,12 @@ const byRole = <T>(make: (role: Role) => T) =>
 
 type Given = Pick<TrainData, 'volumes' | 'filters' | 'settings'>;
 
-/** Found once for the same volumes and choices: it is asked for with every change of the room. */
-let last: { given: unknown[]; found: ScanChoice } | null = null;
+const choices = foundOnce<ScanChoice>();
 
 export function scanChoice({ volumes, filters, settings }: Given): ScanChoice {
   const { contrasts, variant } = settings;
-  const given = [volumes, filters, contrasts.a, contrasts.b, variant.pairing];
-  if (!last?.given.every((one, n) => one === given[n]))
-    last = { given, found: findChoice({ volumes, filters, settings }) };
-  return last.found;
+  const given = [filters, contrasts.a, contrasts.b, variant.pairing];
+  return choices(volumes, given, () => findChoice({ volumes, filters, settings }));
 }
 
 function findChoice({ volumes: listed, filters, settings }: Given): ScanChoice {

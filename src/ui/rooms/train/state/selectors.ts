@@ -18,6 +18,7 @@ import {
   trainedDirections,
 } from '../../../../workers/train/settings';
 import type { ModelCard } from '../../../../workers/translate/protocol';
+import { foundOnce } from '../../../state/foundOnce';
 import { sentenceOf } from '../../../state/notices';
 import type { AppData } from '../../../state/types';
 import { pathOf, ROLES, type ScanChoice, scanChoice, type Use } from './scanChoice';
@@ -88,8 +89,8 @@ export function settingsProblem(settings: TrainSettings): string | null {
 
 type StartState = Pick<AppData, 'models' | 'own' | 'loaded'> & { train: TrainData };
 
-/** Found once for the same choices: tables of networks are made for it. */
-let lastStart: { given: unknown[]; found: StartProblem | null } | null = null;
+/** Tables of networks are made for it. */
+const startProblems = foundOnce<StartProblem | null>();
 
 /** Why what is chosen to start from cannot start its network, in Start's own sentence. */
 export interface StartProblem {
@@ -100,17 +101,15 @@ export interface StartProblem {
 /** The first of them; null: all can, or begin at random. */
 export function startProblemOf({ train, models, own, loaded }: StartState): StartProblem | null {
   const { settings, start, ownStarts, rCards } = train;
-  const given = [settings, start, ownStarts, rCards, models, own, loaded];
-  if (!lastStart?.given.every((one, n) => one === given[n])) {
+  return startProblems(settings, [start, ownStarts, rCards, models, own, loaded], () => {
     const all = startModels({ models, own, loaded, ownStarts });
     const cardOf = (network: keyof ClientStartPoint): ModelCard | undefined => {
       if (network === 'aToB') return all.find(({ card }) => card.id === start.cardId)?.card;
       if (network === 'bToA') return chosenBack(all, start)?.card;
       return rCards[network];
     };
-    lastStart = { given, found: findStartProblem(settings, usedSources(train), cardOf) };
-  }
-  return lastStart.found;
+    return findStartProblem(settings, usedSources(train), cardOf);
+  });
 }
 
 /** The sentence where it is one of these networks'. */
@@ -173,15 +172,13 @@ function dataProblem(train: TrainData): string | null {
 const noPairs = (a: readonly TrainVolume[], b: readonly TrainVolume[]) =>
   noPairsText(a.map(pathOf), b.map(pathOf));
 
-let lastBoth: { volumes: unknown; left: unknown; found: string[] } | null = null;
+const sharedSubjects = foundOnce<string[]>();
 
-/** Subjects among training and validation; found once for the same volumes. */
+/** Subjects among training and validation. */
 function trainedAndScored({ volumes }: TrainData, { left }: ScanChoice): string[] {
-  if (lastBoth?.volumes === volumes && lastBoth.left === left) return lastBoth.found;
   const of = (use: Use) =>
     volumes.filter((one) => one.added.role.startsWith(use) && !left.has(one)).map(pathOf);
-  lastBoth = { volumes, left, found: subjectsInBoth(of('train'), of('val')) };
-  return lastBoth.found;
+  return sharedSubjects(volumes, [left], () => subjectsInBoth(of('train'), of('val')));
 }
 
 /** Sentences on the volumes that a paired training, or the validation, leaves out. */

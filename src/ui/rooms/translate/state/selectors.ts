@@ -26,6 +26,7 @@ import {
   missingText as missingOfSlices,
 } from '../../../../workers/translate/scores';
 import type { ScoreRegion } from '../../../components/RegionChoice';
+import { foundOnce } from '../../../state/foundOnce';
 import type { AppData, MadeSlice, MadeVolume, Recipe, ResultSet } from '../../../state/types';
 import { recipeKey, recipeOf } from './recipe';
 import { nearestFirst, slicesOf } from './slices';
@@ -67,16 +68,14 @@ export function currentResults(state: AppData): ResultSet | null {
   return state.results.find((set) => set.key === key) ?? null;
 }
 
-/** Of the last state that was asked about: selectors ask at every change, and what decides the key changes seldom. */
-let known: { of: readonly unknown[]; key: string | null } = { of: [], key: null };
+/** What decides the key changes seldom. */
+const keys = foundOnce<string | null>();
 
 function currentKey(state: AppData): string | null {
-  const of = [state.source, chosenCard(state), state.engine.startedOn, state.settings];
-  if (of.length !== known.of.length || of.some((value, n) => value !== known.of[n])) {
+  return keys(state.settings, [state.source, chosenCard(state), state.engine.startedOn], () => {
     const recipe = currentRecipe(state);
-    known = { of, key: recipe && recipeKey(recipe) };
-  }
-  return known.key;
+    return recipe && recipeKey(recipe);
+  });
 }
 
 export function currentSlice(state: AppData): MadeSlice | null {
