@@ -19,11 +19,20 @@ it('pauses where 50 ms have passed, and comes to the same', async () => {
   expect(atOnce(ten(clock))).toBe(7);
 });
 
-it('stops at the first pause after a cancel', async () => {
+it('stops at the first pause after a cancel, and lets the work end', async () => {
   const clock = { at: 0 };
+  let isEnded = false;
   const controller = new AbortController();
   const pause = async () => controller.abort();
-  const work = inPieces(ten(clock), { pause, signal: controller.signal }, () => clock.at);
+  function* ended() {
+    try {
+      return yield* ten(clock);
+    } finally {
+      isEnded = true;
+    }
+  }
+  const work = inPieces(ended(), { pause, signal: controller.signal }, () => clock.at);
   await expect(work).rejects.toMatchObject({ name: 'Aborted' });
   expect(clock.at).toBe(60);
+  expect(isEnded).toBe(true);
 });

@@ -20,18 +20,28 @@ export interface PieceHooks {
   pause?: () => Promise<void>;
 }
 
-/** @param now milliseconds, monotonic. @throws Aborted soon after the signal; whatever the pause throws */
+/**
+ * @param now milliseconds, monotonic
+ * @param cancelled the sentence of what is thrown after the signal
+ * @throws Aborted soon after the signal; whatever the pause throws. The work's `finally` has run then
+ */
 export async function inPieces<T>(
   work: Pieces<T>,
   { signal, pause }: PieceHooks,
   now: () => number,
+  cancelled = 'scores: cancelled',
 ): Promise<T> {
-  for (let since = now(); ; ) {
-    const { done, value } = work.next();
-    if (done) return value;
-    if (now() - since < LONGEST) continue;
-    await pause?.();
-    if (signal?.aborted) throw new Aborted('scores: cancelled');
-    since = now();
+  try {
+    for (let since = now(); ; ) {
+      const { done, value } = work.next();
+      if (done) return value;
+      if (now() - since < LONGEST) continue;
+      await pause?.();
+      if (signal?.aborted) throw new Aborted(cancelled);
+      since = now();
+    }
+  } finally {
+    // Nothing where it has come to its end.
+    work.return(undefined as T);
   }
 }

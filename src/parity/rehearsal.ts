@@ -5,8 +5,10 @@
  * One step of Adam moves a weight by nearly the learning rate whatever its gradient, so weights alone tell little: what is compared is
  * each weight's move in units of the rate, of which a gradient near rounding noise may turn a few round (golden/baselines, "Updates").
  */
+
 import type { StateDict } from '../engine/formats/namedTensor';
 import { toAuthors } from '../engine/networks/table';
+import { atOnce } from '../engine/pieces';
 import * as tf from '../engine/tf';
 import type { GradientHook, TrainingState, TrainStep } from '../engine/training/iteration';
 import { disposeNetworks, loadNetworks, networksOf, parametersOf } from '../engine/training/networks';
@@ -77,9 +79,10 @@ async function worstErrors(golden: Golden, rehearsal: Rehearsal): Promise<Errors
   const keep: GradientHook = (network, of) =>
     gradients.set(
       network,
-      of.map((one) => tf.clone(one)),
+      of.map((one) => tf.keep(tf.clone(one))),
     );
-  const got = rehearsal.step(golden)(state, images, { generators: rates, discriminators: rates }, keep);
+  const step = rehearsal.step(golden);
+  const got = atOnce(step(state, images, { generators: rates, discriminators: rates }, keep));
   const want = read<Record<string, number>>('losses');
   const losses: number[] = [];
   for (const [ours, theirs] of rehearsal.losses) {

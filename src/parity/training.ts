@@ -7,12 +7,14 @@
  * - where Adam moves a weight whose gradient is of the size of rounding noise: by a whole learning rate, this way or that. One
  *   ReLU that takes the other side moves a thousand weights so. Weights are therefore compared as the whole tensor's change.
  */
+
 import type { NamedTensor, StateDict } from '../engine/formats/namedTensor';
 import { optionValues } from '../engine/methods/options';
 import type { PhaseDraws, StepDraws } from '../engine/methods/syndiff/draws';
 import { trainStepWith } from '../engine/methods/syndiff/train';
 import type { GeneratorConfig } from '../engine/networks/ncsnpp/config';
 import { toAuthors } from '../engine/networks/table';
+import { atOnce } from '../engine/pieces';
 import * as tf from '../engine/tf';
 import type { GradientHook, Losses, TrainingState } from '../engine/training/iteration';
 import { disposeNetworks, loadNetworks, parametersOf } from '../engine/training/networks';
@@ -144,11 +146,11 @@ export async function trainingErrors(
   for (let step = 0; step < hyper.steps; step++) {
     const kept: { name: string; of: 'all' | 'r1'; gradients: tf.Tensor[] }[] = [];
     const keep: GradientHook = (name, gradients, of) => {
-      if (step === 0) kept.push({ name, of, gradients: gradients.map((g) => tf.clone(g)) });
+      if (step === 0) kept.push({ name, of, gradients: gradients.map((g) => tf.keep(tf.clone(g))) });
     };
     const images = { a: image(golden, `in.step${step}.x1`), b: image(golden, `in.step${step}.x2`) };
     const rates = { generators: hyper.lr_g, discriminators: hyper.lr_d };
-    const got = trainStepWith(drawsOf(golden, step), state, images, rates, keep);
+    const got = atOnce(trainStepWith(drawsOf(golden, step), state, images, rates, keep));
     state.step++;
     tf.dispose(images);
     await compareLosses(got, losses[step], settings.options['r1-gamma'] / 2, (g, w) =>

@@ -2,12 +2,14 @@
  * What a method costs on this machine (the paper's section V.C): parameters and FLOP by counting, time and memory by running, batch
  * 1, warm, on made-up images. Clock and process memory are passed in; the result is plain data.
  */
+
 import { Aborted, BadRequest } from '../../errors';
 import { type MemoryUse, memoryUse } from '../backend/memory';
 import type { ScheduleOptions } from '../diffusion/schedule';
 import type { Network } from '../methods';
 import { trainStepOf } from '../methods/trainStep';
 import type { RunTranslator } from '../methods/translator';
+import { inPieces } from '../pieces';
 import { type NoiseKey, normals, uniforms } from '../random';
 import * as tf from '../tf';
 import { disposeNetworks } from '../training/networks';
@@ -154,7 +156,9 @@ export async function trainingComplexity(
     for (; state.step <= iterations; state.step++) {
       if (machine.signal?.aborted) throw new Aborted('measurement: cancelled');
       const begin = machine.now();
-      const losses = [...trainStep(state, images, settings.rates).values()];
+      const losses = [
+        ...(await inPieces(trainStep(state, images, settings.rates), machine, machine.now)).values(),
+      ];
       for (const loss of losses) await loss.data();
       tf.dispose(losses);
       memory.look();

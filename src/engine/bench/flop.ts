@@ -3,12 +3,14 @@
  * (shapesBackend.ts), so that the paper's size costs nothing. Sums, norms and activations are not counted, as is usual; FIR filters are
  * convolutions.
  */
+
 import type { ScheduleOptions } from '../diffusion/schedule';
 import { type Network, trainingOf, translatingTable } from '../methods';
 import { trainStepOf } from '../methods/trainStep';
 import { translatorMaker } from '../methods/translator';
 import { treeOf } from '../networks/parameters';
 import { numberOfValues, ourShape, type ParameterTable } from '../networks/table';
+import { atOnce } from '../pieces';
 import * as tf from '../tf';
 import { startAdam } from '../training/adam';
 import type { Networks } from '../training/networks';
@@ -121,7 +123,7 @@ export async function iterationWork(
     }
     const image = () => emptyImage(trainedSize(settings), 1, settings.batch);
     const rates = { generators: 0, discriminators: 0 };
-    const losses = trainStep({ settings, networks, step }, { a: image(), b: image() }, rates);
+    const losses = atOnce(trainStep({ settings, networks, step }, { a: image(), b: image() }, rates));
     tf.dispose([...losses.values()]);
   });
   return { ...work, parameters: specs.reduce((sum, { table }) => sum + numberOfValues(table), 0) };

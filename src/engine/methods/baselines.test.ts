@@ -1,4 +1,5 @@
 /** What BASELINES.md says of the rivals that can be told without anybody's code: sizes, equalities, and how their losses begin. */
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TINY_SIZE, tinySettings } from '../../../test/tinyRun';
 import { nodeEnvironment } from '../../platform/node/environment';
@@ -20,6 +21,7 @@ import { type SelfAttention, selfAttention } from '../networks/selfAttention';
 import { selfAttentionRows } from '../networks/selfAttentionTable';
 import { numberOfValues } from '../networks/table';
 import { TableWriter } from '../networks/tableWriter';
+import { atOnce } from '../pieces';
 import * as tf from '../tf';
 import type { TrainingState } from '../training/iteration';
 import { l1Loss, leastSquares } from '../training/losses';
@@ -150,10 +152,12 @@ it('gradients of both directions, taken apart, are the joint gradient', async ()
   }, generators.flatMap(parametersOf));
   const wanted = await Promise.all(joint.gradients.map((one) => one.data()));
   const got = new Map<string, Promise<Float32Array>[]>();
-  const losses = cganStep(state, x, { generators: 0, discriminators: 0 }, (name, gradients) =>
-    got.set(
-      name,
-      gradients.map((one) => one.data<'float32'>()),
+  const losses = atOnce(
+    cganStep(state, x, { generators: 0, discriminators: 0 }, (name, gradients) =>
+      got.set(
+        name,
+        gradients.map((one) => one.data<'float32'>()),
+      ),
     ),
   );
   const all = await Promise.all(['g.a', 'g.b'].flatMap((name) => got.get(name)!));
@@ -196,7 +200,7 @@ it('a network that knows the noise ends in the image, whatever is drawn', async 
 it('DDPM begins by finding no noise: its error is the noise’s own', async () => {
   const state = startRun(tinySettings({ method: 'ddpm' }));
   const x = { a: image(7), b: image(8) };
-  const losses = ddpmStep(state, x, { generators: 0, discriminators: 0 });
+  const losses = atOnce(ddpmStep(state, x, { generators: 0, discriminators: 0 }));
   // The mean of 2048 squares varies by 0.03.
   expect(Math.abs((await losses.get('noise')!.data())[0] / 2 - 1)).toBeLessThan(0.12);
   tf.dispose([...losses.values(), x.a, x.b]);
@@ -234,13 +238,10 @@ describe('UNIT with shared blocks', () => {
     const images = { a: image(1), b: image(2) };
     const gradientsOf = async (of: TrainSettings, run: TrainingState) => {
       const found = new Map<string, number[]>();
-      const losses = unitStep(
-        { ...run, settings: of },
-        images,
-        { generators: 1e-3, discriminators: 0 },
-        (name, all) => {
+      const losses = atOnce(
+        unitStep({ ...run, settings: of }, images, { generators: 1e-3, discriminators: 0 }, (name, all) => {
           for (const [n, gradient] of all.entries()) found.set(`${name} ${n}`, [...gradient.dataSync()]);
-        },
+        }),
       );
       tf.dispose([...losses.values()]);
       return found;

@@ -1,4 +1,5 @@
 /** What every row of METHODS keeps, whatever it computes. */
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { silentHooks } from '../../../test/silentHooks';
@@ -8,10 +9,11 @@ import { startEngine } from '../backend/backend';
 import { hashNormals, hashWeights } from '../hash';
 import { encodeWeights } from '../models/convertWeights';
 import { readWeights } from '../models/readWeights';
+import { atOnce } from '../pieces';
 import * as tf from '../tf';
 import { loadCheckpoint, readCheckpointIndex } from '../training/checkpoint';
 import { estimateMemory } from '../training/estimate';
-import { disposeNetworks, networksOf, parametersOf } from '../training/networks';
+import { disposeNetworks, networksOf, parametersOf, tensorsOf } from '../training/networks';
 import { beginRun, exportRun, type RunHooks, resumeRun } from '../training/session';
 import { startRun } from '../training/startRun';
 import { trainedDirections } from '../training/trainedDirections';
@@ -98,7 +100,7 @@ describe.each(ROWS)('method %s', (_, method, given) => {
     const images = { a: image(IMAGES[0]), b: image(IMAGES[1]) };
     const told: string[] = [];
     const { peakBytes } = await tf.profile(() => {
-      const losses = trainStep(run, images, RATES);
+      const losses = atOnce(trainStep(run, images, RATES));
       told.push(...losses.keys());
       return [...losses.values()];
     });
@@ -113,6 +115,45 @@ describe.each(ROWS)('method %s', (_, method, given) => {
     const { total } = estimateMemory(settings, { backend: 'cpu', largestBuffer: null, ownKernels: false }, 0);
     expect(peakBytes / total).toBeGreaterThan(1 / 4);
     expect(peakBytes / total).toBeLessThan(4);
+    disposeNetworks(run.networks);
+    tf.dispose([images.a, images.b]);
+  });
+
+  it('leaves the networks as they were, and nothing else, where an iteration is stopped', async () => {
+    const trainStep = await trainStepOf(method);
+    const run = startRun(settings);
+    const images = { a: image(IMAGES[0]), b: image(IMAGES[1]) };
+    // With averages and moments, as from the second iteration on.
+    tf.dispose([...atOnce(trainStep(run, images, RATES)).values()]);
+    run.step = 1;
+    const numbers = () => tensorsOf(run.networks).map((tensor) => [...tensor.dataSync()]);
+    const updates = () => [...run.networks.values()].map(({ adam }) => adam?.updates);
+    const [before, updated, { numTensors }] = [numbers(), updates(), tf.memory()];
+    const whole = trainStep(run, images, RATES);
+    let pieces = 0;
+    let at = whole.next();
+    for (; !at.done; at = whole.next()) pieces++;
+    tf.dispose([...at.value.values()]);
+    expect(pieces).toBeGreaterThan(3);
+    const after = numbers();
+    expect(after).not.toEqual(before);
+    disposeNetworks(run.networks);
+
+    const again = startRun(settings);
+    tf.dispose([...atOnce(trainStep(again, images, RATES)).values()]);
+    again.step = 1;
+    run.networks = again.networks;
+    // At the last moment most has changed.
+    for (const stop of [Math.ceil(pieces / 2), pieces]) {
+      const work = trainStep(run, images, RATES);
+      for (let n = 0; n < stop; n++) expect(work.next().done).toBe(false);
+      work.return(new Map());
+      expect(numbers(), `${stop} of ${pieces}`).toEqual(before);
+      expect(updates()).toEqual(updated);
+      expect(tf.memory().numTensors).toBe(numTensors);
+    }
+    tf.dispose([...atOnce(trainStep(run, images, RATES)).values()]);
+    expect(numbers()).toEqual(after);
     disposeNetworks(run.networks);
     tf.dispose([images.a, images.b]);
   });

@@ -144,6 +144,8 @@ export interface Activations {
   waiting: number;
   /** Each part of the generators' loss differentiates all of them, so that a part's gradients are there beside the sum of those before. */
   inParts?: true;
+  /** Whether a network is updated before the iteration's last updates; not given: discriminators are. */
+  early?: (spec: NetworkSpec) => boolean;
   /** Channels of the widest feature map at full size. */
   widest: number;
 }

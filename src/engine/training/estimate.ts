@@ -68,12 +68,16 @@ export function estimateMemory(
   const sets = activations.inParts ? 2 : 1;
   const waiting = bytesOf(({ role, learns }) => (role === 'generator' && learns ? sets : 0));
   const averaged = bytesOf((spec) => (spec.averaged ? 1 : 0));
+  const { early = ({ role }) => role === 'discriminator' } = activations;
+  const before = bytesOf((spec) => (spec.learns && early(spec) ? (spec.averaged ? 4 : 3) : 0));
   const parts = [
     { label: 'weights', bytes: bytesOf(() => 1) },
     { label: "Adam's moments", bytes: bytesOf(({ learns }) => (learns ? 2 : 0)) },
     { label: 'moving averages', bytes: averaged },
     // All generators' gradients wait for each other; a discriminator has those of its terms.
     { label: 'gradients', bytes: Math.max(waiting, activations.waiting) },
+    // What is updated before an iteration ends is kept as it was, with its moments, until then: it may be stopped.
+    { label: 'networks before the iteration', bytes: before },
     { label: 'activations', bytes: activations.bytes },
   ];
   const live = parts.reduce((sum, { bytes }) => sum + bytes, 0);

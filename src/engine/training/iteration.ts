@@ -1,10 +1,25 @@
-/** What the phases of any method's iteration share: losses as they are noted, gradients of a term, updates. */
-import { valueAndGradients } from '../autodiff/vjp';
+/**
+ * What the phases of any method's iteration share: losses as they are noted, gradients of a term, updates.
+ *
+ * An iteration is work in pieces, so that a cancel is heard within it, and one that is stopped leaves the networks as they were
+ * before it: it never was.
+ */
+import { type Vjp, valueAndGradients, vjp } from '../autodiff/vjp';
 import type { Tied } from '../methods/method';
 import { WEIGHT_DECAY } from '../methods/options';
+import type { Pieces } from '../pieces';
 import * as tf from '../tf';
 import { updateByAdam } from './adam';
-import { type Networks, parametersOf, type TrainedNetwork, updateAverage } from './networks';
+import {
+  type NetworkBefore,
+  type Networks,
+  networkNow,
+  parametersOf,
+  restoreNetwork,
+  type TrainedNetwork,
+  tensorsOf,
+  updateAverage,
+} from './networks';
 import type { TrainSettings } from './settings';
 import type { Side } from './sides';
 
@@ -23,12 +38,12 @@ export interface Rates {
 /** The scalars of an iteration by the names of the method's losses, to be read and disposed by the caller. */
 export type Losses = Map<string, tf.Scalar>;
 
-/** Sees the gradients of a network before its update, and those of R1 alone; they are disposed after the call. */
+/** Sees the gradients of a network before its update, and those of R1 alone; they are disposed after the call, and what is made in it is, but by `tf.keep`, after the iteration. */
 export type GradientHook = (name: string, gradients: readonly tf.Tensor[], of: 'all' | 'r1') => void;
 
 /**
- * One iteration of a method, as its train.ts exports it as `trainStep`: every network that learns is updated once. The state's
- * counter is the caller's.
+ * One iteration of a method, as its train.ts exports it as `trainStep`: every network that learns is updated once. Where it is
+ * not run to its end (`return`), none is. The state's counter is the caller's.
  * @param images one batch of each contrast, [b, h, w, 1], [-1, 1]; borrowed
  * @param rates learning rates of this iteration
  */
@@ -37,10 +52,34 @@ export type TrainStep = (
   images: Record<Side, tf.Tensor4D>,
   rates: Rates,
   onGradients?: GradientHook,
-) => Losses;
+) => Pieces<Losses>;
+
+/**
+ * An iteration of these phases, which yield wherever it may stop: a term apart, and no longer once `updateAll` has begun. What they
+ * make and do not keep is disposed at the end.
+ */
+export const iterationOf = (phases: (iteration: Iteration) => Pieces<unknown>): TrainStep =>
+  function* (state, images, rates, onGradients) {
+    const iteration = new Iteration(state, images, rates, onGradients);
+    const engine = tf.engine();
+    engine.startScope();
+    let isWhole = false;
+    try {
+      yield* phases(iteration);
+      isWhole = true;
+      return iteration.losses;
+    } finally {
+      if (!isWhole) iteration.undo();
+      engine.endScope(tensorsOf(state.networks));
+    }
+  };
 
 export class Iteration {
   readonly losses: Losses = new Map();
+  /** Of what has changed, by name. */
+  private readonly before = new Map<string, NetworkBefore>();
+  private readonly recorded: Vjp<tf.Tensor>[] = [];
+  private isEnding = false;
 
   constructor(
     readonly state: TrainingState,
@@ -54,6 +93,13 @@ export class Iteration {
     const found = this.state.networks.get(name);
     if (!found) throw new Error(`training: the variant has no network ${name}`);
     return found;
+  }
+
+  /** As `vjp`, of which nothing stays where the iteration is stopped. */
+  record<T extends tf.Tensor>(f: () => T, xs: readonly tf.Tensor[]): Vjp<T> {
+    const made = vjp(f, xs);
+    this.recorded.push(made);
+    return made;
   }
 
   /** Gradients of weight * loss for a network; the loss itself is noted. */
@@ -89,12 +135,30 @@ export class Iteration {
   /** One step of the optimizer, and of the average where there is one. The gradients are disposed. */
   update(name: string, gradients: tf.Tensor[]): void {
     this.onGradients(name, gradients, 'all');
+    this.changes(name);
     const network = this.network(name);
     const { role, averaged } = network.spec;
     const rate = role === 'generator' ? this.rates.generators : this.rates.discriminators;
     const decay = this.state.settings.options[WEIGHT_DECAY.id];
     updateByAdam(network.spec.table, network.tree, network.adam!, gradients, rate, decay);
     if (averaged) updateAverage(network, this.state.settings.ema);
+  }
+
+  /** To be told before a network changes. */
+  changes(name: string): void {
+    if (!this.isEnding && !this.before.has(name)) this.before.set(name, networkNow(this.network(name)));
+  }
+
+  /** From here on there is no way back, and nothing is kept for one. */
+  ends(): void {
+    this.isEnding = true;
+  }
+
+  /** Back to what was before, with no losses. */
+  undo(): void {
+    for (const [name, before] of this.before) restoreNetwork(this.network(name), before);
+    for (const { dispose } of this.recorded) dispose();
+    tf.dispose([...this.losses.values()]);
   }
 }
 
@@ -126,7 +190,9 @@ export class GradientSums {
     }
   }
 
+  /** The end of an iteration, but for networks that are updated after these and at once. */
   updateAll(iteration: Iteration): void {
+    iteration.ends();
     for (const [name, gradients] of this.sums) iteration.update(name, gradients);
   }
 }

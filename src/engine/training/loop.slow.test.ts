@@ -88,6 +88,30 @@ describe('runTraining', () => {
     for (const [name, bytes] of last) expect(stopped.files.get(name), name).toEqual(bytes);
   });
 
+  it('stops within an iteration, which then never was', async () => {
+    const settings = tinySettings({ iterations: 3 });
+    const wanted = await train(new MemoryFiles(), settings);
+    const stopped = new MemoryFiles();
+    const controller = new AbortController();
+    // Every look at the clock is a piece's end; the second iteration is stopped at its eighth.
+    let time = 0;
+    let pieces = -Infinity;
+    const stop = train(stopped, settings, NEVER, {
+      signal: controller.signal,
+      now: () => (time += 60),
+      onStep: () => {
+        pieces = 0;
+      },
+      pause: async () => {
+        if (++pieces === 8) controller.abort();
+      },
+    });
+    await expect(stop).rejects.toMatchObject({ name: 'Aborted' });
+    expect((await readCheckpointIndex(stopped))?.step).toBe(1);
+    const resumed = await train(stopped, settings);
+    expect(resumed.steps.map(({ losses }) => losses)).toEqual(wanted.steps.map(({ losses }) => losses));
+  });
+
   it('goes on as if there had been no stop on crops, too, and validates whole slices', async () => {
     const settings = tinySettings({ iterations: 4, variant: LEAST, crop: TINY_SIZE / 2 });
     const every = { ...NEVER, validation: 4, checkpoint: 2 };

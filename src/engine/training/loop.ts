@@ -6,6 +6,7 @@
 import { Aborted } from '../../errors';
 import { each, type Infer, whole } from '../../schema';
 import { trainStepOf } from '../methods/trainStep';
+import { inPieces } from '../pieces';
 import * as tf from '../tf';
 import type { TranslateHooks } from '../translateSlices';
 import { batchOf } from './batches';
@@ -22,11 +23,11 @@ export const EVERY = each(['preview', 'validation', 'checkpoint'], whole());
 export type Every = Infer<typeof EVERY>;
 
 export interface LoopHooks {
-  /** Stops after the running iteration, once a checkpoint is written. */
+  /** Stops within the running iteration, which then never was, once a checkpoint is written. */
   signal: AbortSignal;
   /** Milliseconds, monotonic. */
   now: () => number;
-  /** Awaited after every iteration: lets a worker hear a cancel, and throws if the device has failed. */
+  /** Awaited after every iteration and within longer ones: lets a worker hear a cancel, and throws if the device has failed. */
   pause: () => Promise<void>;
   onStep: (report: StepReport) => void;
   /** Before every slice of a validation. */
@@ -75,14 +76,14 @@ export async function runTraining(
     await look(isDue(every.validation) && !isValidated, isDue(every.preview));
   while (state.step < iterations) {
     if (hooks.signal.aborted) await stop(hooks);
-    const report = await oneIteration(trainStep, state, data, hooks);
-    history.steps.push(report);
-    hooks.onStep(report);
-    await hooks.pause();
     try {
+      const report = await oneIteration(trainStep, state, data, hooks);
+      history.steps.push(report);
+      hooks.onStep(report);
+      await hooks.pause();
       await look(isDue(every.validation), isDue(every.preview));
     } catch (error) {
-      // The iteration is done: what was cancelled is only the look at it.
+      // Of an iteration nothing is left then, and of a done one only the look at it was cancelled.
       if ((error as Error).name !== 'Aborted') throw error;
       await stop(hooks);
     }
@@ -99,7 +100,7 @@ async function oneIteration(
   trainStep: TrainStep,
   state: TrainingState,
   data: TrainData,
-  { now }: LoopHooks,
+  { now, signal, pause }: LoopHooks,
 ): Promise<StepReport> {
   const { settings, step } = state;
   const begin = now();
@@ -107,9 +108,11 @@ async function oneIteration(
   const batch = batchOf(data, settings, step);
   const seen = trainedSize(settings);
   const [a, b] = SIDES.map((side) => tf.tensor4d(batch[side], [settings.batch, seen, seen, 1]));
-  const losses = trainStep(state, { a, b }, rates);
+  const work = trainStep(state, { a, b }, rates);
+  const losses = await inPieces(work, { signal, pause }, now, 'training: stopped').finally(() =>
+    tf.dispose([a, b]),
+  );
   state.step++;
-  tf.dispose([a, b]);
   const values: Record<string, number> = {};
   for (const [name, scalar] of losses) values[name] = (await scalar.data())[0];
   tf.dispose([...losses.values()]);

@@ -5,7 +5,7 @@ import { ownKernels } from '../kernels/wasm/kernels';
 import { averagesOf } from '../kernels/wasm/updates';
 import { trainingOf } from '../methods';
 import type { NetworkSpec } from '../methods/method';
-import { disposeTree, leafOf, loadTree } from '../networks/parameters';
+import { disposeTree, leafOf, loadTree, replaceLeaf } from '../networks/parameters';
 import * as tf from '../tf';
 import { type AdamState, disposeAdam, mix, replaced, startAdam } from './adam';
 import type { TrainSettings } from './settings';
@@ -52,6 +52,43 @@ export function disposeNetworks(networks: Networks): void {
     if (adam) disposeAdam(adam);
     tf.dispose(ema ?? []);
   }
+}
+
+/** What an update changes of a network, to go back to by `restoreNetwork`. */
+export interface NetworkBefore {
+  parameters: tf.Tensor[];
+  adam: AdamState | null;
+  ema: tf.Tensor[] | null;
+}
+
+/** Costs nothing but memory once the network is updated. */
+export function networkNow(network: TrainedNetwork): NetworkBefore {
+  const { adam, ema } = network;
+  const cloned = (tensors: readonly tf.Tensor[]) => tensors.map((tensor) => tf.clone(tensor));
+  return {
+    parameters: cloned(parametersOf(network)),
+    adam: adam && { ...adam, mean: cloned(adam.mean), square: cloned(adam.square) },
+    ema: ema && cloned(ema),
+  };
+}
+
+/** `before` is taken over. */
+export function restoreNetwork(network: TrainedNetwork, { parameters, adam, ema }: NetworkBefore): void {
+  const { spec, tree } = network;
+  for (const [i, row] of spec.table.entries()) replaceLeaf(tree, row, parameters[i]);
+  if (network.adam) disposeAdam(network.adam);
+  tf.dispose(network.ema ?? []);
+  network.adam = adam;
+  network.ema = ema;
+}
+
+/** All tensors of the networks. */
+export function tensorsOf(networks: Networks): tf.Tensor[] {
+  return [...networks.values()].flatMap((network) => [
+    ...parametersOf(network),
+    ...(network.adam ? [...network.adam.mean, ...network.adam.square] : []),
+    ...(network.ema ?? []),
+  ]);
 }
 
 /** The network's parameters, in the table's order. */

@@ -5,12 +5,12 @@
  * The generators' loss is a sum of what begins with one contrast and what begins with the other; each is differentiated by itself,
  * so that the insides of one are in memory at a time. Together they are the joint gradient.
  */
-import { vjp } from '../../autodiff/vjp';
 import { leafOf, replaceLeaf } from '../../networks/parameters';
 import { type PatchDiscriminatorWeights, runPatchDiscriminator } from '../../networks/patchDiscriminator/run';
 import { normalised, powerStep } from '../../networks/spectralNorm';
+import type { Pieces } from '../../pieces';
 import * as tf from '../../tf';
-import { GradientSums, Iteration, sumOf, type TrainStep } from '../../training/iteration';
+import { GradientSums, type Iteration, iterationOf, sumOf, type TrainStep } from '../../training/iteration';
 import { l1Loss, leastSquares } from '../../training/losses';
 import { parametersOf } from '../../training/networks';
 import { otherSide, SIDES, type Side } from '../../training/sides';
@@ -20,33 +20,36 @@ import { CYCLE_WEIGHT, hasSpectralNorm } from './training';
 export type RunGenerator<Weights> = (weights: Weights, x: tf.Tensor4D) => tf.Tensor4D;
 
 export function cycleGanStep<Weights>(run: RunGenerator<Weights>): TrainStep {
-  return (state, images, rates, onGradients) => {
-    const iteration = new Iteration(state, images, rates, onGradients);
+  return iterationOf(function* (iteration) {
     const gradients = new GradientSums();
     const made = {} as Record<Side, tf.Tensor4D>;
-    for (const side of SIDES) made[side] = generators(iteration, run, side, gradients);
+    for (const side of SIDES) made[side] = yield* generators(iteration, run, side, gradients);
     gradients.updateAll(iteration);
     for (const side of SIDES) discriminator(iteration, side, made[side]);
     tf.dispose([made.a, made.b]);
-    return iteration.losses;
-  };
+  });
 }
 
 /** Adds the gradients of all that begins with the other contrast's real image. @returns the image made of it, of contrast `side` */
-function generators<Weights>(
+function* generators<Weights>(
   iteration: Iteration,
   run: RunGenerator<Weights>,
   side: Side,
   gradients: GradientSums,
-): tf.Tensor4D {
+): Pieces<tf.Tensor4D> {
   const { x, state } = iteration;
   const real = x[otherSide(side)];
   const there = iteration.network(`g.${side}`);
   const back = iteration.network(`g.${otherSide(side)}`);
-  const { value: made, pullback } = vjp(() => run(there.tree as Weights, real), parametersOf(there));
+  const { value: made, pullback } = iteration.record(
+    () => run(there.tree as Weights, real),
+    parametersOf(there),
+  );
+  yield;
   const [ofJudge] = judged(iteration, side, (judge) =>
     iteration.generatorTerm(() => iteration.note('adversarial', leastSquares(judge(made), 1)), [made]),
   );
+  yield;
   const cycle = () => {
     const loss = iteration.note('cycle', l1Loss(run(back.tree as Weights, made), real));
     return tf.mul(loss, state.settings.options[CYCLE_WEIGHT.id]) as tf.Scalar;
@@ -54,8 +57,10 @@ function generators<Weights>(
   const all = iteration.generatorTerm(cycle, [...parametersOf(back), made]);
   const [wanted] = sumOf([[ofJudge], [all.pop()!]]);
   gradients.add(`g.${otherSide(side)}`, all);
+  yield;
   gradients.add(`g.${side}`, pullback(wanted));
   wanted.dispose();
+  yield;
   return made;
 }
 
@@ -77,6 +82,7 @@ function judged<T>(iteration: Iteration, side: Side, term: (judge: (x: tf.Tensor
   const { convs } = iteration.network(`d.${side}`).tree as PatchDiscriminatorWeights;
   if (!hasSpectralNorm(iteration.state.settings)) return term((x) => runPatchDiscriminator({ convs }, x));
   const { spec, tree } = iteration.network(`u.${side}`);
+  iteration.changes(`u.${side}`);
   const found = spec.table.map((row, n) => powerStep(convs[n].weight, leafOf(tree, row)));
   try {
     return term((x) =>

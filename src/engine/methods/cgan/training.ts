@@ -93,6 +93,7 @@ export function cycleGanTraining<C extends NetworkOf>(id: C['method'], of: Cycle
         bytes: 2 * of.planes.kept * unit + attention,
         waiting: 0,
         inParts: true,
+        early: () => false,
         widest: of.planes.widest * settings.widths.r,
       };
     },

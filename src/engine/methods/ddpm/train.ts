@@ -7,7 +7,7 @@ import { COSINE_STEPS, makeCosineSchedule } from '../../diffusion/cosine';
 import { noiseError, variationalBound } from '../../diffusion/hybridLoss';
 import { uniforms } from '../../random';
 import * as tf from '../../tf';
-import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
+import { GradientSums, iterationOf, type TrainStep } from '../../training/iteration';
 import { parametersOf } from '../../training/networks';
 import type { TrainSettings } from '../../training/settings';
 import { otherSide, type Side } from '../../training/sides';
@@ -39,22 +39,21 @@ export function diffusionDraws(settings: Pick<TrainSettings, 'seed' | 'batch'>, 
   };
 }
 
-export const ddpmStep =
-  (draws: DdpmDraws): TrainStep =>
-  (state, images, rates, onGradients) => {
-    const iteration = new Iteration(state, images, rates, onGradients);
-    const { settings } = state;
+export const ddpmStep = (draws: DdpmDraws): TrainStep =>
+  iterationOf(function* (iteration) {
+    const { settings } = iteration.state;
     const config = training.network(settings);
     const schedule = makeCosineSchedule();
     const { variant } = settings;
     const r = hasR(variant) ? new NonDiffusive(iteration) : null;
-    r?.discriminators();
+    if (r) yield* r.translate();
+    if (r) yield* r.discriminators();
     const gradients = new GradientSums();
     for (const side of trainedSides(variant)) {
       const network = iteration.network(`g.${side}`);
       const weights = network.tree as DdpmWeights;
       const condition = r?.image(otherSide(side));
-      const real = images[side];
+      const real = iteration.x[side];
       const at = draws.times(side);
       const loss = () => {
         const noise = tf.tensor4d(draws.noise(side, real.size), real.shape);
@@ -79,9 +78,9 @@ export const ddpmStep =
       ]);
       if (r) r.want(otherSide(side), all.pop()!);
       gradients.add(`g.${side}`, all);
+      yield;
     }
-    r?.generators(gradients);
+    if (r) yield* r.generators(gradients);
     r?.dispose();
     gradients.updateAll(iteration);
-    return iteration.losses;
-  };
+  });

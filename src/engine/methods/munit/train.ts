@@ -10,7 +10,7 @@ import {
   type StyleNetworkWeights,
 } from '../../networks/contentAutoencoder/style';
 import * as tf from '../../tf';
-import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
+import { GradientSums, iterationOf, type TrainStep } from '../../training/iteration';
 import { l1Loss } from '../../training/losses';
 import { otherSide, SIDES, type Side } from '../../training/sides';
 import { type NamedDraws, namedDraws } from '../unit/draws';
@@ -21,10 +21,9 @@ export const trainStep: TrainStep = (state, ...rest) =>
   munitStep(namedDraws(state.settings, state.step))(state, ...rest);
 
 /** With given draws: "d.a" and "g.a" are styles of images that are made of a contrast, in either phase. */
-export const munitStep =
-  (draws: NamedDraws): TrainStep =>
-  (state, images, rates, onGradients) => {
-    const iteration = new Iteration(state, images, rates, onGradients);
+export const munitStep = (draws: NamedDraws): TrainStep =>
+  iterationOf(function* (iteration) {
+    const { state, x: images } = iteration;
     const { options, batch } = state.settings;
     const tree = (name: string) => iteration.network(name).tree;
     const content = (side: Side, x: tf.Tensor4D) => runEncoder(tree(`e.${side}`) as EncoderWeights, x);
@@ -40,7 +39,8 @@ export const munitStep =
     for (const side of SIDES) {
       const from = otherSide(side);
       const made = tf.tidy(() => decode(side, content(from, images[from]), drawn(`d.${side}`)));
-      discriminate(iteration, side, made);
+      yield;
+      yield* discriminate(iteration, side, made);
       made.dispose();
     }
     const gradients = new GradientSums();
@@ -64,7 +64,7 @@ export const munitStep =
         ]) as tf.Scalar;
       };
       iteration.generatorTermOf(loss, learning, gradients);
+      yield;
     }
     gradients.updateAll(iteration);
-    return iteration.losses;
-  };
+  });

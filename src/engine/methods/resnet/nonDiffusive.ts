@@ -2,9 +2,10 @@
  * R both ways, and the PatchGANs that judge it: all of this method's training, and the non-diffusive part of SynDiff's
  * (SYNDIFF.md section 4). R(x) runs once, and its backward pass waits for what all terms want of it.
  */
-import { type Vjp, vjp } from '../../autodiff/vjp';
+import type { Vjp } from '../../autodiff/vjp';
 import { type PatchDiscriminatorWeights, runPatchDiscriminator } from '../../networks/patchDiscriminator/run';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../../networks/resnetGenerator/run';
+import type { Pieces } from '../../pieces';
 import * as tf from '../../tf';
 import { GradientSums, type Iteration, sumOf } from '../../training/iteration';
 import { fakeLoss, l1Loss, realLoss } from '../../training/losses';
@@ -24,16 +25,21 @@ export class NonDiffusive {
    */
   constructor(
     private readonly iteration: Iteration,
-    needed: readonly Side[] = SIDES,
-    learns = true,
-  ) {
-    const { x } = iteration;
+    private readonly needed: readonly Side[] = SIDES,
+    private readonly learns = true,
+  ) {}
+
+  /** Makes these images: before all else. */
+  *translate(): Pieces<void> {
+    const { iteration, needed, learns } = this;
     for (const side of needed) {
       const network = iteration.network(`r.${side}`);
-      const run = () => runResnetGenerator(network.tree as ResnetGeneratorWeights, x[otherSide(side)]);
+      const x = iteration.x[otherSide(side)];
+      const run = () => runResnetGenerator(network.tree as ResnetGeneratorWeights, x);
       this.translated[side] = learns
-        ? vjp(run, parametersOf(network))
+        ? iteration.record(run, parametersOf(network))
         : { value: run(), pullback: () => [], dispose: () => undefined };
+      yield;
     }
   }
 
@@ -48,20 +54,22 @@ export class NonDiffusive {
   }
 
   /** Phase 2, eq. 17's counterpart. */
-  discriminators(): void {
+  *discriminators(): Pieces<void> {
     const { iteration } = this;
     if (!iteration.state.settings.variant.adversarial) return;
     for (const side of SIDES) {
       const network = iteration.network(`p.${side}`);
       const judge = (x: tf.Tensor4D) => this.judge(side, x);
       const real = iteration.term('dPatchReal', 1, () => realLoss(judge(iteration.x[side])), network);
+      yield;
       const fake = iteration.term('dPatchFake', 1, () => fakeLoss(judge(this.image(side))), network);
+      yield;
       iteration.update(`p.${side}`, sumOf([real, fake]));
     }
   }
 
   /** Phase 3: R's terms against discriminators that stand still. */
-  generators(gradients: GradientSums): void {
+  *generators(gradients: GradientSums): Pieces<void> {
     const { iteration } = this;
     const { variant, options } = iteration.state.settings;
     for (const side of SIDES) {
@@ -74,6 +82,7 @@ export class NonDiffusive {
           ) as tf.Scalar;
         const [gradient] = iteration.generatorTerm(loss, [made]);
         this.want(side, gradient);
+        yield;
       }
       if (variant.cycle) {
         // There and back: the other contrast's synthetic image is turned into this one again.
@@ -88,6 +97,7 @@ export class NonDiffusive {
         const all = iteration.generatorTerm(loss, [...parametersOf(network), there]);
         this.want(otherSide(side), all.pop()!);
         gradients.add(`r.${side}`, all);
+        yield;
       }
     }
     for (const side of SIDES) {
@@ -97,6 +107,7 @@ export class NonDiffusive {
       if (gradient) gradients.add(`r.${side}`, pullback(gradient));
       else dispose();
       gradient?.dispose();
+      yield;
     }
   }
 

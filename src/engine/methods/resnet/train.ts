@@ -1,14 +1,13 @@
 /** One iteration of R both ways: the PatchGANs, then the generators. */
-import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
+import { GradientSums, iterationOf } from '../../training/iteration';
 import { NonDiffusive } from './nonDiffusive';
 
-export const trainStep: TrainStep = (state, images, rates, onGradients) => {
-  const iteration = new Iteration(state, images, rates, onGradients);
+export const trainStep = iterationOf(function* (iteration) {
   const r = new NonDiffusive(iteration);
-  r.discriminators();
+  yield* r.translate();
+  yield* r.discriminators();
   const gradients = new GradientSums();
-  r.generators(gradients);
+  yield* r.generators(gradients);
   r.dispose();
   gradients.updateAll(iteration);
-  return iteration.losses;
-};
+});

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { tinyData, tinySettings } from '../../../../test/tinyRun';
 import { nodeEnvironment } from '../../../platform/node/environment';
 import { startEngine } from '../../backend/backend';
+import { atOnce } from '../../pieces';
 import * as tf from '../../tf';
 import { batchOf } from '../../training/batches';
 import { disposeNetworks, parametersOf } from '../../training/networks';
@@ -27,7 +28,7 @@ async function iterate(
   const image = (values: Float32Array) =>
     tf.tensor4d(values, [settings.batch, settings.size, settings.size, 1]);
   const images = { a: image(batch.a), b: image(batch.b) };
-  const losses = trainStep(state, images, { generators: 1e-4, discriminators: 1e-4 });
+  const losses = atOnce(trainStep(state, images, { generators: 1e-4, discriminators: 1e-4 }));
   const changed = [...state.networks].flatMap(([name, n]) =>
     parametersOf(n).every((t, i) => t.id !== before.get(name)![i]) ? name : [],
   );

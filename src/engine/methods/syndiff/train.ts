@@ -11,11 +11,13 @@ import {
   runDiffusiveDiscriminator,
 } from '../../networks/diffusiveDiscriminator/run';
 import { denoiserOf, type NcsnppWeights } from '../../networks/ncsnpp/run';
+import type { Pieces } from '../../pieces';
 import * as tf from '../../tf';
 import {
   type GradientHook,
   GradientSums,
-  Iteration,
+  type Iteration,
+  iterationOf,
   type Losses,
   type Rates,
   sumOf,
@@ -40,19 +42,20 @@ export function trainStepWith(
   images: Record<Side, tf.Tensor4D>,
   rates: Rates,
   onGradients?: GradientHook,
-): Losses {
-  const iteration = new Iteration(state, images, rates, onGradients);
-  const learns = learnsR(state.settings, state.step);
-  const diffusive = new Diffusive(iteration, learns);
-  diffusive.discriminators(draws.d);
-  const gradients = new GradientSums();
-  const { r } = diffusive;
-  if (learns) r?.discriminators();
-  diffusive.generators(draws.g, gradients);
-  if (learns) r?.generators(gradients);
-  r?.dispose();
-  gradients.updateAll(iteration);
-  return iteration.losses;
+): Pieces<Losses> {
+  return iterationOf(function* (iteration) {
+    const learns = learnsR(state.settings, state.step);
+    const diffusive = new Diffusive(iteration, learns);
+    const { r } = diffusive;
+    if (r) yield* r.translate();
+    yield* diffusive.discriminators(draws.d);
+    const gradients = new GradientSums();
+    if (r && learns) yield* r.discriminators();
+    yield* diffusive.generators(draws.g, gradients);
+    if (r && learns) yield* r.generators(gradients);
+    r?.dispose();
+    gradients.updateAll(iteration);
+  })(state, images, rates, onGradients);
 }
 
 class Diffusive {
@@ -72,7 +75,7 @@ class Diffusive {
   }
 
   /** Phase 1, eq. 11's counterpart: real pairs of the chain against those of G's estimate. */
-  discriminators(draws: Record<Side, PhaseDraws>): void {
+  *discriminators(draws: Record<Side, PhaseDraws>): Pieces<void> {
     const { iteration } = this;
     const { settings, step } = iteration.state;
     if (!judgesDiffusive(settings.variant)) return;
@@ -84,16 +87,18 @@ class Diffusive {
         const x0 = this.denoise(side, pair.xNext, this.condition(side), draws[side]);
         return [this.posterior(x0, pair.xNext, draws[side]), pair.xT, pair.xNext];
       });
+      yield;
       const judge = (x: tf.Tensor4D) => this.judge(side, x, t, xNext);
-      const terms = [
-        iteration.term('dDiffusiveReal', 1, () => realLoss(judge(xT)), network),
-        iteration.term('dDiffusiveFake', 1, () => fakeLoss(judge(fake)), network),
-      ];
+      const terms = [iteration.term('dDiffusiveReal', 1, () => realLoss(judge(xT)), network)];
+      yield;
+      terms.push(iteration.term('dDiffusiveFake', 1, () => fakeLoss(judge(fake)), network));
+      yield;
       if (step % settings.options[OPTIONS.every.id] === 0) {
         const gamma = settings.options[OPTIONS.gamma.id];
         const penalty = iteration.term('r1', gamma / 2, () => r1Penalty(judge, xT), network);
         iteration.onGradients(`d.${side}`, penalty, 'r1');
         terms.push(penalty);
+        yield;
       }
       tf.dispose([fake, xT, xNext]);
       iteration.update(`d.${side}`, sumOf(terms));
@@ -101,7 +106,7 @@ class Diffusive {
   }
 
   /** Phase 3: the diffusive generators against discriminators that stand still. */
-  generators(draws: Record<Side, PhaseDraws>, gradients: GradientSums): void {
+  *generators(draws: Record<Side, PhaseDraws>, gradients: GradientSums): Pieces<void> {
     const { iteration, r, learns } = this;
     const { variant, options } = iteration.state.settings;
     const l1Weight = options[OPTIONS.l1.id];
@@ -125,6 +130,7 @@ class Diffusive {
       const all = iteration.generatorTerm(loss, [...parametersOf(network), ...toCondition]);
       if (learns) r!.want(otherSide(side), all.pop()!);
       gradients.add(`g.${side}`, all);
+      yield;
     }
   }
 

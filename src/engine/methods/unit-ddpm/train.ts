@@ -2,14 +2,14 @@
  * One iteration of UNIT-DDPM (BASELINES.md section 7): the U-Nets on images that the translation functions made, then the translation
  * functions through U-Nets that stand still. The noise belongs to a contrast, the time to the real image.
  */
-import { type Vjp, vjp } from '../../autodiff/vjp';
+import type { Vjp } from '../../autodiff/vjp';
 import { noised } from '../../diffusion/ancestral';
 import { makeCosineSchedule } from '../../diffusion/cosine';
 import { noiseError } from '../../diffusion/hybridLoss';
 import { type DdpmUnetWeights, runDdpmUnet } from '../../networks/ddpmUnet/run';
 import { type ResnetGeneratorWeights, runResnetGenerator } from '../../networks/resnetGenerator/run';
 import * as tf from '../../tf';
-import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
+import { GradientSums, iterationOf, type TrainStep } from '../../training/iteration';
 import { l1Loss } from '../../training/losses';
 import { parametersOf } from '../../training/networks';
 import { otherSide, SIDES, type Side } from '../../training/sides';
@@ -20,10 +20,9 @@ import { training } from './training';
 export const trainStep: TrainStep = (state, ...rest) =>
   unitDdpmStep(diffusionDraws(state.settings, state.step))(state, ...rest);
 
-export const unitDdpmStep =
-  (draws: DdpmDraws): TrainStep =>
-  (state, images, rates, onGradients) => {
-    const iteration = new Iteration(state, images, rates, onGradients);
+export const unitDdpmStep = (draws: DdpmDraws): TrainStep =>
+  iterationOf(function* (iteration) {
+    const { state, x: images } = iteration;
     const { settings } = state;
     const config = training.network(settings);
     const schedule = makeCosineSchedule();
@@ -55,7 +54,9 @@ export const unitDdpmStep =
     const made = {} as Record<Side, Vjp<tf.Tensor4D>>;
     for (const from of SIDES) {
       const to = otherSide(from);
-      made[to] = vjp(() => translate(to, images[from]), parametersOf(iteration.network(`r.${to}`)));
+      const network = iteration.network(`r.${to}`);
+      made[to] = iteration.record(() => translate(to, images[from]), parametersOf(network));
+      yield;
     }
     for (const side of SIDES) {
       const loss = () => {
@@ -63,6 +64,7 @@ export const unitDdpmStep =
         return error(side, own, other, at);
       };
       iteration.update(`g.${side}`, iteration.term('noise', 1, loss, iteration.network(`g.${side}`)));
+      yield;
     }
 
     const gradients = new GradientSums();
@@ -82,10 +84,11 @@ export const unitDdpmStep =
       const all = iteration.generatorTerm(loss, [...parametersOf(back), fake]);
       const wanted = all.pop()!;
       gradients.add(`r.${from}`, all);
+      yield;
       gradients.add(`r.${to}`, made[to].pullback(wanted));
       wanted.dispose();
+      yield;
     }
     gradients.updateAll(iteration);
     tf.dispose([noise.a, noise.b, made.a.value, made.b.value]);
-    return iteration.losses;
-  };
+  });

@@ -67,6 +67,8 @@ export const training: Training<UnitDdpmNetwork> = {
       // R's gradients go through both.
       bytes: rMemory(settings).held + BOTH * unetBytes(settings, network),
       waiting: 0,
+      // The U-Nets, but not R, which translates.
+      early: ({ averaged }) => averaged,
       widest: Math.max(2 * network.width * network.mult[0], 2 * settings.widths.r),
     };
   },

@@ -9,7 +9,7 @@ import {
   runEncoder,
 } from '../../networks/contentAutoencoder/run';
 import * as tf from '../../tf';
-import { GradientSums, Iteration, type TrainStep } from '../../training/iteration';
+import { GradientSums, iterationOf, type TrainStep } from '../../training/iteration';
 import { l1Loss, meanSquare } from '../../training/losses';
 import { otherSide, SIDES, type Side } from '../../training/sides';
 import { type NamedDraws, namedDraws } from './draws';
@@ -20,10 +20,9 @@ export const trainStep: TrainStep = (state, ...rest) =>
   unitStep(namedDraws(state.settings, state.step))(state, ...rest);
 
 /** With given draws: "d.a" and "g.a" are of a contrast's code in either phase, "back.a" of the code of what was made of it. */
-export const unitStep =
-  (draws: NamedDraws): TrainStep =>
-  (state, images, rates, onGradients) => {
-    const iteration = new Iteration(state, images, rates, onGradients);
+export const unitStep = (draws: NamedDraws): TrainStep =>
+  iterationOf(function* (iteration) {
+    const { state, x: images } = iteration;
     const { options } = state.settings;
     const encode = (side: Side, x: tf.Tensor4D) =>
       runEncoder(iteration.network(`e.${side}`).tree as EncoderWeights, x);
@@ -36,7 +35,8 @@ export const unitStep =
     for (const side of SIDES) {
       const from = otherSide(side);
       const made = tf.tidy(() => decode(side, noisy(encode(from, images[from]), `d.${from}`)));
-      discriminate(iteration, side, made);
+      yield;
+      yield* discriminate(iteration, side, made);
       made.dispose();
     }
     const gradients = new GradientSums();
@@ -67,8 +67,8 @@ export const unitStep =
         return tf.addN(terms) as tf.Scalar;
       };
       iteration.generatorTermOf(loss, learning, gradients);
+      yield;
     }
     for (const tied of training.tied!(state.settings)) gradients.tie(tied, iteration);
     gradients.updateAll(iteration);
-    return iteration.losses;
-  };
+  });

@@ -2,7 +2,9 @@
  * A whole training iteration by kernels against plain operations, on wasm: WebGPU's compile for a quarter of an hour on a software driver.
  * What the kernels' own iteration needs takes minutes there, too, so it runs where it is asked for: SYNDIFF_KERNELS=1 npx vitest run src/engine/kernels/webgpu/operations/iteration.gpu.test.ts
  */
+
 import { describe, expect, it, vi } from 'vitest';
+import { atOnce } from '../../../pieces';
 import '../../../../../test/softwareVulkan';
 import { goldenFiles, readGolden } from '../../../../../test/golden';
 import { withOwnGpuOperations } from '../../../../../test/ownGpuOperations';
@@ -57,9 +59,9 @@ async function iterate(): Promise<Made> {
   const keep: GradientHook = (name, gradients, of) =>
     kept.set(
       `${name} ${of}`,
-      gradients.map((gradient) => tf.clone(gradient)),
+      gradients.map((gradient) => tf.keep(tf.clone(gradient))),
     );
-  const scalars = trainStep(state, images, { generators: 1e-4, discriminators: 1e-4 }, keep);
+  const scalars = atOnce(trainStep(state, images, { generators: 1e-4, discriminators: 1e-4 }, keep));
   const made: Made = { losses: {}, gradients: new Map(), weights: new Map() };
   for (const [name, scalar] of scalars) made.losses[name] = (await scalar.data())[0];
   for (const [name, tensors] of kept) made.gradients.set(name, await numbersOf(tensors));

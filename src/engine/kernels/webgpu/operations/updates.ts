@@ -74,7 +74,8 @@ export function adamUpdate(all: readonly Before[], numbers: AdamNumbers): After[
   const { betas, root, epsilon, step, decay } = numbers;
   const [beta1, beta2] = betas;
   const real = [beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, step, decay];
-  const after = all.map(([parameter, mean, square]): After => [own(parameter), own(mean), own(square)]);
+  const changed = own(all.flatMap((before) => before.slice(0, 3)));
+  const after = all.map((_, i) => changed.slice(3 * i, 3 * i + 3) as After);
   const gradients = all.map(([, , , gradient]) => [gradient]);
   updateTogether(adam, real, gradients, after);
   return after;
@@ -86,7 +87,7 @@ export function averagesOf(
   parameters: readonly tf.Tensor[],
   decay: number,
 ): tf.Tensor[] {
-  const after = averages.map((one) => [own(one)]);
+  const after = own(averages).map((one) => [one]);
   const reads = parameters.map((parameter) => [parameter]);
   updateTogether(average, [decay, 1 - decay], reads, after);
   return after.flat();
@@ -113,18 +114,20 @@ function updateTogether(
   }
 }
 
-const copy = program('copy', {
-  whole: ['count'],
+const copy = programs('copy', {
+  real: [],
   reads: ['source'],
-  writes: ['twin'],
-  body: `  for (var i = group.x * ${THREADS}u + thread; i < s.count; i += groups.x * ${THREADS}u) { twin[i] = source[i]; }`,
+  changes: ['twin'],
+  body: (n) => `        twin${n}[i] = source${n}[i];`,
 });
 
-/** The tensor itself if nobody else has its numbers (a clone has), else a copy: what may change. */
-function own(tensor: tf.Tensor): tf.Tensor {
-  if (tf.backend().refCount(tensor.dataId) === 1) return tensor;
-  const twin = outputOf(tensor.shape);
-  const workgroups = Math.min(ceilDiv(tensor.size, THREADS), MOST_WORKGROUPS);
-  dispatch(copy, { whole: [tensor.size], reads: [tensor], writes: [twin], workgroups: [workgroups, 1, 1] });
-  return tf.engine().makeTensorFromTensorInfo(twin);
+/** The tensors themselves where nobody else has their numbers (a clone has), else copies: what may change. */
+function own(tensors: readonly tf.Tensor[]): tf.Tensor[] {
+  const shared = tensors.filter(({ dataId }) => tf.backend().refCount(dataId) > 1);
+  if (shared.length === 0) return [...tensors];
+  const twins = shared.map(({ shape }) => tf.engine().makeTensorFromTensorInfo(outputOf(shape)));
+  const alone = (all: readonly tf.Tensor[]) => all.map((one) => [one]);
+  updateTogether(copy, [], alone(shared), alone(twins));
+  const twinOf = new Map(shared.map((tensor, i) => [tensor, twins[i]]));
+  return tensors.map((tensor) => twinOf.get(tensor) ?? tensor);
 }
