@@ -6,6 +6,7 @@ import { type BackendName, type EngineInfo, OWN_KERNELS } from '../backend/backe
 import { trainingOf } from '../methods';
 import type { NetworkSpec } from '../methods/method';
 import { numberOfValues } from '../networks/table';
+import { MOST_KEPT } from './iteration';
 import { networksOf } from './networks';
 import { type TrainSettings, trainedSize } from './settings';
 
@@ -70,6 +71,7 @@ export function estimateMemory(
   const averaged = bytesOf((spec) => (spec.averaged ? 1 : 0));
   const { early = ({ role }) => role === 'discriminator' } = activations;
   const before = bytesOf((spec) => (spec.learns && early(spec) ? (spec.averaged ? 4 : 3) : 0));
+  const kept = before > MOST_KEPT ? 0 : before;
   const parts = [
     { label: 'weights', bytes: bytesOf(() => 1) },
     { label: "Adam's moments", bytes: bytesOf(({ learns }) => (learns ? 2 : 0)) },
@@ -77,7 +79,7 @@ export function estimateMemory(
     // All generators' gradients wait for each other; a discriminator has those of its terms.
     { label: 'gradients', bytes: Math.max(waiting, activations.waiting) },
     // What is updated before an iteration ends is kept as it was, with its moments, until then: it may be stopped.
-    { label: 'networks before the iteration', bytes: before },
+    { label: 'networks before the iteration', bytes: kept },
     { label: 'activations', bytes: activations.bytes },
   ];
   const live = parts.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -17,6 +17,7 @@ import {
   parametersOf,
   restoreNetwork,
   type TrainedNetwork,
+  tensorsIn,
   tensorsOf,
   updateAverage,
 } from './networks';
@@ -55,17 +56,20 @@ export type TrainStep = (
 ) => Pieces<Losses>;
 
 /**
- * An iteration of these phases, which yield wherever it may stop: a term apart, and no longer once `updateAll` has begun. What they
- * make and do not keep is disposed at the end.
+ * An iteration of these phases, which yield after every term. It may stop there as long as there is a way back. What they make and do
+ * not keep is disposed at the end.
  */
-export const iterationOf = (phases: (iteration: Iteration) => Pieces<unknown>): TrainStep =>
+export const iterationOf = (
+  phases: (iteration: Iteration) => Pieces<unknown>,
+  mostKept = MOST_KEPT,
+): TrainStep =>
   function* (state, images, rates, onGradients) {
-    const iteration = new Iteration(state, images, rates, onGradients);
+    const iteration = new Iteration(state, images, rates, onGradients, mostKept);
     const engine = tf.engine();
     engine.startScope();
     let isWhole = false;
     try {
-      yield* phases(iteration);
+      for (const _ of phases(iteration)) if (iteration.hasWayBack) yield;
       isWhole = true;
       return iteration.losses;
     } finally {
@@ -74,12 +78,19 @@ export const iterationOf = (phases: (iteration: Iteration) => Pieces<unknown>): 
     }
   };
 
+/**
+ * Bytes that are kept of what is updated before the iteration ends, at the most: with larger networks a cancel waits for the end, as
+ * memory is dearer than that.
+ */
+export const MOST_KEPT = 2 ** 28;
+
 export class Iteration {
   readonly losses: Losses = new Map();
   /** Of what has changed, by name. */
   private readonly before = new Map<string, NetworkBefore>();
   private readonly recorded: Vjp<tf.Tensor>[] = [];
-  private isEnding = false;
+  /** Whether the iteration can still be undone. */
+  hasWayBack = true;
 
   constructor(
     readonly state: TrainingState,
@@ -87,6 +98,7 @@ export class Iteration {
     readonly x: Record<Side, tf.Tensor4D>,
     private readonly rates: Rates,
     readonly onGradients: GradientHook = () => undefined,
+    private readonly mostKept = MOST_KEPT,
   ) {}
 
   network(name: string): TrainedNetwork {
@@ -146,12 +158,17 @@ export class Iteration {
 
   /** To be told before a network changes. */
   changes(name: string): void {
-    if (!this.isEnding && !this.before.has(name)) this.before.set(name, networkNow(this.network(name)));
+    if (!this.hasWayBack || this.before.has(name)) return;
+    this.before.set(name, networkNow(this.network(name)));
+    const kept = [...this.before.values()].flatMap(tensorsIn);
+    if (kept.reduce((sum, { size }) => sum + 4 * size, 0) > this.mostKept) this.ends();
   }
 
   /** From here on there is no way back, and nothing is kept for one. */
   ends(): void {
-    this.isEnding = true;
+    this.hasWayBack = false;
+    for (const before of this.before.values()) tf.dispose(tensorsIn(before));
+    this.before.clear();
   }
 
   /** Back to what was before, with no losses. */

@@ -82,13 +82,15 @@ export function restoreNetwork(network: TrainedNetwork, { parameters, adam, ema 
   network.ema = ema;
 }
 
+export function tensorsIn({ parameters, adam, ema }: NetworkBefore): tf.Tensor[] {
+  return [...parameters, ...(adam ? [...adam.mean, ...adam.square] : []), ...(ema ?? [])];
+}
+
 /** All tensors of the networks. */
 export function tensorsOf(networks: Networks): tf.Tensor[] {
-  return [...networks.values()].flatMap((network) => [
-    ...parametersOf(network),
-    ...(network.adam ? [...network.adam.mean, ...network.adam.square] : []),
-    ...(network.ema ?? []),
-  ]);
+  return [...networks.values()].flatMap((network) =>
+    tensorsIn({ ...network, parameters: parametersOf(network) }),
+  );
 }
 
 /** The network's parameters, in the table's order. */
