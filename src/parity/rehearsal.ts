@@ -5,7 +5,6 @@
  * One step of Adam moves a weight by nearly the learning rate whatever its gradient, so weights alone tell little: what is compared is
  * each weight's move in units of the rate, of which a gradient near rounding noise may turn a few round (golden/baselines, "Updates").
  */
-
 import type { StateDict } from '../engine/formats/namedTensor';
 import { toAuthors } from '../engine/networks/table';
 import { atOnce } from '../engine/pieces';

@@ -7,7 +7,6 @@
  * - where Adam moves a weight whose gradient is of the size of rounding noise: by a whole learning rate, this way or that. One
  *   ReLU that takes the other side moves a thousand weights so. Weights are therefore compared as the whole tensor's change.
  */
-
 import type { NamedTensor, StateDict } from '../engine/formats/namedTensor';
 import { optionValues } from '../engine/methods/options';
 import type { PhaseDraws, StepDraws } from '../engine/methods/syndiff/draws';

@@ -2,7 +2,6 @@
  * What a method costs on this machine (the paper's section V.C): parameters and FLOP by counting, time and memory by running, batch
  * 1, warm, on made-up images. Clock and process memory are passed in; the result is plain data.
  */
-
 import { Aborted, BadRequest } from '../../errors';
 import { type MemoryUse, memoryUse } from '../backend/memory';
 import type { ScheduleOptions } from '../diffusion/schedule';
@@ -17,14 +16,18 @@ import { type TrainSettings, trainedSize } from '../training/settings';
 import { startRun } from '../training/startRun';
 import { FLOP_A_MAC, iterationWork, translationWork } from './flop';
 
+const CANCELLED = 'measurement: cancelled';
+
 export interface Machine {
   /** Milliseconds, monotonic. */
   now: () => number;
   /** Bytes of memory that the process holds; null where that is not told. */
   resident: () => number | null;
   signal?: AbortSignal;
-  /** Awaited after every step or iteration. */
+  /** Awaited after every step or iteration, and within longer iterations. */
   pause?: () => Promise<void>;
+  /** Of a training. */
+  onIteration?: () => void;
 }
 
 export interface MemoryPeak {
@@ -137,7 +140,7 @@ export interface TrainingComplexity {
 /**
  * @param settings a preset's, with its method
  * @param iterations how many are timed, after one that is not
- * @throws BadRequest for settings that cannot train, or less than one iteration; Aborted between iterations
+ * @throws BadRequest for settings that cannot train, or less than one iteration; Aborted soon after the signal
  */
 export async function trainingComplexity(
   settings: TrainSettings,
@@ -154,15 +157,15 @@ export async function trainingComplexity(
   const seconds: number[] = [];
   try {
     for (; state.step <= iterations; state.step++) {
-      if (machine.signal?.aborted) throw new Aborted('measurement: cancelled');
+      if (machine.signal?.aborted) throw new Aborted(CANCELLED);
       const begin = machine.now();
-      const losses = [
-        ...(await inPieces(trainStep(state, images, settings.rates), machine, machine.now)).values(),
-      ];
+      const work = trainStep(state, images, settings.rates);
+      const losses = [...(await inPieces(work, machine, machine.now, CANCELLED)).values()];
       for (const loss of losses) await loss.data();
       tf.dispose(losses);
       memory.look();
       if (state.step > 0) seconds.push((machine.now() - begin) / 1000);
+      machine.onIteration?.();
       await machine.pause?.();
     }
   } finally {

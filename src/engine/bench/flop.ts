@@ -3,7 +3,6 @@
  * (shapesBackend.ts), so that the paper's size costs nothing. Sums, norms and activations are not counted, as is usual; FIR filters are
  * convolutions.
  */
-
 import type { ScheduleOptions } from '../diffusion/schedule';
 import { type Network, trainingOf, translatingTable } from '../methods';
 import { trainStepOf } from '../methods/trainStep';

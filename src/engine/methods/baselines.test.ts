@@ -1,5 +1,4 @@
 /** What BASELINES.md says of the rivals that can be told without anybody's code: sizes, equalities, and how their losses begin. */
-
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TINY_SIZE, tinySettings } from '../../../test/tinyRun';
 import { nodeEnvironment } from '../../platform/node/environment';

@@ -1,5 +1,4 @@
 /** What every row of METHODS keeps, whatever it computes. */
-
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
 import { silentHooks } from '../../../test/silentHooks';

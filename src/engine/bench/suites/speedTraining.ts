@@ -73,10 +73,8 @@ export function trainingCell(bench: Bench, training: Training): Cell<Trainings> 
                 now: () => lab.now(),
                 resident: () => lab.resident(),
                 signal: lab.hooks.signal,
-                pause: async () => {
-                  lab.pass(kindOfIteration(id, done++ === 0));
-                  await pauseOf(lab)();
-                },
+                pause: pauseOf(lab),
+                onIteration: () => lab.pass(kindOfIteration(id, done++ === 0)),
               }),
             );
             found.push({ id, flopIteration, iterations });

@@ -2,7 +2,6 @@
  * A whole training iteration by kernels against plain operations, on wasm: WebGPU's compile for a quarter of an hour on a software driver.
  * What the kernels' own iteration needs takes minutes there, too, so it runs where it is asked for: SYNDIFF_KERNELS=1 npx vitest run src/engine/kernels/webgpu/operations/iteration.gpu.test.ts
  */
-
 import { describe, expect, it, vi } from 'vitest';
 import { atOnce } from '../../../pieces';
 import '../../../../../test/softwareVulkan';
