@@ -41,26 +41,17 @@ export function NumberInput({
   const rule = { kind, min, max };
   const [draft, setDraft] = useState<Draft | null>(null);
   const typed = draft && readNumber(draft.text, rule);
-  // What is in force, or on its way: until a volume is open the one before is in force, to which one may go back.
-  const asked = useRef(value);
   const tell = useRef(onChange);
-  tell.current = (next) => {
-    if (next === value && next === asked.current) return;
-    asked.current = next;
-    onChange(next);
-  };
+  tell.current = onChange;
   const [counting] = useState(() =>
-    typedNumber(isDear ? REST : kind === 'whole' ? 0 : Number.POSITIVE_INFINITY, (next) =>
+    typedNumber(value, isDear ? REST : kind === 'whole' ? 0 : Number.POSITIVE_INFINITY, (next) =>
       tell.current(next),
     ),
   );
   useEffect(() => counting.drop, [counting]);
   // Another value from elsewhere is what is in force, whatever was being typed.
   useEffect(() => {
-    asked.current = value;
-    if (typed === value) return;
-    setDraft(null);
-    counting.drop();
+    if (counting.arrives(value)) setDraft(null);
   }, [value]);
   const isEmpty = draft?.text.trim() === '' && !draft.isUnread;
   const isWrong = draft !== null && typed === null && !(isEmpty && value === null);

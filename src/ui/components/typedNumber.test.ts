@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 function field(rest: number) {
   const told: number[] = [];
-  return { told, number: typedNumber(rest, (value) => told.push(value)) };
+  return { told, number: typedNumber(0, rest, (value) => told.push(value)) };
 }
 
 it('counts once nothing was typed for a moment, and not what stood there on the way', () => {
@@ -50,4 +50,30 @@ it('counts with each key, or never by itself', () => {
   expect([eager.told, patient.told]).toEqual([[1, 12], []]);
   patient.number.settle();
   expect(patient.told).toEqual([12]);
+});
+
+it('goes on being typed while a value that was asked for comes late, and not where another comes', () => {
+  const { told, number } = field(700);
+  number.type(1);
+  vi.advanceTimersByTime(700);
+  number.type(2);
+  expect(number.arrives(1)).toBe(false);
+  vi.advanceTimersByTime(700);
+  expect(told).toEqual([1, 2]);
+  number.type(3);
+  expect(number.arrives(5)).toBe(true);
+  vi.advanceTimersByTime(1000);
+  expect(told).toEqual([1, 2]);
+});
+
+it('tells what is in force not again, but goes back to it while another is on its way', () => {
+  const { told, number } = field(700);
+  const enter = (value: number) => {
+    number.type(value);
+    number.settle();
+  };
+  enter(0);
+  enter(4);
+  enter(0);
+  expect(told).toEqual([4, 0]);
 });
