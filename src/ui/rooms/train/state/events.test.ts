@@ -34,3 +34,11 @@ it('knows the slice that is scored until the scores or the next iteration come',
   const step = { step: 1, losses: {}, rate: 1e-4, ms: 1 };
   expect(withEvent(scored, { step, progress: { step: 1, ...progress } }).scoring).toBeNull();
 });
+
+it('keeps a preview once, however often the run is stopped before the next iteration is done', () => {
+  const previews = (['aToB', 'bToA'] as const).map((direction) => ({ step: 0, direction, rows: [] }));
+  const told = [...previews, { ...previews[0], step: 4 }, ...previews.map((one) => ({ ...one }))];
+  const after = told.reduce((now, preview) => withEvent(now, { preview }), run);
+  expect(after.previews).toHaveLength(3);
+  expect(after.previews.at(-1)).toBe(told.at(-1));
+});

@@ -18,8 +18,12 @@ export function withEvent(run: TrainRun, event: { history: RunHistory } | TrainE
     return { ...run, steps: [...run.steps, step], step: step.step, progress, scoring: null, drawing: null };
   }
   if ('progress' in event) return { ...run, progress: event.progress };
-  if ('preview' in event)
-    return { ...run, previews: [...run.previews, event.preview].slice(-KEPT_PREVIEWS), drawing: null };
+  if ('preview' in event) {
+    const { step, direction } = event.preview;
+    // A run that was stopped within the next iteration shows the same again.
+    const others = run.previews.filter((one) => one.step !== step || one.direction !== direction);
+    return { ...run, previews: [...others, event.preview].slice(-KEPT_PREVIEWS), drawing: null };
+  }
   if ('scoring' in event) return { ...run, scoring: event.scoring };
   if ('drawing' in event) return { ...run, drawing: event.drawing };
   if ('validation' in event)
