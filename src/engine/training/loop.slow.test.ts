@@ -108,6 +108,19 @@ describe('runTraining', () => {
     });
     await expect(stop).rejects.toMatchObject({ name: 'Aborted' });
     expect((await readCheckpointIndex(stopped))?.step).toBe(1);
+    // Stopped again before another is done: what is stored is not written once more.
+    let [saves, rests] = [0, 0];
+    const again = new AbortController();
+    const stopAgain = train(stopped, settings, NEVER, {
+      signal: again.signal,
+      now: () => (time += 60),
+      pause: async () => {
+        if (++rests === 3) again.abort();
+      },
+      save: async () => void saves++,
+    });
+    await expect(stopAgain).rejects.toMatchObject({ name: 'Aborted' });
+    expect([rests, saves]).toEqual([3, 0]);
     const resumed = await train(stopped, settings);
     expect(resumed.steps.map(({ losses }) => losses)).toEqual(wanted.steps.map(({ losses }) => losses));
   });

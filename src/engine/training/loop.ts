@@ -23,7 +23,7 @@ export const EVERY = each(['preview', 'validation', 'checkpoint'], whole());
 export type Every = Infer<typeof EVERY>;
 
 export interface LoopHooks {
-  /** Stops within the running iteration, which then never was, once a checkpoint is written. */
+  /** Stops within the running iteration, which then never was, once there is a checkpoint of those before it. */
   signal: AbortSignal;
   /** Milliseconds, monotonic. */
   now: () => number;
@@ -45,7 +45,7 @@ export interface LoopHooks {
  * Trains until the settings' last iteration. A run that begins is validated, shown and saved first, so that there is a before
  * to every after and a checkpoint to come back to.
  * @param history what was told before; goes on growing
- * @throws Aborted after the signal, with a checkpoint written; Error where a loss is no longer a number
+ * @throws Aborted after the signal, with a checkpoint of all that is done; Error where a loss is no longer a number
  */
 export async function runTraining(
   state: TrainingState,
@@ -68,6 +68,17 @@ export async function runTraining(
         await hooks.onPreview(preview);
   };
   if (state.step === 0) await hooks.save();
+  /** What a checkpoint holds grows with these alone. */
+  const reached = () => `${state.step} ${history.validations.length}`;
+  let saved = reached();
+  const save = async () => {
+    await hooks.save();
+    saved = reached();
+  };
+  const stop = async (): Promise<never> => {
+    if (reached() !== saved) await save();
+    throw new Aborted('training: stopped; the run can be resumed');
+  };
   const isDue = (interval: number) =>
     interval > 0 && (state.step === iterations || state.step % interval === 0);
   const isValidated = history.validations.at(-1)?.step === state.step;
@@ -75,7 +86,7 @@ export async function runTraining(
   if (state.step === 0 || !isValidated)
     await look(isDue(every.validation) && !isValidated, isDue(every.preview));
   while (state.step < iterations) {
-    if (hooks.signal.aborted) await stop(hooks);
+    if (hooks.signal.aborted) await stop();
     try {
       const report = await oneIteration(trainStep, state, data, hooks);
       history.steps.push(report);
@@ -85,15 +96,10 @@ export async function runTraining(
     } catch (error) {
       // Of an iteration nothing is left then, and of a done one only the look at it was cancelled.
       if ((error as Error).name !== 'Aborted') throw error;
-      await stop(hooks);
+      await stop();
     }
-    if (isDue(every.checkpoint) || state.step === iterations) await hooks.save();
+    if (isDue(every.checkpoint) || state.step === iterations) await save();
   }
-}
-
-async function stop(hooks: LoopHooks): Promise<never> {
-  await hooks.save();
-  throw new Aborted('training: stopped; the run can be resumed');
 }
 
 async function oneIteration(
