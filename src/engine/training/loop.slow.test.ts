@@ -187,6 +187,27 @@ describe('runTraining', () => {
     expect(resumed.validations.map(({ step }) => step)).toEqual([0, 2, 3]);
   });
 
+  it('makes the pictures that a stop has cut off, though the validation before them was done', async () => {
+    const settings = tinySettings({ iterations: 3, variant: LEAST });
+    const every = { preview: 2, validation: 2, checkpoint: 0 };
+    const files = new MemoryFiles();
+    const controller = new AbortController();
+    const shown: number[] = [];
+    const onPreview = ({ step }: Preview) => void shown.push(step);
+    const run = train(files, settings, every, {
+      signal: controller.signal,
+      onValidation: ({ step }) => {
+        if (step === 2) controller.abort();
+      },
+      onPreview,
+    });
+    await expect(run).rejects.toMatchObject({ name: 'Aborted' });
+    expect(shown).toEqual([0]);
+    const resumed = await train(files, settings, every, { onPreview });
+    expect(shown).toEqual([0, 2, 3]);
+    expect(resumed.validations.map(({ step }) => step)).toEqual([0, 2, 3]);
+  });
+
   it('learns the phantom unpaired, all networks, and does not grow over 60 iterations', async () => {
     // Twice the preset's rates, and an average fit for so short a run. After 60 iterations the losses are down to a fifth, and
     // what leaks in an iteration shows in every one, with R1 and without; more of them would only take longer.

@@ -82,8 +82,8 @@ export async function runTraining(
   const isDue = (interval: number) =>
     interval > 0 && (state.step === iterations || state.step % interval === 0);
   const isValidated = history.validations.at(-1)?.step === state.step;
-  // At the beginning, and where a stop has cut a validation off.
-  if (state.step === 0 || !isValidated)
+  // At the beginning, and where a stop has cut a validation off, or the pictures after it, of which nothing is kept.
+  if (state.step < iterations || !isValidated)
     await look(isDue(every.validation) && !isValidated, isDue(every.preview));
   while (state.step < iterations) {
     if (hooks.signal.aborted) await stop();
