@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../../../test/memoryFiles';
+import { silentHooks } from '../../../test/silentHooks';
 import { tinySettings } from '../../../test/tinyRun';
 import { METHOD_IDS } from '../methods';
+import * as tf from '../tf';
 import { readAverage, readCheckpointIndex, saveCheckpoint, settleCheckpoint } from './checkpoint';
 import { readHistory, type StoredHistory } from './historyFile';
 import { disposeNetworks } from './networks';
 import type { RunHistory } from './reports';
 
+import type { RunFiles } from './runFiles';
+import { resumeRun } from './session';
 import { startRun } from './startRun';
 import { PAPER_VARIANT } from './variant';
 
@@ -53,6 +57,29 @@ async function stored(files: MemoryFiles) {
   return { steps, validations };
 }
 const utf8 = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+
+it('hears a stop while a run is read, before anything of it is on the backend', async () => {
+  const files = new MemoryFiles();
+  await save(files, 0);
+  const tensors = tf.memory().numTensors;
+  const controller = new AbortController();
+  let reads = 0;
+  const stopping: RunFiles = Object.assign(Object.create(files), {
+    read: (name: string) => {
+      // The index; of networks' files none.
+      if (++reads === 1) controller.abort();
+      return files.read(name);
+    },
+  });
+  const hooks = silentHooks({ signal: controller.signal });
+  await expect(
+    resumeRun(stopping, { preview: 0, validation: 0, checkpoint: 0 }, hooks),
+  ).rejects.toMatchObject({
+    name: 'Aborted',
+  });
+  expect(reads).toBe(1);
+  expect(tf.memory().numTensors).toBe(tensors);
+});
 
 it('writes as much for a late checkpoint as for an early one, and reads all back', async () => {
   const files = new MemoryFiles();

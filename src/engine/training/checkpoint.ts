@@ -13,7 +13,7 @@
  * The index carries a checksum of each of them and of itself, and a damaged one is refused; of the history, without which a run
  * can go on, only the damaged lines are left out.
  */
-import { CorruptFile } from '../../errors';
+import { Aborted, CorruptFile } from '../../errors';
 import {
   choose,
   each,
@@ -207,17 +207,37 @@ export async function readCheckpointIndex(files: RunFiles, name = INDEX): Promis
 /** Nothing is damaged: another version of the program can open it. */
 export class LaterFormat extends CorruptFile {}
 
-/** @throws CorruptFile where a file that the index names is missing or not as it was written */
-export async function checkFiles(files: RunFiles, index: CheckpointIndex): Promise<void> {
-  for (const { file, sum } of Object.values(index.networks))
+/** @throws CorruptFile where a file that the index names is missing or not as it was written; Aborted after the signal */
+export async function checkFiles(
+  files: RunFiles,
+  index: CheckpointIndex,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const { file, sum } of Object.values(index.networks)) {
+    refuseStopped(signal);
     await checkSum(file, await needed(files, file), sum);
+  }
 }
 
-/** Puts a checkpoint's networks on the backend. @throws CorruptFile, WeightsMismatch where its files are not whole */
-export async function loadCheckpoint(files: RunFiles, index: CheckpointIndex): Promise<TrainingState> {
+function refuseStopped(signal?: AbortSignal): void {
+  if (signal?.aborted) throw new Aborted('training: stopped before it went on; the run can be resumed');
+}
+
+/**
+ * Puts a checkpoint's networks on the backend.
+ * @throws CorruptFile, WeightsMismatch where its files are not whole; Aborted after the signal, before anything is on the backend
+ */
+export async function loadCheckpoint(
+  files: RunFiles,
+  index: CheckpointIndex,
+  signal?: AbortSignal,
+): Promise<TrainingState> {
   const { settings, step } = index;
   const read = new Map<string, Record<Kind, StateDict>>();
-  for (const { name } of networksOf(settings)) read.set(name, await readNetwork(files, index, name));
+  for (const { name } of networksOf(settings)) {
+    refuseStopped(signal);
+    read.set(name, await readNetwork(files, index, name));
+  }
   const networks = loadNetworks(settings, (name) => read.get(name)!.parameter);
   for (const [name, network] of networks) {
     const { updates, hasAverage } = index.networks[name]!;

@@ -97,12 +97,12 @@ export async function resumeRun(
   hooks: RunHooks,
   onHistory: (history: ReadHistory) => void = () => undefined,
 ): Promise<CheckpointIndex> {
-  const restored = await restoreCheckpoint(files);
+  const restored = await restoreCheckpoint(files, hooks.signal);
   const index = await openRun(files);
   const history = await readHistory(files, index);
   onHistory({ ...history, damage: [...(restored === null ? [] : [restored]), ...history.damage] });
   const { data, sum } = await readSlices(files, index);
-  const state = await loadCheckpoint(files, index);
+  const state = await loadCheckpoint(files, index, hooks.signal);
   await settleCheckpoint(files, index, history);
   const { steps, validations } = history;
   return drive(files, state, data, { steps, validations }, { ...index, data: sum }, every, hooks);

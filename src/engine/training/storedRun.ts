@@ -29,12 +29,12 @@ export async function readStoredRun(files: RunFiles): Promise<CheckpointIndex | 
  * Holds the last checkpoint against its checksums; where it is damaged, the one before takes its place. For the one that writes to
  * the run.
  * @returns a sentence on that; null where the last one is whole, or there is none
- * @throws CorruptFile where neither is whole: then nothing was changed
+ * @throws CorruptFile where neither is whole, Aborted after the signal: then nothing was changed
  */
-export async function restoreCheckpoint(files: RunFiles): Promise<string | null> {
+export async function restoreCheckpoint(files: RunFiles, signal?: AbortSignal): Promise<string | null> {
   try {
     const last = await readLast(files);
-    if (last) await checkFiles(files, last);
+    if (last) await checkFiles(files, last, signal);
     return null;
   } catch (error) {
     const before = isDamage(error) ? await readBefore(files) : null;

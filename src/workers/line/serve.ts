@@ -18,6 +18,8 @@ export type CallHandlers<C extends CallTable<C>> = {
 
 type AnyRequest<C> = { id: number; call: keyof C & string; params: unknown } | { id: number; call: 'cancel' };
 
+const CANCELS: ReadonlySet<string> = new Set(['Aborted', 'AbortError']);
+
 export type Post = (message: Response, transfer: Transferable[]) => void;
 
 /**
@@ -50,8 +52,10 @@ export function serve<C extends CallTable<C>>(
       controller.signal.throwIfAborted();
       post({ id, kind: 'done', result }, transfers);
     } catch (error) {
-      // The platform has a name of its own for it, e.g. where a download was cancelled.
-      const told = controller.signal.aborted ? new Aborted(`${call}: cancelled`) : error;
+      // The platform has a name of its own for it, e.g. where a download was cancelled. What else goes wrong after a cancel is told as it is:
+      // a training's checkpoint may find no room.
+      const isCancel = controller.signal.aborted && CANCELS.has((error as Error)?.name);
+      const told = isCancel ? new Aborted(`${call}: cancelled`) : error;
       post({ id, kind: 'failed', error: serialiseError(told) }, []);
     } finally {
       running.delete(id);
