@@ -1,8 +1,10 @@
 import { type Lesions, lesionKind, percentText } from './lesionKinds';
+import { useFold } from './useFold';
 
 /** What the model keeps of each patient's lesions, by one rule; why where a patient or its false bright is left out. */
 export function LesionTable({ lesions }: { lesions: Lesions }) {
   const { data, split, rows, rule, shareKept } = lesions;
+  const { shown, button } = useFold(rows);
   const isLeftOut = ({ kept }: Lesions['rows'][number]) => kept === null;
   const hasReasons = rows.some((row) => isLeftOut(row) && row.reason !== undefined);
   // Beside full scores the reason is the missing share's alone.
@@ -26,7 +28,7 @@ export function LesionTable({ lesions }: { lesions: Lesions }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
+            {shown.map((row) => (
               <tr key={row.label}>
                 <th scope="row">{row.label}</th>
                 <td>{percentText(row.realContrast)}</td>
@@ -44,6 +46,7 @@ export function LesionTable({ lesions }: { lesions: Lesions }) {
           </tbody>
         </table>
       </div>
+      {button}
       {notes.size > 0 && <p className="dim">* False bright not measured: {[...notes].join('; ')}.</p>}
       <p className="dim">{rule}</p>
     </>
