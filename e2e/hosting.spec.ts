@@ -53,6 +53,7 @@ test('in a folder of a server: models, engine, rooms and the demo', async ({ pag
   await expect(modelSelect(page).locator('option')).toHaveText([
     'T1w to T2w',
     'T1w to FLAIR',
+    'T1w to CT',
     'T1w to FLAIR, rival of SynDiff',
   ]);
 
