@@ -23,7 +23,9 @@ const SYNDIFF = `"${process.execPath}" "${LAUNCHER}"`;
 it('says what it computes on and how far it is, and no driver or library says anything', () => {
   const { status, stderr } = shell(`${SYNDIFF} parity . --json`);
   expect(status).toBe(0);
-  expect(stderr).toMatch(/^backend \w+[:,] [^\n]*\noperations: [^\n]*\n1\/1 block_resnet_biggan.safetensors\n$/);
+  expect(stderr).toMatch(
+    /^backend \w+[:,] [^\n]*\noperations: [^\n]*\n1\/1 block_resnet_biggan.safetensors\n$/,
+  );
 });
 
 it.skipIf(!existsSync('/dev/full'))('fails where its result is not taken', () => {
