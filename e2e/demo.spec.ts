@@ -45,6 +45,17 @@ test.describe('with the models that ship', () => {
     await runEnded(page);
     await expect(page.getByRole('radio', { name: /All with head/ })).toBeChecked();
   });
+
+  test('a long table of scores shows its first scans until all are asked for', async ({ page }) => {
+    await page.goto('/?backend=wasm#/models');
+    const card = page.getByRole('article', { name: 'T1w to CT' });
+    const rows = card.getByRole('table').first().locator('tbody').getByRole('row');
+    await expect(rows).toHaveCount(8);
+    await card.getByRole('button', { name: 'All 40 scans' }).click();
+    await expect(rows).toHaveCount(40);
+    await card.getByRole('button', { name: 'The first 8 scans alone' }).click();
+    await expect(rows).toHaveCount(8);
+  });
 });
 
 test('every demo opens its scans and translates the middle slices', async ({ page }) => {

@@ -1,6 +1,6 @@
 /** Notices lie over nothing that is wanted: on a phone they are a bar that the page ends at, elsewhere a card that moves nothing. */
 import type { Page } from '@playwright/test';
-import { drop, expect, notices, openPage, test } from './helpers';
+import { drop, engineReady, expect, notices, openPage, test } from './helpers';
 import type { TestFile } from './phantom';
 
 const ROOMS = ['translate', 'train', 'models', 'about'];
@@ -18,6 +18,7 @@ async function enter(page: Page, room: string): Promise<void> {
   await page.goto(`/?backend=wasm#/${room}`);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   // The last that comes by itself.
+  if (room === 'translate') await engineReady(page);
   if (room === 'train')
     await expect(page.getByTestId('train-estimate').getByText(/^Memory \d/)).toBeVisible();
   if (room === 'models') await expect(page.locator('article.model-card')).toHaveCount(2);

@@ -47,6 +47,30 @@ test('drag, wheel and double click', async ({ page }) => {
   await expect.poll(() => readout(page, 'right')).toEqual([width, center]);
 });
 
+test('quick steps: slider, rail and probe come to where the image is, and the thumb stays where it is put', async ({
+  page,
+}) => {
+  await openPage(page);
+  await openScan(page, SCAN);
+  const slider = page.getByRole('slider', { name: /^Slice \d+ of/ });
+  await pane(page, 'source').hover();
+  const shown = async () => Number(await ribbon(page).getAttribute('aria-valuenow'));
+  const start = await shown();
+  for (let step = 0; step < 3; step++) await page.mouse.wheel(0, -120);
+  await expect.poll(shown).toBe(start + 3);
+  await expect(slider).toHaveValue(String(start + 3));
+  await expect(page.getByRole('radio', { name: `This slice: ${start + 3}` })).toBeVisible();
+  await expect(page.getByLabel('Under the pointer')).toContainText(`, ${start + 3}`);
+  for (const value of ['1', '9', '2']) {
+    await slider.fill(value);
+    // At once, though what follows the slices comes later.
+    expect(await slider.inputValue()).toBe(value);
+  }
+  await expect.poll(shown).toBe(2);
+  await expect(page.getByRole('radio', { name: 'This slice: 2' })).toBeVisible();
+  expect(await slider.inputValue()).toBe('2');
+});
+
 test('the value under the mouse is that of the voxel, also zoomed and moved', async ({ page }) => {
   await openPage(page);
   await openScan(page, SCAN);

@@ -76,9 +76,16 @@ describe('evaluate --models', () => {
       `one: ${at('bids')}: source and target must be different scans, got the same T1w as both`,
     );
     expect(stderr).toContain('needs subjects of the test split with T1w and T1w for one, got none');
-    const inspected = await runMain(['weights', 'inspect', at('one.json')]);
-    expect(inspected.code).toBe(0);
-    expect(inspected.stderr).toContain(told);
+    for (const more of [
+      ['inspect', at('one.json')],
+      ['inputs', at('one.json'), '--data', `${at('bids')}:T1w`, '--split', 'test'],
+      ['convert', at('one.json'), '--output', at('one.safetensors')],
+      ['convert', at('one.json'), '--output', at('one.onnx')],
+    ]) {
+      const { code, stderr } = await runMain(['weights', ...more]);
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain(told);
+    }
     const scan = at('bids', 'sub-01', 'anat', 'sub-01_T1w.nii');
     const how = [
       '--model',

@@ -21,7 +21,7 @@ import {
 import { packageVersion } from '../../platform/node/packageRoot';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
-import { loadByCard, modelFile } from '../kit/models';
+import { loadByCard, modelFile, tellCard } from '../kit/models';
 import { oneOf, optional, required, wholeNumber } from '../kit/options';
 import { JSON_OPTION, jsonText } from '../kit/report';
 import { NETWORK_OPTION } from './weightsInspectCommand';
@@ -80,8 +80,8 @@ async function convert(args: Arguments, io: Io): Promise<number> {
   await refuseForeign(output, `a ${ending} file that this program has written`, () => isOurs(output, ending));
   io.err(`reading ${basename(path)}\n`);
   const { bytes, ...ports } = isOnnx(output)
-    ? await onnxOf(path, dtype, args)
-    : { bytes: await safetensorsOf(path, dtype, args) };
+    ? await onnxOf(path, dtype, args, io)
+    : { bytes: await safetensorsOf(path, dtype, args, io) };
   io.guard();
   await writeBytes(output, bytes);
   const result = { file: output, dtype, bytes: bytes.byteLength, sha256: await sha256(bytes), ...ports };
@@ -137,23 +137,23 @@ async function isOurs(output: string, ending: Ending): Promise<boolean> {
   }
 }
 
-async function safetensorsOf(path: string, dtype: WeightsDtype, args: Arguments) {
+async function safetensorsOf(path: string, dtype: WeightsDtype, args: Arguments, io: Io) {
   if (!isCard(path, args)) return convertWeights(await fileOf(path), dtype, args.text('network'));
-  const { card, weights } = await loadByCard(path);
+  const { card, weights } = await loadTold(path, io);
   return encodeWeights({ state: weights.state, config: card.network }, dtype);
 }
 
-async function onnxOf(path: string, dtype: WeightsDtype, args: Arguments): Promise<OnnxFile> {
+async function onnxOf(path: string, dtype: WeightsDtype, args: Arguments, io: Io): Promise<OnnxFile> {
   const kind = optional(args, 'graph', (all, name) => oneOf(all, name, GRAPH_KINDS)) ?? 'straight';
-  const model = await modelOf(path, args);
+  const model = await modelOf(path, args, io);
   return onnxFile(model, { half: dtype === 'f16', kind, version: packageVersion() });
 }
 
 /** A card with its weights, or weights with a card that is guessed; of the size that is asked for. */
-async function modelOf(path: string, args: Arguments): Promise<Model> {
+async function modelOf(path: string, args: Arguments, io: Io): Promise<Model> {
   const size = optional(args, 'size', (all, name) => wholeNumber(all, name, 16, 1024));
   if (isCard(path, args)) {
-    const { card, weights } = await loadByCard(path);
+    const { card, weights } = await loadTold(path, io);
     if (size === undefined) return { card, weights };
     checkSize('--size', size, card.network);
     return { card: { ...card, preprocessing: { ...card.preprocessing, size } }, weights };
@@ -163,6 +163,12 @@ async function modelOf(path: string, args: Arguments): Promise<Model> {
   if (size !== undefined) checkSize('--size', size, weights.config);
   const about = { name: file.name, bytes: file.bytes.byteLength, sha256: await sha256(file.bytes) };
   return { card: customCard(about, weights, { size }), weights };
+}
+
+async function loadTold(path: string, io: Io) {
+  const model = await loadByCard(path);
+  tellCard(model.card, io);
+  return model;
 }
 
 /** @throws BadRequest for a card and a network beside it */

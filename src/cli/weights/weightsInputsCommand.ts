@@ -12,7 +12,7 @@ import { summariseInputs } from '../../volume/trainingInputs';
 import { FILTER_OPTION, filterOf, volumeOf } from '../kit/choice';
 import type { Arguments, Command } from '../kit/command';
 import { type Io, saying } from '../kit/io';
-import { modelFile, writeCard } from '../kit/models';
+import { modelFile, tellCard, writeCard } from '../kit/models';
 import { oneOf, required } from '../kit/options';
 import { startProgress } from '../kit/progress';
 import { counted, factsText, JSON_OPTION, jsonText } from '../kit/report';
@@ -42,6 +42,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const path = await modelFile(args.positionals[0]);
   const split = oneOf(args, 'split', SPLITS);
   const card = readModelCard(basename(path), await readBytes(path));
+  tellCard(card, io);
   await checkWritable(path);
   const [filter, say] = [filterOf(args), saying(io)];
   const { data } = chosenScans(

@@ -14,14 +14,14 @@ import './viewer.css';
 /** One cell a slice on one canvas; a slider to assistive technology. Height and tint both tell the score. */
 export function SliceRibbon({ label, states, scores, current, onGo }: SliceRibbonProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [look, setLook] = useState<Look | null>(null);
   const count = states.length;
 
   useLayoutEffect(() => {
     const element = canvas.current;
     if (!element) return;
     const observer = new ResizeObserver(() => {
-      setSize({ width: element.clientWidth, height: element.clientHeight });
+      setLook({ width: element.clientWidth, height: element.clientHeight, inks: inksOf(element) });
     });
     observer.observe(element);
     return () => observer.disconnect();
@@ -29,11 +29,11 @@ export function SliceRibbon({ label, states, scores, current, onGo }: SliceRibbo
 
   useEffect(() => {
     const element = canvas.current;
-    if (!element || size.width === 0) return;
-    element.width = Math.round(size.width * devicePixelRatio);
-    element.height = Math.round(size.height * devicePixelRatio);
-    drawRibbon(element, states, scores);
-  }, [size, states, scores]);
+    if (!element || !look?.width) return;
+    element.width = Math.round(look.width * devicePixelRatio);
+    element.height = Math.round(look.height * devicePixelRatio);
+    drawRibbon(element, look.inks, states, scores);
+  }, [look, states, scores]);
 
   const goTo = (index: number): void => {
     if (index !== current) onGo(index);
@@ -71,25 +71,43 @@ export function SliceRibbon({ label, states, scores, current, onGo }: SliceRibbo
       onKeyDown={onKeyDown}
     >
       <canvas ref={canvas} />
-      {count > 0 && <div className="slice-ribbon-marker" style={markerStyle(current, count, size.width)} />}
+      {count > 0 && (
+        <div className="slice-ribbon-marker" style={markerStyle(current, count, look?.width ?? 0)} />
+      )}
     </div>
   );
 }
 
-/** Cells from left to right, all in device pixels; colours are the page's own custom properties. */
+/** As the ribbon's canvas was laid out last, CSS pixels. Its colours are found then, as asking for them at each slice that comes takes 4 ms. */
+interface Look {
+  width: number;
+  height: number;
+  inks: Inks;
+}
+
+type Inks = Record<'empty' | 'dim' | 'accent' | 'good', string>;
+
+/** The page's own custom properties. */
+function inksOf(element: Element): Inks {
+  const style = getComputedStyle(element);
+  const color = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
+  return {
+    empty: color('--bg-3', '#262b33'),
+    dim: color('--text-dim', '#98a1ad'),
+    accent: color('--accent', '#5aa9ff'),
+    good: color('--good', '#5bc48c'),
+  };
+}
+
+/** Cells from left to right, all in device pixels. */
 function drawRibbon(
   canvas: HTMLCanvasElement,
+  { empty, dim, accent, good }: Inks,
   states: SliceRibbonProps['states'],
   scores: SliceRibbonProps['scores'],
 ): void {
   const context = canvas.getContext('2d');
   if (!context) return;
-  const style = getComputedStyle(canvas);
-  const color = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
-  const empty = color('--bg-3', '#262b33');
-  const dim = color('--text-dim', '#98a1ad');
-  const accent = color('--accent', '#5aa9ff');
-  const good = color('--good', '#5bc48c');
   const { width, height } = canvas;
   const ratio = devicePixelRatio;
   const margin = 3 * ratio;

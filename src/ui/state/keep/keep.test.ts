@@ -1,5 +1,5 @@
 /** What a tab has open is the same after a reload; what is removed leaves nothing; what goes wrong is a sentence. */
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTrainStore, dropped, type TrainStore } from '../../../../test/fakeTrainClient';
 import { type MemoryTab, memoryTab } from '../../../../test/memoryTab';
 import { takeSlice } from '../../../volume/planes';
@@ -172,6 +172,48 @@ it('scrolling writes nothing until it rests, and the slice on the screen comes b
   expect(put).not.toHaveBeenCalled();
   await vi.waitFor(() => expect(put).toHaveBeenCalledOnce());
   expect((await page()).store.getState().view.slice).toBe(1);
+});
+
+describe('what comes while one scrolls', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+  async function translated() {
+    const made = await page();
+    await act(made).dropFiles([file('a_T1w.nii')]);
+    await act(made).translate([3]);
+    await pass(30);
+    return { ...made, before: tab.kept.size };
+  }
+
+  it('is kept once it rests', async () => {
+    const made = await translated();
+    act(made).setSlice(2);
+    await act(made).translate([5]);
+    await pass(300);
+    expect(tab.kept.size).toBe(made.before);
+    await pass(130);
+    expect(tab.kept.size).toBe(made.before + 1);
+    await act(made).translate([6]);
+    await pass(30);
+    expect(tab.kept.size).toBe(made.before + 2);
+  });
+
+  it('is kept at once with a change of another kind, and where it never rests after 5 s', async () => {
+    const made = await translated();
+    act(made).setSlice(2);
+    await act(made).translate([5]);
+    act(made).setMode('swipe');
+    await pass(30);
+    expect(tab.kept.size).toBe(made.before + 1);
+    for (let step = 0; step < 18; step++) {
+      act(made).setSlice(step % 2);
+      await act(made).translate([6 + step]);
+      await pass(300);
+      expect(tab.kept.size > made.before + 1, `${step}`).toBe(step >= 17);
+    }
+  });
 });
 
 it('the chosen volumes of source and reference come back', async () => {

@@ -13,6 +13,8 @@ export const INDEX = 'index';
 
 /** Milliseconds without a step through the slices after which the one on the screen is kept: scrolling writes nothing. */
 const QUIET = 400;
+/** Slices that come while one scrolls are kept once that rests, or after so many milliseconds: writing them costs more than a step. */
+const MOST_WAIT = 5000;
 
 /** Writes now and after every change. `notKept`: told of what does not fit, at most once an object; `spare` is not deleted. */
 export function startKeeping(
@@ -153,12 +155,23 @@ export function startKeeping(
   };
 
   let whenQuiet: ReturnType<typeof setTimeout> | undefined;
+  /** Since when a slice waits for the scrolling to rest. */
+  let waitsSince: number | undefined;
+  const keepNow = () => {
+    clearTimeout(whenQuiet);
+    whenQuiet = waitsSince = undefined;
+    void changed();
+  };
   store.subscribe((state, before) => {
-    const was = keptPart(before);
-    if (keptPart(state).some((value, n) => value !== was[n])) void changed();
+    const is = keptPart(state);
+    const differs = keptPart(before).some((value, n) => value !== is[n]);
+    if (differs && whenQuiet !== undefined && hasGrown(before, state)) {
+      waitsSince ??= performance.now();
+      if (performance.now() - waitsSince >= MOST_WAIT) keepNow();
+    } else if (differs) keepNow();
     else if (state.view.slice !== before.view.slice) {
       clearTimeout(whenQuiet);
-      whenQuiet = setTimeout(changed, QUIET);
+      whenQuiet = setTimeout(keepNow, QUIET);
     }
   });
   void changed();
@@ -171,6 +184,18 @@ function keptPart(state: AppState): unknown[] {
     ...[source, reference, own, cardId, settings, range, view.mode, results],
     ...[train.settings, train.every, train.start, train.ownStarts, train.volumes, train.filters],
   ];
+}
+
+/** Whether all that has come is slices of results that were there. */
+function hasGrown(before: AppState, after: AppState): boolean {
+  const others = keptPart({ ...after, results: before.results });
+  return (
+    keptPart(before).every((value, n) => value === others[n]) &&
+    before.results.length === after.results.length &&
+    before.results.every(
+      ({ key, saved }, n) => key === after.results[n].key && saved === after.results[n].saved,
+    )
+  );
 }
 
 function namesIn({ translate, train }: Omit<KeptState, 'version'>): Set<string> {

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
-import { useApp } from '../../../state/StoreContext';
+import { Live, useApp } from '../../../state/StoreContext';
 import { SliceRibbon } from '../../../viewer/SliceRibbon';
+import type { SliceRibbonProps } from '../../../viewer/types';
 import { currentResults } from '../state/selectors';
 import { ribbonScores, sliceStates } from './ribbon';
 
@@ -10,8 +11,6 @@ export function RibbonBar() {
   const count = useApp((s) => s.source?.shape[2] ?? 0);
   const results = useApp(currentResults);
   const queue = useApp((s) => s.run?.slices ?? NO_SLICES);
-  const slice = useApp((s) => s.view.slice);
-  const { setSlice } = useApp((s) => s.actions);
   const states = useMemo(
     () => sliceStates(count, results?.made.done ?? null, queue),
     [count, results, queue],
@@ -20,8 +19,17 @@ export function RibbonBar() {
   return (
     <div className="ribbon-bar" data-testid="ribbon">
       {count > 0 && (
-        <SliceRibbon label="Axial slices" states={states} scores={scores} current={slice} onGo={setSlice} />
+        <Live>
+          <RibbonOfSlice states={states} scores={scores} />
+        </Live>
       )}
     </div>
   );
+}
+
+/** Its marker keeps up with the images. */
+function RibbonOfSlice(cells: Pick<SliceRibbonProps, 'states' | 'scores'>) {
+  const slice = useApp((s) => s.view.slice);
+  const { setSlice } = useApp((s) => s.actions);
+  return <SliceRibbon label="Axial slices" {...cells} current={slice} onGo={setSlice} />;
 }

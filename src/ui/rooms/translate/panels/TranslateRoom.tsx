@@ -1,4 +1,4 @@
-import { useApp } from '../../../state/StoreContext';
+import { Calm, Live, useApp } from '../../../state/StoreContext';
 import { EmptyStage } from './EmptyStage';
 import { LesionNote } from './LesionNote';
 import { ModelPanel } from './ModelPanel';
@@ -21,39 +21,45 @@ export function TranslateRoom() {
   const hasSource = useApp((s) => s.source !== null);
   return (
     <main className="translate-room">
-      <div className="rail rail-left">
-        <div className="rail-scroll">
-          <SourcePanel />
-          <ReferencePanel />
-          <ModelPanel />
-          <RangePanel />
-          <SettingsPanel />
+      <Calm>
+        <div className="rail rail-left">
+          <div className="rail-scroll">
+            <SourcePanel />
+            <ReferencePanel />
+            <ModelPanel />
+            <RangePanel />
+            <SettingsPanel />
+          </div>
+          <RunPanel />
         </div>
-        <RunPanel />
-      </div>
-      <div className="stage">
-        {hasSource ? (
-          <>
-            <h1 className="visually-hidden">Translate</h1>
-            <ViewToolbar />
-            <Panes />
-            <LesionNote />
-            <RibbonBar />
-            <StripBar />
-          </>
-        ) : (
-          <EmptyStage />
-        )}
-      </div>
-      <div className="rail rail-right">
-        <div className="rail-scroll">
-          <ScoresPanel />
-          {/* Above what notices lie over. */}
-          <SavePanel />
-          <ProbePanel />
-          <ProvenancePanel />
+        <div className="stage">
+          {hasSource ? (
+            <>
+              <h1 className="visually-hidden">Translate</h1>
+              <ViewToolbar />
+              <Live>
+                <Panes />
+              </Live>
+              <LesionNote />
+              <RibbonBar />
+              <Live>
+                <StripBar />
+              </Live>
+            </>
+          ) : (
+            <EmptyStage />
+          )}
         </div>
-      </div>
+        <div className="rail rail-right">
+          <div className="rail-scroll">
+            <ScoresPanel />
+            {/* Above what notices lie over. */}
+            <SavePanel />
+            <ProbePanel />
+            <ProvenancePanel />
+          </div>
+        </div>
+      </Calm>
     </main>
   );
 }

@@ -1,0 +1,85 @@
+/**
+ * The state as the page's rails and bars follow it: at once, but for what changes many times a second while one scrolls through the
+ * slices or a run goes on. Of that they get the state at most every `SPACING`, and the last when it rests, so that a step through the
+ * slices costs the page no more than the images themselves.
+ */
+import type { AppStore } from './store';
+import type { AppState, ResultSet, Run } from './types';
+
+/** Milliseconds from one of the quick changes that is shown to the next. */
+export const SPACING = 500;
+/** Slower than a wheel or a held key goes on. */
+export const REST = 120;
+
+export type ReadStore = Pick<AppStore, 'getState' | 'getInitialState' | 'subscribe'>;
+
+/**
+ * Follows `store` while somebody listens.
+ * @param now milliseconds, monotonic
+ */
+export function calmStore(store: ReadStore, now: () => number): ReadStore {
+  const listeners = new Set<Parameters<ReadStore['subscribe']>[0]>();
+  let shown = store.getState();
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let whenAtRest: ReturnType<typeof setTimeout> | undefined;
+  let stopFollowing: (() => void) | undefined;
+
+  function show(): void {
+    clearTimeout(whenAtRest);
+    const before = shown;
+    shown = store.getState();
+    shownAt = now();
+    for (const listener of listeners) listener(shown, before);
+  }
+
+  function follow(state: AppState): void {
+    if (!isQuick(shown, state) || now() - shownAt >= SPACING) show();
+    else {
+      clearTimeout(whenAtRest);
+      // While one scrolls it is shown with one of the steps: at a time of its own the page would be drawn once more.
+      const isScrolled = state.view.slice !== shown.view.slice;
+      whenAtRest = setTimeout(show, isScrolled ? REST : shownAt + SPACING - now());
+    }
+  }
+
+  return {
+    getState: () => (stopFollowing ? shown : store.getState()),
+    getInitialState: store.getInitialState,
+    subscribe(listener) {
+      if (!stopFollowing) {
+        shown = store.getState();
+        stopFollowing = store.subscribe(follow);
+      }
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        clearTimeout(whenAtRest);
+        stopFollowing?.();
+        stopFollowing = undefined;
+      };
+    },
+  };
+}
+
+/** Whether nothing differs but which slice is looked at, how far the run is, and what it has brought. */
+function isQuick(a: AppState, b: AppState): boolean {
+  return same(a, b, {
+    view: (a, b) => same(a, b, { slice: () => true }),
+    run: (a, b) => a !== null && b !== null && same<Run>(a, b, { progress: () => true }),
+    results: (a, b) =>
+      a.length === b.length &&
+      a.every((set, n) => same<ResultSet>(set, b[n], { version: () => true, scores: () => true })),
+  });
+}
+
+/** Whether all fields are the same, or the same by the rule that is given for them. */
+function same<T extends object>(
+  a: T,
+  b: T,
+  rules: { [Key in keyof T]?: (a: T[Key], b: T[Key]) => boolean },
+): boolean {
+  return (Object.keys(b) as (keyof T)[]).every(
+    (key) => a[key] === b[key] || (rules[key]?.(a[key], b[key]) ?? false),
+  );
+}
