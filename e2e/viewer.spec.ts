@@ -1,9 +1,16 @@
 /** The panes under the mouse: window, slice, zoom and place, and the value that is read is the scan's own. */
 import type { Page } from '@playwright/test';
-import { expect, openPage, openScan, pane, readScan, ribbon, sliceOf, test } from './helpers';
+import { expect, expectImage, openPage, openScan, pane, readScan, ribbon, sliceOf, test } from './helpers';
 import { headScan } from './phantom';
 
 const SCAN = headScan('sub-01_T1w.nii');
+
+/** Until a pane has been measured and drawn it takes no gesture. */
+async function openDrawn(page: Page): Promise<void> {
+  await openPage(page);
+  await openScan(page, SCAN);
+  await expectImage(page, 'source');
+}
 
 /** The numbers in a corner of the source pane. */
 async function readout(page: Page, side: 'left' | 'right'): Promise<number[]> {
@@ -15,8 +22,7 @@ async function readout(page: Page, side: 'left' | 'right'): Promise<number[]> {
 }
 
 test('drag, wheel and double click', async ({ page }) => {
-  await openPage(page);
-  await openScan(page, SCAN);
+  await openDrawn(page);
   const box = (await pane(page, 'source').boundingBox())!;
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   const slice = async () => Number(await ribbon(page).getAttribute('aria-valuenow'));
@@ -50,8 +56,7 @@ test('drag, wheel and double click', async ({ page }) => {
 test('quick steps: slider, rail and probe come to where the image is, and the thumb stays where it is put', async ({
   page,
 }) => {
-  await openPage(page);
-  await openScan(page, SCAN);
+  await openDrawn(page);
   const slider = page.getByRole('slider', { name: /^Slice \d+ of/ });
   await pane(page, 'source').hover();
   const shown = async () => Number(await ribbon(page).getAttribute('aria-valuenow'));
@@ -72,8 +77,7 @@ test('quick steps: slider, rail and probe come to where the image is, and the th
 });
 
 test('the value under the mouse is that of the voxel, also zoomed and moved', async ({ page }) => {
-  await openPage(page);
-  await openScan(page, SCAN);
+  await openDrawn(page);
   const volume = await readScan(SCAN);
   const k = Number(await ribbon(page).getAttribute('aria-valuenow'));
   const voxels = sliceOf(volume, k);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
-import { calmStore, REST, type ReadStore, SPACING } from './calmStore';
+import { calmStore, REST, type ReadStore, SPACING, SPACING_OF_STEPS } from './calmStore';
 import { initialData } from './initialData';
 import type { AppActions, AppState, Run } from './types';
 
@@ -46,14 +46,23 @@ it('shows quick steps at its spacing, with one of them, and the last when they r
     shown.push(sliceIn(calm));
     vi.advanceTimersByTime(60);
   }
-  // Steps 1, 10 and 19: 9 x 60 ms is the first time beyond the spacing.
-  expect(SPACING).toBe(500);
-  expect([...new Set(shown)]).toEqual([1, 10, 19]);
+  // 17 x 60 ms after step 1 is the first time beyond the spacing.
+  expect(SPACING_OF_STEPS).toBe(1000);
+  expect([...new Set(shown)]).toEqual([1, 18]);
   vi.advanceTimersByTime(REST - 61);
-  expect(sliceIn(calm)).toBe(19);
+  expect(sliceIn(calm)).toBe(18);
   vi.advanceTimersByTime(1);
   expect(sliceIn(calm)).toBe(20);
-  expect(heard).toHaveLength(4);
+  expect(heard).toHaveLength(3);
+});
+
+it('shows a step at once that comes alone', () => {
+  const { store, calm } = setUp();
+  for (const slice of [1, 2, 3]) {
+    goTo(store, slice);
+    expect(sliceIn(calm)).toBe(slice);
+    vi.advanceTimersByTime(SPACING);
+  }
 });
 
 it('shows what a run tells at its spacing', () => {

@@ -1,6 +1,6 @@
 /**
  * The state as the page's rails and bars follow it: at once, but for what changes many times a second while one scrolls through the
- * slices or a run goes on. Of that they get the state at most every `SPACING`, and the last when it rests, so that a step through the
+ * slices or a run goes on. Of that they get the state at a spacing, and the last when it rests, so that a step through the
  * slices costs the page no more than the images themselves.
  */
 import type { AppStore } from './store';
@@ -8,6 +8,8 @@ import type { AppState, ResultSet, Run } from './types';
 
 /** Milliseconds from one of the quick changes that is shown to the next. */
 export const SPACING = 500;
+/** The same while one scrolls, and looks at the images. */
+export const SPACING_OF_STEPS = 1000;
 /** Slower than a wheel or a held key goes on. */
 export const REST = 120;
 
@@ -26,6 +28,7 @@ export function calmStore(store: ReadStore, now: () => number): ReadStore {
 
   function show(): void {
     clearTimeout(whenAtRest);
+    whenAtRest = undefined;
     const before = shown;
     shown = store.getState();
     shownAt = now();
@@ -33,12 +36,13 @@ export function calmStore(store: ReadStore, now: () => number): ReadStore {
   }
 
   function follow(state: AppState): void {
-    if (!isQuick(shown, state) || now() - shownAt >= SPACING) show();
+    const isScrolled = state.view.slice !== shown.view.slice;
+    const wait = shownAt + (isScrolled && whenAtRest !== undefined ? SPACING_OF_STEPS : SPACING) - now();
+    if (!isQuick(shown, state) || wait <= 0) show();
     else {
       clearTimeout(whenAtRest);
       // While one scrolls it is shown with one of the steps: at a time of its own the page would be drawn once more.
-      const isScrolled = state.view.slice !== shown.view.slice;
-      whenAtRest = setTimeout(show, isScrolled ? REST : shownAt + SPACING - now());
+      whenAtRest = setTimeout(show, isScrolled ? REST : wait);
     }
   }
 
