@@ -66,6 +66,16 @@ test('quick steps: slider, rail and probe come to where the image is, and the th
   await expect(slider).toHaveValue(String(start + 3));
   await expect(page.getByRole('radio', { name: `This slice: ${start + 3}` })).toBeVisible();
   await expect(page.getByLabel('Under the pointer')).toContainText(`, ${start + 3}`);
+  // Keys of the slider go on from there, though the wheel has just been turned.
+  await slider.focus();
+  await page.mouse.wheel(0, -120);
+  await page.mouse.wheel(0, -120);
+  await expect.poll(shown).toBe(start + 5);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.mouse.wheel(0, 120);
+  await expect.poll(shown).toBe(start + 2);
+  await expect(slider).toHaveValue(String(start + 2));
   for (const value of ['1', '9', '2']) {
     await slider.fill(value);
     // At once, though what follows the slices comes later.

@@ -59,6 +59,7 @@ export function calmStore(store: ReadStore, now: () => number): ReadStore {
         listeners.delete(listener);
         if (listeners.size > 0) return;
         clearTimeout(whenAtRest);
+        whenAtRest = undefined;
         stopFollowing?.();
         stopFollowing = undefined;
       };

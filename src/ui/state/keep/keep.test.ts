@@ -209,7 +209,8 @@ describe('what comes while one scrolls', () => {
     expect(tab.kept.size).toBe(made.before + 1);
     for (let step = 0; step < 18; step++) {
       act(made).setSlice(step % 2);
-      await act(made).translate([6 + step]);
+      // The last slices of a run come, and one goes on.
+      if (step < 9) await act(made).translate([6 + step]);
       await pass(300);
       expect(tab.kept.size > made.before + 1, `${step}`).toBe(step >= 17);
     }

@@ -165,14 +165,13 @@ export function startKeeping(
   store.subscribe((state, before) => {
     const is = keptPart(state);
     const differs = keptPart(before).some((value, n) => value !== is[n]);
-    if (differs && whenQuiet !== undefined && hasGrown(before, state)) {
-      waitsSince ??= performance.now();
-      if (performance.now() - waitsSince >= MOST_WAIT) keepNow();
-    } else if (differs) keepNow();
+    if (differs && whenQuiet !== undefined && hasGrown(before, state)) waitsSince ??= performance.now();
+    else if (differs) keepNow();
     else if (state.view.slice !== before.view.slice) {
       clearTimeout(whenQuiet);
       whenQuiet = setTimeout(keepNow, QUIET);
     }
+    if (waitsSince !== undefined && performance.now() - waitsSince >= MOST_WAIT) keepNow();
   });
   void changed();
 }

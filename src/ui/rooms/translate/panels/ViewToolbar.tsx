@@ -1,5 +1,4 @@
 import RotateCcw from 'lucide-react/icons/rotate-ccw';
-import { useEffect, useState } from 'react';
 import { Live, useApp } from '../../../state/StoreContext';
 import { VIEW_MODES, type ViewMode } from '../../../state/types';
 
@@ -32,7 +31,9 @@ export function ViewToolbar() {
         ))}
       </div>
       <MixSlider />
-      <SliceSlider />
+      <Live>
+        <SliceSlider />
+      </Live>
       <button
         type="button"
         className="icon-button"
@@ -68,42 +69,27 @@ function MixSlider() {
   );
 }
 
+/** By itself: a step through the slices renders nothing else of the toolbar. Live: its keys go on from where its thumb is. */
 function SliceSlider() {
   const slice = useApp((s) => s.view.slice);
   const last = useApp((s) => (s.source ? s.source.shape[2] - 1 : 0));
   const { setSlice } = useApp((s) => s.actions);
-  // The thumb stays where it is dragged to until the state that is followed has come there.
-  const [dragged, setDragged] = useState<number | null>(null);
-  useEffect(() => setDragged(null), [slice]);
+  const wordsOf = (k: number) => `Slice ${k} of 0–${last}`;
   return (
     <label className="slider slice-slider">
-      <Live>
-        <SliceNumber last={last} />
-      </Live>
+      <span className="num" data-widest={wordsOf(last)}>
+        <span className="steady">{wordsOf(slice)}</span>
+      </span>
       <span className="slice-slider-track">
         <input
           type="range"
           min={0}
           max={last}
           step={1}
-          value={dragged ?? slice}
-          onChange={(event) => {
-            setDragged(event.target.valueAsNumber);
-            setSlice(event.target.valueAsNumber);
-          }}
+          value={slice}
+          onChange={(event) => setSlice(event.target.valueAsNumber)}
         />
       </span>
     </label>
-  );
-}
-
-/** Of the slices that fly past one wants to see the numbers. */
-function SliceNumber({ last }: { last: number }) {
-  const slice = useApp((s) => s.view.slice);
-  const wordsOf = (k: number) => `Slice ${k} of 0–${last}`;
-  return (
-    <span className="num" data-widest={wordsOf(last)}>
-      <span className="steady">{wordsOf(slice)}</span>
-    </span>
   );
 }
