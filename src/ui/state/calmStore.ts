@@ -1,7 +1,6 @@
 /**
- * The state as the page's rails and bars follow it: at once, but for what changes many times a second while one scrolls through the
- * slices or a run goes on. Of that they get the state at a spacing, and the last when it rests, so that a step through the
- * slices costs the page no more than the images themselves.
+ * The state as the page's rails follow it: at once, but for what changes many times a second while one scrolls through the slices or a
+ * run goes on. That they get at a spacing, and the last of it when it rests, so that few steps through the slices draw more than the images.
  */
 import type { AppStore } from './store';
 import type { AppState, ResultSet, Run } from './types';
