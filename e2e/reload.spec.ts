@@ -43,6 +43,7 @@ test.describe('in the middle of a run', () => {
     await translateButton(page).click();
     await expect.poll(() => keptSlices(page), { timeout: 120_000 }).toBeGreaterThanOrEqual(1);
     expect(fetched).toEqual([`/weights/${firstModel('slow').card.id}/weights.safetensors`]);
+    expect(page.workers().filter((worker) => worker.url().includes('keep.worker'))).toHaveLength(1);
 
     await page.reload();
     expect(asked).toEqual(['beforeunload']);
@@ -143,6 +144,22 @@ test('a full disk of the browser is one sentence, and the page goes on', async (
   await expect(notices(page)).toHaveText([/^sub-01_T1w\.nii: will not come back after a reload \(/]);
   await translate(page);
   await expectImage(page, 'synthetic');
+});
+
+test('slices are kept also where the worker that writes them cannot be had', async ({ page }) => {
+  let refused = 0;
+  await page.route(/keep\.worker/, (route) => {
+    refused += 1;
+    return route.abort();
+  });
+  await openPage(page);
+  await openScan(page, headScan('sub-01_T1w.nii'));
+  await translate(page);
+  await expect.poll(() => keptSlices(page)).toBe(1);
+  expect(refused).toBeGreaterThan(0);
+  await expect(notices(page)).toHaveCount(0);
+  await page.reload();
+  await expect(notices(page)).toHaveText([/^sub-01_T1w\.nii and 1 translated slice are back\.$/]);
 });
 
 /** Names of what this origin keeps for tabs. */

@@ -12,6 +12,7 @@ import { StoreContext } from './ui/state/StoreContext';
 import { createAppStore } from './ui/state/store';
 import './ui/theme.css';
 import './ui/app.css';
+import { createKeepClient } from './workers/keep/client';
 import { createTrainClient } from './workers/train/client';
 import { createEngineClient } from './workers/translate/client';
 
@@ -40,7 +41,7 @@ void keepAcrossReloads(store, async () => {
   // Asked for first: it throws where the browser blocks it.
   const session = window.sessionStorage;
   window.addEventListener('pagehide', () => leaveTab(session, Date.now()));
-  return openTabStore(session);
+  return openTabStore(session, createKeepClient().put);
 });
 
 createRoot(document.getElementById('root')!).render(

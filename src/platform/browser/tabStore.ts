@@ -2,8 +2,7 @@
  * Files that live as long as a tab: a folder in the origin's private file system under the tab's id (tabId.ts), whose lock the
  * living page holds. What a closed tab has left is deleted by the next page of this origin that is opened.
  */
-import { sha256 } from '../../engine/formats/sha256';
-import { CorruptFile } from '../../errors';
+import { getKept, type PutKept, putKept, storedFile, writeFile } from './keptFile';
 import { abandoned, lockName, ownTabId, type SessionItems } from './tabId';
 
 /** Of what the origin may still store copies of the user's files leave most, for the checkpoints of trainings. */
@@ -11,7 +10,8 @@ const SHARE = 0.25;
 /** A tab that is being loaded again holds no lock for a moment. */
 const RELOAD_MS = 2000;
 const CLEAN_AFTER_MS = 5000;
-const HASH_LENGTH = 64;
+/** From so many bytes on another thread writes: a slice of a model's 256 x 256 pixels took the page 20 ms. */
+const LARGE = 10_000;
 const FOLDER = 'tabs';
 
 export interface TabStore {
@@ -26,13 +26,16 @@ export interface TabStore {
   names(): Promise<string[]>;
 }
 
-/** @throws Error where the browser keeps nothing for this page */
-export async function openTabStore(session: SessionItems): Promise<TabStore> {
+/**
+ * @param putElsewhere as `putKept`, off the page's thread
+ * @throws Error where the browser keeps nothing for this page
+ */
+export async function openTabStore(session: SessionItems, putElsewhere: PutKept): Promise<TabStore> {
   const { locks, storage } = navigator;
   const root = await (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
   const id = await ownTabId({ session, hold, newId: () => crypto.randomUUID(), now: Date.now });
   setTimeout(() => void clean(root, locks, id).catch(() => undefined), CLEAN_AFTER_MS);
-  return storeIn(await root.getDirectoryHandle(id, { create: true }));
+  return storeIn(await root.getDirectoryHandle(id, { create: true }), putElsewhere);
 }
 
 /** The lock of that tab, for as long as this page lives; false where another page holds it. */
@@ -61,47 +64,20 @@ async function clean(root: FileSystemDirectoryHandle, locks: LockManager, own: s
   for (const name of await look()) if (first.has(name)) await root.removeEntry(name, { recursive: true });
 }
 
-function storeIn(folder: FileSystemDirectoryHandle): TabStore {
-  const fileOf = async (name: string): Promise<File | null> => {
-    try {
-      return await (await folder.getFileHandle(name)).getFile();
-    } catch (error) {
-      if ((error as Error).name === 'NotFoundError') return null;
-      throw error;
-    }
-  };
-  const write = async (name: string, parts: readonly Blob[]) => {
-    const isNew = (await fileOf(name)) === null;
-    const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
-    try {
-      for (const part of parts) await writable.write(part);
-      await writable.close();
-    } catch (error) {
-      await writable.abort().catch(() => undefined);
-      // What was there before still is: only closing puts the new in its place.
-      if (isNew) await folder.removeEntry(name).catch(() => undefined);
-      throw error;
-    }
-  };
+function storeIn(folder: FileSystemDirectoryHandle, putElsewhere: PutKept): TabStore {
   return {
     async putFile(name, file) {
       const { quota = 0, usage = 0 } = await navigator.storage.estimate();
       if (file.size > SHARE * (quota - usage)) throw new Error('the browser has too little storage left');
-      await write(name, [file]);
+      await writeFile(folder, name, [file]);
     },
-    file: fileOf,
+    file: (name) => storedFile(folder, name),
     async put(name, bytes) {
-      await write(name, [new Blob([await sha256(bytes), bytes as Uint8Array<ArrayBuffer>])]);
+      // Whatever kept the other from it, here it succeeds or says why.
+      if (bytes.length < LARGE) await putKept(folder, name, bytes);
+      else await putElsewhere(folder, name, bytes).catch(() => putKept(folder, name, bytes));
     },
-    async get(name) {
-      const kept = await fileOf(name);
-      if (!kept) return null;
-      const hash = await kept.slice(0, HASH_LENGTH).text();
-      const bytes = new Uint8Array(await kept.slice(HASH_LENGTH).arrayBuffer());
-      if ((await sha256(bytes)) !== hash)
-        throw new CorruptFile(`${name}: must be as it was kept, got other bytes; open the files again`);
-      return bytes;
-    },
+    get: (name) => getKept(folder, name),
     remove: (name) => folder.removeEntry(name),
     async names() {
       const names: string[] = [];

@@ -1,5 +1,6 @@
 /** The measuring worker: wires its call to the browser, as translate.worker.ts does those of a translation. */
-import { browser, listen, post } from '../line/life';
+import { browser } from '../line/life';
+import { listen, post } from '../line/listen';
 import { serve } from '../line/serve';
 import { type BenchEnvironment, createBenchCalls } from './calls';
 import { machineText } from './machineText';

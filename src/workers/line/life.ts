@@ -1,16 +1,13 @@
-/** What every worker of the page does besides its calls: it shows that it lives, and tells of a failed GPU. */
+/** What a worker with an engine has of the browser, and that it tells of a failed GPU. */
 import type { DeviceLost, OutOfMemory } from '../../errors';
 import { browserEnvironment } from '../../platform/browser/environment';
 import { loadWeights } from '../../platform/browser/weightsCache';
 import { jsonOf } from '../../schema';
-import type { Response } from '../translate/protocol';
+import { post } from './listen';
 import type { ModelFiles } from './modelFiles';
-import { type Post, serialiseError } from './serve';
+import { serialiseError } from './serve';
 
 declare const self: DedicatedWorkerGlobalScope;
-
-export const post: Post = (message: Response, transfer: Transferable[]) =>
-  self.postMessage(message, transfer);
 
 /** The folder of index.html, wherever the page is hosted: a built worker lies in `assets/` in it. */
 const PAGE_FOLDER = new URL(import.meta.env.DEV ? '/' : '..', self.location.href);
@@ -66,24 +63,3 @@ export const browser = {
   memory,
   today: () => new Date(),
 } satisfies ModelFiles & Record<string, unknown>;
-
-/**
- * Done once this worker holds the lock of its own name, which it keeps as long as it lives: the page waits for the same
- * lock and so learns of a silent death. Requests wait for it, for the page asks after the first answer and must not be first.
- */
-const alive = new Promise<void>((resolve) => {
-  const hold = () => {
-    resolve();
-    return new Promise(() => {});
-  };
-  if (navigator.locks) void navigator.locks.request(self.name, hold).catch(() => resolve());
-  else resolve();
-});
-
-/** Gives every message to `handle`. */
-export function listen<Message>(handle: (message: Message) => Promise<void>): void {
-  self.addEventListener(
-    'message',
-    (event: MessageEvent<Message>) => void alive.then(() => handle(event.data)),
-  );
-}

@@ -1,5 +1,6 @@
 import RotateCcw from 'lucide-react/icons/rotate-ccw';
-import { Live, useApp } from '../../../state/StoreContext';
+import { useCallback, useLayoutEffect, useRef } from 'react';
+import { Live, useApp, useGetState } from '../../../state/StoreContext';
 import { VIEW_MODES, type ViewMode } from '../../../state/types';
 
 export const MODE_NAMES: Record<ViewMode, string> = {
@@ -31,9 +32,7 @@ export function ViewToolbar() {
         ))}
       </div>
       <MixSlider />
-      <Live>
-        <SliceSlider />
-      </Live>
+      <SliceSlider />
       <button
         type="button"
         className="icon-button"
@@ -69,27 +68,45 @@ function MixSlider() {
   );
 }
 
-/** By itself: a step through the slices renders nothing else of the toolbar. Live: its keys go on from where its thumb is. */
+/** Its thumb follows quick steps at its ease, and is where they are before it is moved: it goes on from there. */
 function SliceSlider() {
   const slice = useApp((s) => s.view.slice);
   const last = useApp((s) => (s.source ? s.source.shape[2] - 1 : 0));
   const { setSlice } = useApp((s) => s.actions);
-  const wordsOf = (k: number) => `Slice ${k} of 0–${last}`;
+  const getState = useGetState();
+  const thumb = useRef<HTMLInputElement>(null);
+  const follow = useCallback(() => {
+    if (thumb.current) thumb.current.valueAsNumber = getState().view.slice;
+  }, [getState]);
+  useLayoutEffect(follow, [follow, slice, last]);
   return (
     <label className="slider slice-slider">
-      <span className="num" data-widest={wordsOf(last)}>
-        <span className="steady">{wordsOf(slice)}</span>
-      </span>
+      <Live>
+        <SliceNumber last={last} />
+      </Live>
       <span className="slice-slider-track">
         <input
+          ref={thumb}
           type="range"
           min={0}
           max={last}
           step={1}
-          value={slice}
+          onPointerEnter={follow}
+          onFocus={follow}
+          onKeyDown={follow}
           onChange={(event) => setSlice(event.target.valueAsNumber)}
         />
       </span>
     </label>
+  );
+}
+
+function SliceNumber({ last }: { last: number }) {
+  const slice = useApp((s) => s.view.slice);
+  const wordsOf = (k: number) => `Slice ${k} of 0–${last}`;
+  return (
+    <span className="num" data-widest={wordsOf(last)}>
+      <span className="steady">{wordsOf(slice)}</span>
+    </span>
   );
 }
