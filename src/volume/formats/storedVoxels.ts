@@ -45,12 +45,28 @@ export type StoredNumbers =
   | (Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array)
   | (Float32Array | Float64Array);
 
+/** Bytes of stored slices that are read or made at a time. */
+const PIECE = 2 ** 22;
+/** The same where neighbours in memory lie in different slices: a line of few voxels takes as long as one of many. */
+const SIDEWAYS = { bytes: 2 ** 25, slices: 64 } as const;
+
+/** How many stored slices to read or make at a time, at least one. @param bytes of a stored voxel */
+export function slicesAtATime(
+  [na, nb, nc]: Shape3,
+  { axis }: Pick<Orientation, 'axis'>,
+  bytes: number,
+): number {
+  const fitting = (piece: number) => Math.floor(piece / (na * nb * bytes));
+  const sideways = axis[0] === 2 ? Math.min(SIDEWAYS.slices, fitting(SIDEWAYS.bytes)) : 1;
+  return Math.min(nc, Math.max(1, sideways, fitting(PIECE)));
+}
+
 /** Rows after which `placeSlices` yields. */
-const ROWS_AT_A_TIME = 4096;
+const ROWS_AT_A_TIME = 2 ** 14;
 
 /**
- * Puts stored slices in their canonical places, slope and intercept applied (in float64, then rounded once). Yields on the way, for the
- * first of a scan that is stored from side to side lie all over the volume, and the system clears all of its memory for them.
+ * Puts stored slices in their canonical places, slope and intercept applied (in float64, then rounded once). Yields on the way, for those
+ * of a scan that is stored from side to side lie all over the volume, and the system clears all of its memory for the first of them.
  * @param voxels all of the volume, canonical, zero until it is filled
  * @param shape as stored, the first axis fastest
  * @param stored whole slices of the third stored axis, from `first` on
@@ -165,9 +181,6 @@ export function int16Slope(volumes: readonly Float32Array[]): number {
   return largest === 0 ? 1 : Math.max(Math.fround(largest / 32767), 2 ** -126);
 }
 
-/** Bytes that are made at a time; a stored slice at least. */
-const PIECE = 2 ** 22;
-
 /** Canonical voxels as a file holds them, some stored slices at a time: no more of the file is held than that. */
 export function* storedPieces(
   voxels: Float32Array,
@@ -178,16 +191,22 @@ export function* storedPieces(
   const { start, step } = canonicalSteps(stored, orientation);
   const [na, nb, nc] = stored;
   const bytes = STORED_BYTES[dtype];
-  const slices = Math.max(1, Math.floor(PIECE / (na * nb * bytes)));
+  const slices = slicesAtATime(stored, orientation, bytes);
+  // Neighbours in memory are read one after the other, whatever axis they are stored along.
+  const inner = orientation.axis[0];
+  const [middle, outer] = [0, 1, 2].filter((one) => one !== inner);
+  const to = [1, na, na * nb];
   for (let first = 0; first < nc; first += slices) {
-    const count = Math.min(slices, nc - first) * na * nb;
+    const counts = [na, nb, Math.min(slices, nc - first)];
+    const count = na * nb * counts[2];
     const piece = dtype === 'float32' ? new Float32Array(count) : new Int16Array(count);
-    let to = 0;
-    for (let c = first; c < first + slices && c < nc; c++)
-      for (let b = 0; b < nb; b++) {
-        let from = start + c * step[2] + b * step[1];
-        for (let a = 0; a < na; a++, from += step[0])
-          piece[to++] = dtype === 'float32' ? voxels[from] : toInt16(voxels[from], slope);
+    const [stepRead, stepWrite] = [step[inner], to[inner]];
+    for (let c = 0; c < counts[outer]; c++)
+      for (let b = 0; b < counts[middle]; b++) {
+        let from = start + first * step[2] + c * step[outer] + b * step[middle];
+        let at = c * to[outer] + b * to[middle];
+        for (let a = 0; a < counts[inner]; a++, from += stepRead, at += stepWrite)
+          piece[at] = dtype === 'float32' ? voxels[from] : toInt16(voxels[from], slope);
       }
     const own = new Uint8Array(piece.buffer);
     if (!littleEndian) reverseWords(own, bytes);

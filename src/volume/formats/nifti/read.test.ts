@@ -413,24 +413,24 @@ describe('readNifti', () => {
   });
 
   it('asks within the first piece of a scan that is stored from side to side, whose voxels lie all over the volume', async () => {
-    const stored = Float32Array.from({ length: 64 * 72 * 3 }, (_, n) => n);
+    const stored = Float32Array.from({ length: 128 * 144 * 3 }, (_, n) => n);
     const rows = [
       [0, 0, 1, 0],
       [1, 0, 0, 0],
       [0, 1, 0, 0],
     ];
-    const { file } = makeNifti({ dims: [64, 72, 3], values: stored, sform: rows });
+    const { file } = makeNifti({ dims: [128, 144, 3], values: stored, sform: rows });
     const shares: number[] = [];
     const part = blobOf({ name: 'a.nii', bytes: file });
     const { image } = await openScan([part], { pause: async (share) => void shares.push(share) });
     expect(shares).toEqual([0, 1]);
-    expect(image.shape).toEqual([3, 64, 72]);
+    expect(image.shape).toEqual([3, 128, 144]);
     for (const [i, j, k] of [
       [0, 0, 0],
-      [2, 63, 71],
-      [1, 5, 70],
+      [2, 127, 143],
+      [1, 5, 140],
     ])
-      expect(image.voxels[i + 3 * (j + 64 * k)]).toBe(j + 64 * (k + 72 * i));
+      expect(image.voxels[i + 3 * (j + 128 * k)]).toBe(j + 128 * (k + 144 * i));
   });
 
   it('asks between pieces whether it shall go on', async () => {
@@ -491,31 +491,46 @@ describe('readNifti', () => {
   });
 });
 
-it('puts every voxel of a scan of several pieces into its place, all volumes of it', async () => {
-  // 1.3 MB a volume, so that its last piece is a part of one.
-  const [ni, nj, nk] = [37, 61, 71];
-  const values = Float64Array.from({ length: 2 * ni * nj * nk }, (_, n) => n);
-  // Stored first axis downwards, second to the left, third to the front.
-  const sform = [
-    [0, -1, 0, 0],
-    [0, 0, 1, 0],
-    [-1, 0, 0, 0],
-  ];
-  const { file } = makeNifti({ dims: [ni, nj, nk, 2], values, type: 'float64', bigEndian: true, sform });
-  const volumes = await readNiftiAll({ name: 'large.nii.gz', bytes: gzipped(file) });
-  expect(volumes.map(({ image }) => image.shape)).toEqual([
-    [nj, nk, ni],
-    [nj, nk, ni],
-  ]);
-  let wrong = 0;
-  for (const [volume, { image }] of volumes.entries())
-    for (const [at, value] of image.voxels.entries()) {
-      const [x, y, z] = [at % nj, Math.floor(at / nj) % nk, Math.floor(at / (nj * nk))];
-      const stored = ni - 1 - z + ni * (nj - 1 - x + nj * (y + nk * volume));
-      if (value !== stored) wrong++;
-    }
-  expect(wrong).toBe(0);
-});
+it.each([
+  {
+    name: 'first axis downwards, second to the left, third to the front',
+    sform: [
+      [0, -1, 0, 0],
+      [0, 0, 1, 0],
+      [-1, 0, 0, 0],
+    ],
+    shape: [71, 130, 61],
+    stored: (x: number, y: number, z: number) => [60 - z, 70 - x, y],
+  },
+  {
+    name: 'from side to side',
+    sform: [
+      [0, 0, -1, 0],
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+    ],
+    shape: [130, 61, 71],
+    stored: (x: number, y: number, z: number) => [y, z, 129 - x],
+  },
+])(
+  'puts every voxel of a scan of several pieces into its place, all volumes of it: stored $name',
+  async ({ sform, shape, stored }) => {
+    // 4.5 MB a volume, more than is read at a time.
+    const [ni, nj, nk] = [61, 71, 130];
+    const values = Float64Array.from({ length: 2 * ni * nj * nk }, (_, n) => n);
+    const { file } = makeNifti({ dims: [ni, nj, nk, 2], values, type: 'float64', bigEndian: true, sform });
+    const volumes = await readNiftiAll({ name: 'large.nii.gz', bytes: gzipped(file) });
+    expect(volumes.map(({ image }) => image.shape)).toEqual([shape, shape]);
+    const [nx, ny] = shape;
+    let wrong = 0;
+    for (const [volume, { image }] of volumes.entries())
+      for (let at = 0; at < image.voxels.length; at++) {
+        const [a, b, c] = stored(at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny)));
+        if (image.voxels[at] !== a + ni * (b + nj * (c + nk * volume))) wrong++;
+      }
+    expect(wrong).toBe(0);
+  },
+);
 
 it.each([
   ['int64', 330],

@@ -15,6 +15,7 @@ import {
   placeSlices,
   refuseTooMany,
   reverseWords,
+  slicesAtATime,
 } from '../storedVoxels';
 import { type NiftiHeader, parseNiftiHeader } from './header';
 import { LAYOUT, niftiVersion } from './version';
@@ -23,9 +24,6 @@ import { type NiftiPlace, niftiChunks } from './write';
 export interface NiftiFile extends ScanFile, NiftiPlace {}
 
 const IMAGE = /\.img(\.gz)?$/i;
-
-/** Bytes of voxels that are read and put in their places at a time; a slice at least. */
-const PIECE = 2 ** 22;
 
 /** Bytes after the voxels that are still inflated, so that an ordinary file's checksum is verified. */
 const MOST_TRAILING_BYTES = 2 ** 20;
@@ -133,7 +131,7 @@ async function readVoxels(
   const { shape, type, littleEndian } = header;
   const orientation = closestCanonical(header.affine);
   const bytesPerSlice = shape[0] * shape[1] * type.bytes;
-  const slices = Math.min(shape[2], Math.max(1, Math.floor(PIECE / bytesPerSlice)));
+  const slices = slicesAtATime(shape, orientation, type.bytes);
   const voxels = new Float32Array(memory(4 * shape[0] * shape[1] * shape[2]));
   const odd: OddNumbers = { beyond: 0, vanished: 0, inexact: 0 };
   const piece = new Uint8Array(slices * bytesPerSlice);
@@ -143,7 +141,7 @@ async function readVoxels(
     if (!littleEndian) reverseWords(stored, type.bytes);
     const numbers = type.read(stored);
     countOdd(odd, header, numbers);
-    for (const _ of placeSlices(voxels, header, orientation, numbers, k)) if (k === 0) await pause(0);
+    for (const _ of placeSlices(voxels, header, orientation, numbers, k)) await pause(k / shape[2]);
     await pause(Math.min(1, (k + slices) / shape[2]));
   }
   return { voxels, odd };
