@@ -1,6 +1,8 @@
 /** Scans in their other forms, and what happens to a run when its scan goes. */
+import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import type { Worker } from '@playwright/test';
 import { headPhantom, makeNifti } from '../test/makeNifti';
 import {
   cancelButton,
@@ -70,6 +72,35 @@ test('gzipped, in several members, without an ending, as a .hdr with its .img, a
   await choice.getByRole('button', { name: 'Open' }).click();
   await expect(sourceDrop(page)).toContainText('sub-02_T1w.nii');
   await expect(page.getByTestId('drop-reference')).toContainText('sub-02_FLAIR.nii');
+});
+
+test('a large gzipped scan is unpacked by a thread of its own: cut short, and whole', async ({ page }) => {
+  const side = 130;
+  const noise = new Int16Array(randomBytes(2 * side ** 3).buffer.slice(0));
+  const sform = [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 1, 0],
+  ];
+  const dims = [side, side, side];
+  const packed = gzipSync(Buffer.from(makeNifti({ dims, values: noise, type: 'int16', sform }).file));
+  const isThread = (worker: Worker) => worker.url().includes('inflate.worker');
+  let begun = 0;
+  page.on('worker', (worker) => {
+    if (isThread(worker)) begun += 1;
+  });
+  await openPage(page);
+  await drop(page, [file('short_T1w.nii.gz', packed.subarray(0, -100_000))]);
+  await expect(notices(page)).toHaveText([/^short_T1w\.nii\.gz: its gzip stream must be whole/]);
+  await openScan(page, file('large_T1w.nii.gz', packed));
+  await page.getByTestId('pane-source').hover();
+  const probe = page.getByLabel('Under the pointer');
+  await expect(probe).toContainText(/Voxel[\d, ]{5,}/);
+  const text = await probe.innerText();
+  const [i, j, k] = /Voxel\s+(\d+), (\d+), (\d+)/.exec(text)!.slice(1).map(Number);
+  expect(Number(/Source\s+(-?[\d.]+)/.exec(text)![1])).toBe(noise[i + side * (j + side * k)]);
+  expect(begun).toBe(2);
+  expect(page.workers().filter(isThread)).toEqual([]);
 });
 
 test('a 4-D file: one of its volumes is chosen', async ({ page }) => {

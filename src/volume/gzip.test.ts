@@ -16,10 +16,12 @@ async function unpack(bytes: Uint8Array): Promise<{ text: Uint8Array; stray: num
   return { text: concat(chunks), stray };
 }
 
+const NodeStream = DecompressionStream;
+
 /** As browsers do: whatever stands behind the first member is an error, and what was read last is lost with it. */
 class StrictStream extends TransformStream<Uint8Array, Uint8Array> {
   constructor() {
-    const inside = new DecompressionStream('gzip');
+    const inside = new NodeStream('gzip');
     const writer = inside.writable.getWriter();
     const seen: Uint8Array[] = [];
     super({
@@ -28,6 +30,7 @@ class StrictStream extends TransformStream<Uint8Array, Uint8Array> {
         const whole = concat(seen);
         const size = whole.length >= 4 ? new DataView(whole.buffer).getUint32(whole.length - 4, true) : 0;
         const written = writer.write(whole).then(() => writer.close());
+        for (const ends of [written, writer.closed]) ends.catch(() => undefined);
         const out: Uint8Array[] = [];
         const reader = inside.readable.getReader();
         for (let next = await reader.read(); !next.done; next = await reader.read()) out.push(next.value);

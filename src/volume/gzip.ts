@@ -21,14 +21,16 @@ export function isGzip(bytes: Uint8Array): boolean {
  * short or a wrong checksum. Browsers refuse whatever stands behind the first member, Node passes over what is no member: what
  * the platform did not read whole is read by fflate, so that a file is the same everywhere.
  * @param onStray told at the end, where bytes behind the last member were left out, how many
+ * @param inflated what another thread makes of it; the platform's stream here where absent
  */
 export async function* gunzip(
   bytes: Uint8Array,
   onStray: (count: number) => void = () => {},
+  inflated?: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   let passed = 0;
   try {
-    for await (const chunk of through([bytes], new DecompressionStream('gzip'))) {
+    for await (const chunk of inflated ?? through([bytes], new DecompressionStream('gzip'))) {
       passed += chunk.length;
       yield chunk;
     }

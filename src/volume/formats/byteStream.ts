@@ -1,6 +1,10 @@
 import { CorruptFile } from '../../errors';
 import { concat, gunzip, isGzip, LARGEST_DEFLATE_RATIO } from '../gzip';
 import { type NamedBlob, readBlob } from '../namedBlob';
+import type { ReadOptions } from './scanFormat';
+
+/** Bytes of a gzip file from which on it is worth another thread. */
+const LARGE = 2 ** 22;
 
 /** A file's bytes in order, inflated on the way if it is gzip. */
 export class ByteStream {
@@ -19,12 +23,13 @@ export class ByteStream {
   private readonly chunks: AsyncGenerator<Uint8Array>;
   private rest: Uint8Array = new Uint8Array(0);
 
-  static async of(file: NamedBlob): Promise<ByteStream> {
+  static async of(file: NamedBlob, inflate?: ReadOptions['inflate']): Promise<ByteStream> {
     const { name, bytes } = await readBlob(file);
-    return new ByteStream(name, new Uint8Array(bytes));
+    const isLarge = bytes.byteLength >= LARGE;
+    return new ByteStream(name, new Uint8Array(bytes), isLarge ? inflate?.(file.blob) : undefined);
   }
 
-  private constructor(name: string, bytes: Uint8Array) {
+  private constructor(name: string, bytes: Uint8Array, inflated?: AsyncIterable<Uint8Array>) {
     const compressed = isGzip(bytes);
     this.name = name;
     this.isEmpty = bytes.length === 0;
@@ -32,9 +37,13 @@ export class ByteStream {
     this.mostBytes = compressed ? bytes.length * LARGEST_DEFLATE_RATIO : bytes.length;
     this.packedBytes = compressed ? bytes.length : null;
     this.chunks = compressed
-      ? gunzip(bytes, (count) => {
-          this.strayBytes = count;
-        })
+      ? gunzip(
+          bytes,
+          (count) => {
+            this.strayBytes = count;
+          },
+          inflated,
+        )
       : whole(bytes);
   }
 

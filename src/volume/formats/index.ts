@@ -15,12 +15,12 @@ export const loadFormats = (): Promise<ScanFormat[]> =>
  * One volume of a scan.
  * @param parts all files of the scan, in any order
  * @param options.volume of a file with several, from 0
- * @param options.pause and memory as `ReadOptions` has them
+ * @param options.pause memory and inflate, too, as `ReadOptions` has them
  * @throws as `ScanFormat.read`, and UnsupportedFile for what is no scan
  */
 export async function openScan(
   parts: readonly NamedBlob[],
-  { volume = 0, ...how }: Pick<ReadOptions, 'pause' | 'memory'> & { volume?: VolumeChoice } = {},
+  { volume = 0, ...how }: Omit<ReadOptions, 'volume'> & { volume?: VolumeChoice } = {},
   formats?: readonly ScanFormat[],
 ): Promise<ScanFile> {
   const [scan] = await read(parts, { volume, ...how }, formats ?? (await loadFormats()));

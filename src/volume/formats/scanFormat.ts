@@ -24,6 +24,11 @@ export interface ReadOptions {
   readonly pause?: (share: number) => Promise<void>;
   /** Where voxels are put, zeros to begin with; an ArrayBuffer where absent. */
   readonly memory?: (bytes: number) => ArrayBufferLike;
+  /**
+   * Inflates a large gzip file on another thread, while voxels are put in their places; here where absent. Not begun before its first
+   * bytes are asked for, and ended with the iteration; what it throws has the file inflated here.
+   */
+  readonly inflate?: (file: Blob) => AsyncIterable<Uint8Array>;
 }
 
 /** One 3-D volume of a scan, and what of its file is needed to write another image in its place. */

@@ -48,7 +48,7 @@ export type StoredNumbers =
 /** Bytes of stored slices that are read or made at a time. */
 const PIECE = 2 ** 22;
 /** The same where neighbours in memory lie in different slices: a line of few voxels takes as long as one of many. */
-const SIDEWAYS = { bytes: 2 ** 25, slices: 64 } as const;
+const SIDEWAYS = { bytes: 2 ** 24, slices: 32 } as const;
 
 /** How many stored slices to read or make at a time, at least one. @param bytes of a stored voxel */
 export function slicesAtATime(

@@ -1,6 +1,7 @@
 /** What a worker with an engine has of the browser, and that it tells of a failed GPU. */
 import type { DeviceLost, OutOfMemory } from '../../errors';
 import { browserEnvironment } from '../../platform/browser/environment';
+import { inflateAhead } from '../../platform/browser/inflate';
 import { loadWeights } from '../../platform/browser/weightsCache';
 import { jsonOf } from '../../schema';
 import { post } from './listen';
@@ -61,5 +62,6 @@ export const browser = {
     loadWeights(ownUrl(path), expected, onProgress, signal),
   pause,
   memory,
+  inflate: inflateAhead,
   today: () => new Date(),
 } satisfies ModelFiles & Record<string, unknown>;

@@ -22,6 +22,7 @@ import { BadRequest } from '../../errors';
 import type { RunStore } from '../../platform/browser/originRuns';
 import { refuseEmpty } from '../../volume/checkInput';
 import { openScan } from '../../volume/formats';
+import type { ReadOptions } from '../../volume/formats/scanFormat';
 import { phantomAnatomy, phantomVolume } from '../../volume/phantom';
 import { scanMeasures } from '../../volume/scanMeasures';
 import { type ModelFiles, openModel } from '../line/modelFiles';
@@ -45,6 +46,8 @@ export interface TrainEnvironment extends ModelFiles {
   checkDevice: () => void;
   /** Lets waiting messages in, a cancel among them. */
   pause: () => Promise<void>;
+  /** Inflates a large file on another thread. */
+  inflate?: ReadOptions['inflate'];
   today: () => Date;
   runs: RunStore;
 }
@@ -126,7 +129,7 @@ export function createTrainCalls(environment: TrainEnvironment): CallHandlers<Tr
         await environment.pause();
         signal.throwIfAborted();
       };
-      const scan = await openScan(files, { volume: volume ?? 0, pause });
+      const scan = await openScan(files, { volume: volume ?? 0, pause, inflate: environment.inflate });
       signal.throwIfAborted();
       const { grid } = place;
       const { image } = scan;

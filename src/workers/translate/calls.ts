@@ -31,7 +31,7 @@ import { lateCode } from '../../lateCode';
 import { refuseEmpty } from '../../volume/checkInput';
 import { checkScan } from '../../volume/checkScan';
 import { openScan } from '../../volume/formats';
-import type { ScanFile } from '../../volume/formats/scanFormat';
+import type { ReadOptions, ScanFile } from '../../volume/formats/scanFormat';
 import { type Foreground, headOverlap } from '../../volume/headOverlap';
 import type { Image3 } from '../../volume/image';
 import {
@@ -64,6 +64,8 @@ export interface CallsEnvironment extends ModelFiles {
   pause: () => Promise<void>;
   /** For voxels: shared with the page where that can be. */
   memory: (bytes: number) => ArrayBufferLike;
+  /** Inflates a large file on another thread. */
+  inflate?: ReadOptions['inflate'];
   today: () => Date;
   userAgent: string;
 }
@@ -127,6 +129,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
     },
 
     openScan: async ({ files, volume, scanId }, context) => {
+      const { memory, inflate } = environment;
       const { now } = environment.engine;
       const begin = now();
       const pause = async (read: number) => {
@@ -134,7 +137,7 @@ export function createCalls(environment: CallsEnvironment): CallHandlers<Calls> 
         await environment.pause();
         context.signal.throwIfAborted();
       };
-      const file = await openScan(files, { volume, pause, memory: environment.memory });
+      const file = await openScan(files, { volume, pause, memory, inflate });
       const scan = measured(file);
       const { tally, levels, frameOf, foregroundBySlice, intensities } = scan.measures;
       // Each walks over all voxels, and a cancel is heard between them. All of them are kept for what follows.

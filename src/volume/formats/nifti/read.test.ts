@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cpuTime } from '../../../../test/cpuTime';
 import { GOLDEN_DIR } from '../../../../test/golden';
 import { gzipped, makeNifti, type NiftiType } from '../../../../test/makeNifti';
@@ -302,6 +303,49 @@ describe('readNifti', () => {
       }
     }
     expect(refused).toBeGreaterThan(20);
+  });
+
+  it('has a large gzip file inflated elsewhere, and goes on here from where that fails', async () => {
+    const noise = new Uint8Array(randomBytes(170 ** 3));
+    const straight = [
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ];
+    const { file } = makeNifti({ dims: [170, 170, 170], values: noise, type: 'uint8', sform: straight });
+    const small = gzipped(makeNifti({ dims, values, sform }).file);
+    const large = Buffer.concat([Buffer.from(gzipped(file)), Buffer.from('\n')]);
+    let ended = 0;
+    const elsewhere = (failsAt: number) =>
+      vi.fn(async function* (blob: Blob): AsyncGenerator<Uint8Array> {
+        expect(blob.size).toBe(large.length);
+        try {
+          for (let at = 0; at < file.byteLength; at += 100_000) {
+            if (at >= failsAt) throw new Error('no thread');
+            yield new Uint8Array(file.slice(at, at + 100_000));
+          }
+        } finally {
+          ended++;
+        }
+      });
+    const open = async (bytes: ArrayBuffer, inflate: (blob: Blob) => AsyncGenerator<Uint8Array>) =>
+      openScan([blobOf({ name: 'a.nii.gz', bytes })], { inflate });
+    for (const failsAt of [Number.POSITIVE_INFINITY, 2_000_000, 0]) {
+      const inflate = elsewhere(failsAt);
+      const { image, remarks } = await open(bufferOf(large), inflate);
+      expect(inflate).toHaveBeenCalledTimes(1);
+      expect(Buffer.compare(Uint8Array.from(image.voxels), noise)).toBe(0);
+      expect(remarks).toEqual([expect.stringContaining('1 stray byte')]);
+    }
+    // Also where the reading ends before the file does.
+    const pause = () => Promise.reject(new Error('enough'));
+    const part = blobOf({ name: 'a.nii.gz', bytes: bufferOf(large) });
+    const reading = openScan([part], { inflate: elsewhere(Number.POSITIVE_INFINITY), pause });
+    await expect(reading).rejects.toThrow('enough');
+    expect(ended).toBe(4);
+    const inflate = elsewhere(0);
+    await open(small, inflate);
+    expect(inflate).not.toHaveBeenCalled();
   });
 
   it('reads several members, and says what stands behind them', async () => {

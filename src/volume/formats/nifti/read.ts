@@ -43,8 +43,8 @@ export async function readNifti(parts: readonly NamedBlob[], options: ReadOption
     throw new UnsupportedFile(
       `scan: one .nii or .nii.gz, or a .hdr with its .img, got ${parts.map(({ name }) => name).join(', ')}`,
     );
-  const stream = await ByteStream.of(file);
-  const imageStream = image && image !== file ? await ByteStream.of(image) : undefined;
+  const stream = await ByteStream.of(file, options.inflate);
+  const imageStream = image && image !== file ? await ByteStream.of(image, options.inflate) : undefined;
   try {
     return await readVolumes(file.name, stream, imageStream, options);
   } finally {
