@@ -1,5 +1,5 @@
 /** `bench`: the experiments of the paper on models and scans, as tables and charts. */
-import { cpus, machine } from 'node:os';
+import { cpus, loadavg, machine } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Bench, type BenchModel, pairsOf, taskKey, tasksOf, taskText } from '../../engine/bench/bench';
@@ -41,6 +41,7 @@ import { startProgress } from '../kit/progress';
 import { counted, JSON_OPTION, jsonText, timeText } from '../kit/report';
 import { benchData } from './benchData';
 import { CELLS_FILE, checkFolder, makeBenchFolder, writeReport } from './benchFolder';
+import { busyText } from './busyText';
 import { CellFile } from './cellFile';
 import { namedModels } from './namedModels';
 import { onnxRuntime } from './onnxRuntime';
@@ -132,6 +133,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const out = isSpeedAlone ? args.text('out') : required(args, 'out');
   checkQuick(args, suites, isSpeedAlone);
   const date = new Date();
+  // Before this program itself computes.
+  const disturbed = busyText(loadavg()[0], cpus().length);
   const preset = optional(args, 'preset', (a, n) => oneOf(a, n, PRESET_NAMES));
   const needs = new Set(suites.map((suite) => suite.needs ?? 'pairs'));
   const folders = needs.size === 1 && needs.has('models') ? [] : namesIn(required(args, 'data'));
@@ -175,12 +178,15 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const { backend } = engine.info;
   const compared = ids.includes('speed') ? await comparedEngines(engine) : {};
   const device = deviceText([engine.info], machineName());
+  if (ids.includes('speed') && disturbed) say(`speed: ${disturbed}; times may be too long`);
+  const isQuick = (suite: Suite) => suite.id === 'speed' && args.has('quick');
   const benchOf = (suite: Suite): Bench => ({
     ...{ models: suite.needs ? all : scored, unread, ...data, real, features, device },
-    ...(suite.id === 'speed' && compared),
+    ...(suite.id === 'speed' && { ...compared, disturbed }),
     options: {
-      ...{ slices: slices ?? suite.usual.slices, samples: samples ?? suite.usual.samples },
-      ...{ seed, against, preset, quick: suite.id === 'speed' && args.has('quick') },
+      slices: slices ?? suite.usual.slices,
+      samples: (isQuick(suite) ? suite.usual.quickSamples : samples) ?? suite.usual.samples,
+      ...{ seed, against, preset, quick: isQuick(suite) },
     },
   });
   const named = namesOf(required(args, 'suite'));

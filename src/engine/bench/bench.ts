@@ -122,6 +122,8 @@ export interface Bench {
   trainers?: readonly TrainingEngine[];
   /** Why others are left out, a sentence each. */
   leftOut?: readonly string[];
+  /** What may make times longer than they are, a part of a sentence. */
+  disturbed?: string;
   /** How far plain TensorFlow.js is from stored numbers here, a sentence. */
   selfTests?: string;
   /** What computes, such as backend and machine: times are kept under it. */

@@ -72,8 +72,12 @@ export interface Suite<R = unknown> {
   readonly needs?: 'models' | 'real slices';
   /** Not of the paper: run where it is asked for by its name alone. */
   readonly isApart?: boolean;
-  /** What `options` are where none are given. */
-  readonly usual: { readonly slices: number | null; readonly samples: number };
+  /** What `options` are where none are given, and samples of a quick look. */
+  readonly usual: {
+    readonly slices: number | null;
+    readonly samples: number;
+    readonly quickSamples?: number;
+  };
   /** In the order of work: one model after the other. @throws BadRequest where the bench has not what it needs */
   cells(bench: Bench): Cell<R>[];
   /** @param results of the cells, by key; those that are missing were not reached */

@@ -56,7 +56,11 @@ export function createBenchCalls(environment: BenchEnvironment): CallHandlers<Be
         trainers: trainingEngines(engines),
         selfTests: selfTestsText(engines),
         leftOut: [...leftOut, ...others.leftOut],
-        options: { slices: null, samples: speed.usual.samples, seed: 0, quick },
+        options: {
+          slices: null,
+          samples: (quick ? speed.usual.quickSamples : undefined) ?? speed.usual.samples,
+          ...{ seed: 0, quick },
+        },
       };
       const results = new Map(kept.map(({ key, result }) => [key, result]));
       const suite: Suite = speed as Suite;

@@ -3,7 +3,7 @@ import { BadRequest } from '../../../errors';
 import type { Suite } from '../suite';
 import { type Layers, layersCell, layerTables } from './speedLayers';
 import { enginesOf, modelsOf, type Results } from './speedParts';
-import { RUNS, type Steps, stepsCell, stepsChart, stepsTable } from './speedSteps';
+import { QUICK_RUNS, RUNS, type Steps, stepsCell, stepsChart, stepsTable } from './speedSteps';
 import { type Trainings, trainingCell, trainingsOf, trainingTable } from './speedTraining';
 
 type Result = Steps | Layers | Trainings;
@@ -14,7 +14,7 @@ export const speed: Suite<Result> = {
   text: 'milliseconds of a reverse step by our kernels, plain TensorFlow.js and onnxruntime-web, on a GPU and on wasm, in one run and in random order, with dispatches and memory; of the layers, held against the measured peak of the machine; and of an iteration of training',
   needs: 'models',
   isApart: true,
-  usual: { slices: null, samples: RUNS },
+  usual: { slices: null, samples: RUNS, quickSamples: QUICK_RUNS },
   cells: (bench) => {
     if (bench.models.length === 0)
       throw new BadRequest('bench: needs models to be timed, got none; choose some');

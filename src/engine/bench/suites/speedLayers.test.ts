@@ -40,6 +40,6 @@ it('layers of little time are one row', () => {
       { ...size, kind: 'border', macs: 0, ms: 2 },
     ],
   });
-  expect(rows.map(({ name }) => name)).toEqual(['all', '3x3, 4x4, 1', '2 others, each below 0.5 %']);
+  expect(rows.map(({ name }) => name)).toEqual(['all', '3x3, 4x4, 1', '2 others, each < 0.5 %']);
   expect(rows[2].values).toMatchObject({ count: 2, ms: 5, gflop: 2e-8 });
 });

@@ -87,10 +87,10 @@ export function layerTables(bench: Bench, model: BenchModel, results: Results<La
       columns: [
         { id: 'count', label: 'count', digits: 0, better: null },
         { id: 'ms', label: 'ms', digits: 2, better: null },
-        { id: 'part', label: 'of the time (%)', digits: 1, better: null },
+        { id: 'part', label: 'time (%)', digits: 1, better: null },
         { id: 'gflop', label: 'GFLOP', digits: 2, better: null },
         { id: 'speed', label: 'GFLOP/s', digits: 1, better: null },
-        { id: 'share', label: 'of the peak (%)', digits: 0, better: null },
+        { id: 'share', label: 'peak (%)', digits: 0, better: null },
       ],
       rows: 'failed' in found ? [{ name: label, values: {}, failed: found.failed }] : layerRows(found),
       notes:
@@ -139,6 +139,6 @@ export function layerRows({ layers, peak }: Pick<LayerReport, 'layers' | 'peak'>
     ...layers
       .filter((layer) => isFew || !small.includes(layer))
       .map((layer) => rowOf(layerName(layer), [layer])),
-    ...(isFew ? [] : [rowOf(`${small.length} others, each below ${100 * LEAST_PART} %`, small)]),
+    ...(isFew ? [] : [rowOf(`${small.length} others, each < ${100 * LEAST_PART} %`, small)]),
   ];
 }

@@ -11,6 +11,9 @@ export type Results<R> = ReadonlyMap<string, CellResult<R>>;
 
 export const GIGA = 1e9;
 
+/** What the column of that name holds. */
+export const TIMES_OURS = 'how many times as long as the fastest of our kernels here';
+
 export const enginesOf = ({ contenders = [] }: Bench) => contenders;
 
 export const labelOf = (bench: Bench, id: string): string =>

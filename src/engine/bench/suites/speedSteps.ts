@@ -16,6 +16,7 @@ import {
   pauseOf,
   type Results,
   sizeText,
+  TIMES_OURS,
 } from './speedParts';
 
 export type Steps = readonly (SpeedResult | Failed)[];
@@ -23,12 +24,12 @@ export type Steps = readonly (SpeedResult | Failed)[];
 /** Of each engine: runs where no `--samples` are given, and those before that do not count; and for a first look. */
 export const RUNS = 20;
 const WARM_UPS = 3;
-const QUICK_RUNS = 5;
+export const QUICK_RUNS = 5;
 const QUICK_WARM_UPS = 1;
 
 const optionsOf = ({ options }: Bench): SpeedOptions => ({
   warmUps: options.quick ? QUICK_WARM_UPS : WARM_UPS,
-  runs: options.quick ? QUICK_RUNS : options.samples,
+  runs: options.samples,
   seed: options.seed,
 });
 
@@ -108,12 +109,13 @@ export function stepsTable(bench: Bench, model: BenchModel, results: Results<Ste
       { id: 'first', label: 'first step (ms)', digits: 0, better: 'lower' },
       { id: 'dispatches', label: 'dispatches', digits: 0, better: 'lower' },
       { id: 'memory', label: 'memory (MiB)', digits: 0, better: 'lower' },
-      { id: 'psnr', label: 'PSNR against TensorFlow.js float32 (dB)', digits: 1, better: null },
+      { id: 'psnr', label: 'PSNR (dB)', digits: 1, better: null },
     ],
     rows,
     notes: [
-      `On ${deviceOf(bench)}: ${runs} steps of each engine after ${warmUps} that do not count, in random order; a slice is ${steps} of them. First step: from the weights in memory to its image, compiling included.`,
+      `On ${deviceOf(bench)}: ${runs} steps of each engine after ${warmUps} that do not count, in random order; a slice is ${steps} of them. Times ours: ${TIMES_OURS}. First step: from the weights in memory to its image, compiling included.`,
       `Dispatches: kernels that are started in a step; on wasm our program of the whole network is one. Memory: what is in use at once, weights too; of TensorFlow.js on wasm all tensors by counting. What is empty is not told by its engine. PSNR: ${against}.`,
+      ...(bench.disturbed ? [`Times may be too long: ${bench.disturbed}.`] : []),
       ...(bench.selfTests ? [bench.selfTests] : []),
       ...(bench.leftOut ?? []),
     ],
