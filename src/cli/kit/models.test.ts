@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listModels, modelFile } from './models';
+import { listModels, modelFile, modelFileOrId } from './models';
 
 const folder = mkdtempSync(join(tmpdir(), 'models-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,6 +29,12 @@ describe('modelFile', () => {
     expect(await modelFile(forth)).toBe(join(forth, 'card.json'));
     const files = [join(forth, 'card.json'), join(run, 'none.pth')];
     expect(await Promise.all(files.map(modelFile))).toEqual(files);
+  });
+
+  it('takes the id of a model that comes with the program where there is no such file', async () => {
+    expect(await modelFileOrId('a-to-b', run)).toBe(join(forth, 'card.json'));
+    expect(await modelFileOrId('b-to-c', run)).toBe('b-to-c');
+    expect(await modelFileOrId(forth, run)).toBe(join(forth, 'card.json'));
   });
 
   it('names the models below a folder that is none itself', async () => {

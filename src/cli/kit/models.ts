@@ -41,8 +41,8 @@ export async function loadModel(
   folder = MODELS_FOLDER,
   asked = 'model',
 ): Promise<LoadedModel> {
-  const shipped = join(folder, model, CARD_FILE);
-  if (/^[a-z0-9][a-z0-9._-]*$/.test(model) && existsSync(shipped)) return loadByCard(shipped);
+  const shipped = shippedCard(model, folder);
+  if (shipped !== undefined) return loadByCard(shipped);
   const file = await modelFile(model);
   if (/\.json$/i.test(file)) return loadByCard(file);
   if (existsSync(file)) return readOwnModel({ name: basename(file), bytes: await readGiven(file) });
@@ -51,6 +51,16 @@ export async function loadModel(
     `--${asked}: must be an id (${ids}), a folder of a model, a card.json or a file of weights, got "${model}"`,
   );
 }
+
+/** The card's file of a model that comes with the program. */
+function shippedCard(id: string, folder: string): string | undefined {
+  const card = join(folder, id, CARD_FILE);
+  return /^[a-z0-9][a-z0-9._-]*$/.test(id) && existsSync(card) ? card : undefined;
+}
+
+/** As `modelFile`; where there is no such file, the card of the model with this id. */
+export const modelFileOrId = async (given: string, folder = MODELS_FOLDER): Promise<string> =>
+  existsSync(given) ? modelFile(given) : (shippedCard(given, folder) ?? given);
 
 /**
  * The card of a folder that is a model; of what is no folder itself.

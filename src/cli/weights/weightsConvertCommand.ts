@@ -21,7 +21,7 @@ import {
 import { packageVersion } from '../../platform/node/packageRoot';
 import type { Arguments, Command } from '../kit/command';
 import type { Io } from '../kit/io';
-import { loadByCard, modelFile, tellCard } from '../kit/models';
+import { loadByCard, modelFileOrId, tellCard } from '../kit/models';
 import { oneOf, optional, required, wholeNumber } from '../kit/options';
 import { JSON_OPTION, jsonText } from '../kit/report';
 import { NETWORK_OPTION } from './weightsInspectCommand';
@@ -45,7 +45,7 @@ const OF_GRAPHS = ['graph', 'size'] as const;
 export const weightsConvertCommand: Command = {
   name: 'weights convert',
   summary: 'Store weights as .safetensors, or their network as an ONNX graph',
-  positionals: ['FILE|FOLDER'],
+  positionals: ['FILE|FOLDER|ID'],
   options: {
     output: {
       value: 'FILE',
@@ -71,7 +71,7 @@ export const weightsConvertCommand: Command = {
 };
 
 async function convert(args: Arguments, io: Io): Promise<number> {
-  const path = await modelFile(args.positionals[0]);
+  const path = await modelFileOrId(args.positionals[0]);
   const output = required(args, 'output');
   const ending = endingOf(args, output);
   const dtype = dtypeOf(args, ending);

@@ -6,7 +6,7 @@ import { tableText } from '../../engine/textTable';
 import { readGiven } from '../../platform/node/files';
 import type { Arguments, Command, OptionSpec } from '../kit/command';
 import type { Io } from '../kit/io';
-import { modelFile, readCard, tellCard } from '../kit/models';
+import { modelFileOrId, readCard, tellCard } from '../kit/models';
 import { factsText, JSON_OPTION, jsonText } from '../kit/report';
 
 export const NETWORK_OPTION: OptionSpec = {
@@ -18,7 +18,7 @@ export const weightsInspectCommand: Command = {
   name: 'weights inspect',
   summary:
     'Say what a file of weights holds (.safetensors, or a PyTorch .pth, read without running any code)',
-  positionals: ['FILE|FOLDER'],
+  positionals: ['FILE|FOLDER|ID'],
   options: { json: JSON_OPTION, network: NETWORK_OPTION },
   example: 'gen_diffusive_1_50.pth',
   run: inspect,
@@ -26,7 +26,7 @@ export const weightsInspectCommand: Command = {
 
 /** The file itself, or that of a model's folder or card, of which what is odd is told. */
 async function weightsFile(given: string, io: Io): Promise<string> {
-  const path = await modelFile(given);
+  const path = await modelFileOrId(given);
   if (!/\.json$/i.test(path)) return path;
   const card = await readCard(path);
   tellCard(card, io);
