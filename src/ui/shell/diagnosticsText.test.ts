@@ -6,10 +6,16 @@ it('says which kernels compute or why none, and the reason of the backend once',
   const found = await createFakeClient().diagnostics();
   const refusal = 'plain operations: our kernels did not start (404)';
   const trials = [{ backend: found.backend, outcome: 'chosen', reason: found.reason }] as const;
-  const text = diagnosticsText({ ...found, trials: [...trials], features: ['shader-f16', refusal] });
+  const on = { ...found, trials: [...trials], features: ['shader-f16', refusal] };
+  const text = diagnosticsText({
+    ...on,
+    adapter: { vendor: 'maker', architecture: '', device: '', description: '', software: false },
+  });
   expect(text).toContain(`  Kernels: ${refusal}\n`);
   expect(text).toContain('Features\n  Enabled: shader-f16');
   expect(text.split(found.reason)).toHaveLength(2);
+  // Of a GPU's device alone.
+  expect(diagnosticsText({ ...on, adapter: null })).not.toContain('Features');
 });
 
 it('copies what the time from a drop to the first slice went on', async () => {

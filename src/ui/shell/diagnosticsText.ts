@@ -50,7 +50,9 @@ export function sectionsOf(d: Diagnostics): Section[] {
     { title: 'Versions', rows: [...entriesOf(d.versions), ['Browser', d.userAgent]] },
     {
       title: 'Features',
-      rows: [['Enabled', d.features.filter((one) => !isOfKernels(one)).join(', ') || 'none']],
+      rows: d.adapter
+        ? [['Enabled', d.features.filter((one) => !isOfKernels(one)).join(', ') || 'none']]
+        : [],
     },
     { title: 'Limits', rows: entriesOf(d.limits) },
   ];
