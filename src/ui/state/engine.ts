@@ -73,11 +73,14 @@ export function createEngine({
         set({ batch: count });
         batch?.want(count);
       },
-      diagnostics: () =>
-        client.diagnostics().catch((error: unknown) => {
-          report(error);
+      diagnostics() {
+        const asked = started;
+        return client.diagnostics().catch((error: unknown) => {
+          // Of an engine that the user has started again meanwhile nobody wants to know.
+          if (asked === started) report(error);
           return null;
-        }),
+        });
+      },
     },
     whenStarted: () => started,
   };

@@ -63,6 +63,22 @@ describe('start', () => {
     await act().start('wasm');
     expect(state().engine).toMatchObject({ phase: 'ready', failure: null });
   });
+
+  it('says nothing of an account that was asked for of the engine before', async () => {
+    const gone = new Error('engine: the engine was started again');
+    const ask = (restarts: boolean) => {
+      let lose = (_: Error) => {};
+      client.diagnostics = () => new Promise((_, reject) => (lose = reject));
+      const asked = act().diagnostics();
+      const started = restarts ? act().start('wasm') : null;
+      lose(gone);
+      return Promise.all([asked, started]);
+    };
+    expect((await ask(true))[0]).toBeNull();
+    expect(texts()).toEqual([]);
+    await ask(false);
+    expect(texts()).toEqual([gone.message]);
+  });
 });
 
 describe('scans', () => {
