@@ -84,6 +84,11 @@ test('quick steps: rail and probe come to where the image is, and the slider is 
   await expect.poll(shown).toBe(2);
   await expect(page.getByRole('radio', { name: 'This slice: 2' })).toBeVisible();
   expect(await slider.inputValue()).toBe('2');
+  // Also back to where the slider was moved to last.
+  await page.mouse.wheel(0, -120);
+  await expect(slider).toHaveValue('3');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(shown).toBe(2);
 });
 
 test('the value under the mouse is that of the voxel, also zoomed and moved', async ({ page }) => {

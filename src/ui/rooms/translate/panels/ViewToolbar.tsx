@@ -76,7 +76,8 @@ function SliceSlider() {
   const getState = useGetState();
   const thumb = useRef<HTMLInputElement>(null);
   const follow = useCallback(() => {
-    if (thumb.current) thumb.current.valueAsNumber = getState().view.slice;
+    // React sees `value` alone being set: by `valueAsNumber` the next change back to the number that it knows would be no change to it.
+    if (thumb.current) thumb.current.value = String(getState().view.slice);
   }, [getState]);
   useLayoutEffect(follow, [follow, slice, last]);
   return (
