@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { crc32 } from './crc32';
-import { concat, firstBytes, gunzip, gzip, whole } from './gzip';
+import { concat, firstBytes, gunzip, gzip, inflate, whole } from './gzip';
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
@@ -95,6 +95,28 @@ it('passes over what a member says of itself', async () => {
   const [head, data] = [Uint8Array.of(0x1f, 0x8b, 8, 4 + 8 + 16 + 2, 0, 0, 0, 0, 0, 3), gzipSync('x')];
   const told = concat([head, Uint8Array.of(2, 0, 9, 9), ascii('name\0word\0'), Uint8Array.of(0, 0)]);
   expect((await unpack(concat([gzipSync('x'), told, data.subarray(10)]))).text).toEqual(ascii('xx'));
+});
+
+it('hands the stream little of a file at a time, of which no browser makes more than megabytes before it is taken', async () => {
+  const sizes: number[] = [];
+  class Noting extends TransformStream<Uint8Array, Uint8Array> {
+    constructor() {
+      super({ transform: (chunk) => void sizes.push(chunk.length) });
+    }
+  }
+  vi.stubGlobal('DecompressionStream', Noting);
+  // As browsers read files: 2 MiB at once.
+  const file = new Blob();
+  file.stream = () =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array(2 ** 21));
+        controller.close();
+      },
+    });
+  await whole(inflate(file));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(2 ** 21);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(2 ** 14);
 });
 
 it('has the checksum of zip and gzip, in parts too', () => {

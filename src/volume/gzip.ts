@@ -50,6 +50,16 @@ export async function* gunzip(
   }
 }
 
+/** What the platform's stream makes of a gzip file; what is not asked for is not inflated. @throws Error as that stream, behind a first member, too */
+export function inflate(file: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  return through(piecesOf(file), new DecompressionStream('gzip'));
+}
+
+async function* piecesOf(file: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = file.stream().getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+}
+
 /** As a file of one member does. */
 function endsWithSize(bytes: Uint8Array, size: number): boolean {
   return bytes.length >= 4 && uint32(bytes, bytes.length - 4) === size % 2 ** 32;

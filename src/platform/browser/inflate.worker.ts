@@ -1,4 +1,5 @@
 /** Inflates the gzip file that it is sent; what it makes goes on as it is, a megabyte at a time, and no more of it than was taken and some. */
+import { inflate } from '../../volume/gzip';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -22,22 +23,17 @@ async function send(pieces: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
     });
 }
 
-async function inflate(file: Blob): Promise<void> {
-  const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+async function sendInflated(file: Blob): Promise<void> {
   let pieces: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (value) {
-      pieces.push(value);
-      bytes += value.length;
-    }
-    if (bytes >= MESSAGE || (done && bytes > 0)) {
-      await send(pieces);
-      [pieces, bytes] = [[], 0];
-    }
-    if (done) return;
+  for await (const piece of inflate(file)) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes < MESSAGE) continue;
+    await send(pieces);
+    [pieces, bytes] = [[], 0];
   }
+  if (bytes > 0) await send(pieces);
 }
 
 self.onmessage = ({ data }: MessageEvent<Blob | 'more'>) => {
@@ -45,7 +41,7 @@ self.onmessage = ({ data }: MessageEvent<Blob | 'more'>) => {
     room++;
     goOn();
   } else
-    inflate(data).then(
+    sendInflated(data).then(
       () => self.postMessage('end' satisfies Inflated),
       (error) => self.postMessage({ failed: String(error) } satisfies Inflated),
     );
