@@ -97,6 +97,30 @@ it('passes over what a member says of itself', async () => {
   expect((await unpack(concat([gzipSync('x'), told, data.subarray(10)]))).text).toEqual(ascii('xx'));
 });
 
+it('inflates by the stream of the platform what another thread could not begin', async () => {
+  const make = vi.fn();
+  class Counted extends NodeStream {
+    constructor() {
+      super('gzip');
+      make();
+    }
+  }
+  vi.stubGlobal('DecompressionStream', Counted);
+  const failing = (pieces: Uint8Array[]) =>
+    (async function* () {
+      yield* pieces;
+      throw new Error('no thread');
+    })();
+  const packed = gzipSync(LONG);
+  for (const [pieces, count] of [
+    [[], 1],
+    [[LONG.subarray(0, 9)], 1],
+  ] as const) {
+    expect(await whole(gunzip(packed, () => {}, failing([...pieces])))).toEqual(LONG);
+    expect(make).toHaveBeenCalledTimes(count);
+  }
+});
+
 it('hands the stream little of a file at a time, of which no browser makes more than megabytes before it is taken', async () => {
   const sizes: number[] = [];
   class Noting extends TransformStream<Uint8Array, Uint8Array> {

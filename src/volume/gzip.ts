@@ -21,7 +21,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  * short or a wrong checksum. Browsers refuse whatever stands behind the first member, Node passes over what is no member: what
  * the platform did not read whole is read by fflate, so that a file is the same everywhere.
  * @param onStray told at the end, where bytes behind the last member were left out, how many
- * @param inflated what another thread makes of it; the platform's stream here where absent
+ * @param inflated what another thread makes of it; the platform's stream here where absent, or where it throws before it makes anything
  */
 export async function* gunzip(
   bytes: Uint8Array,
@@ -30,7 +30,7 @@ export async function* gunzip(
 ): AsyncGenerator<Uint8Array> {
   let passed = 0;
   try {
-    for await (const chunk of inflated ?? through([bytes], new DecompressionStream('gzip'))) {
+    for await (const chunk of begun(inflated, () => through([bytes], new DecompressionStream('gzip')))) {
       passed += chunk.length;
       yield chunk;
     }
@@ -48,6 +48,23 @@ export async function* gunzip(
     passed -= known;
     if (known < next.value.length) yield next.value.subarray(known);
   }
+}
+
+/** The first, or the other where there is none or it could not begin. */
+async function* begun<T>(
+  first: AsyncIterable<T> | undefined,
+  other: () => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  let has = false;
+  try {
+    for await (const one of first ?? []) {
+      has = true;
+      yield one;
+    }
+  } catch (error) {
+    if (has) throw error;
+  }
+  if (!has) yield* other();
 }
 
 /** What the platform's stream makes of a gzip file; what is not asked for is not inflated. @throws Error as that stream, behind a first member, too */
