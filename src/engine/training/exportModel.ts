@@ -3,6 +3,7 @@ import type { ModelIntensity } from '../../volume/intensity';
 import { cardPsnr, identicalNote } from '../cards/cardPsnr';
 import type { ModelCard } from '../cards/modelCard';
 import { VALIDATION_LIMIT } from '../cards/scoreLimits';
+import { counted } from '../counted';
 import type { StateDict } from '../formats/namedTensor';
 import { sha256 } from '../formats/sha256';
 import { trainingOf } from '../methods';
@@ -61,7 +62,7 @@ export async function exportModel(
   const card: ModelCard = {
     id,
     version: '1',
-    name: `${made}, trained here (${facts.step} iterations)`,
+    name: `${made}, trained here (${counted(facts.step, 'iteration')})`,
     source: from,
     target: to,
     network: config,

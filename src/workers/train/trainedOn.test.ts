@@ -10,7 +10,7 @@ const run = (...names: string[]) => ({
 it('names the data where the scans came with the page, and their licence', () => {
   const visit = run('sub-openmsl03s2_T1w.nii.gz');
   expect(dataText(visit)).toBe(
-    'open_ms_data, longitudinal (Lesjak et al., Neuroinformatics 2017): 1 volumes of T1w and 1 of FLAIR',
+    'open_ms_data, longitudinal (Lesjak et al., Neuroinformatics 2017): 1 volume of T1w and 1 of FLAIR',
   );
   expect(dataLicence(visit)).toMatch(/^CC BY/);
   expect(dataText(run('phantom-01_T1w'))).toContain('no real anatomy');
@@ -37,5 +37,5 @@ it('tells of a training without a source its one contrast', () => {
   const { settings, volumes } = run('Jane_T1w.nii');
   const variant = { ...settings.variant, pairing: 'unconditional' as const };
   const alone = { settings: { ...settings, variant }, volumes: { ...volumes, trainB: [] } };
-  expect(dataText(alone)).toBe("scans of this page's user: 1 volumes of T1w");
+  expect(dataText(alone)).toBe("scans of this page's user: 1 volume of T1w");
 });

@@ -1,4 +1,5 @@
 /** What a model's card says of the scans behind it: counts, not names, for names can tell of people. */
+import { counted } from '../../engine/counted';
 import type { CheckpointIndex } from '../../engine/training/checkpoint';
 import { OWN_LICENCE } from '../../engine/training/exportModel';
 import { isUnconditional } from '../../engine/training/variant';
@@ -31,7 +32,7 @@ export function dataText(run: TrainedOn): string {
   const second = isUnconditional(run.settings.variant)
     ? ''
     : ` and ${trainB.length} of ${b}${kindOf(trainB)}`;
-  return `${kind}: ${trainA.length} volumes of ${a}${kindOf(trainA)}${second}`;
+  return `${kind}: ${counted(trainA.length, 'volume')} of ${a}${kindOf(trainA)}${second}`;
 }
 
 /** Which images these are, as far as all names tell it alike: their acquisition and the like, and the volume of their files. */

@@ -34,7 +34,7 @@ export function DropZone({ of: role, title, hint }: { of: Role; title: string; h
   const { addFiles, removeVolumes } = useApp((s) => s.actions.train);
   const slices = used.reduce((sum, { added }) => sum + added.picked, 0);
   const taken = used.length < volumes.length ? `${used.length} of ${volumes.length}` : volumes.length;
-  const count = `${taken} ${volumes.length === 1 ? 'volume' : 'volumes'}, ${slices} slices`;
+  const count = `${taken} ${volumes.length === 1 ? 'volume' : 'volumes'}, ${slices} ${slices === 1 ? 'slice' : 'slices'}`;
   const add = (files: File[]) => void addFiles(role, chosenFiles(files));
   return (
     <section

@@ -29,7 +29,8 @@ export function ValidationCharts() {
     >
       <header className="panel-head">
         <h2>
-          Validation <span className="dim num">{n ? `${n} slices, EMA networks` : null}</span>
+          Validation{' '}
+          <span className="dim num">{n ? `${n} ${n === 1 ? 'slice' : 'slices'}, EMA networks` : null}</span>
         </h2>
         <RegionChoice value={region} onChange={setRegion} />
       </header>

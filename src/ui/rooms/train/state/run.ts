@@ -64,7 +64,7 @@ export function trainRunActions(
     notify(
       'info',
       isDone
-        ? `Training is done: ${step} iterations. Use the model in Translate, or download it.`
+        ? `Training is done: ${step} ${step === 1 ? 'iteration' : 'iterations'}. Use the model in Translate, or download it.`
         : `Paused at iteration ${step} of ${settings.iterations}; the checkpoint is in this browser's storage.`,
     );
   };

@@ -26,7 +26,7 @@ export function RangePanel() {
     },
     {
       kind: 'head',
-      label: source ? `All with head: ${head} slices` : 'All with head',
+      label: source ? `All with head: ${head} ${head === 1 ? 'slice' : 'slices'}` : 'All with head',
       rangeNow: () => ({ kind: 'head' }),
     },
     { kind: 'span', label: 'From – to', rangeNow: spanNow },
