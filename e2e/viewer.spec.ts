@@ -53,7 +53,7 @@ test('drag, wheel and double click', async ({ page }) => {
   await expect.poll(() => readout(page, 'right')).toEqual([width, center]);
 });
 
-test('quick steps: rail and probe come to where the image is, and the slider is there at once', async ({
+test('quick steps: rail, probe and slider come to where the image is, and the slider goes on from there', async ({
   page,
 }) => {
   await openDrawn(page);

@@ -78,12 +78,7 @@ export async function* inflate(file: Blob): AsyncGenerator<Uint8Array<ArrayBuffe
         controller.enqueue(read.subarray(at, at + FILE_CHUNK));
     },
   });
-  const reader = file.stream().pipeThrough(cut).pipeThrough(new DecompressionStream('gzip')).getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } finally {
-    reader.cancel().catch(() => undefined);
-  }
+  yield* chunksOf(file.stream().pipeThrough(cut).pipeThrough(new DecompressionStream('gzip')));
 }
 
 /** As a file of one member does. */
@@ -188,13 +183,13 @@ async function* through(
       else controller.enqueue(next.value);
     },
   });
-  const reader = source.pipeThrough(transform).getReader();
+  yield* chunksOf(source.pipeThrough(transform));
+}
+
+async function* chunksOf<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
+  const reader = stream.getReader();
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } finally {
     // Reached early when the consumer stops: the rest is then never inflated.
     reader.cancel().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** A gzip file inflated by another thread, a few megabytes ahead of who reads it. */
+/** A gzip file inflated by another thread, up to 64 MB ahead of who reads it. */
 import type { Inflated } from './inflate.worker';
 
 /** Inflated pieces in order. The thread begins with the first that is asked for and ends with the iteration. @throws Error as the platform's stream, or where there is no thread */

@@ -61,6 +61,11 @@ export function slicesAtATime(
   return Math.min(nc, Math.max(1, sideways, fitting(PIECE)));
 }
 
+/** The stored axes, that along which neighbours in memory lie first: a line along it fills a cache line at once, whatever axis it is stored along. */
+function axesByMemory([first]: Orientation['axis']): number[] {
+  return [first, ...[0, 1, 2].filter((one) => one !== first)];
+}
+
 /** Rows after which `placeSlices` yields. */
 const ROWS_AT_A_TIME = 2 ** 14;
 
@@ -81,9 +86,7 @@ export function* placeSlices(
   const { start, step } = canonicalSteps(shape, { axis, flip });
   const [na, nb] = shape;
   const counts = [na, nb, stored.length / (na * nb)];
-  // Neighbours in memory are written one after the other, whatever axis they are stored along: a cache line is filled at once.
-  const inner = axis[0];
-  const [middle, outer] = [0, 1, 2].filter((one) => one !== inner);
+  const [inner, middle, outer] = axesByMemory(axis);
   const from = [1, na, na * nb];
   const scaled = slope !== 1 || intercept !== 0;
   const [stepRead, count] = [from[inner], counts[inner]];
@@ -192,9 +195,7 @@ export function* storedPieces(
   const [na, nb, nc] = stored;
   const bytes = STORED_BYTES[dtype];
   const slices = slicesAtATime(stored, orientation, bytes);
-  // Neighbours in memory are read one after the other, whatever axis they are stored along.
-  const inner = orientation.axis[0];
-  const [middle, outer] = [0, 1, 2].filter((one) => one !== inner);
+  const [inner, middle, outer] = axesByMemory(orientation.axis);
   const to = [1, na, na * nb];
   for (let first = 0; first < nc; first += slices) {
     const counts = [na, nb, Math.min(slices, nc - first)];
